@@ -1,0 +1,51 @@
+/**
+ * Time as the engine sees it, in milliseconds. A scaled clock runs faster than the wall (sandbox, `PREWARM_TIME_SCALE`);
+ * what is written down or signed uses {@link Clock.wall}.
+ */
+export interface Clock {
+  /** How many times faster than the wall this clock runs; 1 for real time. */
+  readonly scale: number;
+  /** Milliseconds of this clock; monotonic, only differences mean something. */
+  now(): number;
+  /** Unix time in milliseconds, never scaled. */
+  wall(): number;
+  /** Resolves after `ms` of this clock, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The clock of this process, `scale` times faster than real time. Throws RangeError unless scale > 0. */
+export function systemClock(scale = 1): Clock {
+  if (!(scale > 0)) throw new RangeError(`time scale must be above 0, not ${scale}`);
+  return {
+    scale,
+    now: () => performance.now() * scale,
+    wall: () => Date.now(),
+    sleep: (ms, signal) => sleepReal(ms / scale, signal),
+  };
+}
+
+/** setTimeout holds 32 bits; a longer sleep would fire at once, so it is cut to what fits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function sleepReal(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
+/** A moment of `clock` (as of `clock.now()`) as Unix milliseconds, for the ledger and for people. */
+export function toWall(clock: Clock, moment: number): number {
+  return clock.wall() + (moment - clock.now()) / clock.scale;
+}
+
+/** Unix milliseconds as a moment of `clock`. */
+export function fromWall(clock: Clock, unixMs: number): number {
+  return clock.now() + (unixMs - clock.wall()) * clock.scale;
+}

@@ -1,0 +1,55 @@
+/**
+ * Every number of Telegram's or R2's that prewarm obeys, forecasts with and plays in the sandbox, each with its source.
+ * Sizes in bytes, times in milliseconds, paces in calls a minute.
+ * API = core.telegram.org/bots/api, FAQ = core.telegram.org/bots/faq, BAS = github.com/tdlib/telegram-bot-api,
+ * TD = github.com/tdlib/td, CF = developers.cloudflare.com/r2.
+ */
+export const LIMITS = {
+  pace: {
+    /** FAQ: no more than 20 messages a minute in one group; channels are planned like groups (nothing official). */
+    groupPerMinute: 20,
+    /** FAQ: not more than one message a second in one chat. */
+    privatePerMinute: 60,
+    /** FAQ: about 30 messages a second over all chats of a bot. */
+    botPerSecond: 30,
+  },
+  upload: {
+    /** API "Sending files": photos 10 MB by multipart; TD FileLoaderUtils.cpp has 10,485,760 inclusive. */
+    photoBytes: 10_485_760,
+    /** API: 50 MB by multipart. The exact byte is not published; python-telegram-bot assumes 50,000,000. */
+    cloudBytes: 50_000_000,
+    /** BAS README: up to 2000 MB with --local. */
+    localBytes: 2_000_000_000,
+    /** TD: a thumbnail is a JPEG of at most 204,799 bytes (API: under 200 kB, at most 320x320). */
+    thumbnailBytes: 204_799,
+  },
+  url: {
+    /** API "Sending files": 5 MB for photos, 20 MB for the rest by URL. */
+    photoBytes: 5_000_000,
+    otherBytes: 20_000_000,
+    /** API sendVoice by URL: audio/ogg of at most 1 MB, larger ones come out as files. */
+    voiceBytes: 1_000_000,
+    /** API: sendDocument by URL works for GIF, PDF and ZIP only. */
+    documentMimes: ["image/gif", "application/pdf", "application/zip"] as readonly string[],
+  },
+  /** telegram-bot-api#127 and reports: above some 10 MB a video gets no thumbnail, duration or size from the server. */
+  videoProbeBytes: 10_000_000,
+  photo: {
+    /** API sendPhoto: width + height at most 10000, ratio at most 20. */
+    sideSum: 10_000,
+    ratio: 20,
+  },
+  /** TD NetQueryDelayer: a bot's call is held back silently until the summed wait exceeds 8 s, then 429. */
+  silentWaitMs: 8_000,
+  /** BAS Client.cpp: uploads of one byte count above 100,000 run clamp(size x 1e-7, 0.2, 0.9) s apart, 1 s of burst, 5 s of queue. */
+  sameSize: {
+    fromBytes: 100_001,
+    secondsPerByte: 1e-7,
+    minMs: 200,
+    maxMs: 900,
+    burstMs: 1_000,
+    queueMs: 5_000,
+  },
+  /** CF presigned URLs: 1 s to 7 days. */
+  presignMaxSeconds: 604_800,
+} as const;

@@ -1,0 +1,49 @@
+import type { FailureClass } from "./failure.ts";
+import type { MediaKind } from "./media.ts";
+import type { Reason, SkipReason } from "./reasons.ts";
+import type { TransferName } from "./task.ts";
+
+/** How an item ends; exactly the values of `status` in `--json`. */
+export type ItemStatus = "ready" | "skipped" | "weak" | "failed" | "unknown";
+
+/** Milliseconds of the engine's clock, by phase. `total` runs from queueing to the end. */
+export interface Latency {
+  readonly total: number;
+  /** Waiting for a free place, deferrals included. */
+  readonly queue: number;
+  /** Waiting for a lane. */
+  readonly lane: number;
+  /** Reading from R2 before the call. */
+  readonly download: number;
+  /** The call to Telegram. */
+  readonly send: number;
+}
+
+/** The end of one item (entry x bot), as reporters get it. */
+export interface ItemResult {
+  readonly key: string | null;
+  readonly bot: string | null;
+  /** The kind its file_id is stored under; the kind asked for while there is none. */
+  readonly kind: MediaKind | null;
+  /** Only where it differs from `kind`. */
+  readonly askedKind?: MediaKind | undefined;
+  readonly status: ItemStatus;
+  readonly fileId: string | null;
+  readonly fileUniqueId: string | null;
+  readonly chatId: string | null;
+  readonly messageId: number | null;
+  readonly transfer: TransferName | null;
+  readonly bytes: number | null;
+  /** Calls made in this run. */
+  readonly attempts: number;
+  readonly latency: Latency;
+  readonly error: { class: FailureClass; reason: Reason; code: number | null; message: string } | null;
+  readonly reason: Reason | SkipReason | null;
+  /** True when this run only found it so and did not touch it (old `unknown` and permanent `error` rows). */
+  readonly left?: boolean | undefined;
+  /** File and line of a manifest entry that could not be read. */
+  readonly where?: string | undefined;
+}
+
+/** Latencies of an item on which no work was done. */
+export const NO_LATENCY: Latency = { total: 0, queue: 0, lane: 0, download: 0, send: 0 };

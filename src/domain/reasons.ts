@@ -1,0 +1,145 @@
+import type { FailureClass } from "./failure.ts";
+
+interface ReasonInfo {
+  readonly class: FailureClass;
+  /** The way out, in one sentence; the README says more under the anchor `reason-<name>`. */
+  readonly next: string;
+}
+
+function info(failureClass: FailureClass, next: string): ReasonInfo {
+  return { class: failureClass, next };
+}
+
+const ONLY_UNKNOWN =
+  "look into the warmup chat: if the message is there nothing is lost; `prewarm run --only unknown` sends it again";
+const RUN_AGAIN = "run again; if it stays, look at the network between this machine and the server";
+const OPEN_CHAT = "add the bot to the chat as an administrator who may post, then run again";
+const AS_DOCUMENT = "send it as a document (`--as document`, or `kind` in the manifest), or repair the file";
+const BY_UPLOAD = "warm it with `--transfer upload`";
+const R2_TOKEN =
+  "make an R2 API token with Object Read on this bucket and set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY";
+
+/** Every reason that an item, a lane or a run can end with; stable, public, each with a way out. */
+export const REASONS = {
+  // flood: Telegram asks us to wait
+  flood_wait: info(
+    "flood",
+    "nothing to do: the lane waits as long as Telegram asked; more warmup chats go faster",
+  ),
+
+  // transient: nothing was posted, another try is safe
+  connect_failed: info("transient", RUN_AGAIN),
+  send_interrupted: info("transient", RUN_AGAIN),
+  send_stalled: info("transient", RUN_AGAIN),
+  telegram_busy: info("transient", RUN_AGAIN),
+  r2_unavailable: info("transient", RUN_AGAIN),
+  r2_interrupted: info("transient", RUN_AGAIN),
+  stopped: info("transient", "run again to go on"),
+
+  // in_doubt: it may have been posted
+  answer_lost: info("in_doubt", ONLY_UNKNOWN),
+  server_error: info("in_doubt", ONLY_UNKNOWN),
+  bad_answer: info("in_doubt", ONLY_UNKNOWN),
+  process_died: info("in_doubt", ONLY_UNKNOWN),
+
+  // media: Telegram does not take this file this way
+  photo_dimensions: info("media", AS_DOCUMENT),
+  photo_processing: info("media", AS_DOCUMENT),
+  photo_too_big: info("media", AS_DOCUMENT),
+  photo_extension: info("media", AS_DOCUMENT),
+  file_too_big: info(
+    "media",
+    "use a Bot API server of your own in local mode (`--api-root`, `--api-local`): it takes 2000 MB",
+  ),
+  file_over_local_limit: info("media", "split the file: no Bot API server takes more than 2000 MB"),
+  file_empty: info("media", "put a file with content in its place"),
+  media_refused: info(
+    "media",
+    "look at the text Telegram gave; the file is probably not what its extension says",
+  ),
+  url_fetch_failed: info("media", BY_UPLOAD),
+  url_wrong_type: info("media", BY_UPLOAD),
+  url_invalid: info("media", BY_UPLOAD),
+  url_not_allowed: info("media", BY_UPLOAD),
+  file_id_dead: info("media", "warm it again with `--force`"),
+  came_back_as_document: info(
+    "media",
+    "serve it with sendDocument, or replace the file by one that Telegram takes as a photo",
+  ),
+  came_back_as_other: info(
+    "media",
+    "serve it by the kind it came back as, or ask for that kind in the manifest",
+  ),
+  short_unique_id: info("media", "warm it again with `--retry-weak-id`"),
+
+  // object: R2 does not have it, or not any more
+  object_missing: info("object", "put the object back, or take its key out of the manifest"),
+  object_changed: info("object", "run again: the object was replaced while it was being sent"),
+  object_denied: info("object", "give the R2 token the right to read this object"),
+  object_mismatch: info(
+    "object",
+    "correct `bytes`, `etag` or `sha256` in the manifest: the object has others",
+  ),
+
+  // chat: this warmup chat does not take messages
+  chat_not_found: info(
+    "chat",
+    "check the id in WARMUP_CHAT_ID (channels begin with -100) and that the bot was added to the chat",
+  ),
+  chat_migrated: info("chat", "put the new id into WARMUP_CHAT_ID"),
+  chat_gone: info("chat", "make a new warmup chat and put its id into WARMUP_CHAT_ID"),
+  bot_kicked: info("chat", OPEN_CHAT),
+  bot_not_member: info("chat", OPEN_CHAT),
+  bot_blocked: info("chat", "open the chat with the bot and press Start, then run again"),
+  no_rights: info("chat", OPEN_CHAT),
+  kind_not_allowed: info(
+    "chat",
+    "allow this kind of media in the chat's permissions, or make the bot an administrator",
+  ),
+  topic_missing: info("chat", "use a chat without topics, or open its General topic"),
+
+  // auth: credentials or rights of the whole run
+  token_wrong: info(
+    "auth",
+    "copy the token again from BotFather (/mybots, your bot, API Token) into TELEGRAM_BOT_TOKEN",
+  ),
+  api_root_wrong: info("auth", "check TELEGRAM_API_ROOT: nothing that speaks the Bot API answers there"),
+  bot_frozen: info("auth", "Telegram froze this bot; appeal through @SpamBot or use another bot"),
+  bot_logged_out: info(
+    "auth",
+    "this bot is logged out of that server (or its api-id is wrong); log in there or use another API root",
+  ),
+  r2_key_unknown: info("auth", R2_TOKEN),
+  r2_signature_wrong: info("auth", R2_TOKEN),
+  r2_denied: info("auth", R2_TOKEN),
+  r2_clock_skew: info(
+    "auth",
+    "set this machine's clock: signatures are refused when it is more than 15 minutes off",
+  ),
+  bucket_missing: info(
+    "auth",
+    "check R2_BUCKET and R2_ENDPOINT (an EU bucket needs <account>.eu.r2.cloudflarestorage.com)",
+  ),
+  no_lane_left: info("auth", "mend one of the warmup chats named above, then run again"),
+
+  // config: input that nobody can work with
+  manifest_line: info("config", "correct the line; the others were not held up by it"),
+  manifest_syntax: info(
+    "config",
+    "correct the file from there on: after a syntax error no later entry can be read",
+  ),
+  manifest_bot: info("config", "use the slug of a configured bot, or leave `bot` out"),
+} as const satisfies Record<string, ReasonInfo>;
+
+export type Reason = keyof typeof REASONS;
+
+/** Why an object was not sent although nothing is wrong; stable and public like {@link REASONS}. */
+export const SKIP_REASONS = {
+  already_ready: "the ledger has its file_id, and the object has not changed",
+  weak_kept: "its id is weak but usable; `--retry-weak-id` warms it again",
+  duplicate_content: "the same content was warmed under another key",
+  folder_marker: "a key that ends in / marks a folder",
+  empty_object: "Telegram refuses empty files",
+} as const;
+
+export type SkipReason = keyof typeof SKIP_REASONS;

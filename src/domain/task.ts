@@ -1,0 +1,44 @@
+import type { Entry } from "./entry.ts";
+import type { MediaKind } from "./media.ts";
+
+/** SHA-256 in hex where it is known, else `etag:<etag>:<bytes>`; stands in the column `sha256` of both tables. */
+export type ContentId = string;
+
+export type TransferName = "url" | "upload";
+
+/** An entry whose size and etag are known. */
+export type KnownEntry = Entry & { readonly bytes: number; readonly etag: string };
+
+/** One object to be warmed by one bot. */
+export interface Task {
+  readonly entry: KnownEntry;
+  /** Slug. */
+  readonly bot: string;
+  /** The kind asked for. */
+  readonly kind: MediaKind;
+  readonly content: ContentId;
+  /** Send although a ready row exists (`--force`, weak): the new id replaces the old one. */
+  readonly replace: boolean;
+  /** Moment of the engine's clock at which it was queued. */
+  readonly queuedAt: number;
+  /** Tries made so far in this run, flood waits not counted. */
+  readonly tries: number;
+  /** Flood waits met so far in this run. */
+  readonly floods: number;
+  /** Not before this moment of the engine's clock. */
+  readonly notBefore: number;
+  /** Set when only this transfer is left to try. */
+  readonly transfer?: TransferName | undefined;
+  /** Set when Telegram refused the kind asked for. */
+  readonly sendAs?: MediaKind | undefined;
+}
+
+/** The content id that follows from what a source says, before anything of the ledger is known. */
+export function contentOf(entry: KnownEntry): ContentId {
+  return entry.sha256 ?? `etag:${entry.etag}:${entry.bytes}`;
+}
+
+/** ETags are compared bare: S3 quotes them, event payloads and some tables do not. */
+export function bareEtag(etag: string): string {
+  return etag.replace(/^W\//, "").replace(/^"|"$/g, "");
+}
