@@ -1,0 +1,92 @@
+import { type Failure, failure } from "../domain/failure.ts";
+import type { Reason } from "../domain/reasons.ts";
+import { ERROR_TEXTS } from "./error-texts.ts";
+import type { Wire } from "./wire.ts";
+
+/** A JSON answer with `ok: false`. */
+export interface Refusal {
+  readonly code: number;
+  readonly description: string;
+  readonly retryAfter?: number | undefined;
+  readonly migrateTo?: string | undefined;
+}
+
+/**
+ * What an answer with `ok: false` means. 429 is a flood wait whatever its text (the server also answers it while it
+ * shuts down, tdlib/telegram-bot-api Query.h); 5xx may have posted and is in doubt.
+ */
+export function classifyRefusal(refusal: Refusal): Failure {
+  const message = `Telegram said ${refusal.code}: ${refusal.description}`;
+  const more = { code: refusal.code };
+  if (refusal.code >= 500) return failure("server_error", message, more);
+  const known = ERROR_TEXTS.find(
+    (row) => row.text.test(refusal.description) && matchesCode(row.code, refusal.code),
+  );
+  const reason = refusal.code === 429 ? "flood_wait" : (known?.reason ?? reasonOfCode(refusal.code));
+  if (reason === "flood_wait") return flood(refusal, message);
+  if (reason === "chat_migrated" && refusal.migrateTo)
+    return failure(reason, message, { ...more, migrateTo: refusal.migrateTo });
+  return failure(reason, message, more);
+}
+
+/**
+ * What a call without a usable answer means, by what happened on its socket:
+ * before connecting, or with the body not handed over whole, nothing was posted; afterwards it is in doubt.
+ * 413 and 429 are refusals whatever their body (the cloud's proxy answers HTML, telegraf#222).
+ */
+export function classifyWire(wire: Wire, cause: string, place: string): Failure {
+  if (wire.status === 413)
+    return failure("file_too_big", `${place} said 413: Request Entity Too Large`, { code: 413 });
+  if (wire.status === 429)
+    return flood(
+      { code: 429, description: "", retryAfter: wire.retryAfter ?? undefined },
+      `${place} said 429`,
+    );
+  if (wire.bodyEnd !== null) return inDoubt(wire, cause, place);
+  if (wire.sourceError !== null)
+    return failure("r2_interrupted", `reading the object broke off: ${textOf(wire.sourceError)}`);
+  if (wire.gaveUp === "stalled" && wire.connected)
+    return failure("send_stalled", `${place} took no more bytes of the upload; nothing was posted`);
+  const reason = wire.connected ? "send_interrupted" : "connect_failed";
+  const what = wire.connected ? "broke off during the upload; nothing was posted" : "could not be reached";
+  return failure(reason, `${place} ${what} (${cause})`);
+}
+
+function inDoubt(wire: Wire, cause: string, place: string): Failure {
+  if (wire.status !== null && wire.status >= 500)
+    return failure("server_error", `${place} said ${wire.status} after the whole request was sent`, {
+      code: wire.status,
+    });
+  if (wire.status !== null)
+    return failure("bad_answer", `${place} said ${wire.status} with an answer that is no JSON`, {
+      code: wire.status,
+    });
+  const what =
+    wire.gaveUp === "no_answer"
+      ? "gave no answer in time"
+      : `closed the connection without an answer (${cause})`;
+  return failure("answer_lost", `${place} ${what}; the message may have been posted`);
+}
+
+const FLOOD_WITHOUT_NUMBER_S = 5;
+
+function flood(refusal: Refusal, message: string): Failure {
+  const inText = /retry after (\d+)/i.exec(refusal.description)?.[1];
+  const seconds = refusal.retryAfter ?? (inText === undefined ? FLOOD_WITHOUT_NUMBER_S : Number(inText));
+  return failure("flood_wait", message, { code: refusal.code, retryAfterMs: seconds * 1000 });
+}
+
+function matchesCode(wanted: number | undefined, code: number): boolean {
+  return wanted === undefined || wanted === code;
+}
+
+function reasonOfCode(code: number): Reason {
+  // 404 in JSON is the server's word for a token that has not the form of one (tdlib/telegram-bot-api).
+  if (code === 401 || code === 404 || code === 421) return "token_wrong";
+  if (code === 403) return "no_rights";
+  return code === 413 ? "file_too_big" : "media_refused";
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,93 @@
+import { failure } from "../domain/failure.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import { readSent } from "./answer.ts";
+import { Caller, type CallerOptions } from "./call.ts";
+import type { Bot, ChatInfo, SendAnswer, SendRequest } from "./port.ts";
+import { whyNotPost } from "./rights.ts";
+import { bodyBytes, fieldsOf, inputFileOf, METHODS } from "./send.ts";
+
+export interface BotOptions extends CallerOptions {
+  readonly slug: string;
+}
+
+/** Uploads up to this size are put together in memory, larger ones are streamed: small bodies are cheaper buffered. */
+const BUFFERED_BYTES = 1_048_576;
+
+/** A server that took an upload may pass it on at no more than 1 MB/s before it answers. */
+const ANSWER_MS_PER_BYTE = 1 / 1000;
+
+/** The bot of a token on an API root. No network before the first call. */
+export function openBot(options: BotOptions): Bot {
+  return new BotClient(options);
+}
+
+class BotClient implements Bot {
+  readonly slug: string;
+  readonly id: string;
+  readonly #caller: Caller;
+  readonly #answerMs: number;
+
+  constructor(options: BotOptions) {
+    this.slug = options.slug;
+    this.id = options.token.split(":", 1)[0] ?? "";
+    this.#caller = new Caller(options);
+    this.#answerMs = options.answerMs;
+  }
+
+  async getMe(): Promise<Result<{ readonly username: string }>> {
+    const me = await this.#caller.read((api) => api.getMe());
+    return me.ok ? ok({ username: me.value.username ?? String(me.value.id) }) : me;
+  }
+
+  async getChat(chat: string): Promise<Result<ChatInfo>> {
+    const found = await this.#caller.read((api) => api.getChat({ chat_id: chat }));
+    return found.ok ? ok(chatInfo(found.value)) : found;
+  }
+
+  async canPost(chat: ChatInfo): Promise<Result<void>> {
+    if (chat.type === "private") return ok(undefined);
+    const member = await this.#caller.read((api) =>
+      api.getChatMember({ chat_id: chat.id, user_id: Number(this.id) }),
+    );
+    if (!member.ok) return member;
+    const obstacle = whyNotPost(member.value, chat);
+    return obstacle === null ? ok(undefined) : failed(obstacle);
+  }
+
+  async send(request: SendRequest): Promise<SendAnswer> {
+    const { media, kind, signal } = request;
+    const streamed = typeof media !== "string" && media.bytes > BUFFERED_BYTES;
+    const fields = fieldsOf(request, typeof media === "string" ? media : inputFileOf(media));
+    const { result, times } = await this.#caller.call((api) => api[METHODS[kind]](fields as never, signal), {
+      signal,
+      bodyBytes: streamed ? await bodyBytes(request, media) : undefined,
+      answerMs: streamed ? this.#answerMs + media.bytes * ANSWER_MS_PER_BYTE : undefined,
+    });
+    if (!result.ok) return { ...result, times };
+    const sent = readSent(result.value);
+    if (sent) return { ok: true, value: sent, times };
+    const cause = failure("bad_answer", `${this.#caller.place} said ok, but its answer holds no file_id`);
+    return { ok: false, failure: cause, times };
+  }
+
+  async deleteMessage(chat: string, messageId: number): Promise<Result<void>> {
+    const deleted = await this.#caller.read((api) =>
+      api.deleteMessage({ chat_id: chat, message_id: messageId }),
+    );
+    return deleted.ok ? ok(undefined) : deleted;
+  }
+}
+
+function chatInfo(chat: {
+  id: number;
+  type: string;
+  title?: string;
+  username?: string;
+  first_name?: string;
+}): ChatInfo {
+  return {
+    id: String(chat.id),
+    type: chat.type as ChatInfo["type"],
+    title: chat.title ?? chat.username ?? chat.first_name ?? String(chat.id),
+  };
+}

@@ -1,0 +1,84 @@
+import { Readable } from "node:stream";
+import { encodeForm, InputFile } from "node-telegram-bot-api";
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { SendRequest, UploadSource } from "./port.ts";
+
+/** The method that sends a kind, and the parameter that carries its media (core.telegram.org/bots/api). */
+export const METHODS = {
+  photo: "sendPhoto",
+  video: "sendVideo",
+  animation: "sendAnimation",
+  audio: "sendAudio",
+  voice: "sendVoice",
+  document: "sendDocument",
+} as const satisfies Record<MediaKind, string>;
+
+/** Which of the optional parameters a kind takes. */
+const EXTRAS: Record<
+  MediaKind,
+  readonly ("width" | "height" | "duration" | "title" | "performer" | "thumbnail")[]
+> = {
+  photo: [],
+  video: ["width", "height", "duration", "thumbnail"],
+  animation: ["width", "height", "duration", "thumbnail"],
+  audio: ["duration", "title", "performer", "thumbnail"],
+  voice: ["duration"],
+  document: ["thumbnail"],
+};
+
+type Fields = Record<string, string | number | boolean | InputFile>;
+
+/** Thrown inside a body when its source could not be opened; carries the failure through the library. */
+export class SourceNotOpened extends Error {
+  readonly failure: Failure;
+
+  constructor(cause: Failure) {
+    super(cause.message);
+    this.failure = cause;
+  }
+}
+
+/**
+ * The parameters of a call. The media comes last, so that the server has read all else when the bytes begin.
+ * Warmup messages make no sound.
+ */
+export function fieldsOf(request: SendRequest, media: string | InputFile): Fields {
+  const fields: Fields = { chat_id: request.chat, disable_notification: true };
+  for (const extra of EXTRAS[request.kind]) {
+    const value = request[extra];
+    if (value !== undefined) fields[extra] = asField(value, extra);
+  }
+  if (request.kind === "video") fields.supports_streaming = true;
+  fields[request.kind] = media;
+  return fields;
+}
+
+function asField(value: string | number | Uint8Array, name: string): string | number | InputFile {
+  if (value instanceof Uint8Array)
+    return new InputFile(value, { filename: "thumbnail.jpg", contentType: "image/jpeg" });
+  return name === "duration" ? Math.round(Number(value)) : value;
+}
+
+/** Bytes that are opened anew for each body; a source that cannot be opened fails the call before its first byte. */
+export function inputFileOf(source: UploadSource): InputFile {
+  return new InputFile(
+    async () => {
+      const opened = await source.open();
+      if (!opened.ok) throw new SourceNotOpened(opened.failure);
+      return opened.value instanceof Readable
+        ? Readable.toWeb(opened.value)
+        : new Blob([opened.value]).stream();
+    },
+    { filename: source.filename },
+  );
+}
+
+/** Length in bytes of the multipart body around a file of `source.bytes`: everything but the file, measured, plus the file. */
+export async function bodyBytes(request: SendRequest, source: UploadSource): Promise<number> {
+  const empty = new InputFile(new Uint8Array(0), { filename: source.filename });
+  const { body } = await encodeForm(fieldsOf(request, empty));
+  let around = 0;
+  for await (const chunk of body() as ReadableStream<Uint8Array>) around += chunk.byteLength;
+  return around + source.bytes;
+}
