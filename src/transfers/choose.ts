@@ -1,0 +1,77 @@
+import { type Failure, failure } from "../domain/failure.ts";
+import { LIMITS } from "../domain/limits.ts";
+import { extensionOf, type MediaKind } from "../domain/media.ts";
+import type { TransferName } from "../domain/task.ts";
+
+export interface Choice {
+  readonly key: string;
+  readonly kind: MediaKind;
+  readonly bytes: number;
+  /** Stored Content-Type; undefined while nobody asked. */
+  readonly mime: string | undefined;
+  readonly mode: "auto" | TransferName;
+  /** A Bot API server of one's own in local mode. */
+  readonly local: boolean;
+  /** Whether Telegram can reach the bucket, as far as is known. */
+  readonly urlOpen: boolean;
+  /** The entry has what only an upload can carry: thumbnail, filename, title. */
+  readonly dressed: boolean;
+}
+
+/** Decides how an object travels: by url, by upload, only after the stored Content-Type is known (`ask`), or not at all. */
+export function choose(choice: Choice): TransferName | "ask" | Failure {
+  const obstacle = urlObstacle(choice);
+  if (choice.mode === "url") return obstacle === null ? urlByMime(choice) : refuseUrl(choice, obstacle);
+  if (choice.mode === "auto" && obstacle === null && choice.urlOpen && !choice.dressed) {
+    const way = urlByMime(choice);
+    if (way === "url" || way === "ask") return way;
+  }
+  return tooBig(choice) ?? "upload";
+}
+
+/** Whether a file of this size can be uploaded as this kind; null when it can. */
+function tooBig({ key, kind, bytes, local }: Choice): Failure | null {
+  const most = local ? LIMITS.upload.localBytes : LIMITS.upload.cloudBytes - LIMITS.upload.overheadBytes;
+  if (bytes > most && local)
+    return failure("file_over_local_limit", `${key} has ${mb(bytes)}; a local-mode server takes 2000 MB`);
+  if (bytes > most)
+    return failure(
+      "file_too_big",
+      `${key} has ${mb(bytes)}; the Bot API takes uploads of 50 MB, a local-mode server of your own 2000 MB`,
+    );
+  if (kind === "photo" && bytes > LIMITS.upload.photoBytes)
+    return failure("photo_too_big", `${key} has ${mb(bytes)}; Telegram takes photos of 10 MB`);
+  return null;
+}
+
+/** Why this object cannot go by URL whatever its Content-Type; null when it may. */
+function urlObstacle({ key, kind, bytes }: Choice): string | null {
+  const most =
+    kind === "photo"
+      ? LIMITS.url.photoBytes
+      : kind === "voice"
+        ? LIMITS.url.voiceBytes
+        : LIMITS.url.otherBytes;
+  if (bytes > most) return `a ${kind} by URL may have ${mb(most)}, this one has ${mb(bytes)}`;
+  if (kind === "video" && bytes > LIMITS.videoProbeBytes)
+    return `a video over ${mb(LIMITS.videoProbeBytes)} would get no picture, size or duration by URL`;
+  // python-telegram-bot#2300: sendVideo by a URL without an extension failed.
+  return extensionOf(key) === "" ? "its key has no extension" : null;
+}
+
+function urlByMime(choice: Choice): "url" | "ask" | Failure {
+  if (choice.mime === undefined) return "ask";
+  if (LIMITS.url.mimes[choice.kind].includes(choice.mime)) return "url";
+  return refuseUrl(
+    choice,
+    `it is stored as ${choice.mime || "no type"}, which Telegram does not take by URL as ${choice.kind}`,
+  );
+}
+
+function refuseUrl(choice: Choice, why: string): Failure {
+  return failure("url_not_allowed", `${choice.key} cannot go by URL: ${why}`);
+}
+
+function mb(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

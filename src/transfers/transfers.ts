@@ -1,0 +1,128 @@
+import { type Failure, failure } from "../domain/failure.ts";
+import { LIMITS } from "../domain/limits.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
+import type { ObjectInfo, Storage } from "../storage/port.ts";
+import type { SendRequest } from "../telegram/port.ts";
+import { choose } from "./choose.ts";
+import type { Prepared, Transfers } from "./port.ts";
+import { uploadOf } from "./upload.ts";
+import { shapeOf, thumbnailOf } from "./video.ts";
+
+export interface TransferOptions {
+  readonly storage: Storage;
+  readonly mode: "auto" | TransferName;
+  readonly local: boolean;
+  /** False when Telegram cannot reach the bucket from where it is. */
+  readonly urlOpen: boolean;
+  /** Called once when the url way is closed. */
+  readonly onUrlClosed: (text: string) => void;
+}
+
+/** So many calls by URL have to fail, with none that worked, before the way counts as closed. */
+const URL_TRIES = 3;
+
+export function openTransfers(options: TransferOptions): Transfers {
+  return new ChosenTransfers(options);
+}
+
+class ChosenTransfers implements Transfers {
+  readonly #options: TransferOptions;
+  #urlFailures = 0;
+  #urlWorked = false;
+
+  constructor(options: TransferOptions) {
+    this.#options = options;
+  }
+
+  async prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>> {
+    let entry = task.entry;
+    let way = this.#choose(task, entry.mime);
+    if (way === "ask") {
+      const info = await this.#options.storage.head(entry.key, signal);
+      if (!info.ok) return info;
+      const moved = whatMoved(entry, info.value);
+      if (moved) return failed(moved);
+      entry = { ...entry, mime: info.value.mime };
+      way = this.#choose(task, info.value.mime);
+    }
+    if (way === "url") return ok(this.#byUrl(entry));
+    return way === "upload" ? this.#byUpload(task, entry, signal) : failed(way as Failure);
+  }
+
+  urlResult(cause: Failure | null): void {
+    if (cause === null) this.#urlWorked = true;
+    if (cause?.reason !== "url_fetch_failed") return;
+    this.#urlFailures += 1;
+    if (this.#urlFailures === URL_TRIES && !this.#urlWorked && this.#options.mode === "auto")
+      this.#options.onUrlClosed(
+        "Telegram could not fetch from the bucket three times; the rest of this run is uploaded",
+      );
+  }
+
+  settings(entry: KnownEntry): string {
+    const { mode, local } = this.#options;
+    return JSON.stringify([mode, local, entry.mime, entry.filename, entry.thumbnail]);
+  }
+
+  #choose(task: Task, mime: string | undefined) {
+    const { mode, local, urlOpen } = this.#options;
+    const { key, bytes, thumbnail, filename, title, performer } = task.entry;
+    return choose({
+      key,
+      bytes,
+      mime,
+      local,
+      kind: task.sendAs ?? task.kind,
+      mode: task.transfer ?? mode,
+      urlOpen: urlOpen && (this.#urlWorked || this.#urlFailures < URL_TRIES),
+      dressed: [thumbnail, filename, title, performer].some((value) => value !== undefined),
+    });
+  }
+
+  #byUrl(entry: KnownEntry): Prepared {
+    const media = this.#options.storage.presign(entry.key);
+    return {
+      transfer: "url",
+      request: { media },
+      sha256: () => entry.sha256 ?? null,
+      mime: entry.mime ?? null,
+    };
+  }
+
+  async #byUpload(task: Task, entry: KnownEntry, signal: AbortSignal): Promise<Result<Prepared>> {
+    const { storage } = this.#options;
+    const kind = task.sendAs ?? task.kind;
+    const upload = await uploadOf(storage, entry, kind, signal);
+    if (!upload.ok) return upload;
+    const request = { media: upload.value.source, ...(await this.#dress(entry, kind, signal)) };
+    return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime });
+  }
+
+  /** A large video gets nothing from the server, for as long as its file_id lives: all it will have goes along. */
+  async #dress(entry: KnownEntry, kind: string, signal: AbortSignal): Promise<Partial<SendRequest>> {
+    const { storage } = this.#options;
+    const given = definedOnly({
+      width: entry.width,
+      height: entry.height,
+      duration: entry.duration,
+      title: entry.title,
+      performer: entry.performer,
+    });
+    const large = kind === "video" && entry.bytes > LIMITS.videoProbeBytes;
+    const thumbnail =
+      large || entry.thumbnail !== undefined ? await thumbnailOf(storage, entry, signal) : undefined;
+    const shape = large ? definedOnly(await shapeOf(storage, entry, signal)) : {};
+    return { ...given, ...shape, ...definedOnly({ thumbnail }) };
+  }
+}
+
+function whatMoved(entry: KnownEntry, info: ObjectInfo): Failure | null {
+  return info.etag === entry.etag
+    ? null
+    : failure("object_changed", `${entry.key} was replaced since it was listed`);
+}
+
+function definedOnly<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

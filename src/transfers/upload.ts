@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { Transform } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import mime from "mime";
+import { failure } from "../domain/failure.ts";
+import { extensionOf, type MediaKind } from "../domain/media.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import type { KnownEntry } from "../domain/task.ts";
+import type { Storage } from "../storage/port.ts";
+import type { UploadSource } from "../telegram/port.ts";
+
+/** Objects up to this size are read into memory before the call, larger ones flow through (design: cheaper so). */
+const BUFFERED_BYTES = 1_048_576;
+
+export interface Upload {
+  readonly source: UploadSource;
+  readonly sha256: () => string | null;
+  readonly mime: string | null;
+}
+
+/** Makes an object ready to be uploaded: read whole where it is small, else as a stream that is opened anew for each try. */
+export async function uploadOf(
+  storage: Storage,
+  entry: KnownEntry,
+  kind: MediaKind,
+  signal: AbortSignal,
+): Promise<Result<Upload>> {
+  return entry.bytes <= BUFFERED_BYTES
+    ? buffered(storage, entry, kind, signal)
+    : ok(streamed(storage, entry, kind, signal));
+}
+
+async function buffered(
+  storage: Storage,
+  entry: KnownEntry,
+  kind: MediaKind,
+  signal: AbortSignal,
+): Promise<Result<Upload>> {
+  const opened = await storage.open(entry.key, { etag: entry.etag, signal });
+  if (!opened.ok) return opened;
+  const content = await buffer(opened.value.body).then(ok, (error: unknown) =>
+    failed<Buffer>(failure("r2_interrupted", `reading ${entry.key} broke off: ${textOf(error)}`)),
+  );
+  if (!content.ok) return content;
+  const sha256 = createHash("sha256").update(content.value).digest("hex");
+  if (entry.sha256 !== undefined && entry.sha256 !== sha256)
+    return failed(
+      failure("object_mismatch", `${entry.key} has the SHA-256 ${sha256}, the manifest says ${entry.sha256}`),
+    );
+  const type = opened.value.mime;
+  const source = {
+    open: async () => ok(content.value),
+    bytes: content.value.byteLength,
+    filename: filenameOf(entry, kind, type),
+  };
+  return ok({ source, sha256: () => sha256, mime: type });
+}
+
+function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: AbortSignal): Upload {
+  let sha256: string | null = null;
+  const open: UploadSource["open"] = async () => {
+    const opened = await storage.open(entry.key, { etag: entry.etag, signal });
+    if (!opened.ok) return opened;
+    const hash = createHash("sha256");
+    const hashing = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        done(null, chunk);
+      },
+      flush(done) {
+        sha256 = hash.digest("hex");
+        done();
+      },
+    });
+    opened.value.body.on("error", (error) => hashing.destroy(error));
+    hashing.on("close", () => opened.value.body.destroy());
+    return ok(opened.value.body.pipe(hashing));
+  };
+  const source = { open, bytes: entry.bytes, filename: filenameOf(entry, kind, entry.mime ?? "") };
+  return { source, sha256: () => sha256, mime: entry.mime ?? null };
+}
+
+/** Used where neither the key nor the Content-Type says what a file is. */
+const EXTENSION_OF_KIND: Record<MediaKind, string> = {
+  photo: "jpg",
+  video: "mp4",
+  animation: "gif",
+  audio: "mp3",
+  voice: "ogg",
+  document: "bin",
+};
+
+/**
+ * The name under which an object is uploaded. Telegram takes its type from the extension alone (tdlib/td
+ * MessageContent.cpp), so a name without one gets that of the stored type, else that of the kind.
+ */
+export function filenameOf(entry: KnownEntry, kind: MediaKind, storedType: string): string {
+  const name = entry.filename ?? entry.key.slice(entry.key.lastIndexOf("/") + 1);
+  if (extensionOf(name) !== "") return name;
+  const byKey = entry.filename === undefined ? "" : extensionOf(entry.key);
+  return `${name}.${byKey || mime.getExtension(storedType) || EXTENSION_OF_KIND[kind]}`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

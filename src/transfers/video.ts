@@ -1,0 +1,75 @@
+import { buffer } from "node:stream/consumers";
+import { LIMITS } from "../domain/limits.ts";
+import type { KnownEntry } from "../domain/task.ts";
+import type { Storage } from "../storage/port.ts";
+import type { SendRequest } from "../telegram/port.ts";
+
+type Shape = Pick<SendRequest, "width" | "height" | "duration">;
+
+/** What the manifest says of a video's picture and length, the rest read out of the file's own header by range requests. */
+export async function shapeOf(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
+  const { width, height, duration } = entry;
+  if (width !== undefined && height !== undefined && duration !== undefined)
+    return { width, height, duration };
+  const found = await readHeader(storage, entry, signal);
+  return {
+    width: width ?? found.width,
+    height: height ?? found.height,
+    duration: duration ?? found.duration,
+  };
+}
+
+/** A header that cannot be read is no failure: the video is then sent without. */
+async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
+  const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
+  const source = new CustomSource({
+    getSize: () => entry.bytes,
+    read: (start, end) => readRange(storage, entry, start, end, signal),
+    maxCacheSize: 1_048_576,
+  });
+  const input = new Input({ source, formats: ALL_FORMATS });
+  try {
+    const track = await input.getPrimaryVideoTrack();
+    if (!track) return {};
+    const duration = await input.computeDuration();
+    return { width: track.displayWidth, height: track.displayHeight, duration };
+  } catch {
+    return {};
+  } finally {
+    input.dispose();
+  }
+}
+
+async function readRange(
+  storage: Storage,
+  entry: KnownEntry,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const opened = await storage.open(entry.key, {
+    etag: entry.etag,
+    range: { from: start, to: end - 1 },
+    signal,
+  });
+  if (!opened.ok) throw new Error(opened.failure.message);
+  return buffer(opened.value.body);
+}
+
+/**
+ * The JPEG to be shown for a video: the manifest's `thumbnail`, else `<key>.jpg` beside it. One that is missing or larger
+ * than Telegram takes is left out.
+ */
+export async function thumbnailOf(
+  storage: Storage,
+  entry: KnownEntry,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const opened = await storage.open(entry.thumbnail ?? `${entry.key}.jpg`, { signal });
+  if (!opened.ok) return undefined;
+  if (opened.value.bytes > LIMITS.upload.thumbnailBytes) {
+    opened.value.body.destroy();
+    return undefined;
+  }
+  return buffer(opened.value.body).catch(() => undefined);
+}
