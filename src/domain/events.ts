@@ -18,7 +18,8 @@ export type StopCause =
   | { readonly type: "duration" }
   | { readonly type: "failures"; readonly failure: Failure; readonly inARow: boolean }
   | { readonly type: "no_lane"; readonly failure: Failure }
-  | { readonly type: "denied"; readonly failure: Failure };
+  | { readonly type: "denied"; readonly failure: Failure }
+  | { readonly type: "source"; readonly failure: Failure };
 
 /** All that the engine says while it works. Listeners cannot break it (see Emitter). */
 export interface EventMap {

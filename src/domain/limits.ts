@@ -1,3 +1,5 @@
+import type { MediaKind } from "./media.ts";
+
 /**
  * Every number of Telegram's or R2's that prewarm obeys, forecasts with and plays in the sandbox, each with its source.
  * Sizes in bytes, times in milliseconds, paces in calls a minute.
@@ -18,6 +20,8 @@ export const LIMITS = {
     photoBytes: 10_485_760,
     /** API: 50 MB by multipart. The exact byte is not published; python-telegram-bot assumes 50,000,000. */
     cloudBytes: 50_000_000,
+    /** Room left for the multipart parts around the file, which count too (inferred, facts 2). */
+    overheadBytes: 10_000,
     /** BAS README: up to 2000 MB with --local. */
     localBytes: 2_000_000_000,
     /** TD: a thumbnail is a JPEG of at most 204,799 bytes (API: under 200 kB, at most 320x320). */
@@ -29,8 +33,18 @@ export const LIMITS = {
     otherBytes: 20_000_000,
     /** API sendVoice by URL: audio/ogg of at most 1 MB, larger ones come out as files. */
     voiceBytes: 1_000_000,
-    /** API: sendDocument by URL works for GIF, PDF and ZIP only. */
-    documentMimes: ["image/gif", "application/pdf", "application/zip"] as readonly string[],
+    /**
+     * The stored Content-Type decides what Telegram makes of a URL (API "Sending files": it must be right), so only what
+     * cannot be taken for something else goes by URL. Documents: GIF, PDF and ZIP only (API sendDocument).
+     */
+    mimes: {
+      photo: ["image/jpeg", "image/png", "image/webp"],
+      video: ["video/mp4"],
+      animation: ["image/gif"],
+      audio: ["audio/mpeg", "audio/mp4", "audio/x-m4a"],
+      voice: ["audio/ogg"],
+      document: ["image/gif", "application/pdf", "application/zip"],
+    } satisfies Record<MediaKind, readonly string[]> as Record<MediaKind, readonly string[]>,
   },
   /** telegram-bot-api#127 and reports: above some 10 MB a video gets no thumbnail, duration or size from the server. */
   videoProbeBytes: 10_000_000,

@@ -1,3 +1,4 @@
+import type { Entry } from "./entry.ts";
 import type { FailureClass } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { Reason, SkipReason } from "./reasons.ts";
@@ -41,6 +42,8 @@ export interface ItemResult {
   readonly reason: Reason | SkipReason | null;
   /** True when this run only found it so and did not touch it (old `unknown` and permanent `error` rows). */
   readonly left?: boolean | undefined;
+  /** What the source said of it, where it could be read. */
+  readonly entry?: Entry | undefined;
   /** File and line of a manifest entry that could not be read. */
   readonly where?: string | undefined;
 }

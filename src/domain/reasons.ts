@@ -129,6 +129,19 @@ export const REASONS = {
     "correct the file from there on: after a syntax error no later entry can be read",
   ),
   manifest_bot: info("config", "use the slug of a configured bot, or leave `bot` out"),
+
+  // config: a ledger that belongs to somebody else
+  ledger_other_bot: info(
+    "config",
+    "use another --ledger, or give the bot another slug (--bot): an id serves only the bot it was made by",
+  ),
+  ledger_other_api_root: info(
+    "config",
+    "use another --ledger, or set TELEGRAM_API_ROOT back to the server that the ids came from",
+  ),
+  ledger_other_bucket: info("config", "use another --ledger: each bucket has one of its own"),
+  ledger_sandbox: info("config", "use another --ledger: what a sandbox hands out is worth nothing elsewhere"),
+  ledger_real: info("config", "use another --ledger: a sandbox must not write among real ids"),
 } as const satisfies Record<string, ReasonInfo>;
 
 export type Reason = keyof typeof REASONS;

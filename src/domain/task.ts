@@ -21,11 +21,11 @@ export interface Task {
   readonly replace: boolean;
   /** Moment of the engine's clock at which it was queued. */
   readonly queuedAt: number;
-  /** Tries made so far in this run, flood waits not counted. */
+  /** Retries used up in this run, flood waits not counted. */
   readonly tries: number;
-  /** Flood waits met so far in this run. */
-  readonly floods: number;
-  /** Not before this moment of the engine's clock. */
+  /** Calls to Telegram made in this run. */
+  readonly calls: number;
+  /** Not before this moment of the engine's clock; 0 for at once. */
   readonly notBefore: number;
   /** Set when only this transfer is left to try. */
   readonly transfer?: TransferName | undefined;

@@ -1,0 +1,189 @@
+import type { Secret } from "../domain/secret.ts";
+import { type BotConfig, botsOf } from "./bots.ts";
+import { ConfigError } from "./error.ts";
+import { type Flags, type Found, Layers, type Origin } from "./layers.ts";
+import { BadValue, type PaceSetting } from "./parse.ts";
+import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+
+/** Everything that a run needs to know, checked. Times in milliseconds, paces in calls a minute. */
+export interface Config {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly accessKeyId: Secret;
+  readonly secretAccessKey: Secret;
+  readonly apiRoot: string;
+  readonly apiLocal: boolean;
+  readonly bots: readonly BotConfig[];
+  readonly concurrency: number;
+  /** 0: no bound. */
+  readonly maxQueue: number;
+  readonly retryWeakId: boolean;
+  /** Path of the SQLite file. */
+  readonly ledger: string;
+  readonly pace: PaceSetting;
+  /** Over all chats of a bot; null for no such limit. */
+  readonly botPace: number | null;
+  readonly answerTimeout: number;
+  readonly stallTimeout: number;
+  /** How many times faster than the wall the engine's clock runs. */
+  readonly timeScale: number;
+  readonly proxy: {
+    readonly https?: string | undefined;
+    readonly http?: string | undefined;
+    readonly no?: string | undefined;
+  };
+  /** Where each value came from, by its setting's name. */
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+/** All secrets of a configuration, for the redactor. */
+export function secretsOf(config: Config): Secret[] {
+  return [config.accessKeyId, config.secretAccessKey, ...config.bots.map((bot) => bot.token)];
+}
+
+/** Reads the configuration. Throws ConfigError with *all* that is missing or wrong, each with how to set it. */
+export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null): Config {
+  const reader = new Reader(new Layers(flags, env, folder));
+  const config = readAll(reader, flags);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return config;
+}
+
+function readAll(reader: Reader, flags: Flags): Config {
+  const pace = reader.get("pace");
+  const botPace = reader.get("botPace");
+  // A pace set by hand shall not be cut by a default that nobody asked for.
+  const unasked = pace.type === "fixed" && reader.origins.botPace === "default";
+  return {
+    endpoint: endpointOf(reader),
+    bucket: reader.need("bucket", "the name of your bucket: --bucket NAME, or R2_BUCKET"),
+    accessKeyId: reader.needSecret(
+      "R2_ACCESS_KEY_ID",
+      "Cloudflare dashboard -> R2 -> Manage API tokens -> Create, Object Read",
+    ),
+    secretAccessKey: reader.needSecret("R2_SECRET_ACCESS_KEY", "shown once, beside the access key id"),
+    apiRoot: reader.get("apiRoot"),
+    apiLocal: reader.get("apiLocal"),
+    bots: botsOf(reader, flags),
+    concurrency: reader.get("concurrency"),
+    maxQueue: reader.get("maxQueue"),
+    retryWeakId: reader.get("retryWeakId"),
+    ledger: ledgerPath(reader),
+    pace,
+    botPace: unasked ? null : botPace,
+    answerTimeout: reader.get("answerTimeout"),
+    stallTimeout: reader.get("stallTimeout"),
+    timeScale: reader.get("timeScale"),
+    proxy: {
+      https: reader.maybe("httpsProxy"),
+      http: reader.maybe("httpProxy"),
+      no: reader.maybe("noProxy"),
+    },
+    origins: reader.origins,
+  };
+}
+
+type ValueOf<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer T> ? T : never;
+
+/** Takes values out of the layers and collects what is wrong with them. */
+export class Reader {
+  readonly layers: Layers;
+  readonly problems: string[] = [];
+  readonly origins: Record<string, Origin> = {};
+
+  constructor(layers: Layers) {
+    this.layers = layers;
+  }
+
+  maybe<N extends SettingName>(name: N): ValueOf<N> | undefined {
+    const found = this.layers.text(name);
+    if (!found) return undefined;
+    this.origins[name] = found.origin;
+    return this.#parsed(name, found);
+  }
+
+  /** A setting that has a default. */
+  get<N extends SettingName>(name: N): ValueOf<N> {
+    return (
+      this.maybe(name) ??
+      (SETTINGS[name].parse((SETTINGS[name] as Setting<unknown>).fallback ?? "") as ValueOf<N>)
+    );
+  }
+
+  need(name: SettingName, how: string): string {
+    const found = this.layers.text(name);
+    if (found) return String(this.maybe(name) ?? "");
+    this.problems.push(`${SETTINGS[name].env[0]} is not set: ${how}`);
+    return "";
+  }
+
+  needSecret(name: string, how: string): Secret {
+    const found = this.secret(name);
+    if (!found) this.problems.push(`${name} is not set: ${how} (or ${name}_FILE=<path>)`);
+    return found?.value as Secret;
+  }
+
+  secret(name: string): Found<Secret> | null {
+    try {
+      const found = this.layers.secret(name);
+      if (found) this.origins[name] = found.origin;
+      return found;
+    } catch (error) {
+      this.problems.push(`${name}_FILE cannot be read: ${error instanceof Error ? error.message : error}`);
+      return null;
+    }
+  }
+
+  #parsed<N extends SettingName>(name: N, { value, origin }: Found<string>): ValueOf<N> | undefined {
+    try {
+      return SETTINGS[name].parse(value) as ValueOf<N>;
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      this.problems.push(`${origin}: "${value}" is not usable, it must be ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID (developers.cloudflare.com/r2/api/s3/api). */
+function endpointOf(reader: Reader): string {
+  const given = reader.maybe("endpoint");
+  if (given) return withoutBucket(given, reader);
+  const account = reader.maybe("accountId");
+  if (account) return `https://${account}.r2.cloudflarestorage.com`;
+  const bad = reader.origins.endpoint !== undefined;
+  if (!bad)
+    reader.problems.push(
+      "R2_ACCOUNT_ID (or R2_ENDPOINT) is not set: Cloudflare dashboard -> R2 -> Overview, Account ID",
+    );
+  return "";
+}
+
+/** The dashboard shows the endpoint with the bucket behind it, and so it gets pasted. */
+function withoutBucket(endpoint: string, reader: Reader): string {
+  const url = new URL(endpoint);
+  if (url.pathname === "/") return endpoint;
+  if (url.pathname === `/${reader.maybe("bucket")}`) return url.origin;
+  reader.problems.push(
+    `${reader.origins.endpoint}: the endpoint ends in "${url.pathname}"; leave the path out`,
+  );
+  return url.origin;
+}
+
+function ledgerPath(reader: Reader): string {
+  const text = reader.get("ledger");
+  const origin = reader.origins.ledger ?? "default";
+  if (/^postgres(ql)?:/i.test(text)) {
+    const password = origin === "--ledger" && URL.canParse(text) && new URL(text).password !== "";
+    reader.problems.push(
+      password
+        ? "--ledger: a password in a flag can be read by everybody on the machine; put the URL into PREWARM_LEDGER"
+        : `${origin}: this version keeps its ledger in SQLite only; use sqlite:<path>`,
+    );
+    return "";
+  }
+  const path = text.replace(/^sqlite:(\/\/(?=\/))?/, "");
+  if (path === "" || /^\w[\w+]+:\/\//.test(path))
+    reader.problems.push(`${origin}: a ledger is written as sqlite:<path>`);
+  return path;
+}

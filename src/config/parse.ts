@@ -1,0 +1,85 @@
+/** A value that cannot be used; `message` says what was expected. */
+export class BadValue extends Error {}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `5m`, `1h30m`, `250ms`; a bare number is seconds. Answers milliseconds. */
+export function duration(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text)
+    throw new BadValue("a duration such as 90s, 5m or 1h30m");
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ""] ?? 0), 0);
+}
+
+/** A whole number from `least`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new BadValue(
+        most === Number.MAX_SAFE_INTEGER
+          ? `a whole number from ${least}`
+          : `a whole number from ${least} to ${most}`,
+      );
+    return value;
+  };
+}
+
+export function onOff(text: string): boolean {
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  if (/^(0|false|no|off|)$/i.test(text)) return false;
+  throw new BadValue("1 or 0");
+}
+
+export function oneOf<T extends string>(...values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = values.find((each) => each === text);
+    if (value === undefined) throw new BadValue(`one of ${values.join(", ")}`);
+    return value;
+  };
+}
+
+export function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** An http(s) URL without query; a trailing slash is dropped. */
+export function httpUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.username)
+    throw new BadValue("an http(s) URL without query or password");
+  return url.href.replace(/\/+$/, "");
+}
+
+/** What a lane goes by. `adaptive` starts at the documented pace. */
+export type PaceSetting =
+  | { readonly type: "adaptive" | "documented" }
+  | { readonly type: "fixed"; readonly perMinute: number };
+
+export function pace(text: string): PaceSetting {
+  if (text === "adaptive" || text === "documented") return { type: text };
+  const perMinute = Number(/^(\d+(?:\.\d+)?)\/min$/.exec(text)?.[1]);
+  if (!(perMinute > 0))
+    throw new BadValue("adaptive, documented, or a number of calls a minute such as 20/min");
+  return { type: "fixed", perMinute };
+}
+
+/** Calls a minute over all chats of a bot; null for no such limit. */
+export function botPace(text: string): number | null {
+  if (text === "none") return null;
+  const perSecond = Number(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1]);
+  if (!(perSecond > 0)) throw new BadValue("none, or a number of calls a second such as 30/s");
+  return perSecond * 60;
+}
+
+/** `10`, or `5%` as a share. */
+export function failuresBound(text: string): { count: number } | { share: number } {
+  if (/^\d+$/.test(text)) return { count: Number(text) };
+  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]);
+  if (!(percent >= 0 && percent <= 100)) throw new BadValue("a number such as 10, or a share such as 5%");
+  return { share: percent / 100 };
+}

@@ -1,0 +1,111 @@
+import { BadValue, botPace, duration, httpUrl, list, onOff, pace, wholeNumber } from "./parse.ts";
+
+/** One setting: where it may come from, how it is read, what it is without. */
+export interface Setting<T> {
+  /** Environment variables, the first that is set rules. */
+  readonly env: readonly string[];
+  /** Long flag without dashes. */
+  readonly flag?: string;
+  /** Name in prewarm.config.json. */
+  readonly file?: string;
+  readonly parse: (text: string) => T;
+  /** As it would be written. */
+  readonly fallback?: string;
+}
+
+function setting<T>(given: Setting<T>): Setting<T> {
+  return given;
+}
+
+/** Every setting of the configuration table but bots and secrets. */
+export const SETTINGS = {
+  endpoint: setting({ env: ["R2_ENDPOINT"], flag: "endpoint", file: "endpoint", parse: httpUrl }),
+  accountId: setting({ env: ["R2_ACCOUNT_ID"], file: "account_id", parse: String }),
+  bucket: setting({ env: ["R2_BUCKET"], flag: "bucket", file: "bucket", parse: String }),
+  apiRoot: setting({
+    env: ["TELEGRAM_API_ROOT"],
+    flag: "api-root",
+    file: "api_root",
+    parse: httpUrl,
+    fallback: "https://api.telegram.org",
+  }),
+  apiLocal: setting({
+    env: ["TELEGRAM_API_LOCAL"],
+    flag: "api-local",
+    file: "api_local",
+    parse: onOff,
+    fallback: "0",
+  }),
+  concurrency: setting({
+    env: ["MEDIA_PREWARM_CONCURRENCY"],
+    flag: "concurrency",
+    file: "concurrency",
+    parse: wholeNumber(1, 1_000),
+    fallback: "5",
+  }),
+  maxQueue: setting({
+    env: ["MEDIA_PREWARM_MAX_QUEUE"],
+    flag: "max-queue",
+    file: "max_queue",
+    parse: wholeNumber(0),
+    fallback: "500",
+  }),
+  retryWeakId: setting({
+    env: ["MEDIA_PREWARM_RETRY_WEAK_ID"],
+    flag: "retry-weak-id",
+    file: "retry_weak_id",
+    parse: onOff,
+    fallback: "0",
+  }),
+  ledger: setting({
+    env: ["PREWARM_LEDGER"],
+    flag: "ledger",
+    file: "ledger",
+    parse: String,
+    fallback: "sqlite:prewarm.db",
+  }),
+  pace: setting({ env: ["PREWARM_PACE"], flag: "pace", file: "pace", parse: pace, fallback: "adaptive" }),
+  botPace: setting({
+    env: ["PREWARM_BOT_PACE"],
+    flag: "bot-pace",
+    file: "bot_pace",
+    parse: botPace,
+    fallback: "30/s",
+  }),
+  answerTimeout: setting({
+    env: ["PREWARM_ANSWER_TIMEOUT"],
+    flag: "answer-timeout",
+    file: "answer_timeout",
+    parse: duration,
+    fallback: "5m",
+  }),
+  stallTimeout: setting({
+    env: ["PREWARM_STALL_TIMEOUT"],
+    flag: "stall-timeout",
+    file: "stall_timeout",
+    parse: duration,
+    fallback: "60s",
+  }),
+  timeScale: setting({ env: ["PREWARM_TIME_SCALE"], parse: timeScale, fallback: "1" }),
+  bot: setting({ env: ["PREWARM_BOT"], parse: String }),
+  chats: setting({ env: ["WARMUP_CHAT_ID"], flag: "chat", parse: list }),
+  httpsProxy: setting({ env: ["HTTPS_PROXY", "https_proxy"], parse: String }),
+  httpProxy: setting({ env: ["HTTP_PROXY", "http_proxy"], parse: String }),
+  noProxy: setting({ env: ["NO_PROXY", "no_proxy"], parse: String }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Secrets come from the environment, from `.env`, or from a file named by `<NAME>_FILE`; never from a flag. */
+export const SECRETS = [
+  "R2_ACCESS_KEY_ID",
+  "R2_SECRET_ACCESS_KEY",
+  "TELEGRAM_BOT_TOKEN",
+  "ADMIN_API_TOKEN",
+] as const;
+
+function timeScale(text: string): number {
+  const scale = Number(text);
+  if (!(scale > 0 && scale <= 1_000)) throw new BadValue("a number above 0, at most 1000");
+  return scale;
+}
