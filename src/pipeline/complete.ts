@@ -1,0 +1,51 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Entry } from "../domain/entry.ts";
+import { kindOfKey, kindOfMime, type MediaKind } from "../domain/media.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { bareEtag, type KnownEntry } from "../domain/task.ts";
+import type { ObjectInfo, Storage } from "../storage/port.ts";
+
+/** An entry with all that the plan needs. */
+export interface Complete {
+  readonly entry: KnownEntry;
+  readonly kind: MediaKind;
+}
+
+export interface CompleteOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** This kind whatever the entry says. */
+  readonly as?: MediaKind | undefined;
+}
+
+/** Pauses between the tries of a HEAD that R2 did not answer. */
+const PAUSES_MS = [500, 2_000];
+
+/** An entry of which the source said all that the plan needs; null when the object has to be asked. */
+export function asItIs(entry: Entry, as: MediaKind | undefined): Result<Complete> | null {
+  const kind = as ?? entry.kind ?? kindOfKey(entry.key);
+  const { bytes, etag } = entry;
+  if (bytes === undefined || !etag || kind === undefined) return null;
+  return ok({ entry: { ...entry, bytes, etag: bareEtag(etag) }, kind });
+}
+
+/**
+ * Asks the object (HEAD) for what the source did not say: size, ETag, and the type where neither the manifest nor the
+ * extension gives a kind.
+ */
+export async function complete(entry: Entry, options: CompleteOptions): Promise<Result<Complete>> {
+  const info = await patientHead(entry.key, options);
+  if (!info.ok) return info;
+  const { bytes, etag, mime } = info.value;
+  const kind = options.as ?? entry.kind ?? kindOfKey(entry.key) ?? kindOfMime(mime);
+  return ok({ entry: { ...entry, bytes, etag, mime }, kind });
+}
+
+async function patientHead(key: string, { storage, clock }: CompleteOptions): Promise<Result<ObjectInfo>> {
+  for (const pause of PAUSES_MS) {
+    const info = await storage.head(key);
+    if (info.ok || info.failure.class !== "transient") return info;
+    await clock.sleep(pause);
+  }
+  return storage.head(key);
+}

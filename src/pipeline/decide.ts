@@ -1,0 +1,53 @@
+import { isPermanent } from "../domain/failure.ts";
+import type { SkipReason } from "../domain/reasons.ts";
+import type { Found, Selection } from "../ledgers/port.ts";
+
+export interface DecideOptions {
+  readonly force: boolean;
+  readonly retryWeak: boolean;
+  /** `--only`: warm these states and pass over all others in silence. */
+  readonly only: readonly Selection[] | null;
+  /** The settings of this run for the entry at hand, as an attempt would write them down. */
+  readonly settings: string;
+}
+
+export type Decision =
+  | { readonly do: "warm"; readonly replace: boolean }
+  | { readonly do: "skip"; readonly reason: SkipReason }
+  /** An old `unknown` or permanent `error` that is reported and not touched. */
+  | { readonly do: "leave"; readonly status: "unknown" | "failed" }
+  | { readonly do: "ignore" };
+
+const WARM: Decision = { do: "warm", replace: false };
+const REPLACE: Decision = { do: "warm", replace: true };
+
+/** The state table of the contract: what a run does with an object, by what the ledger knows of it. */
+export function decide(found: Found, options: DecideOptions): Decision {
+  if (options.only) return decideOnly(found, options.only);
+  switch (found.state) {
+    case "none":
+      return WARM;
+    case "unknown":
+      return options.force ? WARM : { do: "leave", status: "unknown" };
+    case "error":
+      return options.force || mayWorkNow(found, options.settings) ? WARM : { do: "leave", status: "failed" };
+    case "ready":
+      return options.force
+        ? REPLACE
+        : { do: "skip", reason: found.keyKnown ? "already_ready" : "duplicate_content" };
+    case "weak":
+      return options.force || options.retryWeak ? REPLACE : { do: "skip", reason: "weak_kept" };
+  }
+}
+
+function decideOnly(found: Found, only: readonly Selection[]): Decision {
+  if (found.state === "unknown" && only.includes("unknown")) return WARM;
+  if (found.state === "error" && only.includes("failed")) return WARM;
+  return found.state === "weak" && only.includes("weak") ? REPLACE : { do: "ignore" };
+}
+
+/** A permanent failure comes again unless a setting changed; rows of unknown class are given another try. */
+function mayWorkNow(found: Found, settings: string): boolean {
+  const cls = found.error?.class ?? null;
+  return cls === null || !isPermanent(cls) || found.error?.settings !== settings;
+}

@@ -1,0 +1,103 @@
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { Reason } from "../domain/reasons.ts";
+import type { Task, TransferName } from "../domain/task.ts";
+
+export interface FollowUpOptions {
+  /** Tries after the first for failures that may pass; flood waits do not count. */
+  readonly retries: number;
+  readonly mode: "auto" | TransferName;
+  /** How the call was made; null when it never came to one. */
+  readonly transfer: TransferName | null;
+  /** Whether any lane still takes this kind for this bot. */
+  readonly open: (kind: MediaKind) => boolean;
+  /** Spreads retries: 0 (in) to 1 (out). */
+  readonly random: () => number;
+}
+
+/** What becomes of an item after a try that failed. */
+export type FollowUp =
+  /** Back to the queue, not before `delayMs` from now. */
+  | { readonly do: "again"; readonly task: Task; readonly delayMs: number }
+  | { readonly do: "fail" }
+  | { readonly do: "doubt" }
+  /** The run stops for reasons that are not the item's: it stays as it was. */
+  | { readonly do: "release" };
+
+/** What becomes of the lane or the run. */
+export type Consequence =
+  | { readonly for: "lane"; readonly do: "freeze"; readonly ms: number }
+  | { readonly for: "lane"; readonly do: "migrate"; readonly chat: string }
+  | { readonly for: "lane"; readonly do: "close" | "close-kind" }
+  | { readonly for: "bot"; readonly do: "close" }
+  | { readonly for: "run"; readonly do: "stop" }
+  | null;
+
+const PHOTO_REFUSED: ReadonlySet<Reason> = new Set([
+  "photo_dimensions",
+  "photo_processing",
+  "photo_too_big",
+  "photo_extension",
+]);
+
+const OF_BUCKET: ReadonlySet<Reason> = new Set([
+  "r2_key_unknown",
+  "r2_signature_wrong",
+  "r2_denied",
+  "r2_clock_skew",
+  "bucket_missing",
+]);
+
+/** Decides, without doing anything, what follows a failed try. The only place that knows. */
+export function followUp(task: Task, cause: Failure, options: FollowUpOptions): FollowUp {
+  switch (cause.class) {
+    case "flood":
+      return { do: "again", task, delayMs: 0 };
+    case "transient":
+      return cause.reason === "stopped" ? { do: "release" } : retry(task, options);
+    case "in_doubt":
+      return { do: "doubt" };
+    case "media":
+      return otherWay(task, cause, options);
+    case "chat":
+      return options.open(task.sendAs ?? task.kind) ? { do: "again", task, delayMs: 0 } : noChat(cause);
+    case "auth":
+      return { do: "release" };
+    default:
+      return { do: "fail" };
+  }
+}
+
+/** Decides what a failure means for those who did not send this item. */
+export function consequenceOf(cause: Failure): Consequence {
+  if (cause.class === "flood") return { for: "lane", do: "freeze", ms: cause.retryAfterMs ?? 0 };
+  if (cause.reason === "chat_migrated" && cause.migrateTo)
+    return { for: "lane", do: "migrate", chat: cause.migrateTo };
+  if (cause.reason === "kind_not_allowed") return { for: "lane", do: "close-kind" };
+  if (cause.class === "chat") return { for: "lane", do: "close" };
+  if (cause.class !== "auth") return null;
+  return OF_BUCKET.has(cause.reason) ? { for: "run", do: "stop" } : { for: "bot", do: "close" };
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+function retry(task: Task, { retries, random }: FollowUpOptions): FollowUp {
+  if (task.tries >= retries) return { do: "fail" };
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** task.tries, LONGEST_PAUSE_MS);
+  return { do: "again", task: { ...task, tries: task.tries + 1 }, delayMs: pause * (0.5 + random() / 2) };
+}
+
+/** A photo that Telegram refuses as one goes as a document; what failed by URL goes by upload. */
+function otherWay(task: Task, cause: Failure, { mode, transfer }: FollowUpOptions): FollowUp {
+  if (PHOTO_REFUSED.has(cause.reason) && task.kind === "photo" && task.sendAs === undefined)
+    return { do: "again", task: { ...task, sendAs: "document" }, delayMs: 0 };
+  if (transfer === "url" && mode === "auto")
+    return { do: "again", task: { ...task, transfer: "upload" }, delayMs: 0 };
+  return { do: "fail" };
+}
+
+/** A kind that no chat takes is this item's trouble; chats that are all gone are the run's. */
+function noChat(cause: Failure): FollowUp {
+  return cause.reason === "kind_not_allowed" ? { do: "fail" } : { do: "release" };
+}

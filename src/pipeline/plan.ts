@@ -1,0 +1,166 @@
+import pLimit from "p-limit";
+import type { Clock } from "../domain/clock.ts";
+import type { Entry, SourceItem } from "../domain/entry.ts";
+import { failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { ItemResult } from "../domain/outcome.ts";
+import type { ContentId, KnownEntry, Task } from "../domain/task.ts";
+import type { Found, Ledger, Query } from "../ledgers/port.ts";
+import type { Source } from "../sources/port.ts";
+import type { Storage } from "../storage/port.ts";
+import { asItIs, complete } from "./complete.ts";
+import { type DecideOptions, decide } from "./decide.ts";
+import { pagesOf } from "./pages.ts";
+import { errorFields, idFields, itemResult } from "./results.ts";
+
+export interface PlanOptions extends Omit<DecideOptions, "settings"> {
+  readonly source: Source;
+  readonly ledger: Ledger;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Slugs of the bots that warm an entry which names none. */
+  readonly bots: readonly string[];
+  /** Only this kind; others are passed over in silence. */
+  readonly kind?: MediaKind | undefined;
+  /** This kind for every entry. */
+  readonly as?: MediaKind | undefined;
+  readonly settings: (entry: KnownEntry) => string;
+}
+
+/** What the plan makes of one entry for one bot: work, or an end. `read` tells how far the source is. */
+export type Planned =
+  | { readonly type: "task"; readonly task: Task; readonly query: Query }
+  /** `point`: the ledger has to learn that this key has known content. */
+  | {
+      readonly type: "item";
+      readonly item: ItemResult;
+      readonly point?: { readonly query: Query; readonly content: ContentId };
+    };
+
+/** Rows asked for at once. */
+const PAGE = 1_000;
+/** HEAD requests under way at once, for entries that need them. */
+const HEADS = 16;
+
+/** Turns a source into work, page by page: completes entries, asks the ledger, decides by the state table. */
+export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
+  const heads = pLimit(HEADS);
+  for await (const page of pagesOf(options.source, PAGE)) {
+    const asked = await Promise.all(page.map((item) => queriesOf(item, options, heads)));
+    yield await decideAll(asked.flat(), options);
+  }
+}
+
+/** Asks the ledger about each query and decides; ends that were found on the way stay in their order. */
+export async function decideAll(
+  asked: readonly (Query | ItemResult)[],
+  options: PlanOptions,
+): Promise<Planned[]> {
+  const found = await options.ledger.lookup(asked.filter(isQuery));
+  let next = 0;
+  return asked.flatMap((each) => {
+    if (!isQuery(each)) return [{ type: "item" as const, item: each }];
+    const answer = found[next++];
+    return answer ? planned(each, answer, options) : [];
+  });
+}
+
+function isQuery(value: Query | ItemResult): value is Query {
+  return !("status" in value);
+}
+
+function planned(query: Query, found: Found, options: PlanOptions): Planned[] {
+  const { entry, bot, kind } = query;
+  const decision = decide(found, { ...options, settings: options.settings(entry) });
+  if (decision.do === "ignore") return [];
+  if (decision.do === "warm")
+    return [{ type: "task", query, task: taskOf(query, found, decision.replace, options.clock) }];
+  const common = { key: entry.key, bot, kind, bytes: entry.bytes, entry };
+  const stored = found.stored ? idFields(found.stored, kind) : {};
+  if (decision.do === "skip") {
+    const item = itemResult({ ...common, ...stored, status: "skipped", reason: decision.reason });
+    return [
+      decision.reason === "duplicate_content"
+        ? { type: "item", item, point: { query, content: found.content } }
+        : { type: "item", item },
+    ];
+  }
+  return [{ type: "item", item: leftItem(common, decision.status, found) }];
+}
+
+function leftItem(
+  common: Pick<ItemResult, "key" | "bot" | "kind" | "bytes" | "entry">,
+  status: "unknown" | "failed",
+  found: Found,
+) {
+  const doubt = status === "unknown";
+  const reason = found.error?.reason ?? (doubt ? "answer_lost" : "media_refused");
+  const message = found.error?.message ?? "left from an earlier run";
+  return itemResult({ ...common, status, left: true, ...errorFields(failure(reason, message)) });
+}
+
+function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {
+  const now = clock.now();
+  return {
+    entry,
+    bot,
+    kind,
+    replace,
+    content: found.content,
+    queuedAt: now,
+    notBefore: now,
+    tries: 0,
+    calls: 0,
+  };
+}
+
+async function queriesOf(
+  item: SourceItem,
+  options: PlanOptions,
+  heads: ReturnType<typeof pLimit>,
+): Promise<(Query | ItemResult)[]> {
+  if (item.type === "skip")
+    return [
+      itemResult({ key: item.key, bot: null, status: "skipped", bytes: item.bytes, reason: item.reason }),
+    ];
+  if (item.type === "bad")
+    return [
+      itemResult({
+        key: item.key ?? null,
+        bot: null,
+        status: "failed",
+        where: item.where,
+        ...errorFields(item.failure),
+      }),
+    ];
+  const bots = botsOf(item.entry, options.bots);
+  if (bots === null) return [unknownBot(item.entry, options.bots)];
+  const { entry } = item;
+  const sure = options.as ?? entry.kind;
+  if (options.kind !== undefined && sure !== undefined && sure !== options.kind) return [];
+  const known = asItIs(entry, options.as) ?? (await heads(complete, entry, options));
+  if (!known.ok)
+    return bots.map((bot) =>
+      itemResult({ key: entry.key, bot, entry, status: "failed", ...errorFields(known.failure) }),
+    );
+  const { kind } = known.value;
+  if (options.kind !== undefined && kind !== options.kind) return [];
+  if (known.value.entry.bytes === 0)
+    return [itemResult({ key: entry.key, bot: null, status: "skipped", bytes: 0, reason: "empty_object" })];
+  return bots.map((bot) => ({ bot, kind, entry: known.value.entry }));
+}
+
+function botsOf(entry: Entry, bots: readonly string[]): readonly string[] | null {
+  if (entry.bot === undefined) return bots;
+  return bots.includes(entry.bot) ? [entry.bot] : null;
+}
+
+function unknownBot(entry: Entry, bots: readonly string[]): ItemResult {
+  const message = `no bot "${entry.bot}" in this run (there is ${bots.join(", ")})`;
+  return itemResult({
+    key: entry.key,
+    bot: entry.bot ?? null,
+    status: "failed",
+    ...errorFields(failure("manifest_bot", message)),
+  });
+}

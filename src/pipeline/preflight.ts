@@ -1,0 +1,51 @@
+import type { Failure } from "../domain/failure.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import type { Bot, ChatInfo } from "../telegram/port.ts";
+
+/** A warmup chat as it was configured: a numeric id or an @username. */
+export interface LaneWish {
+  readonly bot: Bot;
+  readonly chat: string;
+}
+
+/** A lane that can be sent to. */
+export interface LaneFound {
+  readonly bot: Bot;
+  readonly chat: ChatInfo;
+}
+
+export interface Preflight {
+  readonly open: readonly LaneFound[];
+  readonly refused: readonly { readonly wish: LaneWish; readonly failure: Failure }[];
+}
+
+/** Tries each lane without posting (getMe, getChat, getChatMember), all at once; a chat named twice is one lane. */
+export async function preflight(wishes: readonly LaneWish[]): Promise<Preflight> {
+  const tokens = new Map<Bot, Promise<Result<unknown>>>();
+  const answers = await Promise.all(
+    wishes.map(async (wish) => {
+      const token = tokens.get(wish.bot) ?? wish.bot.getMe();
+      tokens.set(wish.bot, token);
+      return { wish, result: await tryLane(wish, token) };
+    }),
+  );
+  const open = new Map<string, LaneFound>();
+  const refused: { wish: LaneWish; failure: Failure }[] = [];
+  for (const { wish, result } of answers) {
+    if (!result.ok) refused.push({ wish, failure: result.failure });
+    else open.set(`${wish.bot.slug}|${result.value.id}`, { bot: wish.bot, chat: result.value });
+  }
+  return { open: [...open.values()], refused };
+}
+
+async function tryLane({ bot, chat }: LaneWish, token: Promise<Result<unknown>>): Promise<Result<ChatInfo>> {
+  const [me, found] = await Promise.all([token, bot.getChat(chat)]);
+  if (!me.ok) return me;
+  if (!found.ok) return failed(followed(found.failure, chat));
+  const right = await bot.canPost(found.value);
+  return right.ok ? ok(found.value) : right;
+}
+
+function followed(cause: Failure, chat: string): Failure {
+  return cause.class === "chat" ? { ...cause, message: `chat ${chat}: ${cause.message}` } : cause;
+}

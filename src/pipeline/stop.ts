@@ -1,0 +1,87 @@
+import type { Emitter, StopCause } from "../domain/events.ts";
+import { type Failure, failure } from "../domain/failure.ts";
+import type { ItemResult } from "../domain/outcome.ts";
+
+/**
+ * How a run ends early. running -> draining (nothing new is started, calls under way finish) -> aborting (they are cut
+ * off, and what was handed over becomes `unknown`). The first cause rules; a signal takes its place in the exit code.
+ */
+export class Stop {
+  readonly #draining = new AbortController();
+  readonly #aborting = new AbortController();
+  readonly #events: Emitter;
+  #cause: StopCause | null = null;
+
+  constructor(events: Emitter) {
+    this.#events = events;
+  }
+
+  get cause(): StopCause | null {
+    return this.#cause;
+  }
+
+  get draining(): AbortSignal {
+    return this.#draining.signal;
+  }
+
+  get aborting(): AbortSignal {
+    return this.#aborting.signal;
+  }
+
+  drain(cause: StopCause): void {
+    if (this.#cause === null || (cause.type === "signal" && this.#cause.type !== "signal")) {
+      this.#cause = cause;
+      this.#events.emit("stopping", cause);
+    }
+    this.#draining.abort();
+  }
+
+  abort(): void {
+    this.#draining.abort();
+    this.#aborting.abort();
+  }
+}
+
+export interface BreakerOptions {
+  /** More failures than this end the run: a count, or a share of what was tried (0..1). */
+  readonly maxFailures?: { readonly count: number } | { readonly share: number } | undefined;
+}
+
+/** So many failures of one class in a row say that it is not the objects' fault. */
+const IN_A_ROW = 20;
+
+/** A share means nothing before so many items. */
+const SHARE_FROM = 20;
+
+/** Watches how items end and stops the run when going on would only make it worse. */
+export function watchFailures(events: Emitter, stop: Stop, options: BreakerOptions): void {
+  let tried = 0;
+  let bad = 0;
+  let row: { cls: string; length: number } = { cls: "", length: 0 };
+  events.on("item", (item) => {
+    if (item.left || item.status === "skipped") return;
+    if (item.error === null || item.status === "ready" || item.status === "weak") {
+      tried += 1;
+      row = { cls: "", length: 0 };
+      return;
+    }
+    tried += 1;
+    bad += 1;
+    // A broken manifest line says nothing about Telegram or R2.
+    if (item.error.class !== "config")
+      row = { cls: item.error.class, length: row.cls === item.error.class ? row.length + 1 : 1 };
+    if (row.length >= IN_A_ROW) stop.drain({ type: "failures", failure: failureOf(item), inARow: true });
+    else if (over(options.maxFailures, bad, tried))
+      stop.drain({ type: "failures", failure: failureOf(item), inARow: false });
+  });
+}
+
+function over(max: BreakerOptions["maxFailures"], bad: number, tried: number): boolean {
+  if (max === undefined) return false;
+  return "count" in max ? bad > max.count : tried >= SHARE_FROM && bad / tried > max.share;
+}
+
+function failureOf(item: ItemResult): Failure {
+  const { reason, message } = item.error ?? { reason: "media_refused" as const, message: "" };
+  return failure(reason, message);
+}

@@ -1,0 +1,42 @@
+import { type Failure, failure } from "../domain/failure.ts";
+import { familyOf, isMediaKind, type MediaKind } from "../domain/media.ts";
+import type { StoredId } from "../ledgers/port.ts";
+import type { Sent } from "../telegram/port.ts";
+
+/** How an answer is written down. */
+export interface Reading {
+  readonly stored: StoredId & { readonly chatId: string; readonly messageId: number };
+  /** Why the id is weak; null when it is not. */
+  readonly weakness: Failure | null;
+  /** Set where the family changed: the row that was asked for gets this error. */
+  readonly asked: { readonly kind: MediaKind; readonly failure: Failure } | null;
+}
+
+/** A `file_unique_id` of at most this length counts as weak, as it did in the tables that prewarm takes over. */
+const SHORT = 10;
+
+/**
+ * Reads what came back against what was asked for. An id is stored under the kind it really has; inside the document
+ * family it passes for every method (tdlib/td), so it stays under the kind asked for and is only weak.
+ */
+export function readAnswer(asked: MediaKind, sent: Sent, key: string): Reading {
+  const came: MediaKind = isMediaKind(sent.kind) ? sent.kind : "document";
+  const crossed = familyOf(came) !== familyOf(asked);
+  const weakness = weaknessOf(asked, sent, came, key);
+  const { fileId, fileUniqueId, chatId, messageId } = sent;
+  const kind = crossed ? came : asked;
+  return {
+    stored: { fileId, fileUniqueId, chatId, messageId, kind, weak: weakness !== null },
+    weakness,
+    asked: crossed && weakness ? { kind: asked, failure: weakness } : null,
+  };
+}
+
+function weaknessOf(asked: MediaKind, sent: Sent, came: MediaKind, key: string): Failure | null {
+  const text = `${key} was sent as ${asked} and came back as ${sent.kind}`;
+  if (asked === "photo" && came !== "photo") return failure("came_back_as_document", text);
+  if (sent.kind !== asked) return failure("came_back_as_other", text);
+  return (sent.fileUniqueId?.length ?? 0) > SHORT
+    ? null
+    : failure("short_unique_id", `the file_unique_id of ${key} is missing or short`);
+}
