@@ -1,0 +1,75 @@
+import { Command, CommanderError } from "commander";
+import { addRunFlags } from "./commands/run-flags.ts";
+import { addSandboxFlags } from "./commands/sandbox-flags.ts";
+import { printFinalError, redactFinally } from "./final-error.ts";
+
+/** argv -> command -> exit code. Never throws; the only place that ends the process. */
+export async function main(argv: readonly string[], version: string): Promise<void> {
+  let code: number;
+  try {
+    code = await dispatch(argv, version);
+  } catch (error) {
+    code = printFinalError(error);
+  }
+  await flushed();
+  process.exit(code);
+}
+
+async function dispatch(argv: readonly string[], version: string): Promise<number> {
+  let code = 0;
+  const program = programOf(version, (exitCode) => {
+    code = exitCode;
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return code;
+}
+
+function programOf(version: string, done: (exitCode: number) => void): Command {
+  const program = new Command("prewarm")
+    .description(
+      "Sends each object of an R2 bucket once to a private warmup chat and keeps its Telegram file_id.",
+    )
+    .version(version)
+    .addHelpText("before", EXAMPLES)
+    .showHelpAfterError("(`prewarm --help` lists commands and examples)")
+    .exitOverride();
+  addRunFlags(program.command("run")).action(async (flags) => {
+    const { run } = await import("./commands/run.ts");
+    done(await run(flags, { onRedactor: redactFinally }));
+  });
+  addSandboxFlags(program.command("sandbox")).action(async (flags) => {
+    const { sandbox } = await import("./commands/sandbox.ts");
+    done(await sandbox(flags));
+  });
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+const EXAMPLES = `Examples:
+  prewarm run --sandbox                 try it: no account, no network, no configuration
+  prewarm run --dry-run                 what would be sent, and how long it would take
+  prewarm run --concurrency 5           warm the bucket of your environment
+  prewarm run --manifest new.jsonl      warm what a file lists
+  prewarm run --only failed,unknown     warm again what did not work
+`;
+
+/** stdout may be a slow pipe; process.exit would cut it off. */
+async function flushed(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) =>
+          stream.writable && !stream.destroyed ? stream.write("", () => resolve()) : resolve(),
+        ),
+    ),
+  );
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from "commander";
+
+/** Flags of the configuration table; each has an environment variable, and none takes a secret. */
+export function addConfigFlags(command: Command): Command {
+  return command
+    .optionsGroup("Configuration (flag > environment > .env > prewarm.config.json > default):")
+    .option("--endpoint <url>", "S3 endpoint of R2 (R2_ENDPOINT, or R2_ACCOUNT_ID)")
+    .option("--bucket <name>", "R2 bucket (R2_BUCKET)")
+    .option("--api-root <url>", "Bot API server (TELEGRAM_API_ROOT; https://api.telegram.org)")
+    .option("--api-local", "it is your own and in local mode: 2000 MB instead of 50 (TELEGRAM_API_LOCAL=1)")
+    .option(
+      "--chat <id>",
+      "warmup chat; repeatable: each is a lane (WARMUP_CHAT_ID, comma-separated)",
+      collect,
+    )
+    .option(
+      "--bot <slug>",
+      "name of the bot in the ledger, or which of prewarm.config.json (PREWARM_BOT; default)",
+      collect,
+    )
+    .option("-c, --concurrency <n>", "transfers at once (MEDIA_PREWARM_CONCURRENCY; 5)")
+    .option("--max-queue <n>", "objects read ahead; 0 lists everything first (MEDIA_PREWARM_MAX_QUEUE; 500)")
+    .option("--retry-weak-id", "warm again what has a weak id (MEDIA_PREWARM_RETRY_WEAK_ID=1)")
+    .option("--ledger <place>", "where file_ids are kept (PREWARM_LEDGER; sqlite:prewarm.db)")
+    .option("--pace <pace>", "adaptive, documented, or N/min a chat (PREWARM_PACE; adaptive)")
+    .option("--bot-pace <pace>", "N/s over all chats of a bot, or none (PREWARM_BOT_PACE; 30/s)")
+    .option(
+      "--answer-timeout <time>",
+      "patience for the answer to a whole upload (PREWARM_ANSWER_TIMEOUT; 5m)",
+    )
+    .option(
+      "--stall-timeout <time>",
+      "an upload or download that stands still for so long is broken (PREWARM_STALL_TIMEOUT; 60s)",
+    );
+}
+
+/** Takes a repeatable flag's values together. */
+export function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** An option with a closed set of values, without a default of commander's. */
+export function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values);
+}

@@ -1,0 +1,94 @@
+import { perMinute } from "../compose.ts";
+import type { Config } from "../config/config.ts";
+import type { Emitter } from "../domain/events.ts";
+import type { Task } from "../domain/task.ts";
+import { forecast } from "../pipeline/forecast.ts";
+import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
+import type { LaneFound } from "../pipeline/preflight.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import type { PlanLine } from "../reporters/plan-text.ts";
+import { SourceFailed } from "../sources/port.ts";
+import type { Output } from "./output.ts";
+
+export interface DryRunParts {
+  readonly plan: PlanOptions;
+  readonly config: Config;
+  readonly found: readonly LaneFound[];
+  readonly limit: number | undefined;
+  readonly stop: Stop;
+  readonly events: Emitter;
+  readonly output: Output;
+}
+
+/** Plans without sending or writing anything, and says how long the work would take. */
+export async function dryRun(parts: DryRunParts): Promise<void> {
+  const counted = await count(parts).catch((error: unknown) => {
+    if (!(error instanceof SourceFailed)) throw error;
+    const { failure } = error;
+    parts.stop.drain({ type: failure.class === "auth" ? "denied" : "source", failure });
+    return null;
+  });
+  if (counted) parts.output.plan(lineOf(counted, parts));
+}
+
+/** Takes note of what a real run would do, and of nothing else. */
+class Count {
+  toWarm = 0;
+  skipped = 0;
+  bytes = 0;
+  readonly #contents = new Set<string>();
+
+  /** False for content that is in the plan already under another key. */
+  task({ bot, kind, content, entry }: Task): boolean {
+    const name = `${bot}|${kind}|${content}`;
+    if (this.#contents.has(name)) {
+      this.skipped += 1;
+      return false;
+    }
+    this.#contents.add(name);
+    this.toWarm += 1;
+    this.bytes += entry.bytes;
+    return true;
+  }
+}
+
+async function count(parts: DryRunParts): Promise<Count> {
+  const { limit = Number.POSITIVE_INFINITY, stop } = parts;
+  const counted = new Count();
+  for await (const page of plan(parts.plan)) {
+    for (const planned of page) {
+      if (counted.toWarm >= limit || stop.draining.aborted) return counted;
+      note(planned, counted, parts);
+    }
+  }
+  return counted;
+}
+
+function note(planned: Planned, counted: Count, { events, output }: DryRunParts): void {
+  if (planned.type === "task") {
+    if (counted.task(planned.task)) output.planned(planned.task);
+  } else if (planned.item.status === "skipped") counted.skipped += 1;
+  else events.emit("item", planned.item);
+}
+
+function lineOf({ toWarm, skipped, bytes }: Count, { config, found }: DryRunParts): PlanLine {
+  const lanes = found.map(({ bot, chat }) => ({
+    bot: bot.slug,
+    perMinute: perMinute(config.pace, chat.type),
+  }));
+  const { botPace } = config;
+  const botPerMinute = new Map(
+    botPace === null ? [] : config.bots.map(({ slug }) => [slug, botPace] as const),
+  );
+  const { ceilingPerMin, etaSeconds, advice } = forecast({ toWarm, lanes, botPerMinute });
+  return {
+    type: "plan",
+    to_warm: toWarm,
+    skipped,
+    bytes,
+    lanes: lanes.length,
+    ceiling_per_min: ceilingPerMin,
+    eta_seconds: etaSeconds,
+    advice,
+  };
+}

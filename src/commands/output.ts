@@ -1,0 +1,105 @@
+import type { ChalkInstance } from "chalk";
+import type { Flags } from "../config/layers.ts";
+import type { Emitter } from "../domain/events.ts";
+import type { Task } from "../domain/task.ts";
+import type { Tally } from "../pipeline/tally.ts";
+import { colourFor } from "../reporters/colour.ts";
+import { failedToReporter } from "../reporters/failed-to.ts";
+import {
+  attachReporters,
+  type Choice,
+  chooseReporters,
+  type Progress,
+  type Reporters,
+} from "../reporters/pick.ts";
+import { type PlanLine, planText } from "../reporters/plan-text.ts";
+import type { Reporter } from "../reporters/port.ts";
+import { finalTables } from "../reporters/tables.ts";
+
+export interface OutputParts {
+  readonly flags: Flags;
+  readonly events: Emitter;
+  readonly tally: Tally;
+  readonly sandbox: boolean;
+}
+
+/** Everything that a run writes: data to stdout, all the rest to stderr. */
+export class Output {
+  readonly #parts: OutputParts;
+  readonly #choice: Choice;
+  readonly #colour: ChalkInstance;
+  readonly #early: string[] = [];
+  #reporters: Reporters | null = null;
+  #failedTo: Reporter | null = null;
+  #planned = false;
+
+  constructor(parts: OutputParts) {
+    const { flags } = parts;
+    this.#parts = parts;
+    this.#choice = chooseReporters({
+      progress: (flags.progress ?? "auto") as Progress,
+      quiet: flags.quiet === true,
+      json: flags.json === true,
+      isTTY: process.stderr.isTTY === true,
+      term: process.env.TERM,
+    });
+    this.#colour = colourFor({ stream: process.stderr, env: process.env, noColor: flags.color === false });
+  }
+
+  /** A warning from before the screen stands. */
+  later(text: string): void {
+    this.#early.push(text);
+  }
+
+  async open(failedTo: string | undefined, scale: number): Promise<void> {
+    const { events, tally } = this.#parts;
+    const { stdout, stderr } = process;
+    if (failedTo !== undefined) this.#failedTo = await failedToReporter(events, failedTo);
+    this.#reporters = await attachReporters(this.#choice, {
+      events,
+      figures: tally,
+      stdout,
+      stderr,
+      colour: this.#colour,
+      scale,
+    });
+    for (const text of this.#early) events.emit("notice", { level: "warn", text });
+  }
+
+  /** An object that a real run would send. */
+  planned(task: Task): void {
+    const { entry, bot, kind } = task;
+    this.#reporters?.ndjson?.line({ type: "planned", key: entry.key, bot, kind, bytes: entry.bytes } as {
+      type: string;
+    });
+  }
+
+  plan(line: PlanLine): void {
+    this.#planned = true;
+    if (this.#reporters?.ndjson) this.#reporters.ndjson.line(line);
+    else process.stdout.write(planText(line));
+  }
+
+  /** The final tables, or the last line of `--json`. */
+  async end(exitCode: number, stopped: boolean): Promise<void> {
+    await this.close();
+    const run = this.#parts.tally.snapshot();
+    if (this.#planned) return;
+    this.#reporters?.ndjson?.summary(run, exitCode);
+    await this.#reporters?.ndjson?.stop();
+    const nothingDone = run.total === 0 && exitCode !== 0;
+    if (this.#choice.quiet || nothingDone) return;
+    const width = process.stderr.columns ?? 100;
+    const command = this.#parts.sandbox ? "prewarm run --sandbox" : "prewarm run";
+    process.stderr.write(
+      finalTables(run, { colour: this.#colour, plain: this.#choice.plainTables, width, command, stopped }),
+    );
+  }
+
+  /** Takes progress off the screen and closes files. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.#reporters?.stop();
+    await this.#failedTo?.stop();
+    this.#failedTo = null;
+  }
+}

@@ -1,0 +1,92 @@
+import { ConfigError } from "../config/error.ts";
+import type { Flags } from "../config/layers.ts";
+import { BadValue, duration, failuresBound, list, oneOf, wholeNumber } from "../config/parse.ts";
+import { isMediaKind, type MediaKind } from "../domain/media.ts";
+import type { TransferName } from "../domain/task.ts";
+import type { Selection } from "../ledgers/port.ts";
+import type { BreakerOptions } from "../pipeline/stop.ts";
+import type { Order } from "../queue/order.ts";
+import { formatOf, type ManifestFormat } from "../sources/manifest.ts";
+
+/** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
+export interface RunOptions {
+  readonly prefix: string | undefined;
+  readonly manifest: { readonly path: string; readonly format: ManifestFormat } | null;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly kind: MediaKind | undefined;
+  readonly as: MediaKind | undefined;
+  readonly only: readonly Selection[] | null;
+  readonly force: boolean;
+  readonly limit: number | undefined;
+  readonly order: Order;
+  readonly transfer: "auto" | TransferName;
+  readonly retries: number;
+  readonly maxDuration: number | undefined;
+  readonly maxFailures: BreakerOptions["maxFailures"];
+  readonly failedTo: string | undefined;
+  readonly preflight: boolean;
+  readonly deleteAfter: boolean;
+  readonly dryRun: boolean;
+}
+
+const SELECTIONS = oneOf<Selection>("failed", "unknown", "weak");
+
+/** Reads the flags. Throws ConfigError with everything that is wrong with them. */
+export function readRunOptions(flags: Flags): RunOptions {
+  const problems: string[] = [];
+  const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
+    const text = flags[name];
+    if (typeof text !== "string") return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      problems.push(`${dashed(name)} "${text}": it must be ${error.message}`);
+      return undefined;
+    }
+  };
+  const options: RunOptions = {
+    prefix: read("prefix", String),
+    manifest: manifestOf(flags, problems),
+    include: strings(flags.include),
+    exclude: strings(flags.exclude),
+    kind: isMediaKind(flags.kind) ? flags.kind : undefined,
+    as: isMediaKind(flags.as) ? flags.as : undefined,
+    only: read("only", (text) => list(text).map(SELECTIONS)) ?? null,
+    force: flags.force === true,
+    limit: read("limit", wholeNumber(1)),
+    order: (flags.order ?? "small") as Order,
+    transfer: (flags.transfer ?? "auto") as RunOptions["transfer"],
+    retries: read("retries", wholeNumber(0)) ?? 5,
+    maxDuration: read("maxDuration", duration),
+    maxFailures: read("maxFailures", failuresBound),
+    failedTo: read("failedTo", String),
+    preflight: flags.preflight !== false,
+    deleteAfter: flags.deleteAfter === true,
+    dryRun: flags.dryRun === true,
+  };
+  if (options.manifest && options.prefix !== undefined)
+    problems.push("--prefix cuts a listing: leave it out with --manifest, or use --include");
+  if (problems.length > 0) throw new ConfigError(problems);
+  return options;
+}
+
+function manifestOf(flags: Flags, problems: string[]): RunOptions["manifest"] {
+  const path = flags.manifest;
+  if (typeof path !== "string") return null;
+  const format = (flags.manifestFormat as ManifestFormat | undefined) ?? formatOf(path);
+  if (format !== null) return { path, format };
+  problems.push(
+    `--manifest ${path}: the name does not say its format; add --manifest-format jsonl, json or csv`,
+  );
+  return null;
+}
+
+function strings(value: Flags[string]): readonly string[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function dashed(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { choice } from "./config-flags.ts";
+
+const EXAMPLES = `Examples:
+  prewarm sandbox                              print the environment for clients, and stay
+  prewarm sandbox --time-scale 10 --faults faults.json
+  curl -s $TELEGRAM_API_ROOT/sandbox/truth     what was really posted
+`;
+
+/** The flags of `prewarm sandbox`. */
+export function addSandboxFlags(command: Command): Command {
+  return command
+    .description("run the local stand-ins for R2 and the Bot API, and stay")
+    .addHelpText("before", EXAMPLES)
+    .addOption(
+      choice("--profile <profile>", "limits and delays (documented)", ["instant", "documented", "realistic"]),
+    )
+    .option("--time-scale <n>", "so many times faster than real time (1)")
+    .option("--faults <file>", "JSON rules of what goes wrong; none for nothing (none)")
+    .option("--media <folder>", "what fills the bucket (the sample media that come with prewarm)")
+    .option("--chats <n>", "warmup channels to make (2)")
+    .option("--r2-port <n>", "port of the R2 stand-in (a free one)")
+    .option("--port <n>", "port of the Bot API stand-in (a free one)")
+    .option("--api-local", "as a Bot API server in local mode: 2000 MB")
+    .option("--seed <n>", "for ids, delays and faults (1)");
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { ConfigError } from "../config/error.ts";
+import type { Flags } from "../config/layers.ts";
+import { BadValue, wholeNumber } from "../config/parse.ts";
+import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
+import { FaultFileError, type FaultRule, parseFaults } from "../sandbox/fault-rules.ts";
+import type { ProfileName } from "../sandbox/profiles.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+
+/** `prewarm sandbox`: starts the stand-ins, prints what a client has to set, and stays until a signal; answers the exit code. */
+export async function sandbox(flags: Flags): Promise<number> {
+  const options = readOptions(flags);
+  const running = await start(options);
+  process.stdout.write(`${exportLines(running)}\n`);
+  process.stderr.write(greeting(running, options));
+  const signal = await new Promise<"SIGINT" | "SIGTERM">((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
+  });
+  await running.close();
+  return signal === "SIGINT" ? 130 : 143;
+}
+
+async function start(options: SandboxOptions): Promise<Sandbox> {
+  try {
+    return await startSandbox(options);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "EADDRINUSE")
+      throw new ConfigError([
+        "the port is taken: choose another with --port or --r2-port, or leave both out",
+      ]);
+    if (code === "ENOENT" || code === "ENOTDIR")
+      throw new ConfigError([`--media ${options.media}: no such folder`]);
+    throw error;
+  }
+}
+
+function readOptions(flags: Flags): SandboxOptions {
+  const problems: string[] = [];
+  const number = (name: string, least: number, fallback: number): number => {
+    const text = flags[name];
+    if (typeof text !== "string") return fallback;
+    try {
+      return wholeNumber(least)(text);
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      problems.push(
+        `--${name.replace("Port", "-port").replace("Scale", "-scale")} "${text}": it must be ${error.message}`,
+      );
+      return fallback;
+    }
+  };
+  const faults =
+    typeof flags.faults === "string" && flags.faults !== "none" ? readFaults(flags.faults, problems) : [];
+  const options: SandboxOptions = {
+    profile: (flags.profile ?? "documented") as ProfileName,
+    timeScale: number("timeScale", 1, 1),
+    faults,
+    media: typeof flags.media === "string" ? flags.media : SAMPLE_MEDIA,
+    chats: number("chats", 1, 2),
+    r2Port: number("r2Port", 0, 0),
+    botApiPort: number("port", 0, 0),
+    local: flags.apiLocal === true,
+    seed: number("seed", 0, 1),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return options;
+}
+
+function readFaults(path: string, problems: string[]): FaultRule[] {
+  try {
+    return parseFaults(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    if (
+      !(
+        error instanceof FaultFileError ||
+        error instanceof SyntaxError ||
+        (error instanceof Error && "code" in error)
+      )
+    )
+      throw error;
+    problems.push(`--faults ${path}: ${error.message}`);
+    return [];
+  }
+}
+
+function exportLines({ env }: Sandbox): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}=${value}`)
+    .join("\n");
+}
+
+function greeting({ env, r2, botApi }: Sandbox, { profile, timeScale }: SandboxOptions): string {
+  const speed = timeScale === 1 ? "real time" : `${timeScale} times faster than real time`;
+  return [
+    `R2 on ${r2.url}, Bot API on ${botApi.url}; profile ${profile}, ${speed}`,
+    `posted so far: curl -s ${env.TELEGRAM_API_ROOT}/sandbox/truth`,
+    "paste the lines above into another terminal and run `prewarm run` there; Ctrl-C ends the sandbox\n",
+  ].join("\n");
+}

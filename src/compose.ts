@@ -1,0 +1,168 @@
+import { type Dispatcher, EnvHttpProxyAgent } from "undici";
+import type { Config } from "./config/config.ts";
+import type { PaceSetting } from "./config/parse.ts";
+import { type Clock, fromWall, systemClock, toWall } from "./domain/clock.ts";
+import type { Emitter } from "./domain/events.ts";
+import { LIMITS } from "./domain/limits.ts";
+import type { TransferName } from "./domain/task.ts";
+import type { Identity, LaneMemory, Ledger } from "./ledgers/port.ts";
+import { openSqliteLedger } from "./ledgers/sqlite.ts";
+import type { LaneFound } from "./pipeline/preflight.ts";
+import type { Storage } from "./storage/port.ts";
+import { openR2 } from "./storage/r2.ts";
+import { openBot } from "./telegram/client.ts";
+import { Lane } from "./telegram/lanes/lane.ts";
+import { Lanes } from "./telegram/lanes/lanes.ts";
+import { FixedPace } from "./telegram/lanes/pace.ts";
+import type { Bot, ChatInfo } from "./telegram/port.ts";
+import type { Transfers } from "./transfers/port.ts";
+import { openTransfers } from "./transfers/transfers.ts";
+
+/** The parts that reach outside, made of a configuration. The only file that picks implementations. */
+export interface Connections {
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly bots: readonly { readonly bot: Bot; readonly chats: readonly string[] }[];
+  close(): Promise<void>;
+}
+
+/**
+ * Real milliseconds for which an idle connection to Telegram is used again: a server that closes one just as a request
+ * goes out may swallow it whole, and nobody knows then whether it was read.
+ */
+const IDLE_TELEGRAM_MS = 1_000;
+const CONNECT_MS = 10_000;
+
+/** Connects nothing yet. R2 and Telegram have pools of their own; both obey the proxy variables. */
+export function connect(config: Config, redact: (text: string) => string): Connections {
+  const clock = systemClock(config.timeScale);
+  const r2 = dispatcherOf(config, {});
+  const telegram = dispatcherOf(config, {
+    keepAliveTimeout: IDLE_TELEGRAM_MS,
+    keepAliveMaxTimeout: IDLE_TELEGRAM_MS,
+  });
+  const storage = openR2({
+    endpoint: config.endpoint,
+    bucket: config.bucket,
+    accessKeyId: config.accessKeyId.reveal(),
+    secretAccessKey: config.secretAccessKey.reveal(),
+    dispatcher: r2,
+    stallMs: config.stallTimeout,
+  });
+  const common = {
+    dispatcher: telegram,
+    clock,
+    redact,
+    stallMs: config.stallTimeout,
+    answerMs: config.answerTimeout,
+  };
+  const bots = config.bots.map(({ slug, token, chats }) => ({
+    chats,
+    bot: openBot({ ...common, slug, token: token.reveal(), apiRoot: config.apiRoot }),
+  }));
+  const close = async () => {
+    await storage.close();
+    await Promise.all([r2.destroy(), telegram.destroy()]);
+  };
+  return { clock, storage, bots, close };
+}
+
+function dispatcherOf(
+  config: Config,
+  more: { keepAliveTimeout?: number; keepAliveMaxTimeout?: number },
+): Dispatcher {
+  const { https, http, no } = config.proxy;
+  return new EnvHttpProxyAgent({
+    connect: { timeout: CONNECT_MS },
+    httpsProxy: https ?? "",
+    httpProxy: http ?? "",
+    noProxy: no ?? "",
+    ...more,
+  });
+}
+
+/** The ledger of a configuration, held by this process. Throws LedgerError. */
+export function openLedger(config: Config, command: string): Promise<Ledger> {
+  return openSqliteLedger({ path: config.ledger, command });
+}
+
+export function identityOf(config: Config, sandbox: boolean): Identity {
+  const { endpoint, bucket, apiRoot } = config;
+  return {
+    sandbox,
+    bucket: sandbox ? null : { endpoint, name: bucket },
+    bots: config.bots.map(({ slug, token }) => ({
+      slug,
+      id: token.reveal().split(":", 1)[0] ?? "",
+      apiRoot: sandbox ? "sandbox" : apiRoot,
+    })),
+  };
+}
+
+export interface LaneParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly found: readonly LaneFound[];
+  readonly changed: () => void;
+}
+
+/** The lanes of a run, with what earlier runs learned of them. */
+export async function openLanes({
+  config,
+  clock,
+  events,
+  ledger,
+  found,
+  changed,
+}: LaneParts): Promise<Lanes> {
+  const memories = await ledger.lanes();
+  const lanes = found.map(({ bot, chat }) => {
+    const lane = new Lane(bot, chat.id, chat.title, new FixedPace(perMinute(config.pace, chat.type)));
+    const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
+    if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
+    return lane;
+  });
+  const { botPace } = config;
+  const botPaces = new Map(
+    botPace === null
+      ? []
+      : config.bots.map(({ slug }) => [slug, new FixedPace(botPace, Number.POSITIVE_INFINITY)] as const),
+  );
+  // A ledger that breaks shows at the next attempt, where it stops the run.
+  const keep = (lane: Lane) => void ledger.keepLane(memoryOf(lane, clock)).catch(() => {});
+  return new Lanes({ lanes, botPaces, clock, events, keep, changed });
+}
+
+function memoryOf(lane: Lane, clock: Clock): LaneMemory {
+  const frozenUntil = Number.isFinite(lane.frozenUntil) ? Math.ceil(toWall(clock, lane.frozenUntil)) : 0;
+  return { bot: lane.bot.slug, chat: lane.chat, frozenUntil, pace: null, paceAt: null, migratedTo: null };
+}
+
+/** Calls a minute at which a lane starts. */
+export function perMinute(pace: PaceSetting, type: ChatInfo["type"]): number {
+  if (pace.type === "fixed") return pace.perMinute;
+  return type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
+}
+
+export function transfersOf(
+  config: Config,
+  storage: Storage,
+  mode: "auto" | TransferName,
+  onUrlClosed: (text: string) => void,
+): Transfers {
+  return openTransfers({ storage, mode, local: config.apiLocal, urlOpen: reachable(config), onUrlClosed });
+}
+
+/** Telegram's cloud cannot fetch from a host that only this machine sees. */
+function reachable({ endpoint, apiRoot }: Config): boolean {
+  return !isPrivate(new URL(endpoint).hostname) || isPrivate(new URL(apiRoot).hostname);
+}
+
+function isPrivate(host: string): boolean {
+  return (
+    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])/.test(host) ||
+    !/[.:]/.test(host)
+  );
+}

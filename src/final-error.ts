@@ -1,0 +1,37 @@
+import { ConfigError } from "./config/error.ts";
+
+let clean = (text: string) => text;
+
+/** Sets what takes the secrets of this run out of a final error. */
+export function redactFinally(redact: (text: string) => string): void {
+  clean = redact;
+}
+
+/** Prints what ended the process, one line a problem, and answers the exit code that belongs to it. */
+export function printFinalError(error: unknown): number {
+  if (error instanceof ConfigError) {
+    const { problems } = error;
+    const head = problems.length === 1 ? "" : `prewarm: ${problems.length} things to set right\n`;
+    const lines = problems.map((problem) =>
+      problems.length === 1 ? `prewarm: ${problem}` : `  - ${problem}`,
+    );
+    say(`${head}${lines.join("\n")}`);
+    return 2;
+  }
+  if (hasExitCode(error)) {
+    say(`prewarm: ${error.message}`);
+    return error.exitCode;
+  }
+  say(
+    `prewarm: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  return 1;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${clean(text)}\n`);
+}
+
+function hasExitCode(error: unknown): error is Error & { exitCode: number } {
+  return error instanceof Error && "exitCode" in error && typeof error.exitCode === "number";
+}
