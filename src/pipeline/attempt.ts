@@ -9,7 +9,7 @@ import type { Prepared, Transfers } from "../transfers/port.ts";
 export interface Slot {
   readonly lane: { readonly bot: Bot; readonly chat: string };
   ready(signal: AbortSignal): Promise<boolean>;
-  end(times: CallTimes, flood: boolean, sent: boolean): void;
+  end(call: { times: CallTimes; floodMs: number | null; sent: boolean }): void;
   drop(): void;
 }
 
@@ -89,7 +89,7 @@ async function send(
   const { bot, chat } = slot.lane;
   const request = { ...prepared.request, chat, kind: task.sendAs ?? task.kind, signal: parts.aborting };
   const answer = await bot.send(request);
-  slot.end(answer.times, !answer.ok && answer.failure.class === "flood", answer.ok);
+  slot.end({ times: answer.times, floodMs: answer.ok ? null : floodOf(answer.failure), sent: answer.ok });
   const common = {
     facts,
     transfer: prepared.transfer,
@@ -113,4 +113,8 @@ async function knownContent(task: Task, prepared: Prepared, ledger: Ledger) {
 function factsOf(task: Task, slot: Slot, transfers: Transfers): AttemptFacts {
   const { bot, kind, content, entry } = task;
   return { bot, kind, content, entry, chatId: slot.lane.chat, settings: transfers.settings(entry) };
+}
+
+function floodOf(failure: Failure): number | null {
+  return failure.class === "flood" ? (failure.retryAfterMs ?? 0) : null;
 }

@@ -16,8 +16,16 @@ export interface Pace {
   giveBack(slot: number): void;
   /** The call of a slot really began at `at`. */
   started(slot: number, at: number): void;
-  /** It ended; `flood` when the server asked to wait. */
-  ended(times: CallTimes, flood: boolean): void;
+  ended(call: PaceCall): void;
+}
+
+/** How a call ended, as far as it tells about the pace. */
+export interface PaceCall {
+  readonly times: CallTimes;
+  /** Milliseconds for which the server asked to wait; null when it did not. */
+  readonly floodMs: number | null;
+  /** It posted. */
+  readonly sent: boolean;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
-import type { CallTimes } from "../port.ts";
 import type { Lane } from "./lane.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace, PaceCall } from "./pace.ts";
 
 export interface TicketOptions {
   readonly clock: Clock;
@@ -51,9 +50,9 @@ export class Ticket {
   }
 
   /** The call is over. */
-  end(times: CallTimes, flood: boolean, sent: boolean): void {
-    this.lane.pace.ended(times, flood);
-    if (sent) this.lane.sent += 1;
+  end(call: PaceCall): void {
+    this.lane.pace.ended(call);
+    if (call.sent) this.lane.sent += 1;
     this.#close();
   }
 
