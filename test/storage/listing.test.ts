@@ -1,0 +1,193 @@
+import type { ServerResponse } from "node:http";
+import { describe, expect, it } from "vitest";
+import type { Result } from "../../src/domain/result.ts";
+import type { ListedObject, Storage } from "../../src/storage/port.ts";
+import { bucketAt, KEY_ID, refuse, SECRET } from "./tiny-server.ts";
+
+type ListPage = Result<readonly ListedObject[]>;
+
+async function all(storage: Storage, prefix = ""): Promise<ListPage[]> {
+  const pages: ListPage[] = [];
+  for await (const page of storage.list(prefix)) pages.push(page);
+  return pages;
+}
+
+const keysOf = (pages: readonly ListPage[]) => pages.flatMap((p) => (p.ok ? p.value.map((o) => o.key) : []));
+const failureOf = (pages: readonly ListPage[]) => pages.flatMap((p) => (p.ok ? [] : [p.failure]));
+
+function contents(key: string): string {
+  const escaped = key.replace(/[&<>\r]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<Contents><Key>${escaped}</Key><LastModified>2025-01-02T03:04:05.678Z</LastModified><ETag>&quot;e-${key.length}&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+}
+
+function sendPage(response: ServerResponse, keys: readonly string[], next?: string): void {
+  const more = next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`;
+  response.writeHead(200, { "content-type": "application/xml" });
+  response.end(
+    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>media</Name><IsTruncated>${next !== undefined}</IsTruncated>${keys.map(contents).join("")}<KeyCount>${keys.length}</KeyCount>${more}</ListBucketResult>`,
+  );
+}
+
+const query = (url: string | undefined) => new URL(url ?? "/", "http://x").searchParams;
+
+/** Three pages of one object each: a, b, c. */
+function threePages(url: string | undefined, response: ServerResponse): void {
+  const at = Number(query(url).get("continuation-token") ?? 0);
+  sendPage(response, [["a", "b", "c"][at] ?? "?"], at < 2 ? `${at + 1}` : undefined);
+}
+
+describe("list", () => {
+  it("follows every page and hands on size, bare ETag and time", async () => {
+    const { storage, seen } = await bucketAt((request, response) => threePages(request.url, response));
+    const pages = await all(storage, "cover +ü/");
+    expect(keysOf(pages)).toEqual(["a", "b", "c"]);
+    expect(pages[0]).toEqual({
+      ok: true,
+      value: [{ key: "a", bytes: 7, etag: "e-1", modifiedAt: Date.UTC(2025, 0, 2, 3, 4, 5, 678) }],
+    });
+    expect(seen.map(({ url }) => query(url).get("prefix"))).toEqual(Array(3).fill("cover +ü/"));
+    expect(seen[0]?.url).toMatch(/^\/media\/?\?list-type=2/);
+    expect(Object.keys(seen[0]?.headers ?? {}).filter((name) => name.includes("checksum"))).toEqual([]);
+  });
+
+  it("keeps keys as they are", async () => {
+    const keys = [" lead", "trail ", "1e5", "true", "a&b<c>", "ü🎬", "a+b%20c", "00012", "cr\rlf", "folder/"];
+    const { storage } = await bucketAt((_, response) => sendPage(response, keys));
+    expect(keysOf(await all(storage))).toEqual(keys);
+  });
+
+  it("finds an empty bucket empty", async () => {
+    const { storage } = await bucketAt((_, response) => sendPage(response, []));
+    expect(await all(storage)).toEqual([{ ok: true, value: [] }]);
+  });
+
+  it("fetches one page ahead and no more", async () => {
+    const { storage, seen } = await bucketAt((request, response) => threePages(request.url, response));
+    for await (const page of storage.list("")) {
+      expect(keysOf([page])).toEqual(["a"]);
+      await expect.poll(() => seen.length).toBe(2);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(seen.length).toBe(2);
+      break;
+    }
+  });
+
+  it("takes back the page ahead when the reader goes", async () => {
+    let takenBack = false;
+    const { storage, seen } = await bucketAt((request, response) => {
+      if (!query(request.url).has("continuation-token")) return sendPage(response, ["a"], "1");
+      response.on("close", () => {
+        takenBack = true;
+      });
+    });
+    for await (const _ of storage.list("")) {
+      await expect.poll(() => seen.length).toBe(2);
+      expect(takenBack).toBe(false);
+      break;
+    }
+    await expect.poll(() => takenBack).toBe(true);
+  });
+
+  it("gives the pages it got and then the failure", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (query(request.url).has("continuation-token")) refuse(response, 403, "AccessDenied");
+      else sendPage(response, ["a"], "1");
+    });
+    const pages = await all(storage);
+    expect(keysOf(pages)).toEqual(["a"]);
+    expect(failureOf(pages)).toMatchObject([{ reason: "r2_denied", code: 403 }]);
+    expect(pages).toHaveLength(2);
+  });
+
+  it("tries a page three times when the server is busy", async () => {
+    let requests = 0;
+    const { storage } = await bucketAt((_, response) => {
+      requests += 1;
+      if (requests < 3) refuse(response, 503, "SlowDown");
+      else sendPage(response, ["a"]);
+    });
+    expect(keysOf(await all(storage))).toEqual(["a"]);
+  });
+
+  it("fails when the server stays busy, naming it", async () => {
+    const { storage, seen, url } = await bucketAt((_, response) =>
+      refuse(response, 503, "ServiceUnavailable"),
+    );
+    const [failure] = failureOf(await all(storage));
+    expect(failure).toMatchObject({ reason: "r2_unavailable", code: 503 });
+    expect(failure?.message).toContain(url.slice("http://".length));
+    expect(seen.length).toBe(3);
+  });
+
+  it.each([
+    ["an HTML page", "text/html", "<!doctype html><html><body>Hi<br></body></html>"],
+    ["an empty answer", "text/plain", ""],
+    ["JSON", "application/json", '{"ok":true}'],
+  ])("takes %s for another server than R2", async (_, type, body) => {
+    const { storage } = await bucketAt((_request, response) => {
+      response.writeHead(200, { "content-type": type }).end(body);
+    });
+    expect(failureOf(await all(storage))).toMatchObject([{ reason: "r2_unavailable" }]);
+  });
+
+  it("does not go round in circles when a page leads to itself or nowhere", async () => {
+    const { storage } = await bucketAt((_, response) => sendPage(response, ["a"], "same"));
+    const pages = await all(storage);
+    expect(keysOf(pages)).toEqual(["a"]);
+    expect(failureOf(pages)).toMatchObject([{ reason: "r2_unavailable" }]);
+  });
+
+  it("ends when the storage is closed", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (query(request.url).has("continuation-token")) return;
+      sendPage(response, ["a"], "1");
+    });
+    const pages = storage.list("")[Symbol.asyncIterator]();
+    await pages.next();
+    const waiting = pages.next();
+    await storage.close();
+    expect((await waiting).value).toMatchObject({ failure: { reason: "stopped" } });
+    expect((await pages.next()).done).toBe(true);
+  });
+});
+
+describe("check", () => {
+  it("passes where the bucket is, asking for one key", async () => {
+    const { storage, seen } = await bucketAt((_, response) => sendPage(response, ["a"]));
+    expect(await storage.check()).toEqual({ ok: true, value: undefined });
+    expect(query(seen[0]?.url).get("max-keys")).toBe("1");
+  });
+
+  it("passes for a key pair that may read but not list", async () => {
+    const { storage } = await bucketAt((_, response) => refuse(response, 403, "AccessDenied"));
+    expect((await storage.check()).ok).toBe(true);
+  });
+
+  it.each([
+    [403, "InvalidAccessKeyId", "r2_key_unknown"],
+    [401, "Unauthorized", "r2_key_unknown"],
+    [403, "SignatureDoesNotMatch", "r2_signature_wrong"],
+    [403, "RequestTimeTooSkewed", "r2_clock_skew"],
+    [404, "NoSuchBucket", "bucket_missing"],
+  ])("fails at once for %i %s", async (status, code, reason) => {
+    const { storage } = await bucketAt((_, response) => refuse(response, status, code, `no ${KEY_ID}`));
+    const started = performance.now();
+    const result = await storage.check();
+    expect(result).toMatchObject({ failure: { class: "auth", reason, code: status } });
+    expect(JSON.stringify(result)).not.toContain(KEY_ID);
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+    expect(performance.now() - started).toBeLessThan(2500);
+  });
+
+  it("sees a wrong clock, for which the SDK alone would make up", async () => {
+    const hour = 3_600_000;
+    const { storage } = await bucketAt((request, response) => {
+      response.setHeader("date", new Date(Date.now() + hour).toUTCString());
+      const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(`${request.headers["x-amz-date"]}`) ?? [];
+      const iso = `${day}${time}`.replace(/(....)(..)(..)(..)(..)(..)/, "$1-$2-$3T$4:$5:$6Z");
+      if (Math.abs(Date.parse(iso) - (Date.now() + hour)) < 900_000) sendPage(response, ["a"]);
+      else refuse(response, 403, "RequestTimeTooSkewed");
+    });
+    expect(await storage.check()).toMatchObject({ failure: { reason: "r2_clock_skew" } });
+  });
+});

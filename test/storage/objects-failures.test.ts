@@ -1,0 +1,97 @@
+import { createServer } from "node:net";
+import { describe, expect, it } from "vitest";
+import { bucketAt, KEY_ID, openBucket, outcomeOf, PICTURE, refuse, SECRET, value } from "./tiny-server.ts";
+
+describe("failures", () => {
+  it("lays a refused object on the object once another could be read", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (request.url?.startsWith("/media/mine")) response.writeHead(200, PICTURE).end("hello");
+      else refuse(response, 403, "AccessDenied");
+    });
+    expect(await storage.open("theirs")).toMatchObject({ failure: { class: "auth", reason: "r2_denied" } });
+    value(await storage.open("mine")).body.resume();
+    expect(await storage.open("theirs")).toMatchObject({
+      failure: { class: "object", reason: "object_denied" },
+    });
+  });
+
+  it("asks again at once when a kept-alive connection breaks under a request", async () => {
+    let requests = 0;
+    const { storage } = await bucketAt((request, response) => {
+      requests += 1;
+      if (requests === 2) request.socket.destroy();
+      else response.writeHead(200, PICTURE).end("hello");
+    });
+    for (const key of ["first", "second"]) {
+      expect(await outcomeOf(value(await storage.open(key)).body)).toBe("hello");
+    }
+    expect(requests).toBe(3);
+  });
+
+  it("names host and cause when nobody listens or the name is unknown", async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+    const address = closed.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    await new Promise((resolve) => closed.close(resolve));
+    const { storage } = openBucket(`http://127.0.0.1:${port}`);
+    const refused = expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port} .*ECONNREFUSED`));
+    expect(await storage.head("a")).toMatchObject({
+      failure: { reason: "r2_unavailable", message: refused },
+    });
+    expect(await storage.check()).toMatchObject({ failure: { reason: "r2_unavailable", message: refused } });
+    const unknown = openBucket("http://no-such-host.invalid").storage;
+    const message = expect.stringContaining("no-such-host.invalid");
+    expect(await unknown.open("a")).toMatchObject({ failure: { reason: "r2_unavailable", message } });
+    expect(await unknown.check()).toMatchObject({ failure: { reason: "r2_unavailable", message } });
+  });
+
+  it("reads no more of an endless error body than it needs, and shows nothing secret of it", async () => {
+    let written = 0;
+    const { storage } = await bucketAt((request, response) => {
+      response.writeHead(400);
+      response.write(`<Error><Code>Odd</Code><Message>${KEY_ID} ${request.url}</Message></Error>`);
+      const more = () => {
+        do written += 10_000;
+        while (!response.destroyed && response.write("x".repeat(10_000)));
+      };
+      response.on("drain", more);
+      more();
+    });
+    const opened = await storage.open("a.jpg");
+    const message = opened.ok ? "" : opened.failure.message;
+    expect(message).toContain("answered 400 Odd");
+    expect(written).toBeLessThan(50_000_000);
+    for (const secret of [KEY_ID, SECRET, "X-Amz", "?"]) expect(message).not.toContain(secret);
+  });
+
+  it("keeps signatures out of what is thrown by the body", async () => {
+    const { storage } = await bucketAt((_, response) => {
+      response.writeHead(200, PICTURE).write("h");
+      setImmediate(() => response.destroy());
+    });
+    const error = await outcomeOf(value(await storage.open("a.jpg")).body);
+    expect(`${error instanceof Error ? error.stack : ""}${JSON.stringify(error)}`).not.toMatch(
+      /X-Amz|Signature/,
+    );
+  });
+});
+
+describe("presign", () => {
+  it("signs at the wall clock it was given, for as long as it was told", () => {
+    const { storage } = openBucket("https://acc.r2.test/base/", {
+      wall: () => Date.UTC(2025, 0, 2, 3, 4, 5),
+      presignSeconds: 600,
+    });
+    const url = new URL(storage.presign("covers/gift card.png"));
+    expect(url.origin + url.pathname).toBe("https://acc.r2.test/base/media/covers/gift%20card.png");
+    expect(url.searchParams.get("X-Amz-Date")).toBe("20250102T030405Z");
+    expect(url.searchParams.get("X-Amz-Expires")).toBe("600");
+  });
+
+  it("refuses a duration that R2 would refuse", () => {
+    for (const presignSeconds of [0, 604_801, Number.NaN]) {
+      expect(() => openBucket("https://acc.r2.test", { presignSeconds })).toThrow(RangeError);
+    }
+  });
+});

@@ -1,0 +1,184 @@
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { bucketAt, outcomeOf, PICTURE, refuse, value } from "./tiny-server.ts";
+
+describe("head", () => {
+  it("asks once, by a presigned path-style HEAD, and reads size, bare ETag and plain type", async () => {
+    const { storage, seen } = await bucketAt((_, response) => response.writeHead(200, PICTURE).end());
+    const info = await storage.head("covers/gift card+1.jpg");
+    expect(value(info)).toEqual({ bytes: 5, etag: "abc", mime: "image/jpeg" });
+    expect(seen.map((request) => request.method)).toEqual(["HEAD"]);
+    expect(seen[0]?.url).toMatch(/^\/media\/covers\/gift%20card%2B1\.jpg\?X-Amz-Algorithm=/);
+    expect(seen[0]?.headers["x-amz-checksum-mode"]).toBeUndefined();
+  });
+
+  it("keeps its connections", async () => {
+    const { storage, seen } = await bucketAt((_, response) => response.writeHead(200, PICTURE).end());
+    for (const key of ["a", "b", "c", "d", "e", "f"]) value(await storage.head(key));
+    expect(new Set(seen.map((request) => request.socket)).size).toBeLessThanOrEqual(2);
+  });
+
+  it("leaves the type empty where none is stored", async () => {
+    const { storage } = await bucketAt((_, response) => {
+      response.writeHead(200, { "content-length": "5", etag: "abc" }).end();
+    });
+    expect(value(await storage.head("a"))).toEqual({ bytes: 5, etag: "abc", mime: "" });
+  });
+
+  it.each([403, 405, 501])("asks for one byte where a presigned HEAD is answered %i", async (status) => {
+    const { storage, seen } = await bucketAt((request, response) => {
+      if (request.method === "HEAD") return response.writeHead(status).end();
+      return response
+        .writeHead(206, { ...PICTURE, "content-length": "1", "content-range": "bytes 0-0/1234" })
+        .end("x");
+    });
+    expect(value(await storage.head("a.jpg"))).toEqual({ bytes: 1234, etag: "abc", mime: "image/jpeg" });
+    expect(seen.map((request) => request.headers.range)).toEqual([undefined, "bytes=0-0"]);
+  });
+
+  it("learns from the body of a GET why HEAD was refused", async () => {
+    const { storage } = await bucketAt((_, response) => refuse(response, 404, "NoSuchBucket"));
+    expect(await storage.head("a.jpg")).toMatchObject({ failure: { reason: "bucket_missing", code: 404 } });
+  });
+
+  it("finds an empty object, which no range fits", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (request.method === "HEAD") return response.writeHead(403).end();
+      if (request.headers.range) return refuse(response, 416, "InvalidRange");
+      return response.writeHead(200, { "content-length": "0", etag: '"e"' }).end();
+    });
+    expect(value(await storage.head("empty"))).toEqual({ bytes: 0, etag: "e", mime: "" });
+  });
+
+  it("takes the whole size from a server that knows no ranges, without reading the body", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (request.method === "HEAD") return response.writeHead(501).end();
+      response.writeHead(200, { ...PICTURE, "content-length": "5000000" });
+      return response.write("x");
+    });
+    expect(value(await storage.head("a.jpg")).bytes).toBe(5_000_000);
+  });
+});
+
+describe("open", () => {
+  it("gives headers and body, and sends If-Match and Range", async () => {
+    const { storage, seen } = await bucketAt((_, response) => {
+      response
+        .writeHead(206, { ...PICTURE, "content-length": "3", "content-range": "bytes 1-3/5" })
+        .end("ell");
+    });
+    const opened = value(await storage.open("a.jpg", { etag: "abc", range: { from: 1, to: 3 } }));
+    const { body, ...info } = opened;
+    expect(info).toEqual({ bytes: 5, etag: "abc", mime: "image/jpeg" });
+    expect(await outcomeOf(body)).toBe("ell");
+    expect(seen[0]?.headers).toMatchObject({ "if-match": '"abc"', range: "bytes=1-3" });
+  });
+
+  it("returns when the headers are there, before the body is", async () => {
+    const { storage } = await bucketAt((_, response) => {
+      response.writeHead(200, PICTURE).write("he");
+      onTestFinished(() => void response.destroy());
+    });
+    const { body } = value(await storage.open("a.jpg"));
+    body.destroy();
+    expect(body.destroyed).toBe(true);
+  });
+
+  it.each([
+    ["the server says so", 412, "PreconditionFailed"],
+    ["a server ignores If-Match", 200, ""],
+  ])("fails when the object was replaced and %s", async (_, status, code) => {
+    const { storage } = await bucketAt((_request, response) => {
+      if (status === 200) response.writeHead(200, PICTURE).end("hello");
+      else refuse(response, status, code);
+    });
+    expect(await storage.open("a.jpg", { etag: "old" })).toMatchObject({
+      failure: { class: "object", reason: "object_changed" },
+    });
+  });
+
+  it("fails when the server ignores Range or sends another part", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (request.url?.startsWith("/media/whole")) return response.writeHead(200, PICTURE).end("hello");
+      const headers = { ...PICTURE, "content-length": "2", "content-range": "bytes 0-1/5" };
+      return response.writeHead(206, headers).end("he");
+    });
+    const range = { from: 2, to: 3 };
+    expect(await storage.open("whole", { range })).toMatchObject({ failure: { reason: "r2_unavailable" } });
+    expect(await storage.open("other", { range })).toMatchObject({ failure: { reason: "r2_unavailable" } });
+    expect(await storage.open("whole", { range: { from: 0, to: 1 } })).toMatchObject({
+      failure: { reason: "r2_unavailable" },
+    });
+  });
+
+  it("fails when the server does not say how much comes", async () => {
+    const { storage } = await bucketAt((_, response) => {
+      response.writeHead(200).write("chunk");
+      response.end();
+    });
+    expect(await storage.open("a.jpg")).toMatchObject({ failure: { reason: "r2_unavailable" } });
+  });
+
+  it("ends the body with an error when fewer bytes come than were announced", async () => {
+    const { storage } = await bucketAt((_, response) => {
+      response.writeHead(200, PICTURE).write("hel");
+      setImmediate(() => response.destroy());
+    });
+    const { body } = value(await storage.open("a.jpg"));
+    expect(await outcomeOf(body)).toMatchObject({
+      failure: { class: "transient", reason: "r2_interrupted", message: expect.stringContaining("a.jpg") },
+    });
+  });
+
+  it("ends the body with an error when no byte comes for too long", async () => {
+    const answer = (_: unknown, response: import("node:http").ServerResponse) => {
+      response.writeHead(200, PICTURE).write("hel");
+    };
+    const { storage } = await bucketAt(answer, { stallMs: 100 });
+    const { body } = value(await storage.open("a.jpg"));
+    const error = await pipeline(body, async (chunks) => buffer(chunks)).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      failure: { reason: "r2_interrupted", message: expect.stringContaining("Body Timeout") },
+    });
+  });
+
+  it("does not hold a slow reader for a stalled server", async () => {
+    const big = Buffer.alloc(3_000_000, "x");
+    const answer = (_: unknown, response: import("node:http").ServerResponse) => {
+      response.writeHead(200, { "content-length": `${big.length}` }).end(big);
+    };
+    const { storage } = await bucketAt(answer, { stallMs: 100 });
+    const { body } = value(await storage.open("a.jpg"));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await outcomeOf(body)).toHaveLength(big.length);
+  });
+
+  it("fails when no answer comes for too long", async () => {
+    const { storage } = await bucketAt(() => {}, { stallMs: 100 });
+    expect(await storage.open("a.jpg")).toMatchObject({ failure: { reason: "r2_unavailable" } });
+  });
+
+  it("is stopped by its signal, before and after the headers", async () => {
+    const { storage } = await bucketAt((request, response) => {
+      if (request.url?.startsWith("/media/mute")) return;
+      response.writeHead(200, PICTURE).write("he");
+    });
+    const early = new AbortController();
+    const waiting = storage.open("mute", { signal: early.signal });
+    early.abort();
+    expect(await waiting).toMatchObject({ failure: { reason: "stopped" } });
+    const late = new AbortController();
+    const { body } = value(await storage.open("a.jpg", { signal: late.signal }));
+    late.abort();
+    expect(await outcomeOf(body)).toMatchObject({ name: "AbortError" });
+  });
+
+  it("can be given up without a word by destroying the body", async () => {
+    const { storage } = await bucketAt((_, response) => response.writeHead(200, PICTURE).write("h"));
+    const { body } = value(await storage.open("a.jpg"));
+    const closed = new Promise((resolve) => body.once("close", resolve));
+    body.destroy();
+    await closed;
+  });
+});

@@ -1,0 +1,60 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { Agent } from "undici";
+import { onTestFinished } from "vitest";
+import type { Result } from "../../src/domain/result.ts";
+import { openR2, type R2Options } from "../../src/storage/r2.ts";
+
+export const KEY_ID = "0123456789abcdef0123456789abcdef";
+export const SECRET = "not-a-real-secret";
+/** Headers of an object of five bytes. */
+export const PICTURE = { "content-length": "5", etag: '"abc"', "content-type": "Image/JPEG; charset=binary" };
+
+/** Starts a server for the running test and opens its bucket `media`; both end with the test. */
+export async function bucketAt(answer: RequestListener, more: Partial<R2Options> = {}) {
+  const seen: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request);
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { ...openBucket(url, more), seen, url };
+}
+
+/** Opens the bucket `media` of a server that runs already, with a dispatcher of its own. */
+export function openBucket(endpoint: string, more: Partial<R2Options> = {}) {
+  const dispatcher = more.dispatcher ?? new Agent();
+  const options = { endpoint, bucket: "media", accessKeyId: KEY_ID, secretAccessKey: SECRET };
+  const storage = openR2({ ...options, ...more, dispatcher });
+  onTestFinished(async () => {
+    await storage.close();
+    await dispatcher.destroy();
+  });
+  return { storage, dispatcher };
+}
+
+/** Answers as R2 words its errors. */
+export function refuse(response: ServerResponse, status: number, code: string, message = "No."): void {
+  response.writeHead(status, { "content-type": "application/xml" });
+  response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+}
+
+/** The value, or a failed test that says why there is none. */
+export function value<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.failure.message);
+  return result.value;
+}
+
+/** Reads to the end or to the error, whatever comes. */
+export async function outcomeOf(body: NodeJS.ReadableStream): Promise<unknown> {
+  return buffer(body).then(
+    (bytes) => bytes.toString(),
+    (error: unknown) => error,
+  );
+}
