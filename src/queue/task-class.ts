@@ -1,0 +1,62 @@
+import type { Task } from "../domain/task.ts";
+import { Deque } from "./deque.ts";
+
+interface Numbered {
+  readonly task: Task;
+  readonly turn: number;
+}
+
+/** Tasks of one priority and class: first in, first out over all bots, with a deque a bot so that one can be passed over. */
+export class TaskClass {
+  readonly priority: number;
+  readonly rank: number;
+  readonly #bots = new Map<string, Deque<Numbered>>();
+  #length = 0;
+  #lastTurn = 0;
+  #firstTurn = 0;
+
+  constructor(priority: number, rank: number) {
+    this.priority = priority;
+    this.rank = rank;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(task: Task): void {
+    this.#of(task.bot).push({ task, turn: ++this.#lastTurn });
+    this.#length++;
+  }
+
+  /** Puts `task` before all others of this class. */
+  unshift(task: Task): void {
+    this.#of(task.bot).unshift({ task, turn: --this.#firstTurn });
+    this.#length++;
+  }
+
+  /** Takes the first task of an accepted bot. */
+  shift(accept: (bot: string) => boolean): Task | undefined {
+    let first: Deque<Numbered> | undefined;
+    let turn = Number.POSITIVE_INFINITY;
+    for (const [bot, deque] of this.#bots) {
+      const front = deque.peek();
+      if (front && front.turn < turn && accept(bot)) {
+        first = deque;
+        turn = front.turn;
+      }
+    }
+    if (!first) return undefined;
+    this.#length--;
+    return first.shift()?.task;
+  }
+
+  #of(bot: string): Deque<Numbered> {
+    let deque = this.#bots.get(bot);
+    if (!deque) {
+      deque = new Deque();
+      this.#bots.set(bot, deque);
+    }
+    return deque;
+  }
+}
