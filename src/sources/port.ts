@@ -1,4 +1,19 @@
 import type { SourceItem } from "../domain/entry.ts";
+import type { Failure } from "../domain/failure.ts";
 
-/** Where work comes from: read lazily, no faster than it is asked, in memory that does not grow with its length. */
+/**
+ * Where work comes from: read lazily, no faster than it is asked, in memory that does not grow with its length.
+ * Iteration throws {@link SourceFailed} when no more of it can be had at all.
+ */
 export type Source = AsyncIterable<SourceItem>;
+
+/** The source as a whole failed: a page could not be listed, a manifest could not be opened or makes no sense from its start. */
+export class SourceFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.name = "SourceFailed";
+    this.failure = failure;
+  }
+}

@@ -1,0 +1,51 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { extensionOf } from "../domain/media.ts";
+import { csvEntries } from "./csv.ts";
+import type { KeyFilter } from "./filter.ts";
+import { jsonEntries } from "./json.ts";
+import { jsonlEntries } from "./jsonl.ts";
+import { manifestBytes } from "./manifest-bytes.ts";
+import { type RawEntry, readEntry } from "./manifest-entry.ts";
+import type { Source } from "./port.ts";
+
+/** The values of `--manifest-format`. */
+const MANIFEST_FORMATS = ["jsonl", "json", "csv"] as const;
+export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
+
+const READERS: Readonly<
+  Record<ManifestFormat, (pieces: AsyncIterable<Buffer>, name: string) => AsyncIterable<RawEntry[]>>
+> = { jsonl: jsonlEntries, json: jsonEntries, csv: csvEntries };
+
+/** The format that a path stands for by its extension; `-` (stdin) is jsonl; `null` when the extension says nothing. */
+export function formatOf(path: string): ManifestFormat | null {
+  if (path === "-") return "jsonl";
+  const extension = extensionOf(path);
+  if (extension === "ndjson") return "jsonl";
+  return MANIFEST_FORMATS.find((format) => format === extension) ?? null;
+}
+
+/** How a `--manifest` value is opened, and what it is called in messages; `-` is stdin. */
+export function manifestFile(path: string): { open: () => Readable; name: string } {
+  return path === "-"
+    ? { open: () => process.stdin, name: "stdin" }
+    : { open: () => createReadStream(path), name: path };
+}
+
+/**
+ * The entries of a manifest, read no faster than they are asked for and in constant memory. A line that is wrong comes as `bad`
+ * with `name:line` (`name[index]` in a JSON array) and does not hold up the others; keys that the filter turns away do not come.
+ * Throws {@link SourceFailed} when the file cannot be read, or is not of this format from its start.
+ */
+export async function* manifestSource(
+  open: () => Readable,
+  options: { name: string; format: ManifestFormat; filter?: KeyFilter },
+): Source {
+  const { name, format, filter = () => true } = options;
+  for await (const block of READERS[format](manifestBytes(open, name), name)) {
+    for (const raw of block) {
+      const item = readEntry(raw);
+      if (item.type === "bad" || filter(item.type === "entry" ? item.entry.key : item.key)) yield item;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { SourceItem } from "../domain/entry.ts";
+import type { ListedObject, Storage } from "../storage/port.ts";
+import type { KeyFilter } from "./filter.ts";
+import { type Source, SourceFailed } from "./port.ts";
+
+/**
+ * The objects below a prefix, in key order, a page at a time. Folder markers (keys that end in `/`) and empty objects come
+ * as `skip`; keys that the filter turns away do not come at all. Throws {@link SourceFailed} when a page cannot be listed.
+ */
+export async function* listingSource(
+  storage: Pick<Storage, "list">,
+  options: { prefix: string; filter: KeyFilter },
+): Source {
+  for await (const page of storage.list(options.prefix)) {
+    if (!page.ok) throw new SourceFailed(page.failure);
+    for (const object of page.value) {
+      if (options.filter(object.key)) yield itemOf(object);
+    }
+  }
+}
+
+function itemOf(object: ListedObject): SourceItem {
+  const { key, bytes } = object;
+  if (key.endsWith("/")) return { type: "skip", key, bytes, reason: "folder_marker" };
+  if (bytes === 0) return { type: "skip", key, bytes, reason: "empty_object" };
+  return { type: "entry", entry: object };
+}

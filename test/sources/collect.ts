@@ -1,0 +1,42 @@
+import { Readable } from "node:stream";
+import type { SourceItem } from "../../src/domain/entry.ts";
+import { type ManifestFormat, manifestSource } from "../../src/sources/manifest.ts";
+import { SourceFailed } from "../../src/sources/port.ts";
+
+/** Reads text as a manifest called `list.<format>`, handed over in pieces of `piece` bytes. */
+export async function read(
+  format: ManifestFormat,
+  content: string | Buffer,
+  piece = 64,
+): Promise<SourceItem[]> {
+  const bytes = Buffer.from(content);
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += piece) pieces.push(bytes.subarray(at, at + piece));
+  const open = () => Readable.from(pieces, { objectMode: false });
+  return all(manifestSource(open, { name: `list.${format}`, format }));
+}
+
+/** Everything that a source yields. */
+export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
+/** One line for each item: the key, or what is wrong, or why it is passed over. */
+export function told(items: readonly SourceItem[]): string[] {
+  return items.map((item) => {
+    if (item.type === "entry") return item.entry.key;
+    return item.type === "bad" ? item.failure.message : `${item.key} skipped: ${item.reason}`;
+  });
+}
+
+/** The failure of a source that cannot be read at all. */
+export async function failureOf(reading: Promise<unknown>): Promise<string> {
+  const error = await reading.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof SourceFailed)) throw new Error(`did not fail as a source: ${error}`);
+  return `${error.failure.class}/${error.failure.reason} ${error.message}`;
+}

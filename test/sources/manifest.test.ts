@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, describe, expect, it } from "vitest";
+import { keyFilter } from "../../src/sources/filter.ts";
+import { formatOf, type ManifestFormat, manifestFile, manifestSource } from "../../src/sources/manifest.ts";
+import { all, failureOf, read, told } from "./collect.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "prewarm-manifest-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** `count` entries in 64 KiB pieces; `made.entries` counts those that were asked for. */
+function* many(format: ManifestFormat, count: number, made = { entries: 0 }): Generator<Buffer> {
+  let piece = { jsonl: "", json: "[", csv: "key,bytes,etag\n" }[format];
+  for (let at = 0; at < count; at++, made.entries++) {
+    const [key, etag] = [`photos/2024/image-${at}.jpg`, "0123456789abcdef0123456789abcdef"];
+    const comma = format === "json" && at > 0 ? "," : "";
+    piece +=
+      format === "csv"
+        ? `${key},${at + 1},${etag}\n`
+        : `${comma}{"key":"${key}","bytes":${at + 1},"etag":"${etag}"}\n`;
+    if (piece.length < 65_000) continue;
+    yield Buffer.from(piece);
+    piece = "";
+  }
+  yield Buffer.from(format === "json" ? `${piece}]` : piece);
+}
+
+describe("manifestSource on a real file", () => {
+  it("reads entries of every format alike", async () => {
+    const contents: Record<ManifestFormat, string> = {
+      jsonl: '{"key":"a.jpg","bytes":5}\n{"key":"b/c d.mp4","kind":"video","width":640}\n',
+      json: '[{"key":"a.jpg","bytes":5},\n {"key":"b/c d.mp4","kind":"video","width":640}]',
+      csv: "key,bytes,kind,width\na.jpg,5,,\nb/c d.mp4,,video,640\n",
+    };
+    for (const [format, content] of Object.entries(contents)) {
+      const path = join(folder, `list.${format}`);
+      writeFileSync(path, content);
+      const { open, name } = manifestFile(path);
+      const source = manifestSource(open, { name, format: formatOf(path) ?? "jsonl" });
+      expect(await all(source), format).toEqual([
+        { type: "entry", entry: { key: "a.jpg", bytes: 5 } },
+        { type: "entry", entry: { key: "b/c d.mp4", kind: "video", width: 640 } },
+      ]);
+    }
+  });
+
+  it("says in one line that a file is not there, or is a directory", async () => {
+    const missing = join(folder, "missing.jsonl");
+    const at = (path: string) =>
+      failureOf(all(manifestSource(manifestFile(path).open, { name: path, format: "jsonl" })));
+    expect(await at(missing)).toBe(`config/manifest_syntax manifest ${missing}: there is no such file`);
+    expect(await at(folder)).toBe(
+      `config/manifest_syntax manifest ${folder}: this is a directory, not a file`,
+    );
+  });
+
+  it("leaves out keys that the filter turns away, but never a bad line", async () => {
+    const open = () => Readable.from(['{"key":"a.jpg"}\n{"key":"b.txt"}\n{"key":"c.txt","bytes":-1}\n']);
+    const filter = keyFilter({ include: ["*.jpg"], exclude: [] });
+    expect(told(await all(manifestSource(open, { name: "x", format: "jsonl", filter })))).toEqual([
+      "a.jpg",
+      "x:3: bytes must be a whole number from 0, not -1",
+    ]);
+  });
+});
+
+describe("formatOf", () => {
+  it("goes by the extension, takes stdin for jsonl, and says so when it cannot tell", () => {
+    const paths = ["x.jsonl", "x.NDJSON", "x.json", "a.b/x.csv", "-", "list.txt", "list"];
+    expect(paths.map(formatOf)).toEqual(["jsonl", "jsonl", "json", "csv", "jsonl", null, null]);
+  });
+});
+
+describe("manifest encodings", () => {
+  it("passes over a byte order mark and Windows line ends, however the bytes arrive", async () => {
+    for (const piece of [1, 2, 7, 1000]) {
+      const lines = '\uFEFF{"key":"ä.jpg"}\r\n\r\n  \r\n{"key":"b.jpg"}\r\n';
+      expect(told(await read("jsonl", lines, piece))).toEqual(["ä.jpg", "b.jpg"]);
+      expect(told(await read("csv", "\uFEFFkey,bytes\r\nä.jpg,1\r\n\r\nb.jpg,2", piece))).toEqual([
+        "ä.jpg",
+        "b.jpg",
+      ]);
+      expect(told(await read("json", '\uFEFF[{"key":"ä.jpg"},\r\n{"key":"b.jpg"}]\r\n', piece))).toEqual([
+        "ä.jpg",
+        "b.jpg",
+      ]);
+    }
+  });
+
+  it.each<[string, Buffer, string]>([
+    ["UTF-16 with a mark", Buffer.from('\uFEFF{"key":"a"}', "utf16le"), "this is UTF-16 text, not UTF-8"],
+    ["UTF-16 without a mark", Buffer.from('{"key":"a"}', "utf16le"), "this is UTF-16 text, not UTF-8"],
+    ["a compressed file", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), "this is a gzip file: unpack it"],
+  ])("knows %s and refuses it as a whole", async (_title, bytes, message) => {
+    for (const format of ["jsonl", "json", "csv"] as const) {
+      expect(await failureOf(read(format, bytes, 1))).toContain(message);
+    }
+  });
+});
+
+describe("a manifest of a million entries", () => {
+  setFlagsFromString("--expose-gc");
+  const gc: () => void = runInNewContext("gc");
+
+  it.each<[ManifestFormat, number]>([
+    ["jsonl", 1_000_000],
+    ["json", 200_000],
+    ["csv", 200_000],
+  ])(
+    "is read in bounded memory (%s, %i)",
+    async (format, count) => {
+      const source = manifestSource(() => Readable.from(many(format, count)), { name: "x", format });
+      let [read, peak] = [0, 0];
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      for await (const item of source) {
+        if (item.type !== "entry") throw new Error(told([item])[0]);
+        if (++read % (count / 10) !== 0) continue;
+        gc();
+        peak = Math.max(peak, process.memoryUsage().heapUsed - before);
+      }
+      expect(read).toBe(count);
+      expect(peak).toBeLessThan(20_000_000);
+    },
+    120_000,
+  );
+
+  it.each<ManifestFormat>(["jsonl", "json", "csv"])(
+    "is read no further than it is asked for (%s)",
+    async (format) => {
+      const made = { entries: 0 };
+      const source = manifestSource(() => Readable.from(many(format, 1_000_000, made)), {
+        name: "x",
+        format,
+      });
+      let seen = 0;
+      for await (const _item of source) if (++seen === 100) break;
+      // Readable.from reads ahead up to its high-water mark of 16 pieces of some 700 entries.
+      expect(made.entries).toBeLessThan(20_000);
+    },
+  );
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import { failed, ok, type Result } from "../../src/domain/result.ts";
+import { keyFilter } from "../../src/sources/filter.ts";
+import { listingSource } from "../../src/sources/r2-listing.ts";
+import type { ListedObject } from "../../src/storage/port.ts";
+import { all, failureOf } from "./collect.ts";
+
+function object(key: string, bytes = 5): ListedObject {
+  return { key, bytes, etag: `etag-${key}`, modifiedAt: 1_700_000_000_000 };
+}
+
+/** A bucket of given pages that counts how many were asked for. */
+function bucket(pages: Result<readonly ListedObject[]>[]) {
+  const asked = { prefix: "", pages: 0 };
+  async function* list(prefix: string) {
+    asked.prefix = prefix;
+    for (const page of pages) {
+      asked.pages++;
+      yield page;
+    }
+  }
+  return { list, asked };
+}
+
+const everything = keyFilter({ include: [], exclude: [] });
+
+describe("listingSource", () => {
+  it("yields the objects of all pages with what the listing knows of them", async () => {
+    const storage = bucket([ok([object("p/a")]), ok([]), ok([object("p/b")])]);
+    const items = await all(listingSource(storage, { prefix: "p/", filter: everything }));
+    expect(storage.asked.prefix).toBe("p/");
+    expect(items).toEqual([
+      { type: "entry", entry: object("p/a") },
+      { type: "entry", entry: object("p/b") },
+    ]);
+  });
+
+  it("says why folder markers and empty objects are no work, and leaves out what the filter turns away", async () => {
+    const storage = bucket([ok([object("d/", 0), object("empty", 0), object("a.jpg"), object("b.txt")])]);
+    const filter = keyFilter({ include: [], exclude: ["*.txt"] });
+    expect(await all(listingSource(storage, { prefix: "", filter }))).toEqual([
+      { type: "skip", key: "d/", bytes: 0, reason: "folder_marker" },
+      { type: "skip", key: "empty", bytes: 0, reason: "empty_object" },
+      { type: "entry", entry: object("a.jpg") },
+    ]);
+  });
+
+  it("asks for the next page only when the present one is used up", async () => {
+    const storage = bucket([ok([object("a"), object("b")]), ok([object("c")])]);
+    const items = listingSource(storage, { prefix: "", filter: everything })[Symbol.asyncIterator]();
+    await items.next();
+    await items.next();
+    expect(storage.asked.pages).toBe(1);
+    await items.next();
+    expect(storage.asked.pages).toBe(2);
+  });
+
+  it("throws the failure of a page that cannot be listed, after the pages before it", async () => {
+    const storage = bucket([ok([object("a")]), failed(failure("r2_denied", "bucket media: access denied"))]);
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const item of listingSource(storage, { prefix: "", filter: everything }))
+        seen.push(item.type);
+    })();
+    expect(await failureOf(reading)).toBe("auth/r2_denied bucket media: access denied");
+    expect(seen).toEqual(["entry"]);
+  });
+});
