@@ -1,0 +1,70 @@
+const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `12345` as `12,345`. */
+export function count(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A size in decimal units, three digits: `1.24 MB`. */
+export function size(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  for (; value >= 999.5 && unit < UNITS.length - 1; unit++) value /= 1000;
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** A duration in its two largest units: `812 ms`, `2.1 s`, `20m 10s`, `1h 40m`, `3d 4h`. */
+export function duration(ms: number): string {
+  if (ms < SECOND) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 59_950) return `${(ms / SECOND).toFixed(1)} s`;
+  const whole = Math.round(ms / SECOND) * SECOND;
+  const part = (unit: number, of: number) => Math.floor((whole % of) / unit);
+  if (whole < HOUR) return `${part(MINUTE, HOUR)}m ${part(SECOND, MINUTE)}s`;
+  if (whole < DAY) return `${part(HOUR, DAY)}h ${part(MINUTE, HOUR)}m`;
+  return `${Math.floor(whole / DAY)}d ${part(HOUR, DAY)}h`;
+}
+
+/** A share of 1, rounded down so that only all of it is `100 %`. */
+export function percent(share: number): string {
+  return share >= 1 ? "100 %" : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+}
+
+/** Items a minute: `38.2/min`. */
+export function perMinute(pace: number): string {
+  return `${pace >= 1000 ? count(pace) : pace.toFixed(1)}/min`;
+}
+
+/** Bytes a second: `1.24 MB/s`. */
+export function perSecond(bytes: number): string {
+  return `${size(bytes)}/s`;
+}
+
+/** Text that cannot move the cursor or break the line: keys and answers come from elsewhere. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+}
+
+/** At most `width` characters, the end cut off where it does not fit. */
+export function cut(text: string, width: number): string {
+  const characters = [...text];
+  if (characters.length <= width) return text;
+  return width < 4 ? characters.slice(0, width).join("") : `${characters.slice(0, width - 3).join("")}...`;
+}
+
+/** Breaks text at blanks into lines of at most `width` characters; lines after the first are indented by two. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line.trim() !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each) => cut(each, width));
+}

@@ -1,0 +1,66 @@
+import type { ChalkInstance } from "chalk";
+import type { Emitter, StopCause } from "../domain/events.ts";
+import { nextStep } from "../domain/failure.ts";
+import type { ItemResult } from "../domain/outcome.ts";
+import { oneLine } from "./format.ts";
+
+export interface MessageOptions {
+  readonly colour: ChalkInstance;
+  /** Leaves only warnings and what went wrong. */
+  readonly quiet: boolean;
+  /** How much faster than the wall the engine's clock runs. */
+  readonly scale: number;
+}
+
+/** What went wrong with an item and what to do, in one line; `null` for items that are well or were left alone. */
+function troubleLine(item: ItemResult): string | null {
+  if (item.left || !item.error || (item.status !== "failed" && item.status !== "unknown")) return null;
+  const { reason, message } = item.error;
+  const at = item.where ?? item.key ?? "";
+  const told = message.startsWith(at) ? message : `${at}: ${message}`;
+  return oneLine(`${item.status} ${told} (${reason}). Next: ${nextStep(reason)}`);
+}
+
+function stopLine(cause: StopCause): string {
+  if (cause.type === "signal") {
+    return `${cause.signal}: no new work begins, calls under way are finished; once more to abort them`;
+  }
+  if (cause.type === "duration")
+    return "stopping: the time given by --max-duration is up; run again to go on";
+  const { message, reason } = cause.failure;
+  return `stopping: ${whyStopped(cause)}${message}. Next: ${nextStep(reason)}`;
+}
+
+function whyStopped(cause: StopCause): string {
+  if (cause.type === "no_lane") return "no lane is left to send by: ";
+  if (cause.type !== "failures") return "";
+  return cause.inARow ? "too many failures of one class in a row, such as: " : "too many failures, such as: ";
+}
+
+/** Says that times are not those of the wall. */
+function scaleLine(scale: number): string {
+  return `clock: ${scale}x faster than real time; all times and paces are scaled back`;
+}
+
+/** Takes one message, without line end, and how it shall look. */
+export type WriteMessage = (line: string, style: ChalkInstance) => void;
+
+/** Hands each message for people to `write` as it happens. */
+export function tellMessages(events: Emitter, write: WriteMessage, options: MessageOptions): void {
+  const { colour, quiet, scale } = options;
+  events.on("stopping", (cause) => write(oneLine(stopLine(cause)), colour.yellow));
+  events.on("notice", ({ level, text }) => {
+    if (level === "warn") write(oneLine(`warning: ${text}`), colour.yellow);
+    else if (!quiet) write(oneLine(text), colour);
+  });
+  events.on("item", (item) => {
+    const line = troubleLine(item);
+    if (line) write(line, item.status === "failed" ? colour.red : colour.yellow);
+  });
+  if (quiet) return;
+  events.on("started", ({ command, lanes, concurrency, ledger }) => {
+    const lane = lanes === 1 ? "1 lane" : `${lanes} lanes`;
+    write(oneLine(`${command}: ${lane}, concurrency ${concurrency}, ledger ${ledger}`), colour);
+    if (scale !== 1) write(scaleLine(scale), colour.yellow);
+  });
+}

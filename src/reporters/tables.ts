@@ -1,0 +1,189 @@
+import type { ChalkInstance } from "chalk";
+import Table from "cli-table3";
+import { nextStep } from "../domain/failure.ts";
+import type { ItemStatus } from "../domain/outcome.ts";
+import { count, cut, duration, oneLine, percent, perMinute, size } from "./format.ts";
+import { laneName, laneState } from "./lane-rows.ts";
+import type { Percentiles, Snapshot, Trouble } from "./port.ts";
+
+export interface TableOptions {
+  readonly colour: ChalkInstance;
+  /** Characters a line; tables keep within 60 to 120. */
+  readonly width: number;
+  /** Draws with plain characters (not a terminal, TERM=dumb). */
+  readonly plain: boolean;
+  /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
+  readonly command: string;
+  /** The run was stopped before its source was used up. */
+  readonly stopped: boolean;
+}
+
+const PLAIN_CHARS = {
+  top: "-",
+  "top-mid": "+",
+  "top-left": "+",
+  "top-right": "+",
+  bottom: "-",
+  "bottom-mid": "+",
+  "bottom-left": "+",
+  "bottom-right": "+",
+  left: "|",
+  "left-mid": "+",
+  mid: "-",
+  "mid-mid": "+",
+  right: "|",
+  "right-mid": "+",
+  middle: "|",
+};
+const [NARROWEST, WIDEST] = [60, 120];
+const MOST_LANES = 40;
+
+type Cell = string | { content: string; hAlign: "right" };
+
+function right(content: string): Cell {
+  return { content, hAlign: "right" };
+}
+
+/** Without a line between rows, unless `lined`. */
+function table(
+  head: Cell[],
+  rows: Cell[][],
+  { plain, colour }: TableOptions,
+  more: { colWidths?: number[]; lined?: boolean } = {},
+): string {
+  const between = more.lined ? {} : { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+  const made = new Table({
+    chars: { ...(plain ? PLAIN_CHARS : {}), ...between },
+    style: { head: [], border: [], "padding-left": 1, "padding-right": 1 },
+    ...(more.colWidths ? { colWidths: more.colWidths, wordWrap: true, wrapOnWordBoundary: true } : {}),
+  });
+  made.push(
+    head.map((cell) =>
+      typeof cell === "string" ? colour.bold(cell) : { ...cell, content: colour.bold(cell.content) },
+    ),
+    ...rows,
+  );
+  return made.toString();
+}
+
+function headline(run: Snapshot, { colour }: TableOptions): string {
+  const items = colour.bold(`${count(run.total)} items in ${duration(run.durationMs)}`);
+  return [
+    `${items}: ${perMinute(run.perMinute)}`,
+    size(run.bytes),
+    `success rate ${percent(run.successRate)}`,
+    `flood waits ${count(run.floodWaits)}`,
+  ].join(", ");
+}
+
+function about(status: ItemStatus, run: Snapshot): string {
+  const left = status === "failed" ? run.leftFailed : status === "unknown" ? run.leftUnknown : 0;
+  if (left > 0) return `${count(left)} of them from earlier runs, left alone`;
+  if (status !== "skipped") return "";
+  return [...run.skips].map(([reason, times]) => `${reason} ${count(times)}`).join(", ");
+}
+
+function results(run: Snapshot, options: TableOptions): string {
+  const { colour } = options;
+  const style: Record<ItemStatus, ChalkInstance> = {
+    ready: colour.green,
+    skipped: colour,
+    weak: colour.yellow,
+    failed: colour.red,
+    unknown: colour.yellow,
+  };
+  const statuses: ItemStatus[] = ["ready", "skipped", "weak", "failed", "unknown"];
+  const rows = statuses.map((status) => {
+    const paint = run.counts[status] > 0 ? style[status] : colour.dim;
+    return [paint(status), right(paint(count(run.counts[status]))), about(status, run)];
+  });
+  const isBare = statuses.every((status) => about(status, run) === "");
+  return isBare
+    ? table(
+        ["result", right("items")],
+        rows.map((row) => row.slice(0, 2)),
+        options,
+      )
+    : table(["result", right("items"), ""], rows, options);
+}
+
+function latencies(run: Snapshot, options: TableOptions): string | null {
+  if (run.latency.p99 === 0 && run.queueWait.p99 === 0) return null;
+  const phases: [name: string, times: Percentiles][] = [
+    ["download + send", run.latency],
+    ["  download", run.download],
+    ["  send", run.send],
+    ["waiting in the queue", run.queueWait],
+    ["waiting for a lane", run.laneWait],
+  ];
+  const rows = phases.map(([name, { p50, p95, p99 }]) => [
+    name,
+    ...[p50, p95, p99].map((ms) => right(duration(ms))),
+  ]);
+  return table(["time", right("P50"), right("P95"), right("P99")], rows, options);
+}
+
+function lanes(run: Snapshot, options: TableOptions): string | null {
+  if (run.lanes.length === 0) return null;
+  const rows: Cell[][] = run.lanes
+    .slice(0, MOST_LANES)
+    .map((lane) => [
+      cut(laneName(lane), 32),
+      right(perMinute(lane.perMinute)),
+      right(count(lane.sent)),
+      laneState(lane, run.now),
+    ]);
+  const hidden = run.lanes.length - rows.length;
+  if (hidden > 0) rows.push([`+${hidden} more lanes`, "", "", ""]);
+  return table(["lane (bot x chat)", right("pace"), right("sent"), "state"], rows, options);
+}
+
+function troubles(run: Snapshot, options: TableOptions): string | null {
+  if (run.troubles.length === 0) return null;
+  const width = Math.max(NARROWEST, Math.min(WIDEST, options.width - 1));
+  const colWidths = [25, 9, width - 25 - 9 - 4];
+  const inner = (colWidths[2] ?? 0) - 2;
+  const rows = run.troubles.map((trouble): Cell[] => [
+    `${trouble.status}\n${trouble.reason}${trouble.class ? `\n(${trouble.class})` : ""}`,
+    right(count(trouble.count)),
+    `${cut(`e.g. ${oneLine(trouble.example)}`, inner)}\n${nextStep(trouble.reason)}`,
+  ]);
+  return table(["trouble", right("items"), "example and what to do"], rows, options, {
+    colWidths,
+    lined: true,
+  });
+}
+
+/** Failures that the ledger knows nothing of: their keys cannot be had from it. */
+function isInLedger({ class: failureClass }: Trouble): boolean {
+  return failureClass !== "config";
+}
+
+/** The command to run next: to go on after a stop, else to see to what failed; `null` when nothing is left. */
+export function nextCommand(
+  run: Snapshot,
+  { command, stopped }: Pick<TableOptions, "command" | "stopped">,
+): string | null {
+  const has = (status: Trouble["status"]) =>
+    run.troubles.some((trouble) => trouble.status === status && isInLedger(trouble));
+  const only = (["failed", "unknown"] as const).filter(has);
+  if (only.length > 0 && !stopped) return `${command} --only ${only.join(",")}`;
+  return stopped || run.counts.failed > 0 ? command : null;
+}
+
+/**
+ * The end of a run for people: figures, results, times by phase, lanes, troubles with an example and the way out, and as the last
+ * line the command to run next. Ends with a line end.
+ */
+export function finalTables(run: Snapshot, options: TableOptions): string {
+  const next = nextCommand(run, options);
+  const parts = [
+    headline(run, options),
+    results(run, options),
+    latencies(run, options),
+    lanes(run, options),
+    troubles(run, options),
+    next && `Next: ${options.colour.bold(next)}`,
+  ];
+  return `${parts.filter((part) => part !== null).join("\n")}\n`;
+}
