@@ -1,0 +1,103 @@
+import { LIMITS } from "../../domain/limits.ts";
+import { type Claim, type HeaderLookup, readClaim } from "./credential.ts";
+import { accept, type Checked, refuse } from "./errors.ts";
+import { requestSignature, type Scope, signingKey } from "./sigv4.ts";
+import type { Target } from "./target.ts";
+
+/** A request whose signature held, with what is needed to go on checking its body. */
+export interface Verified {
+  /** Declared hash of the body, or the word that stands for it. */
+  readonly payload: string;
+  readonly key: Buffer;
+  readonly scope: Scope;
+  readonly timestamp: string;
+  /** Where the chain of chunk signatures starts. */
+  readonly signature: string;
+}
+
+export interface Verifier {
+  /** Checks the signature of a request in header or query; the error is worded as R2 does. */
+  verify(method: string, target: Target, header: HeaderLookup): Checked<Verified>;
+}
+
+/** How far a client's clock may be off (S3: RequestTimeTooSkewed). */
+const MAX_SKEW_MS = 15 * 60_000;
+
+/** `auto` and its aliases (developers.cloudflare.com/r2/api/s3/api, bucket region). */
+const REGIONS: readonly string[] = ["auto", "us-east-1", ""];
+
+/** A verifier for one key pair. `now` is Unix time in milliseconds. */
+export function createVerifier(accessKeyId: string, secretAccessKey: string, now: () => number): Verifier {
+  const keyOf = memoizedKey(secretAccessKey);
+  return {
+    verify(method, target, header) {
+      const claim = readClaim(target, header);
+      if (!claim.ok) return claim;
+      const usable = checkClaim(claim.value, accessKeyId, now());
+      return usable.ok
+        ? compareSignature(claim.value, keyOf(claim.value.scope), method, target, header)
+        : usable;
+    },
+  };
+}
+
+function checkClaim(claim: Claim, accessKeyId: string, now: number): Checked<null> {
+  if (!REGIONS.includes(claim.scope.region)) {
+    return refuse(
+      "InvalidRegionName",
+      `The region name '${claim.scope.region}' is not valid. Must be one of: wnam, enam, weur, eeur, apac, auto`,
+    );
+  }
+  if (claim.accessKeyId !== accessKeyId) return refuse("InvalidAccessKeyId");
+  return claim.expires === null
+    ? checkSkew(claim.timestamp, now)
+    : checkExpiry(claim.timestamp, claim.expires, now);
+}
+
+function checkSkew(timestamp: string, now: number): Checked<null> {
+  const off = Math.abs(now - parseTimestamp(timestamp));
+  return off <= MAX_SKEW_MS ? accept(null) : refuse("RequestTimeTooSkewed");
+}
+
+function checkExpiry(timestamp: string, expires: number, now: number): Checked<null> {
+  if (expires > LIMITS.presignMaxSeconds) {
+    return refuse(
+      "InvalidArgument",
+      "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+    );
+  }
+  const age = now - parseTimestamp(timestamp);
+  if (!(age >= -MAX_SKEW_MS)) return refuse("AccessDenied", "Request is not valid yet");
+  return age <= expires * 1000 ? accept(null) : refuse("ExpiredRequest");
+}
+
+/** NaN for a timestamp that names no moment; every check refuses that. */
+function parseTimestamp(timestamp: string): number {
+  return Date.parse(timestamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+}
+
+function compareSignature(
+  claim: Claim,
+  key: Buffer,
+  method: string,
+  target: Target,
+  header: HeaderLookup,
+): Checked<Verified> {
+  const headers = claim.signedHeaders.map((name) => [name, header(name) ?? ""] as const);
+  const { scope, timestamp, payload, signature } = claim;
+  const { path, query } = target;
+  const expected = requestSignature(key, scope, timestamp, { method, path, query, headers, payload });
+  return expected === signature
+    ? accept({ payload, key, scope, timestamp, signature })
+    : refuse("SignatureDoesNotMatch");
+}
+
+/** Keeps the key of the scope last used: nearly every request has the same. */
+function memoizedKey(secret: string): (scope: Scope) => Buffer {
+  let last: { readonly name: string; readonly key: Buffer } | undefined;
+  return (scope) => {
+    const name = `${scope.date}/${scope.region}`;
+    if (last?.name !== name) last = { name, key: signingKey(secret, scope) };
+    return last.key;
+  };
+}

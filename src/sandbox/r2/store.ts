@@ -1,0 +1,74 @@
+import { type Body, etagOf, headOf, lengthOf } from "./body.ts";
+import { guessContentType } from "./content-type.ts";
+import { KeyIndex } from "./key-index.ts";
+
+/** One object of a bucket. */
+export interface StoredObject {
+  /** In the encoding last used. */
+  readonly key: string;
+  readonly body: Body;
+  readonly bytes: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly contentType: string;
+  /** Unix milliseconds. */
+  readonly lastModified: number;
+  /** Stored headers other than Content-Type: `cache-control`, `x-amz-meta-*` and so on. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What may be said of an object when it is put. */
+interface PutOptions {
+  /** Guessed when absent. */
+  readonly contentType?: string | undefined;
+  /** Unix milliseconds. */
+  readonly lastModified: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The objects of one bucket in memory. Keys are one and the same when their NFC forms are (R2 unicode interoperability). */
+export class Bucket {
+  readonly name: string;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly #objects = new Map<string, StoredObject>();
+  readonly #index = new KeyIndex();
+
+  constructor(name: string, createdAt: number) {
+    this.name = name;
+    this.createdAt = createdAt;
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#objects.get(key.normalize("NFC"));
+  }
+
+  put(key: string, body: Body, options: PutOptions): StoredObject {
+    const identity = key.normalize("NFC");
+    const object: StoredObject = {
+      key,
+      body,
+      bytes: lengthOf(body),
+      etag: etagOf(body),
+      contentType: options.contentType ?? guessContentType(key, headOf(body)),
+      lastModified: options.lastModified,
+      headers: options.headers ?? {},
+    };
+    if (!this.#objects.has(identity)) this.#index.add(identity);
+    this.#objects.set(identity, object);
+    return object;
+  }
+
+  /** Whether there was such an object. */
+  delete(key: string): boolean {
+    const identity = key.normalize("NFC");
+    if (!this.#objects.delete(identity)) return false;
+    this.#index.remove(identity);
+    return true;
+  }
+
+  /** Identities of all keys, in the order of their UTF-8 bytes. */
+  sortedKeys(): readonly string[] {
+    return this.#index.sorted();
+  }
+}
