@@ -1,0 +1,80 @@
+import type { Clock } from "../../domain/clock.ts";
+
+/** One call, as `GET /sandbox/calls` tells it. Times in milliseconds of the sandbox's clock since its start; `_unix` in real ones. */
+export interface CallRow {
+  readonly method: string;
+  /** Numeric id of the bot as text; `null` for a token that nobody has. */
+  readonly bot: string | null;
+  /** As the call names it; the numeric id where the chat is known. */
+  chat_id: string | null;
+  readonly started: number;
+  readonly started_unix: number;
+  /** When the last byte of the body was read; `null` when it never came. */
+  body_end: number | null;
+  body_end_unix: number | null;
+  /** When the answer was given; `null` when none was. */
+  answered: number | null;
+  answered_unix: number | null;
+  /** HTTP status; `null` when no answer was given. */
+  code: number | null;
+  /** Seconds told with a 429, also with one that came as 400. */
+  retry_after: number | null;
+  description: string | null;
+}
+
+/** Every call, in the order of their first bytes. */
+export class CallLog {
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  #rows: CallRow[] = [];
+
+  constructor(clock: Clock, startedAt: number) {
+    this.#clock = clock;
+    this.#startedAt = startedAt;
+  }
+
+  begin(method: string, bot: string | null): CallRow {
+    const row: CallRow = {
+      method,
+      bot,
+      chat_id: null,
+      started: this.#now(),
+      started_unix: this.#clock.wall(),
+      body_end: null,
+      body_end_unix: null,
+      answered: null,
+      answered_unix: null,
+      code: null,
+      retry_after: null,
+      description: null,
+    };
+    this.#rows.push(row);
+    return row;
+  }
+
+  bodyEnd(row: CallRow): void {
+    row.body_end = this.#now();
+    row.body_end_unix = this.#clock.wall();
+  }
+
+  answered(row: CallRow, code: number, description: string | null): void {
+    row.answered = this.#now();
+    row.answered_unix = this.#clock.wall();
+    row.code = code;
+    row.description = description;
+    const flood = /retry after (\d+)/i.exec(description ?? "");
+    row.retry_after = flood ? Number(flood[1]) : null;
+  }
+
+  list(): readonly CallRow[] {
+    return this.#rows;
+  }
+
+  clear(): void {
+    this.#rows = [];
+  }
+
+  #now(): number {
+    return this.#clock.now() - this.#startedAt;
+  }
+}

@@ -1,0 +1,125 @@
+import type { MediaKind } from "../../domain/media.ts";
+import { type Answered, answered, badRequest, forbidden, refused } from "./api-error.ts";
+import type { BotIdentity, Bots } from "./bots.ts";
+import type { ChatOptions, ChatType } from "./options.ts";
+
+export type Membership = "member" | "kicked" | "left";
+
+/** A chat and all that can go wrong with it. */
+export interface Chat {
+  readonly id: number;
+  readonly type: ChatType;
+  readonly title: string;
+  readonly username: string | null;
+  readonly options: ChatOptions;
+  readonly membership: Map<number, Membership>;
+  /** Kinds that nobody may send there. */
+  restricted: ReadonlySet<MediaKind>;
+  readOnly: boolean;
+  deleted: boolean;
+  migratedTo: number | null;
+}
+
+/** The chats of the sandbox, found by numeric id or @username. */
+export class Chats {
+  readonly #bots: Bots;
+  readonly #initial: readonly ChatOptions[];
+  readonly #byId = new Map<string, Chat>();
+
+  constructor(options: readonly ChatOptions[], bots: Bots) {
+    this.#bots = bots;
+    this.#initial = options;
+    this.reset();
+  }
+
+  /** All chats as they were at the start. */
+  reset(): void {
+    this.#byId.clear();
+    for (const options of this.#initial) this.add(options);
+  }
+
+  add(options: ChatOptions): Chat {
+    const chat: Chat = {
+      id: options.id,
+      type: options.type,
+      title: options.title,
+      username: options.username ?? null,
+      options,
+      membership: this.#membersOf(options),
+      restricted: new Set(),
+      readOnly: false,
+      deleted: false,
+      migratedTo: null,
+    };
+    this.#byId.set(String(chat.id), chat);
+    return chat;
+  }
+
+  /** By numeric id or @username, as `chat_id` takes them. */
+  find(name: string): Chat | undefined {
+    if (!name.startsWith("@")) return this.#byId.get(name);
+    const wanted = name.slice(1).toLowerCase();
+    return [...this.#byId.values()].find((chat) => chat.username?.toLowerCase() === wanted);
+  }
+
+  /** The chat for a bot that is in it, or what the API says instead. */
+  open(name: string | null, bot: BotIdentity): Answered<Chat> {
+    if (name === null || name === "") return refused(badRequest("chat_id is empty"));
+    const chat = this.find(name);
+    if (chat === undefined) return refused(badRequest("chat not found"));
+    if (chat.migratedTo !== null) return refused(migrated(chat.migratedTo));
+    if (chat.deleted) {
+      return refused(
+        forbidden(chat.type === "private" ? "user is deactivated" : "the group chat was deleted"),
+      );
+    }
+    return memberOf(chat, bot);
+  }
+
+  #membersOf({ members }: ChatOptions): Map<number, Membership> {
+    const inside = members?.map((name) => {
+      const bot = this.#bots.find(name);
+      if (bot === undefined) throw new RangeError(`the sandbox has no bot ${name}`);
+      return bot.id;
+    });
+    return new Map(this.#bots.list.map(({ id }) => [id, inside && !inside.includes(id) ? "left" : "member"]));
+  }
+}
+
+/** Whether this bot may post media of this kind (`null`: text) there (BAS and TD texts). */
+export function mayPost(chat: Chat, kind: MediaKind | null): Answered<Chat> {
+  if (chat.readOnly) {
+    const channel = chat.type === "channel";
+    const text = channel
+      ? "need administrator rights in the channel chat"
+      : "have no write access to the chat";
+    return refused(badRequest(text));
+  }
+  if (kind !== null && chat.restricted.has(kind)) {
+    const what = kind === "voice" ? "voice notes" : `${kind}s`;
+    return refused(badRequest(`not enough rights to send ${what} to the chat`));
+  }
+  return answered(chat);
+}
+
+function migrated(to: number) {
+  return badRequest("group chat was upgraded to a supergroup chat", { migrate_to_chat_id: to });
+}
+
+function memberOf(chat: Chat, bot: BotIdentity): Answered<Chat> {
+  const membership = chat.membership.get(bot.id) ?? "left";
+  if (membership === "member") return answered(chat);
+  if (chat.type === "private") {
+    const blocked = membership === "kicked";
+    return refused(
+      forbidden(blocked ? "bot was blocked by the user" : "bot can't initiate conversation with a user"),
+    );
+  }
+  return refused(
+    forbidden(
+      membership === "kicked"
+        ? `bot was kicked from the ${chat.type} chat`
+        : `bot is not a member of the ${chat.type} chat`,
+    ),
+  );
+}

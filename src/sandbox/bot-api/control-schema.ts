@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { MEDIA_KINDS } from "../../domain/media.ts";
+import { FLOOD_MODELS } from "../flood-control/limits.ts";
+
+const Name = v.union([v.pipe(v.string(), v.minLength(1)), v.number()]);
+const Seconds = v.pipe(v.number(), v.minValue(0));
+const Ms = v.pipe(v.number(), v.minValue(0));
+
+const ChatChange = v.strictObject({
+  id: Name,
+  /** Numeric id or username: the only bot that `kick` and `left` mean; all bots without it. */
+  bot: v.optional(Name),
+  model: v.optional(v.picklist(FLOOD_MODELS)),
+  /** Messages a minute. */
+  rate: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1_000_000))),
+  burst: v.optional(v.pipe(v.number(), v.minValue(1))),
+  absorb_ms: v.optional(Ms),
+  penalty_ms: v.optional(Ms),
+  /** Share of the refused uploads whose flood wait comes as HTTP 400. */
+  flood_as_400: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  /** Lifts the limit of this chat. */
+  unlimited: v.optional(v.literal(true)),
+  kick: v.optional(v.boolean()),
+  left: v.optional(v.boolean()),
+  /** Kinds that may not be sent there; an empty list allows all again. */
+  restrict: v.optional(v.array(v.picklist(MEDIA_KINDS))),
+  read_only: v.optional(v.boolean()),
+  delete: v.optional(v.boolean()),
+  /** Id of the supergroup that the group becomes; made with the same title and members if there is none. */
+  migrate_to: v.optional(v.pipe(v.number(), v.integer(), v.maxValue(-1))),
+});
+
+const Outage = v.strictObject({
+  /** Without it until `outage: null`. */
+  seconds: v.optional(Seconds),
+  mode: v.optional(v.picklist(["status", "reset", "hang"]), "status"),
+  status: v.optional(v.pipe(v.number(), v.integer(), v.minValue(500), v.maxValue(599)), 502),
+  body: v.optional(v.picklist(["json", "empty", "html"]), "html"),
+});
+
+/** The body of `POST /sandbox/control`. Seconds and milliseconds are those of the sandbox's clock. */
+export const Control = v.strictObject({
+  /** Everything as at the start; file_ids stay good, message ids go on. */
+  reset: v.optional(v.literal(true)),
+  chat: v.optional(ChatChange),
+  frozen: v.optional(v.strictObject({ chat: Name, bot: v.optional(Name), seconds: Seconds })),
+  outage: v.optional(v.nullable(Outage)),
+  /** In place of all rules so far. */
+  faults: v.optional(v.array(v.unknown())),
+  /** In place of the profile's. */
+  upload_latency_ms: v.optional(v.nullable(v.tuple([Ms, Ms]))),
+});
+
+export type ControlOrder = v.InferOutput<typeof Control>;
+export type ChatOrder = v.InferOutput<typeof ChatChange>;
+export type OutageOrder = v.InferOutput<typeof Outage>;

@@ -1,0 +1,28 @@
+import { type Answered, answered, badRequest, refused } from "./api-error.ts";
+import { KEPT_BYTES } from "./spool.ts";
+import { wait } from "./wait.ts";
+import type { Call, World } from "./world.ts";
+
+/** getFile: up to 20 MB (`20 << 20`), of any size in local mode. */
+export function getFile({ bot, fields }: Call, world: World): Answered<unknown> {
+  const text = fields.get("file_id") ?? "";
+  const found = world.files.toGet(text, bot);
+  if (!found.ok) return found;
+  const { file, read } = found.value;
+  const thumbnail = read.type === "thumbnail";
+  const bytes = thumbnail ? (file.thumbnail?.bytes ?? 0) : (file.sizes[read.size]?.bytes ?? file.bytes);
+  if (bytes > KEPT_BYTES && !world.local) return refused(badRequest("file is too big"));
+  return answered({
+    file_id: text,
+    file_unique_id: world.files.ids.uniqueId(file, read.size, read.type),
+    file_size: bytes,
+    file_path: thumbnail ? `thumbnails/file_${file.number}.jpg` : world.files.pathOf(file),
+  });
+}
+
+/** getUpdates: nobody ever writes to these bots, so it waits as long as asked and brings nothing. */
+export async function getUpdates({ fields }: Call, world: World): Promise<Answered<unknown>> {
+  const seconds = Math.min(50, fields.number("timeout") ?? 0);
+  if (seconds > 0) await wait(world.clock, seconds * 1000, world.stop);
+  return answered([]);
+}

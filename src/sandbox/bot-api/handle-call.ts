@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LIMITS } from "../../domain/limits.ts";
+import type { Fault } from "../faults.ts";
+import { drawMs } from "../profiles.ts";
+import {
+  type Answered,
+  floodAsBadRequest,
+  METHOD_NOT_FOUND,
+  NOT_FOUND,
+  refused,
+  TOO_LARGE,
+  tooManyRequests,
+  UNAUTHORIZED,
+} from "./api-error.ts";
+import { type Body, readBody } from "./body.ts";
+import { isTokenForm } from "./bots.ts";
+import type { CallRow } from "./call-log.ts";
+import type { Fields } from "./fields.ts";
+import {
+  bareAnswer,
+  errorAnswer,
+  faultAnswer,
+  type HttpAnswer,
+  resultAnswer,
+  writeAnswer,
+  writeEarly,
+} from "./http-answer.ts";
+import { methodNamed } from "./methods.ts";
+import { tapBody } from "./tap.ts";
+import { wait } from "./wait.ts";
+import { sinceStart, type World } from "./world.ts";
+
+/** One HTTP exchange below `/bot<token>/`. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly token: string;
+  /** As the path names it. */
+  readonly method: string;
+  readonly query: URLSearchParams;
+  /** Whether the connection had served a request before. */
+  readonly reused: boolean;
+}
+
+/**
+ * Serves one call of a method: early faults, the body (read whole before anything else happens, as the real server does),
+ * late faults, the method, the answer. Everything is written into the log of calls.
+ */
+export async function handleCall(exchange: Exchange, world: World): Promise<void> {
+  const { request, response, token } = exchange;
+  const method = methodNamed(exchange.method)?.name ?? exchange.method;
+  const bot = world.bots.byToken(token);
+  const startedAt = world.clock.now();
+  const row = world.calls.begin(method, bot ? String(bot.id) : null);
+  const early = world.live.faults.pick({ method, reused: exchange.reused }, sinceStart(world), "early");
+  if (early?.closeIdle) return void request.socket.destroy();
+  if (!world.local && Number(request.headers["content-length"] ?? 0) > LIMITS.upload.cloudBytes) {
+    world.calls.answered(row, TOO_LARGE.code, TOO_LARGE.description);
+    return writeEarly(request, response, errorAnswer(TOO_LARGE));
+  }
+  const body = await bodyOf(exchange, early, world);
+  if (body.type === "aborted") return;
+  world.calls.bodyEnd(row);
+  const answer =
+    body.type === "fields" ? await outcome(exchange, body.fields, row, startedAt, world) : bodyAnswer(body);
+  if (answer === null || world.stop.aborted) return;
+  if (writeAnswer(response, answer)) world.calls.answered(row, answer.status, descriptionOf(answer));
+}
+
+function bodyOf({ request, query }: Exchange, fault: Fault | undefined, world: World): Promise<Body> {
+  const { upload } = LIMITS;
+  return readBody(request, {
+    query,
+    maxFileBytes: world.local ? upload.localBytes : upload.cloudBytes,
+    freshPath: world.contents.freshPath,
+    tap: (body) =>
+      tapBody(body, { fault, clock: world.clock, stop: world.stop, cut: () => request.socket.destroy() }),
+  });
+}
+
+function bodyAnswer(body: Exclude<Body, { type: "fields" | "aborted" }>): HttpAnswer {
+  return body.type === "too_large" ? errorAnswer(TOO_LARGE) : bareAnswer(body.status);
+}
+
+/** The answer to a call whose body is read; what of its files was not kept is dropped. */
+async function outcome(
+  exchange: Exchange,
+  fields: Fields,
+  row: CallRow,
+  startedAt: number,
+  world: World,
+): Promise<HttpAnswer | null> {
+  row.chat_id = chatIdOf(fields, world);
+  const late = pickLate(exchange.method, row.chat_id, world);
+  const answer = await withFaults(exchange, late, () => runMethod(exchange, fields, startedAt, world), world);
+  for (const { blob } of fields.files) await world.contents.drop(blob);
+  return answer;
+}
+
+/** Runs the method as the late faults of this call let it; `null` when no answer is to be given. */
+async function withFaults(
+  { request }: Exchange,
+  fault: Fault | undefined,
+  run: () => Promise<Answered<unknown>>,
+  world: World,
+): Promise<HttpAnswer | null> {
+  if (fault?.latencyMs) await wait(world.clock, fault.latencyMs, world.stop);
+  if (fault?.flood) {
+    const { as400, retryAfter } = fault.flood;
+    return errorAnswer(as400 ? floodAsBadRequest(retryAfter) : tooManyRequests(retryAfter));
+  }
+  const spoiled = fault?.status ?? fault?.drop ?? fault?.hang;
+  if (!spoiled) return answerOf(await run());
+  if (spoiled.posted) await run();
+  if (fault?.status) return faultAnswer(fault.status);
+  if (fault?.drop) request.socket.destroy();
+  return null;
+}
+
+function answerOf(answered: Answered<unknown>): HttpAnswer {
+  return answered.ok ? resultAnswer(answered.value) : errorAnswer(answered.error);
+}
+
+async function runMethod(
+  { token, method }: Exchange,
+  fields: Fields,
+  startedAt: number,
+  world: World,
+): Promise<Answered<unknown>> {
+  if (!isTokenForm(token)) return refused(NOT_FOUND);
+  const bot = world.bots.byToken(token);
+  if (bot === undefined) return refused(UNAUTHORIZED);
+  const known = methodNamed(method);
+  if (known === undefined) return refused(METHOD_NOT_FOUND);
+  const latency = known.posts ? null : world.profile.callLatencyMs;
+  if (latency) await wait(world.clock, drawMs(latency, world.random), world.stop);
+  return known.run({ method: known.name, bot, fields, startedAt }, world);
+}
+
+function pickLate(method: string, chat: string | null, world: World): Fault | undefined {
+  const { outage, faults } = world.live;
+  const now = sinceStart(world);
+  const plan = outage !== null && now < outage.until ? outage.plan : faults;
+  return plan.pick({ method, chat: chat ?? undefined }, now, "late");
+}
+
+/** The numeric id where the chat is known, else the text that stands there. */
+function chatIdOf(fields: Fields, world: World): string | null {
+  const name = fields.get("chat_id");
+  const chat = name === null ? undefined : world.chats.find(name);
+  return chat ? String(chat.id) : name;
+}
+
+function descriptionOf({ body }: HttpAnswer): string | null {
+  if (!body.startsWith('{"ok":false')) return null;
+  const parsed: unknown = JSON.parse(body);
+  const { description } = parsed as { description?: unknown };
+  return typeof description === "string" ? description : null;
+}

@@ -1,0 +1,78 @@
+import { LIMITS } from "../../domain/limits.ts";
+import { gifSeconds, type ImageHeader, imageHeader } from "./image-header.ts";
+import type { Blob, Content } from "./spool.ts";
+
+/** What Telegram's servers find out about a file by looking into it. */
+export interface MediaFacts {
+  readonly image: ImageHeader | null;
+  /** Ogg with an Opus stream. */
+  readonly opus: boolean;
+  /** `null` when it is no media file, or a video too large to be looked into. */
+  readonly tracks: Tracks | null;
+}
+
+export interface Tracks {
+  readonly video: boolean;
+  readonly audio: boolean;
+  readonly width: number;
+  readonly height: number;
+  /** Seconds. */
+  readonly duration: number;
+}
+
+const REMEMBERED = 5_000;
+
+/** Looks into files; equal content is looked into once. */
+export class MediaReader {
+  readonly #tracksBySha = new Map<string, Promise<Tracks | null>>();
+
+  /** The facts about a file that counts as `mime`. Never rejects: what cannot be read has no tracks. */
+  async read(blob: Blob, mime: string | null): Promise<MediaFacts> {
+    const image = imageHeader(blob.head);
+    const opus = blob.head.subarray(0, 4).equals(OGG) && blob.head.subarray(0, 512).includes("OpusHead");
+    if (image?.format === "gif") return { image, opus, tracks: gifTracks(image, blob) };
+    return { image, opus, tracks: await this.#tracks(blob, mime) };
+  }
+
+  #tracks(blob: Blob, mime: string | null): Promise<Tracks | null> {
+    const { content, bytes, sha256 } = blob;
+    const video = mime?.startsWith("video/") ?? false;
+    if (content === null || (!video && !mime?.startsWith("audio/"))) return Promise.resolve(null);
+    if (video && bytes > LIMITS.videoProbeBytes) return Promise.resolve(null);
+    const known = this.#tracksBySha.get(sha256);
+    if (known) return known;
+    const tracks = tracksOf(content);
+    if (this.#tracksBySha.size >= REMEMBERED) this.#tracksBySha.clear();
+    this.#tracksBySha.set(sha256, tracks);
+    return tracks;
+  }
+}
+
+const OGG = Buffer.from("OggS");
+
+/** A GIF becomes a silent MP4 of the same size. */
+function gifTracks({ width, height }: ImageHeader, { head, content }: Blob): Tracks {
+  const bytes = content?.type === "memory" ? content.data : head;
+  return { video: true, audio: false, width, height, duration: gifSeconds(bytes) };
+}
+
+async function tracksOf(content: Content): Promise<Tracks | null> {
+  const { ALL_FORMATS, BufferSource, FilePathSource, Input } = await import("mediabunny");
+  const source =
+    content.type === "memory" ? new BufferSource(content.data) : new FilePathSource(content.path);
+  const input = new Input({ source, formats: ALL_FORMATS });
+  try {
+    const [video, audio] = [await input.getPrimaryVideoTrack(), await input.getPrimaryAudioTrack()];
+    return {
+      video: video !== null,
+      audio: audio !== null,
+      width: (await video?.getDisplayWidth()) ?? 0,
+      height: (await video?.getDisplayHeight()) ?? 0,
+      duration: (await input.getDurationFromMetadata()) ?? (await input.computeDuration()),
+    };
+  } catch {
+    return null;
+  } finally {
+    input.dispose();
+  }
+}

@@ -1,0 +1,55 @@
+import type { BotIdentity } from "./bots.ts";
+import type { Chat } from "./chats.ts";
+import type { StoredFile } from "./stored-file.ts";
+
+export type Way = "upload" | "url" | "file_id" | "forward" | "text";
+
+/** One message that was really posted. */
+export interface Posted {
+  readonly chat: Chat;
+  readonly bot: BotIdentity;
+  readonly messageId: number;
+  readonly method: string;
+  readonly way: Way;
+  /** `null` for a text. */
+  readonly file: StoredFile | null;
+  readonly text: string | null;
+  /** Milliseconds of the sandbox's clock since its start. */
+  readonly at: number;
+  /** Unix milliseconds. */
+  readonly wall: number;
+  deleted: boolean;
+}
+
+/** All messages, in the order of posting; ids ascend in each chat and are never used twice. */
+export class PostedMessages {
+  #list: Posted[] = [];
+  readonly #byChat = new Map<number, Map<number, Posted>>();
+  readonly #lastId = new Map<number, number>();
+
+  add(message: Omit<Posted, "messageId" | "deleted">): Posted {
+    const chatId = message.chat.id;
+    const messageId = (this.#lastId.get(chatId) ?? 0) + 1;
+    this.#lastId.set(chatId, messageId);
+    const posted: Posted = { ...message, messageId, deleted: false };
+    this.#list.push(posted);
+    const inChat = this.#byChat.get(chatId) ?? new Map<number, Posted>();
+    this.#byChat.set(chatId, inChat.set(messageId, posted));
+    return posted;
+  }
+
+  /** A message that is still there. */
+  find(chat: Chat, messageId: number): Posted | undefined {
+    const posted = this.#byChat.get(chat.id)?.get(messageId);
+    return posted?.deleted ? undefined : posted;
+  }
+
+  list(): readonly Posted[] {
+    return this.#list;
+  }
+
+  clear(): void {
+    this.#list = [];
+    this.#byChat.clear();
+  }
+}

@@ -1,0 +1,61 @@
+import type { MediaKind } from "../../domain/media.ts";
+import { drawMs } from "../profiles.ts";
+import { type Answered, answered, refused } from "./api-error.ts";
+import { type Chat, mayPost } from "./chats.ts";
+import { type MediaSource, mediaSource } from "./media-source.ts";
+import { postMessage } from "./post-message.ts";
+import type { StoredFile } from "./stored-file.ts";
+import { takeUpload, takeUrl } from "./take-in.ts";
+import { wait } from "./wait.ts";
+import type { Call, Method, World } from "./world.ts";
+
+/**
+ * sendPhoto, sendVideo and so on. In order: chat and rights, the form of the media parameter, flood control (a call that
+ * passes it has used its place, whatever comes of it), the latency, the media itself, the message.
+ */
+export function sendMedia(kind: MediaKind): Method {
+  return (call, world) => send(call, kind, world);
+}
+
+async function send(call: Call, kind: MediaKind, world: World): Promise<Answered<unknown>> {
+  const open = world.chats.open(call.fields.get("chat_id"), call.bot);
+  const chat = open.ok ? mayPost(open.value, kind) : open;
+  if (!chat.ok) return chat;
+  const source = mediaSource(call, kind, world);
+  if (!source.ok) return source;
+  const admission = { ...call, chat: chat.value, uploadBytes: uploadedBytes(call, source.value) };
+  const admitted = await world.flood.admit(admission, () =>
+    post(call, kind, chat.value, source.value, world),
+  );
+  return admitted.error === null ? admitted.value : refused(admitted.error);
+}
+
+function uploadedBytes({ fields }: Call, { way }: MediaSource): number {
+  return way === "upload" ? fields.files.reduce((sum, { blob }) => sum + blob.bytes, 0) : 0;
+}
+
+async function post(
+  call: Call,
+  kind: MediaKind,
+  chat: Chat,
+  source: MediaSource,
+  world: World,
+): Promise<Answered<unknown>> {
+  const { clock, live, profile, random, stop } = world;
+  const latency = source.way === "file_id" ? profile.callLatencyMs : live.uploadLatencyMs;
+  if (latency !== null) await wait(clock, drawMs(latency, random), stop);
+  const file = await fileFrom(source, kind, call, world);
+  if (!file.ok) return file;
+  return answered(postMessage(call, chat, { way: source.way, file: file.value, text: null }, world));
+}
+
+function fileFrom(
+  source: MediaSource,
+  kind: MediaKind,
+  call: Call,
+  world: World,
+): Promise<Answered<StoredFile>> {
+  if (source.way === "upload") return takeUpload(source.upload, kind, call, world);
+  if (source.way === "url") return takeUrl(source.url, kind, world);
+  return Promise.resolve(answered(source.file));
+}

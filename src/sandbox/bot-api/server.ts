@@ -1,0 +1,182 @@
+import { setMaxListeners } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { systemClock } from "../../domain/clock.ts";
+import { faultPlan } from "../faults.ts";
+import { profileOf, seededRandom } from "../profiles.ts";
+import { NOT_FOUND } from "./api-error.ts";
+import { Bots } from "./bots.ts";
+import { CallLog, type CallRow } from "./call-log.ts";
+import { Chats } from "./chats.ts";
+import { ContentStore } from "./content-store.ts";
+import { applyControl, type Beginning } from "./control.ts";
+import { download } from "./download.ts";
+import { FileRegistry } from "./file-registry.ts";
+import { Flood } from "./flood.ts";
+import { handleCall } from "./handle-call.ts";
+import { bareAnswer, errorAnswer, writeAnswer } from "./http-answer.ts";
+import { MediaReader } from "./media-facts.ts";
+import type { BotApiOptions } from "./options.ts";
+import { PostedMessages } from "./posted.ts";
+import { serveSandbox } from "./sandbox-routes.ts";
+import { type TruthRow, truthOf } from "./truth.ts";
+import { UrlCache } from "./url-cache.ts";
+import { UrlFetcher } from "./url-fetch.ts";
+import type { World } from "./world.ts";
+
+/** A running stand-in for api.telegram.org. */
+export interface BotApiServer {
+  /** `http://127.0.0.1:<port>`, to be used as the API root. */
+  readonly url: string;
+  /** As `GET /sandbox/truth`. */
+  truth(): TruthRow[];
+  /** As `GET /sandbox/calls`. */
+  calls(): readonly CallRow[];
+  /** As `POST /sandbox/control`. Throws TypeError with the line that the endpoint would answer. */
+  control(order: unknown): void;
+  /** Cuts all connections, stops all timers and removes what was written to disk. */
+  close(): Promise<void>;
+}
+
+const FETCH_TIMEOUT_MS = 10_000;
+/** Facts of TD HttpReader and HttpServer. */
+const HEADER_BYTES = 256 << 10;
+const IDLE_MS = 500_000;
+
+/**
+ * Starts a Bot API server on 127.0.0.1 that keeps the rules of the real one as far as media sending goes: limits, kinds
+ * that change on the way in, ids bound to bot and kind, flood control, error texts. State is in memory; content up to
+ * 20 MiB is kept for getFile in bounded memory and disk. Rejects when the port is taken, throws RangeError on options that
+ * cannot be (a malformed token, a member that is no bot).
+ */
+export async function startBotApiServer(options: BotApiOptions): Promise<BotApiServer> {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const beginning = beginningOf(options);
+  const world = createWorld(options, beginning, stop.signal);
+  const server = createServer({ maxHeaderSize: HEADER_BYTES, keepAliveTimeout: IDLE_MS, requestTimeout: 0 });
+  const used = new WeakSet<Socket>();
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const reused = used.has(request.socket);
+    used.add(request.socket);
+    serve(request, response, reused, world, beginning).catch((error: unknown) =>
+      abandon(request, response, error),
+    );
+  });
+  const url = await listen(server, options.port ?? 0);
+  return {
+    url,
+    truth: () => truthOf(world),
+    calls: () => world.calls.list(),
+    control: (order) => {
+      const wrong = applyControl(order, world, beginning);
+      if (wrong !== null) throw new TypeError(wrong);
+    },
+    close: async () => {
+      stop.abort();
+      await closeServer(server);
+      await world.fetcher.close();
+      await world.contents.close();
+    },
+  };
+}
+
+function beginningOf({ profile, faults, uploadLatencyMs, seed }: BotApiOptions): Beginning {
+  const usual = profileOf(profile ?? "instant").uploadLatencyMs;
+  return {
+    faults: faults ?? [],
+    uploadLatencyMs: uploadLatencyMs === undefined ? usual : uploadLatencyMs,
+    seed: seed ?? 1,
+  };
+}
+
+function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): World {
+  const clock = systemClock(options.timeScale ?? 1);
+  const startedAt = clock.now();
+  const random = seededRandom(beginning.seed);
+  const profile = profileOf(options.profile ?? "instant");
+  const local = options.local ?? false;
+  const bots = new Bots(options.bots);
+  const contents = new ContentStore();
+  return {
+    clock,
+    startedAt,
+    random,
+    profile,
+    local,
+    bots,
+    chats: new Chats(options.chats, bots),
+    files: new FileRegistry(beginning.seed),
+    contents,
+    media: new MediaReader(),
+    posted: new PostedMessages(),
+    calls: new CallLog(clock, startedAt),
+    flood: new Flood({ profile, local, clock, random, stop }),
+    fetcher: new UrlFetcher(options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, contents.freshPath),
+    urls: new UrlCache(clock),
+    stop,
+    live: {
+      faults: faultPlan(beginning.faults, "bot-api", beginning.seed),
+      uploadLatencyMs: beginning.uploadLatencyMs,
+      outage: null,
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reused: boolean,
+  world: World,
+  beginning: Beginning,
+): Promise<void> {
+  response.on("error", () => response.destroy());
+  if (request.method !== "GET" && request.method !== "POST") {
+    request.resume();
+    return void writeAnswer(response, bareAnswer(501));
+  }
+  const url = new URL(request.url ?? "/", "http://sandbox");
+  if (url.pathname.startsWith("/sandbox/")) {
+    return serveSandbox(request, response, url.pathname, world, beginning);
+  }
+  const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(url.pathname);
+  if (file) return download(response, file[1] ?? "", file[2] ?? "", world);
+  const call = /^\/bot([^/]+)\/([^/]+)\/?$/.exec(url.pathname);
+  if (call) {
+    const [, token = "", method = ""] = call;
+    return handleCall(
+      { request, response, token: decode(token), method, query: url.searchParams, reused },
+      world,
+    );
+  }
+  request.resume();
+  writeAnswer(response, errorAnswer(NOT_FOUND));
+}
+
+/** A client that went away in the middle of its request needs no answer; anything else is a bug of the sandbox. */
+function abandon(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  response.destroy();
+  if (!request.errored) throw error;
+}
+
+/** Some clients escape the colon of the token. */
+function decode(token: string): string {
+  return token.replace(/%3a/i, ":");
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,66 @@
+import mimes from "mime";
+import type { MediaKind } from "../../domain/media.ts";
+import { type Answered, answered, refused } from "./api-error.ts";
+import type { UploadedFile } from "./fields.ts";
+import { fileOf, type Hints, NO_HINTS, type StoredFile } from "./stored-file.ts";
+import { kindOfUpload, kindOfUrl } from "./stored-kind.ts";
+import { uploadedThumbnail } from "./thumbnail.ts";
+import type { Call, UrlOutcome, World } from "./world.ts";
+
+/** Stores an uploaded file as what it becomes; its type is that of its name's extension, nothing else. */
+export async function takeUpload(
+  { name, blob }: UploadedFile,
+  kind: MediaKind,
+  { bot, fields }: Call,
+  world: World,
+): Promise<Answered<StoredFile>> {
+  const thumbnail = uploadedThumbnail(fields);
+  if (!thumbnail.ok) return thumbnail;
+  const mime = mimes.getType(name) ?? "application/octet-stream";
+  const facts = await world.media.read(blob, mime);
+  const plain = fields.flag("disable_content_type_detection");
+  const stored = kindOfUpload({ asked: kind, mime, bytes: blob.bytes, facts, plain });
+  if (!stored.ok) return stored;
+  const hints: Hints = {
+    width: fields.number("width"),
+    height: fields.number("height"),
+    duration: fields.number("duration"),
+    title: fields.get("title"),
+    performer: fields.get("performer"),
+    thumbnail: thumbnail.value,
+  };
+  await world.contents.keep(blob);
+  return answered(world.files.add(fileOf({ kind: stored.value, blob, mime, name, facts, hints }), bot));
+}
+
+/**
+ * What a URL comes to, fetched now or remembered from before, failures included. Of the parameters of the call none but
+ * the kind counts: TD hands over nothing but the URL.
+ */
+export async function takeUrl(url: URL, kind: MediaKind, world: World): Promise<Answered<StoredFile>> {
+  const photo = kind === "photo";
+  const outcome = await world.urls.get(`${photo} ${url}`, () => fetchFile(url, kind, world));
+  if (!outcome.ok) return outcome;
+  const { file, mime } = outcome.value;
+  if (kind !== "document" || file.kind === "document") return answered(file);
+  const { bytes } = file;
+  const again = kindOfUrl({ asked: kind, mime, bytes, facts: NO_FACTS, plain: false });
+  return again.ok ? answered(file) : again;
+}
+
+const NO_FACTS = { image: null, opus: false, tracks: null };
+
+async function fetchFile(url: URL, kind: MediaKind, world: World): Promise<Answered<UrlOutcome>> {
+  const fetched = await world.fetcher.fetch(url, kind === "photo");
+  if (!fetched.ok) return fetched;
+  const { blob, mime, name } = fetched.value;
+  const facts = await world.media.read(blob, mime);
+  const stored = kindOfUrl({ asked: kind, mime, bytes: blob.bytes, facts, plain: false });
+  if (!stored.ok) {
+    await world.contents.drop(blob);
+    return refused(stored.error);
+  }
+  await world.contents.keep(blob);
+  const origin = { kind: stored.value, blob, mime, name, facts, hints: NO_HINTS };
+  return answered({ file: world.files.add(fileOf(origin), null), mime });
+}

@@ -1,0 +1,65 @@
+import { mainId } from "./media-member.ts";
+import type { Posted, Way } from "./posted.ts";
+import type { StoredKind } from "./stored-kind.ts";
+import type { World } from "./world.ts";
+
+/** One message really posted, as `GET /sandbox/truth` tells it. */
+export interface TruthRow {
+  /** Numeric id of the bot, as text and as number. */
+  readonly bot: string;
+  readonly bot_id: number;
+  readonly username: string;
+  readonly chat_id: number;
+  readonly message_id: number;
+  /** The kind it really has. */
+  readonly kind: StoredKind | "text";
+  readonly method: string;
+  readonly transfer: Way;
+  readonly bytes: number | null;
+  /** Hex, of the bytes that came in. */
+  readonly sha256: string | null;
+  readonly mime: string | null;
+  readonly file_name: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly duration: number | null;
+  /** Of the largest size of a photo; ids are those of the bot that posted. */
+  readonly file_id: string | null;
+  readonly file_unique_id: string | null;
+  /** Milliseconds of the sandbox's clock since its start. */
+  readonly at: number;
+  readonly at_unix: number;
+  readonly deleted: boolean;
+}
+
+/** Every message really posted since the start or the last reset, in order; also those deleted since. */
+export function truthOf(world: World): TruthRow[] {
+  return world.posted.list().map((posted) => rowOf(posted, world));
+}
+
+function rowOf(posted: Posted, world: World): TruthRow {
+  const { bot, chat, file } = posted;
+  const ids = file && mainId(file, bot, world.files.ids);
+  return {
+    bot: String(bot.id),
+    bot_id: bot.id,
+    username: bot.username,
+    chat_id: chat.id,
+    message_id: posted.messageId,
+    kind: file?.kind ?? "text",
+    method: posted.method,
+    transfer: posted.way,
+    bytes: file?.bytes ?? null,
+    sha256: file?.sha256 ?? null,
+    mime: file?.mime ?? null,
+    file_name: file?.name ?? null,
+    width: file?.width ?? null,
+    height: file?.height ?? null,
+    duration: file?.duration ?? null,
+    file_id: ids?.fileId ?? null,
+    file_unique_id: ids?.fileUniqueId ?? null,
+    at: posted.at,
+    at_unix: posted.wall,
+    deleted: posted.deleted,
+  };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../../domain/clock.ts";
+import type { FaultPlan } from "../faults.ts";
+import type { MsRange, Profile, Random } from "../profiles.ts";
+import type { Answered } from "./api-error.ts";
+import type { BotIdentity, Bots } from "./bots.ts";
+import type { CallLog } from "./call-log.ts";
+import type { Chats } from "./chats.ts";
+import type { ContentStore } from "./content-store.ts";
+import type { Fields } from "./fields.ts";
+import type { FileRegistry } from "./file-registry.ts";
+import type { Flood } from "./flood.ts";
+import type { MediaReader } from "./media-facts.ts";
+import type { PostedMessages } from "./posted.ts";
+import type { StoredFile } from "./stored-file.ts";
+import type { UrlCache } from "./url-cache.ts";
+import type { UrlFetcher } from "./url-fetch.ts";
+
+/** What a URL came to: the file and the Content-Type that it was served with. */
+export interface UrlOutcome {
+  readonly file: StoredFile;
+  readonly mime: string;
+}
+
+/** All that the methods of the server share. */
+export interface World {
+  readonly clock: Clock;
+  /** Moment of the clock at which the server began. */
+  readonly startedAt: number;
+  readonly random: Random;
+  readonly profile: Profile;
+  readonly local: boolean;
+  readonly bots: Bots;
+  readonly chats: Chats;
+  readonly files: FileRegistry;
+  readonly contents: ContentStore;
+  readonly media: MediaReader;
+  readonly posted: PostedMessages;
+  readonly calls: CallLog;
+  readonly flood: Flood;
+  readonly fetcher: UrlFetcher;
+  readonly urls: UrlCache<Answered<UrlOutcome>>;
+  /** Aborted when the server closes. */
+  readonly stop: AbortSignal;
+  /** What can be changed while it runs. */
+  readonly live: {
+    faults: FaultPlan;
+    uploadLatencyMs: MsRange | null;
+    outage: { readonly until: number; readonly plan: FaultPlan } | null;
+  };
+}
+
+/** One call of a method, its body read. */
+export interface Call {
+  /** As the documentation spells it. */
+  readonly method: string;
+  readonly bot: BotIdentity;
+  readonly fields: Fields;
+  /** Moment of the clock at which its first bytes came. */
+  readonly startedAt: number;
+}
+
+/** One method: the `result` of its answer, or why there is none. */
+export type Method = (call: Call, world: World) => Promise<Answered<unknown>> | Answered<unknown>;
+
+/** Milliseconds of the sandbox's clock since the server began. */
+export function sinceStart(world: World): number {
+  return world.clock.now() - world.startedAt;
+}

@@ -1,0 +1,27 @@
+import { fileURLToPath } from "node:url";
+import { type Sandbox, startSandbox } from "./sandbox.ts";
+
+/** The sample media that come with prewarm. */
+export const SAMPLE_MEDIA = fileURLToPath(new URL("../../fixtures/media", import.meta.url));
+
+const DEMO_TIME_SCALE = 10;
+const DEMO_CHATS = 2;
+
+/** What `prewarm run --sandbox` runs against: Telegram's documented limits, ten times faster, two warmup channels. */
+export async function startDemo(): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    profile: "documented",
+    timeScale: DEMO_TIME_SCALE,
+    faults: [],
+    media: SAMPLE_MEDIA,
+    chats: DEMO_CHATS,
+    r2Port: 0,
+    botApiPort: 0,
+    local: false,
+    seed: 1,
+  });
+  return {
+    ...sandbox,
+    env: { ...sandbox.env, PREWARM_LEDGER: "sqlite:prewarm-sandbox.db", PREWARM_PACE: "documented" },
+  };
+}

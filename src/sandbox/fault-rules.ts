@@ -1,0 +1,95 @@
+import * as v from "valibot";
+
+const Text = v.pipe(v.string(), v.minLength(1));
+const Ms = v.pipe(v.number(), v.minValue(0));
+const Whole = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+const Match = v.strictObject({
+  /** Bot API method or HTTP method of R2, in any case. */
+  method: v.optional(Text),
+  /** The same, by its other name. */
+  operation: v.optional(Text),
+  /** Numeric id of the chat (Bot API). */
+  chat: v.optional(v.union([Text, v.number()])),
+  /** Object key (R2); a `*` at the end stands for any rest. */
+  key: v.optional(Text),
+  /** Share of the matching calls, 0 to 1. */
+  probability: v.optional(Share),
+  /** Only the nth matching call, from 1. */
+  nth: v.optional(Whole),
+  /** How many calls in a row once it strikes; 1 without it. */
+  count: v.optional(Whole),
+  /** Milliseconds of the sandbox's clock since its start. */
+  from: v.optional(Ms),
+  until: v.optional(Ms),
+});
+
+const Posted = v.optional(v.boolean(), false);
+
+const FaultSpec = v.variant("type", [
+  v.strictObject({ type: v.literal("latency"), ms: v.union([Ms, v.tuple([Ms, Ms])]) }),
+  v.strictObject({ type: v.literal("bandwidth"), bytes_per_second: v.pipe(v.number(), v.minValue(1)) }),
+  v.strictObject({
+    type: v.literal("reset"),
+    when: v.optional(v.picklist(["before_answer", "mid_body"]), "before_answer"),
+    after_bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1_024),
+    posted: Posted,
+  }),
+  v.strictObject({ type: v.literal("half_open"), posted: Posted }),
+  v.strictObject({
+    type: v.literal("status"),
+    status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)),
+    body: v.optional(v.picklist(["json", "empty", "html"]), "json"),
+    description: v.optional(Text),
+    posted: Posted,
+  }),
+  v.strictObject({ type: v.literal("flood"), retry_after: Whole, as_400: v.optional(v.boolean(), false) }),
+  v.strictObject({ type: v.literal("post_then_drop") }),
+  v.strictObject({ type: v.literal("close_idle") }),
+]);
+
+const Rule = v.strictObject({
+  server: v.picklist(["r2", "bot-api"]),
+  match: v.optional(Match, {}),
+  fault: FaultSpec,
+});
+
+const Rules = v.array(Rule);
+
+export type FaultRule = v.InferOutput<typeof Rule>;
+export type FaultServer = FaultRule["server"];
+
+/** Thrown for a fault list that cannot be used; the message names the place. */
+export class FaultFileError extends Error {
+  override name = "FaultFileError";
+}
+
+/** Checks what a fault file or a control call holds: a JSON array of rules. Throws {@link FaultFileError} by place. */
+export function parseFaults(input: unknown): FaultRule[] {
+  const parsed = v.safeParse(Rules, input);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new FaultFileError(
+      `faults${v.getDotPath(issue) ? `.${v.getDotPath(issue)}` : ""}: ${issue.message}`,
+    );
+  }
+  parsed.output.forEach(checkTogether);
+  return parsed.output;
+}
+
+function checkTogether(rule: FaultRule, index: number): void {
+  const telegramOnly = ["flood", "post_then_drop", "close_idle"];
+  if (rule.server === "r2" && telegramOnly.includes(rule.fault.type)) {
+    throw new FaultFileError(`faults.${index}.fault.type: ${rule.fault.type} is a fault of bot-api only`);
+  }
+  if (rule.server === "bot-api" && rule.match.chat !== undefined && isEarly(rule)) {
+    throw new FaultFileError(`faults.${index}.match.chat: this fault strikes before the chat is read`);
+  }
+}
+
+/** Whether a fault strikes before the body of a Bot API call was read. */
+export function isEarly({ fault }: FaultRule): boolean {
+  if (fault.type === "reset") return fault.when === "mid_body";
+  return fault.type === "bandwidth" || fault.type === "close_idle";
+}

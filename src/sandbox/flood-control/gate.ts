@@ -1,0 +1,114 @@
+import type { FloodLimits } from "./limits.ts";
+import { type Meter, MINUTE_MS, meterOf } from "./meter.ts";
+
+/** The only thing flood control asks of time: milliseconds, monotonic. */
+export interface FloodClock {
+  now(): number;
+}
+
+export type Verdict =
+  | { readonly type: "pass"; readonly waitMs: number }
+  /** Whole seconds, rounded up: after them the refused call passes. */
+  | { readonly type: "refuse"; readonly retryAfter: number };
+
+/** Calls that began this soon after a refusal were on their way before its client could know. */
+const GRACE_MS = 1_000;
+/** However often a 429 is ignored, the deadline stays within this. */
+const LONGEST_PENALTY_MS = 300_000;
+/** Shorter waits are the rounding of floating point, and no reason to refuse. */
+const ROUNDING_MS = 0.001;
+/** Sends remembered so that a new limit starts from what was sent. */
+const REMEMBERED = 2_000;
+
+/**
+ * The flood control of one bot in one chat, or of one bot over all chats. It knows no timers: it answers how long a
+ * call must wait, and books its place.
+ *
+ * - A wait of at most `absorbMs` passes: the server sits it out in silence and answers late.
+ * - A longer one is refused, and starts a deadline of that many whole seconds; until then every call is refused with
+ *   what is left of it.
+ * - A call that begins more than 1 s after such a refusal and before the deadline ignored the 429: the deadline moves
+ *   `penaltyMs` away, up to 300 s from now. Calls already on their way cost nothing.
+ */
+export class FloodGate {
+  readonly #clock: FloodClock;
+  #limits: FloodLimits;
+  #meter: Meter;
+  #sent: number[] = [];
+  #deadline = Number.NEGATIVE_INFINITY;
+  #toldAt = Number.POSITIVE_INFINITY;
+
+  constructor(limits: FloodLimits, clock: FloodClock) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#meter = meterOf(limits);
+  }
+
+  get limits(): FloodLimits {
+    return this.#limits;
+  }
+
+  /** Judges a call that began at `startedAt`. A refusal is final; a pass holds only once it is booked with {@link book}. */
+  ask(startedAt: number): Verdict {
+    const now = this.#clock.now();
+    if (now < this.#deadline) return this.#refuseAgain(now, startedAt);
+    const exactMs = this.#meter.next(now) - now;
+    const waitMs = exactMs < ROUNDING_MS ? 0 : exactMs;
+    if (waitMs <= this.#limits.absorbMs) return { type: "pass", waitMs };
+    this.#deadline = now + Math.ceil(waitMs / 1000) * 1000;
+    this.#toldAt = now;
+    return refusal(this.#deadline - now);
+  }
+
+  /** Books a message at `moment`: now plus the wait that `ask` gave. */
+  book(moment: number): void {
+    this.#meter.book(moment);
+    this.#sent.push(moment);
+    if (this.#sent.length > 2 * REMEMBERED) this.#sent = this.#sent.slice(-REMEMBERED);
+  }
+
+  /** Refuses every call for `ms` from now, as if a limit of that length had been met. */
+  freeze(ms: number): void {
+    this.#deadline = Math.max(this.#deadline, this.#clock.now() + ms);
+    this.#toldAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** Other limits from now on. What was sent in the last minute counts against them; a deadline stays. */
+  configure(limits: FloodLimits): void {
+    const from = this.#clock.now() - MINUTE_MS;
+    const most = Math.ceil(limits.model === "token_bucket" ? limits.burst : limits.rate);
+    this.#limits = limits;
+    this.#meter = meterOf(limits);
+    for (const moment of this.#sent.filter((sent) => sent > from).slice(-most)) this.#meter.book(moment);
+  }
+
+  #refuseAgain(now: number, startedAt: number): Verdict {
+    if (startedAt > this.#toldAt + GRACE_MS) {
+      const pushed = Math.min(this.#deadline + this.#limits.penaltyMs, now + LONGEST_PENALTY_MS);
+      this.#deadline = Math.max(this.#deadline, pushed);
+    }
+    this.#toldAt = Math.min(this.#toldAt, now);
+    return refusal(this.#deadline - now);
+  }
+}
+
+function refusal(leftMs: number): Verdict {
+  return { type: "refuse", retryAfter: Math.max(1, Math.ceil(leftMs / 1000)) };
+}
+
+/**
+ * Asks several gates about one call (chat and bot). When all let it pass, each books it at its own moment (a place in
+ * the bot's bucket is not kept waiting by a slow chat) and the longest wait is answered. A refusal by any books
+ * nothing, and the longest one is told.
+ */
+export function passAll(gates: readonly FloodGate[], startedAt: number, clock: FloodClock): Verdict {
+  const verdicts = gates.map((gate) => gate.ask(startedAt));
+  const waits = verdicts.map((verdict) => (verdict.type === "pass" ? verdict.waitMs : 0));
+  const retryAfter = Math.max(0, ...verdicts.map((it) => (it.type === "refuse" ? it.retryAfter : 0)));
+  if (retryAfter > 0) return { type: "refuse", retryAfter };
+  const now = clock.now();
+  gates.forEach((gate, index) => {
+    gate.book(now + (waits[index] ?? 0));
+  });
+  return { type: "pass", waitMs: Math.max(0, ...waits) };
+}
