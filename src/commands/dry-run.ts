@@ -1,19 +1,14 @@
-import { perMinute } from "../compose.ts";
-import type { Config } from "../config/config.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
-import { forecast } from "../pipeline/forecast.ts";
+import { type ForecastInput, forecast } from "../pipeline/forecast.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
-import type { LaneFound } from "../pipeline/preflight.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { PlanLine } from "../reporters/plan-text.ts";
 import { SourceFailed } from "../sources/port.ts";
 import type { Output } from "./output.ts";
 
-export interface DryRunParts {
+export interface DryRunParts extends Pick<ForecastInput, "lanes" | "botPerMinute"> {
   readonly plan: PlanOptions;
-  readonly config: Config;
-  readonly found: readonly LaneFound[];
   readonly limit: number | undefined;
   readonly stop: Stop;
   readonly events: Emitter;
@@ -71,15 +66,7 @@ function note(planned: Planned, counted: Count, { events, output }: DryRunParts)
   else events.emit("item", planned.item);
 }
 
-function lineOf({ toWarm, skipped, bytes }: Count, { config, found }: DryRunParts): PlanLine {
-  const lanes = found.map(({ bot, chat }) => ({
-    bot: bot.slug,
-    perMinute: perMinute(config.pace, chat.type),
-  }));
-  const { botPace } = config;
-  const botPerMinute = new Map(
-    botPace === null ? [] : config.bots.map(({ slug }) => [slug, botPace] as const),
-  );
+function lineOf({ toWarm, skipped, bytes }: Count, { lanes, botPerMinute }: DryRunParts): PlanLine {
   const { ceilingPerMin, etaSeconds, advice } = forecast({ toWarm, lanes, botPerMinute });
   return {
     type: "plan",

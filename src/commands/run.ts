@@ -1,9 +1,9 @@
 import { type Config, loadConfig, secretsOf } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
+import type { RunOptions } from "../config/run-options.ts";
+import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
-import type { RunOptions } from "./run-options.ts";
-import { readRunOptions } from "./run-options.ts";
 import { Session } from "./session.ts";
 
 export interface RunContext {

@@ -1,21 +1,24 @@
-import { type Connections, connect, identityOf, openLanes, openLedger, transfersOf } from "../compose.ts";
+import { type Connections, connect, identityOf, openLedger, transfersOf } from "../compose/connect.ts";
+import { openLanes, pacesOf } from "../compose/lanes.ts";
+import { planOptionsOf } from "../compose/plan.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
+import type { RunOptions } from "../config/run-options.ts";
 import { Emitter } from "../domain/events.ts";
-import type { Ledger } from "../ledgers/port.ts";
+import type { Ledger, StoredId } from "../ledgers/port.ts";
 import { Bell } from "../pipeline/bell.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
-import { type LaneFound, preflight } from "../pipeline/preflight.ts";
+import type { LaneFound } from "../pipeline/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
 import { Stop, watchFailures } from "../pipeline/stop.ts";
 import { Tally } from "../pipeline/tally.ts";
 import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
+import { announceForecast } from "./announce-forecast.ts";
 import { dryRun } from "./dry-run.ts";
+import { findLanes } from "./find-lanes.ts";
 import { Output } from "./output.ts";
-import { planOptionsOf } from "./plan-options.ts";
-import type { RunOptions } from "./run-options.ts";
 import { watchSignals } from "./signals.ts";
 
 export interface SessionOptions {
@@ -59,7 +62,13 @@ export class Session {
     const { clock } = this.#connections;
     const timeout = new AbortController();
     try {
-      const found = await this.#lanes();
+      const found = await findLanes({
+        connections: this.#connections,
+        options,
+        ledger: this.#ledger,
+        events: this.#events,
+        stop: this.#stop,
+      });
       this.#events.emit("started", {
         command: "prewarm run",
         lanes: found.length,
@@ -95,101 +104,70 @@ export class Session {
       );
   }
 
-  /** Tries lanes and bucket side by side; a run that cannot send to any lane stops here. */
-  async #lanes(): Promise<readonly LaneFound[]> {
-    const { options } = this.#given;
-    const wishes = this.#connections.bots.flatMap(({ bot, chats }) => chats.map((chat) => ({ bot, chat })));
-    if (!options.preflight)
-      return wishes.map(({ bot, chat }) => ({ bot, chat: { id: chat, type: typeOf(chat), title: chat } }));
-    const listed = options.manifest === null && options.only === null;
-    const [lanes, bucket] = await Promise.all([
-      preflight(wishes),
-      listed ? null : this.#connections.storage.check(),
-    ]);
-    const only = wishes.length === 1;
-    for (const { wish, failure } of lanes.refused)
-      if (!only)
-        this.#events.emit("notice", {
-          level: "warn",
-          text: `lane ${wish.bot.slug} x ${wish.chat} is out: ${failure.message}`,
-        });
-    const first = lanes.refused[0];
-    if (lanes.open.length === 0 && first) this.#stop.drain({ type: "no_lane", failure: first.failure });
-    else if (bucket && !bucket.ok && bucket.failure.class === "auth")
-      this.#stop.drain({ type: "denied", failure: bucket.failure });
-    return lanes.open;
-  }
-
   async #warm(found: readonly LaneFound[]): Promise<void> {
     const { config, options } = this.#given;
     const { clock, storage } = this.#connections;
     const events = this.#events;
+    const ledger = this.#ledger;
+    const stop = this.#stop;
     const bell = new Bell();
-    const notice = (text: string) => events.emit("notice", { level: "info", text });
-    const transfers = transfersOf(config, storage, options.transfer, notice);
+    const transfers = transfersOf(config, storage, options.transfer, (text) =>
+      events.emit("notice", { level: "info", text }),
+    );
     const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
     const pool = new Pool(config.concurrency);
-    const lanes = await openLanes({
-      config,
-      clock,
-      events,
-      ledger: this.#ledger,
-      found,
-      changed: () => bell.ring(),
-    });
-    const plan = planOptionsOf({ ...this.#given, transfers, ledger: this.#ledger, storage, clock, found });
+    const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => bell.ring() });
+    const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
     this.#tally.watch({ depth: () => queue.length, active: () => pool.active });
-    watchFailures(events, this.#stop, { maxFailures: options.maxFailures });
+    announceForecast(events, config.maxQueue, pacesOf(lanes, config));
+    watchFailures(events, stop, { maxFailures: options.maxFailures });
+    const { draining, aborting } = stop;
+    const { limit, retries, transfer: mode } = options;
     await prewarm({
-      clock,
-      events,
-      lanes,
-      transfers,
-      queue,
-      pool,
-      bell,
-      plan,
-      ledger: this.#ledger,
-      stop: this.#stop,
-      draining: this.#stop.draining,
-      aborting: this.#stop.aborting,
-      limit: options.limit,
-      retries: options.retries,
-      mode: options.transfer,
+      ...{
+        clock,
+        events,
+        ledger,
+        lanes,
+        transfers,
+        queue,
+        pool,
+        bell,
+        plan,
+        stop,
+        draining,
+        aborting,
+        limit,
+        retries,
+        mode,
+      },
       random: Math.random,
       open: (bot, kind) => lanes.isOpen(bot, kind),
       botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
-      remove: options.deleteAfter
-        ? (bot, stored) => this.#remove(bot, stored.chatId, stored.messageId)
-        : null,
+      remove: options.deleteAfter ? (bot, stored) => this.#remove(bot, stored) : null,
     });
+    lanes.rememberAll();
   }
 
   async #plan(found: readonly LaneFound[]): Promise<void> {
     const { config, options } = this.#given;
     const { clock, storage } = this.#connections;
+    const events = this.#events;
+    const ledger = this.#ledger;
     const transfers = transfersOf(config, storage, options.transfer, () => {});
-    const plan = planOptionsOf({ ...this.#given, transfers, ledger: this.#ledger, storage, clock, found });
-    await dryRun({
-      plan,
-      config,
-      found,
-      limit: options.limit,
-      stop: this.#stop,
-      events: this.#events,
-      output: this.#output,
-    });
+    const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => {} });
+    const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
+    const { limit } = options;
+    await dryRun({ plan, ...pacesOf(lanes, config), limit, stop: this.#stop, events, output: this.#output });
   }
 
-  async #remove(slug: string, chat: string | null, message: number | null): Promise<void> {
+  async #remove(slug: string, { chatId, messageId }: StoredId): Promise<void> {
     const owner = this.#connections.bots.find(({ bot }) => bot.slug === slug);
-    if (!owner || chat === null || message === null) return;
-    const removed = await owner.bot.deleteMessage(chat, message);
-    if (!removed.ok)
-      this.#events.emit("notice", {
-        level: "warn",
-        text: `message ${message} in ${chat} stays: ${removed.failure.message}`,
-      });
+    if (!owner || chatId === null || messageId === null) return;
+    const removed = await owner.bot.deleteMessage(chatId, messageId);
+    if (removed.ok) return;
+    const text = `message ${messageId} in ${chatId} stays: ${removed.failure.message}`;
+    this.#events.emit("notice", { level: "warn", text });
   }
 
   async #end(): Promise<number> {
@@ -198,9 +176,4 @@ export class Session {
     await this.#output.end(exitCode, this.#stop.cause !== null);
     return exitCode;
   }
-}
-
-/** Channels and groups have negative ids (core.telegram.org/bots/api#chat); an @username is a channel's or supergroup's. */
-function typeOf(chat: string): "private" | "channel" {
-  return /^\d+$/.test(chat) ? "private" : "channel";
 }

@@ -44,3 +44,8 @@ export function nextStep(reason: Reason): string {
 export function isPermanent(failureClass: FailureClass): boolean {
   return failureClass === "media";
 }
+
+/** The failure that an error thrown out of a stream carries; null when it carries none. */
+export function carriedFailure(error: unknown): Failure | null {
+  return error instanceof Error && "failure" in error ? (error.failure as Failure) : null;
+}

@@ -8,7 +8,8 @@ import type { Prepared, Transfers } from "../transfers/port.ts";
 /** The right to make one call on a lane (see telegram/lanes/ticket.ts). */
 export interface Slot {
   readonly lane: { readonly bot: Bot; readonly chat: string };
-  ready(signal: AbortSignal): Promise<boolean>;
+  /** `uploadBytes`: size of all files of the call, 0 by url. */
+  ready(signal: AbortSignal, uploadBytes: number): Promise<boolean>;
   end(call: { times: CallTimes; floodMs: number | null; sent: boolean }): void;
   drop(): void;
 }
@@ -68,7 +69,7 @@ export async function attempt(task: Task, slot: Slot, parts: AttemptParts): Prom
       };
     const known = await knownContent(task, prepared.value, ledger);
     if (known) return { facts, spent, transfer: null, result: { type: "known", ...known } };
-    if (!(await slot.ready(parts.draining)))
+    if (!(await slot.ready(parts.draining, uploadBytes(prepared.value))))
       return { facts, spent, transfer: null, result: { type: "put_off" } };
     return await send(task, slot, prepared.value, parts, { ...spent, lane: clock.now() - read });
   } finally {
@@ -117,4 +118,8 @@ function factsOf(task: Task, slot: Slot, transfers: Transfers): AttemptFacts {
 
 function floodOf(failure: Failure): number | null {
   return failure.class === "flood" ? (failure.retryAfterMs ?? 0) : null;
+}
+
+function uploadBytes({ request: { media, thumbnail } }: Prepared): number {
+  return typeof media === "string" ? 0 : media.bytes + (thumbnail?.byteLength ?? 0);
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from "../domain/limits.ts";
 
 export interface ForecastInput {
+  /** Objects to be warmed. */
   readonly toWarm: number;
   /** One entry a lane: its bot and its pace in calls a minute. */
   readonly lanes: readonly { readonly bot: string; readonly perMinute: number }[];

@@ -12,6 +12,8 @@ export interface LaneWish {
 export interface LaneFound {
   readonly bot: Bot;
   readonly chat: ChatInfo;
+  /** The id it was configured by, where the group has become a supergroup with another. */
+  readonly movedFrom?: string;
 }
 
 export interface Preflight {
@@ -33,19 +35,24 @@ export async function preflight(wishes: readonly LaneWish[]): Promise<Preflight>
   const refused: { wish: LaneWish; failure: Failure }[] = [];
   for (const { wish, result } of answers) {
     if (!result.ok) refused.push({ wish, failure: result.failure });
-    else open.set(`${wish.bot.slug}|${result.value.id}`, { bot: wish.bot, chat: result.value });
+    else open.set(`${wish.bot.slug}|${result.value.chat.id}`, result.value);
   }
   return { open: [...open.values()], refused };
 }
 
-async function tryLane({ bot, chat }: LaneWish, token: Promise<Result<unknown>>): Promise<Result<ChatInfo>> {
+async function tryLane({ bot, chat }: LaneWish, token: Promise<Result<unknown>>): Promise<Result<LaneFound>> {
   const [me, found] = await Promise.all([token, bot.getChat(chat)]);
   if (!me.ok) return me;
-  if (!found.ok) return failed(followed(found.failure, chat));
+  if (!found.ok) {
+    const { migrateTo } = found.failure;
+    if (migrateTo === undefined) return failed(named(found.failure, chat));
+    const moved = await tryLane({ bot, chat: migrateTo }, token);
+    return moved.ok ? ok({ ...moved.value, movedFrom: chat }) : moved;
+  }
   const right = await bot.canPost(found.value);
-  return right.ok ? ok(found.value) : right;
+  return right.ok ? ok({ bot, chat: found.value }) : right;
 }
 
-function followed(cause: Failure, chat: string): Failure {
+function named(cause: Failure, chat: string): Failure {
   return cause.class === "chat" ? { ...cause, message: `chat ${chat}: ${cause.message}` } : cause;
 }

@@ -1,11 +1,10 @@
 import { Api, TelegramApiError } from "node-telegram-bot-api";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../domain/clock.ts";
-import { type Failure, failure } from "../domain/failure.ts";
+import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { classifyRefusal, classifyWire } from "./classify.ts";
 import type { CallTimes } from "./port.ts";
-import { SourceNotOpened } from "./send.ts";
 import { newWire, type Wire, wireFetch } from "./wire.ts";
 
 export interface CallerOptions {
@@ -74,7 +73,8 @@ export class Caller {
 
 function explain(error: unknown, wire: Wire, place: string, signal: AbortSignal | undefined): Failure {
   if (error instanceof TelegramApiError) return classifyRefusal(refusalOf(error, wire));
-  if (wire.sourceError instanceof SourceNotOpened) return wire.sourceError.failure;
+  const carried = carriedFailure(wire.sourceError);
+  if (carried && wire.bodyEnd === null) return carried;
   if (signal?.aborted && wire.bodyEnd === null)
     return failure("stopped", "stopped before the upload was complete");
   return classifyWire(wire, signal?.aborted ? "stopped here" : causeOf(error), place);

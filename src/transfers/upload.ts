@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import mime from "mime";
-import { failure } from "../domain/failure.ts";
+import { carriedFailure, failure } from "../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { KnownEntry } from "../domain/task.ts";
@@ -39,7 +39,7 @@ async function buffered(
   const opened = await storage.open(entry.key, { etag: entry.etag, signal });
   if (!opened.ok) return opened;
   const content = await buffer(opened.value.body).then(ok, (error: unknown) =>
-    failed<Buffer>(failure("r2_interrupted", `reading ${entry.key} broke off: ${textOf(error)}`)),
+    failed<Buffer>(carriedFailure(error) ?? failure("stopped", `reading ${entry.key} was stopped`)),
   );
   if (!content.ok) return content;
   const sha256 = createHash("sha256").update(content.value).digest("hex");
@@ -99,8 +99,4 @@ export function filenameOf(entry: KnownEntry, kind: MediaKind, storedType: strin
   if (extensionOf(name) !== "") return name;
   const byKey = entry.filename === undefined ? "" : extensionOf(entry.key);
   return `${name}.${byKey || mime.getExtension(storedType) || EXTENSION_OF_KIND[kind]}`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,12 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable, Transform } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
-import { Fields } from "./fields.ts";
+import { Fields, PARAMETER_BYTES } from "./fields.ts";
 import { readMultipart } from "./multipart.ts";
 import type { FreshPath } from "./spool.ts";
-
-/** All parameters that are no files together (TD HttpReader: 1 MiB). */
-export const PARAMETER_BYTES = 1 << 20;
 
 export type Body =
   | { readonly type: "fields"; readonly fields: Fields }

@@ -1,5 +1,8 @@
 import type { Blob } from "./spool.ts";
 
+/** All parameters that are no files together (TD HttpReader: 1 MiB). */
+export const PARAMETER_BYTES = 1 << 20;
+
 /** One file part of a multipart body. */
 export interface UploadedFile {
   /** As the part names it, without folders. */

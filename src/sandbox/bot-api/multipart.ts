@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import busboy, { type Busboy } from "busboy";
-import { type Body, type BodyOptions, PARAMETER_BYTES } from "./body.ts";
-import { Fields, type UploadedFile } from "./fields.ts";
+import type { Body, BodyOptions } from "./body.ts";
+import { Fields, PARAMETER_BYTES, type UploadedFile } from "./fields.ts";
 import { discard, spool } from "./spool.ts";
 
 /** Files in one request (BAS HttpServer.h). */

@@ -4,6 +4,16 @@ import type { MediaKind } from "../../domain/media.ts";
 import type { Bot } from "../port.ts";
 import type { Pace } from "./pace.ts";
 
+/** A call of a lane that was given out; `startedAt` is null until it begins. */
+export interface LaneCall {
+  startedAt: number | null;
+}
+
+/** A call that takes longer than this is a large upload: it no longer holds the lane up. */
+const LONG_CALL_MS = 10_000;
+/** But no more than this at once; grammY's docs warn of more than about three sends in parallel. */
+const MOST_AT_ONCE = 3;
+
 /** A bot in a chat, with a pace of its own. Moments on the engine's clock. */
 export class Lane {
   readonly bot: Bot;
@@ -15,9 +25,8 @@ export class Lane {
   frozenUntil = Number.NEGATIVE_INFINITY;
   /** Why nothing can be posted here any more. */
   closed: Failure | null = null;
-  /** Tickets given out and not yet used up. */
-  busy = 0;
   sent = 0;
+  readonly calls = new Set<LaneCall>();
   readonly refused = new Set<MediaKind>();
 
   constructor(bot: Bot, chat: string, title: string, pace: Pace) {
@@ -31,14 +40,24 @@ export class Lane {
     return this.closed === null && !this.refused.has(kind);
   }
 
-  /** When a call could start here; Infinity while as many as may be are under way. */
+  /** When a call could start here; Infinity while that depends on one that is under way. */
   freeAt(now: number): number {
-    if (this.busy >= this.pace.atOnce) return Number.POSITIVE_INFINITY;
-    return Math.max(this.pace.next(now), this.frozenUntil);
+    return Math.max(this.pace.next(now), this.frozenUntil, this.#placeAt(now));
   }
 
   view(): LaneView {
     const { bot, chat, title, sent, frozenUntil, closed } = this;
     return { bot: bot.slug, chat, title, perMinute: this.pace.perMinute, sent, frozenUntil, closed };
+  }
+
+  #placeAt(now: number): number {
+    const { atOnce } = this.pace;
+    if (this.calls.size < atOnce) return now;
+    if (this.calls.size >= Math.max(atOnce, MOST_AT_ONCE)) return Number.POSITIVE_INFINITY;
+    const longAt = [...this.calls]
+      .map(({ startedAt }) => (startedAt === null ? Number.POSITIVE_INFINITY : startedAt + LONG_CALL_MS))
+      .sort((a, b) => a - b);
+    // As many have to have become long as would bring the short ones below the bound.
+    return longAt[this.calls.size - atOnce] ?? Number.POSITIVE_INFINITY;
   }
 }

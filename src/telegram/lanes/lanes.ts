@@ -2,8 +2,10 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { type Failure, failure } from "../../domain/failure.ts";
 import type { MediaKind } from "../../domain/media.ts";
+import { BotFloods } from "./bot-floods.ts";
 import type { Lane } from "./lane.ts";
 import type { Pace } from "./pace.ts";
+import type { SameSize } from "./same-size.ts";
 import { Ticket } from "./ticket.ts";
 
 export interface LanesOptions {
@@ -14,6 +16,10 @@ export interface LanesOptions {
   readonly events: Emitter;
   /** Called when something about a lane is worth keeping for the next run. */
   readonly keep: (lane: Lane) => void;
+  /** Called before the chat of a lane changes its id. */
+  readonly migrated: (lane: Lane, to: string) => void;
+  /** Null for a server that does not space uploads of one size (local mode). */
+  readonly sameSize: SameSize | null;
   /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
 }
@@ -21,6 +27,7 @@ export interface LanesOptions {
 /** All lanes of a run: gives each item to the lane that is free first. */
 export class Lanes {
   readonly #options: LanesOptions;
+  readonly #floods = new BotFloods();
 
   constructor(options: LanesOptions) {
     this.#options = options;
@@ -53,19 +60,27 @@ export class Lanes {
 
   /** A place on the lane that is free first, if that is within `ahead` ms of now; else null. */
   take(bot: string, kind: MediaKind, now: number, ahead: number): Ticket | null {
-    const { clock, botPaces } = this.#options;
+    const { clock, botPaces, sameSize } = this.#options;
     const lane = this.#open(bot, kind).reduce<Lane | null>(
       (best, each) => (best && best.freeAt(now) <= each.freeAt(now) ? best : each),
       null,
     );
     if (!lane || lane.freeAt(now) > now + ahead) return null;
-    return new Ticket(lane, { clock, botPace: botPaces.get(bot), ended: () => this.#ended(lane) });
+    return new Ticket(lane, { clock, botPace: botPaces.get(bot), sameSize, ended: () => this.#ended(lane) });
   }
 
-  /** The server forbids calls on this lane for `ms` from now. Deadlines only ever move later. */
+  /**
+   * The server forbids calls on this lane for `ms` from now; where it turns out to be the bot's trouble, on all its lanes.
+   * Deadlines only ever move later.
+   */
   freeze(lane: Lane, ms: number): void {
-    lane.frozenUntil = Math.max(lane.frozenUntil, this.#options.clock.now() + ms);
-    this.#changed(lane);
+    const now = this.#options.clock.now();
+    const open = this.#open(lane.bot.slug);
+    const frozen = this.#floods.note(lane, open, now) ? open : [lane];
+    for (const each of frozen) {
+      each.frozenUntil = Math.max(each.frozenUntil, now + ms);
+      this.#changed(each);
+    }
   }
 
   /** Nothing can be posted in this chat (of this kind) any more; its work goes to the other lanes. */
@@ -80,9 +95,16 @@ export class Lanes {
     for (const lane of this.#open(bot)) this.close(lane, cause);
   }
 
+  /** The chat of this lane goes on under another id. */
   migrate(lane: Lane, chat: string): void {
+    this.#options.migrated(lane, chat);
     lane.chat = chat;
     this.#changed(lane);
+  }
+
+  /** Keeps what was learned of all lanes for the next run. */
+  rememberAll(): void {
+    for (const lane of this.all) this.#options.keep(lane);
   }
 
   #open(bot: string, kind?: MediaKind): Lane[] {

@@ -1,10 +1,13 @@
 import type { Clock } from "../../domain/clock.ts";
-import type { Lane } from "./lane.ts";
+import type { Lane, LaneCall } from "./lane.ts";
 import type { Pace, PaceCall } from "./pace.ts";
+import type { SameSize } from "./same-size.ts";
 
 export interface TicketOptions {
   readonly clock: Clock;
   readonly botPace: Pace | undefined;
+  /** Null for a server that does not space uploads of one size. */
+  readonly sameSize: SameSize | null;
   /** Called once, when the ticket is used up. */
   readonly ended: () => void;
 }
@@ -19,33 +22,37 @@ const SHORT_WAIT_MS = 1_000;
 export class Ticket {
   readonly lane: Lane;
   readonly #options: TicketOptions;
-  #slot: number;
-  #state: "held" | "calling" | "over" = "held";
+  readonly #call: LaneCall = { startedAt: null };
+  readonly #slot: number;
 
   constructor(lane: Lane, options: TicketOptions) {
     this.lane = lane;
     this.#options = options;
     this.#slot = lane.pace.take(options.clock.now());
-    lane.busy += 1;
+    lane.calls.add(this.#call);
   }
 
-  /** Waits for the slot. False when the lane was frozen or closed meanwhile, or on abort: the ticket is then dropped. */
-  async ready(signal: AbortSignal): Promise<boolean> {
-    const { clock, botPace } = this.#options;
+  /**
+   * Waits for the slot, of the lane and of its bot; `uploadBytes` is the size of all files of the call, 0 by url.
+   * False when the lane was frozen or closed meanwhile, or on abort: the ticket is then dropped.
+   */
+  async ready(signal: AbortSignal, uploadBytes: number): Promise<boolean> {
+    const { clock, botPace, sameSize } = this.#options;
+    const { lane } = this;
     const botSlot = botPace?.take(clock.now()) ?? Number.NEGATIVE_INFINITY;
-    for (;;) {
-      const now = clock.now();
-      const at = Math.max(this.#slot, this.lane.frozenUntil, botSlot);
-      if (signal.aborted || this.lane.closed !== null || this.lane.frozenUntil > now + SHORT_WAIT_MS) {
+    const sizeSlot = sameSize?.take(lane.bot.slug, uploadBytes, clock.now()) ?? Number.NEGATIVE_INFINITY;
+    for (let now = clock.now(); ; now = clock.now()) {
+      if (signal.aborted || lane.closed !== null || lane.frozenUntil > now + SHORT_WAIT_MS) {
         botPace?.giveBack(botSlot);
         this.drop();
         return false;
       }
+      const at = Math.max(this.#slot, lane.frozenUntil, botSlot, sizeSlot);
       if (at <= now) break;
       await clock.sleep(at - now, signal);
     }
-    this.#state = "calling";
-    this.lane.pace.started(this.#slot, clock.now());
+    this.#call.startedAt = clock.now();
+    lane.pace.started(this.#slot, this.#call.startedAt);
     return true;
   }
 
@@ -58,14 +65,11 @@ export class Ticket {
 
   /** Not used: the slot goes back. Safe to call at any time. */
   drop(): void {
-    if (this.#state === "held") this.lane.pace.giveBack(this.#slot);
+    if (this.#call.startedAt === null && this.lane.calls.has(this.#call)) this.lane.pace.giveBack(this.#slot);
     this.#close();
   }
 
   #close(): void {
-    if (this.#state === "over") return;
-    this.#state = "over";
-    this.lane.busy -= 1;
-    this.#options.ended();
+    if (this.lane.calls.delete(this.#call)) this.#options.ended();
   }
 }

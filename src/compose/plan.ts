@@ -1,16 +1,17 @@
 import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/error.ts";
+import type { RunOptions } from "../config/run-options.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
 import { type KeyFilter, keyFilter } from "../sources/filter.ts";
-import { manifestFile, manifestSource } from "../sources/manifest.ts";
+import { formatOf, manifestFile, manifestSource } from "../sources/manifest.ts";
 import type { Source } from "../sources/port.ts";
 import { listingSource } from "../sources/r2-listing.ts";
 import type { Storage } from "../storage/port.ts";
 import type { Transfers } from "../transfers/port.ts";
-import type { RunOptions } from "./run-options.ts";
 
 export interface PlanParts {
   readonly config: Config;
@@ -53,8 +54,13 @@ function sourceOf(options: RunOptions, storage: Storage, ledger: Ledger, bots: r
   const { manifest, only, prefix } = options;
   const filter = keyFilter(options);
   if (manifest) {
+    const format = manifest.format ?? formatOf(manifest.path);
+    if (!format)
+      throw new ConfigError([
+        `--manifest ${manifest.path}: the name does not say its format; add --manifest-format jsonl, json or csv`,
+      ]);
     const { open, name } = manifestFile(manifest.path);
-    return manifestSource(open, { name, format: manifest.format, filter });
+    return manifestSource(open, { name, format, filter });
   }
   return only
     ? selected(ledger, only, { prefix, bots }, filter)

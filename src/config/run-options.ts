@@ -1,17 +1,18 @@
-import { ConfigError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
-import { BadValue, duration, failuresBound, list, oneOf, wholeNumber } from "../config/parse.ts";
 import { isMediaKind, type MediaKind } from "../domain/media.ts";
 import type { TransferName } from "../domain/task.ts";
-import type { Selection } from "../ledgers/port.ts";
-import type { BreakerOptions } from "../pipeline/stop.ts";
-import type { Order } from "../queue/order.ts";
-import { formatOf, type ManifestFormat } from "../sources/manifest.ts";
+import { ConfigError } from "./error.ts";
+import type { Flags } from "./layers.ts";
+import { BadValue, duration, failuresBound, list, oneOf, wholeNumber } from "./parse.ts";
+
+type ManifestFormat = "jsonl" | "json" | "csv";
+type Order = "small" | "large" | "recent" | "source";
+type Selection = "failed" | "unknown" | "weak";
 
 /** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
 export interface RunOptions {
   readonly prefix: string | undefined;
-  readonly manifest: { readonly path: string; readonly format: ManifestFormat } | null;
+  /** Without a format its extension says it. */
+  readonly manifest: { readonly path: string; readonly format: ManifestFormat | undefined } | null;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly kind: MediaKind | undefined;
@@ -23,7 +24,7 @@ export interface RunOptions {
   readonly transfer: "auto" | TransferName;
   readonly retries: number;
   readonly maxDuration: number | undefined;
-  readonly maxFailures: BreakerOptions["maxFailures"];
+  readonly maxFailures: { readonly count: number } | { readonly share: number } | undefined;
   readonly failedTo: string | undefined;
   readonly preflight: boolean;
   readonly deleteAfter: boolean;
@@ -48,7 +49,7 @@ export function readRunOptions(flags: Flags): RunOptions {
   };
   const options: RunOptions = {
     prefix: read("prefix", String),
-    manifest: manifestOf(flags, problems),
+    manifest: manifestOf(flags),
     include: strings(flags.include),
     exclude: strings(flags.exclude),
     kind: isMediaKind(flags.kind) ? flags.kind : undefined,
@@ -72,15 +73,8 @@ export function readRunOptions(flags: Flags): RunOptions {
   return options;
 }
 
-function manifestOf(flags: Flags, problems: string[]): RunOptions["manifest"] {
-  const path = flags.manifest;
-  if (typeof path !== "string") return null;
-  const format = (flags.manifestFormat as ManifestFormat | undefined) ?? formatOf(path);
-  if (format !== null) return { path, format };
-  problems.push(
-    `--manifest ${path}: the name does not say its format; add --manifest-format jsonl, json or csv`,
-  );
-  return null;
+function manifestOf({ manifest: path, manifestFormat }: Flags): RunOptions["manifest"] {
+  return typeof path === "string" ? { path, format: manifestFormat as ManifestFormat | undefined } : null;
 }
 
 function strings(value: Flags[string]): readonly string[] {

@@ -1,22 +1,15 @@
 import { type Dispatcher, EnvHttpProxyAgent } from "undici";
-import type { Config } from "./config/config.ts";
-import type { PaceSetting } from "./config/parse.ts";
-import { type Clock, fromWall, systemClock, toWall } from "./domain/clock.ts";
-import type { Emitter } from "./domain/events.ts";
-import { LIMITS } from "./domain/limits.ts";
-import type { TransferName } from "./domain/task.ts";
-import type { Identity, LaneMemory, Ledger } from "./ledgers/port.ts";
-import { openSqliteLedger } from "./ledgers/sqlite.ts";
-import type { LaneFound } from "./pipeline/preflight.ts";
-import type { Storage } from "./storage/port.ts";
-import { openR2 } from "./storage/r2.ts";
-import { openBot } from "./telegram/client.ts";
-import { Lane } from "./telegram/lanes/lane.ts";
-import { Lanes } from "./telegram/lanes/lanes.ts";
-import { FixedPace } from "./telegram/lanes/pace.ts";
-import type { Bot, ChatInfo } from "./telegram/port.ts";
-import type { Transfers } from "./transfers/port.ts";
-import { openTransfers } from "./transfers/transfers.ts";
+import type { Config } from "../config/config.ts";
+import { type Clock, systemClock } from "../domain/clock.ts";
+import type { TransferName } from "../domain/task.ts";
+import type { Identity, Ledger } from "../ledgers/port.ts";
+import { openSqliteLedger } from "../ledgers/sqlite.ts";
+import type { Storage } from "../storage/port.ts";
+import { openR2 } from "../storage/r2.ts";
+import { openBot } from "../telegram/client.ts";
+import type { Bot } from "../telegram/port.ts";
+import type { Transfers } from "../transfers/port.ts";
+import { openTransfers } from "../transfers/transfers.ts";
 
 /** The parts that reach outside, made of a configuration. The only file that picks implementations. */
 export interface Connections {
@@ -97,53 +90,6 @@ export function identityOf(config: Config, sandbox: boolean): Identity {
       apiRoot: sandbox ? "sandbox" : apiRoot,
     })),
   };
-}
-
-export interface LaneParts {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly events: Emitter;
-  readonly ledger: Ledger;
-  readonly found: readonly LaneFound[];
-  readonly changed: () => void;
-}
-
-/** The lanes of a run, with what earlier runs learned of them. */
-export async function openLanes({
-  config,
-  clock,
-  events,
-  ledger,
-  found,
-  changed,
-}: LaneParts): Promise<Lanes> {
-  const memories = await ledger.lanes();
-  const lanes = found.map(({ bot, chat }) => {
-    const lane = new Lane(bot, chat.id, chat.title, new FixedPace(perMinute(config.pace, chat.type)));
-    const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
-    if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
-    return lane;
-  });
-  const { botPace } = config;
-  const botPaces = new Map(
-    botPace === null
-      ? []
-      : config.bots.map(({ slug }) => [slug, new FixedPace(botPace, Number.POSITIVE_INFINITY)] as const),
-  );
-  // A ledger that breaks shows at the next attempt, where it stops the run.
-  const keep = (lane: Lane) => void ledger.keepLane(memoryOf(lane, clock)).catch(() => {});
-  return new Lanes({ lanes, botPaces, clock, events, keep, changed });
-}
-
-function memoryOf(lane: Lane, clock: Clock): LaneMemory {
-  const frozenUntil = Number.isFinite(lane.frozenUntil) ? Math.ceil(toWall(clock, lane.frozenUntil)) : 0;
-  return { bot: lane.bot.slug, chat: lane.chat, frozenUntil, pace: null, paceAt: null, migratedTo: null };
-}
-
-/** Calls a minute at which a lane starts. */
-export function perMinute(pace: PaceSetting, type: ChatInfo["type"]): number {
-  if (pace.type === "fixed") return pace.perMinute;
-  return type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
 }
 
 export function transfersOf(

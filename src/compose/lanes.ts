@@ -1,0 +1,96 @@
+import type { Config } from "../config/config.ts";
+import { type Clock, fromWall, toWall } from "../domain/clock.ts";
+import type { Emitter } from "../domain/events.ts";
+import { LIMITS } from "../domain/limits.ts";
+import type { LaneMemory, Ledger } from "../ledgers/port.ts";
+import type { ForecastInput } from "../pipeline/forecast.ts";
+import type { LaneFound } from "../pipeline/preflight.ts";
+import { AdaptivePace } from "../telegram/lanes/adaptive.ts";
+import { Lane } from "../telegram/lanes/lane.ts";
+import { Lanes } from "../telegram/lanes/lanes.ts";
+import { FixedPace, type Pace } from "../telegram/lanes/pace.ts";
+import { SameSize } from "../telegram/lanes/same-size.ts";
+import type { ChatInfo } from "../telegram/port.ts";
+
+export interface LaneParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly found: readonly LaneFound[];
+  readonly changed: () => void;
+}
+
+/** The lanes of a run, with what earlier runs learned of them. */
+export async function openLanes({
+  config,
+  clock,
+  events,
+  ledger,
+  found,
+  changed,
+}: LaneParts): Promise<Lanes> {
+  const memories = await ledger.lanes();
+  const lanes = found.map(({ bot, chat }) => {
+    const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
+    const lane = new Lane(bot, chat.id, chat.title, paceOf(config, chat.type, memory, clock));
+    if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
+    return lane;
+  });
+  // A ledger that breaks shows at the next attempt, where it stops the run.
+  const keep = (memory: LaneMemory) => void ledger.keepLane(memory).catch(() => {});
+  return new Lanes({
+    lanes,
+    clock,
+    events,
+    changed,
+    botPaces: botPacesOf(config),
+    sameSize: config.apiLocal ? null : new SameSize(),
+    keep: (lane) => keep(memoryOf(lane, clock)),
+    migrated: (lane, to) => keep({ ...memoryOf(lane, clock), migratedTo: to }),
+  });
+}
+
+function paceOf(
+  { pace, botPace }: Config,
+  type: ChatInfo["type"],
+  memory: LaneMemory | undefined,
+  clock: Clock,
+): Pace {
+  if (pace.type === "fixed") return new FixedPace(pace.perMinute);
+  const documented = type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
+  if (pace.type === "documented") return new FixedPace(documented);
+  const { pace: perMinute = null, paceAt = null } = memory ?? {};
+  const learned =
+    perMinute === null || paceAt === null ? undefined : { perMinute, ageMs: clock.wall() - paceAt };
+  return new AdaptivePace({ start: documented, most: botPace ?? Number.POSITIVE_INFINITY, learned });
+}
+
+function botPacesOf({ botPace, bots }: Config): Map<string, Pace> {
+  if (botPace === null) return new Map();
+  return new Map(bots.map(({ slug }) => [slug, new FixedPace(botPace, Number.POSITIVE_INFINITY)]));
+}
+
+function memoryOf(lane: Lane, clock: Clock): LaneMemory {
+  const frozenUntil = Number.isFinite(lane.frozenUntil) ? Math.ceil(toWall(clock, lane.frozenUntil)) : 0;
+  const pace = lane.pace instanceof AdaptivePace ? lane.pace.limit : null;
+  return {
+    bot: lane.bot.slug,
+    chat: lane.chat,
+    frozenUntil,
+    pace,
+    paceAt: pace === null ? null : clock.wall(),
+    migratedTo: null,
+  };
+}
+
+/** The paces of lanes and bots, for a forecast. */
+export function pacesOf(
+  lanes: Lanes,
+  { bots, botPace }: Config,
+): Pick<ForecastInput, "lanes" | "botPerMinute"> {
+  return {
+    lanes: lanes.all.map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),
+    botPerMinute: new Map(botPace === null ? [] : bots.map(({ slug }) => [slug, botPace] as const)),
+  };
+}
