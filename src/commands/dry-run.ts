@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
 import { type ForecastInput, forecast } from "../pipeline/forecast.ts";
@@ -31,11 +32,12 @@ class Count {
   toWarm = 0;
   skipped = 0;
   bytes = 0;
-  readonly #contents = new Set<string>();
+  /** 48 bits of a hash each: a million names would not fit into memory, and a clash costs one object in a forecast. */
+  readonly #contents = new Set<number>();
 
   /** False for content that is in the plan already under another key. */
   task({ bot, kind, content, entry }: Task): boolean {
-    const name = `${bot}|${kind}|${content}`;
+    const name = createHash("md5").update(`${bot}|${kind}|${content}`).digest().readUIntBE(0, 6);
     if (this.#contents.has(name)) {
       this.skipped += 1;
       return false;

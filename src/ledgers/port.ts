@@ -1,3 +1,4 @@
+import type { Entry } from "../domain/entry.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
@@ -91,11 +92,11 @@ export type AttemptId = number | bigint;
 
 export type Selection = "failed" | "unknown" | "weak";
 
-/** A row found by `--only`. */
+/** A row found by `--only`. Size and ETag are those it was last seen with; rows that prewarm did not write may lack them. */
 export interface Selected {
   readonly bot: string;
   readonly kind: MediaKind;
-  readonly entry: KnownEntry;
+  readonly entry: Entry;
 }
 
 /** What is worth keeping of a lane between runs. */

@@ -1,0 +1,89 @@
+import { hostname } from "node:os";
+import type { Ledger } from "./port.ts";
+import { Sqlite } from "./sqlite/adapter.ts";
+import { begin, doubt, fail, recover, retry } from "./sqlite/attempts.ts";
+import { Commits } from "./sqlite/commits.ts";
+import { confirm, point } from "./sqlite/confirm.ts";
+import { identify } from "./sqlite/identity.ts";
+import { keepLane, lanes } from "./sqlite/lanes.ts";
+import { acquire, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
+import { lookup } from "./sqlite/lookup.ts";
+import { migrate } from "./sqlite/migrate.ts";
+import { checkPlace } from "./sqlite/place.ts";
+import { select } from "./sqlite/select.ts";
+import type { Store } from "./sqlite/store.ts";
+
+export interface SqliteLedgerOptions {
+  /** The database file; made when it is missing, adopted when it has tables of the same names. */
+  readonly path: string;
+  /** Who opens it, for the message to the next one, e.g. `prewarm run`. */
+  readonly command: string;
+  /** Unix milliseconds; the system's clock without it. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Opens the ledger in a SQLite file for the one process that may write to it; readers are free meanwhile. Times in its
+ * tables are UTC text to the second (`2026-01-31 12:30:05`), those of lanes Unix milliseconds.
+ * Throws LedgerError with exit code 2 when it is held by another process (who is named), when the place cannot be written
+ * or is something else, or when a newer prewarm made it.
+ */
+export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
+  const now = options.now ?? Date.now;
+  const file = checkPlace(options.path);
+  const lock = await acquire(file, options.path, now());
+  try {
+    const db = open(file, options, now);
+    return ledgerOf({ db, now, owner: `${process.pid}@${hostname()}` }, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function open(file: string, { path, command }: SqliteLedgerOptions, now: () => number): Sqlite {
+  const db = new Sqlite(file, path);
+  try {
+    db.prepareForWriting();
+    migrate(db);
+    signHolder(db, command, now());
+    db.opened();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function ledgerOf(store: Store, lock: Lock): Ledger {
+  const { db } = store;
+  const commits = new Commits(db);
+  let bots: readonly string[] = [];
+  let isOpen = true;
+  return {
+    place: db.place,
+    identify: (identity) => {
+      bots = identity.bots.map(({ slug }) => slug);
+      return commits.write(() => identify(db, identity));
+    },
+    recover: () => commits.write(() => recover(store)),
+    lookup: async (page) => lookup(store, page),
+    select: (what, cut) => select(store, what, cut),
+    begin: (facts) => commits.write(() => begin(store, facts)),
+    confirm: (attempt, confirmation) => commits.write(() => confirm(store, attempt, confirmation)),
+    retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),
+    fail: (attempt, facts, failure) => commits.write(() => fail(store, attempt, facts, failure)),
+    doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
+    point: (facts) => commits.write(() => point(store, facts, bots)),
+    lanes: async () => lanes(store),
+    keepLane: (memory) => commits.write(() => keepLane(store, memory)),
+    close: async () => {
+      if (!isOpen) return;
+      isOpen = false;
+      commits.flush();
+      eraseHolder(db);
+      db.close();
+      lock.release();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { type Failure, failure } from "../../domain/failure.ts";
+import { extensionOf, type MediaKind } from "../../domain/media.ts";
+import { bareEtag, type ContentId } from "../../domain/task.ts";
+import type { AttemptFacts, AttemptId } from "../port.ts";
+import type { Params } from "./adapter.ts";
+import { resolve } from "./content.ts";
+import { hasId } from "./rows.ts";
+import { type Store, stamp } from "./store.ts";
+
+/** An attempt as it was begun; `content` is what it is known as by now. */
+export interface Attempt {
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly content: ContentId;
+  readonly key: string;
+  readonly etag: string;
+  readonly bytes: number;
+}
+
+const BEGIN_ROW = `
+  insert into media_cache (bot_slug, sha256, kind, status, retry_count, created_at, updated_at)
+  values (:bot, :content, :kind, 'warming', 0, :now, :now)
+  on conflict (bot_slug, sha256, kind) do update set status = 'warming', updated_at = :now
+  where not ${hasId("media_cache")}`;
+
+/** A new key; one that is known keeps what it points at until a confirmation moves it. */
+const NEW_KEY = `
+  insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256, ext, mime, width, height, duration,
+    created_at, updated_at)
+  values (:bot, :kind, :key, :etag, :bytes, :content, :ext, :mime, :width, :height, :duration, :now, :now)
+  on conflict (r2_key) do nothing`;
+
+const NEW_ATTEMPT = `
+  insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, r2_etag, bytes, warmup_chat_id, owner, attempt, state,
+    started_at, ended_at, error_class, error_reason, error_code, error_message, settings)
+  values (:bot, :content, :kind, :key, :etag, :bytes, :chat, :owner,
+    (select count(*) + 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind),
+    :state, :now, :ended, :class, :reason, :code, :message, :settings)
+  returning id`;
+
+const END_ATTEMPT = `
+  update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
+    error_code = :code, error_message = :message
+  where id = :id and state = 'sending'
+  returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
+
+const FAIL_ROW = `
+  insert into media_cache (bot_slug, sha256, kind, status, last_error, retry_count, last_retry_at, created_at,
+    updated_at, error_class, error_reason, error_settings)
+  values (:bot, :content, :kind, 'error', :message, 1, :now, :now, :now, :class, :reason, :settings)
+  on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = :message,
+    retry_count = coalesce(retry_count, 0) + 1, last_retry_at = :now, next_retry_at = null, updated_at = :now,
+    error_class = :class, error_reason = :reason, error_settings = :settings
+  where not ${hasId("media_cache")}`;
+
+const DOUBT_ROW = `
+  update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
+    updated_at = :now, error_class = :class, error_reason = :reason
+  where bot_slug = :bot and sha256 = :content and kind = :kind and not ${hasId("media_cache")}`;
+
+const DOUBT_ROWS_UNDER_WAY = `
+  update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
+    updated_at = :now, error_class = :class, error_reason = :reason
+  where rowid in (select c.rowid from prewarm_attempts a
+      join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
+      where a.state = 'sending') and not ${hasId("media_cache")}`;
+
+const DOUBT_ATTEMPTS_UNDER_WAY = `
+  update prewarm_attempts set state = 'unknown', ended_at = :now, error_class = :class, error_reason = :reason,
+    error_message = :message
+  where state = 'sending'`;
+
+/** Writes down, before the call, that it will be made: attempt, row, and key where it is new. */
+export function begin(store: Store, facts: AttemptFacts): number {
+  const params = paramsOf(store, facts);
+  store.db.run(BEGIN_ROW, params);
+  store.db.run(NEW_KEY, params);
+  return writeAttempt(store, { ...params, state: "sending" });
+}
+
+/** The attempt failed and another follows. */
+export function retry(store: Store, id: AttemptId, why: Failure): void {
+  endAttempt(store, id, "retry", why);
+}
+
+/** The item failed for good in this run, before a call (`id` null) or after it. */
+export function fail(store: Store, id: AttemptId | null, facts: AttemptFacts, why: Failure): void {
+  const params = { ...paramsOf(store, facts), ...paramsOfFailure(why) };
+  if (id === null) writeAttempt(store, { ...params, state: "failed", ended: params.now });
+  const content = id === null ? params.content : endAttempt(store, id, "failed", why).content;
+  store.db.run(FAIL_ROW, { ...params, content });
+}
+
+/** The call may have posted. */
+export function doubt(store: Store, id: AttemptId, why: Failure): void {
+  const { bot, content, kind } = endAttempt(store, id, "unknown", why);
+  store.db.run(DOUBT_ROW, { bot, content, kind, now: stamp(store.now()), ...paramsOfFailure(why) });
+}
+
+/** Attempts that a dead process left `sending` become `unknown`, as do their rows without an id. Answers how many attempts. */
+export function recover(store: Store): number {
+  const why = failure("process_died", "the process ended while the call was under way");
+  const params = { now: stamp(store.now()), ...paramsOfFailure(why) };
+  store.db.run(DOUBT_ROWS_UNDER_WAY, params);
+  return store.db.run(DOUBT_ATTEMPTS_UNDER_WAY, params);
+}
+
+/** Ends an attempt that is under way and answers what it was. Throws when it is not: each attempt ends once. */
+export function endAttempt(
+  store: Store,
+  id: AttemptId,
+  state: "ready" | "retry" | "failed" | "unknown",
+  why: Failure | null,
+): Attempt {
+  const now = stamp(store.now());
+  const ended = store.db.one<Attempt>(END_ATTEMPT, { id, state, now, ...paramsOfFailure(why) });
+  if (!ended) throw new Error(`attempt ${id} is not under way`);
+  return ended;
+}
+
+type Facts = Omit<AttemptFacts, "chatId" | "settings"> & Partial<AttemptFacts>;
+
+/** The facts of an attempt as parameters. A hash that became known since the caller looked takes its place. */
+export function paramsOf(store: Store, { bot, kind, content, entry, chatId, settings }: Facts) {
+  const { key, etag, bytes, mime, width, height, duration } = entry;
+  return {
+    bot,
+    kind,
+    key,
+    bytes,
+    mime,
+    width,
+    height,
+    duration,
+    settings,
+    content: resolve(store, content),
+    etag: bareEtag(etag),
+    ext: extensionOf(key),
+    chat: chatId,
+    owner: store.owner,
+    now: stamp(store.now()),
+  };
+}
+
+function paramsOfFailure(why: Failure | null) {
+  return { class: why?.class, reason: why?.reason, code: why?.code, message: why?.message };
+}
+
+function writeAttempt({ db }: Store, params: Params): number {
+  const row = db.one<{ id: number }>(NEW_ATTEMPT, params);
+  if (!row) throw new Error("an attempt was not written");
+  return row.id;
+}

@@ -1,0 +1,96 @@
+import type { ContentId } from "../../domain/task.ts";
+import type { AttemptFacts, AttemptId, Confirmation, Confirmed } from "../port.ts";
+import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
+import { isProvisional, provisionalOf, rekey, resolve } from "./content.ts";
+import { type Media, moveKey } from "./keys.ts";
+import { hasId, readyId } from "./rows.ts";
+import { type Store, stamp } from "./store.ts";
+
+/** Changes nothing where an older id stands, unless it is to be replaced. */
+const NEW_ID = `
+  insert into media_cache (bot_slug, sha256, kind, tg_file_id, tg_file_unique_id, warmup_chat_id, warmup_message_id,
+    warmup_at, status, retry_count, created_at, updated_at, weak)
+  values (:bot, :content, :kind, :fileId, :fileUniqueId, :chatId, :messageId, :now, 'ready', 0, :now, :now, :weak)
+  on conflict (bot_slug, sha256, kind) do update set tg_file_id = excluded.tg_file_id,
+    tg_file_unique_id = excluded.tg_file_unique_id, warmup_chat_id = excluded.warmup_chat_id,
+    warmup_message_id = excluded.warmup_message_id, warmup_at = excluded.warmup_at, status = 'ready',
+    weak = excluded.weak, retry_count = 0, next_retry_at = null, updated_at = excluded.updated_at,
+    last_error = null, error_class = null, error_reason = null, error_settings = null
+  where :replace or not ${hasId("media_cache")}`;
+
+const REFUSE_ASKED = `
+  insert into media_cache (bot_slug, sha256, kind, status, last_error, retry_count, created_at, updated_at,
+    error_class, error_reason)
+  values (:bot, :content, :kind, 'error', :message, 0, :now, :now, :class, :reason)
+  on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = excluded.last_error,
+    next_retry_at = null, updated_at = excluded.updated_at, error_class = excluded.error_class,
+    error_reason = excluded.error_reason, error_settings = null
+  where not ${hasId("media_cache")}`;
+
+/** The object turned out to be other content than it was begun as: the row begun for that is work only if a key asks for it. */
+const DROP_ORPHAN = `
+  delete from media_cache where bot_slug = :bot and sha256 = :content and kind = :kind and status = 'warming'
+  and not exists (select 1 from media_store s where s.sha256 = :content)`;
+
+const SIBLING = "select mime, width, height, duration from media_store where sha256 = :content limit 1";
+
+/**
+ * Takes in what came back: the id under the kind it really has, the error of the kind that was asked for, the key, the
+ * attempt. Belongs into one transaction: a reader finds the old id until it commits, and the new one from then on.
+ */
+export function confirm(store: Store, id: AttemptId, confirmation: Confirmation): Confirmed {
+  const attempt = endAttempt(store, id, "ready", null);
+  const content = settle(store, attempt, confirmation.content);
+  const { stored, replace, asked, mime, width, height, duration } = confirmation;
+  const { bot } = attempt;
+  const now = stamp(store.now());
+  const isNew = store.db.run(NEW_ID, { bot, content, ...stored, replace, now }) > 0;
+  if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked) });
+  const kinds = [attempt.kind, stored.kind];
+  const bots = [bot, ...confirmation.bots];
+  moveKey(store, { ...attempt, content, kind: stored.kind, kinds, bots, mime, width, height, duration });
+  if (attempt.content !== content) {
+    store.db.run(DROP_ORPHAN, { bot, content: attempt.content, kind: attempt.kind });
+  }
+  const older = isNew ? null : readyId(store, { bot, content, kind: stored.kind });
+  return { stored: older ?? { ...stored }, duplicate: older !== null };
+}
+
+function whyOf({ failure }: NonNullable<Confirmation["asked"]>) {
+  return { class: failure.class, reason: failure.reason, message: failure.message };
+}
+
+/**
+ * Points a key at content that is ready under another key, unless it is still needed where it points: see
+ * {@link moveKey}. `bots` are those of this run.
+ */
+export function point(
+  store: Store,
+  facts: Omit<AttemptFacts, "chatId" | "settings">,
+  bots: readonly string[],
+): void {
+  const params = paramsOf(store, facts);
+  const { bot, content } = params;
+  const isDocument =
+    !readyId(store, { bot, content, kind: facts.kind }) && readyId(store, { bot, content, kind: "document" });
+  const kind = isDocument ? "document" : facts.kind;
+  const sibling = store.db.one<Media>(SIBLING, { content });
+  moveKey(store, {
+    ...params,
+    kind,
+    kinds: [facts.kind, kind],
+    bots: [bot, ...bots],
+    mime: params.mime ?? sibling?.mime ?? null,
+    width: params.width ?? sibling?.width ?? null,
+    height: params.height ?? sibling?.height ?? null,
+    duration: params.duration ?? sibling?.duration ?? null,
+  });
+}
+
+/** The content id to write under. With a hash at hand, all that stands under ETag and size moves to it first. */
+function settle(store: Store, attempt: Attempt, confirmed: ContentId): ContentId {
+  if (confirmed === attempt.content && isProvisional(confirmed)) return confirmed;
+  const content = resolve(store, confirmed);
+  if (!isProvisional(content)) rekey(store, provisionalOf(attempt), content);
+  return content;
+}

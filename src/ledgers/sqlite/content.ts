@@ -1,0 +1,67 @@
+import type { MediaKind } from "../../domain/media.ts";
+import { bareEtag, type ContentId } from "../../domain/task.ts";
+import { hasId } from "./rows.ts";
+import { type Store, stamp } from "./store.ts";
+
+/** The content id of an object whose SHA-256 nobody knows yet. */
+export function provisionalOf(object: { readonly etag: string; readonly bytes: number }): ContentId {
+  return `etag:${bareEtag(object.etag)}:${object.bytes}`;
+}
+
+export function isProvisional(content: ContentId): boolean {
+  return content.startsWith("etag:");
+}
+
+const ALIAS = "select sha256 from prewarm_aliases where provisional = :content";
+
+const NEW_ALIAS = `
+  insert into prewarm_aliases (provisional, sha256) values (:provisional, :content)
+  on conflict (provisional) do update set sha256 = excluded.sha256`;
+
+const ROWS = `
+  select c.rowid as id, c.bot_slug as bot, c.kind, cast(coalesce(c.warmup_at, '') as text) as at,
+    case when ${hasId("c")} then 3 when c.status = 'unknown' then 2 when c.status = 'error' then 1 else 0 end as rank
+  from media_cache c where c.sha256 = :content`;
+
+const REKEY_ROW = "update media_cache set sha256 = :content, updated_at = :now where rowid = :id";
+const DROP_ROW = "delete from media_cache where rowid = :id";
+const REKEY_KEYS = "update media_store set sha256 = :content, updated_at = :now where sha256 = :provisional";
+const REKEY_ATTEMPTS = "update prewarm_attempts set sha256 = :content where sha256 = :provisional";
+
+/** The SHA-256 of a provisional content id where it became known, else the id as it is. */
+export function resolve({ db }: Store, content: ContentId): ContentId {
+  if (!isProvisional(content)) return content;
+  return db.one<{ sha256: string }>(ALIAS, { content })?.sha256 ?? content;
+}
+
+/**
+ * Remembers that `provisional` is `content`, and moves all that stands under it: rows of every bot and kind, keys,
+ * attempts. Of two rows for one (bot, kind) the better one stays (ready, unknown, error, warming), of two ready ones the
+ * older. Belongs into the transaction that learned the hash.
+ */
+export function rekey({ db, now }: Store, provisional: ContentId, content: ContentId): void {
+  const params = { provisional, content, now: stamp(now()) };
+  db.run(NEW_ALIAS, params);
+  const rows = db.all<RankedRow>(ROWS, { content: provisional });
+  const rivals = rows.length === 0 ? [] : db.all<RankedRow>(ROWS, { content });
+  for (const row of rows) {
+    const rival = rivals.find(({ bot, kind }) => bot === row.bot && kind === row.kind);
+    const stays = rival === undefined || beats(row, rival);
+    if (rival) db.run(DROP_ROW, { id: stays ? rival.id : row.id });
+    if (stays) db.run(REKEY_ROW, { ...params, id: row.id });
+  }
+  db.run(REKEY_KEYS, params);
+  db.run(REKEY_ATTEMPTS, params);
+}
+
+interface RankedRow {
+  readonly id: number;
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly rank: number;
+  readonly at: string;
+}
+
+function beats(row: RankedRow, rival: RankedRow): boolean {
+  return row.rank === rival.rank ? row.at < rival.at : row.rank > rival.rank;
+}

@@ -1,0 +1,45 @@
+import { LedgerError } from "../port.ts";
+
+const OTHER_LEDGER = "or use another --ledger";
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html), with what they mean to whoever runs prewarm. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  3: `may not be written by this user; give the right to it and to its folder, ${OTHER_LEDGER}`,
+  5: "is locked by another program; end it, then run again",
+  6: "is locked by another program; end it, then run again",
+  8: `may not be written by this user; give the right to it and to its folder, ${OTHER_LEDGER}`,
+  10: "could not be read or written; look at the disk it lies on, then run again",
+  11: `is damaged; restore it from a backup, ${OTHER_LEDGER}`,
+  13: "cannot grow, its disk is full; free some space, then run again",
+  14: `cannot be opened; check that it and its folder may be written, ${OTHER_LEDGER}`,
+  19: "does not take a row of ours; loosen that constraint",
+  26: "is not a SQLite database; use another --ledger",
+};
+
+interface SqliteFault {
+  readonly message: string;
+  readonly rawCode?: number;
+}
+
+/** The primary result code of an error of libsql, `undefined` for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { rawCode } = error as SqliteFault;
+  if (typeof rawCode === "number") return rawCode & 0xff;
+  // Opening fails with a plain Error that carries the code in its text only.
+  const code = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(error.message)?.[1];
+  return code === undefined ? undefined : Number(code) & 0xff;
+}
+
+/**
+ * What an error of libsql means for the ledger at `place`: one line with the next step. Errors that are not SQLite's
+ * are bugs and come back as they are.
+ */
+export function asLedgerError(place: string, error: unknown, opening: boolean): unknown {
+  const code = sqliteCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const meaning = MEANINGS[code] ?? "failed; look at what SQLite says";
+  const exitCode = opening && code !== 13 ? 2 : 1;
+  const detail = code === 14 ? "" : ` (SQLite: ${error.message})`;
+  return new LedgerError(`${place} ${meaning}${detail}`, exitCode, { cause: error });
+}

@@ -1,0 +1,87 @@
+import type { Failure } from "../../domain/failure.ts";
+import { failure } from "../../domain/failure.ts";
+import { failed, ok, type Result } from "../../domain/result.ts";
+import type { Identity } from "../port.ts";
+import type { Sqlite } from "./adapter.ts";
+
+type Known = ReadonlyMap<string, string>;
+
+/**
+ * Writes down whose ledger this is, or says who it belongs to. All is compared before anything is written; bots that are
+ * new to it join. A sandbox's ports change, so of a sandbox only bot ids are compared. Belongs into a transaction.
+ */
+export function identify(db: Sqlite, identity: Identity): Result<void> {
+  const rows = db.all<{ key: string; value: string }>("select key, value from prewarm_identity");
+  const known: Known = new Map(rows.map(({ key, value }) => [key, value]));
+  const stranger =
+    otherWorld(db, known, identity) ?? otherBucket(db, known, identity) ?? otherBot(db, known, identity);
+  if (stranger) return failed(stranger);
+  for (const [key, value] of factsOf(identity)) {
+    if (!known.has(key))
+      db.run("insert into prewarm_identity (key, value) values (:key, :value)", { key, value });
+  }
+  return ok(undefined);
+}
+
+function factsOf({ sandbox, bucket, bots }: Identity): [string, string][] {
+  const facts: [string, string][] = [["sandbox", sandbox ? "1" : "0"]];
+  if (bucket) facts.push(["bucket_endpoint", bare(bucket.endpoint)], ["bucket_name", bucket.name]);
+  for (const bot of bots) {
+    facts.push([`bot:${bot.slug}:id`, bot.id]);
+    if (!sandbox) facts.push([`bot:${bot.slug}:api_root`, bare(bot.apiRoot)]);
+  }
+  return facts;
+}
+
+function otherWorld(db: Sqlite, known: Known, { sandbox }: Identity): Failure | null {
+  const isSandbox = known.get("sandbox");
+  if (isSandbox === "1" && !sandbox) {
+    return failure("ledger_sandbox", `${db.place} belongs to a sandbox; this run is a real one`);
+  }
+  const isReal = isSandbox === undefined ? holdsIds(db) : isSandbox === "0";
+  if (!isReal || !sandbox) return null;
+  return failure("ledger_real", `${db.place} belongs to real bots; this run is in the sandbox`);
+}
+
+/** A database that nobody marked and that has ids was written by real bots. */
+function holdsIds(db: Sqlite): boolean {
+  return db.one("select 1 from media_cache where tg_file_id is not null limit 1") !== undefined;
+}
+
+function otherBucket(db: Sqlite, known: Known, { bucket }: Identity): Failure | null {
+  const name = known.get("bucket_name");
+  const endpoint = known.get("bucket_endpoint");
+  if (!bucket || name === undefined || endpoint === undefined) return null;
+  if (name === bucket.name && endpoint === bare(bucket.endpoint)) return null;
+  return failure(
+    "ledger_other_bucket",
+    `${db.place} belongs to bucket ${name} at ${endpoint}; this run reads bucket ${bucket.name} at ${bare(bucket.endpoint)}`,
+  );
+}
+
+function otherBot(db: Sqlite, known: Known, { sandbox, bots }: Identity): Failure | null {
+  for (const { slug, id, apiRoot } of bots) {
+    const knownId = known.get(`bot:${slug}:id`);
+    if (knownId !== undefined && knownId !== id) {
+      return failure(
+        "ledger_other_bot",
+        `${db.place} belongs to bot ${knownId} as \`${slug}\`; this token is of bot ${id}`,
+      );
+    }
+    const root = known.get(`bot:${slug}:api_root`);
+    if (!sandbox && root !== undefined && root !== bare(apiRoot)) {
+      return failure(
+        "ledger_other_api_root",
+        `${db.place} has ids of \`${slug}\` from ${root}; this run talks to ${bare(apiRoot)}`,
+      );
+    }
+  }
+  return null;
+}
+
+/** Scheme, host, port and path without a slash at the end; user and password, which a URL may carry, are left out. */
+function bare(url: string): string {
+  if (!URL.canParse(url)) return url.replace(/\/+$/, "");
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`.replace(/\/+$/, "");
+}

@@ -1,0 +1,21 @@
+import type { LaneMemory } from "../port.ts";
+import { type Store, stamp } from "./store.ts";
+
+export function lanes({ db }: Store): LaneMemory[] {
+  return db.all<LaneMemory>(
+    `select bot_slug as bot, chat_id as chat, frozen_until as frozenUntil, pace, pace_at as paceAt,
+       migrated_to as migratedTo
+     from prewarm_lanes order by bot_slug, chat_id`,
+  );
+}
+
+/** Replaces what was kept of this lane. */
+export function keepLane({ db, now }: Store, memory: LaneMemory): void {
+  db.run(
+    `insert into prewarm_lanes (bot_slug, chat_id, frozen_until, pace, pace_at, migrated_to, updated_at)
+     values (:bot, :chat, :frozenUntil, :pace, :paceAt, :migratedTo, :now)
+     on conflict (bot_slug, chat_id) do update set frozen_until = excluded.frozen_until, pace = excluded.pace,
+       pace_at = excluded.pace_at, migrated_to = excluded.migrated_to, updated_at = excluded.updated_at`,
+    { ...memory, now: stamp(now()) },
+  );
+}

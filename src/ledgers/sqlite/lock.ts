@@ -1,0 +1,124 @@
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import Libsql from "libsql";
+import { LedgerError } from "../port.ts";
+import { Sqlite } from "./adapter.ts";
+import { asLedgerError, sqliteCode } from "./errors.ts";
+import { stamp } from "./store.ts";
+
+/** Who writes to a ledger. `since` is UTC, as {@link stamp} writes it. */
+interface Holder {
+  readonly pid: string;
+  readonly host: string;
+  readonly command: string;
+  readonly since: string;
+}
+
+export interface Lock {
+  release(): void;
+}
+
+/** A holder is given this long to write its name down, or to finish closing. */
+const TRIES = 20;
+const PAUSE_MS = 50;
+
+/**
+ * Takes the right to write to the database at `file`, or throws LedgerError (exit code 2) that names who has it. `unixMs` is now.
+ *
+ * The right is SQLite's own exclusive lock on `<file>-lock`: the system drops it when the process ends, however it ends, so
+ * it is never stale. Readers of the database do not meet it. The file stays behind, empty: were it removed, a process that
+ * had opened it just before could lock the removed file while another locks a new one, and both would write.
+ */
+export async function acquire(file: string, place: string, unixMs: number): Promise<Lock> {
+  for (let i = 0; i < TRIES; i++) {
+    const lock = tryLock(`${file}-lock`, `${place}-lock`);
+    if (lock) return lock;
+    const holder = readHolder(file, place);
+    if (holder && isAlive(holder)) throw new LedgerError(heldBy(place, holder, unixMs), 2);
+    await sleep(PAUSE_MS);
+  }
+  throw new LedgerError(
+    `${place} is held by another process of prewarm; wait for it to end or use another --ledger`,
+    2,
+  );
+}
+
+function tryLock(file: string, place: string): Lock | null {
+  let db: Libsql.Database | undefined;
+  try {
+    db = new Libsql(file);
+    db.exec("begin exclusive");
+    const held = db;
+    return { release: () => held.close() };
+  } catch (error) {
+    db?.close();
+    if (sqliteCode(error) === 5) return null;
+    throw asLedgerError(place, error, true);
+  }
+}
+
+/** Writes down who holds the lock, for the message to the next. */
+export function signHolder(db: Sqlite, command: string, unixMs: number): void {
+  const holder: Holder = { pid: String(process.pid), host: hostname(), command, since: stamp(unixMs) };
+  db.transaction(() => {
+    for (const [field, value] of Object.entries(holder)) {
+      db.run(
+        "insert into prewarm_identity (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value",
+        { key: `holder_${field}`, value },
+      );
+    }
+  });
+}
+
+/** Takes the name out again. Where that fails nothing is lost: the lock decides, and a dead name is not believed. */
+export function eraseHolder(db: Sqlite): void {
+  try {
+    db.run("delete from prewarm_identity where key like 'holder\\_%' escape '\\'");
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+  }
+}
+
+function readHolder(file: string, place: string): Holder | null {
+  try {
+    const db = new Sqlite(file, place);
+    try {
+      const rows = db.all<{ field: string; value: string }>(
+        "select substr(key, 8) as field, value from prewarm_identity where key like 'holder\\_%' escape '\\'",
+      );
+      const { pid, host, command, since } = Object.fromEntries(
+        rows.map(({ field, value }) => [field, value]),
+      );
+      return pid && host && command && since ? { pid, host, command, since } : null;
+    } finally {
+      db.leave();
+    }
+  } catch (error) {
+    if (error instanceof LedgerError) return null;
+    throw error;
+  }
+}
+
+/** False for a name that a killed process left and the one that holds the lock now has not replaced yet. */
+function isAlive({ pid, host }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function heldBy(place: string, { command, pid, host, since }: Holder, unixMs: number): string {
+  return `${place} is held by \`${command}\` (pid ${pid} on ${host}, since ${localTime(since, unixMs)}); wait for it to end or use another --ledger`;
+}
+
+/** Local time of day, with the date when that is not today's. */
+function localTime(since: string, unixMs: number): string {
+  const at = new Date(`${since.replace(" ", "T")}Z`);
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((n) => String(n).padStart(2, "0"))
+    .join(":");
+  return at.toDateString() === new Date(unixMs).toDateString() ? time : `${at.toDateString()} ${time}`;
+}

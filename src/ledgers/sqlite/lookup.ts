@@ -1,0 +1,196 @@
+import type { FailureClass } from "../../domain/failure.ts";
+import type { Reason } from "../../domain/reasons.ts";
+import { bareEtag, type ContentId } from "../../domain/task.ts";
+import type { Found, Query } from "../port.ts";
+import { isProvisional, provisionalOf } from "./content.ts";
+import { type IdRow, isWeak, storedId } from "./rows.ts";
+import type { Store } from "./store.ts";
+
+interface CacheRow extends IdRow {
+  readonly sha256: ContentId;
+  readonly last_error: string | null;
+  readonly error_class: FailureClass | null;
+  readonly error_reason: Reason | null;
+  readonly error_settings: string | null;
+}
+
+interface StoreRow {
+  readonly etag: string | null;
+  readonly bytes: number | null;
+  readonly sha256: ContentId | null;
+}
+
+type Rows = ReadonlyMap<string, CacheRow>;
+
+/**
+ * What the ledger knows, one answer a query, in order: a handful of statements however long the page is.
+ *
+ * An object is known by its SHA-256 where the entry has it; else by what `media_store` has for its key, if ETags agree
+ * (bare) or, where no ETag is stored, sizes do; else by its ETag and size. An entry with a SHA-256 whose content is
+ * stored under its ETag is found there, and moves to the SHA-256 when it is next confirmed.
+ */
+export function lookup(store: Store, page: readonly Query[]): Found[] {
+  const keys = keysOf(store, page);
+  const aliases = aliasesOf(store, page, keys);
+  const candidates = page.map((query) => contentsOf(query, keys.get(query.entry.key), aliases));
+  const rows = rowsByBot(store, page, candidates);
+  return page.map((query, i) => {
+    const known = matching(keys.get(query.entry.key), query);
+    return best(query, candidates[i] ?? [], rows.get(query.bot) ?? new Map(), known);
+  });
+}
+
+/** Pages come back as one JSON text: a cell that crosses from SQLite into JavaScript costs more than finding its row. */
+function fetch<Cell extends readonly unknown[]>(
+  store: Store,
+  sql: string,
+  params: Record<string, string>,
+): Cell[] {
+  const row = store.db.one<{ page: string }>(sql, params);
+  return JSON.parse(row?.page ?? "[]") as Cell[];
+}
+
+function keysOf(store: Store, page: readonly Query[]): Map<string, StoreRow> {
+  type Cells = [key: string, etag: string | null, bytes: number | null, sha256: string | null];
+  const cells = fetch<Cells>(
+    store,
+    `select json_group_array(json_array(s.r2_key, s.r2_etag, s.bytes, s.sha256)) as page
+     from json_each(:keys) asked cross join media_store s on s.r2_key = asked.value`,
+    { keys: JSON.stringify([...new Set(page.map(({ entry }) => entry.key))]) },
+  );
+  return new Map(cells.map(([key, etag, bytes, sha256]) => [key, { etag, bytes, sha256 }]));
+}
+
+/** The row of this key, if it is still about the object as it is now. */
+function matching(row: StoreRow | undefined, { entry }: Query): StoreRow | undefined {
+  if (!row) return undefined;
+  const etag = bareEtag(row.etag ?? "");
+  const unchanged =
+    etag === "" ? row.bytes === null || row.bytes === entry.bytes : etag === bareEtag(entry.etag);
+  return unchanged ? row : undefined;
+}
+
+/** SHA-256 by provisional id, asked for objects that neither their entry nor their key identifies. */
+function aliasesOf(
+  store: Store,
+  page: readonly Query[],
+  keys: ReadonlyMap<string, StoreRow>,
+): Map<ContentId, ContentId> {
+  const open = page.filter(
+    (query) => query.entry.sha256 === undefined && matching(keys.get(query.entry.key), query)?.sha256 == null,
+  );
+  if (open.length === 0) return new Map();
+  const cells = fetch<[ContentId, ContentId]>(
+    store,
+    `select json_group_array(json_array(a.provisional, a.sha256)) as page
+     from json_each(:contents) asked cross join prewarm_aliases a on a.provisional = asked.value`,
+    { contents: JSON.stringify([...new Set(open.map(({ entry }) => provisionalOf(entry)))]) },
+  );
+  return new Map(cells);
+}
+
+/** The content ids under which this object may stand, the one to prefer first. */
+function contentsOf(
+  query: Query,
+  row: StoreRow | undefined,
+  aliases: ReadonlyMap<ContentId, ContentId>,
+): ContentId[] {
+  const stored = matching(row, query)?.sha256 ?? null;
+  const provisional = provisionalOf(query.entry);
+  const { sha256 } = query.entry;
+  if (sha256 === undefined) return [stored ?? aliases.get(provisional) ?? provisional];
+  return [...new Set([sha256, stored !== null && isProvisional(stored) ? stored : provisional, provisional])];
+}
+
+function rowsByBot(
+  store: Store,
+  page: readonly Query[],
+  candidates: readonly ContentId[][],
+): Map<string, Rows> {
+  const contents = new Map<string, Set<ContentId>>();
+  for (const [i, { bot }] of page.entries()) {
+    const asked = contents.get(bot) ?? new Set();
+    for (const content of candidates[i] ?? []) asked.add(content);
+    contents.set(bot, asked);
+  }
+  return new Map([...contents].map(([bot, asked]) => [bot, rowsOf(store, bot, [...asked])]));
+}
+
+function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Rows {
+  type Cells = [
+    ContentId,
+    CacheRow["kind"],
+    CacheRow["status"],
+    string | null,
+    string | null,
+    string | number | null,
+    string | number | null,
+    number | null,
+    string | null,
+    FailureClass | null,
+    Reason | null,
+    string | null,
+  ];
+  const cells = fetch<Cells>(
+    store,
+    `select json_group_array(json_array(c.sha256, c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id,
+       c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings)) as page
+     from json_each(:contents) asked cross join media_cache c on c.bot_slug = :bot and c.sha256 = asked.value`,
+    { bot, contents: JSON.stringify(contents) },
+  );
+  return new Map(
+    cells.map(([sha256, kind, status, fileId, uniqueId, chat, message, weak, lastError, ...error]) => [
+      `${sha256} ${kind}`,
+      {
+        sha256,
+        kind,
+        status,
+        tg_file_id: fileId,
+        tg_file_unique_id: uniqueId,
+        warmup_chat_id: chat,
+        warmup_message_id: message,
+        weak,
+        last_error: lastError,
+        error_class: error[0],
+        error_reason: error[1],
+        error_settings: error[2],
+      },
+    ]),
+  );
+}
+
+const RANK = { ready: 4, weak: 3, unknown: 2, error: 1, none: 0 } as const satisfies Record<
+  Found["state"],
+  number
+>;
+
+/** The first of the candidates of which the ledger knows most. */
+function best(query: Query, contents: readonly ContentId[], rows: Rows, key: StoreRow | undefined): Found {
+  const found = contents.map((content) => stateOf(query, content, rows));
+  const top = found.reduce((a, b) => (RANK[b.state] > RANK[a.state] ? b : a));
+  return { ...top, keyKnown: key?.sha256 === top.content };
+}
+
+function stateOf(query: Query, content: ContentId, rows: Rows): Omit<Found, "keyKnown"> {
+  const row = rows.get(`${content} ${query.kind}`);
+  const own = storedId(row);
+  if (own) return { content, state: own.weak ? "weak" : "ready", stored: own, error: null };
+  if (row?.status === "error" && row.error_reason === "came_back_as_document") {
+    const document = storedId(rows.get(`${content} document`));
+    if (document) return { content, state: "weak", stored: document, error: errorOf(row) };
+  }
+  if (row?.status === "error" || row?.status === "unknown") {
+    return { content, state: row.status, stored: null, error: errorOf(row) };
+  }
+  return { content, state: "none", stored: null, error: null };
+}
+
+/** An error that the system before us left has no class: another try may help. */
+function errorOf(row: CacheRow): Found["error"] {
+  return {
+    class: row.error_class ?? (row.status === "unknown" ? "in_doubt" : "transient"),
+    reason: row.error_reason,
+    message: row.last_error ?? "",
+    settings: row.error_settings,
+  };
+}

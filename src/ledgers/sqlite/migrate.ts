@@ -1,0 +1,129 @@
+import { LedgerError } from "../port.ts";
+import type { Sqlite } from "./adapter.ts";
+import { columnsIn, widenChecks } from "./checks.ts";
+import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table, WANTED } from "./schema.ts";
+
+/**
+ * Brings a database, empty or not, to our schema in one transaction. Tables that are there are used as they are: missing
+ * columns are added (null in every row), checks on `kind` and `status` that are too narrow are widened; no row is
+ * touched. Throws LedgerError when a newer prewarm made it.
+ */
+export function migrate(db: Sqlite): void {
+  db.transaction(() => {
+    refuseNewer(db);
+    for (const table of TABLES) {
+      if (columnsOf(db, table.name).length === 0) db.exec(createTable(table));
+      else adopt(db, table);
+    }
+    for (const index of INDEXES) db.exec(index);
+    db.run(
+      "insert into prewarm_identity (key, value) values ('schema_version', :version) on conflict (key) do update set value = excluded.value",
+      { version: String(SCHEMA_VERSION) },
+    );
+  });
+}
+
+/** The version stands in a row, for `user_version` belongs to whoever made the database. */
+function refuseNewer(db: Sqlite): void {
+  if (columnsOf(db, "prewarm_identity").length === 0) return;
+  const row = db.one<{ value: string }>("select value from prewarm_identity where key = 'schema_version'");
+  const version = Number(row?.value ?? 0);
+  if (version <= SCHEMA_VERSION) return;
+  throw new LedgerError(
+    `${db.place} was written by a newer prewarm (schema ${version}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
+    2,
+  );
+}
+
+function adopt(db: Sqlite, table: Table): void {
+  const present = new Set(columnsOf(db, table.name).map((name) => name.toLowerCase()));
+  for (const { name, type } of table.columns) {
+    if (!present.has(name)) db.exec(`alter table ${table.name} add column ${name} ${type}`);
+  }
+  widen(db, table.name);
+  ensureUnique(db, table);
+}
+
+/** The columns of a table, generated ones included; none when there is no such table. */
+function columnsOf(db: Sqlite, table: string): string[] {
+  return db
+    .all<{ name: string }>("select name from pragma_table_xinfo(:table)", { table })
+    .map(({ name }) => name);
+}
+
+/**
+ * Loosening a CHECK changes nothing in the rows, so the stored statement is edited in place, the way
+ * sqlite.org/lang_altertable.html (section 7) gives for it: at once at any size, and rows, indexes, triggers, views and
+ * foreign keys stay as they are. A wrong edit cannot last: what SQLite cannot parse rolls the transaction back.
+ */
+function widen(db: Sqlite, table: string): void {
+  const columns = columnsOf(db, table);
+  const stored = db.one<{ sql: string }>(
+    "select sql from sqlite_schema where type = 'table' and lower(name) = :table",
+    { table },
+  );
+  if (stored === undefined) return;
+  const sql = widenChecks(stored.sql, (expression) => refusedBy(db, table, expression, columns));
+  if (sql === stored.sql) return;
+  const version = db.one<{ schema_version: number }>("pragma schema_version")?.schema_version ?? 0;
+  db.exec("pragma writable_schema = on");
+  db.run("update sqlite_schema set sql = :sql where type = 'table' and lower(name) = :table", { sql, table });
+  db.exec(`pragma schema_version = ${version + 1}; pragma writable_schema = reset`);
+}
+
+/** SQLite itself is asked, with all other columns null, which passes a check. */
+function refusedBy(
+  db: Sqlite,
+  table: string,
+  expression: string,
+  columns: readonly string[],
+): Map<string, string[]> {
+  const used = columnsIn(expression, columns);
+  const refused = new Map<string, string[]>();
+  for (const [column, { all, ours }] of Object.entries(WANTED)) {
+    if (!used.has(column)) continue;
+    // A check over several columns may forbid old values for reasons of its own (`status <> 'ready' or tg_file_id is not null`).
+    const values = used.size === 1 ? all : ours;
+    refused.set(
+      column,
+      values.filter((value) => !passes(db, table, expression, columns, column, value)),
+    );
+  }
+  return refused;
+}
+
+function passes(
+  db: Sqlite,
+  table: string,
+  expression: string,
+  columns: readonly string[],
+  column: string,
+  value: string,
+): boolean {
+  const row = columns.map(
+    (name) => `${name === column ? ":value" : "null"} as "${name.replaceAll('"', '""')}"`,
+  );
+  const sql = `select (${expression}\n) as passed from (select ${row.join(", ")}) as ${table}`;
+  const passed = db.one<{ passed: number | null }>(sql, { value })?.passed ?? null;
+  return passed === null || passed !== 0;
+}
+
+/** Our writes are upserts, which need an unconditional unique index on what identifies a row. */
+function ensureUnique(db: Sqlite, { name, unique }: Table): void {
+  const indexes = db.all<{ columns: string | null }>(
+    `select (select group_concat(lower(name), ' ') from (select name from pragma_index_info(l.name) order by name)) as columns
+     from pragma_index_list(:name) l where l."unique" = 1 and l.partial = 0`,
+    { name },
+  );
+  const wanted = [...unique].sort().join(" ");
+  if (unique.join() === "id" || indexes.some(({ columns }) => columns === wanted)) return;
+  const columnList = unique.join(", ");
+  const twice = db.one(`select 1 from ${name} group by ${columnList} having count(*) > 1 limit 1`);
+  if (twice !== undefined) {
+    throw new LedgerError(
+      `${db.place}: ${name} has several rows for one (${columnList}); keep one of each, then run again`,
+      2,
+    );
+  }
+  db.exec(`create unique index prewarm_${name}_key on ${name} (${columnList})`);
+}

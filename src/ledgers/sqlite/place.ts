@@ -1,0 +1,47 @@
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { LedgerError } from "../port.ts";
+
+/**
+ * The real path of the database file at `path`, so that every way to write it leads to one lock. Throws LedgerError
+ * (exit code 2) when there is no folder for it, when it is no file, or when this user may not write there.
+ */
+export function checkPlace(path: string): string {
+  const folder = dirname(resolve(path));
+  const kind = kindOf(path);
+  if (kind === "other") throw refuse(`${path} is not a file`);
+  if (kindOf(folder) !== "folder") {
+    throw new LedgerError(
+      `${path} has no folder to lie in; make ${dirname(path)} first, or use another --ledger`,
+      2,
+    );
+  }
+  if (kind === "folder") throw refuse(`${path} is a directory`);
+  if (!mayWrite(folder) || (kind === "file" && !mayWrite(path))) {
+    throw refuse(`${path} may not be written by this user; give the right to it and to its folder`);
+  }
+  return kind === "file" ? realpathSync(path) : join(realpathSync(folder), basename(path));
+}
+
+function refuse(what: string): LedgerError {
+  return new LedgerError(`${what}; use another --ledger`, 2);
+}
+
+function kindOf(path: string): "file" | "folder" | "other" | "missing" {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) return "folder";
+    return stats.isFile() ? "file" : "other";
+  } catch {
+    return "missing";
+  }
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

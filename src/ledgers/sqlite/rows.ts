@@ -1,0 +1,62 @@
+import type { MediaKind } from "../../domain/media.ts";
+import type { ContentId } from "../../domain/task.ts";
+import type { StoredId } from "../port.ts";
+import type { Status } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+/** The columns of `media_cache` that say whether and how an object can be sent. */
+export interface IdRow {
+  readonly kind: MediaKind;
+  readonly status: Status;
+  readonly tg_file_id: string | null;
+  readonly tg_file_unique_id: string | null;
+  readonly warmup_chat_id: string | number | null;
+  readonly warmup_message_id: string | number | null;
+  readonly weak: number | null;
+}
+
+/** SQL: the row `alias` has an id that readers find. */
+export function hasId(alias: string): string {
+  return `(${alias}.status = 'ready' and ${alias}.tg_file_id is not null)`;
+}
+
+/**
+ * SQL: the id of row `alias` is weak. Rows that prewarm did not write carry no flag and are judged as the system before it
+ * did: no `file_unique_id`, or one of at most 10 characters.
+ */
+export function isWeak(alias: string): string {
+  return `coalesce(${alias}.weak, ${alias}.tg_file_unique_id is null or length(${alias}.tg_file_unique_id) <= 10)`;
+}
+
+/** SQL: row `alias` is a photo that came back as a document whose id can be used. */
+export function standsAsDocument(alias: string): string {
+  return `(${alias}.status = 'error' and ${alias}.error_reason = 'came_back_as_document' and exists (
+    select 1 from media_cache doc where doc.bot_slug = ${alias}.bot_slug and doc.sha256 = ${alias}.sha256
+    and doc.kind = 'document' and ${hasId("doc")}))`;
+}
+
+/** The id of a row that has one (`weak` already judged), else `null`. */
+export function storedId(row: IdRow | undefined): StoredId | null {
+  if (row?.status !== "ready" || row.tg_file_id === null) return null;
+  return {
+    fileId: row.tg_file_id,
+    fileUniqueId: row.tg_file_unique_id,
+    chatId: row.warmup_chat_id === null ? null : String(row.warmup_chat_id),
+    messageId: row.warmup_message_id === null ? null : Number(row.warmup_message_id),
+    kind: row.kind,
+    weak: row.weak === 1,
+  };
+}
+
+const ROW = `
+  select c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
+    ${isWeak("c")} as weak
+  from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
+
+/** The id that readers find for (bot, content, kind), or `null`. */
+export function readyId(
+  { db }: Store,
+  where: { bot: string; content: ContentId; kind: MediaKind },
+): StoredId | null {
+  return storedId(db.one<IdRow>(ROW, where));
+}

@@ -1,0 +1,92 @@
+import type { MediaKind } from "../../domain/media.ts";
+import type { ContentId } from "../../domain/task.ts";
+import type { Selected, Selection } from "../port.ts";
+import { isProvisional } from "./content.ts";
+import { hasId, isWeak, standsAsDocument } from "./rows.ts";
+import type { Store } from "./store.ts";
+
+const PAGE = 1000;
+
+/** SQL conditions on a row `c`, in the words of {@link Found.state}: a photo that stands as a document is weak, not failed. */
+const CONDITIONS: Readonly<Record<Selection, string>> = {
+  failed: `(c.status = 'error' and not ${standsAsDocument("c")})`,
+  unknown: "c.status = 'unknown'",
+  weak: `(${standsAsDocument("c")} or (${hasId("c")} and ${isWeak("c")} and not (c.kind = 'document' and exists (
+    select 1 from media_cache photo where photo.bot_slug = c.bot_slug and photo.sha256 = c.sha256
+    and photo.status = 'error' and photo.error_reason = 'came_back_as_document'))))`,
+};
+
+/** What a (bot, kind, key) was last tried as; null for a key that was never tried. */
+const newestContent = (key: string) => `(select a.sha256 from prewarm_attempts a
+  where a.r2_key = ${key} and a.bot_slug = c.bot_slug and a.kind = c.kind order by a.id desc limit 1)`;
+
+interface KeyRow {
+  readonly id: number;
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly content: ContentId;
+  readonly key: string;
+  readonly etag: string | null;
+  readonly bytes: number | null;
+}
+
+/**
+ * Keys whose rows are in these states, in pages of at most 1,000, each (bot, kind, key) once; rows that are made or
+ * changed meanwhile neither repeat nor hide others. Keys come from `media_store`, or from the attempt where the
+ * content is not (yet) what the key points at.
+ */
+export async function* select(
+  store: Store,
+  what: readonly Selection[],
+  cut: { prefix?: string | undefined; bots: readonly string[] },
+): AsyncGenerator<Selected[]> {
+  const last = store.db.one<{ last: number | null }>("select max(rowid) as last from media_cache")?.last ?? 0;
+  const conditions = what.map((state) => CONDITIONS[state]).join(" or ") || "0";
+  const bots = JSON.stringify(cut.bots);
+  let after = Number.MIN_SAFE_INTEGER;
+  while (true) {
+    const ids = store.db
+      .all<{ id: number }>(
+        `select c.rowid as id from media_cache c where c.rowid > :after and c.rowid <= :last
+         and c.bot_slug in (select value from json_each(:bots)) and (${conditions}) order by c.rowid limit ${PAGE}`,
+        { after, last, bots },
+      )
+      .map(({ id }) => id);
+    const end = ids.at(-1);
+    if (end === undefined) return;
+    after = end;
+    const found = keysOf(store, ids, cut.prefix ?? "");
+    for (let i = 0; i < found.length; i += PAGE) yield found.slice(i, i + PAGE);
+  }
+}
+
+/** The prefix is compared character by character: in LIKE it would need escapes and ignore case. */
+function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected[] {
+  const rows = db.all<KeyRow>(
+    `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes
+     from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
+     where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
+     union all
+     select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes
+     from json_each(:ids) asked join media_cache c on c.rowid = asked.value
+     join prewarm_attempts t on t.sha256 = c.sha256 and t.bot_slug = c.bot_slug and t.kind = c.kind
+     where substr(t.r2_key, 1, length(:prefix)) = :prefix
+     and t.id = (select max(a.id) from prewarm_attempts a
+       where a.r2_key = t.r2_key and a.bot_slug = c.bot_slug and a.kind = c.kind)
+     order by 1, 5`,
+    { ids: JSON.stringify(ids), prefix },
+  );
+  // A key that both sides have is taken from its attempt, which always knows ETag and size.
+  const byKey = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
+  return [...byKey.values()].map(selected);
+}
+
+function selected({ bot, kind, content, key, etag, bytes }: KeyRow): Selected {
+  const known = { key, ...(etag === null ? {} : { etag }), ...(bytes === null ? {} : { bytes }) };
+  // Without an ETag nobody could tell that the object has changed since its hash was taken.
+  return {
+    bot,
+    kind,
+    entry: etag === null || isProvisional(content) ? known : { ...known, sha256: content },
+  };
+}

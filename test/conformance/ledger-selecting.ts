@@ -1,0 +1,239 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import type { Identity, Selected, Selection } from "../../src/ledgers/port.ts";
+import { asDocument, Bench, facts, type OpenLedger, object, SHA_A } from "./ledger-kit.ts";
+
+async function gather(pages: AsyncIterable<Selected[]>): Promise<Selected[]> {
+  const all: Selected[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
+
+/** Finding work in the ledger itself. */
+export function selectConformance(open: OpenLedger): void {
+  describe("select", () => {
+    const bench = new Bench(open);
+    const select = async (what: Selection[], prefix?: string, bots = ["default"]) =>
+      (await gather(bench.ledger.select(what, { prefix, bots }))).map(
+        ({ bot, kind, entry }) => `${bot} ${kind} ${entry.key} ${entry.etag}`,
+      );
+
+    it("finds each (bot, kind, key) of a state once, with the ETag and size it was tried with", async () => {
+      await bench.warm(object("ready.jpg"));
+      await bench.fails(object("bad.jpg"));
+      await bench.fails(object("bad.jpg"));
+      await bench.fails(object("bad.jpg"), undefined, { bot: "two" });
+      await bench.doubts(object("lost.jpg"));
+      await bench.warm(object("doc.jpg"), { confirmed: asDocument("doc") });
+      expect(await select(["failed"])).toEqual(["default photo bad.jpg e-bad.jpg"]);
+      expect(await select(["unknown"])).toEqual(["default photo lost.jpg e-lost.jpg"]);
+      expect(await select(["weak"])).toEqual(["default photo doc.jpg e-doc.jpg"]);
+      expect((await select(["failed", "unknown", "weak"], "", ["default", "two"])).sort()).toEqual([
+        "default photo bad.jpg e-bad.jpg",
+        "default photo doc.jpg e-doc.jpg",
+        "default photo lost.jpg e-lost.jpg",
+        "two photo bad.jpg e-bad.jpg",
+      ]);
+      expect(await select([])).toEqual([]);
+      expect(await select(["failed"], "", [])).toEqual([]);
+    });
+
+    it("finds what never came to a call, and a changed object under its new ETag only", async () => {
+      await bench.ledger.fail(
+        null,
+        facts(object("big.mp4"), { kind: "video" }),
+        failure("file_too_big", "60 MB"),
+      );
+      await bench.warm(object("a.jpg"));
+      await bench.fails(object("a.jpg", { etag: "new" }));
+      expect(await select(["failed"])).toEqual([
+        "default video big.mp4 e-big.mp4",
+        "default photo a.jpg new",
+      ]);
+      await bench.warm(object("a.jpg", { etag: "new" }));
+      expect(await select(["failed"])).toEqual(["default video big.mp4 e-big.mp4"]);
+    });
+
+    it("leaves out what a key was before it changed, be it failed or weak", async () => {
+      await bench.fails(object("a.jpg"));
+      await bench.warm(object("b.jpg"), { confirmed: asDocument("doc") });
+      await bench.fails(object("a.jpg", { etag: "new" }));
+      await bench.doubts(object("b.jpg", { etag: "new-b" }));
+      expect(await select(["failed", "weak"])).toEqual(["default photo a.jpg new"]);
+      expect(await select(["unknown"])).toEqual(["default photo b.jpg new-b"]);
+    });
+
+    it("says what is not known of a row that prewarm did not write", async () => {
+      await bench.sql(
+        `insert into media_store (bot_slug, kind, r2_key, sha256) values ('default', 'photo', 'a.jpg', '${SHA_A}')`,
+      );
+      await bench.sql(
+        `insert into media_cache (bot_slug, kind, sha256, status) values ('default', 'photo', '${SHA_A}', 'error')`,
+      );
+      expect(await gather(bench.ledger.select(["failed"], { bots: ["default"] }))).toEqual([
+        { bot: "default", kind: "photo", entry: { key: "a.jpg" } },
+      ]);
+    });
+
+    it("hands on the hash with the ETag it belongs to, so that the row is found again", async () => {
+      const entry = object("a.jpg", { sha256: SHA_A });
+      await bench.ledger.fail(null, facts(entry), failure("file_too_big", "60 MB"));
+      expect(await gather(bench.ledger.select(["failed"], { bots: ["default"] }))).toEqual([
+        { bot: "default", kind: "photo", entry },
+      ]);
+    });
+
+    it("cuts to the prefix to the letter", async () => {
+      for (const key of ["a_b/1.jpg", "aXb/2.jpg", "a%/3.jpg", "A_B/4.jpg", "a_b", "xa_b/5.jpg"]) {
+        await bench.fails(object(key));
+      }
+      expect(await select(["failed"], "a_b/")).toEqual(["default photo a_b/1.jpg e-a_b/1.jpg"]);
+      expect(await select(["failed"], "a%")).toEqual(["default photo a%/3.jpg e-a%/3.jpg"]);
+    });
+
+    it("goes through all of it in pages, while rows are warmed and new ones fail", async () => {
+      for (let i = 0; i < 2100; i++) {
+        await bench.ledger.fail(null, facts(object(`k${i}.jpg`)), failure("r2_unavailable", "no"));
+      }
+      const seen: string[] = [];
+      let pages = 0;
+      for await (const page of bench.ledger.select(["failed"], { bots: ["default"] })) {
+        expect(page.length).toBeLessThanOrEqual(1000);
+        pages++;
+        seen.push(...page.map(({ entry }) => entry.key));
+        for (const { entry } of page.slice(0, 3)) await bench.warm(object(entry.key));
+        await bench.fails(object(`late-${pages}.jpg`));
+        await bench.fails(object("k2099.jpg"));
+      }
+      expect(pages).toBe(3);
+      expect(seen.filter((key) => key.startsWith("k"))).toHaveLength(2100);
+      expect(new Set(seen).size).toBe(2100);
+    });
+  });
+}
+
+/** Keys of known content, and what is kept of lanes. */
+export function pointConformance(open: OpenLedger): void {
+  describe("point and lanes", () => {
+    const bench = new Bench(open);
+
+    it("points a new key at content that is ready, with what is known of it", async () => {
+      const id = await bench.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: { width: 9 } });
+      await bench.ledger.point({ bot: "default", kind: "photo", content: SHA_A, entry: object("b.jpg") });
+      expect(await bench.readerFinds("b.jpg")).toBe(id);
+      expect(await bench.find(object("b.jpg"))).toMatchObject({ state: "ready", keyKnown: true });
+      expect(await bench.sql("select kind, ext, width from media_store where r2_key = 'b.jpg'")).toEqual([
+        { kind: "photo", ext: "jpg", width: 9 },
+      ]);
+    });
+
+    it("points a photo that stands as a document at what readers can send", async () => {
+      await bench.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: asDocument("doc") });
+      await bench.ledger.point({ bot: "default", kind: "photo", content: SHA_A, entry: object("b.jpg") });
+      expect(await bench.readerFinds("b.jpg")).toBe("doc");
+    });
+
+    it("leaves a key where another bot of this run still needs it", async () => {
+      await bench.ledger.identify({ sandbox: false, bucket: null, bots: [bot("one", "1"), bot("two", "2")] });
+      await bench.warm(object("a.jpg", { sha256: SHA_A }), { bot: "one" });
+      const old = await bench.warm(object("b.jpg"), { bot: "two" });
+      const facts = {
+        bot: "one",
+        kind: "photo",
+        content: SHA_A,
+        entry: object("b.jpg", { etag: "new" }),
+      } as const;
+      await bench.ledger.point(facts);
+      expect(await bench.readerFinds("b.jpg", "two")).toBe(old);
+      await bench.warm(object("a.jpg", { sha256: SHA_A }), { bot: "two" });
+      await bench.ledger.point(facts);
+      expect(await bench.find(object("b.jpg", { etag: "new" }), "one")).toMatchObject({ keyKnown: true });
+    });
+
+    it("keeps lanes to the millisecond, the last word on each", async () => {
+      const lane = {
+        bot: "default",
+        chat: "-1001",
+        frozenUntil: 0,
+        pace: null,
+        paceAt: null,
+        migratedTo: null,
+      };
+      const learned = { ...lane, frozenUntil: 1_800_000_000_123, pace: 19.5, paceAt: 1_800_000_000_001 };
+      await bench.ledger.keepLane(lane);
+      await bench.ledger.keepLane({ ...lane, chat: "-1002", migratedTo: "-1003" });
+      await bench.ledger.keepLane(learned);
+      expect(await bench.ledger.lanes()).toEqual([learned, { ...lane, chat: "-1002", migratedTo: "-1003" }]);
+    });
+  });
+}
+
+const API = "https://api.telegram.org";
+const bot = (slug: string, id: string, apiRoot = API) => ({ slug, id, apiRoot });
+const BUCKET = { endpoint: "https://x.r2.cloudflarestorage.com", name: "media" };
+const OWNER: Identity = { sandbox: false, bucket: BUCKET, bots: [bot("default", "111")] };
+
+/** Whose ledger it is. */
+export function identityConformance(open: OpenLedger): void {
+  describe("identify", () => {
+    const bench = new Bench(open);
+    const reasonOf = async (identity: Identity) => {
+      const result = await bench.ledger.identify(identity);
+      return result.ok ? null : result.failure.reason;
+    };
+
+    it("takes the first writer, the same one again, and bots that are new to it", async () => {
+      expect(await reasonOf(OWNER)).toBeNull();
+      expect(await reasonOf(OWNER)).toBeNull();
+      expect(await reasonOf({ ...OWNER, bucket: { ...BUCKET, endpoint: `${BUCKET.endpoint}/` } })).toBeNull();
+      expect(await reasonOf({ ...OWNER, bots: [bot("second", "222")] })).toBeNull();
+      expect(await reasonOf({ ...OWNER, bots: [bot("second", "333")] })).toBe("ledger_other_bot");
+    });
+
+    it("names both bots, buckets or servers when it refuses", async () => {
+      await bench.ledger.identify(OWNER);
+      const messages = [];
+      for (const identity of [
+        { ...OWNER, bots: [bot("default", "222")] },
+        { ...OWNER, bucket: { ...BUCKET, name: "other" } },
+        { ...OWNER, bots: [bot("default", "111", "http://localhost:8081")] },
+        { ...OWNER, sandbox: true, bucket: null },
+      ]) {
+        const result = await bench.ledger.identify(identity);
+        messages.push(result.ok ? "taken" : `${result.failure.class}: ${result.failure.message}`);
+      }
+      const { place } = bench.ledger;
+      expect(messages).toEqual([
+        `config: ${place} belongs to bot 111 as \`default\`; this token is of bot 222`,
+        `config: ${place} belongs to bucket media at ${BUCKET.endpoint}; this run reads bucket other at ${BUCKET.endpoint}`,
+        `config: ${place} has ids of \`default\` from ${API}; this run talks to http://localhost:8081`,
+        `config: ${place} belongs to real bots; this run is in the sandbox`,
+      ]);
+    });
+
+    it("writes nothing of an identity that it refuses", async () => {
+      await bench.ledger.identify(OWNER);
+      expect(await reasonOf({ ...OWNER, bots: [bot("new", "5"), bot("default", "222")] })).toBe(
+        "ledger_other_bot",
+      );
+      expect(await reasonOf({ ...OWNER, bots: [bot("new", "6")] })).toBeNull();
+    });
+
+    it("knows a sandbox again although its ports change, and lets no real run in", async () => {
+      const sandbox = (port: number): Identity => ({
+        sandbox: true,
+        bucket: null,
+        bots: [bot("default", "111", `http://127.0.0.1:${port}`)],
+      });
+      expect(await reasonOf(sandbox(1))).toBeNull();
+      expect(await reasonOf(sandbox(2))).toBeNull();
+      expect(await reasonOf(OWNER)).toBe("ledger_sandbox");
+    });
+
+    it("keeps a sandbox out of a database that has ids already", async () => {
+      await bench.warm(object("a.jpg"));
+      expect(await reasonOf({ ...OWNER, sandbox: true, bucket: null })).toBe("ledger_real");
+      expect(await reasonOf(OWNER)).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,18 @@
+import { describe } from "vitest";
+import { attemptConformance } from "./ledger-attempts.ts";
+import { confirmConformance } from "./ledger-confirm.ts";
+import type { OpenLedger } from "./ledger-kit.ts";
+import { lookupConformance } from "./ledger-lookup.ts";
+import { identityConformance, pointConformance, selectConformance } from "./ledger-selecting.ts";
+
+/** What every ledger promises; `open` gives a fresh one for each test. */
+export function ledgerConformance(name: string, open: OpenLedger): void {
+  describe(`the ledger in ${name}`, () => {
+    lookupConformance(open);
+    attemptConformance(open);
+    confirmConformance(open);
+    selectConformance(open);
+    pointConformance(open);
+    identityConformance(open);
+  });
+}
