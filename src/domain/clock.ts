@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Unix time in milliseconds, never scaled. */
   wall(): number;
+  /** Calls back once, `ms` of this clock from now; the answer takes that back. */
+  after(ms: number, callback: () => void): () => void;
   /** Resolves after `ms` of this clock, or at once when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -16,26 +18,35 @@ export interface Clock {
 /** The clock of this process, `scale` times faster than real time. Throws RangeError unless scale > 0. */
 export function systemClock(scale = 1): Clock {
   if (!(scale > 0)) throw new RangeError(`time scale must be above 0, not ${scale}`);
+  const after = (ms: number, callback: () => void) => realTimer(ms / scale, callback);
   return {
     scale,
+    after,
     now: () => performance.now() * scale,
     wall: () => Date.now(),
-    sleep: (ms, signal) => sleepReal(ms / scale, signal),
+    sleep: (ms, signal) => sleep(ms, after, signal),
   };
 }
 
-/** setTimeout holds 32 bits; a longer sleep would fire at once, so it is cut to what fits. */
+/** setTimeout holds 32 bits; a longer time would be over at once, so it is cut to what fits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-function sleepReal(ms: number, signal?: AbortSignal): Promise<void> {
+/** setTimeout cuts fractions off and would call back early: the next whole millisecond is never too soon. */
+function realTimer(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS));
+  return () => clearTimeout(timer);
+}
+
+/** Sleeping by a clock's `after`, for clocks of every kind. */
+export function sleep(ms: number, after: Clock["after"], signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      cancel();
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    const cancel = after(ms, done);
     signal?.addEventListener("abort", done, { once: true });
   });
 }

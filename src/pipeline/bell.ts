@@ -3,20 +3,27 @@ import type { Clock } from "../domain/clock.ts";
 /** Lets one loop sleep until something changes. A ring while nobody sleeps is kept for the next sleep. */
 export class Bell {
   #rung = false;
-  #wake: (() => void) | null = null;
+  #wake: () => void = () => {};
 
   ring(): void {
     this.#rung = true;
-    this.#wake?.();
+    this.#wake();
   }
 
   /** Resolves at the next ring, after `ms` of the clock, or on abort. */
   async wait(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
-      const over = new AbortController();
-      this.#wake = () => over.abort();
-      await clock.sleep(ms, AbortSignal.any([over.signal, signal]));
-      this.#wake = null;
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          cancel();
+          signal.removeEventListener("abort", wake);
+          this.#wake = () => {};
+          resolve();
+        };
+        const cancel = clock.after(ms, wake);
+        signal.addEventListener("abort", wake, { once: true });
+        this.#wake = wake;
+      });
     }
     this.#rung = false;
   }

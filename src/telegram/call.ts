@@ -64,6 +64,12 @@ export class Caller {
     return { result, times: { started, bodyEnd: wire.bodyEnd, ended: clock.now() } };
   }
 
+  /** Times of a call that was not made after all. */
+  noTimes(): CallTimes {
+    const now = this.#options.clock.now();
+    return { started: now, bodyEnd: null, ended: now };
+  }
+
   /** A call that changes nothing: never in doubt. */
   async read<T>(run: (api: Api) => Promise<T>): Promise<Result<T>> {
     const { result } = await this.call(run, { answerMs: READ_ANSWER_MS });

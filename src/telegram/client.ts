@@ -4,7 +4,7 @@ import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import type { Bot, ChatInfo, SendAnswer, SendRequest } from "./port.ts";
 import { whyNotPost } from "./rights.ts";
-import { bodyBytes, fieldsOf, inputFileOf, METHODS } from "./send.ts";
+import { bodyBytes, fieldsOf, METHODS, streamedFile, wholeFile } from "./send.ts";
 
 export interface BotOptions extends CallerOptions {
   readonly slug: string;
@@ -57,7 +57,10 @@ class BotClient implements Bot {
   async send(request: SendRequest): Promise<SendAnswer> {
     const { media, kind, signal } = request;
     const streamed = typeof media !== "string" && media.bytes > BUFFERED_BYTES;
-    const fields = fieldsOf(request, typeof media === "string" ? media : inputFileOf(media));
+    const file =
+      typeof media === "string" ? ok(media) : streamed ? ok(streamedFile(media)) : await wholeFile(media);
+    if (!file.ok) return { ...file, times: this.#caller.noTimes() };
+    const fields = fieldsOf(request, file.value);
     const { result, times } = await this.#caller.call((api) => api[METHODS[kind]](fields as never, signal), {
       signal,
       bodyBytes: streamed ? await bodyBytes(request, media) : undefined,

@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { encodeForm, InputFile } from "node-telegram-bot-api";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
+import { ok, type Result } from "../domain/result.ts";
 import type { SendRequest, UploadSource } from "./port.ts";
 
 /** The method that sends a kind, and the parameter that carries its media (core.telegram.org/bots/api). */
@@ -30,7 +32,7 @@ const EXTRAS: Record<
 type Fields = Record<string, string | number | boolean | InputFile>;
 
 /** Thrown inside a body when its source could not be opened; carries the failure through the library. */
-export class SourceNotOpened extends Error {
+class SourceNotOpened extends Error {
   readonly failure: Failure;
 
   constructor(cause: Failure) {
@@ -60,8 +62,8 @@ function asField(value: string | number | Uint8Array, name: string): string | nu
   return name === "duration" ? Math.round(Number(value)) : value;
 }
 
-/** Bytes that are opened anew for each body; a source that cannot be opened fails the call before its first byte. */
-export function inputFileOf(source: UploadSource): InputFile {
+/** A file to be streamed, opened anew for each body; one that cannot be opened fails the call before its first byte. */
+export function streamedFile(source: UploadSource): InputFile {
   return new InputFile(
     async () => {
       const opened = await source.open();
@@ -72,6 +74,14 @@ export function inputFileOf(source: UploadSource): InputFile {
     },
     { filename: source.filename },
   );
+}
+
+/** A small file, read before the call. */
+export async function wholeFile(source: UploadSource): Promise<Result<InputFile>> {
+  const opened = await source.open();
+  if (!opened.ok) return opened;
+  const bytes = opened.value instanceof Readable ? await buffer(opened.value) : opened.value;
+  return ok(new InputFile(bytes, { filename: source.filename }));
 }
 
 /** Length in bytes of the multipart body around a file of `source.bytes`: everything but the file, measured, plus the file. */

@@ -12,6 +12,7 @@ export function handClock(scale = 1) {
     now: () => time.now,
     wall: () => 1_700_000_000_000 + time.now / scale,
     sleep: () => Promise.resolve(),
+    after: () => () => {},
   };
   return { clock, pass: (ms: number) => (time.now += ms) };
 }
