@@ -33,7 +33,7 @@ export interface Entry {
 
 /** What sources yield: an object, a place that could not be read, or an object that is no work. */
 export type SourceItem =
-  | { readonly type: "entry"; readonly entry: Entry }
+  | { readonly type: "entry"; readonly entry: Entry; readonly where?: string }
   | {
       readonly type: "bad";
       readonly where: string;

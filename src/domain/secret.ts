@@ -27,6 +27,8 @@ export class Secret {
 
 /** The query of a presigned URL is a secret as a whole. */
 const SIGNED_QUERY = /\?[^\s"'<>]*X-Amz-[^\s"'<>]*/gi;
+/** What is left of one when a server cut it, or wrote it percent-encoded. */
+const SIGNED_REST = /(?:[?&]|%3F|%26)?X-Amz-[\w-]+(?:=|%3D)[^\s"'<>&]*/gi;
 
 /** A text without these secrets, their URL-encoded forms, and without the queries of presigned URLs. */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
@@ -37,6 +39,6 @@ export function redactor(secrets: readonly Secret[]): (text: string) => string {
   return (text) =>
     values.reduce(
       (clean, value) => clean.replaceAll(value, HIDDEN),
-      text.replace(SIGNED_QUERY, `?${HIDDEN}`),
+      text.replace(SIGNED_QUERY, `?${HIDDEN}`).replace(SIGNED_REST, HIDDEN),
     );
 }

@@ -5,8 +5,10 @@ import type { Task } from "../domain/task.ts";
 export type Order = "small" | "large" | "recent" | "source";
 
 const SMALLEST_CLASS_BYTES = 64 * 1024;
-const YOUNGEST_CLASS_MS = 3_600_000;
-/** 64 KiB x 4^8 is 4 GiB, more than Telegram takes; an hour x 4^8 is seven years. */
+const HOUR_MS = 3_600_000;
+/** Behind every age in hours. */
+const OLDEST = Number.MAX_SAFE_INTEGER;
+/** 64 KiB x 4^8 is 4 GiB, more than Telegram takes. */
 const LAST_CLASS = 8;
 
 const KIND_RANK: Readonly<Record<MediaKind, number>> = {
@@ -26,8 +28,8 @@ function powerOfFour(value: number, first: number): number {
 }
 
 /**
- * The class of a task within its priority: lower goes first. Classes are few (at most 27 an order), so that tasks are
- * sorted by being put into one and never compared. Photos go before videos in each size class, whichever way sizes run.
+ * The class of a task within its priority: lower goes first. Classes are few (27 sizes, or the hours of
+ * `recent`), so that tasks are sorted by being put into one and never compared. Photos go before videos in each size class, whichever way sizes run.
  * @param wall Unix milliseconds, what ages are taken against (`recent`); an entry without a date counts as oldest.
  */
 export function classOf(task: Task, order: Order, wall: number): number {
@@ -36,7 +38,7 @@ export function classOf(task: Task, order: Order, wall: number): number {
     case "source":
       return 0;
     case "recent":
-      return modifiedAt === undefined ? LAST_CLASS + 1 : powerOfFour(wall - modifiedAt, YOUNGEST_CLASS_MS);
+      return modifiedAt === undefined ? OLDEST : Math.floor(Math.max(0, wall - modifiedAt) / HOUR_MS);
     case "small":
       return 3 * powerOfFour(bytes, SMALLEST_CLASS_BYTES) + KIND_RANK[task.kind];
     case "large":

@@ -9,7 +9,7 @@ export interface Place {
   /** Cut out of every text that a server wrote. */
   readonly accessKeyId: string;
   readonly key?: string | undefined;
-  /** This key pair has read an object of this bucket, so a refusal now is about the one object. */
+  /** A refusal is about the one object: others were read by this key pair, or hardly any was asked for yet. */
   readonly hasRead?: boolean | undefined;
 }
 

@@ -41,9 +41,14 @@ export function createObjects(options: ObjectsOptions): Objects {
   return new ObjectReader(options);
 }
 
+/** So many objects may be denied for reasons of their own before it counts as the key pair's. */
+const FEW_DENIED = 2;
+
 class ObjectReader implements Objects {
   readonly #options: ObjectsOptions;
   #hasRead = false;
+  /** Keys that were denied before any was read. */
+  readonly #denied = new Set<string>();
 
   constructor(options: ObjectsOptions) {
     this.#options = options;
@@ -106,11 +111,12 @@ class ObjectReader implements Objects {
   }
 
   #place(key: string): Place {
-    return { ...this.#options.place, key, hasRead: this.#hasRead };
+    return { ...this.#options.place, key, hasRead: this.#hasRead || this.#denied.size <= FEW_DENIED };
   }
 
   async #refused(key: string, answer: Answer): Promise<Result<never>> {
     const error = readXmlError(await beginningOf(answer.body));
+    if (answer.statusCode === 403) this.#denied.add(key);
     return failed(failureOfRefusal(this.#place(key), { status: answer.statusCode, ...error }));
   }
 

