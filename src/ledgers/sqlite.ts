@@ -18,6 +18,8 @@ export interface SqliteLedgerOptions {
   readonly path: string;
   /** Who opens it, for the message to the next one, e.g. `prewarm run`. */
   readonly command: string;
+  /** What it is called in messages; `path` without it. */
+  readonly shownAs?: string | undefined;
   /** Unix milliseconds; the system's clock without it. */
   readonly now?: (() => number) | undefined;
 }
@@ -41,8 +43,8 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   }
 }
 
-function open(file: string, { path, command }: SqliteLedgerOptions, now: () => number): Sqlite {
-  const db = new Sqlite(file, path);
+function open(file: string, { path, shownAs, command }: SqliteLedgerOptions, now: () => number): Sqlite {
+  const db = new Sqlite(file, shownAs ?? path);
   try {
     db.prepareForWriting();
     migrate(db);

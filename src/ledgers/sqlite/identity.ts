@@ -11,16 +11,24 @@ type Known = ReadonlyMap<string, string>;
  * new to it join. A sandbox's ports change, so of a sandbox only bot ids are compared. Belongs into a transaction.
  */
 export function identify(db: Sqlite, identity: Identity): Result<void> {
-  const rows = db.all<{ key: string; value: string }>("select key, value from prewarm_identity");
-  const known: Known = new Map(rows.map(({ key, value }) => [key, value]));
-  const stranger =
-    otherWorld(db, known, identity) ?? otherBucket(db, known, identity) ?? otherBot(db, known, identity);
+  const known = knownOf(db);
+  const stranger = strangerTo(db, identity, known);
   if (stranger) return failed(stranger);
   for (const [key, value] of factsOf(identity)) {
     if (!known.has(key))
       db.run("insert into prewarm_identity (key, value) values (:key, :value)", { key, value });
   }
   return ok(undefined);
+}
+
+function knownOf(db: Sqlite): Known {
+  const rows = db.all<{ key: string; value: string }>("select key, value from prewarm_identity");
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
+/** Whom the ledger belongs to, when it is not this one; nothing is written. */
+export function strangerTo(db: Sqlite, identity: Identity, known: Known = knownOf(db)): Failure | null {
+  return otherWorld(db, known, identity) ?? otherBucket(db, known, identity) ?? otherBot(db, known, identity);
 }
 
 function factsOf({ sandbox, bucket, bots }: Identity): [string, string][] {

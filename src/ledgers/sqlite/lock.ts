@@ -100,7 +100,7 @@ function readHolder(file: string, place: string): Holder | null {
 }
 
 /** False for a name that a killed process left and the one that holds the lock now has not replaced yet. */
-function isAlive({ pid, host }: Holder): boolean {
+export function isAlive({ pid, host }: Pick<Holder, "pid" | "host">): boolean {
   if (host !== hostname()) return true;
   try {
     process.kill(Number(pid), 0);
