@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../domain/clock.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { classifyRefusal, classifyWire } from "./classify.ts";
+import { classifyRefusal, classifyWire, type Refusal } from "./classify.ts";
 import type { CallTimes } from "./port.ts";
 import { newWire, type Wire, wireFetch } from "./wire.ts";
 
@@ -59,7 +59,7 @@ export class Caller {
     const api = new Api(token, { apiRoot, fetch, maxRetries: 0, timeoutMs: 0 });
     const result = await run(api).then(ok, (error: unknown) => {
       const cause = explain(error, wire, this.place, more.signal);
-      return failed<T>({ ...cause, message: redact(cause.message) });
+      return failed<T>({ ...cause, message: redact(cause.message).replace(/\s+/g, " ") });
     });
     return { result, times: { started, bodyEnd: wire.bodyEnd, ended: clock.now() } };
   }
@@ -78,7 +78,8 @@ export class Caller {
 }
 
 function explain(error: unknown, wire: Wire, place: string, signal: AbortSignal | undefined): Failure {
-  if (error instanceof TelegramApiError) return classifyRefusal(refusalOf(error, wire));
+  const refusal = error instanceof TelegramApiError ? refusalOf(error, wire) : null;
+  if (refusal) return classifyRefusal(refusal);
   const carried = carriedFailure(wire.sourceError);
   if (carried && wire.bodyEnd === null) return carried;
   if (signal?.aborted && wire.bodyEnd === null)
@@ -86,12 +87,15 @@ function explain(error: unknown, wire: Wire, place: string, signal: AbortSignal 
   return classifyWire(wire, signal?.aborted ? "stopped here" : causeOf(error), place);
 }
 
-function refusalOf(error: TelegramApiError, wire: Wire) {
+/** Null for JSON of something else than the Bot API, and for a 5xx while the body was still going out. */
+function refusalOf(error: TelegramApiError, wire: Wire): Refusal | null {
   const status = wire.status ?? 0;
+  // A proxy's 5xx rules over the code in the body: whether it was posted is not known.
+  const code = status >= 500 ? status : error.errorCode;
+  if (typeof error.errorCode !== "number" || (code >= 500 && wire.bodyEnd === null)) return null;
   return {
-    // A proxy's 5xx rules over the code in the body: whether it was posted is not known.
-    code: status >= 500 ? status : error.errorCode,
-    description: error.description,
+    code,
+    description: String(error.description ?? ""),
     retryAfter: error.retryAfter ?? (status === 429 ? (wire.retryAfter ?? undefined) : undefined),
     migrateTo: error.migrateToChatId === undefined ? undefined : String(error.migrateToChatId),
   };

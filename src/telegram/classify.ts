@@ -45,8 +45,14 @@ export function classifyWire(wire: Wire, cause: string, place: string): Failure 
   if (wire.bodyEnd !== null) return inDoubt(wire, cause, place);
   if (wire.sourceError !== null)
     return failure("r2_interrupted", `reading the object broke off: ${textOf(wire.sourceError)}`);
-  if (wire.gaveUp === "stalled" && wire.connected)
+  if (wire.gaveUp === "source" && wire.connected)
+    return failure("r2_interrupted", "reading the object stood still; nothing was posted");
+  if (wire.gaveUp === "server" && wire.connected)
     return failure("send_stalled", `${place} took no more bytes of the upload; nothing was posted`);
+  if (wire.status !== null && wire.status >= 500)
+    return failure("telegram_busy", `${place} said ${wire.status} during the upload; nothing was posted`, {
+      code: wire.status,
+    });
   const reason = wire.connected ? "send_interrupted" : "connect_failed";
   const what = wire.connected ? "broke off during the upload; nothing was posted" : "could not be reached";
   return failure(reason, `${place} ${what} (${cause})`);
@@ -62,7 +68,7 @@ function inDoubt(wire: Wire, cause: string, place: string): Failure {
       code: wire.status,
     });
   const what =
-    wire.gaveUp === "no_answer"
+    wire.gaveUp === "answer"
       ? "gave no answer in time"
       : `closed the connection without an answer (${cause})`;
   return failure("answer_lost", `${place} ${what}; the message may have been posted`);
@@ -72,7 +78,8 @@ const FLOOD_WITHOUT_NUMBER_S = 5;
 
 function flood(refusal: Refusal, message: string): Failure {
   const inText = /retry after (\d+)/i.exec(refusal.description)?.[1];
-  const seconds = refusal.retryAfter ?? (inText === undefined ? FLOOD_WITHOUT_NUMBER_S : Number(inText));
+  const told = Number(refusal.retryAfter ?? inText);
+  const seconds = Number.isFinite(told) && told >= 0 ? told : FLOOD_WITHOUT_NUMBER_S;
   return failure("flood_wait", message, { code: refusal.code, retryAfterMs: seconds * 1000 });
 }
 

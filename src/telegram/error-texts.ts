@@ -39,6 +39,7 @@ export const ERROR_TEXTS: readonly ErrorText[] = [
   row(/FROZEN_METHOD_INVALID/i, "bot_frozen"),
   row(/logged out|invalid api-id\/api-hash/i, "bot_logged_out"),
   row(/unallowed token/i, "token_wrong", 421),
+  row(/method not found/i, "api_root_wrong", 404),
 
   row(/wrong type of the web page content|WEBPAGE_MEDIA_EMPTY/i, "url_wrong_type"),
   row(/failed to get HTTP URL content|WEBPAGE_CURL_FAILED/i, "url_fetch_failed"),

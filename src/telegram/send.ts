@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { encodeForm, InputFile } from "node-telegram-bot-api";
-import type { Failure } from "../domain/failure.ts";
+import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
-import { ok, type Result } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 import type { SendRequest, UploadSource } from "./port.ts";
 
 /** The method that sends a kind, and the parameter that carries its media (core.telegram.org/bots/api). */
@@ -68,11 +68,27 @@ export function streamedFile(source: UploadSource): InputFile {
     async () => {
       const opened = await source.open();
       if (!opened.ok) throw new SourceNotOpened(opened.failure);
-      return opened.value instanceof Readable
-        ? Readable.toWeb(opened.value)
-        : new Blob([opened.value]).stream();
+      return opened.value instanceof Readable ? webStream(opened.value) : new Blob([opened.value]).stream();
     },
     { filename: source.filename },
+  );
+}
+
+/** Not `Readable.toWeb`: of Node 20 it throws out of the event loop when a stream that flows is cancelled. */
+function webStream(source: Readable): ReadableStream<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel() {
+        source.destroy();
+      },
+    },
+    { highWaterMark: 0 },
   );
 }
 
@@ -80,8 +96,14 @@ export function streamedFile(source: UploadSource): InputFile {
 export async function wholeFile(source: UploadSource): Promise<Result<InputFile>> {
   const opened = await source.open();
   if (!opened.ok) return opened;
-  const bytes = opened.value instanceof Readable ? await buffer(opened.value) : opened.value;
-  return ok(new InputFile(bytes, { filename: source.filename }));
+  try {
+    const bytes = opened.value instanceof Readable ? await buffer(opened.value) : opened.value;
+    return ok(new InputFile(bytes, { filename: source.filename }));
+  } catch (error) {
+    return failed(
+      carriedFailure(error) ?? failure("r2_interrupted", `reading the object broke off: ${error}`),
+    );
+  }
 }
 
 /** Length in bytes of the multipart body around a file of `source.bytes`: everything but the file, measured, plus the file. */

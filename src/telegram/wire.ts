@@ -1,6 +1,9 @@
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
 
+/** Who has to move next: the server takes bytes, our own source gives them, the server answers. */
+type AwaitedFrom = "server" | "source" | "answer";
+
 /** What happened on the socket of one call; the in-doubt matrix is decided by it, never by a guess. */
 export interface Wire {
   /** The connection stood and the body was asked for. */
@@ -13,8 +16,8 @@ export interface Wire {
   retryAfter: number | null;
   /** Set when reading our own source of bytes failed, so that the server is not blamed. */
   sourceError: unknown;
-  /** Which watchdog ended the call. */
-  gaveUp: "stalled" | "no_answer" | null;
+  /** What the watchdog waited for when it ended the call. */
+  gaveUp: AwaitedFrom | null;
 }
 
 export function newWire(): Wire {
@@ -25,7 +28,7 @@ export interface WireOptions {
   readonly dispatcher: Dispatcher;
   /** Engine's clock, for {@link Wire.bodyEnd}. */
   readonly now: () => number;
-  /** Real milliseconds without a byte taken by the server after which an upload counts as broken. */
+  /** Real milliseconds without a byte taken by the server, or given by the source, after which an upload counts as broken. */
   readonly stallMs: number;
   /** Real milliseconds to wait for the answer once the body is out. */
   readonly answerMs: number;
@@ -62,7 +65,7 @@ export function wireFetch(wire: Wire, options: WireOptions): typeof fetch {
         size,
         wire,
         options,
-        watch.moved,
+        watch.awaits,
       );
       const response = await request(url, {
         method: "POST",
@@ -101,16 +104,18 @@ async function* handOver(
   size: number,
   wire: Wire,
   options: WireOptions,
-  moved: (whole: boolean) => void,
+  awaits: (from: AwaitedFrom) => void,
 ): AsyncGenerator<Uint8Array> {
   wire.connected = true;
+  awaits("source");
   let out = 0;
   try {
     for await (const chunk of chunks) {
       out += chunk.byteLength;
       if (out >= size) wire.bodyEnd = options.now();
-      moved(out >= size);
+      awaits(out >= size ? "answer" : "server");
       yield chunk;
+      if (out < size) awaits("source");
     }
   } catch (error) {
     wire.sourceError = error;
@@ -118,24 +123,24 @@ async function* handOver(
   }
 }
 
-/** Aborts when no chunk was taken for `stallMs`, or no answer came `answerMs` after the body. */
+/** Aborts when whoever has to move next does not: for `stallMs`, or `answerMs` where it is the answer. */
 function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefined) {
   const own = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const arm = (whole: boolean) => {
+  const awaits = (from: AwaitedFrom) => {
     clearTimeout(timer);
     timer = setTimeout(
       () => {
-        wire.gaveUp = whole ? "no_answer" : "stalled";
+        wire.gaveUp = from;
         own.abort();
       },
-      whole ? options.answerMs : options.stallMs,
+      from === "answer" ? options.answerMs : options.stallMs,
     );
   };
-  arm(false);
+  awaits("server");
   return {
     signal: outer ? AbortSignal.any([outer, own.signal]) : own.signal,
-    moved: arm,
+    awaits,
     stop: () => clearTimeout(timer),
   };
 }

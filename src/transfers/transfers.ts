@@ -110,17 +110,18 @@ class ChosenTransfers implements Transfers {
       performer: entry.performer,
     });
     const large = kind === "video" && entry.bytes > LIMITS.videoProbeBytes;
-    const thumbnail =
-      large || entry.thumbnail !== undefined ? await thumbnailOf(storage, entry, signal) : undefined;
+    const pictured = kind !== "photo" && kind !== "voice" && entry.thumbnail !== undefined;
+    const thumbnail = large || pictured ? await thumbnailOf(storage, entry, signal) : undefined;
     const shape = large ? definedOnly(await shapeOf(storage, entry, signal)) : {};
     return { ...given, ...shape, ...definedOnly({ thumbnail }) };
   }
 }
 
-function whatMoved(entry: KnownEntry, info: ObjectInfo): Failure | null {
-  return info.etag === entry.etag
+function whatMoved({ key, etag, bytes }: KnownEntry, info: ObjectInfo): Failure | null {
+  if (info.etag !== etag) return failure("object_changed", `${key} was replaced since it was listed`);
+  return info.bytes === bytes
     ? null
-    : failure("object_changed", `${entry.key} was replaced since it was listed`);
+    : failure("object_mismatch", `${key} has ${info.bytes} bytes, not ${bytes}`);
 }
 
 function definedOnly<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {

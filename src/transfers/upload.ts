@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import mime from "mime";
-import { carriedFailure, failure } from "../domain/failure.ts";
+import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { KnownEntry } from "../domain/task.ts";
-import type { Storage } from "../storage/port.ts";
+import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
 
 /** Objects up to this size are read into memory before the call, larger ones flow through (design: cheaper so). */
@@ -25,9 +25,12 @@ export async function uploadOf(
   kind: MediaKind,
   signal: AbortSignal,
 ): Promise<Result<Upload>> {
-  return entry.bytes <= BUFFERED_BYTES
-    ? buffered(storage, entry, kind, signal)
-    : ok(streamed(storage, entry, kind, signal));
+  if (entry.bytes <= BUFFERED_BYTES) return buffered(storage, entry, kind, signal);
+  // The name goes out before the object is opened, so the type it lacks has to be asked for.
+  if (entry.mime !== undefined || extensionOf(nameOf(entry)) !== "" || extensionOf(entry.key) !== "")
+    return ok(streamed(storage, entry, kind, signal));
+  const info = await storage.head(entry.key, signal);
+  return info.ok ? ok(streamed(storage, { ...entry, mime: info.value.mime }, kind, signal)) : info;
 }
 
 async function buffered(
@@ -36,17 +39,15 @@ async function buffered(
   kind: MediaKind,
   signal: AbortSignal,
 ): Promise<Result<Upload>> {
-  const opened = await storage.open(entry.key, { etag: entry.etag, signal });
+  const opened = await openWhole(storage, entry, signal);
   if (!opened.ok) return opened;
   const content = await buffer(opened.value.body).then(ok, (error: unknown) =>
     failed<Buffer>(carriedFailure(error) ?? failure("stopped", `reading ${entry.key} was stopped`)),
   );
   if (!content.ok) return content;
   const sha256 = createHash("sha256").update(content.value).digest("hex");
-  if (entry.sha256 !== undefined && entry.sha256 !== sha256)
-    return failed(
-      failure("object_mismatch", `${entry.key} has the SHA-256 ${sha256}, the manifest says ${entry.sha256}`),
-    );
+  const wrong = otherContent(entry, sha256);
+  if (wrong) return failed(wrong);
   const type = opened.value.mime;
   const source = {
     open: async () => ok(content.value),
@@ -59,7 +60,7 @@ async function buffered(
 function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: AbortSignal): Upload {
   let sha256: string | null = null;
   const open: UploadSource["open"] = async () => {
-    const opened = await storage.open(entry.key, { etag: entry.etag, signal });
+    const opened = await openWhole(storage, entry, signal);
     if (!opened.ok) return opened;
     const hash = createHash("sha256");
     const hashing = new Transform({
@@ -67,9 +68,12 @@ function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: 
         hash.update(chunk);
         done(null, chunk);
       },
+      // The end of the form is still to come: a body that breaks off here is posted by nobody.
       flush(done) {
-        sha256 = hash.digest("hex");
-        done();
+        const found = hash.digest("hex");
+        const wrong = otherContent(entry, found);
+        if (!wrong) sha256 = found;
+        done(wrong && Object.assign(new Error(wrong.message), { failure: wrong }));
       },
     });
     opened.value.body.on("error", (error) => hashing.destroy(error));
@@ -78,6 +82,26 @@ function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: 
   };
   const source = { open, bytes: entry.bytes, filename: filenameOf(entry, kind, entry.mime ?? "") };
   return { source, sha256: () => sha256, mime: entry.mime ?? null };
+}
+
+/** Opens an object that must have the size it is said to have: it is announced before the first byte. */
+async function openWhole(
+  storage: Storage,
+  entry: KnownEntry,
+  signal: AbortSignal,
+): Promise<Result<OpenObject>> {
+  const opened = await storage.open(entry.key, { etag: entry.etag, signal });
+  if (!opened.ok || opened.value.bytes === entry.bytes) return opened;
+  opened.value.body.on("error", () => {}).destroy();
+  return failed(
+    failure("object_mismatch", `${entry.key} has ${opened.value.bytes} bytes, not ${entry.bytes}`),
+  );
+}
+
+function otherContent({ key, sha256 }: KnownEntry, found: string): Failure | null {
+  return sha256 === undefined || sha256 === found
+    ? null
+    : failure("object_mismatch", `${key} has the SHA-256 ${found}, the manifest says ${sha256}`);
 }
 
 /** Used where neither the key nor the Content-Type says what a file is. */
@@ -95,8 +119,18 @@ const EXTENSION_OF_KIND: Record<MediaKind, string> = {
  * MessageContent.cpp), so a name without one gets that of the stored type, else that of the kind.
  */
 export function filenameOf(entry: KnownEntry, kind: MediaKind, storedType: string): string {
-  const name = entry.filename ?? entry.key.slice(entry.key.lastIndexOf("/") + 1);
+  const name = nameOf(entry);
   if (extensionOf(name) !== "") return name;
   const byKey = entry.filename === undefined ? "" : extensionOf(entry.key);
-  return `${name}.${byKey || mime.getExtension(storedType) || EXTENSION_OF_KIND[kind]}`;
+  return `${name}.${byKey || extensionOfType(storedType) || EXTENSION_OF_KIND[kind]}`;
+}
+
+function nameOf({ filename, key }: KnownEntry): string {
+  return filename ?? key.slice(key.lastIndexOf("/") + 1);
+}
+
+/** `application/octet-stream` is what is stored where nobody said a type. */
+function extensionOfType(type: string): string | null {
+  const extension = mime.getExtension(type);
+  return extension === "bin" ? null : extension;
 }

@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import type { Input } from "mediabunny";
 import { LIMITS } from "../domain/limits.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { Storage } from "../storage/port.ts";
@@ -19,24 +20,40 @@ export async function shapeOf(storage: Storage, entry: KnownEntry, signal: Abort
   };
 }
 
+/** A header takes about ten reads. What takes more has none: an MPEG-TS of 36 MB would take 60,000. */
+const MOST_READS = 50;
+
 /** A header that cannot be read is no failure: the video is then sent without. */
 async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
   const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
+  let reads = 0;
   const source = new CustomSource({
     getSize: () => entry.bytes,
-    read: (start, end) => readRange(storage, entry, start, end, signal),
+    read: async (start, end) => {
+      reads += 1;
+      if (reads > MOST_READS) throw new Error(`no header within ${MOST_READS} reads`);
+      return readRange(storage, entry, start, end, signal);
+    },
     maxCacheSize: 1_048_576,
   });
   const input = new Input({ source, formats: ALL_FORMATS });
   try {
     const track = await input.getPrimaryVideoTrack();
     if (!track) return {};
-    const duration = await input.computeDuration();
-    return { width: track.displayWidth, height: track.displayHeight, duration };
+    return { width: track.displayWidth, height: track.displayHeight, ...(await durationOf(input)) };
   } catch {
     return {};
   } finally {
     input.dispose();
+  }
+}
+
+/** As the header has it, else by its last packets (fragmented files). */
+async function durationOf(input: Input): Promise<Shape> {
+  try {
+    return { duration: (await input.getDurationFromMetadata()) ?? (await input.computeDuration()) };
+  } catch {
+    return {};
   }
 }
 
