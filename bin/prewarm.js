@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const args = process.argv.slice(2);
+// A reader that goes away (`prewarm ... | head`) is no reason to break off.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${version}\n`);

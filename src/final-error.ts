@@ -1,4 +1,4 @@
-import { ConfigError } from "./config/error.ts";
+import { ConfigError, exitCodeOfError } from "./config/error.ts";
 
 let clean = (text: string) => text;
 
@@ -15,12 +15,12 @@ export function printFinalError(error: unknown): number {
     const lines = problems.map((problem) =>
       problems.length === 1 ? `prewarm: ${problem}` : `  - ${problem}`,
     );
-    say(`${head}${lines.join("\n")}`);
+    say(`${head}${[...lines, ...(error.hint ? [error.hint] : [])].join("\n")}`);
     return 2;
   }
-  if (hasExitCode(error)) {
+  if (error instanceof Error && "exitCode" in error) {
     say(`prewarm: ${error.message}`);
-    return error.exitCode;
+    return exitCodeOfError(error);
   }
   say(
     `prewarm: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -30,8 +30,4 @@ export function printFinalError(error: unknown): number {
 
 function say(text: string): void {
   process.stderr.write(`${clean(text)}\n`);
-}
-
-function hasExitCode(error: unknown): error is Error & { exitCode: number } {
-  return error instanceof Error && "exitCode" in error && typeof error.exitCode === "number";
 }

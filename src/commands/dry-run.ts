@@ -32,12 +32,12 @@ class Count {
   toWarm = 0;
   skipped = 0;
   bytes = 0;
-  /** 48 bits of a hash each: a million names would not fit into memory, and a clash costs one object in a forecast. */
+  /** 31 bits of a hash each: a million names would not fit into memory, and a clash costs one object in a forecast. */
   readonly #contents = new Set<number>();
 
   /** False for content that is in the plan already under another key. */
   task({ bot, kind, content, entry }: Task): boolean {
-    const name = createHash("md5").update(`${bot}|${kind}|${content}`).digest().readUIntBE(0, 6);
+    const name = createHash("md5").update(`${bot}|${kind}|${content}`).digest().readUInt32BE() >>> 1;
     if (this.#contents.has(name)) {
       this.skipped += 1;
       return false;

@@ -1,8 +1,9 @@
 import type { Connections } from "../compose/connect.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import { type LaneFound, type LaneWish, preflight } from "../pipeline/preflight.ts";
+import { type LaneFound, type LaneWish, type Preflight, preflight } from "../pipeline/preflight.ts";
 import type { Stop } from "../pipeline/stop.ts";
 
 export interface FindLanesParts {
@@ -22,21 +23,32 @@ export async function findLanes(parts: FindLanesParts): Promise<readonly LaneFou
   const wishes = await followMoves(parts);
   if (!options.preflight)
     return wishes.map(({ bot, chat }) => ({ bot, chat: { id: chat, type: typeOf(chat), title: chat } }));
-  // A listing says of itself whether the bucket lets us in.
-  const listed = options.manifest === null && options.only === null;
-  const [lanes, bucket] = await Promise.all([preflight(wishes), listed ? null : connections.storage.check()]);
+  const [lanes, bucket] = await Promise.all([
+    preflight(wishes, connections.clock),
+    connections.storage.check(),
+  ]);
   const warn = (text: string) => events.emit("notice", { level: "warn", text });
   for (const { bot, chat, movedFrom } of lanes.open)
     if (movedFrom)
       warn(`lane ${bot.slug} x ${movedFrom} is now ${chat.id}: put the new id into your configuration`);
-  const [first] = lanes.refused;
-  if (wishes.length > 1)
-    for (const { wish, failure } of lanes.refused)
-      warn(`lane ${wish.bot.slug} x ${wish.chat} is out: ${failure.message}`);
-  if (lanes.open.length === 0 && first) stop.drain({ type: "no_lane", failure: first.failure });
-  else if (bucket && !bucket.ok && bucket.failure.class === "auth")
-    stop.drain({ type: "denied", failure: bucket.failure });
+  const cause = lanes.open.length === 0 ? lanes.refused[0]?.failure : undefined;
+  for (const text of refusalsOf(lanes, cause)) warn(text);
+  if (cause) stop.drain({ type: "no_lane", failure: cause });
+  else if (!bucket.ok)
+    stop.drain({ type: bucket.failure.class === "auth" ? "denied" : "source", failure: bucket.failure });
   return lanes.open;
+}
+
+/** Each refusal once: a bot's own trouble is not told for each of its chats, nor what is told as the end of the run. */
+function refusalsOf({ refused }: Preflight, told: Failure | undefined): ReadonlySet<string> {
+  return new Set(
+    refused
+      .filter(({ failure }) => failure.message !== told?.message)
+      .map(({ wish: { bot, chat }, failure }) => {
+        const who = failure.class === "auth" ? `bot ${bot.slug}` : `lane ${bot.slug} x ${chat}`;
+        return `${who} is out: ${failure.message}`;
+      }),
+  );
 }
 
 /** Chats that are known from earlier runs to have become others are called by their new id. */

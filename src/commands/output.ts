@@ -1,4 +1,5 @@
 import type { ChalkInstance } from "chalk";
+import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
@@ -28,7 +29,6 @@ export class Output {
   readonly #parts: OutputParts;
   readonly #choice: Choice;
   readonly #colour: ChalkInstance;
-  readonly #early: string[] = [];
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
   #planned = false;
@@ -46,15 +46,14 @@ export class Output {
     this.#colour = colourFor({ stream: process.stderr, env: process.env, noColor: flags.color === false });
   }
 
-  /** A warning from before the screen stands. */
-  later(text: string): void {
-    this.#early.push(text);
-  }
-
+  /** Throws ConfigError when `failedTo` cannot be written. */
   async open(failedTo: string | undefined, scale: number): Promise<void> {
     const { events, tally } = this.#parts;
     const { stdout, stderr } = process;
-    if (failedTo !== undefined) this.#failedTo = await failedToReporter(events, failedTo);
+    if (failedTo !== undefined)
+      this.#failedTo = await failedToReporter(events, failedTo).catch((error: Error) => {
+        throw new ConfigError([`--failed-to ${failedTo}: ${error.message}`]);
+      });
     this.#reporters = await attachReporters(this.#choice, {
       events,
       figures: tally,
@@ -63,7 +62,6 @@ export class Output {
       colour: this.#colour,
       scale,
     });
-    for (const text of this.#early) events.emit("notice", { level: "warn", text });
   }
 
   /** An object that a real run would send. */

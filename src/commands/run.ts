@@ -1,5 +1,5 @@
 import { type Config, loadConfig, secretsOf } from "../config/config.ts";
-import { ConfigError } from "../config/error.ts";
+import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import { readRunOptions } from "../config/run-options.ts";
@@ -13,25 +13,38 @@ export interface RunContext {
 
 const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs against local stand-ins.";
 
-/** `prewarm run`: answers the exit code. Throws what ends it before it began; with `--json` a summary line comes even then. */
+/** `prewarm run`: answers the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function run(flags: Flags, context: RunContext): Promise<number> {
-  try {
-    return flags.sandbox === true ? await runSandboxed(flags, context) : await runReal(flags, context);
-  } catch (error) {
-    if (flags.json === true) {
-      const { emptySummary } = await import("../reporters/ndjson.ts");
-      emptySummary(process.stdout, error instanceof ConfigError ? 2 : exitCodeOfError(error));
-    }
+  const opened = await open(flags, context).catch(async (error: unknown) => {
+    if (flags.json === true) await neverBegan(exitCodeOfError(error));
     throw error;
+  });
+  try {
+    return await opened.session.run();
+  } finally {
+    await opened.close();
   }
 }
 
-async function runReal(flags: Flags, context: RunContext): Promise<number> {
-  const { config, options } = readAll(flags, process.env, process.cwd());
-  return start(config, options, flags, context, false);
+/** The summary line of `--json` for a run that ended before it began. */
+export async function neverBegan(exitCode: number): Promise<void> {
+  const { emptySummary } = await import("../reporters/ndjson.ts");
+  emptySummary(process.stdout, exitCode);
 }
 
-async function runSandboxed(flags: Flags, context: RunContext): Promise<number> {
+interface Opened {
+  readonly session: Session;
+  close(): Promise<void>;
+}
+
+async function open(flags: Flags, context: RunContext): Promise<Opened> {
+  if (flags.sandbox === true) return openSandboxed(flags, context);
+  const { config, options } = readAll(flags, process.env, process.cwd());
+  const session = await openSession(config, options, flags, context, false);
+  return { session, close: () => session.close() };
+}
+
+async function openSandboxed(flags: Flags, context: RunContext): Promise<Opened> {
   const { startDemo } = await import("../sandbox/demo.ts");
   const demo = await startDemo();
   try {
@@ -39,27 +52,24 @@ async function runSandboxed(flags: Flags, context: RunContext): Promise<number> 
     process.stderr.write(
       `sandbox: R2 and Bot API stand-ins on ${config.endpoint} and ${config.apiRoot}; nothing leaves this machine\n`,
     );
-    return await start(config, options, flags, context, true);
-  } finally {
+    const session = await openSession(config, options, flags, context, true);
+    return { session, close: () => session.close().finally(() => demo.close()) };
+  } catch (error) {
     await demo.close();
+    throw error;
   }
 }
 
-async function start(
+function openSession(
   config: Config,
   options: RunOptions,
   flags: Flags,
   context: RunContext,
   sandbox: boolean,
-): Promise<number> {
+): Promise<Session> {
   const redact = redactor(secretsOf(config));
   context.onRedactor(redact);
-  const session = await Session.open({ config, options, flags, redact, sandbox });
-  try {
-    return await session.run();
-  } finally {
-    await session.close();
-  }
+  return Session.open({ config, options, flags, redact, sandbox });
 }
 
 /** Flags and configuration, with the problems of both told at once. */
@@ -81,12 +91,5 @@ function readAll(
   const options = attempt(() => readRunOptions(flags));
   const config = attempt(() => loadConfig(flags, env, folder));
   if (options && config) return { config, options };
-  if (!config && folder !== null) problems.push(SANDBOX_HINT);
-  throw new ConfigError(problems);
-}
-
-function exitCodeOfError(error: unknown): number {
-  return error instanceof Error && "exitCode" in error && typeof error.exitCode === "number"
-    ? error.exitCode
-    : 1;
+  throw new ConfigError(problems, !config && folder !== null ? SANDBOX_HINT : null);
 }

@@ -11,11 +11,12 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sand
 export async function sandbox(flags: Flags): Promise<number> {
   const options = readOptions(flags);
   const running = await start(options);
-  process.stdout.write(`${exportLines(running)}\n`);
-  process.stderr.write(greeting(running, options));
-  const signal = await new Promise<"SIGINT" | "SIGTERM">((resolve) => {
+  const stopped = new Promise<"SIGINT" | "SIGTERM">((resolve) => {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
   });
+  process.stdout.write(`${exportLines(running)}\n`);
+  process.stderr.write(greeting(running, options));
+  const signal = await stopped;
   await running.close();
   return signal === "SIGINT" ? 130 : 143;
 }

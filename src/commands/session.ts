@@ -2,16 +2,17 @@ import { type Connections, connect, identityOf, openLedger, transfersOf } from "
 import { openLanes, pacesOf } from "../compose/lanes.ts";
 import { planOptionsOf } from "../compose/plan.ts";
 import type { Config } from "../config/config.ts";
-import { ConfigError } from "../config/error.ts";
+import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import { Emitter } from "../domain/events.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import { Bell } from "../pipeline/bell.ts";
+import { UnderWay } from "../pipeline/claims.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
-import { Stop, watchFailures } from "../pipeline/stop.ts";
+import { aborted, Stop, watchFailures } from "../pipeline/stop.ts";
 import { Tally } from "../pipeline/tally.ts";
 import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
@@ -41,7 +42,7 @@ export class Session {
 
   /** Takes the ledger, or throws a LedgerError that says who has it. */
   static async open(given: SessionOptions): Promise<Session> {
-    const ledger = await openLedger(given.config, "prewarm run");
+    const ledger = await openLedger(given.config, "prewarm run", given.options.dryRun);
     return new Session(given, ledger);
   }
 
@@ -53,38 +54,21 @@ export class Session {
     this.#output = new Output({ ...given, events: this.#events, tally: this.#tally });
   }
 
-  /** Runs to the end and answers the exit code. Throws ConfigError and LedgerError. */
+  /** Runs to the end and answers the exit code. Throws ConfigError and LedgerError, after the summary was told. */
   async run(): Promise<number> {
-    await this.#claimLedger();
-    const { config, options } = this.#given;
-    await this.#output.open(options.failedTo, this.#connections.clock.scale);
     const unwatch = watchSignals(this.#stop);
-    const { clock } = this.#connections;
-    const timeout = new AbortController();
     try {
-      const found = await findLanes({
-        connections: this.#connections,
-        options,
-        ledger: this.#ledger,
-        events: this.#events,
-        stop: this.#stop,
-      });
-      this.#events.emit("started", {
-        command: "prewarm run",
-        lanes: found.length,
-        concurrency: config.concurrency,
-        ledger: this.#ledger.place,
-      });
-      if (options.maxDuration !== undefined)
-        void clock.sleep(options.maxDuration, timeout.signal).then(() => {
-          if (!timeout.signal.aborted) this.#stop.drain({ type: "duration" });
-        });
-      if (this.#stop.cause === null) await (options.dryRun ? this.#plan(found) : this.#warm(found));
+      await this.#go();
+    } catch (error) {
+      await this.#output.end(exitCodeOfError(error), true);
+      throw error;
     } finally {
-      timeout.abort();
       unwatch();
     }
-    return this.#end();
+    const { counts } = this.#tally.snapshot();
+    const exitCode = exitCodeOf({ cause: this.#stop.cause, bad: counts.failed + counts.unknown });
+    await this.#output.end(exitCode, this.#stop.cause !== null);
+    return exitCode;
   }
 
   async close(): Promise<void> {
@@ -93,15 +77,51 @@ export class Session {
     await this.#ledger.close();
   }
 
+  async #go(): Promise<void> {
+    const { config, options } = this.#given;
+    const events = this.#events;
+    const stop = this.#stop;
+    const connections = this.#connections;
+    const ledger = this.#ledger;
+    await this.#output.open(options.failedTo, connections.clock.scale);
+    const found = await Promise.race([
+      findLanes({ connections, options, ledger, events, stop }),
+      aborted(stop.draining),
+    ]);
+    if (!found || stop.cause !== null) return;
+    // Only now, so that a mistake in the configuration is not what a new ledger remembers.
+    await this.#claimLedger();
+    const { concurrency } = config;
+    events.emit("started", {
+      command: "prewarm run",
+      lanes: found.length,
+      concurrency,
+      ledger: ledger.place,
+    });
+    const cancel = this.#limitDuration();
+    try {
+      await (options.dryRun ? this.#plan(found) : this.#warm(found));
+    } finally {
+      cancel();
+    }
+  }
+
+  #limitDuration(): () => void {
+    const { maxDuration } = this.#given.options;
+    if (maxDuration === undefined) return () => {};
+    return this.#connections.clock.after(maxDuration, () => this.#stop.drain({ type: "duration" }));
+  }
+
   async #claimLedger(): Promise<void> {
     const { config, sandbox } = this.#given;
     const same = await this.#ledger.identify(identityOf(config, sandbox));
     if (!same.ok) throw new ConfigError([same.failure.message]);
-    const dead = this.#given.options.dryRun ? 0 : await this.#ledger.recover();
-    if (dead > 0)
-      this.#output.later(
-        `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
-      );
+    const dead = await this.#ledger.recover();
+    if (dead > 0 && !this.#given.options.dryRun)
+      this.#events.emit("notice", {
+        level: "warn",
+        text: `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
+      });
   }
 
   async #warm(found: readonly LaneFound[]): Promise<void> {
@@ -141,7 +161,9 @@ export class Session {
         retries,
         mode,
       },
+      underWay: new UnderWay(),
       random: Math.random,
+      listFirst: config.maxQueue === 0,
       open: (bot, kind) => lanes.isOpen(bot, kind),
       botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
       remove: options.deleteAfter ? (bot, stored) => this.#remove(bot, stored) : null,
@@ -168,12 +190,5 @@ export class Session {
     if (removed.ok) return;
     const text = `message ${messageId} in ${chatId} stays: ${removed.failure.message}`;
     this.#events.emit("notice", { level: "warn", text });
-  }
-
-  async #end(): Promise<number> {
-    const { counts } = this.#tally.snapshot();
-    const exitCode = exitCodeOf({ cause: this.#stop.cause, bad: counts.failed + counts.unknown });
-    await this.#output.end(exitCode, this.#stop.cause !== null);
-    return exitCode;
   }
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../domain/clock.ts";
 import type { TransferName } from "../domain/task.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
 import { openSqliteLedger } from "../ledgers/sqlite.ts";
+import { openSqliteCopy } from "../ledgers/sqlite-copy.ts";
 import type { Storage } from "../storage/port.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
@@ -74,9 +75,10 @@ function dispatcherOf(
   });
 }
 
-/** The ledger of a configuration, held by this process. Throws LedgerError. */
-export function openLedger(config: Config, command: string): Promise<Ledger> {
-  return openSqliteLedger({ path: config.ledger, command });
+/** The ledger of a configuration, held by this process; for a plan a copy that nothing is kept of. Throws LedgerError. */
+export function openLedger(config: Config, command: string, onlyPlan: boolean): Promise<Ledger> {
+  const options = { path: config.ledger, command };
+  return onlyPlan ? openSqliteCopy(options) : openSqliteLedger(options);
 }
 
 export function identityOf(config: Config, sandbox: boolean): Identity {
@@ -86,7 +88,8 @@ export function identityOf(config: Config, sandbox: boolean): Identity {
     bucket: sandbox ? null : { endpoint, name: bucket },
     bots: config.bots.map(({ slug, token }) => ({
       slug,
-      id: token.reveal().split(":", 1)[0] ?? "",
+      // A text that is no token is not to be written down as if it were an id.
+      id: /^(\d+):/.exec(token.reveal())?.[1] ?? "",
       apiRoot: sandbox ? "sandbox" : apiRoot,
     })),
   };

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { SourceItem } from "../domain/entry.ts";
+import type { Entry, SourceItem } from "../domain/entry.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
@@ -53,18 +53,49 @@ export function planOptionsOf({
 function sourceOf(options: RunOptions, storage: Storage, ledger: Ledger, bots: readonly string[]): Source {
   const { manifest, only, prefix } = options;
   const filter = keyFilter(options);
+  const chosen = only ? () => selected(ledger, only, { prefix, bots }, filter) : null;
   if (manifest) {
-    const format = manifest.format ?? formatOf(manifest.path);
-    if (!format)
-      throw new ConfigError([
-        `--manifest ${manifest.path}: the name does not say its format; add --manifest-format jsonl, json or csv`,
-      ]);
-    const { open, name } = manifestFile(manifest.path);
-    return manifestSource(open, { name, format, filter });
+    const entries = manifestOf(manifest, filter);
+    return chosen ? cutTo(entries, chosen()) : entries;
   }
-  return only
-    ? selected(ledger, only, { prefix, bots }, filter)
-    : listingSource(storage, { prefix: prefix ?? "", filter });
+  return chosen ? chosen() : listingSource(storage, { prefix: prefix ?? "", filter });
+}
+
+function manifestOf({ path, format: given }: NonNullable<RunOptions["manifest"]>, filter: KeyFilter): Source {
+  const format = given ?? formatOf(path);
+  if (!format)
+    throw new ConfigError([
+      `--manifest ${path}: the name does not say its format; add --manifest-format jsonl, json or csv`,
+    ]);
+  const { open, name } = manifestFile(path);
+  return manifestSource(open, { name, format, filter });
+}
+
+/** What the manifest says of those keys that the ledger holds in the chosen states; bad lines are told all the same. */
+async function* cutTo(manifest: Source, chosen: AsyncIterable<SourceItem>): AsyncGenerator<SourceItem> {
+  const held = new Map<string, Entry[]>();
+  for await (const item of chosen) {
+    if (item.type === "entry") held.set(item.entry.key, [...(held.get(item.entry.key) ?? []), item.entry]);
+  }
+  for await (const item of manifest) {
+    if (item.type !== "entry") yield item;
+    else yield* inLedger(item.entry, held.get(item.entry.key) ?? []);
+  }
+}
+
+function inLedger(entry: Entry, held: readonly Entry[]): SourceItem[] {
+  return held
+    .filter(({ bot }) => entry.bot === undefined || entry.bot === bot)
+    .map(({ bot, kind, etag, bytes }) => ({
+      type: "entry",
+      entry: { etag, bytes, ...definedOnly(entry), bot, kind },
+    }));
+}
+
+function definedOnly(entry: Entry): Entry {
+  return Object.fromEntries(
+    Object.entries(entry).filter(([, value]) => value !== undefined),
+  ) as unknown as Entry;
 }
 
 async function* selected(

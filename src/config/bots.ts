@@ -1,5 +1,6 @@
 import type { Secret } from "../domain/secret.ts";
 import type { Reader } from "./config.ts";
+import type { ConfigFile } from "./file.ts";
 import type { Flags } from "./layers.ts";
 import { nearest } from "./nearest.ts";
 import { list } from "./parse.ts";
@@ -10,6 +11,8 @@ export interface BotConfig {
   /** Numeric ids or @usernames, each once. */
   readonly chats: readonly string[];
 }
+
+const OWN_TOKEN = "TELEGRAM_BOT_TOKEN";
 
 /**
  * The bots of prewarm.config.json, joined by the one that environment or flags describe (it wins over one with the same
@@ -25,7 +28,7 @@ export function botsOf(reader: Reader, flags: Flags): BotConfig[] {
       picked,
       inFile.map((bot) => bot.slug),
     ),
-    inFile.length === 0,
+    inFile,
   );
   const bots = new Map<string, () => BotConfig | null>();
   for (const bot of inFile) bots.set(bot.slug, () => fileBot(reader, bot));
@@ -42,16 +45,20 @@ function pickedBots(flags: Flags): string[] {
   return typeof given === "string" ? list(given) : Array.isArray(given) ? given.flatMap(list) : [];
 }
 
-/** PREWARM_BOT; else what `--bot` names and no file knows; else `default`. */
+/** What `--bot` names and no file knows, if that can only be a name; else PREWARM_BOT; else `default`. */
 function ownSlug(reader: Reader, picked: readonly string[], inFile: readonly string[]): string {
   const strangers = picked.filter((slug) => !inFile.includes(slug));
-  return reader.maybe("bot") ?? (strangers.length === 1 ? strangers[0] : undefined) ?? "default";
+  const named = strangers.length === 1 ? strangers[0] : undefined;
+  const given = reader.maybe("bot");
+  return (inFile.length === 0 ? (named ?? given) : (given ?? named)) ?? "default";
 }
 
-function ownBot(reader: Reader, slug: string, alone: boolean): BotConfig | null {
-  const token = reader.secret("TELEGRAM_BOT_TOKEN");
+function ownBot(reader: Reader, slug: string, inFile: ConfigFile["bots"]): BotConfig | null {
+  const alone = inFile.length === 0;
+  const token = reader.secret(OWN_TOKEN);
   const chats = [...new Set(reader.maybe("chats") ?? [])];
-  if (!token && !alone) return null;
+  const isOfFile = inFile.some(({ tokenEnv }) => tokenEnv === OWN_TOKEN);
+  if (!alone && (!token || (isOfFile && chats.length === 0))) return null;
   if (!token)
     reader.problems.push(
       "TELEGRAM_BOT_TOKEN is not set: write to @BotFather, /newbot, and copy the token (or TELEGRAM_BOT_TOKEN_FILE=<path>)",

@@ -43,13 +43,27 @@ export function secretsOf(config: Config): Secret[] {
 
 /** Reads the configuration. Throws ConfigError with *all* that is missing or wrong, each with how to set it. */
 export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null): Config {
-  const reader = new Reader(new Layers(flags, env, folder));
-  const config = readAll(reader, flags);
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
-  return config;
+  const { draft, problems } = draftConfig(new Layers(flags, env, folder), flags);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return draft as Config;
 }
 
-function readAll(reader: Reader, flags: Flags): Config {
+/** What there is of a configuration: texts that are missing are empty, bots that are incomplete are left out. */
+export type ConfigDraft = Omit<Config, "accessKeyId" | "secretAccessKey"> & {
+  readonly accessKeyId: Secret | undefined;
+  readonly secretAccessKey: Secret | undefined;
+};
+
+/** Reads what there is, with everything that is missing or wrong. */
+export function draftConfig(
+  layers: Layers,
+  flags: Flags,
+): { draft: ConfigDraft; problems: readonly string[] } {
+  const reader = new Reader(layers);
+  return { draft: readAll(reader, flags), problems: reader.problems };
+}
+
+function readAll(reader: Reader, flags: Flags): ConfigDraft {
   const pace = reader.get("pace");
   const botPace = reader.get("botPace");
   // A pace set by hand shall not be cut by a default that nobody asked for.
@@ -104,10 +118,11 @@ export class Reader {
 
   /** A setting that has a default. */
   get<N extends SettingName>(name: N): ValueOf<N> {
-    return (
-      this.maybe(name) ??
-      (SETTINGS[name].parse((SETTINGS[name] as Setting<unknown>).fallback ?? "") as ValueOf<N>)
-    );
+    const value = this.maybe(name);
+    // null is a value: `--bot-pace none`.
+    return value === undefined
+      ? (SETTINGS[name].parse((SETTINGS[name] as Setting<unknown>).fallback ?? "") as ValueOf<N>)
+      : value;
   }
 
   need(name: SettingName, how: string): string {
@@ -117,10 +132,10 @@ export class Reader {
     return "";
   }
 
-  needSecret(name: string, how: string): Secret {
+  needSecret(name: string, how: string): Secret | undefined {
     const found = this.secret(name);
     if (!found) this.problems.push(`${name} is not set: ${how} (or ${name}_FILE=<path>)`);
-    return found?.value as Secret;
+    return found?.value;
   }
 
   secret(name: string): Found<Secret> | null {
@@ -139,7 +154,8 @@ export class Reader {
       return SETTINGS[name].parse(value) as ValueOf<N>;
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
-      this.problems.push(`${origin}: "${value}" is not usable, it must be ${error.message}`);
+      const shown = value.replace(/\/\/[^/@]*@/, "//***@");
+      this.problems.push(`${origin}: "${shown}" is not usable, it must be ${error.message}`);
       return undefined;
     }
   }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { Secret } from "../domain/secret.ts";
+import { ConfigError } from "./error.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
 
@@ -16,6 +17,12 @@ export interface Found<T> {
 /** Flags as commander has them: by camel-case name, a string, a list of strings, or true. */
 export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
+/** The files that values come from. */
+export interface LayerFiles {
+  readonly dotenv: NodeJS.ProcessEnv;
+  readonly file: ConfigFile;
+}
+
 /** All places that values come from, read once. */
 export class Layers {
   readonly file: ConfigFile;
@@ -24,51 +31,81 @@ export class Layers {
   readonly #dotenv: NodeJS.ProcessEnv;
 
   /** `folder` is where `.env` and prewarm.config.json lie; null for neither. Throws ConfigError when `.env` or prewarm.config.json is there and cannot be read. */
-  constructor(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null) {
+  constructor(
+    flags: Flags,
+    env: NodeJS.ProcessEnv,
+    folder: string | null,
+    files: LayerFiles = filesIn(folder),
+  ) {
     this.#flags = flags;
     this.#env = env;
-    this.#dotenv = folder === null ? {} : readDotenv(join(folder, ".env"));
-    this.file = folder === null ? NO_FILE : readConfigFile(join(folder, "prewarm.config.json"));
+    this.#dotenv = files.dotenv;
+    this.file = files.file;
   }
 
   /** The winner as it was written, by the published precedence; an empty value counts as not set. */
   text(name: SettingName): Found<string> | null {
+    return this.candidates(name)[0] ?? null;
+  }
+
+  /** Every place that has a value for a setting, the winner first. */
+  candidates(name: SettingName): Found<string>[] {
     const setting: Setting<unknown> = SETTINGS[name];
+    const found = setting.env.flatMap((variable) => this.variables(variable));
     const flag = setting.flag && this.#flags[camel(setting.flag)];
-    if (flag !== undefined && flag !== "") return { value: flagText(flag), origin: `--${setting.flag}` };
-    for (const variable of setting.env) {
-      const found = this.variable(variable);
-      if (found) return found;
-    }
+    if (flag !== undefined && flag !== "")
+      found.unshift({ value: flagText(flag), origin: `--${setting.flag}` });
     const inFile = setting.file === undefined ? undefined : this.file.values[setting.file];
-    if (inFile !== undefined) return { value: String(inFile), origin: "prewarm.config.json" };
-    return setting.fallback === undefined ? null : { value: setting.fallback, origin: "default" };
+    if (inFile !== undefined) found.push({ value: String(inFile), origin: "prewarm.config.json" });
+    if (setting.fallback !== undefined) found.push({ value: setting.fallback, origin: "default" });
+    return found;
   }
 
   variable(name: string): Found<string> | null {
-    const value = this.#env[name];
-    if (value) return { value, origin: `environment ${name}` };
-    const inDotenv = this.#dotenv[name];
-    return inDotenv ? { value: inDotenv, origin: `.env ${name}` } : null;
+    return this.variables(name)[0] ?? null;
   }
 
-  /** A secret, or the content of the file that `<NAME>_FILE` names. Throws an Error naming the file that cannot be read. */
+  /** Environment, then `.env`. */
+  variables(name: string): Found<string>[] {
+    const [value, inDotenv] = [this.#env[name], this.#dotenv[name]];
+    return [
+      ...(value ? [{ value, origin: `environment ${name}` }] : []),
+      ...(inDotenv ? [{ value: inDotenv, origin: `.env ${name}` }] : []),
+    ];
+  }
+
+  /**
+   * A secret, or the content of the file that `<NAME>_FILE` names; null when it is not set or empty. Throws an Error naming
+   * the file that cannot be read or holds nothing.
+   */
   secret(name: string): Found<Secret> | null {
     const direct = this.variable(name);
-    if (direct) return { value: new Secret(direct.value.trim()), origin: direct.origin };
+    const own = direct?.value.trim();
+    if (direct && own) return { value: new Secret(own), origin: direct.origin };
     const file = this.variable(`${name}_FILE`);
     if (!file) return null;
-    return { value: new Secret(readFileSync(file.value, "utf8").trim()), origin: `file ${file.value}` };
+    const text = readFileSync(file.value, "utf8").trim();
+    if (text === "") throw new Error(`${file.value} is empty`);
+    return { value: new Secret(text), origin: `file ${file.value}` };
   }
 }
 
-function readDotenv(path: string): NodeJS.ProcessEnv {
+function filesIn(folder: string | null): LayerFiles {
+  if (folder === null) return { dotenv: {}, file: NO_FILE };
+  return {
+    dotenv: readDotenv(join(folder, ".env")),
+    file: readConfigFile(join(folder, "prewarm.config.json")),
+  };
+}
+
+/** Names and values of a `.env`; none when there is no such file. Throws ConfigError when it cannot be read. */
+export function readDotenv(path: string): NodeJS.ProcessEnv {
   try {
     return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, "")) as NodeJS.ProcessEnv;
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR"))
       return {};
-    throw error;
+    throw new ConfigError([`.env cannot be read: ${error instanceof Error ? error.message : error}`]);
   }
 }
 

@@ -55,6 +55,13 @@ export function httpUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
+/** A proxy, which may have a name and password; without a scheme it is http. */
+export function proxyUrl(text: string): string {
+  const full = /^\w+:\/\//.test(text) ? text : `http://${text}`;
+  if (URL.canParse(full) && /^https?:$/.test(new URL(full).protocol)) return full;
+  throw new BadValue("the URL of an http proxy such as http://host:3128");
+}
+
 /** What a lane goes by. `adaptive` starts at the documented pace. */
 export type PaceSetting =
   | { readonly type: "adaptive" | "documented" }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { isMediaKind, type MediaKind } from "../domain/media.ts";
 import type { TransferName } from "../domain/task.ts";
 import { ConfigError } from "./error.ts";
@@ -54,7 +55,7 @@ export function readRunOptions(flags: Flags): RunOptions {
     exclude: strings(flags.exclude),
     kind: isMediaKind(flags.kind) ? flags.kind : undefined,
     as: isMediaKind(flags.as) ? flags.as : undefined,
-    only: read("only", (text) => list(text).map(SELECTIONS)) ?? null,
+    only: read("only", selections) ?? null,
     force: flags.force === true,
     limit: read("limit", wholeNumber(1)),
     order: (flags.order ?? "small") as Order,
@@ -67,6 +68,7 @@ export function readRunOptions(flags: Flags): RunOptions {
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
   };
+  problems.push(...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)
     problems.push("--prefix cuts a listing: leave it out with --manifest, or use --include");
   if (problems.length > 0) throw new ConfigError(problems);
@@ -77,8 +79,23 @@ function manifestOf({ manifest: path, manifestFormat }: Flags): RunOptions["mani
   return typeof path === "string" ? { path, format: manifestFormat as ManifestFormat | undefined } : null;
 }
 
+/** It is written while the manifest is read, and as JSON lines. */
+function failedToProblems({ failedTo, manifest }: RunOptions): string[] {
+  if (failedTo === undefined) return [];
+  if (manifest && resolve(failedTo) === resolve(manifest.path))
+    return ["--failed-to names the manifest itself, which would be emptied; use another name"];
+  return /\.(jsonl|ndjson)$/i.test(failedTo)
+    ? []
+    : [`--failed-to ${failedTo}: JSON lines are written there; let the name end in .jsonl`];
+}
+
+function selections(text: string): Selection[] {
+  const names = list(text);
+  return (names.length > 0 ? names : [""]).map(SELECTIONS);
+}
+
 function strings(value: Flags[string]): readonly string[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value.filter((text) => text !== "") : [];
 }
 
 function dashed(name: string): string {

@@ -1,4 +1,4 @@
-import { BadValue, botPace, duration, httpUrl, list, onOff, pace, wholeNumber } from "./parse.ts";
+import { BadValue, botPace, duration, httpUrl, list, onOff, pace, proxyUrl, wholeNumber } from "./parse.ts";
 
 /** One setting: where it may come from, how it is read, what it is without. */
 export interface Setting<T> {
@@ -76,21 +76,21 @@ export const SETTINGS = {
     env: ["PREWARM_ANSWER_TIMEOUT"],
     flag: "answer-timeout",
     file: "answer_timeout",
-    parse: duration,
+    parse: someTime,
     fallback: "5m",
   }),
   stallTimeout: setting({
     env: ["PREWARM_STALL_TIMEOUT"],
     flag: "stall-timeout",
     file: "stall_timeout",
-    parse: duration,
+    parse: someTime,
     fallback: "60s",
   }),
   timeScale: setting({ env: ["PREWARM_TIME_SCALE"], parse: timeScale, fallback: "1" }),
   bot: setting({ env: ["PREWARM_BOT"], parse: String }),
   chats: setting({ env: ["WARMUP_CHAT_ID"], flag: "chat", parse: list }),
-  httpsProxy: setting({ env: ["HTTPS_PROXY", "https_proxy"], parse: String }),
-  httpProxy: setting({ env: ["HTTP_PROXY", "http_proxy"], parse: String }),
+  httpsProxy: setting({ env: ["HTTPS_PROXY", "https_proxy"], parse: proxyUrl }),
+  httpProxy: setting({ env: ["HTTP_PROXY", "http_proxy"], parse: proxyUrl }),
   noProxy: setting({ env: ["NO_PROXY", "no_proxy"], parse: String }),
 } as const;
 
@@ -103,6 +103,12 @@ export const SECRETS = [
   "TELEGRAM_BOT_TOKEN",
   "ADMIN_API_TOKEN",
 ] as const;
+
+function someTime(text: string): number {
+  const ms = duration(text);
+  if (ms <= 0) throw new BadValue("a duration above 0 such as 60s");
+  return ms;
+}
 
 function timeScale(text: string): number {
   const scale = Number(text);

@@ -4,6 +4,7 @@ import type { ContentId, Task, TransferName } from "../domain/task.ts";
 import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Bot, CallTimes, Sent } from "../telegram/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
+import type { UnderWay } from "./claims.ts";
 
 /** The right to make one call on a lane (see telegram/lanes/ticket.ts). */
 export interface Slot {
@@ -18,6 +19,8 @@ export interface AttemptParts {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly transfers: Transfers;
+  /** What is being sent; the caller ends a claim when the outcome is written down. */
+  readonly underWay: UnderWay;
   /** Nothing new is begun. */
   readonly draining: AbortSignal;
   /** What is under way is cut off. */
@@ -47,9 +50,15 @@ export interface Outcome {
     /** The content, once read, was known: nothing was sent. */
     | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
     | { readonly type: "failed"; readonly attempt: AttemptId | null; readonly failure: Failure }
-    /** The slot was lost (lane frozen or closed meanwhile, or the run drains): nothing was sent. */
-    | { readonly type: "put_off" };
+    /**
+     * Nothing was sent, for now: the slot was lost (lane frozen or closed meanwhile, or the run drains), or the same
+     * content is on its way under another key.
+     */
+    | { readonly type: "put_off"; readonly ms: number };
 }
+
+/** How long content waits that another key is just sending. */
+const SAME_CONTENT_MS = 500;
 
 /** One try, one outcome: no loop, no retry, no sleep but for the slot. Throws LedgerError only. */
 export async function attempt(task: Task, slot: Slot, parts: AttemptParts): Promise<Outcome> {
@@ -69,8 +78,10 @@ export async function attempt(task: Task, slot: Slot, parts: AttemptParts): Prom
       };
     const known = await knownContent(task, prepared.value, ledger);
     if (known) return { facts, spent, transfer: null, result: { type: "known", ...known } };
+    if (!parts.underWay.claim(task, prepared.value.sha256() ?? task.content))
+      return { facts, spent, transfer: null, result: { type: "put_off", ms: SAME_CONTENT_MS } };
     if (!(await slot.ready(parts.draining, uploadBytes(prepared.value))))
-      return { facts, spent, transfer: null, result: { type: "put_off" } };
+      return { facts, spent, transfer: null, result: { type: "put_off", ms: 0 } };
     return await send(task, slot, prepared.value, parts, { ...spent, lane: clock.now() - read });
   } finally {
     slot.drop();

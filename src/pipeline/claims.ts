@@ -1,4 +1,4 @@
-import type { ContentId } from "../domain/task.ts";
+import type { ContentId, Task } from "../domain/task.ts";
 import type { Query } from "../ledgers/port.ts";
 
 /**
@@ -26,6 +26,26 @@ export class Claims {
     const followers = this.#followers.get(name) ?? [];
     this.#followers.delete(name);
     return followers;
+  }
+}
+
+/**
+ * Content that is being sent right now. A hash that is only known once an object was read may be that of another object
+ * on its way, under another ETag.
+ */
+export class UnderWay {
+  readonly #owners = new Map<string, Task>();
+
+  /** False when another task is sending this content for the same bot as the same kind. */
+  claim(task: Task, content: ContentId): boolean {
+    const name = nameOf(task.bot, task.kind, content);
+    const owner = this.#owners.get(name) ?? task;
+    this.#owners.set(name, owner);
+    return owner === task;
+  }
+
+  release(task: Task): void {
+    for (const [name, owner] of this.#owners) if (owner === task) this.#owners.delete(name);
   }
 }
 

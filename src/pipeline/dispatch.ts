@@ -11,6 +11,8 @@ export interface DispatchParts extends WorkParts {
   readonly pool: Pool;
   /** Rung when a task arrived, a place or a lane became free, or the source ended. */
   readonly bell: Bell;
+  /** Begin when the whole source is in the queue, so that its order holds over everything. */
+  readonly listFirst: boolean;
   /** True while tasks may still arrive. */
   readonly feeding: () => boolean;
   /** A task has ended for this run; others may have waited for it. */
@@ -60,8 +62,8 @@ export class Dispatcher {
 
   /** Starts one task, or answers how long to sleep (0: look again); null when there is nothing left to wait for. */
   #step(): number | null {
-    const { queue, pool, clock, lanes, feeding } = this.#parts;
-    if (pool.free === 0) return Number.POSITIVE_INFINITY;
+    const { queue, pool, clock, lanes, feeding, listFirst } = this.#parts;
+    if (pool.free === 0 || (listFirst && feeding())) return Number.POSITIVE_INFINITY;
     if (queue.length === 0) return feeding() || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
     const now = clock.now();
     let soonest = queue.nextDue() ?? Number.POSITIVE_INFINITY;

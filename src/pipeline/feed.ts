@@ -4,6 +4,7 @@ import { SourceFailed } from "../sources/port.ts";
 import { Claims } from "./claims.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { decideAll, type Planned, type PlanOptions, plan } from "./plan.ts";
+import { aborted } from "./stop.ts";
 
 export interface FeedParts extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger"> {
   readonly plan: PlanOptions;
@@ -48,19 +49,20 @@ export class Feeder {
   async over(task: Task): Promise<void> {
     const followers = this.#claims.release(task.bot, task.kind, task.content);
     if (followers.length === 0 || this.#parts.stop.draining.aborted) return;
-    for (const planned of await decideAll(followers, { ...this.#parts.plan, force: false }))
-      await this.#take(planned);
+    const plain = { ...this.#parts.plan, force: false, retryWeak: false, only: null };
+    for (const planned of await decideAll(followers, plain)) await this.#take(planned);
   }
 
   async #readSource(): Promise<void> {
     const { stop, queue, limit = Number.POSITIVE_INFINITY } = this.#parts;
     for await (const page of plan(this.#parts.plan)) {
       for (const planned of page) {
-        if (this.#queued >= limit) return;
         if (planned.type === "task") await queue.room(stop.draining);
         if (stop.draining.aborted) return;
         this.#read += 1;
         await this.#take(planned);
+        // At once: the next page of an open pipe may never come.
+        if (this.#queued >= limit) return;
       }
       this.#tell();
     }
@@ -90,11 +92,4 @@ export class Feeder {
   #tell(): void {
     this.#parts.events.emit("source", { read: this.#read, bytes: this.#bytes, ended: this.#ended });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -21,7 +21,7 @@ export type FollowUp =
   | { readonly do: "again"; readonly task: Task; readonly delayMs: number }
   | { readonly do: "fail" }
   | { readonly do: "doubt" }
-  /** The run stops for reasons that are not the item's: it stays as it was. */
+  /** For reasons that are not the item's: it stays as it was and in the queue, which nothing leaves once the run stops. */
   | { readonly do: "release" };
 
 /** What becomes of the lane or the run. */

@@ -80,9 +80,9 @@ function planned(query: Query, found: Found, options: PlanOptions): Planned[] {
   if (decision.do === "skip") {
     const item = itemResult({ ...common, ...stored, status: "skipped", reason: decision.reason });
     return [
-      decision.reason === "duplicate_content"
-        ? { type: "item", item, point: { query, content: found.content } }
-        : { type: "item", item },
+      found.keyKnown
+        ? { type: "item", item }
+        : { type: "item", item, point: { query, content: found.content } },
     ];
   }
   return [{ type: "item", item: leftItem(common, decision.status, found) }];
@@ -100,15 +100,14 @@ function leftItem(
 }
 
 function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {
-  const now = clock.now();
   return {
     entry,
     bot,
     kind,
     replace,
     content: found.content,
-    queuedAt: now,
-    notBefore: now,
+    queuedAt: clock.now(),
+    notBefore: 0,
     tries: 0,
     calls: 0,
   };
@@ -134,7 +133,7 @@ async function queriesOf(
       }),
     ];
   const bots = botsOf(item.entry, options.bots);
-  if (bots === null) return [unknownBot(item.entry, options.bots)];
+  if (bots === null) return [unknownBot(item, options.bots)];
   const { entry } = item;
   const sure = options.as ?? entry.kind;
   if (options.kind !== undefined && sure !== undefined && sure !== options.kind) return [];
@@ -155,11 +154,17 @@ function botsOf(entry: Entry, bots: readonly string[]): readonly string[] | null
   return bots.includes(entry.bot) ? [entry.bot] : null;
 }
 
-function unknownBot(entry: Entry, bots: readonly string[]): ItemResult {
-  const message = `no bot "${entry.bot}" in this run (there is ${bots.join(", ")})`;
+function unknownBot(
+  { entry, where }: Extract<SourceItem, { type: "entry" }>,
+  bots: readonly string[],
+): ItemResult {
+  const { key, bot = null } = entry;
+  const message = `${where ? `${where}: ` : ""}no bot "${bot}" in this run (there is ${bots.join(", ")})`;
   return itemResult({
-    key: entry.key,
-    bot: entry.bot ?? null,
+    key,
+    bot,
+    entry,
+    where,
     status: "failed",
     ...errorFields(failure("manifest_bot", message)),
   });

@@ -1,3 +1,4 @@
+import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { Bot, ChatInfo } from "../telegram/port.ts";
@@ -21,14 +22,29 @@ export interface Preflight {
   readonly refused: readonly { readonly wish: LaneWish; readonly failure: Failure }[];
 }
 
-/** Tries each lane without posting (getMe, getChat, getChatMember), all at once; a chat named twice is one lane. */
-export async function preflight(wishes: readonly LaneWish[]): Promise<Preflight> {
+/** Pauses between the tries of a question that weather kept from being answered. */
+const PAUSES_MS = [1_000, 3_000];
+
+/**
+ * Tries each lane without posting (getMe, getChat, getChatMember), all at once; a chat named twice is one lane. A flood
+ * wait or a server that is away is tried again, since it says nothing about rights.
+ */
+export async function preflight(wishes: readonly LaneWish[], clock: Clock): Promise<Preflight> {
+  const ask: Ask = async (question) => {
+    for (const pause of PAUSES_MS) {
+      const answer = await question();
+      if (answer.ok || (answer.failure.class !== "flood" && answer.failure.class !== "transient"))
+        return answer;
+      await clock.sleep(Math.max(pause, answer.failure.retryAfterMs ?? 0));
+    }
+    return question();
+  };
   const tokens = new Map<Bot, Promise<Result<unknown>>>();
   const answers = await Promise.all(
     wishes.map(async (wish) => {
-      const token = tokens.get(wish.bot) ?? wish.bot.getMe();
+      const token = tokens.get(wish.bot) ?? ask(() => wish.bot.getMe());
       tokens.set(wish.bot, token);
-      return { wish, result: await tryLane(wish, token) };
+      return { wish, result: await tryLane(wish, token, ask) };
     }),
   );
   const open = new Map<string, LaneFound>();
@@ -40,16 +56,22 @@ export async function preflight(wishes: readonly LaneWish[]): Promise<Preflight>
   return { open: [...open.values()], refused };
 }
 
-async function tryLane({ bot, chat }: LaneWish, token: Promise<Result<unknown>>): Promise<Result<LaneFound>> {
-  const [me, found] = await Promise.all([token, bot.getChat(chat)]);
+type Ask = <T>(question: () => Promise<Result<T>>) => Promise<Result<T>>;
+
+async function tryLane(
+  { bot, chat }: LaneWish,
+  token: Promise<Result<unknown>>,
+  ask: Ask,
+): Promise<Result<LaneFound>> {
+  const [me, found] = await Promise.all([token, ask(() => bot.getChat(chat))]);
   if (!me.ok) return me;
   if (!found.ok) {
     const { migrateTo } = found.failure;
     if (migrateTo === undefined) return failed(named(found.failure, chat));
-    const moved = await tryLane({ bot, chat: migrateTo }, token);
+    const moved = await tryLane({ bot, chat: migrateTo }, token, ask);
     return moved.ok ? ok({ ...moved.value, movedFrom: chat }) : moved;
   }
-  const right = await bot.canPost(found.value);
+  const right = await ask(() => bot.canPost(found.value));
   return right.ok ? ok({ bot, chat: found.value }) : right;
 }
 

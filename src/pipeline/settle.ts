@@ -45,7 +45,8 @@ export async function settle(
   const { result } = outcome;
   const tell = (fields: Partial<ItemResult> & Pick<ItemResult, "status">) =>
     parts.events.emit("item", itemResult({ ...common(task, outcome, waited, parts.clock), ...fields }));
-  if (result.type === "put_off") return { again: task };
+  if (result.type === "put_off")
+    return { again: result.ms > 0 ? { ...task, notBefore: parts.clock.now() + result.ms } : task };
   if (result.type === "failed") return settleFailure(task, outcome, result, tell, parts);
   if (result.type === "known") {
     const { bot, kind, entry } = task;
@@ -107,7 +108,7 @@ async function settleFailure(
     }
     case "release":
       if (attempt !== null) await ledger.retry(attempt, failure);
-      return OVER;
+      return { again: task };
     case "doubt":
       if (attempt !== null) await ledger.doubt(attempt, failure);
       tell({ status: "unknown", ...errorFields(failure) });

@@ -1,10 +1,10 @@
 import type { Emitter, StopCause } from "../domain/events.ts";
-import { type Failure, failure } from "../domain/failure.ts";
+import { type Failure, type FailureClass, failure } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 
 /**
  * How a run ends early. running -> draining (nothing new is started, calls under way finish) -> aborting (they are cut
- * off, and what was handed over becomes `unknown`). The first cause rules; a signal takes its place in the exit code.
+ * off, and what was handed over becomes `unknown`). The first cause rules, unless a later one has the stronger exit code.
  */
 export class Stop {
   readonly #draining = new AbortController();
@@ -29,7 +29,7 @@ export class Stop {
   }
 
   drain(cause: StopCause): void {
-    if (this.#cause === null || (cause.type === "signal" && this.#cause.type !== "signal")) {
+    if (this.#cause === null || rankOf(cause) > rankOf(this.#cause)) {
       this.#cause = cause;
       this.#events.emit("stopping", cause);
     }
@@ -42,6 +42,20 @@ export class Stop {
   }
 }
 
+/** A signal wins over what needs to be mended, that over a budget. */
+function rankOf({ type }: StopCause): number {
+  if (type === "signal") return 2;
+  return type === "no_lane" || type === "denied" ? 1 : 0;
+}
+
+/** Resolves when the signal aborts; at once when it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 export interface BreakerOptions {
   /** More failures than this end the run: a count, or a share of what was tried (0..1). */
   readonly maxFailures?: { readonly count: number } | { readonly share: number } | undefined;
@@ -49,6 +63,9 @@ export interface BreakerOptions {
 
 /** So many failures of one class in a row say that it is not the objects' fault. */
 const IN_A_ROW = 20;
+
+/** A broken manifest line says nothing about Telegram or R2; a chat or bot that is out was closed and told already. */
+const TELLS_NOTHING: ReadonlySet<FailureClass> = new Set(["config", "chat", "auth"]);
 
 /** A share means nothing before so many items. */
 const SHARE_FROM = 20;
@@ -67,8 +84,7 @@ export function watchFailures(events: Emitter, stop: Stop, options: BreakerOptio
     }
     tried += 1;
     bad += 1;
-    // A broken manifest line says nothing about Telegram or R2.
-    if (item.error.class !== "config")
+    if (!TELLS_NOTHING.has(item.error.class))
       row = { cls: item.error.class, length: row.cls === item.error.class ? row.length + 1 : 1 };
     if (row.length >= IN_A_ROW) stop.drain({ type: "failures", failure: failureOf(item), inARow: true });
     else if (over(options.maxFailures, bad, tried))

@@ -38,12 +38,16 @@ export async function work(
   waited: { queue: number; lane: number },
   parts: WorkParts,
 ): Promise<{ again: Task | null; spent: Spent }> {
-  const outcome = await attempt(task, slot, parts);
-  tellCall(outcome, slot, parts);
-  if (outcome.result.type === "failed") takeConsequence(task, slot, outcome.result.failure, parts);
-  const called = outcome.transfer === null ? task : { ...task, calls: task.calls + 1 };
-  const { again } = await settle(called, outcome, waited, parts);
-  return { again, spent: outcome.spent };
+  try {
+    const outcome = await attempt(task, slot, parts);
+    tellCall(outcome, slot, parts);
+    if (outcome.result.type === "failed") takeConsequence(task, slot, outcome.result.failure, parts);
+    const called = outcome.transfer === null ? task : { ...task, calls: task.calls + 1 };
+    const { again } = await settle(called, outcome, waited, parts);
+    return { again, spent: outcome.spent };
+  } finally {
+    parts.underWay.release(task);
+  }
 }
 
 function tellCall(outcome: Outcome, slot: Slot, { events }: WorkParts): void {
@@ -67,8 +71,9 @@ function takeConsequence(task: Task, slot: Slot, failure: Failure, { lanes, even
     });
     lanes.migrate(slot.lane, then.chat);
   } else {
-    events.emit("notice", { level: "warn", text: `${name} is out: ${failure.message}` });
     lanes.close(slot.lane, failure, then.do === "close-kind" ? (task.sendAs ?? task.kind) : undefined);
+    // The last one is told as the end of the run.
+    if (lanes.anyOpen) events.emit("notice", { level: "warn", text: `${name} is out: ${failure.message}` });
   }
   if (!lanes.anyOpen) stop.drain({ type: "no_lane", failure });
 }
