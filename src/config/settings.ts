@@ -97,12 +97,7 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 
 /** Secrets come from the environment, from `.env`, or from a file named by `<NAME>_FILE`; never from a flag. */
-export const SECRETS = [
-  "R2_ACCESS_KEY_ID",
-  "R2_SECRET_ACCESS_KEY",
-  "TELEGRAM_BOT_TOKEN",
-  "ADMIN_API_TOKEN",
-] as const;
+export const SECRETS = ["R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY", "TELEGRAM_BOT_TOKEN"] as const;
 
 function someTime(text: string): number {
   const ms = duration(text);

@@ -55,7 +55,7 @@ export class FloodGate {
     const exactMs = this.#meter.next(now) - now;
     const waitMs = exactMs < ROUNDING_MS ? 0 : exactMs;
     if (waitMs <= this.#limits.absorbMs) return { type: "pass", waitMs };
-    this.#deadline = now + Math.ceil(waitMs / 1000) * 1000;
+    this.#deadline = now + wholeSeconds(waitMs) * 1000;
     this.#toldAt = now;
     return refusal(this.#deadline - now);
   }
@@ -92,8 +92,13 @@ export class FloodGate {
   }
 }
 
+/** Rounded up, from 1; floating point does not make another second of 15.000000001. */
+function wholeSeconds(ms: number): number {
+  return Math.max(1, Math.ceil((ms - ROUNDING_MS) / 1000));
+}
+
 function refusal(leftMs: number): Verdict {
-  return { type: "refuse", retryAfter: Math.max(1, Math.ceil(leftMs / 1000)) };
+  return { type: "refuse", retryAfter: wholeSeconds(leftMs) };
 }
 
 /**

@@ -1,4 +1,5 @@
-import { CallLog } from "./call-log.ts";
+import { CallLog, type Seen } from "./call-log.ts";
+import { LimitFinder } from "./limit-finder.ts";
 import type { Pace, PaceCall } from "./pace.ts";
 import { SlowAnswers } from "./slow-answers.ts";
 
@@ -19,71 +20,87 @@ export interface AdaptiveOptions {
 }
 
 const MINUTE_MS = 60_000;
-
-/** While no limit is known the pace doubles in this time. */
-const CLIMB_DOUBLING_MS = 50_000;
-/** A probe goes up gently: what it costs where the limit still stands is one call and a short wait. */
-const PROBE_DOUBLING_MS = 60_000;
-/** A limit that proved to be raised: every minute below it is lost. */
-const RAISED_DOUBLING_MS = 22_000;
-
-/** What is used of a limit: the rest is for the wobble of timers and of counting whole calls. */
-const MARGIN = 0.985;
-
-/** How long a limit is believed before it is probed: by what told it, as a refusal costs a call and a delay none. */
-const BELIEVE_MS = { firstRefusal: 265_000, refusal: 120_000, delay: 40_000, learned: 60_000, unsure: 15_000 } as const;
-/** A slow lane is probed less often, so that probes stay below three refusals in a hundred calls. */
-const BELIEVE_CALLS = 36;
 /** A pace that an earlier run learned is forgotten at this age. */
 const LEARNED_FOR_MS = 24 * 60 * MINUTE_MS;
 
-/** The first step of a probe, and by how much a minute must exceed the limit before the limit counts as raised. */
-const PROBE_STEP = 1.1;
-const RAISED = 1.08;
-/** The minute held this much less than the pace of the last calls: the limit may be either. */
-const UNSURE = 0.9;
-/** Two refusals at paces that differ by no more than this met the same wall. */
-const SAME_WALL = 0.15;
+/**
+ * In what time the pace doubles: from the documented 20 it must meet 60 a minute in the second minute; a probe should
+ * run into a limit that stands as gently as possible; below a limit that was raised each minute is lost.
+ */
+const DOUBLING_MS = { first: 60_000, probe: 120_000, raised: 35_000 } as const;
+/** The first step of a probe. */
+const PROBE_STEP = 1.15;
+/** A pace is used when the last calls came nearly as fast: what a lane does not use is no evidence that it may have it. */
+const USED = 1.3;
+
+/** What is used of a limit: the rest covers timers that are late, as slots then stay where they were. */
+const MARGIN = 0.99;
+/** By so much longer than a minute a minute is taken, in milliseconds. */
+const MINUTE_SLACK_MS = 100;
+
+/** How long a limit is believed before it is probed: a refusal costs a call, a delay nothing; unsure should not last. */
+const BELIEVE_MS = { refused: 75_000, delayed: 40_000, learned: 60_000, unsure: 20_000 } as const;
+/** A documented limit that was met is believed for the first minutes of a lane: one refusal in those is enough. */
+const DOCUMENTED_MS = 300_000;
+/** Refusals that a lane may risk by probes: two, and one more every so many calls. Three in ten minutes at 12 a minute. */
+const FREE_REFUSALS = 2;
+const CALLS_A_REFUSAL = 65;
+
+/** What is left of the pace after a refusal that no limit explains. */
+const UNEXPLAINED = 0.9;
+/** An answer tells when the call was let through only so well, in milliseconds. */
+const ANSWER_WOBBLE_MS = 100;
 
 /**
  * A pace that feels for a limit nobody tells.
  *
- * What it senses. With one call under way a lane, the server itself sets the beat once we are too fast: it holds calls
- * back in silence (up to 8 s, tdlib/td NetQueryDelayer), so an answer that is slower than usual says "above the limit",
- * and the minute behind it, or the time between two such answers, says how high the limit is. A server that holds
- * nothing back says it with a 429: what was let through in the minute that ends with its `retry_after` is what fits into
- * a minute, whether the server counts a sliding or a fixed one. A bucket does not count minutes: when two refusals come
- * at the same pace, and the minutes behind them held less, then that pace is the limit; and when a refusal follows soon
- * upon another, what passed between the two is.
+ * What it senses. A refusal tells when the server would have been ready (its `retry_after`, in whole seconds). So do
+ * answers that are slower than usual several times in a row: the server holds calls back in silence for up to 8 s
+ * (tdlib/td NetQueryDelayer), and one call under way at a time then goes at its beat. A call that passes at once tells
+ * that the limit is not lower. From these come the *suspects*: whole limits a minute, counted by an even bucket, by any
+ * minute or by the minutes of a clock, that would have answered every call as the server did (suspects.ts).
  *
- * How it moves. *Climb*: while nothing was met the pace doubles every 50 s, but only as far as the lane is really used.
- * *Hold*: a limit was met; the pace stands just below it, and no minute gets more calls than the limit. *Probe*: after a
- * while it goes up gently; either a minute holds clearly more than the limit (it was raised: climb on, quickly), or the
- * next slow answer or 429 says that the limit stands.
+ * How it rises and falls. *Climb*: while no limit was met the pace doubles in a given time, but only as far as the lane
+ * is used. *Hold*: a limit was met; the pace stands just below what is suspected: the limit that was believed before if
+ * that explains what was seen (the documented one at first), else the one in the middle, and as calls pass or are
+ * refused the suspects are cleared and the middle moves to what is left. *Probe*: after a while it goes a step up and
+ * on, gently. The next refusal or slow answer is explained by the limit that was believed: nothing changes. Or calls
+ * pass until no suspect is left: the limit was raised, and it climbs, faster. A refusal that no suspect explains says
+ * that the limit has changed: suspicion begins anew from that call. One that nothing at all explains (a wait of
+ * minutes) takes a tenth off the pace.
  *
- * Why it does not swing. A pace is never cut to a fraction of itself: it is set to what was measured, so being told off
- * does not end far below the limit, and holding does not creep over it. A probe that fails leaves the limit as it was.
- * Probes are rare where they cost a 429 and frequent where they only cost a delay.
+ * Why it does not swing. The pace is set to a limit that was inferred, not cut to a share of itself at each refusal, and
+ * a probe that fails ends where it began. Probes are rationed: each may cost a refusal, so a lane has two to spend, and
+ * another every 65 calls. A limit met in silence costs only time and is probed more often.
  */
 export class AdaptivePace implements Pace {
+  /** One: then the server, by holding calls back, sets the beat of a lane that is too fast. */
   readonly atOnce = 1;
+  readonly #documented: number;
   readonly #most: number;
   readonly #log = new CallLog();
   readonly #slow = new SlowAnswers();
+  readonly #finder: LimitFinder;
+  #mode: "climb" | "hold" | "probe" = "climb";
   #rate: number;
   #limit: number | null = null;
-  #mode: "climb" | "hold" | "probe" = "climb";
+  #doublingMs: number = DOUBLING_MS.first;
   #next = Number.NEGATIVE_INFINITY;
-  #probeAt = Number.POSITIVE_INFINITY;
-  #releasedAt = Number.NEGATIVE_INFINITY;
-  /** Pace of the calls before the last refusal that left open what kind of limit it was. */
-  #wall: number | null = null;
+  #probeAt: number | "soon" = Number.POSITIVE_INFINITY;
+  #probes = 0;
   #refusals = 0;
+  #calls = 0;
+  #firstAt = Number.POSITIVE_INFINITY;
 
   constructor({ start, learned, most }: AdaptiveOptions) {
+    const known = learned && learned.ageMs < LEARNED_FOR_MS ? learned.perMinute : null;
+    this.#documented = start;
     this.#most = most;
     this.#rate = Math.min(start, most);
-    if (learned && learned.ageMs < LEARNED_FOR_MS) this.#hold(learned.perMinute, Number.NEGATIVE_INFINITY);
+    this.#finder = new LimitFinder(this.#log, known ?? start);
+    if (known === null) return;
+    this.#hold(known);
+    this.#probeAt = "soon";
   }
 
   get perMinute(): number {
@@ -100,8 +117,8 @@ export class AdaptivePace implements Pace {
   }
 
   take(now: number): number {
-    if (this.#probeAt === Number.NEGATIVE_INFINITY) this.#probeAt = now + BELIEVE_MS.learned;
-    if (this.#mode === "hold" && now >= this.#probeAt) this.#probe();
+    if (this.#probeAt === "soon") this.#probeAt = now + BELIEVE_MS.learned;
+    if (this.#mode === "hold" && now >= this.#probeAt && this.#mayProbe()) this.#probe();
     const slot = this.next(now);
     this.#next = slot + this.#gap();
     return slot;
@@ -112,13 +129,14 @@ export class AdaptivePace implements Pace {
   }
 
   started(_slot: number, at: number): void {
-    // A late start moves the slots behind it, but for the wobble that the margin pays for.
-    this.#next = Math.max(this.#next, at + this.#gap() * 0.97);
+    // A call that starts late leaves the slots behind it where they are, but never closer than the limit allows.
+    this.#next = Math.max(this.#next, at + this.#gap() * MARGIN);
   }
 
   ended({ times, floodMs, sent }: PaceCall): void {
-    if (floodMs !== null) this.#refused(times.ended, floodMs);
-    else if (sent) this.#passed(times.bodyEnd ?? times.started, times.ended);
+    const at = times.bodyEnd ?? times.started;
+    if (floodMs !== null) this.#refused(at, times.ended, floodMs);
+    else if (sent) this.#passed(at, times.ended);
   }
 
   #gap(): number {
@@ -127,74 +145,75 @@ export class AdaptivePace implements Pace {
 
   /** While it holds, no minute gets more calls than the limit: after a climb the minute behind is not evenly filled. */
   #roomInMinute(): number {
-    if (this.#mode !== "hold" || this.#limit === null) return Number.NEGATIVE_INFINITY;
-    return this.#log.last(Math.floor(this.#limit)) + MINUTE_MS + MINUTE_MS / 600;
+    const most = this.#finder.mostInMinute;
+    if (this.#mode !== "hold" || !Number.isFinite(most)) return Number.NEGATIVE_INFINITY;
+    return this.#log.last(most) + MINUTE_MS + MINUTE_SLACK_MS;
   }
 
-  #passed(began: number, ended: number): void {
-    const heldBack = this.#slow.heldBack(ended - began);
-    this.#log.add(began + heldBack);
-    if (heldBack > 0) this.#delayed(began + heldBack);
-    else if (this.#mode !== "hold") this.#faster(ended);
+  #passed(at: number, ended: number): void {
+    this.#calls += 1;
+    this.#firstAt = Math.min(this.#firstAt, at);
+    const { blindMs } = this.#slow;
+    const { heldMs, onPurpose } = this.#slow.take(ended - at);
+    const passed = at + heldMs;
+    const wobble = Math.max(ANSWER_WOBBLE_MS, blindMs / 2);
+    const from = onPurpose ? passed - wobble : Number.NEGATIVE_INFINITY;
+    const to = onPurpose ? passed + wobble : Math.max(at + blindMs, passed + wobble);
+    this.#see({ at, passed, ready: [from, to], met: onPurpose });
+    if (onPurpose) this.#believe(passed, BELIEVE_MS.delayed);
+    if (heldMs > 0) this.#next = Math.max(this.#next, passed + this.#gap());
+    else if (this.#mode !== "hold") this.#faster();
   }
 
-  #faster(now: number): void {
-    if (this.#mode === "probe" && this.#log.inLast(MINUTE_MS, now) > (this.#limit ?? 0) * RAISED + 1) {
-      this.#mode = "climb";
-      this.#limit = null;
-    }
-    // What the lane does not use is no evidence that it may have more.
-    if (this.#rate > this.#log.recentRate() * 1.3) return;
-    const doubling = this.#mode === "probe" ? PROBE_DOUBLING_MS : this.#refusals > 0 ? RAISED_DOUBLING_MS : CLIMB_DOUBLING_MS;
-    this.#rate = Math.min(this.#most, this.#rate * 2 ** (this.#gap() / doubling));
-  }
-
-  /** Held back in silence: the server sets the beat, and pressing on costs nothing but time. */
-  #delayed(now: number): void {
-    this.#hold(Math.max(this.#log.ratePerMinute(now), this.#log.lastRate()), now + BELIEVE_MS.delay, 1);
-    this.#next = Math.max(this.#next, now + this.#gap());
-  }
-
-  #refused(now: number, floodMs: number): void {
-    const released = now + floodMs;
-    const { limit, unsure } = this.#measure(now, released);
+  #refused(at: number, ended: number, floodMs: number): void {
     this.#refusals += 1;
-    const believe = unsure ? BELIEVE_MS.unsure : this.#refusals === 1 ? BELIEVE_MS.firstRefusal : BELIEVE_MS.refusal;
-    const calls = unsure ? 0 : (BELIEVE_CALLS * MINUTE_MS) / Math.max(limit, 1);
-    this.#wall = unsure ? this.#log.recentRate() : null;
-    this.#hold(limit, released + Math.max(believe, calls));
-    this.#releasedAt = released;
+    const released = ended + floodMs;
+    this.#see({ at, passed: null, ready: [at + floodMs - 1_000, at + floodMs], met: true });
     this.#next = Math.max(this.#next, released);
+    this.#believe(released, BELIEVE_MS.refused);
   }
 
-  #measure(now: number, released: number): { limit: number; unsure: boolean } {
-    const inMinute = this.#log.rateSince(released - MINUTE_MS, released);
-    const recent = this.#log.recentRate();
-    const before = this.#limit;
-    if (this.#wall !== null && Math.abs(recent / this.#wall - 1) < SAME_WALL && inMinute < recent * UNSURE)
-      return { limit: Math.min(recent, this.#wall), unsure: false };
-    if (this.#mode === "probe" && before !== null)
-      return { limit: inMinute < before * UNSURE ? inMinute : before, unsure: false };
-    if (now - this.#releasedAt < MINUTE_MS)
-      return { limit: Math.min(inMinute, this.#log.rateSince(this.#releasedAt, released - 500)), unsure: false };
-    return { limit: inMinute, unsure: this.#mode === "climb" && inMinute < recent * UNSURE };
+  #see(seen: Seen): void {
+    const found = this.#finder.see(seen, this.#rate, this.#mode === "hold");
+    if (found === "raised") this.#climbOn();
+    else if (found === "unexplained") this.#hold(this.#rate * UNEXPLAINED);
+    else if (found !== null) this.#hold(found);
   }
 
-  #hold(limit: number, probeAt: number, margin = MARGIN): void {
-    this.#limit = wholeNearby(Math.max(limit, 1));
-    this.#rate = Math.min(this.#limit * margin, this.#most);
+  #believe(from: number, usualMs: number): void {
+    const unprobed = this.#probes === 0 && this.#limit === this.#documented;
+    const until = unprobed ? this.#firstAt + DOCUMENTED_MS : Number.NEGATIVE_INFINITY;
+    this.#probeAt = Math.max(from + (this.#finder.isUnsure ? BELIEVE_MS.unsure : usualMs), until);
+  }
+
+  #hold(limit: number): void {
     this.#mode = "hold";
-    this.#probeAt = probeAt;
+    this.#limit = Math.max(limit, 1);
+    this.#rate = Math.min(this.#limit * MARGIN, this.#most);
+  }
+
+  #climbOn(): void {
+    this.#mode = "climb";
+    this.#doublingMs = DOUBLING_MS.raised;
+    this.#limit = null;
+  }
+
+  #mayProbe(): boolean {
+    return this.#isUsed() && this.#refusals + 1 <= FREE_REFUSALS + this.#calls / CALLS_A_REFUSAL;
   }
 
   #probe(): void {
     this.#mode = "probe";
+    this.#probes += 1;
+    this.#doublingMs = DOUBLING_MS.probe;
     this.#rate = Math.min(this.#most, (this.#limit ?? this.#rate) * PROBE_STEP);
   }
-}
 
-/** Limits are whole numbers a minute, and counting calls is off by a part of one. */
-function wholeNearby(limit: number): number {
-  const whole = Math.round(limit);
-  return Math.abs(limit - whole) <= 0.35 ? whole : limit;
+  #isUsed(): boolean {
+    return this.#rate <= this.#log.recentRate() * USED;
+  }
+
+  #faster(): void {
+    if (this.#isUsed()) this.#rate = Math.min(this.#most, this.#rate * 2 ** (this.#gap() / this.#doublingMs));
+  }
 }

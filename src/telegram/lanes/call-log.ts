@@ -1,54 +1,61 @@
-/** How long calls are remembered, in milliseconds. */
-const REMEMBER_MS = 130_000;
+/** How a call fared with the flood control of its lane. Moments on the engine's clock, in milliseconds. */
+export interface Seen {
+  /** When the server got it. */
+  readonly at: number;
+  /** When it was let through; null when it was refused. */
+  readonly passed: number | null;
+  /** Between which moments the server was ready for it; from -Infinity when it let the call through at once. */
+  readonly ready: readonly [number, number];
+  /** It met a limit: it was refused or held back. */
+  readonly met: boolean;
+}
+
+/** How long calls are remembered, in milliseconds (minutes are counted, so two at least), and how many at most. */
+const REMEMBER_MS = 200_000;
+const REMEMBER_CALLS = 600;
+/** Calls from which the present pace is told. */
 const FEW = 6;
 
-/** When calls of one lane were let through, on the engine's clock. */
+/** What was seen of the last calls of one lane. */
 export class CallLog {
-  #moments: number[] = [];
+  #seen: Seen[] = [];
+  #passed: number[] = [];
 
-  add(moment: number): void {
-    this.#moments.push(moment);
-    if (this.#moments.length > 64 && (this.#moments[this.#moments.length >> 1] ?? 0) < moment - REMEMBER_MS)
-      this.#moments = this.#moments.slice(this.#moments.length >> 1);
+  add(seen: Seen): void {
+    this.#seen = withoutOld(this.#seen, (each) => each.at < seen.at - REMEMBER_MS);
+    this.#seen.push(seen);
+    if (seen.passed === null) return;
+    this.#passed = withoutOld(this.#passed, (moment) => moment < seen.at - REMEMBER_MS);
+    this.#passed.push(seen.passed);
   }
 
-  inLast(ms: number, now: number): number {
-    return this.#since(now - ms).length;
+  /** What was seen after that call; all when there is none. */
+  after(call: Seen | null): readonly Seen[] {
+    return this.#seen.filter((each) => call === null || each.at > call.at);
+  }
+
+  /** When calls were let through, oldest first. */
+  get passed(): readonly number[] {
+    return this.#passed.slice();
   }
 
   /** The moment of the nth last call; -Infinity when there were not so many. */
   last(nth: number): number {
-    return this.#moments.at(-nth) ?? Number.NEGATIVE_INFINITY;
-  }
-
-  /** Calls a minute by the time between the last two; 0 before there are two. */
-  lastRate(): number {
-    const [before, last] = this.#moments.slice(-2);
-    return before === undefined || last === undefined ? 0 : 60_000 / Math.max(last - before, 1);
+    return this.#passed.at(-nth) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Calls a minute of the last few calls; 0 before there are two. */
   recentRate(): number {
-    const few = this.#moments.slice(-FEW);
+    const few = this.#passed.slice(-FEW);
     const [first, last] = [few[0], few.at(-1)];
-    return first === undefined || last === undefined || last === first ? 0 : ((few.length - 1) * 60_000) / (last - first);
+    if (first === undefined || last === undefined || last <= first) return 0;
+    return ((few.length - 1) * 60_000) / (last - first);
   }
+}
 
-  /** Calls a minute over the last minute, or over the time since the first call where that is shorter. */
-  ratePerMinute(now: number): number {
-    return this.rateSince(now - 60_000, now);
-  }
-
-  /** Calls a minute between `from` (or the first call, if later) and `until`. */
-  rateSince(from: number, until: number): number {
-    const first = this.#moments[0] ?? until;
-    const since = Math.max(from, first);
-    return (this.#since(from).length * 60_000) / Math.max(until - since, 1_000);
-  }
-
-  #since(from: number): number[] {
-    let at = this.#moments.length;
-    while (at > 0 && (this.#moments[at - 1] ?? 0) > from) at -= 1;
-    return this.#moments.slice(at);
-  }
+/** Drops the older half when it is too old or there are too many: not one by one. */
+function withoutOld<T>(list: T[], isOld: (each: T) => boolean): T[] {
+  const half = list[list.length >> 1];
+  const drop = list.length > REMEMBER_CALLS || (list.length > 64 && half !== undefined && isOld(half));
+  return drop ? list.slice(list.length >> 1) : list;
 }

@@ -28,7 +28,8 @@ export class Ticket {
   constructor(lane: Lane, options: TicketOptions) {
     this.lane = lane;
     this.#options = options;
-    this.#slot = lane.pace.take(options.clock.now());
+    // Not before its deadline, or the slots behind it would stand too close to its real start.
+    this.#slot = lane.pace.take(Math.max(options.clock.now(), lane.frozenUntil));
     lane.calls.add(this.#call);
   }
 

@@ -1,0 +1,84 @@
+import type { CallLog, Seen } from "./call-log.ts";
+import { type Met, Suspects } from "./suspects.ts";
+
+/** Suspects that lie apart by no more than this are one limit. */
+const SURE = 1.1;
+
+/** What a call told: a limit in calls a minute; that it was raised; that nothing explains it; or nothing new. */
+export type Finding = number | "raised" | "unexplained" | null;
+
+/** Finds the limit of a lane out of what is seen of its calls: which limits explain it, and which of them to believe. */
+export class LimitFinder {
+  readonly #log: CallLog;
+  #suspects: Suspects | null = null;
+  /** The limit that was last sure, until it is disproved; at first the one that is documented or was learned. */
+  #believed: number | null;
+  #limit: number | null = null;
+  #lastMet: Seen | null = null;
+  /** The call from which on all that was seen tells about the present limit; null: from the first. */
+  #origin: Seen | null = null;
+
+  constructor(log: CallLog, believed: number) {
+    this.#log = log;
+    this.#believed = believed;
+  }
+
+  /** The most that may be let through in any minute; Infinity when no minute is suspected to be counted. */
+  get mostInMinute(): number {
+    return this.#suspects?.mostInMinute ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The limit that was found is one of several that lie apart. */
+  get isUnsure(): boolean {
+    return this.#suspects !== null && this.#limit !== this.#believed;
+  }
+
+  /** Takes in a call. `pace` is what is aimed at; `holding`, that it stands at the limit that was found last. */
+  see(seen: Seen, pace: number, holding: boolean): Finding {
+    const met: Met = { call: seen, passed: this.#log.passed, pace: Math.max(this.#log.recentRate(), pace) };
+    this.#log.add(seen);
+    if (seen.passed === null && holding) this.#refute(pace);
+    this.#suspects?.see(seen);
+    if (seen.met) return this.#explain(met);
+    if (this.#suspects?.any === false) return this.#raised();
+    return holding && this.isUnsure && (this.#suspects?.spread ?? 1) > SURE ? this.#settle() : null;
+  }
+
+  /** Refused at a pace that should have been allowed: what was believed is wrong, and so is all above it. */
+  #refute(pace: number): void {
+    this.#suspects?.clearBucketsFrom(pace);
+    this.#believed = null;
+  }
+
+  #explain(met: Met): Finding {
+    this.#lastMet = met.call;
+    if (!this.#suspects?.any)
+      this.#suspects = Suspects.explaining(met, this.#origin, this.#log.after(this.#origin));
+    return this.#suspects.any ? this.#settle() : this.#startAnew(met);
+  }
+
+  #startAnew(met: Met): Finding {
+    this.#origin = met.call;
+    this.#believed = null;
+    this.#suspects = Suspects.explaining(met, met.call, []);
+    if (this.#suspects.any) return this.#settle();
+    this.#suspects = null;
+    return "unexplained";
+  }
+
+  #raised(): Finding {
+    this.#origin = this.#lastMet;
+    this.#suspects = null;
+    this.#believed = null;
+    return "raised";
+  }
+
+  #settle(): Finding {
+    if (this.#suspects === null) return null;
+    const { middle, spread } = this.#suspects;
+    const stands = this.#believed !== null && this.#suspects.has(this.#believed);
+    if (!stands && spread <= SURE) this.#believed = middle;
+    this.#limit = stands ? this.#believed : middle;
+    return this.#limit;
+  }
+}
