@@ -35,7 +35,9 @@ export function redactor(secrets: readonly Secret[]): (text: string) => string {
   const values = secrets
     .map((secret) => secret.reveal())
     .filter((value) => value !== "")
-    .flatMap((value) => [value, encodeURIComponent(value)]);
+    .flatMap((value) => [value, encodeURIComponent(value)])
+    // A secret that is part of a longer one must not leave the rest of it.
+    .sort((a, b) => b.length - a.length);
   return (text) =>
     values.reduce(
       (clean, value) => clean.replaceAll(value, HIDDEN),

@@ -22,6 +22,9 @@ export interface Preflight {
   readonly refused: readonly { readonly wish: LaneWish; readonly failure: Failure }[];
 }
 
+/** A lane that has to wait for longer than this is left out of the run. */
+const LONGEST_WAIT_MS = 10_000;
+
 /** Pauses between the tries of a question that weather kept from being answered. */
 const PAUSES_MS = [1_000, 3_000];
 
@@ -33,8 +36,7 @@ export async function preflight(wishes: readonly LaneWish[], clock: Clock): Prom
   const ask: Ask = async (question) => {
     for (const pause of PAUSES_MS) {
       const answer = await question();
-      if (answer.ok || (answer.failure.class !== "flood" && answer.failure.class !== "transient"))
-        return answer;
+      if (answer.ok || !mayPass(answer.failure)) return answer;
       await clock.sleep(Math.max(pause, answer.failure.retryAfterMs ?? 0));
     }
     return question();
@@ -73,6 +75,10 @@ async function tryLane(
   }
   const right = await ask(() => bot.canPost(found.value));
   return right.ok ? ok({ bot, chat: found.value }) : right;
+}
+
+function mayPass({ class: failureClass, retryAfterMs = 0 }: Failure): boolean {
+  return failureClass === "transient" || (failureClass === "flood" && retryAfterMs <= LONGEST_WAIT_MS);
 }
 
 function named(cause: Failure, chat: string): Failure {

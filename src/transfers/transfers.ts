@@ -1,4 +1,4 @@
-import { type Failure, failure } from "../domain/failure.ts";
+import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
@@ -95,7 +95,9 @@ class ChosenTransfers implements Transfers {
     const kind = task.sendAs ?? task.kind;
     const upload = await uploadOf(storage, entry, kind, signal);
     if (!upload.ok) return upload;
-    const request = { media: upload.value.source, ...(await this.#dress(entry, kind, signal)) };
+    const dress = await this.#dress(entry, kind, signal).then(ok, carried);
+    if (!dress.ok) return dress;
+    const request = { media: upload.value.source, ...dress.value };
     return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime });
   }
 
@@ -115,6 +117,12 @@ class ChosenTransfers implements Transfers {
     const shape = large ? definedOnly(await shapeOf(storage, entry, signal)) : {};
     return { ...given, ...shape, ...definedOnly({ thumbnail }) };
   }
+}
+
+function carried(error: unknown): Result<never> {
+  const cause = carriedFailure(error);
+  if (cause === null) throw error;
+  return failed(cause);
 }
 
 function whatMoved({ key, etag, bytes }: KnownEntry, info: ObjectInfo): Failure | null {

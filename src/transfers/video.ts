@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import type { Input } from "mediabunny";
+import { carriedFailure, type Failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { Storage } from "../storage/port.ts";
@@ -23,7 +24,7 @@ export async function shapeOf(storage: Storage, entry: KnownEntry, signal: Abort
 /** A header takes about ten reads. What takes more has none: an MPEG-TS of 36 MB would take 60,000. */
 const MOST_READS = 50;
 
-/** A header that cannot be read is no failure: the video is then sent without. */
+/** A header that cannot be read is no failure: the video is then sent without. Throws NotRead on trouble that passes. */
 async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
   const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
   let reads = 0;
@@ -41,7 +42,8 @@ async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSign
     const track = await input.getPrimaryVideoTrack();
     if (!track) return {};
     return { width: track.displayWidth, height: track.displayHeight, ...(await durationOf(input)) };
-  } catch {
+  } catch (error) {
+    throwIfPassing(error);
     return {};
   } finally {
     input.dispose();
@@ -52,7 +54,8 @@ async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSign
 async function durationOf(input: Input): Promise<Shape> {
   try {
     return { duration: (await input.getDurationFromMetadata()) ?? (await input.computeDuration()) };
-  } catch {
+  } catch (error) {
+    throwIfPassing(error);
     return {};
   }
 }
@@ -69,13 +72,31 @@ async function readRange(
     range: { from: start, to: end - 1 },
     signal,
   });
-  if (!opened.ok) throw new Error(opened.failure.message);
+  if (!opened.ok) throw new NotRead(opened.failure);
   return buffer(opened.value.body);
+}
+
+/** Carries why a part could not be read through the library that asked for it. */
+class NotRead extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/**
+ * Trouble that passes must not leave a video without its picture for as long as its file_id lives: it is thrown, and the
+ * item is tried again. What stays (no such object, no header) is left out.
+ */
+function throwIfPassing(error: unknown): void {
+  if (carriedFailure(error)?.class === "transient") throw error;
 }
 
 /**
  * The JPEG to be shown for a video: the manifest's `thumbnail`, else `<key>.jpg` beside it. One that is missing or larger
- * than Telegram takes is left out.
+ * than Telegram takes is left out. Throws an error that carries the failure on trouble that passes.
  */
 export async function thumbnailOf(
   storage: Storage,
@@ -83,10 +104,13 @@ export async function thumbnailOf(
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const opened = await storage.open(entry.thumbnail ?? `${entry.key}.jpg`, { signal });
-  if (!opened.ok) return undefined;
+  if (!opened.ok) {
+    throwIfPassing(new NotRead(opened.failure));
+    return undefined;
+  }
   if (opened.value.bytes > LIMITS.upload.thumbnailBytes) {
     opened.value.body.destroy();
     return undefined;
   }
-  return buffer(opened.value.body).catch(() => undefined);
+  return buffer(opened.value.body);
 }

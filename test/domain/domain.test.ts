@@ -1,0 +1,157 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { fromWall, systemClock, toWall } from "../../src/domain/clock.ts";
+import { Emitter } from "../../src/domain/events.ts";
+import { carriedFailure, failure, isPermanent, nextStep } from "../../src/domain/failure.ts";
+import {
+  extensionOf,
+  familyOf,
+  isMediaKind,
+  kindOfKey,
+  kindOfMime,
+  MEDIA_KINDS,
+} from "../../src/domain/media.ts";
+import { REASONS, type Reason, SKIP_REASONS } from "../../src/domain/reasons.ts";
+import { redactor, Secret } from "../../src/domain/secret.ts";
+import { bareEtag, contentOf } from "../../src/domain/task.ts";
+
+describe("kinds", () => {
+  it.each([
+    ["a/b.JPG", "jpg", "photo"],
+    ["a.jpeg", "jpeg", "photo"],
+    ["a.webp", "webp", "photo"],
+    ["a.gif", "gif", "animation"],
+    ["a.mov", "mov", "video"],
+    ["a.tar.mp4", "mp4", "video"],
+    ["a.flac", "flac", "audio"],
+    ["a.oga", "oga", "voice"],
+    ["a.pdf", "pdf", "document"],
+    ["folder.jpg/file", "", undefined],
+    [".jpg", "", undefined],
+    ["a.", "", undefined],
+  ])("%s has the extension %j and is %s", (key, extension, kind) => {
+    expect([extensionOf(key), kindOfKey(key)]).toEqual([extension, kind]);
+  });
+
+  it.each([
+    ["image/gif", "animation"],
+    ["image/png", "photo"],
+    ["image/svg+xml", "document"],
+    ["video/mp4", "video"],
+    ["video/x-matroska", "document"],
+    ["audio/ogg", "voice"],
+    ["audio/mpeg", "audio"],
+    ["", "document"],
+  ])("stored as %j it is %s", (mime, kind) => {
+    expect(kindOfMime(mime)).toBe(kind);
+  });
+
+  it("come in two families, between which no id can go", () => {
+    expect(MEDIA_KINDS.filter((kind) => familyOf(kind) === "photo")).toEqual(["photo"]);
+    expect([isMediaKind("voice"), isMediaKind("sticker"), isMediaKind(undefined)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  const secret = new Secret("12:a/b+c=");
+
+  it("print as stars wherever they end up", () => {
+    for (const text of [`${secret}`, JSON.stringify({ secret }), inspect({ secret }), String(secret)])
+      expect(text).not.toContain("a/b");
+    expect(secret.reveal()).toBe("12:a/b+c=");
+  });
+
+  it.each([
+    ["https://api.telegram.org/bot12:a/b+c=/getMe", "https://api.telegram.org/bot***/getMe"],
+    ["twice 12:a/b+c= 12:a/b+c=", "twice *** ***"],
+    ["12%3Aa%2Fb%2Bc%3D", "***"],
+    ["GET https://h/b/k.jpg?X-Amz-Date=1&X-Amz-Signature=ff failed", "GET https://h/b/k.jpg?*** failed"],
+    ['{"url":"https://h/k?x=1&X-Amz-Credential=c"}', '{"url":"https://h/k?***"}'],
+    ["nothing of it ?", "nothing of it ?"],
+  ])("are taken out of %s", (text, clean) => {
+    expect(redactor([secret, new Secret("")])(text)).toBe(clean);
+  });
+});
+
+describe("reasons", () => {
+  it.each(Object.keys(REASONS) as Reason[])("%s makes a failure of its class, with a next step", (reason) => {
+    expect(failure(reason, "text")).toEqual({ class: REASONS[reason].class, reason, message: "text" });
+    expect(nextStep(reason)).toMatch(/^[^\n]{10,200}$/);
+    expect(reason).toMatch(/^[a-z0-9_]+$/);
+  });
+
+  it("are not both a failure and a skip, and only those of media are permanent", () => {
+    expect(Object.keys(SKIP_REASONS).filter((reason) => reason in REASONS)).toEqual([]);
+    const classes = [...new Set(Object.values(REASONS).map((info) => info.class))];
+    expect(classes.filter(isPermanent)).toEqual(["media"]);
+  });
+
+  it("travel in errors that streams throw", () => {
+    const cause = failure("r2_interrupted", "cut");
+    expect(carriedFailure(Object.assign(new Error("x"), { failure: cause }))).toBe(cause);
+    expect([carriedFailure(new Error("x")), carriedFailure("x")]).toEqual([null, null]);
+  });
+});
+
+describe("contents", () => {
+  it.each([
+    ['"abc"', "abc"],
+    ['W/"abc"', "abc"],
+    ["abc-2", "abc-2"],
+  ])("the ETag %s is compared as %s", (etag, bare) => {
+    expect(bareEtag(etag)).toBe(bare);
+  });
+
+  it("are named by their hash where it is known, else by ETag and size", () => {
+    expect(contentOf({ key: "k", etag: "e", bytes: 3 })).toBe("etag:e:3");
+    expect(contentOf({ key: "k", etag: "e", bytes: 3, sha256: "ff" })).toBe("ff");
+  });
+});
+
+describe("a clock", () => {
+  it("runs faster by its scale, and comes back to the wall", () => {
+    const clock = systemClock(1_000);
+    const moment = clock.now();
+    const in10Seconds = clock.wall() + 10_000;
+    expect(fromWall(clock, in10Seconds) - moment).toBeGreaterThanOrEqual(10_000_000 - 100_000);
+    expect(Math.abs(toWall(clock, fromWall(clock, in10Seconds)) - in10Seconds)).toBeLessThan(100);
+    expect(() => systemClock(0)).toThrow(RangeError);
+  });
+
+  it("wakes at once on abort, and does not take a sleep too long for a timer for none", async () => {
+    const stop = new AbortController();
+    let awake = false;
+    const sleeping = systemClock()
+      .sleep(Number.POSITIVE_INFINITY, stop.signal)
+      .then(() => {
+        awake = true;
+      });
+    await new Promise(setImmediate);
+    expect(awake).toBe(false);
+    stop.abort();
+    await sleeping;
+    await systemClock().sleep(1e9, stop.signal);
+    expect(awake).toBe(true);
+  });
+});
+
+describe("events", () => {
+  it("reach all listeners in order, and a listener that throws stops nothing", () => {
+    const errors: unknown[] = [];
+    const heard: string[] = [];
+    const events = new Emitter((error) => errors.push(error));
+    events.on("notice", ({ text }) => heard.push(`first ${text}`));
+    events.on("notice", () => {
+      throw new Error("broken");
+    });
+    events.on("notice", ({ text }) => heard.push(`last ${text}`));
+    events.emit("notice", { level: "info", text: "x" });
+    events.emit("active", { count: 1 });
+    expect(heard).toEqual(["first x", "last x"]);
+    expect(errors).toEqual([new Error("broken")]);
+  });
+});

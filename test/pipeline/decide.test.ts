@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { Found } from "../../src/ledgers/port.ts";
+import { type DecideOptions, decide } from "../../src/pipeline/decide.ts";
+
+const error = (cls: "media" | "transient" | "object" | null, settings = "same") => ({
+  class: cls,
+  reason: null,
+  message: "",
+  settings,
+});
+const found = (state: Found["state"], more: Partial<Found> = {}): Found => ({
+  content: "c",
+  state,
+  keyKnown: true,
+  stored: null,
+  error: null,
+  ...more,
+});
+
+const FOUND = {
+  none: found("none"),
+  unknown: found("unknown"),
+  transient: found("error", { error: error("transient") }),
+  object: found("error", { error: error("object") }),
+  foreign: found("error", { error: error(null) }),
+  permanent: found("error", { error: error("media") }),
+  otherSettings: found("error", { error: error("media", "other") }),
+  ready: found("ready"),
+  newKey: found("ready", { keyKnown: false }),
+  weak: found("weak"),
+};
+type Name = keyof typeof FOUND;
+
+const RUNS: Record<string, Partial<DecideOptions>> = {
+  run: {},
+  retryWeak: { retryWeak: true },
+  force: { force: true },
+  unknown: { only: ["unknown"] },
+  failed: { only: ["failed"] },
+  weak: { only: ["weak"] },
+  all: { only: ["unknown", "failed", "weak"] },
+};
+
+/** One letter a decision: warm, replace, skip, leave, ignore; columns are those of FOUND. */
+const TABLE: Record<string, string> = {
+  //        none unknown transient object foreign permanent otherSettings ready newKey weak
+  run: "wlwwwlwsss",
+  retryWeak: "wlwwwlwssr",
+  force: "wwwwwwwrrr",
+  unknown: "iwiiiiiiii",
+  failed: "iiwwwwwiii",
+  weak: "iiiiiiiiir",
+  all: "iwwwwwwiir",
+};
+
+describe("the state table", () => {
+  const cells = Object.entries(TABLE).flatMap(([run, letters]) =>
+    (Object.keys(FOUND) as Name[]).map((state, i) => ({ run, state, wanted: letters[i] })),
+  );
+
+  it.each(cells)("$run of $state: $wanted", ({ run, state, wanted }) => {
+    const decision = decide(FOUND[state], {
+      force: false,
+      retryWeak: false,
+      only: null,
+      settings: "same",
+      ...RUNS[run],
+    });
+    const letter = decision.do === "warm" && decision.replace ? "r" : decision.do[0];
+    expect(letter).toBe(wanted);
+  });
+
+  it.each([
+    ["ready", { do: "skip", reason: "already_ready" }],
+    ["newKey", { do: "skip", reason: "duplicate_content" }],
+    ["weak", { do: "skip", reason: "weak_kept" }],
+    ["unknown", { do: "leave", status: "unknown" }],
+    ["permanent", { do: "leave", status: "failed" }],
+  ] as const)("says why it does not warm what is %s", (state, decision) => {
+    expect(decide(FOUND[state], { force: false, retryWeak: false, only: null, settings: "same" })).toEqual(
+      decision,
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import { failed, ok } from "../../src/domain/result.ts";
+import { preflight } from "../../src/pipeline/preflight.ts";
+import type { Bot } from "../../src/telegram/port.ts";
+import { instantClock } from "./instant-clock.ts";
+
+describe("trying lanes", () => {
+  const bot = (
+    answers: Partial<Record<string, "ok" | ReturnType<typeof failure>>>,
+    calls: string[] = [],
+  ): Bot =>
+    ({
+      slug: "b",
+      getMe: async () => {
+        calls.push("getMe");
+        return ok({ username: "b" });
+      },
+      getChat: async (chat: string) => {
+        const answer = answers[chat] ?? failure("chat_not_found", "chat not found");
+        return answer === "ok"
+          ? ok({ id: chat.replace("@name", "-7"), type: "channel", title: chat })
+          : failed(answer);
+      },
+      canPost: async () => ok(undefined),
+    }) as unknown as Bot;
+
+  it("asks for the token once, takes a chat with two names once, and names the chat that is refused", async () => {
+    const calls: string[] = [];
+    const own = bot({ "-7": "ok", "@name": "ok" }, calls);
+    const found = await preflight(
+      ["-7", "@name", "-9"].map((chat) => ({ bot: own, chat })),
+      instantClock(),
+    );
+    expect(calls).toEqual(["getMe"]);
+    expect(found.open.map(({ chat }) => chat.id)).toEqual(["-7"]);
+    expect(found.refused.map(({ failure: { message } }) => message)).toEqual(["chat -9: chat not found"]);
+  });
+
+  it("follows a group that became a supergroup", async () => {
+    const moved = failure("chat_migrated", "", { migrateTo: "-1005" });
+    const found = await preflight([{ bot: bot({ "-5": moved, "-1005": "ok" }), chat: "-5" }], instantClock());
+    expect(found.open).toMatchObject([{ chat: { id: "-1005" }, movedFrom: "-5" }]);
+  });
+
+  it("asks again where the server is away or asks for patience, and not where it says no", async () => {
+    const answers = [failure("connect_failed", ""), failure("flood_wait", "", { retryAfterMs: 7_000 })];
+    const clock = instantClock();
+    const moody = bot({ "-7": "ok" });
+    moody.getMe = async () => {
+      const answer = answers.shift();
+      return answer ? failed(answer) : ok({ username: "b" });
+    };
+    expect((await preflight([{ bot: moody, chat: "-7" }], clock)).open).toHaveLength(1);
+    expect(clock.slept).toBe(8_000);
+    expect((await preflight([{ bot: moody, chat: "-9" }], clock)).refused).toHaveLength(1);
+    expect(clock.slept).toBe(8_000);
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import type { FailureClass } from "../../src/domain/failure.ts";
+import type { Reason } from "../../src/domain/reasons.ts";
+import { classifyRefusal, classifyWire } from "../../src/telegram/classify.ts";
+import { newWire, type Wire } from "../../src/telegram/wire.ts";
+
+type Row = readonly [code: number, text: string, failureClass: FailureClass, reason: Reason];
+
+/** One or more for each row of the table of error texts that the sources of tdlib and many reports give. */
+const ROWS: readonly Row[] = [
+  [429, "Too Many Requests: retry after 17", "flood", "flood_wait"],
+  [400, "Bad Request: too Many Requests: retry after 17", "flood", "flood_wait"],
+  [401, "Unauthorized", "auth", "token_wrong"],
+  [401, "Unauthorized: invalid token specified", "auth", "token_wrong"],
+  [404, "Not Found", "auth", "token_wrong"],
+  [404, "Not Found: method not found", "auth", "api_root_wrong"],
+  [421, "Misdirected Request: unallowed token specified", "auth", "token_wrong"],
+  [400, "Bad Request: FROZEN_METHOD_INVALID", "auth", "bot_frozen"],
+  [400, "Logged out", "auth", "bot_logged_out"],
+  [401, "Unauthorized: invalid api-id/api-hash", "auth", "bot_logged_out"],
+  [400, "Bad Request: chat not found", "chat", "chat_not_found"],
+  [400, "Bad Request: chat_id is empty", "chat", "chat_not_found"],
+  [400, "Bad Request: PEER_ID_INVALID", "chat", "chat_not_found"],
+  [400, "Bad Request: group chat was upgraded to a supergroup chat", "chat", "chat_migrated"],
+  [403, "Forbidden: bot was kicked from the group chat", "chat", "bot_kicked"],
+  [403, "Forbidden: bot was kicked from the supergroup chat", "chat", "bot_kicked"],
+  [403, "Forbidden: bot was kicked from the channel chat", "chat", "bot_kicked"],
+  [403, "Forbidden: bot is not a member of the group chat", "chat", "bot_not_member"],
+  [403, "Forbidden: bot is not a member of the supergroup chat", "chat", "bot_not_member"],
+  [403, "Forbidden: bot is not a member of the channel chat", "chat", "bot_not_member"],
+  [403, "Forbidden: the group chat was deleted", "chat", "chat_gone"],
+  [403, "Forbidden: user is deactivated", "chat", "chat_gone"],
+  [403, "Forbidden: bot was blocked by the user", "chat", "bot_blocked"],
+  [403, "Forbidden: bot can't initiate conversation with a user", "chat", "bot_blocked"],
+  [400, "Bad Request: need administrator rights in the channel chat", "chat", "no_rights"],
+  [400, "Bad Request: have no write access to the chat", "chat", "no_rights"],
+  [400, "Bad Request: not enough rights to send photos to the chat", "chat", "kind_not_allowed"],
+  [400, "Bad Request: not enough rights to send videos to the chat", "chat", "kind_not_allowed"],
+  [400, "Bad Request: not enough rights to send documents to the chat", "chat", "kind_not_allowed"],
+  [400, "Bad Request: not enough rights to send voice notes to the chat", "chat", "kind_not_allowed"],
+  [400, "Bad Request: CHAT_ADMIN_REQUIRED", "chat", "no_rights"],
+  [400, "Bad Request: CHAT_WRITE_FORBIDDEN", "chat", "no_rights"],
+  [400, "Bad Request: message thread not found", "chat", "topic_missing"],
+  [400, "Bad Request: wrong type of the web page content", "media", "url_wrong_type"],
+  [400, "Bad Request: WEBPAGE_MEDIA_EMPTY", "media", "url_wrong_type"],
+  [400, "Bad Request: failed to get HTTP URL content", "media", "url_fetch_failed"],
+  [400, "Bad Request: WEBPAGE_CURL_FAILED", "media", "url_fetch_failed"],
+  [400, "Bad Request: wrong HTTP URL specified", "media", "url_invalid"],
+  [400, "Bad Request: EXTERNAL_URL_INVALID", "media", "url_invalid"],
+  [400, "Bad Request: invalid file HTTP URL specified: Wrong port number", "media", "url_invalid"],
+  [400, "Bad Request: URL must be in UTF-8", "media", "url_invalid"],
+  [400, "Bad Request: can't upload file by URL", "media", "url_not_allowed"],
+  [400, "Bad Request: wrong file identifier/HTTP URL specified", "media", "url_invalid"],
+  [400, "Bad Request: MEDIA_EMPTY", "media", "url_invalid"],
+  [400, "Bad Request: wrong remote file identifier specified: Wrong string length", "media", "file_id_dead"],
+  [400, "Bad Request: remote file identifier must be non-empty", "media", "file_id_dead"],
+  [400, "Bad Request: wrong file_id or the file is temporarily unavailable", "media", "file_id_dead"],
+  [400, "Bad Request: invalid file_id", "media", "file_id_dead"],
+  [400, "Bad Request: can't use file of type Photo as Document", "media", "file_id_dead"],
+  [400, "Bad Request: PHOTO_INVALID_DIMENSIONS", "media", "photo_dimensions"],
+  [400, "Bad Request: IMAGE_PROCESS_FAILED", "media", "photo_processing"],
+  [400, "Bad Request: photo has unsupported extension. Use one of .jpg or .png", "media", "photo_extension"],
+  [
+    400,
+    "Bad Request: file of size 10485761 bytes is too big for a photo; the maximum size is 10485760 bytes",
+    "media",
+    "photo_too_big",
+  ],
+  [400, "Bad Request: file is too big", "media", "file_too_big"],
+  [400, "Bad Request: file must be non-empty", "media", "file_empty"],
+  [400, "Bad Request: can't use the media of the specified type in the album", "media", "media_refused"],
+  [400, "Bad Request: group send failed", "media", "media_refused"],
+  [400, "Bad Request: message was not sent", "media", "media_refused"],
+  [413, "Request Entity Too Large", "media", "file_too_big"],
+  [431, "Request Header Fields Too Large", "media", "media_refused"],
+  [415, "Unsupported Media Type", "media", "media_refused"],
+  [501, "Not Implemented", "in_doubt", "server_error"],
+  [505, "HTTP Version Not Supported", "in_doubt", "server_error"],
+  [500, "Internal Server Error: restart", "in_doubt", "server_error"],
+  [500, "Internal Server Error: request aborted", "in_doubt", "server_error"],
+  [502, "Bad Gateway", "in_doubt", "server_error"],
+  [504, "Gateway Timeout", "in_doubt", "server_error"],
+];
+
+const PREFIX = /^(Bad Request|Forbidden): /;
+/** Those that a server can put into an album's text, which always comes as 400. */
+const IN_ALBUM = ROWS.filter(([code]) => code === 400 || code === 403 || code === 429);
+
+describe("the texts of refusals", () => {
+  it.each(ROWS)("%i %s is %s: %s", (code, description, failureClass, reason) => {
+    const said = classifyRefusal({ code, description });
+    expect(said).toMatchObject({ class: failureClass, reason, code });
+    expect(said.message).toContain(description);
+  });
+
+  it.each(ROWS)("%i %s means the same however it is capitalised, and without its prefix", (...row) => {
+    const [code, description, failureClass, reason] = row;
+    const bare = description.replace(PREFIX, "");
+    const forms = [bare, bare.toLowerCase(), bare.toUpperCase(), `${bare[0]?.toUpperCase()}${bare.slice(1)}`];
+    for (const form of forms)
+      expect(classifyRefusal({ code, description: form })).toMatchObject({ class: failureClass, reason });
+  });
+
+  it.each(IN_ALBUM)("%i %s means the same inside the text of an album", (...row) => {
+    const [, description, failureClass, reason] = row;
+    const inner = description.replace(PREFIX, "");
+    const wrapped = `Bad Request: failed to send message #3 with the error message "${inner}"`;
+    expect(classifyRefusal({ code: 400, description: wrapped })).toMatchObject({
+      class: failureClass,
+      reason,
+    });
+  });
+
+  it("names the supergroup that a group became, where it is told", () => {
+    const description = "Bad Request: group chat was upgraded to a supergroup chat";
+    expect(classifyRefusal({ code: 400, description, migrateTo: "-1007" }).migrateTo).toBe("-1007");
+    expect(classifyRefusal({ code: 400, description }).migrateTo).toBeUndefined();
+  });
+
+  it.each([
+    [400, "media", "media_refused"],
+    [403, "chat", "no_rights"],
+    [401, "auth", "token_wrong"],
+    [418, "media", "media_refused"],
+    [599, "in_doubt", "server_error"],
+  ])("falls back on the code %i where nobody knows the text", (code, failureClass, reason) => {
+    expect(classifyRefusal({ code, description: "Nobody: knows this" })).toMatchObject({
+      class: failureClass,
+      reason,
+    });
+  });
+});
+
+describe("how long a flood wait is", () => {
+  const flood = (ms: number) => ({ class: "flood", reason: "flood_wait", retryAfterMs: ms });
+
+  it.each([
+    ["its parameters", { code: 429, description: "Too Many Requests: retry after 3", retryAfter: 4 }, 4_000],
+    ["its text", { code: 429, description: "Too Many Requests: retry after 35" }, 35_000],
+    ["a 400", { code: 400, description: "Bad Request: too Many Requests: retry after 8" }, 8_000],
+    [
+      "an album",
+      {
+        code: 400,
+        description: 'failed to send message #1 with the error message "Too Many Requests: retry after 8"',
+      },
+      8_000,
+    ],
+    ["a server that shuts down", { code: 429, description: "Too Many Requests: retry after 5" }, 5_000],
+    ["a 429 without any number", { code: 429, description: "Too Many Requests" }, 5_000],
+    ["a 429 with nonsense", { code: 429, description: "", retryAfter: Number.NaN }, 5_000],
+    ["a 429 with less than nothing", { code: 429, description: "", retryAfter: -3 }, 5_000],
+    ["hours", { code: 429, description: "Too Many Requests: retry after 10072" }, 10_072_000],
+  ])("is read from %s", (_, refusal, ms) => {
+    expect(classifyRefusal(refusal)).toMatchObject(flood(ms));
+  });
+
+  it("is read from the header of a 429 that is no JSON, else it is five seconds", () => {
+    const wire = (more: Partial<Wire>): Wire => ({ ...newWire(), connected: true, bodyEnd: 1, ...more });
+    expect(classifyWire(wire({ status: 429, retryAfter: 7 }), "EPARSE", "api")).toMatchObject(flood(7_000));
+    expect(classifyWire(wire({ status: 429 }), "EPARSE", "api")).toMatchObject(flood(5_000));
+    expect(classifyWire(wire({ status: 429, bodyEnd: null }), "EPARSE", "api")).toMatchObject(flood(5_000));
+  });
+});
+
+describe("calls without a usable answer", () => {
+  const broken = new Error("cut");
+  const cases: [string, Partial<Wire>, FailureClass, Reason][] = [
+    ["nothing stood yet", {}, "transient", "connect_failed"],
+    ["no connection in time", { gaveUp: "server" }, "transient", "connect_failed"],
+    ["the connection broke in the body", { connected: true }, "transient", "send_interrupted"],
+    ["the server took no more", { connected: true, gaveUp: "server" }, "transient", "send_stalled"],
+    ["our source gave no more", { connected: true, gaveUp: "source" }, "transient", "r2_interrupted"],
+    ["our source broke", { connected: true, sourceError: broken }, "transient", "r2_interrupted"],
+    ["a 503 came before the body was out", { connected: true, status: 503 }, "transient", "telegram_busy"],
+    ["a 413 came before the body was out", { connected: true, status: 413 }, "media", "file_too_big"],
+    ["a 413 came after it", { connected: true, bodyEnd: 1, status: 413 }, "media", "file_too_big"],
+    ["the body was out", { connected: true, bodyEnd: 1 }, "in_doubt", "answer_lost"],
+    ["no answer in time", { connected: true, bodyEnd: 1, gaveUp: "answer" }, "in_doubt", "answer_lost"],
+    ["a 502 came", { connected: true, bodyEnd: 1, status: 502 }, "in_doubt", "server_error"],
+    ["a 404 came in HTML", { connected: true, bodyEnd: 1, status: 404 }, "in_doubt", "bad_answer"],
+    ["a 200 came without JSON", { connected: true, bodyEnd: 1, status: 200 }, "in_doubt", "bad_answer"],
+    [
+      "our source broke after the end",
+      { connected: true, bodyEnd: 1, sourceError: broken },
+      "in_doubt",
+      "answer_lost",
+    ],
+  ];
+
+  it.each(cases)("%s", (_, wire, failureClass, reason) => {
+    const said = classifyWire({ ...newWire(), ...wire }, "ECODE", "api.example");
+    expect(said).toMatchObject({ class: failureClass, reason });
+  });
+});
