@@ -1,0 +1,245 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { png } from "../sandbox/bot-api/harness.ts";
+import { endsOf, itemsOf } from "./child.ts";
+import { openWorld } from "./world.ts";
+
+const SILENT = readFileSync(new URL("../../fixtures/media/clips/silent-loop.mp4", import.meta.url));
+const IDS_BY_KEY = `select s.r2_key as key, c.kind, c.tg_file_id as id from media_store s
+  join media_cache c on c.sha256 = s.sha256 where c.status = 'ready' order by 1`;
+
+describe("the same content under several keys", () => {
+  it("is posted once, and every key leads to its id", async () => {
+    const world = await openWorld();
+    for (const key of ["a.txt", "b.txt", "c/d.txt"]) world.put(key, "the same");
+    const first = await world.run(["--json"]);
+    expect(Object.values(endsOf(first)).sort()).toEqual([
+      "ready",
+      "skipped duplicate_content",
+      "skipped duplicate_content",
+    ]);
+    world.put("later.txt", "the same");
+    expect(endsOf(await world.run(["--json"]))["later.txt"]).toBe("skipped duplicate_content");
+    expect(world.posts()).toHaveLength(1);
+    const rows = world.rows(IDS_BY_KEY);
+    expect(rows.map(({ key }) => key)).toEqual(["a.txt", "b.txt", "c/d.txt", "later.txt"]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it("also when its id is weak, and when it is warmed again", async () => {
+    const world = await openWorld();
+    for (const key of ["a.mp4", "b.mp4"]) world.put(key, SILENT);
+    await world.run([]);
+    world.put("later.mp4", SILENT);
+    await world.run([]);
+    expect(world.posts()).toHaveLength(1);
+    expect(world.rows(IDS_BY_KEY).map(({ key }) => key)).toEqual(["a.mp4", "b.mp4", "later.mp4"]);
+    for (const args of [["--retry-weak-id"], ["--only", "weak"], ["--force"]]) {
+      const since = world.posts().length;
+      expect((await world.run(args)).code).toBe(0);
+      expect(world.posts(since), args.join(" ")).toHaveLength(1);
+    }
+  });
+
+  it("is posted once although stored with other ETags, where it is small enough to be looked at", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "x".repeat(1_000));
+    await world.run([]);
+    world.put("b.txt", "y".repeat(1_000));
+    const stdin = `${JSON.stringify({ key: "b.txt" })}\n`;
+    await world.run(["--manifest", "-", "--manifest-format", "jsonl"], { stdin });
+    expect(world.posts()).toHaveLength(2);
+    // A multipart upload has another ETag for the same bytes; made-up content stands for one here.
+    world.put("made-up-1.bin", { bytes: 3_000 });
+    world.put(
+      "made-up-2.bin",
+      Uint8Array.from({ length: 3_000 }, (_, i) => i % 251),
+    );
+    const ended = await world.run(["--json", "--order", "source", "-c", "1"]);
+    expect(endsOf(ended)).toMatchObject({
+      "made-up-1.bin": "ready",
+      "made-up-2.bin": "skipped duplicate_content",
+    });
+    expect(world.posts()).toHaveLength(3);
+  });
+
+  it("is not sent again by a key whose first try is in doubt", async () => {
+    const world = await openWorld({
+      faults: [
+        { server: "bot-api", match: { method: "sendDocument", nth: 1 }, fault: { type: "post_then_drop" } },
+      ],
+    });
+    for (const key of ["a.txt", "b.txt"]) world.put(key, "the same");
+    const ended = await world.run(["--json"]);
+    expect(Object.values(endsOf(ended))).toEqual(["unknown answer_lost", "unknown answer_lost"]);
+    expect(world.posts()).toHaveLength(1);
+  });
+});
+
+describe("an object that was replaced", () => {
+  it("keeps its old id until the new one is there", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "old");
+    await world.run([]);
+    const [old] = world.rows(IDS_BY_KEY);
+    world.put("a.txt", "new");
+    world.botApi.control({
+      faults: [{ server: "bot-api", match: { method: "sendDocument" }, fault: { type: "post_then_drop" } }],
+    });
+    expect((await world.run([])).code).toBe(3);
+    expect(world.rows(IDS_BY_KEY)).toEqual([old]);
+    world.botApi.control({ faults: [] });
+    expect((await world.run(["--only", "unknown"])).code).toBe(0);
+    const [now] = world.rows(IDS_BY_KEY);
+    expect(now?.id).not.toBe(old?.id);
+    expect(world.posts().map(({ file_id }) => file_id)).toContain(now?.id);
+  });
+
+  it("is told when it is replaced between listing and sending, and warmed by the next run", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "old");
+    world.faults = ({ method, key }) => {
+      if (method === "GET" && key === "a.txt") world.put("a.txt", "new");
+      return undefined;
+    };
+    const first = await world.run(["--json", "--transfer", "upload"]);
+    expect(endsOf(first)).toEqual({ "a.txt": "failed object_changed" });
+    world.faults = () => undefined;
+    expect(endsOf(await world.run(["--json"]))).toEqual({ "a.txt": "ready" });
+    expect(world.postedKeys()).toEqual(["a.txt"]);
+  });
+
+  it("is told when it has gone", async () => {
+    const world = await openWorld();
+    const options = { stdin: '{"key":"gone.txt"}\n{"key":"gone.jpg","bytes":3,"etag":"x"}\n' };
+    const ended = await world.run(["--manifest", "-", "--manifest-format", "jsonl", "--json"], options);
+    expect(endsOf(ended)).toEqual({
+      "gone.txt": "failed object_missing",
+      "gone.jpg": "failed object_missing",
+    });
+    expect(ended.code).toBe(3);
+  });
+});
+
+describe("what comes back otherwise than asked for", () => {
+  it("a photo that Telegram refuses goes as a document: weak, under `document`, and the photo's row says why", async () => {
+    const world = await openWorld();
+    world.put("long.png", png(9_000, 100));
+    const ended = await world.run(["--json"]);
+    expect(ended.code).toBe(0);
+    expect(itemsOf(ended)).toMatchObject([
+      {
+        key: "long.png",
+        kind: "document",
+        asked_kind: "photo",
+        status: "weak",
+        reason: "came_back_as_document",
+        error: null,
+      },
+    ]);
+    expect(
+      world.rows(
+        "select kind, status, error_reason, weak, tg_file_id is null as without from media_cache order by kind",
+      ),
+    ).toEqual([
+      { kind: "document", status: "ready", error_reason: null, weak: 1, without: 0 },
+      { kind: "photo", status: "error", error_reason: "came_back_as_document", weak: null, without: 1 },
+    ]);
+    expect(endsOf(await world.run(["--json"]))).toEqual({ "long.png": "skipped weak_kept" });
+    expect(world.posts()).toHaveLength(1);
+  });
+
+  it("a kind inside the document family stays under the kind asked for, weak", async () => {
+    const world = await openWorld();
+    world.put("loop.mp4", SILENT);
+    const ended = await world.run(["--json"]);
+    expect(itemsOf(ended)).toMatchObject([{ kind: "video", status: "weak", reason: "came_back_as_other" }]);
+    expect(world.posts()).toMatchObject([{ kind: "animation" }]);
+    expect(world.rows("select kind, status, weak from media_cache")).toEqual([
+      { kind: "video", status: "ready", weak: 1 },
+    ]);
+  });
+
+  it("what cannot go by URL is uploaded, by the extension of its name", async () => {
+    const world = await openWorld();
+    world.put(
+      "intro.mp4",
+      readFileSync(new URL("../../fixtures/media/clips/intro.mp4", import.meta.url)),
+      "binary/octet-stream",
+    );
+    const ended = await world.run(["--json"]);
+    expect(itemsOf(ended)).toMatchObject([{ kind: "video", status: "ready", transfer: "upload" }]);
+    const refused = await world.run(["--json", "--transfer", "url", "--force"]);
+    expect(endsOf(refused)).toEqual({ "intro.mp4": "failed url_not_allowed" });
+    expect(world.rows("select status from media_cache")).toEqual([{ status: "ready" }]);
+  });
+
+  it("a URL that Telegram cannot fetch is uploaded instead", async () => {
+    const world = await openWorld();
+    world.put("hello.gif", readFileSync(new URL("../../fixtures/media/gifs/hello.gif", import.meta.url)));
+    let fetches = 0;
+    world.faults = ({ method, key }) =>
+      method === "GET" && key === "hello.gif" && ++fetches === 1 ? { status: 403 } : undefined;
+    const ended = await world.run(["--json"]);
+    expect(itemsOf(ended)).toMatchObject([{ status: "ready", transfer: "upload", attempts: 2 }]);
+    expect(world.rows("select state, error_reason from prewarm_attempts order by id")).toEqual([
+      { state: "retry", error_reason: "url_fetch_failed" },
+      { state: "ready", error_reason: null },
+    ]);
+  });
+});
+
+describe("trouble that passes", () => {
+  it("is tried again: R2 that breaks off, a connection that is cut, a flood wait", async () => {
+    const world = await openWorld({
+      faults: [
+        {
+          server: "bot-api",
+          match: { method: "sendDocument", nth: 2 },
+          fault: { type: "flood", retry_after: 1, as_400: true },
+        },
+        {
+          server: "bot-api",
+          match: { method: "sendDocument", nth: 4 },
+          fault: { type: "flood", retry_after: 1, as_400: false },
+        },
+      ],
+    });
+    const keys = world.putMany(6);
+    world.put("large.bin", { bytes: 2_000_000 });
+    let broken = 0;
+    world.faults = ({ method, key }) =>
+      method === "GET" && key === "large.bin" && ++broken === 1 ? { resetAfterBytes: 100_000 } : undefined;
+    const ended = await world.runWith({ WARMUP_CHAT_ID: "-1001,-1002" }, "--json", "-c", "1");
+    expect(ended.code).toBe(0);
+    expect(Object.values(endsOf(ended))).toEqual(Array(keys.length + 1).fill("ready"));
+    expect(itemsOf(ended).find(({ key }) => key === "large.bin")?.attempts).toBe(2);
+    expect(world.posts()).toHaveLength(keys.length + 1);
+    const floods = world.botApi.calls().filter(({ retry_after }) => retry_after !== null);
+    expect(floods).toHaveLength(2);
+    for (const { chat_id, answered } of floods) {
+      const next = world.botApi
+        .calls()
+        .find((call) => call.chat_id === chat_id && call.started > (answered ?? 0));
+      if (next) expect(next.started).toBeGreaterThanOrEqual((answered ?? 0) + 1_000);
+    }
+  });
+
+  it("a kind that one chat does not take goes to the other; one that no chat takes fails, the rest goes on", async () => {
+    const world = await openWorld();
+    world.botApi.control({ chat: { id: -44, restrict: ["document"] } });
+    world.putMany(4);
+    world.put("hello.gif", readFileSync(new URL("../../fixtures/media/gifs/hello.gif", import.meta.url)));
+    const env = { WARMUP_CHAT_ID: "-44,-1001" };
+    const both = await world.runWith(env, "--json");
+    expect(both.code).toBe(0);
+    const documents = world.posts().filter(({ kind }) => kind === "document");
+    expect(documents.map(({ chat_id }) => chat_id)).toEqual([-1001, -1001, -1001, -1001]);
+
+    const none = await world.runWith({ WARMUP_CHAT_ID: "-44" }, "--json", "--ledger", "none.db");
+    expect(none.code).toBe(3);
+    const ends = endsOf(none);
+    expect(ends["hello.gif"]).toBe("ready");
+    expect(Object.values(ends).filter((end) => end === "failed kind_not_allowed")).toHaveLength(4);
+  });
+});

@@ -1,0 +1,137 @@
+import { expect, it } from "vitest";
+import { itemsOf, summaryOf } from "./child.ts";
+import { openWorld, type World } from "./world.ts";
+
+const CONCURRENCY = 4;
+const SLOWLY = {
+  MEDIA_PREWARM_CONCURRENCY: String(CONCURRENCY),
+  WARMUP_CHAT_ID: "-1001,-1002",
+  PREWARM_PACE: "12000/min",
+};
+const OBJECTS = 80;
+
+const count = (world: World, sql: string) => Number(world.rows(`select count(*) as n from ${sql}`)[0]?.n);
+
+/** Starts a run and kills it as soon as so many messages more are there. */
+async function killAfter(world: World, posts: number, ...args: string[]): Promise<void> {
+  const before = world.posts().length;
+  const running = world.start(["run", ...args], { env: SLOWLY });
+  await world.until(() => world.posts().length >= before + posts, `${posts} messages were posted`);
+  running.signal("SIGKILL");
+  expect((await running.ended).signal).toBe("SIGKILL");
+}
+
+/** Messages whose id nobody has and of which no row tells; there must be none. */
+function unexplained(world: World): unknown[] {
+  const ids = new Set(world.rows("select tg_file_id as id from media_cache").map(({ id }) => id));
+  const doubted = new Set(
+    world.rows("select r2_key as key from prewarm_attempts where state = 'unknown'").map(({ key }) => key),
+  );
+  return world
+    .posts()
+    .filter(({ file_id }) => !ids.has(file_id))
+    .filter(({ sha256 }) => !doubted.has(world.keyOf(sha256) ?? null));
+}
+
+/** Messages beyond the first of their content, each of which has to be explained. */
+function extraPosts(world: World): number {
+  return world.posts().length - new Set(world.posts().map(({ sha256 }) => sha256)).size;
+}
+
+it("goes on by itself after kill -9 at any moment; nothing is confirmed twice and no id is lost", async () => {
+  const world = await openWorld({ uploadLatencyMs: [5, 40] });
+  world.putMany(OBJECTS);
+  let ready: unknown[] = [];
+  let unknown = 0;
+  for (const posts of [1, 7, 13, 2, 20]) {
+    await killAfter(world, posts);
+    const now = world.rows("select sha256, tg_file_id from media_cache where status = 'ready'");
+    expect(now).toEqual(expect.arrayContaining(ready));
+    ready = now;
+    expect(count(world, "prewarm_attempts where state = 'sending'")).toBeLessThanOrEqual(CONCURRENCY);
+  }
+  const last = await world.run(["--json"], { env: SLOWLY });
+  expect(last.code).toBe(3);
+  unknown = count(world, "media_cache where status = 'unknown'");
+  expect(unknown).toBeGreaterThan(0);
+  expect(unknown).toBeLessThanOrEqual(5 * CONCURRENCY);
+  expect(summaryOf(last)).toMatchObject({ total: OBJECTS, unknown, left_unknown: unknown, failed: 0 });
+  expect(count(world, "media_cache where status = 'ready'")).toBe(OBJECTS - unknown);
+  expect(count(world, "media_cache")).toBe(OBJECTS);
+  // Nothing was sent a second time: what was posted without an id is among the unknown.
+  expect(extraPosts(world)).toBe(0);
+  expect(unexplained(world)).toEqual([]);
+  const posted = new Set(world.posts().map(({ file_id }) => file_id));
+  for (const { tg_file_id: id } of world.rows("select tg_file_id from media_cache where status = 'ready'"))
+    expect(posted).toContain(id);
+
+  const only = await world.run(["--only", "unknown", "--json"], { env: SLOWLY });
+  expect(summaryOf(only)).toMatchObject({ total: unknown, ready: unknown, exit_code: 0 });
+  expect(count(world, "media_cache where status = 'ready'")).toBe(OBJECTS);
+  expect(extraPosts(world)).toBeLessThanOrEqual(unknown);
+  const confirmed = world.rows(
+    "select bot_slug, sha256, kind, count(*) as n from prewarm_attempts where state = 'ready' group by 1, 2, 3",
+  );
+  expect(confirmed).toHaveLength(OBJECTS);
+  expect(new Set(confirmed.map(({ n }) => n))).toEqual(new Set([1]));
+});
+
+it("keeps every old id when a --force is killed, and takes the new ones it has confirmed", async () => {
+  const world = await openWorld({ uploadLatencyMs: [5, 40] });
+  world.putMany(OBJECTS);
+  expect((await world.run([], { env: SLOWLY })).code).toBe(0);
+  const ids = "select sha256, tg_file_id as id from media_cache where status = 'ready' order by sha256";
+  const old = world.rows(ids);
+  for (const posts of [3, 25]) await killAfter(world, posts, "--force");
+  const now = world.rows(ids);
+  expect(now.map(({ sha256 }) => sha256)).toEqual(old.map(({ sha256 }) => sha256));
+  const replaced = now.filter(({ id }, i) => id !== old[i]?.id);
+  expect(replaced.length).toBeGreaterThan(0);
+  expect(replaced.length).toBeLessThan(OBJECTS);
+  const newIds = new Set(world.posts(OBJECTS).map(({ file_id }) => file_id));
+  for (const { id } of replaced) expect(newIds).toContain(id);
+
+  const plain = await world.run(["--json"], { env: SLOWLY });
+  expect(summaryOf(plain)).toMatchObject({ skipped: OBJECTS, exit_code: 0 });
+  expect(world.rows(ids)).toEqual(now);
+  // Each message whose id nobody has stands as an attempt that is unknown.
+  const doubts = count(world, "prewarm_attempts where state = 'unknown'");
+  const confirmed = count(world, "prewarm_attempts where state = 'ready'");
+  expect(world.posts().length - confirmed).toBeLessThanOrEqual(doubts);
+  expect(doubts).toBeLessThanOrEqual(2 * CONCURRENCY);
+});
+
+it("counts answers that were lost as unknown, one row each, and sends none of them again by itself", async () => {
+  const world = await openWorld({
+    faults: [
+      {
+        server: "bot-api",
+        match: { method: "sendDocument", probability: 0.2 },
+        fault: { type: "post_then_drop" },
+      },
+    ],
+  });
+  world.putMany(OBJECTS);
+  const env = { WARMUP_CHAT_ID: "-1001,-1002" };
+  const first = await world.run(["--json", "--max-failures", "1000"], { env });
+  const { unknown, ready } = summaryOf(first);
+  expect(first.code).toBe(3);
+  expect(unknown).toBeGreaterThan(3);
+  expect(ready + unknown).toBe(OBJECTS);
+  expect(world.posts()).toHaveLength(OBJECTS);
+  expect(unexplained(world)).toEqual([]);
+  expect(count(world, "media_cache where status = 'unknown'")).toBe(unknown);
+  world.botApi.control({ faults: [] });
+  const second = await world.run(["--json"], { env });
+  expect(summaryOf(second)).toMatchObject({
+    skipped: ready,
+    unknown,
+    left_unknown: unknown,
+    success_rate: 1,
+    exit_code: 3,
+  });
+  expect(itemsOf(second).filter(({ status }) => status === "unknown")).toEqual(
+    Array(unknown).fill(expect.objectContaining({ left: true, reason: "answer_lost", attempts: 0 })),
+  );
+  expect(world.posts()).toHaveLength(OBJECTS);
+});

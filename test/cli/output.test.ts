@@ -1,0 +1,160 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { itemsOf, linesOf, summaryOf } from "./child.ts";
+import { openWorld } from "./world.ts";
+
+const ESCAPE = "\u001b";
+const STATUS_LINE = /^\d+ of \d+.* \| ready \d+, .* \| ETA /;
+
+describe("what goes where", () => {
+  it("gives stdout only JSON and stderr a line each 5 s while a run lasts", async () => {
+    const world = await openWorld();
+    world.putMany(12);
+    const ended = await world.runWith({ PREWARM_PACE: "60/min" }, "--json");
+    expect(ended.ms).toBeGreaterThan(10_000);
+    expect(linesOf(ended).map(({ type }) => type)).toEqual([...Array(12).fill("item"), "summary"]);
+    const progress = ended.stderr.split("\n").filter((line) => STATUS_LINE.test(line));
+    expect(progress).toHaveLength(2);
+    expect(ended.stderr).not.toContain(ESCAPE);
+  });
+
+  it("says its name first, and keeps stdout empty without --json", async () => {
+    const world = await openWorld();
+    world.putMany(2);
+    const ended = await world.run([]);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr.split("\n")[0]).toMatch(/^prewarm \d+\.\d+\.\d+ run$/);
+    expect(ended.stderr).toMatch(/^2 items in /m);
+  });
+
+  it("is silent with --quiet but for what goes wrong", async () => {
+    const world = await openWorld();
+    world.put("big.zip", { bytes: 60_000_000 });
+    world.put("a.txt", "a");
+    const ended = await world.run(["--quiet"]);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr.trimEnd().split("\n")).toEqual([
+      expect.stringContaining("failed big.zip has 60.0 MB"),
+    ]);
+    world.r2.delete("media", "big.zip");
+    expect((await world.run(["-q"])).stderr).toBe("");
+  });
+
+  it("goes on when the reader of stdout has gone away", async () => {
+    const world = await openWorld();
+    world.putMany(30);
+    const ended = await world.run(["--json"], { deafTo: "stdout" });
+    expect(ended.code).toBe(0);
+    expect(world.posts()).toHaveLength(30);
+    expect((await world.run(["--dry-run"], { deafTo: "stdout" })).code).toBe(0);
+  });
+
+  it("scales times back when the clock runs faster, and says so", async () => {
+    const world = await openWorld();
+    world.putMany(13);
+    const ended = await world.runWith({ PREWARM_TIME_SCALE: "20", PREWARM_PACE: "60/min" }, "--json");
+    expect(ended.ms).toBeLessThan(5_000);
+    const { duration_ms: duration, throughput_per_min: pace, time_scale: scale } = summaryOf(ended);
+    expect(duration).toBeGreaterThan(11_900);
+    expect(pace).toBeGreaterThan(30);
+    expect(pace).toBeLessThan(66);
+    expect(scale).toBe(20);
+    expect(ended.stderr).toContain("clock: 20x faster than real time");
+  });
+});
+
+describe("colours", () => {
+  const COLOURS = [
+    { env: {}, coloured: false },
+    { env: { FORCE_COLOR: "1" }, coloured: true },
+    { env: { NO_COLOR: "1", FORCE_COLOR: "1" }, coloured: false },
+    { env: { FORCE_COLOR: "0" }, coloured: false },
+    { env: { TERM: "dumb" }, coloured: false },
+  ];
+
+  it.each(COLOURS)("with $env: $coloured", async ({ env, coloured }) => {
+    const world = await openWorld();
+    world.put("big.zip", { bytes: 60_000_000 });
+    const ended = await world.run([], { env });
+    expect(ended.stderr.includes(ESCAPE)).toBe(coloured);
+    expect(ended.stdout).toBe("");
+  });
+});
+
+describe("on a terminal", () => {
+  /** `script` (util-linux) gives a program a terminal of its own; what it shows comes on stdout. */
+  const hasScript = existsSync("/usr/bin/script") && process.platform === "linux";
+  const wrap = (command: readonly string[]) => [
+    "script",
+    "-qec",
+    command.map((word) => `'${word}'`).join(" "),
+    "/dev/null",
+  ];
+
+  it.skipIf(!hasScript)(
+    "shows bar, figures and lanes live, and the tables at the end (needs `script`)",
+    async () => {
+      const world = await openWorld();
+      world.putMany(30);
+      const env = { TERM: "xterm", NO_COLOR: "1", PREWARM_PACE: "1200/min" };
+      const shown = (await world.run([], { wrap, env })).stdout;
+      expect(shown).toContain(`${ESCAPE}[?25l`);
+      expect(shown).toMatch(/\[=+-+\] +\d+\.\d % +\d+\/30 /);
+      expect(shown).toMatch(/default x -1001/);
+      expect(shown).toMatch(/30 items in/);
+      expect(shown.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(shown.lastIndexOf(`${ESCAPE}[?25l`));
+    },
+  );
+
+  it.skipIf(!hasScript)("moves no cursor with TERM=dumb (needs `script`)", async () => {
+    const world = await openWorld();
+    world.putMany(3);
+    const shown = (await world.run([], { wrap, env: { TERM: "dumb" } })).stdout;
+    expect(shown).not.toContain(ESCAPE);
+    expect(shown).toMatch(/3 items in/);
+  });
+});
+
+describe("--json", () => {
+  it("has the fields of an item, whatever becomes of it", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "a");
+    world.put("big.zip", { bytes: 60_000_000 });
+    const ended = await world.run(["--json"]);
+    expect(ended.code).toBe(3);
+    const [ready, failed] = itemsOf(ended).sort((a, b) => ((a.key ?? "") < (b.key ?? "") ? -1 : 1));
+    const latency_ms = {
+      total: expect.any(Number),
+      queue: expect.any(Number),
+      lane: expect.any(Number),
+      download: expect.any(Number),
+      send: expect.any(Number),
+    };
+    expect(ready).toEqual({
+      ...{ type: "item", key: "a.txt", bot: "default", kind: "document", status: "ready" },
+      ...{ file_id: expect.stringMatching(/^\S{20,}$/), file_unique_id: expect.stringMatching(/^\S{11,}$/) },
+      ...{
+        chat_id: "-1001",
+        message_id: world.posts()[0]?.message_id,
+        transfer: "upload",
+        bytes: 1,
+        attempts: 1,
+      },
+      ...{ latency_ms, error: null, reason: null },
+    });
+    const error = {
+      class: "media",
+      reason: "file_too_big",
+      code: null,
+      message: expect.stringContaining("big.zip"),
+    };
+    expect(failed).toMatchObject({
+      status: "failed",
+      file_id: null,
+      attempts: 0,
+      transfer: null,
+      reason: "file_too_big",
+      error,
+    });
+  });
+});

@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import Libsql from "libsql";
+import { onTestFinished } from "vitest";
+import type { BotApiOptions } from "../../src/sandbox/bot-api/options.ts";
+import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
+import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
+import type { FaultHook } from "../../src/sandbox/r2/faults.ts";
+import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
+import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
+
+export const TOKEN = "7000001:AAHfirst-bot_secret";
+export const OTHER_TOKEN = "7000002:AAHother-bot_secret";
+export const [CHAT, OTHER_CHAT, FORBIDDEN_CHAT] = [-1001, -1002, -1003];
+const BUCKET = "media";
+const KEY_PAIR = { accessKeyId: "id0f0123456789abcdefkey", secretAccessKey: "sEcret+with/odd=signs" };
+
+/** None of these may ever be written anywhere by a run. */
+const SECRETS = [
+  ...[TOKEN, OTHER_TOKEN].flatMap((token) => token.split(":").slice(1)),
+  ...Object.values(KEY_PAIR).flatMap((secret) => [secret, encodeURIComponent(secret)]),
+  "X-Amz-Signature",
+  "Authorization",
+];
+
+interface RunOptions extends Partial<ChildOptions> {
+  /** Runs through this instead of node alone, e.g. `script`. */
+  readonly wrap?: (command: readonly string[]) => readonly string[];
+}
+
+type Row = Record<string, string | number | null>;
+
+/** A bucket, a Bot API with two bots, and a folder to run in, all gone when the test is over. */
+export async function openWorld(more: Partial<BotApiOptions> = {}): Promise<World> {
+  const world = await World.open(more);
+  onTestFinished(() => world.close());
+  return world;
+}
+
+export class World {
+  readonly dir = mkdtempSync(join(tmpdir(), "prewarm-cli-"));
+  readonly r2: R2Server;
+  readonly botApi: BotApiServer;
+  /** Trouble of the bucket, set by tests while it runs. */
+  faults: FaultHook;
+  readonly #keys = new Map<string, string>();
+  readonly #secretFiles = new Set<string>();
+  readonly #running = new Set<Running>();
+
+  static async open(more: Partial<BotApiOptions>): Promise<World> {
+    const trouble: { hook: FaultHook } = { hook: () => undefined };
+    const r2 = await startR2Server({
+      ...KEY_PAIR,
+      buckets: [BUCKET, "other"],
+      faults: (request) => trouble.hook(request),
+    });
+    const botApi = await startBotApiServer({
+      bots: [
+        { token: TOKEN, username: "first_bot" },
+        { token: OTHER_TOKEN, username: "other_bot" },
+      ],
+      chats: [
+        { id: CHAT, type: "channel", title: "warmup" },
+        { id: OTHER_CHAT, type: "channel", title: "second", username: "second_chat" },
+        { id: FORBIDDEN_CHAT, type: "channel", title: "third", members: ["other_bot"] },
+        { id: -44, type: "group", title: "group" },
+        { id: 77, type: "private", title: "Ada" },
+      ],
+      ...more,
+    });
+    return new World(r2, botApi, trouble);
+  }
+
+  private constructor(r2: R2Server, botApi: BotApiServer, trouble: { hook: FaultHook }) {
+    this.r2 = r2;
+    this.botApi = botApi;
+    this.faults = () => undefined;
+    trouble.hook = (request) => this.faults(request);
+  }
+
+  /** Puts an object and remembers whose content it is. */
+  put(key: string, body: Uint8Array | string | { bytes: number }, contentType?: string): void {
+    const content = typeof body === "string" ? Buffer.from(body) : body;
+    this.r2.put(BUCKET, key, content, contentType === undefined ? {} : { contentType });
+    if (content instanceof Uint8Array)
+      this.#keys.set(createHash("sha256").update(content).digest("hex"), key);
+  }
+
+  /** So many small documents `<prefix>000.bin`, all different. */
+  putMany(count: number, prefix = "doc/"): string[] {
+    const keys = Array.from({ length: count }, (_, i) => `${prefix}${String(i).padStart(4, "0")}.bin`);
+    for (const [i, key] of keys.entries()) this.put(key, `content of ${key}`.padEnd(40 + i, "."));
+    return keys;
+  }
+
+  /** What a real run needs, paces off. */
+  env(): Record<string, string> {
+    return {
+      R2_ENDPOINT: this.r2.url,
+      R2_BUCKET: BUCKET,
+      R2_ACCESS_KEY_ID: KEY_PAIR.accessKeyId,
+      R2_SECRET_ACCESS_KEY: KEY_PAIR.secretAccessKey,
+      TELEGRAM_API_ROOT: this.botApi.url,
+      TELEGRAM_BOT_TOKEN: TOKEN,
+      WARMUP_CHAT_ID: String(CHAT),
+      PREWARM_PACE: "60000/min",
+      PREWARM_BOT_PACE: "none",
+    };
+  }
+
+  /** `prewarm <args>` in the folder. What it wrote is searched for secrets when it has ended. */
+  start(args: readonly string[], { env, wrap = (it) => it, ...more }: RunOptions = {}): Running {
+    const command = wrap([process.execPath, BIN, ...args]);
+    const running = start(command, { cwd: this.dir, env: { ...this.env(), ...env }, ...more });
+    this.#running.add(running);
+    const given = ["TELEGRAM_BOT_TOKEN", "R2_SECRET_ACCESS_KEY", "R2_ACCESS_KEY_ID"].map(
+      (name) => env?.[name] ?? "",
+    );
+    const ended = running.ended.then((end) => {
+      this.#running.delete(running);
+      this.#searchForSecrets(
+        end,
+        given.map((secret) => secret.split(":").at(-1) ?? ""),
+      );
+      return end;
+    });
+    return { ...running, ended };
+  }
+
+  run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return this.start(["run", ...args], options).ended;
+  }
+
+  /** `prewarm run` with these variables instead of the usual ones; an empty value unsets one. */
+  runWith(env: Record<string, string>, ...args: string[]): Promise<Ended> {
+    return this.run(args, { env });
+  }
+
+  file(name: string, text: string): string {
+    const path = join(this.dir, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** A file that is meant to hold secrets. */
+  secretFile(name: string, text: string): string {
+    this.#secretFiles.add(name);
+    return this.file(name, text);
+  }
+
+  /** Reads a ledger as others do. */
+  rows(sql: string, ledger = "prewarm.db"): Row[] {
+    const db = new Libsql(join(this.dir, ledger), { timeout: 5_000 });
+    try {
+      db.exec("pragma query_only = 1");
+      return db.prepare(sql).all([]) as Row[];
+    } finally {
+      db.close();
+    }
+  }
+
+  /** A ledger as it lies there, under another name. */
+  copyLedger(name: string): void {
+    for (const end of ["", "-wal"]) {
+      const from = join(this.dir, `prewarm.db${end}`);
+      if (existsSync(from)) copyFileSync(from, join(this.dir, `${name}${end}`));
+    }
+  }
+
+  /** Everything posted, or what was posted after the first `since`. */
+  posts(since = 0): TruthRow[] {
+    return this.botApi.truth().slice(since);
+  }
+
+  /** Keys of what was posted, in order. */
+  postedKeys(since = 0): (string | undefined)[] {
+    return this.posts(since).map(({ sha256 }) => this.#keys.get(sha256 ?? ""));
+  }
+
+  keyOf(sha256: string | null): string | undefined {
+    return this.#keys.get(sha256 ?? "");
+  }
+
+  /** Waits for something that other processes do. */
+  async until(isSo: () => boolean, what: string, ms = 20_000): Promise<void> {
+    const end = performance.now() + ms;
+    while (!isSo()) {
+      if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+      await delay(3);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const running of this.#running) running.signal("SIGKILL");
+    await Promise.all([...this.#running].map(({ ended }) => ended));
+    await Promise.all([this.r2.close(), this.botApi.close()]);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #searchForSecrets({ stdout, stderr }: Ended, given: readonly string[]): void {
+    const secrets = [...SECRETS, ...given].filter((secret) => secret !== "");
+    const files = readdirSync(this.dir)
+      .filter((name) => !this.#secretFiles.has(name))
+      .map((name) => [name, readFileSync(join(this.dir, name), "latin1")] as const);
+    for (const [place, text] of [["stdout", stdout] as const, ["stderr", stderr] as const, ...files])
+      for (const secret of secrets)
+        if (text.includes(secret)) throw new Error(`${place} holds the secret "${secret}"`);
+  }
+}
