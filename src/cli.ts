@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
 import { printFinalError, redactFinally } from "./final-error.ts";
@@ -28,7 +29,12 @@ async function dispatch(argv: readonly string[], version: string): Promise<numbe
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    if (argv[0] === "run" && argv.includes("--json")) {
+      const { neverBegan } = await import("./commands/run.ts");
+      await neverBegan(2);
+    }
+    return 2;
   }
   return code;
 }
@@ -46,6 +52,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { run } = await import("./commands/run.ts");
     done(await run(flags, { onRedactor: redactFinally }));
   });
+  addCheckEnvFlags(program.command("check-env")).action(async (flags) => {
+    const { checkEnv } = await import("./commands/check-env.ts");
+    done(await checkEnv(flags));
+  });
   addSandboxFlags(program.command("sandbox")).action(async (flags) => {
     const { sandbox } = await import("./commands/sandbox.ts");
     done(await sandbox(flags));
@@ -58,6 +68,7 @@ const EXAMPLES = `Examples:
   prewarm run --sandbox                 try it: no account, no network, no configuration
   prewarm run --dry-run                 what would be sent, and how long it would take
   prewarm run --concurrency 5           warm the bucket of your environment
+  prewarm check-env                     why does it not work, and what to do
   prewarm run --manifest new.jsonl      warm what a file lists
   prewarm run --only failed,unknown     warm again what did not work
 `;

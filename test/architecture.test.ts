@@ -44,14 +44,19 @@ const RULES: Record<string, { may: (to: string) => boolean; why: string }> = {
     may: (to) => partOf(to) === "domain" || partOf(to) === "queue" || to.endsWith("/port.ts"),
     why: "the pipeline sees ports, never an implementation",
   },
+  doctor: {
+    may: (to) => ["config", "domain", "pipeline"].includes(partOf(to)) || to.endsWith("/port.ts"),
+    why: "the doctor judges a configuration as it was written, and looks at the world through ports",
+  },
   compose: {
     may: (to) => partOf(to) !== "commands" && !ROOT.includes(to),
     why: "compose picks implementations and is used by commands",
   },
   commands: {
     may: (to) =>
-      ["compose", "config", "domain", "pipeline", "queue", "reporters", "sandbox"].includes(partOf(to)) ||
-      to.endsWith("/port.ts"),
+      ["compose", "config", "doctor", "domain", "pipeline", "queue", "reporters", "sandbox"].includes(
+        partOf(to),
+      ) || to.endsWith("/port.ts"),
     why: "a command reads flags, lets compose pick the parts, and runs them",
   },
 };

@@ -9,7 +9,7 @@ import { type SettleParts, settle } from "./settle.ts";
 import type { Stop } from "./stop.ts";
 
 /** The lanes as the pipeline needs them (see telegram/lanes/lanes.ts). */
-export interface LaneBoard<S extends Slot = Slot> {
+interface LaneBoard<S extends Slot = Slot> {
   isOpen(bot: string, kind?: MediaKind): boolean;
   /** Earliest moment at which a lane of this bot is free; Infinity while all are busy. */
   freeAt(bot: string, now: number): number;

@@ -1,7 +1,7 @@
 import { LIMITS } from "../domain/limits.ts";
 import { DEFAULT_FLOOD_LIMITS, type FloodLimits } from "./flood-control/limits.ts";
 
-export const PROFILE_NAMES = ["instant", "documented", "realistic"] as const;
+const PROFILE_NAMES = ["instant", "documented", "realistic"] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
 /** From, to: milliseconds of the sandbox's clock, drawn evenly. */

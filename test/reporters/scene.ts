@@ -5,7 +5,7 @@ import type { ItemResult } from "../../src/domain/outcome.ts";
 import { Tally } from "../../src/pipeline/tally.ts";
 
 /** A clock that stands still until it is moved. */
-export function handClock(scale = 1) {
+function handClock(scale = 1) {
   const time = { now: 1_000_000 };
   const clock: Clock = {
     scale,

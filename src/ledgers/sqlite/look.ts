@@ -17,7 +17,7 @@ export interface LedgerView {
   readonly holder: { readonly command: string; readonly pid: string; readonly since: string } | null;
   readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
   readonly sending: { readonly count: number; readonly oldest: string | null };
-  /** How the last attempts ended, at most {@link RECENT} of them. */
+  /** How the last attempts ended, at most 1,000 of them. */
   readonly recent: readonly {
     readonly state: string;
     readonly reason: string | null;
@@ -28,7 +28,7 @@ export interface LedgerView {
   readonly stranger: Failure | null;
 }
 
-export const RECENT = 1_000;
+const RECENT = 1_000;
 
 const ASKED_AT_MOST_MS = 1_500;
 

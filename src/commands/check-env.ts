@@ -1,0 +1,102 @@
+import { openExamination } from "../compose/doctor.ts";
+import { ConfigError } from "../config/error.ts";
+import type { Flags } from "../config/layers.ts";
+import { nearest } from "../config/nearest.ts";
+import { list } from "../config/parse.ts";
+import { CHECKS } from "../doctor/checks.ts";
+import { type Examined, examine } from "../doctor/examine.ts";
+import { type Finding, GROUPS, type Group } from "../doctor/port.ts";
+import { settingsOf } from "../doctor/settings.ts";
+import { colourFor } from "../reporters/colour.ts";
+import { checkList, FindingsScreen, summaryOf } from "../reporters/findings.ts";
+import { oneLine } from "../reporters/format.ts";
+
+/** `prewarm check-env`: answers the exit code. Throws ConfigError for a group that there is none of. */
+export async function checkEnv(flags: Flags): Promise<number> {
+  const groups = groupsOf(flags);
+  if (flags.list === true) return tellList(flags, groups);
+  const started = performance.now();
+  const probing = flags.probe === true;
+  const { world, redact, close } = openExamination({
+    flags,
+    env: process.env,
+    folder: process.cwd(),
+    probing,
+  });
+  const screen = flags.json === true ? null : screenOf(flags);
+  try {
+    const tell = (finding: Finding) => screen?.finding(clean(finding, redact));
+    const examined = await examine(world, { checks: CHECKS, groups, tell, docs });
+    const exitCode = exitCodeOf(examined, flags.strict === true);
+    const findings = examined.findings.map((finding) => clean(finding, redact));
+    const ms = performance.now() - started;
+    if (screen) screen.end(findings, { exitCode, ms, everything: groups.length === GROUPS.length });
+    else {
+      const settings = settingsOf(world.config).map((row) => ({ ...row, value: redact(row.value) }));
+      const summary = { ...summaryOf(findings), exit_code: exitCode, duration_ms: Math.round(ms) };
+      print(`${JSON.stringify({ findings, settings, summary }, null, 2)}\n`);
+    }
+    return exitCode;
+  } finally {
+    await close();
+  }
+}
+
+function docs(id: string): string {
+  return `README.md#check-${id}`;
+}
+
+function groupsOf({ only }: Flags): readonly Group[] {
+  const given = Array.isArray(only) ? only.flatMap(list) : [];
+  const strangers = given.filter((name) => !isGroup(name));
+  if (strangers.length > 0)
+    throw new ConfigError(
+      strangers.map((name) => {
+        const hint = nearest(name, GROUPS);
+        return `--only ${name}: no such group${hint ? `, did you mean ${hint}?` : ""} (${GROUPS.join(", ")})`;
+      }),
+    );
+  return given.length === 0 ? GROUPS : GROUPS.filter((group) => given.includes(group));
+}
+
+function isGroup(name: string): name is Group {
+  return GROUPS.some((group) => group === name);
+}
+
+function tellList(flags: Flags, groups: readonly Group[]): number {
+  const checks = CHECKS.filter(({ group }) => groups.includes(group)).map(({ id, group, title, why }) => ({
+    ...{ id, group, title, why },
+    docs: docs(id),
+  }));
+  print(flags.json === true ? `${JSON.stringify(checks, null, 2)}\n` : checkList(checks));
+  return 0;
+}
+
+function screenOf(flags: Flags): FindingsScreen {
+  const { stdout } = process;
+  const colour = colourFor({ stream: stdout, env: process.env, noColor: flags.color === false });
+  return new FindingsScreen({ write: print, colour });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Texts of servers and libraries may hold what nobody shall see. */
+function clean(finding: Finding, redact: (text: string) => string): Finding {
+  const line = (text: string) => oneLine(redact(text));
+  return {
+    ...finding,
+    subject: finding.subject && line(finding.subject),
+    found: line(finding.found),
+    next: finding.next && line(finding.next),
+    details: finding.details.map(line),
+  };
+}
+
+/** A failure rules; then what could not be checked. */
+function exitCodeOf({ findings, blocked }: Examined, strict: boolean): number {
+  const has = (status: Finding["status"]) => findings.some((finding) => finding.status === status);
+  if (has("fail") || (strict && has("warn"))) return 1;
+  return has("unknown") || blocked ? 2 : 0;
+}

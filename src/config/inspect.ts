@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { type ConfigDraft, draftConfig } from "./config.ts";
+import { ConfigError } from "./error.ts";
+import { NO_FILE, readConfigFile } from "./file.ts";
+import { type Flags, type Found, Layers, readDotenv } from "./layers.ts";
+import { BadValue } from "./parse.ts";
+import { SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
+
+/** One value of the configuration with every place that has it. */
+export interface Inspected {
+  /** The variable it is set by: `R2_BUCKET`. */
+  readonly name: string;
+  readonly secret: boolean;
+  /** The winner first; a default is one of them. Values as they were written. */
+  readonly given: readonly Found<string>[];
+  /** What the winner would have to be, where it cannot be used. */
+  readonly expected: string | null;
+  /** As it would be written, for a value that has one. */
+  readonly fallback: string | null;
+}
+
+/** A configuration as it was written, whether or not it is complete. */
+export interface Inspection {
+  readonly values: readonly Inspected[];
+  readonly draft: ConfigDraft;
+  /** All that `prewarm run` would complain of. */
+  readonly problems: readonly string[];
+  /** What is wrong with `.env` as a file; null when it could be read or is not there. */
+  readonly dotenvProblem: string | null;
+  /** What is wrong with prewarm.config.json. */
+  readonly fileProblems: readonly string[];
+  /** Everything that stands in `.env`. */
+  readonly dotenv: Readonly<Record<string, string | undefined>>;
+  /** Every variable that means something to prewarm. */
+  readonly names: readonly string[];
+}
+
+/** Reads everything that values come from and throws for nothing that a user may have written. */
+export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): Inspection {
+  const dotenv = leniently(() => readDotenv(join(folder, ".env")), {});
+  const file = leniently(() => readConfigFile(join(folder, "prewarm.config.json")), NO_FILE);
+  const layers = new Layers(flags, env, folder, { dotenv: dotenv.value, file: file.value });
+  const secrets = [...new Set([...SECRETS, ...file.value.bots.map((bot) => bot.tokenEnv)])];
+  const settings = Object.keys(SETTINGS) as SettingName[];
+  return {
+    ...draftConfig(layers, flags),
+    values: [
+      ...settings.map((name) => inspectSetting(layers, name)),
+      ...secrets.map((name) => inspectSecret(layers, name)),
+    ],
+    dotenvProblem: dotenv.problems[0] ?? null,
+    fileProblems: file.problems,
+    dotenv: dotenv.value,
+    names: [
+      ...settings.flatMap((name) => SETTINGS[name].env),
+      ...secrets.flatMap((name) => [name, `${name}_FILE`]),
+    ],
+  };
+}
+
+function leniently<T>(read: () => T, otherwise: T): { value: T; problems: readonly string[] } {
+  try {
+    return { value: read(), problems: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { value: otherwise, problems: error.problems };
+  }
+}
+
+function inspectSetting(layers: Layers, name: SettingName): Inspected {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const given = layers.candidates(name);
+  return {
+    name: setting.env[0] ?? name,
+    secret: false,
+    given,
+    expected: given[0] ? expectation(setting, given[0].value) : null,
+    fallback: setting.fallback ?? null,
+  };
+}
+
+function expectation(setting: Setting<unknown>, text: string): string | null {
+  try {
+    setting.parse(text);
+    return null;
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    return error.message;
+  }
+}
+
+/** A secret's `<NAME>_FILE` is given as the path; what is in the file is read by {@link draftConfig}. */
+function inspectSecret(layers: Layers, name: string): Inspected {
+  const given = [...layers.variables(name), ...layers.variables(`${name}_FILE`)];
+  return { name, secret: true, given, expected: null, fallback: null };
+}

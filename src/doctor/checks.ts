@@ -1,0 +1,19 @@
+import { CONFIGURATION } from "./configuration.ts";
+import { LEDGER } from "./ledger.ts";
+import { PACE } from "./pace.ts";
+import type { Check } from "./port.ts";
+import { R2 } from "./r2.ts";
+import { RUNTIME } from "./runtime.ts";
+import { TELEGRAM } from "./telegram.ts";
+import { WORKER } from "./worker.ts";
+
+/** Every check, in the order in which findings are told. */
+export const CHECKS: readonly Check[] = [
+  ...RUNTIME,
+  ...CONFIGURATION,
+  ...R2,
+  ...TELEGRAM,
+  ...LEDGER,
+  ...PACE,
+  ...WORKER,
+];

@@ -1,0 +1,150 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { dotenvBytes, dotenvOddities, dotenvTroubles, parentWithDotenv } from "./dotenv.ts";
+import { stub, withoutPassword } from "./mask.ts";
+import { missingNames } from "./missing.ts";
+import { MISSING, NAMES } from "./names.ts";
+import type { Check } from "./port.ts";
+import { fail, pass, setStep, skipped, warn } from "./report.ts";
+import { settingsOf } from "./settings.ts";
+import { VALUES } from "./values.ts";
+
+const settings: Check = {
+  id: "settings",
+  group: "configuration",
+  title: "values",
+  why: "What counts is the first of: flag, environment, .env, prewarm.config.json, default.",
+  run: ({ config }) => {
+    const all = settingsOf(config);
+    const own = all.filter(({ origin }) => origin !== "default");
+    const rest = all
+      .filter(({ origin }) => origin === "default")
+      .map(({ name, value }) => `${name}=${value}`);
+    const lines = own.map(({ name, value, origin, losers }) => {
+      const lost = losers.map((loser) => `, not ${loser.value} (${loser.origin})`);
+      return `${name} = ${value} (${origin})${lost.join("")}`;
+    });
+    const details = [...lines, `by default: ${rest.join(", ")}`];
+    return [pass(`${own.length} set, ${rest.length} by default`, { details })];
+  },
+};
+
+const dotenv: Check = {
+  id: "dotenv",
+  group: "configuration",
+  title: ".env",
+  why: "It is read from the working directory only.",
+  run: (world) => {
+    const { folder, config } = world;
+    if (config.dotenvProblem)
+      return [fail(config.dotenvProblem, 'sudo chown "$USER" .env && chmod 600 .env')];
+    const bytes = dotenvBytes(folder);
+    if (bytes !== null) {
+      const odd = dotenvOddities(bytes);
+      return [pass(odd.length > 0 ? `read, in spite of ${odd.join(" and ")}` : "read")];
+    }
+    if (existsSync(join(folder, ".env"))) return [skipped(".env is no file")];
+    const parent = parentWithDotenv(folder);
+    if (parent === null) return [pass("none here, none needed")];
+    const there = namesIn(parent);
+    const lacking = missingNames(world).filter((name) => there.has(name));
+    const found = `none here; ${join(parent, ".env")} is not read from this directory`;
+    return [
+      lacking.length > 0 ? fail(`${found}, and has ${lacking.join(", ")}`, `cd ${parent}`) : pass(found),
+    ];
+  },
+};
+
+function namesIn(folder: string): ReadonlySet<string> {
+  const text =
+    dotenvBytes(folder)
+      ?.toString("utf8")
+      .replace(/^\uFEFF/, "") ?? "";
+  const names = Object.keys(parseEnv(text)).map((name) => name.replace(/_FILE$/, ""));
+  return new Set(names.includes("R2_ENDPOINT") ? [...names, "R2_ACCOUNT_ID"] : names);
+}
+
+const dotenvSyntax: Check = {
+  id: "dotenv-syntax",
+  group: "configuration",
+  title: ".env syntax",
+  why: "A line that is read otherwise than it looks gives a wrong value, or swallows the next one.",
+  needs: ["dotenv"],
+  applies: ({ folder }) => dotenvBytes(folder) !== null,
+  run: ({ folder }) => {
+    const troubles = dotenvTroubles(dotenvBytes(folder) ?? Buffer.alloc(0));
+    if (troubles.length === 0) return [pass("every line is NAME=value")];
+    return troubles.map(({ line, found, next, serious }) => {
+      const where = line > 0 ? `line ${line}: ${found}` : found;
+      return serious ? fail(where, next, { subject: ".env" }) : warn(where, next, { subject: ".env" });
+    });
+  },
+};
+
+const configFile: Check = {
+  id: "config-file",
+  group: "configuration",
+  title: "prewarm.config.json",
+  why: "A file that cannot be read whole ends every run.",
+  applies: ({ folder }) => existsSync(join(folder, "prewarm.config.json")),
+  run: ({ config }) =>
+    config.fileProblems.length === 0
+      ? [pass("read")]
+      : config.fileProblems.map((problem) =>
+          fail(problem.replace(/^prewarm\.config\.json:? /, ""), "correct that place in prewarm.config.json"),
+        ),
+};
+
+const shadowed: Check = {
+  id: "shadowed",
+  group: "configuration",
+  title: "shadowed values",
+  why: "A value in .env does nothing while the environment has another: edits to .env seem to be ignored.",
+  run: ({ config }) => {
+    const found = config.values.flatMap(({ name, secret, given: [winner, ...losers] }) => {
+      const lost = losers.find(({ origin, value }) => origin.startsWith(".env") && value !== winner?.value);
+      if (!winner || !lost || winner.origin === "prewarm.config.json") return [];
+      const show = (value: string) => (secret ? stub(name, value) : withoutPassword(value));
+      const variable = winner.origin.replace(/^environment /, "");
+      const next = winner.origin.startsWith("environment ")
+        ? `unset ${variable}`
+        : `leave ${winner.origin} out`;
+      const text = `${name} is ${show(winner.value)} by ${winner.origin}, not ${show(lost.value)} of .env`;
+      return [warn(text, next, { subject: name })];
+    });
+    return found.length > 0 ? found : [pass("none")];
+  },
+};
+
+const timeScale: Check = {
+  id: "time-scale",
+  group: "configuration",
+  title: "time scale",
+  why: "PREWARM_TIME_SCALE is for the sandbox: with it waits that Telegram asks for would be cut short.",
+  applies: ({ config }) => config.draft.timeScale !== 1,
+  run: ({ config: { draft, values } }) => {
+    const local = /^(localhost|127\.|\[::1\])/.test(new URL(draft.apiRoot).hostname);
+    const origin = values.find(({ name }) => name === "PREWARM_TIME_SCALE")?.given[0]?.origin;
+    return local
+      ? [pass(`${draft.timeScale} times faster than real time, against a server on this machine`)]
+      : [
+          fail(
+            `${draft.timeScale} times faster than real time against ${new URL(draft.apiRoot).host}`,
+            setStep(origin, "PREWARM_TIME_SCALE", "1"),
+          ),
+        ];
+  },
+};
+
+export const CONFIGURATION: readonly Check[] = [
+  settings,
+  dotenv,
+  dotenvSyntax,
+  configFile,
+  MISSING,
+  VALUES,
+  NAMES,
+  shadowed,
+  timeScale,
+];

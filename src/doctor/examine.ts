@@ -1,0 +1,139 @@
+import type { Check, Finding, Group, Report, World } from "./port.ts";
+import { skipped, unknown } from "./report.ts";
+
+/** Real milliseconds: one check, and all of them together. A probe uploads and gets more. */
+const CHECK_MS = 4_500;
+const ALL_MS = 8_500;
+const PROBING_MS = 30_000;
+
+export interface ExamineOptions {
+  readonly checks: readonly Check[];
+  /** Only findings of these groups are told; what they need from others is looked at in silence. */
+  readonly groups: readonly Group[];
+  /** Called with each finding in the order of the list, as soon as all before it are told. */
+  readonly tell: (finding: Finding) => void;
+  readonly docs: (id: string) => string;
+}
+
+interface Done {
+  readonly reports: readonly Report[];
+  /** What did not hold, so that it was not run. */
+  readonly blockedBy: string | null;
+}
+
+export interface Examined {
+  readonly findings: readonly Finding[];
+  /** Something was not looked at because of a failure that is not among the findings. */
+  readonly blocked: boolean;
+}
+
+/** Runs the checks side by side, each with a time limit, and tells their findings in order. Never throws for a check. */
+export async function examine(world: World, options: ExamineOptions): Promise<Examined> {
+  const running = startAll(world, options);
+  const findings: Finding[] = [];
+  let blocked = false;
+  for (const check of options.checks) {
+    const done = await running.get(check.id);
+    if (!done || !options.groups.includes(check.group)) continue;
+    blocked ||= done.blockedBy !== null;
+    for (const report of done.reports) {
+      const finding = findingOf(check, report, options.docs);
+      findings.push(finding);
+      options.tell(finding);
+    }
+  }
+  return { findings, blocked };
+}
+
+function startAll(world: World, { checks, groups }: ExamineOptions): Map<string, Promise<Done>> {
+  const deadline = performance.now() + (world.probing ? PROBING_MS : ALL_MS);
+  const running = new Map<string, Promise<Done>>();
+  const start = (check: Check): Promise<Done> => {
+    const before = (check.needs ?? []).map((need) => ({ need, done: running.get(idOf(need)) }));
+    return runOne(check, world, before, deadline);
+  };
+  const wanted = wantedOf(checks, groups);
+  for (const check of checks)
+    if (wanted.has(check.id) && (check.applies?.(world) ?? true)) running.set(check.id, start(check));
+  return running;
+}
+
+/** What is asked for, and what that needs; checks stand behind those they need. */
+function wantedOf(checks: readonly Check[], groups: readonly Group[]): Set<string> {
+  const wanted = new Set<string>();
+  for (const check of [...checks].reverse()) {
+    if (!groups.includes(check.group) && !wanted.has(check.id)) continue;
+    for (const need of [check.id, ...(check.needs ?? []).map(idOf)]) wanted.add(need);
+  }
+  return wanted;
+}
+
+function idOf(need: string): string {
+  return need.split(":", 1)[0] ?? need;
+}
+
+interface Need {
+  readonly need: string;
+  readonly done: Promise<Done> | undefined;
+}
+
+async function runOne(check: Check, world: World, before: readonly Need[], deadline: number): Promise<Done> {
+  for (const { need, done } of before) {
+    const settled = await done;
+    const root = settled && obstacleIn(need, settled);
+    if (root) return { reports: [skipped(`not looked at while ${root} does not hold`)], blockedBy: root };
+  }
+  const limit = Math.max(0, Math.min(world.probing ? PROBING_MS : CHECK_MS, deadline - performance.now()));
+  return { reports: await within(limit, check, world), blockedBy: null };
+}
+
+/** The check at the bottom of it, where a need is not met. */
+function obstacleIn(need: string, { reports, blockedBy }: Done): string | null {
+  if (blockedBy !== null) return blockedBy;
+  const subject = need.slice(idOf(need).length + 1);
+  const bad = reports.some(
+    (report) =>
+      (report.status === "fail" || report.status === "unknown") &&
+      (subject === "" || report.subject === subject),
+  );
+  return bad ? idOf(need) : null;
+}
+
+async function within(ms: number, check: Check, world: World): Promise<readonly Report[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly Report[]>((resolve) => {
+    timer = setTimeout(
+      () => resolve([unknown(`no result within ${(ms / 1000).toFixed(1)} s`, "run prewarm check-env again")]),
+      ms,
+    );
+  });
+  const work = Promise.resolve()
+    .then(() => check.run(world))
+    .catch((error: unknown) => [broken(error)]);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function broken(error: unknown): Report {
+  const text = error instanceof Error ? error.message : String(error);
+  return unknown(`the check itself broke: ${text}`, "report it, with this line");
+}
+
+function findingOf(check: Check, report: Report, docs: (id: string) => string): Finding {
+  return {
+    id: check.id,
+    group: check.group,
+    title: check.title,
+    subject: report.subject ?? null,
+    status: report.status,
+    found: report.found,
+    why: check.why,
+    next: report.next ?? null,
+    reason: report.reason ?? null,
+    docs: docs(check.id),
+    details: report.details ?? [],
+  };
+}

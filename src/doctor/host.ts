@@ -1,0 +1,67 @@
+import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import type { Host } from "./port.ts";
+
+const CONNECT_MS = 2_000;
+
+/** This machine and this process. */
+export function thisHost(): Host {
+  return {
+    node: process.versions.node,
+    platform: process.platform,
+    openFiles,
+    fileSystem,
+    mayWrite,
+    connects,
+    portFree,
+  };
+}
+
+/** Node raises its soft limit to the hard one when it starts, so this is what there is. */
+function openFiles(): number | null {
+  try {
+    const most = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    return most === undefined ? null : Number(most);
+  } catch {
+    return null;
+  }
+}
+
+function fileSystem(folder: string): { type: number; freeBytes: number } | null {
+  try {
+    const { type, bavail, bsize } = statfsSync(folder);
+    return { type, freeBytes: bavail * bsize };
+  } catch {
+    return null;
+  }
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function connects(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: CONNECT_MS });
+    const done = (code: string | null) => {
+      socket.destroy();
+      resolve(code);
+    };
+    socket.once("connect", () => done(null));
+    socket.once("timeout", () => done("ETIMEDOUT"));
+    socket.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? error.name));
+  });
+}
+
+function portFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,214 @@
+import { dirname, resolve } from "node:path";
+import { nextStep } from "../domain/failure.ts";
+import { LedgerError } from "../ledgers/port.ts";
+import type { Check, LedgerLook, Report, World } from "./port.ts";
+import { fail, pass, skipped, warn } from "./report.ts";
+
+const OTHER_LEDGER = "export PREWARM_LEDGER=sqlite:other.db";
+
+const file: Check = {
+  id: "ledger-file",
+  group: "ledger",
+  title: "file",
+  why: "The ledger keeps the ids; without it nothing is known to be warm, so nothing is begun.",
+  needs: ["config-values:PREWARM_LEDGER"],
+  run: (world) => {
+    const { ledger } = world.config.draft;
+    try {
+      const look = world.ledger();
+      if (look === null) return [pass(`${ledger} is not there yet: the first run makes it`)];
+      return [
+        pass(
+          look.schemaVersion === null
+            ? `${ledger} is a database that a run adopts as it is`
+            : `${ledger}, schema ${look.schemaVersion}`,
+        ),
+      ];
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      const [found = "", ...rest] = error.message.split("; ");
+      return [fail(found, wayOut(found, ledger) ?? rest.join("; "))];
+    }
+  },
+};
+
+function wayOut(found: string, ledger: string): string | null {
+  if (/no folder/.test(found)) return `mkdir -p ${dirname(ledger)}`;
+  if (/may not be written/.test(found))
+    return `sudo chown "$USER" ${dirname(resolve(ledger))} && sudo chown "$USER" ${ledger}`;
+  if (/newer prewarm/.test(found)) return "npm install prewarm@latest (in the folder that you run it from)";
+  return /directory|not a file|not a SQLite/.test(found) ? OTHER_LEDGER : null;
+}
+
+/** Magic numbers of file systems over a network (statfs(2)); WAL needs shared memory and does not work there (sqlite.org/wal.html). */
+const NETWORK: Readonly<Record<number, string>> = {
+  26985: "NFS",
+  20859: "SMB",
+  4283649346: "CIFS",
+  4266872130: "SMB2",
+  16914839: "9p",
+  1397113167: "AFS",
+  12805120: "Ceph",
+};
+const LITTLE_SPACE = 50_000_000;
+const NO_SPACE = 1_000_000;
+
+const disk: Check = {
+  id: "ledger-disk",
+  group: "ledger",
+  title: "disk",
+  why: "Each id is on the disk before it is used; SQLite's write-ahead log does not work over a network.",
+  needs: ["ledger-file"],
+  run: ({ host, config: { draft } }) => {
+    const folder = dirname(resolve(draft.ledger));
+    const system = host.fileSystem(folder);
+    if (!system) return [skipped("this system does not say")];
+    const network = NETWORK[system.type];
+    const free = `${Math.round(system.freeBytes / 1e6)} MB free`;
+    if (network)
+      return [
+        fail(
+          `${folder} is on ${network}, where WAL is not possible`,
+          "export PREWARM_LEDGER=sqlite:/var/tmp/prewarm.db",
+        ),
+      ];
+    if (system.freeBytes < NO_SPACE) return [fail(`${free} in ${folder}`, `df -h ${folder}`)];
+    return [
+      system.freeBytes < LITTLE_SPACE
+        ? warn(`${free} in ${folder}`, `df -h ${folder}`)
+        : pass(`a local file system, ${free}`),
+    ];
+  },
+};
+
+/** Runs on what the ledger holds, where there is one. */
+function about(
+  check: Pick<Check, "id" | "title" | "why">,
+  report: (look: LedgerLook, world: World) => Report,
+): Check {
+  return {
+    ...check,
+    group: "ledger",
+    needs: ["ledger-file"],
+    applies: (world) => looked(world) !== null,
+    run: (world) => {
+      const look = world.ledger();
+      return [look ? report(look, world) : skipped("no ledger yet")];
+    },
+  };
+}
+
+/** The ledger where it can be read; what stands in the way is the business of the first check. */
+function looked(world: World): LedgerLook | null {
+  try {
+    return world.ledger();
+  } catch (error) {
+    if (error instanceof LedgerError) return null;
+    throw error;
+  }
+}
+
+const owner = about(
+  {
+    id: "ledger-owner",
+    title: "owner",
+    why: "An id serves only the bot it was made by, and keys of several buckets are kept apart.",
+  },
+  ({ stranger }) =>
+    stranger
+      ? fail(stranger.message, nextOfStranger(stranger.reason), { reason: stranger.reason })
+      : pass("this bucket and these bots may use it"),
+);
+
+function nextOfStranger(reason: Parameters<typeof nextStep>[0]): string {
+  return /^ledger_/.test(reason) ? OTHER_LEDGER : nextStep(reason);
+}
+
+const holder = about(
+  {
+    id: "ledger-holder",
+    title: "writer",
+    why: "One process at a time writes to it; readers are free.",
+  },
+  ({ holder: who }) =>
+    who
+      ? warn(
+          `\`${who.command}\` writes to it (pid ${who.pid}, since ${who.since} UTC); another run is refused`,
+          `kill -INT ${who.pid}`,
+        )
+      : pass("nobody writes to it now"),
+);
+
+const rows = about(
+  { id: "ledger-rows", title: "rows", why: "What is ready is not sent again." },
+  ({ rows: all }) => {
+    const byStatus = new Map<string, number>();
+    for (const { status, count } of all) byStatus.set(status, (byStatus.get(status) ?? 0) + count);
+    return pass([...byStatus].map(([status, count]) => `${count} ${status}`).join(", ") || "none yet");
+  },
+);
+
+function countOf(look: LedgerLook, meets: (row: LedgerLook["rows"][number]) => boolean): number {
+  return look.rows.filter(meets).reduce((sum, { count }) => sum + count, 0);
+}
+
+const sending = about(
+  {
+    id: "ledger-sending",
+    title: "calls under way",
+    why: "A call whose process died may have posted; the next run marks it unknown.",
+  },
+  ({ sending: { count, oldest }, holder: who }) => {
+    if (count === 0) return pass("none");
+    const text = `${count}, the oldest since ${oldest} UTC`;
+    return who ? pass(text) : warn(`${text}, and no process is at it any more`, "prewarm run");
+  },
+);
+
+const unknownRows = about(
+  {
+    id: "ledger-unknown",
+    title: "unknown",
+    why: "These may have been posted, and are never sent again by themselves.",
+  },
+  (look) => {
+    const count = countOf(look, ({ status }) => status === "unknown");
+    return count > 0 ? warn(`${count} rows`, "prewarm run --only unknown") : pass("none");
+  },
+);
+
+const weakRows = about(
+  {
+    id: "ledger-weak",
+    title: "weak ids",
+    why: "They can be sent, but are not quite what was asked for.",
+  },
+  (look) => {
+    const count = countOf(look, ({ weak }) => weak);
+    return count > 0 ? warn(`${count} rows`, "prewarm run --only weak") : pass("none");
+  },
+);
+
+const failedRows = about(
+  {
+    id: "ledger-failed",
+    title: "failed",
+    why: "These have no id: a send of theirs ends in MEDIA_NOT_READY.",
+  },
+  (look) => {
+    const count = countOf(look, ({ status }) => status === "error");
+    return count > 0 ? warn(`${count} rows`, "prewarm run --only failed") : pass("none");
+  },
+);
+
+export const LEDGER: readonly Check[] = [
+  file,
+  disk,
+  owner,
+  holder,
+  rows,
+  sending,
+  unknownRows,
+  weakRows,
+  failedRows,
+];

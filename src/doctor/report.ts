@@ -1,0 +1,50 @@
+import { type Failure, nextStep } from "../domain/failure.ts";
+import type { Report } from "./port.ts";
+
+type More = Omit<Report, "status" | "found" | "next">;
+
+export function pass(found: string, more: More & { readonly next?: string } = {}): Report {
+  return { status: "pass", found, ...more };
+}
+
+export function warn(found: string, next: string, more: More = {}): Report {
+  return { status: "warn", found, next, ...more };
+}
+
+export function fail(found: string, next: string, more: More = {}): Report {
+  return { status: "fail", found, next, ...more };
+}
+
+/** It could not be checked. */
+export function unknown(found: string, next: string, more: More = {}): Report {
+  return { status: "unknown", found, next, ...more };
+}
+
+/** Not looked at, since what it is about is not there. */
+export function skipped(found: string, more: More = {}): Report {
+  return { status: "skipped", found, ...more };
+}
+
+/** Trouble that says nothing about the configuration: the other side is busy or ill. */
+function isPassing({ class: cls, reason }: Failure): boolean {
+  return cls === "flood" || cls === "transient" || cls === "in_doubt" || reason === "answer_lost";
+}
+
+/** A failure of a part as a report: what may pass is `unknown`, everything else fails. */
+export function ofFailure(
+  failure: Failure,
+  next: string = nextStep(failure.reason),
+  more: More = {},
+): Report {
+  const make = isPassing(failure) ? unknown : fail;
+  return make(failure.message, next, { ...more, reason: failure.reason });
+}
+
+/** How a value is set where it was found: an `export`, a line of `.env`, a flag, a member of prewarm.config.json. */
+export function setStep(origin: string | undefined, name: string, value: string): string {
+  const quoted = /^[\w.,:/@%+-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  if (origin?.startsWith(".env")) return `write this line into .env: ${name}=${quoted}`;
+  if (origin?.startsWith("--")) return `give ${origin} ${quoted}`;
+  if (origin === "prewarm.config.json") return `set it to ${quoted} in prewarm.config.json`;
+  return `export ${name}=${quoted}`;
+}

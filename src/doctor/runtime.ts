@@ -1,0 +1,146 @@
+import type { Check, Report, World } from "./port.ts";
+import { isProxied, proxyOf } from "./proxied.ts";
+import { fail, pass, skipped, warn } from "./report.ts";
+
+/** Ends of life of Node.js lines (github.com/nodejs/release). */
+const NODE_ENDS: Readonly<Record<number, string>> = {
+  20: "2026-04-30",
+  21: "2024-06-01",
+  22: "2027-04-30",
+  23: "2025-06-01",
+  24: "2028-04-30",
+  25: "2026-06-01",
+};
+const NODE_FLOOR = [20, 19] as const;
+/** @aws-sdk/core says so when it starts: "versions published after the first week of January 2027 will require node >=22". */
+const AWS_FLOOR = 22;
+const NEWER_NODE = "nvm install 24";
+
+const nodeVersion: Check = {
+  id: "node-version",
+  group: "runtime",
+  title: "Node.js",
+  why: "A Node.js past its end of life gets no security fixes, and the AWS SDK leaves it behind.",
+  run: ({ host, now }) => {
+    const [major = 0, minor = 0] = host.node.split(".").map(Number);
+    const [floor, floorMinor] = NODE_FLOOR;
+    if (major < floor || (major === floor && minor < floorMinor))
+      return [fail(`${host.node} is older than ${floor}.${floorMinor}`, NEWER_NODE)];
+    const end = NODE_ENDS[major];
+    const ended = end !== undefined && now() > Date.parse(end);
+    const said = [
+      ...(ended ? [`past its end of life (${end})`] : []),
+      ...(major < AWS_FLOOR ? [`AWS SDKs from January 2027 on need ${AWS_FLOOR}`] : []),
+    ];
+    return [said.length > 0 ? warn(`${host.node}: ${said.join("; ")}`, NEWER_NODE) : pass(host.node)];
+  },
+};
+
+const MINUTE = 60_000;
+/** AWS Signature Version 4: a request may be 15 minutes old (docs.aws.amazon.com, RequestTimeTooSkewed). */
+const SKEW_MS = 15 * MINUTE;
+const SET_CLOCK: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: "sudo sntp -sS time.apple.com",
+  win32: "w32tm /resync",
+};
+
+const clock: Check = {
+  id: "clock",
+  group: "runtime",
+  title: "clock",
+  why: "Signatures carry the time: R2 refuses them when it is more than 15 minutes off.",
+  needs: ["proxy"],
+  run: async (world) => {
+    const answers = await Promise.all(
+      serversOf(world).map(async (url) => ({ url, reached: await world.reach(url) })),
+    );
+    const skews = answers.flatMap(({ url, reached }) =>
+      reached.ok && reached.skewMs !== null ? [{ host: new URL(url).host, ms: reached.skewMs }] : [],
+    );
+    const worst = skews.sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms))[0];
+    if (!worst) return [skipped("no server answered with its time")];
+    return [skewReport(worst, SET_CLOCK[world.host.platform] ?? "sudo timedatectl set-ntp true")];
+  },
+};
+
+function skewReport({ host, ms }: { host: string; ms: number }, next: string): Report {
+  const off = `${spell(Math.abs(ms))} ${ms > 0 ? "ahead of" : "behind"} ${host}`;
+  if (Math.abs(ms) > SKEW_MS) return fail(off, next);
+  return Math.abs(ms) > MINUTE ? warn(off, next) : pass("agrees with the servers");
+}
+
+function spell(ms: number): string {
+  return ms < 2 * MINUTE ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / MINUTE)} min`;
+}
+
+function serversOf({ config: { draft } }: World): string[] {
+  return [draft.endpoint, draft.apiRoot].filter((url) => URL.canParse(url));
+}
+
+const proxy: Check = {
+  id: "proxy",
+  group: "runtime",
+  title: "proxy",
+  why: "Every connection to R2 and Telegram goes through the proxy that these variables name.",
+  run: async (world) => {
+    const used = [
+      ...new Set(serversOf(world).flatMap((url) => proxyOf(url, world.config.draft.proxy) ?? [])),
+    ];
+    const { https, http } = world.config.draft.proxy;
+    if (used.length > 0) return Promise.all(used.map((url) => proxyReport(world, url)));
+    if (https ?? http) return [pass("set, but NO_PROXY or the scheme keeps these servers out of it")];
+    const all = world.env.ALL_PROXY ?? world.env.all_proxy;
+    if (all && serversOf(world).some((url) => isProxied(url, world.config.draft.proxy.no)))
+      return [warn("ALL_PROXY is set, which prewarm does not read", 'export HTTPS_PROXY="$ALL_PROXY"')];
+    return [pass("none: connections go out directly")];
+  },
+};
+
+async function proxyReport({ host }: World, text: string): Promise<Report> {
+  const url = new URL(text);
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  const code = await host.connects(url.hostname, port);
+  if (code === null) return pass(`${url.host} takes connections`);
+  return fail(
+    `${url.host} cannot be reached (${code})`,
+    "unset HTTPS_PROXY HTTP_PROXY https_proxy http_proxy",
+  );
+}
+
+/** A transfer has a socket to R2 and one to Telegram, and a file or two. */
+const FILES_BASE = 64;
+const FILES_EACH = 4;
+
+const fileDescriptors: Check = {
+  id: "file-descriptors",
+  group: "runtime",
+  title: "open files",
+  why: "Each transfer holds sockets open; beyond the limit of the system connections fail at random.",
+  run: ({ host, config }) => {
+    const most = host.openFiles();
+    const needed = FILES_BASE + FILES_EACH * config.draft.concurrency;
+    if (most === null) return [skipped("this system does not say how many are allowed")];
+    return [
+      most < needed
+        ? fail(
+            `${most} allowed, ${needed} needed at concurrency ${config.draft.concurrency}`,
+            `ulimit -n ${Math.max(4096, needed)}`,
+          )
+        : pass(`${most} allowed`),
+    ];
+  },
+};
+
+const workingDirectory: Check = {
+  id: "working-directory",
+  group: "runtime",
+  title: "working directory",
+  why: "The ledger is written here unless --ledger names another place.",
+  run: ({ host, folder }) => [
+    host.mayWrite(folder)
+      ? pass(folder)
+      : warn(`${folder} may not be written by this user`, 'sudo chown "$USER" .'),
+  ],
+};
+
+export const RUNTIME: readonly Check[] = [nodeVersion, proxy, clock, fileDescriptors, workingDirectory];

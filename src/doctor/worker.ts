@@ -1,0 +1,158 @@
+import { LedgerError } from "../ledgers/port.ts";
+import { ceilingOf, isWished } from "./pace.ts";
+import type { Check, LedgerLook, Report, World } from "./port.ts";
+import { fail, pass, setStep, skipped, warn } from "./report.ts";
+
+/** Everything without which a run does not begin. */
+const START_NEEDS = [
+  "proxy",
+  "clock",
+  "config-file",
+  "config-missing",
+  "config-values",
+  "time-scale",
+  "r2-endpoint",
+  "r2-reach",
+  "r2-access",
+  "telegram-reach",
+  "ledger-file",
+  "ledger-owner",
+];
+
+const start: Check = {
+  id: "worker-start",
+  group: "worker",
+  title: "worker does not start",
+  why: "It starts when values, bucket, bot, one chat and ledger are in order.",
+  needs: START_NEEDS,
+  run: async (world) => {
+    const lanes = await world.lanes();
+    return [
+      lanes.some(({ result }) => result.ok)
+        ? pass("it would: nothing above stands in the way")
+        : skipped("it would not: no warmup chat is open (see telegram)"),
+    ];
+  },
+};
+
+const concurrency: Check = {
+  id: "worker-concurrency",
+  group: "worker",
+  title: "concurrency stays 1",
+  why: "The value that counts is not always the one that was edited.",
+  run: ({ config: { draft, values } }) => {
+    const given = values.find(({ name }) => name === "MEDIA_PREWARM_CONCURRENCY")?.given[0];
+    const origin = given?.origin ?? "default";
+    if (draft.concurrency > 1) return [pass(`it is ${draft.concurrency}, by ${origin}`)];
+    return [warn(`it is 1, by ${origin}`, setStep(origin, "MEDIA_PREWARM_CONCURRENCY", "5"))];
+  },
+};
+
+function lookOf(world: World): LedgerLook | null {
+  try {
+    return world.ledger();
+  } catch (error) {
+    if (error instanceof LedgerError) return null;
+    throw error;
+  }
+}
+
+interface Ends {
+  readonly all: number;
+  readonly good: number;
+  readonly floods: number;
+  readonly worst: { readonly reason: string; readonly count: number } | null;
+}
+
+/** How the last attempts ended; retried ones count for floods only. */
+function endsOf(look: LedgerLook | null): Ends {
+  const recent = look?.recent ?? [];
+  const sum = (meets: (row: LedgerLook["recent"][number]) => boolean) =>
+    recent.filter(meets).reduce((total, { count }) => total + count, 0);
+  const bad = recent.filter(
+    ({ state, reason }) => (state === "failed" || state === "unknown") && reason !== null,
+  );
+  const first = bad[0];
+  return {
+    all: sum(({ state }) => state !== "retry"),
+    good: sum(({ state }) => state === "ready"),
+    floods: sum(({ reason }) => reason === "flood_wait"),
+    worst: first ? { reason: first.reason ?? "", count: first.count } : null,
+  };
+}
+
+const FLOOD_SHARE = 0.1;
+
+const throughput: Check = {
+  id: "worker-throughput",
+  group: "worker",
+  title: "throughput below 100/min",
+  why: "It is bound by the lanes, by what there is to warm, by errors, or by waits that Telegram asks for.",
+  needs: ["telegram-reach"],
+  run: async (world) => {
+    const it = await ceilingOf(world);
+    const reached = world.r2 && (await world.reach(world.r2.endpoint));
+    const page = reached?.ok ? await world.r2?.firstPage() : undefined;
+    const { all, floods } = endsOf(lookOf(world));
+    if (it.lanes === 0) return [skipped("no warmup chat is open")];
+    const reports: Report[] = [];
+    if (page?.ok && page.value.length === 0)
+      reports.push(skipped("empty queue: the bucket holds nothing (see r2-list)"));
+    if (floods > FLOOD_SHARE * (all + floods))
+      reports.push(
+        warn(
+          `rate limit: ${floods} of the last ${all + floods} calls were told to wait`,
+          "export PREWARM_PACE=adaptive",
+        ),
+      );
+    if (reports.length > 0) return reports;
+    const reach = `at most ${Math.round(it.perMin)}/min`;
+    return [
+      isWished(it)
+        ? pass(`${reach}, more than that`)
+        : pass(`${reach}: that is what these chats take (see pace-ceiling)`),
+    ];
+  },
+};
+
+const WISHED_SUCCESS = 0.95;
+const ENOUGH = 20;
+
+const success: Check = {
+  id: "worker-success",
+  group: "worker",
+  title: "success below 95 %",
+  why: "The reasons of what failed stand in the ledger, each with its way out in the README.",
+  run: (world) => {
+    const { all, good, worst } = endsOf(lookOf(world));
+    if (all === 0) return [pass("nothing was tried yet")];
+    const share = `${Math.floor((good / all) * 1000) / 10} % of the last ${all}`;
+    if (good / all >= WISHED_SUCCESS || all < ENOUGH) return [pass(share)];
+    const most = worst ? `; most often ${worst.reason} (${worst.count})` : "";
+    return [warn(`${share}${most}`, "prewarm run --only failed,unknown")];
+  },
+};
+
+const DEFAULT_PORT = 3000;
+
+const port: Check = {
+  id: "worker-port",
+  group: "worker",
+  title: "port of the admin API",
+  why: "The worker listens there; a port that is taken ends it.",
+  applies: ({ env, config: { dotenv } }) =>
+    Boolean(env.PORT ?? env.ADMIN_API_TOKEN ?? dotenv.PORT ?? dotenv.ADMIN_API_TOKEN),
+  run: async ({ host, env, config: { dotenv } }) => {
+    const text = env.PORT || dotenv.PORT || String(DEFAULT_PORT);
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < 1 || number > 65_535)
+      return [fail(`PORT is "${text}"; it must be a number from 1 to 65535`, `export PORT=${DEFAULT_PORT}`)];
+    return [
+      (await host.portFree(number))
+        ? pass(`${number} is free`)
+        : warn(`${number} is taken`, `export PORT=${number + 1}`),
+    ];
+  },
+};
+
+export const WORKER: readonly Check[] = [start, concurrency, throughput, success, port];

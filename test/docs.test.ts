@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from "node:fs";
+import { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { addRunFlags } from "../src/commands/run-flags.ts";
+import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
+import { SECRETS, SETTINGS } from "../src/config/settings.ts";
+import { REASONS, SKIP_REASONS } from "../src/domain/reasons.ts";
+
+const README = new URL("../README.md", import.meta.url);
+const text = existsSync(README) ? readFileSync(README, "utf8") : "";
+
+const flags = [addRunFlags(new Command("run")), addSandboxFlags(new Command("sandbox"))].flatMap((command) =>
+  command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),
+);
+
+const PROXIES = /^https?_proxy$|^no_proxy$/;
+const variables = [...Object.values(SETTINGS).flatMap(({ env }) => env as readonly string[]), ...SECRETS];
+
+/** Said in the failure instead of the whole text. */
+const has = (part: string) => (text.includes(part) ? part : `nothing of ${part}`);
+
+describe("the README", () => {
+  it.each(Object.entries(REASONS))(
+    "tells the way out of %s under its own anchor",
+    (reason, { class: cls, next }) => {
+      const anchor = `<a id="reason-${reason}"></a>`;
+      expect(has(anchor)).toBe(anchor);
+      const row = text.split("\n").find((line) => line.includes(anchor));
+      expect(row).toContain(`| ${cls} |`);
+      expect(row).toContain(next);
+    },
+  );
+
+  it.each(Object.keys(SKIP_REASONS))("explains the skip %s under its own anchor", (reason) => {
+    expect(has(`<a id="reason-${reason}"></a>`)).toBe(`<a id="reason-${reason}"></a>`);
+  });
+
+  it.each(flags)("names the flag %s", (flag) => {
+    const [long = ""] = flag.split(" ");
+    expect(has(long)).toBe(long);
+  });
+
+  it.each(variables.filter((name) => !PROXIES.test(name)))("names the variable %s", (name) => {
+    expect(has(`\`${name}`)).toBe(`\`${name}`);
+  });
+});

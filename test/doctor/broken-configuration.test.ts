@@ -1,0 +1,236 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { TOKEN } from "../cli/world.ts";
+import { diagnose, type Expected, emptyFolder, expectOnly, healthyWorld } from "./broken.ts";
+
+interface Case extends Expected {
+  readonly title: string;
+  readonly env: Record<string, string>;
+  readonly secrets?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    title: "no bucket",
+    env: { R2_BUCKET: "" },
+    id: "config-missing",
+    subject: "R2_BUCKET",
+    next: /^Cloudflare dashboard -> R2 .*export R2_BUCKET=/,
+  },
+  {
+    title: "no endpoint",
+    env: { R2_ENDPOINT: "" },
+    id: "config-missing",
+    subject: "R2_ACCOUNT_ID",
+    next: /Account ID, then: export R2_ACCOUNT_ID=/,
+  },
+  {
+    title: "no secret access key",
+    env: { R2_SECRET_ACCESS_KEY: "" },
+    id: "config-missing",
+    subject: "R2_SECRET_ACCESS_KEY",
+    next: /Manage API tokens .*export R2_SECRET_ACCESS_KEY=/,
+  },
+  {
+    title: "no token",
+    env: { TELEGRAM_BOT_TOKEN: "" },
+    id: "config-missing",
+    subject: "TELEGRAM_BOT_TOKEN",
+    next: /^BotFather -> \/mybots .*export TELEGRAM_BOT_TOKEN=/,
+  },
+  {
+    title: "no warmup chat",
+    env: { WARMUP_CHAT_ID: "" },
+    id: "config-missing",
+    subject: "WARMUP_CHAT_ID",
+    next: /New Channel .*export WARMUP_CHAT_ID=/,
+  },
+  {
+    title: "a required name with a letter missing",
+    env: { R2_BUCKET: "", R2_BUCKT: "media" },
+    id: "config-missing",
+    subject: "R2_BUCKET",
+    found: /but R2_BUCKT is/,
+    next: /^export R2_BUCKET="\$R2_BUCKT"$/,
+  },
+  {
+    title: "the name that other tools use",
+    env: { TELEGRAM_BOT_TOKEN: "", BOT_TOKEN: TOKEN },
+    id: "config-missing",
+    subject: "TELEGRAM_BOT_TOKEN",
+    found: /but BOT_TOKEN is/,
+    next: /^export TELEGRAM_BOT_TOKEN="\$BOT_TOKEN"$/,
+  },
+  {
+    title: "an optional name with a letter missing",
+    env: { MEDIA_PREWARM_CONCURENCY: "20" },
+    id: "config-names",
+    status: "warn",
+    next: /^export MEDIA_PREWARM_CONCURRENCY="\$MEDIA_PREWARM_CONCURENCY"$/,
+  },
+  {
+    title: "a number out of range",
+    env: { MEDIA_PREWARM_CONCURRENCY: "5000" },
+    id: "config-values",
+    found: /"5000"; it must be a whole number from 1 to 1000/,
+    next: /^export MEDIA_PREWARM_CONCURRENCY=5$/,
+  },
+  {
+    title: "a pace that is none",
+    env: { PREWARM_PACE: "fast" },
+    id: "config-values",
+    next: /^export PREWARM_PACE=adaptive$/,
+  },
+  {
+    title: "quotes inside a value (docker --env-file keeps them)",
+    env: { R2_BUCKET: '"media"' },
+    id: "config-values",
+    found: /quotes inside its value/,
+    next: /^export R2_BUCKET=media$/,
+  },
+  {
+    title: "a Windows line end inside a value",
+    env: { R2_BUCKET: "media\r" },
+    id: "config-values",
+    found: /line end/,
+    next: /^export R2_BUCKET=media$/,
+  },
+  {
+    title: "half a token",
+    env: { TELEGRAM_BOT_TOKEN: "AAHonly-the-second-half" },
+    secrets: ["AAHonly"],
+    id: "config-values",
+    found: /\*\*\* \(23 characters\); it must be a token/,
+    next: /^BotFather/,
+  },
+  {
+    title: "the placeholder of the README",
+    env: { R2_ACCESS_KEY_ID: "..." },
+    id: "config-values",
+    found: /placeholder/,
+    next: /export R2_ACCESS_KEY_ID=/,
+  },
+  {
+    title: "a file of a secret that is not there",
+    env: { TELEGRAM_BOT_TOKEN: "", TELEGRAM_BOT_TOKEN_FILE: "/nowhere/token" },
+    id: "config-values",
+    subject: "TELEGRAM_BOT_TOKEN",
+    found: /ENOENT/,
+    next: /^write the secret into that file/,
+    also: ["config-missing"],
+  },
+  {
+    title: "a ledger in PostgreSQL",
+    env: { PREWARM_LEDGER: "postgres://ada:wonderland@db/prewarm" },
+    secrets: ["wonderland"],
+    id: "config-values",
+    subject: "PREWARM_LEDGER",
+    next: /^export PREWARM_LEDGER=sqlite:prewarm.db$/,
+  },
+  {
+    title: "concurrency 1",
+    env: { MEDIA_PREWARM_CONCURRENCY: "1", PREWARM_PACE: "20/min" },
+    id: "worker-concurrency",
+    status: "warn",
+    found: /it is 1, by environment MEDIA_PREWARM_CONCURRENCY/,
+    next: /^export MEDIA_PREWARM_CONCURRENCY=5$/,
+  },
+];
+
+describe("check-env names what is wrong with the configuration, and nothing else", () => {
+  it.each(CASES)("$title", async ({ env, secrets = [], ...expected }) => {
+    const world = await healthyWorld();
+    expectOnly(await diagnose(world, { env, secrets }), expected);
+  });
+
+  it("a .env in the folder above", async () => {
+    const world = await healthyWorld();
+    const { R2_BUCKET, WARMUP_CHAT_ID, ...rest } = world.env();
+    const above = emptyFolder();
+    writeFileSync(join(above, ".env"), `R2_BUCKET=${R2_BUCKET}\nWARMUP_CHAT_ID=${WARMUP_CHAT_ID}\n`);
+    const cwd = join(above, "below", "deep");
+    mkdirSync(cwd, { recursive: true });
+    const env = { ...rest, R2_BUCKET: "", WARMUP_CHAT_ID: "" };
+    const diagnosis = await diagnose(world, { env, cwd });
+    expectOnly(diagnosis, {
+      id: "dotenv",
+      found: /R2_BUCKET, WARMUP_CHAT_ID/,
+      next: new RegExp(`^cd ${above}$`),
+    });
+  });
+
+  it("a .env that the environment shadows", async () => {
+    const world = await healthyWorld();
+    world.file(".env", "R2_BUCKET=the-new-one\n");
+    const diagnosis = await diagnose(world);
+    expectOnly(diagnosis, {
+      id: "shadowed",
+      status: "warn",
+      subject: "R2_BUCKET",
+      found: /^R2_BUCKET is media by environment R2_BUCKET, not the-new-one of \.env$/,
+      next: /^unset R2_BUCKET$/,
+    });
+    const strict = await diagnose(world, { args: ["--strict"] });
+    expect(strict.ended.code).toBe(1);
+  });
+
+  it.each([
+    ["in UTF-16", Buffer.from("R2_BUCKET=media\n", "utf16le"), /not UTF-8/, /^iconv -f UTF-16/],
+    ["with old Mac line ends", Buffer.from("R2_BUCKET=media\rX=1\r"), /CR alone/, /^tr /],
+    [
+      "with a colon for an equals sign",
+      Buffer.from("R2_BUCKET: media\nX=1\n"),
+      /line 1: .*not NAME=value/,
+      /line 1 of \.env/,
+    ],
+    [
+      "with a quote that is never closed",
+      Buffer.from('X=1\nR2_BUCKET="media\n'),
+      /line 2: .*never closed/,
+      /close the quote in line 2/,
+    ],
+    [
+      "with typographic quotes",
+      Buffer.from("R2_BUCKET=“media”\n"),
+      /line 1: .*typographic/,
+      /line 1 of \.env/,
+    ],
+  ])("a .env %s", async (_, text, found, next) => {
+    const world = await healthyWorld();
+    writeFileSync(join(world.dir, ".env"), text);
+    expectOnly(await diagnose(world, { env: { R2_BUCKET: "" } }), { id: "dotenv-syntax", found, next });
+  });
+
+  it("shows a line end inside a value as what it is", async () => {
+    const world = await healthyWorld();
+    const { settings } = await diagnose(world, { env: { R2_BUCKET: "media\r" } });
+    expect(settings.find(({ name }) => name === "R2_BUCKET")?.value).toBe("media\\r");
+  });
+
+  it("takes a .env with a byte order mark and Windows line ends, and says so", async () => {
+    const world = await healthyWorld();
+    world.file(".env", "\uFEFFR2_BUCKET=media\r\nPREWARM_BOT=default\r\n");
+    const { findings, ended } = await diagnose(world, { env: { R2_BUCKET: "" } });
+    expect(ended.code).toBe(0);
+    expect(findings.find(({ id }) => id === "dotenv")?.found).toBe(
+      "read, in spite of a byte order mark and Windows line ends",
+    );
+  });
+
+  it.each([
+    ["is no JSON", "{ bucket: media }", /is no JSON|no JSON/],
+    ["has a name that is none", '{"bukket":"media"}', /unknown name "bukket" \(did you mean "bucket"\?\)/],
+  ])("a prewarm.config.json that %s", async (_, text, found) => {
+    const world = await healthyWorld();
+    world.file("prewarm.config.json", text);
+    expectOnly(await diagnose(world), { id: "config-file", found, next: /prewarm\.config\.json/ });
+  });
+
+  it("a secret in prewarm.config.json is not repeated", async () => {
+    const world = await healthyWorld();
+    world.secretFile("prewarm.config.json", JSON.stringify({ TELEGRAM_BOT_TOKEN: "7:AAHfile-secret" }));
+    const secrets = ["AAHfile-secret"];
+    expectOnly(await diagnose(world, { secrets }), { id: "config-file", found: /secrets belong/, next: /./ });
+  });
+});

@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import type { FaultRequest } from "../../src/sandbox/r2/faults.ts";
+import type { World } from "../cli/world.ts";
+import {
+  closedPort,
+  diagnose,
+  type Expected,
+  expectOnly,
+  healthyWorld,
+  selfSigned,
+  silentHost,
+  tinyServer,
+  withDate,
+} from "./broken.ts";
+
+const DENIED = {
+  status: 403,
+  body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+  contentType: "application/xml",
+};
+const OBJECT_READ = /^Cloudflare dashboard -> R2 -> Manage API tokens -> your token -> Edit: Object Read/;
+
+/** The bucket answers requests of this kind so. */
+function denying(meets: (request: FaultRequest) => boolean, fault: object = DENIED) {
+  return (world: World) => {
+    world.faults = (request) => (meets(request) ? fault : undefined);
+    return {};
+  };
+}
+
+interface Case extends Expected {
+  readonly title: string;
+  readonly breaks: (world: World) => Record<string, string> | Promise<Record<string, string>>;
+  readonly secrets?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    title: "the public address of a bucket as endpoint",
+    breaks: () => ({ R2_ENDPOINT: "https://pub-0123456789abcdef.r2.dev" }),
+    id: "r2-endpoint",
+    next: /Account ID, then: export R2_ACCOUNT_ID=/,
+  },
+  {
+    title: "an account id that is none",
+    breaks: () => ({ R2_ENDPOINT: "https://my-account.r2.cloudflarestorage.com" }),
+    id: "r2-endpoint",
+    found: /"my-account" is no account id/,
+    next: /Account ID, then: export R2_ACCOUNT_ID=/,
+  },
+  {
+    title: "a key pair that was cut short in pasting",
+    breaks: () => ({ R2_ENDPOINT: `https://${"a".repeat(32)}.r2.cloudflarestorage.com` }),
+    id: "r2-endpoint",
+    subject: "R2_ACCESS_KEY_ID",
+    found: /has 23 characters, R2's have 32/,
+    next: /export R2_ACCESS_KEY_ID=/,
+  },
+  {
+    title: "a port where nothing listens",
+    breaks: async () => ({ R2_ENDPOINT: `http://${await closedPort()}` }),
+    id: "r2-reach",
+    found: /ECONNREFUSED/,
+    next: /prewarm sandbox/,
+  },
+  {
+    title: "a host that swallows packets",
+    breaks: async () => ({ R2_ENDPOINT: `http://${await silentHost()}` }),
+    id: "r2-reach",
+    found: /gives no answer in time/,
+    next: /^curl -sv -m 5/,
+  },
+  {
+    title: "a host that is not there",
+    breaks: () => ({ R2_ENDPOINT: "http://no-such-host.invalid" }),
+    id: "r2-reach",
+    found: /ENOTFOUND|EAI_AGAIN/,
+    next: /R2_ACCOUNT_ID=|resolv\.conf/,
+  },
+  {
+    title: "https where there is http only",
+    breaks: (world) => ({ R2_ENDPOINT: world.r2.url.replace("http:", "https:") }),
+    id: "r2-reach",
+    found: /speaks no TLS/,
+    next: /^export R2_ENDPOINT=http:\/\/127/,
+  },
+  {
+    title: "a certificate that nobody signed",
+    breaks: async () => ({ R2_ENDPOINT: await selfSigned() }),
+    id: "r2-reach",
+    found: /certificate of .* is not accepted \(.*SELF_SIGNED/,
+    next: /^export NODE_EXTRA_CA_CERTS=/,
+  },
+  {
+    title: "an address that points elsewhere",
+    breaks: async () => ({
+      R2_ENDPOINT: `http://${await tinyServer((_, answer) => answer.writeHead(301, { location: "https://elsewhere.test/x" }).end())}`,
+    }),
+    id: "r2-reach",
+    next: /^export R2_ENDPOINT=https:\/\/elsewhere\.test$/,
+  },
+  {
+    title: "an unknown key id",
+    breaks: () => ({ R2_ACCESS_KEY_ID: "00000000000000000000000000000bad" }),
+    secrets: ["00000000000000000000000000000bad"],
+    id: "r2-access",
+    next: /export R2_ACCESS_KEY_ID=/,
+  },
+  {
+    title: "the secret of another key",
+    breaks: () => ({ R2_SECRET_ACCESS_KEY: "another-secret-access-key" }),
+    secrets: ["another-secret-access-key"],
+    id: "r2-access",
+    found: /refuses the signature/,
+    next: /export R2_SECRET_ACCESS_KEY=/,
+  },
+  {
+    title: "a bucket that is not there",
+    breaks: () => ({ R2_BUCKET: "medias" }),
+    id: "r2-access",
+    found: /has no bucket medias/,
+    next: /name of your bucket, then: export R2_BUCKET=/,
+  },
+  {
+    title: "a bucket's name that cannot be one",
+    breaks: () => ({ R2_BUCKET: "My_Media" }),
+    id: "r2-access",
+    found: /"My_Media" is no name that a bucket can have/,
+    next: /export R2_BUCKET=/,
+  },
+  {
+    title: "a server that fails",
+    breaks: denying(() => true, { status: 503 }),
+    id: "r2-access",
+    status: "unknown",
+    found: /503/,
+    next: /^run again/,
+  },
+  {
+    title: "no right to list",
+    breaks: denying(({ key, bucket }) => bucket !== null && key === null),
+    id: "r2-list",
+    found: /may not list/,
+    next: OBJECT_READ,
+  },
+  {
+    title: "no right to read",
+    breaks: denying(({ key }) => key !== null),
+    id: "r2-read",
+    found: /may not read/,
+    next: OBJECT_READ,
+  },
+  {
+    title: "an empty bucket",
+    breaks: () => ({ R2_BUCKET: "other" }),
+    id: "r2-list",
+    status: "warn",
+    found: /empty/,
+    next: /^put media into the bucket/,
+  },
+  {
+    title: "files that no upload takes",
+    breaks: (world) => {
+      world.put("clips/long.mp4", { bytes: 60_000_000 }, "video/mp4");
+      return {};
+    },
+    id: "r2-objects",
+    status: "warn",
+    found: /^1 of 4 over 50 MB.*clips\/long\.mp4/,
+    next: /TELEGRAM_API_LOCAL=1/,
+  },
+  {
+    title: "pictures stored under a wrong type",
+    breaks: (world) => {
+      world.put("covers/odd.jpg", "not looked into", "application/octet-stream");
+      return {};
+    },
+    id: "r2-types",
+    status: "warn",
+    found: /covers\/odd\.jpg: application\/octet-stream/,
+    next: /Content-Type/,
+  },
+  {
+    title: "plain GETs that are turned away",
+    breaks: denying(({ method, key }) => method === "GET" && key !== null, { status: 418 }),
+    id: "r2-presigned",
+    found: /answers 418 to a plain GET/,
+    next: /^prewarm run --transfer upload$/,
+  },
+  {
+    title: "a clock that is 20 minutes off",
+    breaks: async (world) => {
+      const place = await withDate(world.r2.url, () => new Date(Date.now() - 20 * 60_000));
+      return { R2_ENDPOINT: `http://${place}` };
+    },
+    id: "clock",
+    found: /^20 min ahead of 127/,
+    next: /timedatectl|sntp|w32tm/,
+  },
+  {
+    title: "a clock that is two minutes off",
+    breaks: async (world) => {
+      const place = await withDate(world.r2.url, () => new Date(Date.now() + 2.5 * 60_000));
+      return { R2_ENDPOINT: `http://${place}` };
+    },
+    id: "clock",
+    status: "warn",
+    found: /^3 min behind 127|^2 min behind 127/,
+    next: /timedatectl|sntp|w32tm/,
+  },
+];
+
+describe("check-env names what is wrong with R2, and nothing else", () => {
+  it.each(CASES)("$title", async ({ breaks, secrets = [], ...expected }) => {
+    const world = await healthyWorld();
+    const env = await breaks(world);
+    expectOnly(await diagnose(world, { env, secrets }), expected);
+  });
+
+  it("does not ask for what stands behind a host that swallows packets", async () => {
+    const world = await healthyWorld();
+    const place = await silentHost();
+    const env = { R2_ENDPOINT: `http://${place}`, TELEGRAM_API_ROOT: `http://${place}` };
+    const { findings, ended } = await diagnose(world, { env });
+    expect(ended.code).toBe(1);
+    const group = findings.filter(({ group }) => group === "r2");
+    expect(group.filter(({ status }) => status === "skipped").map(({ found }) => found)).toEqual(
+      Array(6).fill("not looked at while r2-reach does not hold"),
+    );
+  });
+});

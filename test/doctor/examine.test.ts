@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { CHECKS } from "../../src/doctor/checks.ts";
+import { examine } from "../../src/doctor/examine.ts";
+import { type Check, type Finding, GROUPS, type World } from "../../src/doctor/port.ts";
+import { fail, pass, unknown, warn } from "../../src/doctor/report.ts";
+
+const WORLD = { probing: false } as World;
+
+function check(id: string, run: Check["run"], more: Partial<Check> = {}): Check {
+  return { id, group: "runtime", title: id, why: `why ${id}`, run, ...more };
+}
+
+async function examined(checks: readonly Check[], groups: readonly Finding["group"][] = GROUPS) {
+  const told: string[] = [];
+  const tell = ({ id, subject, status }: Finding) =>
+    told.push([id, subject, status].filter((each) => each !== null).join(" "));
+  const { findings, blocked } = await examine(WORLD, { checks, groups, tell, docs: (id) => `#${id}` });
+  return { told, findings, blocked };
+}
+
+describe("examining", () => {
+  it("starts all checks together, and tells each as soon as all before it are told", async () => {
+    let release: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const started: string[] = [];
+    const slow = check("slow", async () => {
+      started.push("slow");
+      await gate;
+      return [pass("well")];
+    });
+    const quick = check("quick", () => {
+      started.push("quick");
+      release();
+      return [warn("so so", "look")];
+    });
+    expect((await examined([slow, quick])).told).toEqual(["slow pass", "quick warn"]);
+    expect(started).toEqual(["slow", "quick"]);
+  });
+
+  it("skips what needs something that failed or could not be checked, and names the bottom of it", async () => {
+    const { told, findings, blocked } = await examined([
+      check("a", () => [fail("no", "do")]),
+      check("b", () => [pass("never")], { needs: ["a"] }),
+      check("c", () => [pass("never")], { needs: ["b"] }),
+      check("d", () => [unknown("?", "again")]),
+      check("e", () => [pass("never")], { needs: ["d"] }),
+      check("f", () => [warn("hm", "look")]),
+      check("g", () => [pass("yes")], { needs: ["f"] }),
+    ]);
+    expect(told).toEqual(["a fail", "b skipped", "c skipped", "d unknown", "e skipped", "f warn", "g pass"]);
+    expect(findings[2]?.found).toBe("not looked at while a does not hold");
+    expect(blocked).toBe(true);
+  });
+
+  it("takes a need of one subject for that subject alone", async () => {
+    const values = check("values", () => [fail("no", "do", { subject: "X" }), pass("yes", { subject: "Y" })]);
+    const { told } = await examined([
+      values,
+      check("x", () => [pass("never")], { needs: ["values:X"] }),
+      check("y", () => [pass("yes")], { needs: ["values:Y"] }),
+    ]);
+    expect(told).toEqual(["values X fail", "values Y pass", "x skipped", "y pass"]);
+  });
+
+  it("looks at what is needed from other groups in silence", async () => {
+    const checks = [
+      check("a", () => [fail("no", "do")]),
+      check("unasked", () => expect.unreachable()),
+      check("b", () => [pass("never")], { group: "r2", needs: ["a"] }),
+    ];
+    const { told, blocked } = await examined(checks, ["r2"]);
+    expect(told).toEqual(["b skipped"]);
+    expect(blocked).toBe(true);
+  });
+
+  it("does not mention what does not apply, nor hold others up by it", async () => {
+    const { told } = await examined([
+      check("a", () => expect.unreachable(), { applies: () => false }),
+      check("b", () => [pass("yes")], { needs: ["a"] }),
+    ]);
+    expect(told).toEqual(["b pass"]);
+  });
+
+  it("turns a check that breaks into one that could not be made", async () => {
+    const { findings } = await examined([
+      check("a", () => {
+        throw new TypeError("oops");
+      }),
+    ]);
+    expect(findings[0]).toMatchObject({ status: "unknown", found: "the check itself broke: oops" });
+  });
+});
+
+describe("the list of checks", () => {
+  it("has each id once, and groups in their order", () => {
+    const ids = CHECKS.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const order = CHECKS.map(({ group }) => GROUPS.indexOf(group));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
+  it("needs only what stands before", () => {
+    const before = new Set<string>();
+    for (const { id, needs = [] } of CHECKS) {
+      expect(needs.map((need) => need.split(":")[0] ?? "").filter((need) => !before.has(need))).toEqual([]);
+      before.add(id);
+    }
+  });
+});

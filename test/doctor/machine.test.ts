@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { inspect } from "../../src/config/inspect.ts";
+import { CHECKS } from "../../src/doctor/checks.ts";
+import { thisHost } from "../../src/doctor/host.ts";
+import type { Host, Report, World } from "../../src/doctor/port.ts";
+import { isProxied, proxyOf } from "../../src/doctor/proxied.ts";
+import { emptyFolder } from "./broken.ts";
+
+const SUMMER_2026 = Date.parse("2026-07-01");
+
+/** What a check says on another machine, or with values that would reach out of this one. */
+async function reportOf(
+  id: string,
+  {
+    host = {},
+    env = {},
+    now = SUMMER_2026,
+  }: { host?: Partial<Host>; env?: Record<string, string>; now?: number },
+): Promise<Report | undefined> {
+  const folder = emptyFolder();
+  const config = inspect({}, env, folder);
+  const check = CHECKS.find((each) => each.id === id);
+  const world = { host: { ...thisHost(), ...host }, env, folder, config, now: () => now } as World;
+  return (await check?.run(world))?.[0];
+}
+
+describe("Node.js versions", () => {
+  it.each([
+    ["18.20.8", "fail", /older than 20\.19/],
+    ["20.18.3", "fail", /older than 20\.19/],
+    ["20.19.0", "warn", /past its end of life \(2026-04-30\); AWS SDKs from January 2027 on need 22/],
+    ["22.12.0", "pass", /^22\.12\.0$/],
+    ["24.1.0", "pass", /^24\.1\.0$/],
+  ])("%s is a %s", async (node, status, found) => {
+    const report = await reportOf("node-version", { host: { node } });
+    expect(report?.status).toBe(status);
+    expect(report?.found).toMatch(found);
+    if (status !== "pass") expect(report?.next).toBe("nvm install 24");
+  });
+
+  it("22 is past its end of life in 2027", async () => {
+    const report = await reportOf("node-version", {
+      host: { node: "22.12.0" },
+      now: Date.parse("2027-05-01"),
+    });
+    expect(report?.status).toBe("warn");
+  });
+});
+
+describe("where the ledger lies", () => {
+  it.each([
+    ["NFS", 0x6969, 1e12, "fail", /NFS, where WAL is not possible/],
+    ["a full disk", 0xef53, 500_000, "fail", /MB free/],
+    ["a disk that is nearly full", 0xef53, 20_000_000, "warn", /20 MB free/],
+    ["a disk with room", 0xef53, 1e12, "pass", /local/],
+  ])("%s", async (_, type, freeBytes, status, found) => {
+    const report = await reportOf("ledger-disk", { host: { fileSystem: () => ({ type, freeBytes }) } });
+    expect(report?.status).toBe(status);
+    expect(report?.found).toMatch(found);
+  });
+});
+
+describe("values that would harm", () => {
+  it("refuses a time scale against Telegram itself, and takes it on this machine", async () => {
+    const real = await reportOf("time-scale", { env: { PREWARM_TIME_SCALE: "10" } });
+    expect(real).toMatchObject({ status: "fail", next: "export PREWARM_TIME_SCALE=1" });
+    const sandbox = { PREWARM_TIME_SCALE: "10", TELEGRAM_API_ROOT: "http://127.0.0.1:8081" };
+    expect((await reportOf("time-scale", { env: sandbox }))?.status).toBe("pass");
+  });
+
+  it("knows that Telegram's own server has no local mode", async () => {
+    const cloud = await reportOf("telegram-limits", { env: { TELEGRAM_API_LOCAL: "1" } });
+    expect(cloud).toMatchObject({ status: "fail", next: "export TELEGRAM_API_LOCAL=0" });
+    const own = { TELEGRAM_API_LOCAL: "1", TELEGRAM_API_ROOT: "http://bot-api.internal:8081" };
+    expect(await reportOf("telegram-limits", { env: own })).toMatchObject({ status: "pass" });
+  });
+
+  it("takes the endpoint of a jurisdiction, and one by account id", async () => {
+    const account = "0123456789abcdef".repeat(2);
+    const eu = { R2_ENDPOINT: `https://${account}.eu.r2.cloudflarestorage.com` };
+    expect(await reportOf("r2-endpoint", { env: eu })).toMatchObject({ status: "pass" });
+    expect((await reportOf("r2-endpoint", { env: eu }))?.found).toContain("jurisdiction eu");
+    expect((await reportOf("r2-endpoint", { env: { R2_ACCOUNT_ID: account } }))?.status).toBe("pass");
+    expect((await reportOf("r2-endpoint", { env: { R2_ACCOUNT_ID: "acme" } }))?.status).toBe("fail");
+  });
+});
+
+describe("which proxy a server is called through", () => {
+  const proxies = { https: "http://p:1", http: "http://q:2" };
+  it.each([
+    ["https://a.test", "", "http://p:1"],
+    ["http://a.test", "", "http://q:2"],
+    ["https://a.test", "a.test", null],
+    ["https://x.a.test", ".a.test", null],
+    ["https://ba.test", "a.test", "http://p:1"],
+    ["https://a.test", "a.test:8443", "http://p:1"],
+    ["https://a.test:8443", "b.test, a.test:8443", null],
+    ["https://a.test", "*", null],
+  ])("%s with NO_PROXY=%s", (url, no, chosen) => {
+    expect(proxyOf(url, { ...proxies, no })).toBe(chosen);
+    expect(isProxied(url, no)).toBe(chosen !== null);
+  });
+});
