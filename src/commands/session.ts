@@ -84,6 +84,8 @@ export class Session {
     const connections = this.#connections;
     const ledger = this.#ledger;
     await this.#output.open(options.failedTo, connections.clock.scale);
+    const world = await ledger.checkWorld(this.#given.sandbox);
+    if (!world.ok) throw new ConfigError([world.failure.message]);
     const found = await Promise.race([
       findLanes({ connections, options, ledger, events, stop }),
       aborted(stop.draining),

@@ -121,6 +121,8 @@ export interface LaneMemory {
 export interface Ledger {
   /** Where it is, without a password, for people. */
   readonly place: string;
+  /** Whether this is a sandbox's ledger in a sandbox run, or a real one in a real run; writes nothing. */
+  checkWorld(sandbox: boolean): Promise<Result<void>>;
   /** Remembers who writes here, or refuses a stranger by name. */
   identify(identity: Identity): Promise<Result<void>>;
   /** Attempts that a dead process left `sending` become `unknown`, as do their rows without an id. Answers how many. */

@@ -4,7 +4,7 @@ import { Sqlite } from "./sqlite/adapter.ts";
 import { begin, doubt, fail, recover, retry } from "./sqlite/attempts.ts";
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
-import { identify } from "./sqlite/identity.ts";
+import { checkWorld, identify } from "./sqlite/identity.ts";
 import { keepLane, lanes } from "./sqlite/lanes.ts";
 import { acquire, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
 import { lookup } from "./sqlite/lookup.ts";
@@ -64,6 +64,7 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
   let isOpen = true;
   return {
     place: db.place,
+    checkWorld: async (sandbox) => checkWorld(db, sandbox),
     identify: (identity) => {
       bots = identity.bots.map(({ slug }) => slug);
       return commits.write(() => identify(db, identity));

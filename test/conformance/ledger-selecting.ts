@@ -175,6 +175,20 @@ const OWNER: Identity = { sandbox: false, bucket: BUCKET, bots: [bot("default", 
 
 /** Whose ledger it is. */
 export function identityConformance(open: OpenLedger): void {
+  describe("checkWorld", () => {
+    const bench = new Bench(open);
+
+    it("tells a sandbox's ledger from a real one, and a new one is anybody's", async () => {
+      const reasons = async (sandbox: boolean) => {
+        const result = await bench.ledger.checkWorld(sandbox);
+        return result.ok ? "ok" : result.failure.reason;
+      };
+      expect([await reasons(true), await reasons(false)]).toEqual(["ok", "ok"]);
+      await bench.ledger.identify({ sandbox: true, bucket: null, bots: [] });
+      expect([await reasons(true), await reasons(false)]).toEqual(["ok", "ledger_sandbox"]);
+    });
+  });
+
   describe("identify", () => {
     const bench = new Bench(open);
     const reasonOf = async (identity: Identity) => {

@@ -28,7 +28,17 @@ function knownOf(db: Sqlite): Known {
 
 /** Whom the ledger belongs to, when it is not this one; nothing is written. */
 export function strangerTo(db: Sqlite, identity: Identity, known: Known = knownOf(db)): Failure | null {
-  return otherWorld(db, known, identity) ?? otherBucket(db, known, identity) ?? otherBot(db, known, identity);
+  return (
+    otherWorld(db, known, identity.sandbox) ??
+    otherBucket(db, known, identity) ??
+    otherBot(db, known, identity)
+  );
+}
+
+/** Refuses a sandbox's ledger in a real run, and the reverse. */
+export function checkWorld(db: Sqlite, sandbox: boolean): Result<void> {
+  const stranger = otherWorld(db, knownOf(db), sandbox);
+  return stranger ? failed(stranger) : ok(undefined);
 }
 
 function factsOf({ sandbox, bucket, bots }: Identity): [string, string][] {
@@ -41,7 +51,7 @@ function factsOf({ sandbox, bucket, bots }: Identity): [string, string][] {
   return facts;
 }
 
-function otherWorld(db: Sqlite, known: Known, { sandbox }: Identity): Failure | null {
+function otherWorld(db: Sqlite, known: Known, sandbox: boolean): Failure | null {
   const isSandbox = known.get("sandbox");
   if (isSandbox === "1" && !sandbox) {
     return failure("ledger_sandbox", `${db.place} belongs to a sandbox; this run is a real one`);
