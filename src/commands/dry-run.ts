@@ -27,6 +27,9 @@ export async function dryRun(parts: DryRunParts): Promise<void> {
   if (counted) parts.output.plan(lineOf(counted, parts));
 }
 
+/** Contents remembered; of what comes later, only duplicates of these are found. */
+const MOST_CONTENTS = 500_000;
+
 /** Takes note of what a real run would do, and of nothing else. */
 class Count {
   toWarm = 0;
@@ -42,7 +45,7 @@ class Count {
       this.skipped += 1;
       return false;
     }
-    this.#contents.add(name);
+    if (this.#contents.size < MOST_CONTENTS) this.#contents.add(name);
     this.toWarm += 1;
     this.bytes += entry.bytes;
     return true;
