@@ -20,7 +20,7 @@ export const LIMITS = {
     photoBytes: 10_485_760,
     /** API: 50 MB by multipart. The exact byte is not published; python-telegram-bot assumes 50,000,000. */
     cloudBytes: 50_000_000,
-    /** Room left for the multipart parts around the file, which count too (inferred, facts 2). */
+    /** Room left for the multipart parts around the file, which count too (inferred; the exact rule is not published). */
     overheadBytes: 10_000,
     /** BAS README: up to 2000 MB with --local. */
     localBytes: 2_000_000_000,

@@ -35,7 +35,7 @@ export function extensionOf(key: string): string {
 /**
  * The kind that a key's extension stands for: `document` for an extension that says nothing else, `undefined`
  * without an extension (then the stored Content-Type decides, see {@link kindOfMime}).
- * GIFs become animations and Ogg a voice message whatever is asked (telegram-r2 facts: core.telegram.org/bots/api#sendanimation, #sendvoice).
+ * GIFs become animations and Ogg a voice message whatever is asked (core.telegram.org/bots/api#sendanimation, #sendvoice).
  */
 export function kindOfKey(key: string): MediaKind | undefined {
   const extension = extensionOf(key);

@@ -21,7 +21,7 @@ export type Decision =
 const WARM: Decision = { do: "warm", replace: false };
 const REPLACE: Decision = { do: "warm", replace: true };
 
-/** The state table of the contract: what a run does with an object, by what the ledger knows of it. */
+/** The state table of the README: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, options: DecideOptions): Decision {
   if (options.only) return decideOnly(found, options.only);
   switch (found.state) {

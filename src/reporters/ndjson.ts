@@ -47,7 +47,7 @@ export interface NdjsonReporter extends Reporter {
   line(value: { readonly type: string }): void;
 }
 
-/** An item as a line of `--json`: the fields of the contract in its order, then those that are not always there. */
+/** An item as a line of `--json`: the published fields in their order, then those that are not always there. */
 function itemLine(item: ItemResult) {
   const { total, queue, lane, download, send } = item.latency;
   const ms = Math.round;

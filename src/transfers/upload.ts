@@ -9,7 +9,7 @@ import type { KnownEntry } from "../domain/task.ts";
 import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
 
-/** Objects up to this size are read into memory before the call, larger ones flow through (design: cheaper so). */
+/** Objects up to this size are read into memory before the call, larger ones flow through: a small body is cheaper that way. */
 const BUFFERED_BYTES = 1_048_576;
 
 export interface Upload {

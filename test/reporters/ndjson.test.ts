@@ -21,7 +21,7 @@ async function written(
 }
 
 describe("ndjsonReporter", () => {
-  it("writes an item with the fields of the contract in their order", async () => {
+  it("writes an item with the published fields in their order", async () => {
     const latency = { total: 1500.4, queue: 600.6, lane: 400, download: 99.5, send: 400 };
     const [line] = await written(({ events }) => events.emit("item", item({ latency })));
     expect(line).toBe(
