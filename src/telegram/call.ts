@@ -91,14 +91,20 @@ function explain(error: unknown, wire: Wire, place: string, signal: AbortSignal 
 function refusalOf(error: TelegramApiError, wire: Wire): Refusal | null {
   const status = wire.status ?? 0;
   // A proxy's 5xx rules over the code in the body: whether it was posted is not known.
-  const code = status >= 500 ? status : error.errorCode;
-  if (typeof error.errorCode !== "number" || (code >= 500 && wire.bodyEnd === null)) return null;
+  const told = typeof error.errorCode === "number" ? error.errorCode : status;
+  const code = status >= 500 ? status : told;
+  if (!saysNo(wire.text) || (code >= 500 && wire.bodyEnd === null)) return null;
   return {
     code,
     description: String(error.description ?? ""),
     retryAfter: error.retryAfter ?? (status === 429 ? (wire.retryAfter ?? undefined) : undefined),
     migrateTo: error.migrateToChatId === undefined ? undefined : String(error.migrateToChatId),
   };
+}
+
+/** Only `ok: false` is the Bot API's no; the library takes any JSON without `ok: true` for one. */
+function saysNo(text: string | null): boolean {
+  return (JSON.parse(text ?? "null") as { ok?: unknown } | null)?.ok === false;
 }
 
 /** A code such as ECONNREFUSED or UND_ERR_SOCKET; never a message, which may hold the URL. */

@@ -10,6 +10,8 @@ export interface Wire {
   connected: boolean;
   /** Moment of the engine's clock at which the last byte of the body was handed to the socket. */
   bodyEnd: number | null;
+  /** The answer as it came, once it was read whole. */
+  text: string | null;
   /** HTTP status, once there is one. */
   status: number | null;
   /** `Retry-After` header in seconds. */
@@ -21,7 +23,15 @@ export interface Wire {
 }
 
 export function newWire(): Wire {
-  return { connected: false, bodyEnd: null, status: null, retryAfter: null, sourceError: null, gaveUp: null };
+  return {
+    connected: false,
+    bodyEnd: null,
+    text: null,
+    status: null,
+    retryAfter: null,
+    sourceError: null,
+    gaveUp: null,
+  };
 }
 
 export interface WireOptions {
@@ -79,6 +89,7 @@ export function wireFetch(wire: Wire, options: WireOptions): typeof fetch {
       wire.status = response.statusCode;
       wire.retryAfter = secondsOf(response.headers["retry-after"]);
       const text = await response.body.text();
+      wire.text = text;
       return { status: response.statusCode, text: async () => text };
     } finally {
       watch.stop();

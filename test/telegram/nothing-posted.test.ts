@@ -49,6 +49,17 @@ describe("nothing was posted, as the connection never stood, with", () => {
   });
 });
 
+describe("nothing was posted, as the server said no", () => {
+  it.each([400, 200])("without an error_code, by HTTP %i", async (status) => {
+    const description = "Bad Request: chat not found";
+    const { failure: cause } = await sendTo(
+      { whole: (it) => reply(it, status, { ok: false, description }) },
+      photo(),
+    );
+    expect(cause).toMatchObject({ class: "chat", reason: "chat_not_found", code: status });
+  });
+});
+
 describe("nothing was posted, as the body was not handed over whole, with", () => {
   it("a reset before anything was read", async () => {
     const { failure: cause, seen } = await sendTo({ connected: reset }, largeVideo());
