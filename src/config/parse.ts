@@ -12,6 +12,13 @@ export function duration(text: string): number {
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ""] ?? 0), 0);
 }
 
+/** A {@link duration} above 0. */
+export function someTime(text: string): number {
+  const ms = duration(text);
+  if (ms <= 0) throw new BadValue("a duration above 0 such as 60s");
+  return ms;
+}
+
 /** A whole number from `least`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

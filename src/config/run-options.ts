@@ -3,7 +3,7 @@ import { isMediaKind, type MediaKind } from "../domain/media.ts";
 import type { TransferName } from "../domain/task.ts";
 import { ConfigError } from "./error.ts";
 import type { Flags } from "./layers.ts";
-import { BadValue, duration, failuresBound, list, oneOf, wholeNumber } from "./parse.ts";
+import { BadValue, failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
 
 type ManifestFormat = "jsonl" | "json" | "csv";
 type Order = "small" | "large" | "recent" | "source";
@@ -61,14 +61,14 @@ export function readRunOptions(flags: Flags): RunOptions {
     order: (flags.order ?? "small") as Order,
     transfer: (flags.transfer ?? "auto") as RunOptions["transfer"],
     retries: read("retries", wholeNumber(0)) ?? 5,
-    maxDuration: read("maxDuration", duration),
+    maxDuration: read("maxDuration", someTime),
     maxFailures: read("maxFailures", failuresBound),
     failedTo: read("failedTo", String),
     preflight: flags.preflight !== false,
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
   };
-  problems.push(...failedToProblems(options));
+  problems.push(...emptyFlags(flags), ...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)
     problems.push("--prefix cuts a listing: leave it out with --manifest, or use --include");
   if (problems.length > 0) throw new ConfigError(problems);
@@ -77,6 +77,15 @@ export function readRunOptions(flags: Flags): RunOptions {
 
 function manifestOf({ manifest: path, manifestFormat }: Flags): RunOptions["manifest"] {
   return typeof path === "string" ? { path, format: manifestFormat as ManifestFormat | undefined } : null;
+}
+
+/** An empty value is mostly a variable of a script that was never set; only a prefix has a meaning without letters. */
+function emptyFlags(flags: Flags): string[] {
+  return Object.entries(flags)
+    .filter(
+      ([name, value]) => name !== "prefix" && (value === "" || (Array.isArray(value) && value.includes(""))),
+    )
+    .map(([name]) => `${dashed(name)} is empty: give it a value, or leave it out`);
 }
 
 /** It is written while the manifest is read, and as JSON lines. */
@@ -95,7 +104,7 @@ function selections(text: string): Selection[] {
 }
 
 function strings(value: Flags[string]): readonly string[] {
-  return Array.isArray(value) ? value.filter((text) => text !== "") : [];
+  return Array.isArray(value) ? value : [];
 }
 
 function dashed(name: string): string {

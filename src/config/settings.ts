@@ -1,4 +1,4 @@
-import { BadValue, botPace, duration, httpUrl, list, onOff, pace, proxyUrl, wholeNumber } from "./parse.ts";
+import { BadValue, botPace, httpUrl, list, onOff, pace, proxyUrl, someTime, wholeNumber } from "./parse.ts";
 
 /** One setting: where it may come from, how it is read, what it is without. */
 export interface Setting<T> {
@@ -98,12 +98,6 @@ export type SettingName = keyof typeof SETTINGS;
 
 /** Secrets come from the environment, from `.env`, or from a file named by `<NAME>_FILE`; never from a flag. */
 export const SECRETS = ["R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY", "TELEGRAM_BOT_TOKEN"] as const;
-
-function someTime(text: string): number {
-  const ms = duration(text);
-  if (ms <= 0) throw new BadValue("a duration above 0 such as 60s");
-  return ms;
-}
 
 function timeScale(text: string): number {
   const scale = Number(text);

@@ -66,3 +66,18 @@ it("tells everything that is wrong at once, by the flag's own name", () => {
     ]);
   }
 });
+
+it("refuses empty values, but for a prefix, and a duration of nothing", () => {
+  const problemsOf = (flags: Flags) => {
+    try {
+      readRunOptions(flags);
+      return [];
+    } catch (error) {
+      return error instanceof ConfigError ? error.problems : [String(error)];
+    }
+  };
+  expect(problemsOf({ prefix: "" })).toEqual([]);
+  expect(problemsOf({ ledger: "" })).toEqual(["--ledger is empty: give it a value, or leave it out"]);
+  expect(problemsOf({ include: ["*.jpg", ""] })[0]).toMatch(/^--include is empty/);
+  expect(problemsOf({ maxDuration: "0" })[0]).toMatch(/^--max-duration "0": it must be a duration above 0/);
+});
