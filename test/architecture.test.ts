@@ -48,15 +48,28 @@ const RULES: Record<string, { may: (to: string) => boolean; why: string }> = {
     may: (to) => ["config", "domain", "pipeline"].includes(partOf(to)) || to.endsWith("/port.ts"),
     why: "the doctor judges a configuration as it was written, and looks at the world through ports",
   },
-  compose: {
+  bench: {
     may: (to) => partOf(to) !== "commands" && !ROOT.includes(to),
+    why: "bench measures the real parts and is used by commands",
+  },
+  compose: {
+    may: (to) => !["commands", "bench"].includes(partOf(to)) && !ROOT.includes(to),
     why: "compose picks implementations and is used by commands",
   },
   commands: {
     may: (to) =>
-      ["compose", "config", "doctor", "domain", "pipeline", "queue", "reporters", "sandbox"].includes(
-        partOf(to),
-      ) || to.endsWith("/port.ts"),
+      [
+        "bench",
+        "compose",
+        "config",
+        "doctor",
+        "domain",
+        "metrics",
+        "pipeline",
+        "queue",
+        "reporters",
+        "sandbox",
+      ].includes(partOf(to)) || to.endsWith("/port.ts"),
     why: "a command reads flags, lets compose pick the parts, and runs them",
   },
 };

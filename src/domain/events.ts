@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.ts";
+import type { MediaKind } from "./media.ts";
 import type { ItemResult } from "./outcome.ts";
 
 /** A lane as screens show it. Paces in calls a minute, moments on the engine's clock. */
@@ -38,6 +39,14 @@ export interface EventMap {
   queued: { readonly bytes: number; readonly depth: number };
   /** A place of the pool was taken (+1) or given back (-1). */
   active: { readonly count: number };
+  /** An item was given a place and a lane; its object is read next. */
+  attempt: {
+    readonly key: string;
+    readonly bot: string;
+    readonly kind: MediaKind;
+    readonly chat: string;
+    readonly bytes: number;
+  };
   /** One call to Telegram ended, well or not. */
   call: {
     readonly bot: string;
@@ -56,6 +65,32 @@ export interface EventMap {
   };
   item: ItemResult;
   stopping: StopCause;
+  /** The queue has no room and the source waits for it (`full`), or goes on. */
+  room: { readonly full: boolean; readonly depth: number; readonly capacity: number };
+  /** A look at a source that is looked at again and again (worker). */
+  pass: Pass;
+  /** Claiming was started or stopped (worker). */
+  claiming: { readonly running: boolean };
+  /** A part of the outside world is out of order (`failure`), or in order again (null) (worker). */
+  health: { readonly part: HealthPart; readonly failure: Failure | null };
+}
+
+/** What can be out of order while a worker lives: the bucket, Telegram as a whole, or a bot (`bot:<slug>`). */
+export type HealthPart = "r2" | "telegram" | "source" | `bot:${string}`;
+
+/** A pass over a source: its begin (`ended` false, figures 0) or its end. */
+export interface Pass {
+  /** `bucket`, or the path of a manifest. */
+  readonly source: string;
+  readonly ended: boolean;
+  /** Entries read. */
+  readonly read: number;
+  /** Of these, put into the queue. */
+  readonly queued: number;
+  /** Milliseconds of the engine's clock. */
+  readonly ms: number;
+  /** Why it broke off. */
+  readonly failure: Failure | null;
 }
 
 export type EventName = keyof EventMap;
