@@ -165,6 +165,7 @@ export class Session {
       },
       underWay: new UnderWay(),
       random: Math.random,
+      capacity: config.maxQueue,
       listFirst: config.maxQueue === 0,
       open: (bot, kind) => lanes.isOpen(bot, kind),
       botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),

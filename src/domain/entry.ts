@@ -29,6 +29,8 @@ export interface Entry {
   readonly priority?: number | undefined;
   /** Unix milliseconds of the last change (listing only). */
   readonly modifiedAt?: number | undefined;
+  /** The waiting row of the ledger that asks for it (`enqueue`). */
+  readonly queueId?: number | undefined;
 }
 
 /** What sources yield: an object, a place that could not be read, or an object that is no work. */

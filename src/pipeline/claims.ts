@@ -6,27 +6,38 @@ import type { Query } from "../ledgers/port.ts";
  * twice. Bounded by the queue: a claim ends with its task.
  */
 export class Claims {
-  readonly #followers = new Map<string, Query[]>();
+  readonly #claims = new Map<string, Claim>();
 
-  /** True when the content was free and is now claimed; else `query` is kept until the claim ends. */
+  /** True when the content was free and is now claimed; else `query` is kept until the claim ends, once for each asker. */
   claim(query: Query, content: ContentId): boolean {
     const name = nameOf(query.bot, query.kind, content);
-    const followers = this.#followers.get(name);
-    if (followers) {
-      followers.push(query);
-      return false;
+    const claim = this.#claims.get(name);
+    const asker = askerOf(query);
+    if (!claim) {
+      this.#claims.set(name, { owner: asker, followers: new Map() });
+      return true;
     }
-    this.#followers.set(name, []);
-    return true;
+    if (asker !== claim.owner) claim.followers.set(asker, query);
+    return false;
   }
 
   /** Ends a claim; answers who waited for it. */
   release(bot: string, kind: string, content: ContentId): Query[] {
     const name = nameOf(bot, kind, content);
-    const followers = this.#followers.get(name) ?? [];
-    this.#followers.delete(name);
-    return followers;
+    const followers = this.#claims.get(name)?.followers ?? new Map();
+    this.#claims.delete(name);
+    return [...followers.values()];
   }
+}
+
+interface Claim {
+  readonly owner: string;
+  /** By asker: a source that is read again and again asks for the same key each time. */
+  readonly followers: Map<string, Query>;
+}
+
+function askerOf({ entry }: Query): string {
+  return `${entry.queueId ?? ""}|${entry.key}`;
 }
 
 /**

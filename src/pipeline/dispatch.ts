@@ -17,6 +17,10 @@ export interface DispatchParts extends WorkParts {
   readonly feeding: () => boolean;
   /** A task has ended for this run; others may have waited for it. */
   readonly over: (task: Task) => Promise<void>;
+  /** True while nothing may be begun for now; the bell is rung when that changes. Never, without it. */
+  readonly held?: () => boolean;
+  /** Takes a task whose bot has no lane left, instead of its failing. */
+  readonly strand?: (task: Task) => void;
 }
 
 /** Times of waiting that no item can be blamed for; see {@link Dispatcher.#waited}. */
@@ -62,8 +66,8 @@ export class Dispatcher {
 
   /** Starts one task, or answers how long to sleep (0: look again); null when there is nothing left to wait for. */
   #step(): number | null {
-    const { queue, pool, clock, lanes, feeding, listFirst } = this.#parts;
-    if (pool.free === 0 || (listFirst && feeding())) return Number.POSITIVE_INFINITY;
+    const { queue, pool, clock, lanes, feeding, listFirst, held } = this.#parts;
+    if (pool.free === 0 || (listFirst && feeding()) || held?.()) return Number.POSITIVE_INFINITY;
     if (queue.length === 0) return feeding() || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
     const now = clock.now();
     let soonest = queue.nextDue() ?? Number.POSITIVE_INFINITY;
@@ -98,6 +102,8 @@ export class Dispatcher {
   async #work(task: Task, slot: Slot, waited: { queue: number; lane: number }): Promise<void> {
     const { events, pool, queue, over } = this.#parts;
     events.emit("active", { count: pool.active });
+    const { entry, bot, kind } = task;
+    events.emit("attempt", { key: entry.key, bot, kind, chat: slot.lane.chat, bytes: entry.bytes });
     const { again, spent } = await work(task, slot, waited, this.#parts);
     this.#ahead = Math.min(MOST_AHEAD_MS, this.#ahead + AHEAD_SHARE * (spent.download - this.#ahead));
     if (again) queue.push(again);
@@ -106,7 +112,11 @@ export class Dispatcher {
 
   /** The bot of a task has no lane left, while others go on: it fails, and the ledger keeps its row as it was. */
   async #giveUp(task: Task): Promise<void> {
-    const { events, lanes, over } = this.#parts;
+    const { events, lanes, over, strand } = this.#parts;
+    if (strand) {
+      strand(task);
+      return over(task);
+    }
     const cause = lanes.whyClosed(task.bot, task.sendAs ?? task.kind);
     const { entry, bot, kind } = task;
     events.emit(

@@ -1,21 +1,23 @@
-import { failure } from "../domain/failure.ts";
-import type { Task } from "../domain/task.ts";
+import type { Emitter } from "../domain/events.ts";
 import { SourceFailed } from "../sources/port.ts";
-import { Claims } from "./claims.ts";
-import type { DispatchParts } from "./dispatch.ts";
-import { decideAll, type Planned, type PlanOptions, plan } from "./plan.ts";
-import { aborted } from "./stop.ts";
+import type { Bell } from "./bell.ts";
+import type { Intake } from "./intake.ts";
+import { type PlanOptions, plan } from "./plan.ts";
+import { aborted, type Stop } from "./stop.ts";
 
-export interface FeedParts extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger"> {
+export interface FeedParts {
+  readonly intake: Intake;
+  readonly bell: Bell;
+  readonly events: Emitter;
+  readonly stop: Stop;
   readonly plan: PlanOptions;
   /** Objects to warm at most; the run then ends as if the source had. */
   readonly limit?: number | undefined;
 }
 
-/** Reads the source no faster than the queue drains, and keeps the same content from being on its way twice. */
+/** Reads the source of a run to its end, no faster than the queue drains. */
 export class Feeder {
   readonly #parts: FeedParts;
-  readonly #claims = new Claims();
   #queued = 0;
   #read = 0;
   #bytes = 0;
@@ -45,48 +47,22 @@ export class Feeder {
     }
   }
 
-  /** The end of a task: who waited for its content is decided anew, by what the ledger now says. */
-  async over(task: Task): Promise<void> {
-    const followers = this.#claims.release(task.bot, task.kind, task.content);
-    if (followers.length === 0 || this.#parts.stop.draining.aborted) return;
-    const plain = { ...this.#parts.plan, force: false, retryWeak: false, only: null };
-    for (const planned of await decideAll(followers, plain)) await this.#take(planned);
-  }
-
   async #readSource(): Promise<void> {
-    const { stop, queue, limit = Number.POSITIVE_INFINITY } = this.#parts;
+    const { stop, intake, limit = Number.POSITIVE_INFINITY } = this.#parts;
     for await (const page of plan(this.#parts.plan)) {
       for (const planned of page) {
-        if (planned.type === "task") await queue.room(stop.draining);
+        if (planned.type === "task") await intake.room();
         if (stop.draining.aborted) return;
         this.#read += 1;
-        await this.#take(planned);
+        if (await intake.take(planned)) {
+          this.#queued += 1;
+          this.#bytes += planned.type === "task" ? planned.task.entry.bytes : 0;
+        }
         // At once: the next page of an open pipe may never come.
         if (this.#queued >= limit) return;
       }
       this.#tell();
     }
-  }
-
-  async #take(planned: Planned): Promise<void> {
-    if (planned.type === "item") return this.#end(planned);
-    const { queue, bell, events } = this.#parts;
-    if (!this.#claims.claim(planned.query, planned.task.content)) return;
-    this.#queued += 1;
-    this.#bytes += planned.task.entry.bytes;
-    queue.push(planned.task);
-    events.emit("queued", { bytes: planned.task.entry.bytes, depth: queue.length });
-    bell.ring();
-  }
-
-  async #end({ item, point }: Extract<Planned, { type: "item" }>): Promise<void> {
-    const { ledger, events, stop } = this.#parts;
-    if (item.error?.class === "auth") {
-      stop.drain({ type: "denied", failure: failure(item.error.reason, item.error.message) });
-      return;
-    }
-    if (point) await ledger.point({ ...point.query, content: point.content });
-    events.emit("item", item);
   }
 
   #tell(): void {

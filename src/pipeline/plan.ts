@@ -13,8 +13,12 @@ import { type DecideOptions, decide } from "./decide.ts";
 import { pagesOf } from "./pages.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
 
-export interface PlanOptions extends Omit<DecideOptions, "settings"> {
+export interface PlanOptions extends PlanRules {
   readonly source: Source;
+}
+
+/** By what a plan judges, whatever its source. */
+export interface PlanRules extends Omit<DecideOptions, "settings"> {
   readonly ledger: Ledger;
   readonly storage: Storage;
   readonly clock: Clock;
@@ -45,16 +49,23 @@ const HEADS = 16;
 /** Turns a source into work, page by page: completes entries, asks the ledger, decides by the state table. */
 export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
   const heads = pLimit(HEADS);
-  for await (const page of pagesOf(options.source, PAGE)) {
-    const asked = await Promise.all(page.map((item) => queriesOf(item, options, heads)));
-    yield await decideAll(asked.flat(), options);
-  }
+  for await (const page of pagesOf(options.source, PAGE)) yield await planPage(page, options, heads);
+}
+
+/** The same for one page at hand. */
+export async function planPage(
+  page: readonly SourceItem[],
+  options: PlanRules,
+  heads = pLimit(HEADS),
+): Promise<Planned[]> {
+  const asked = await Promise.all(page.map((item) => queriesOf(item, options, heads)));
+  return decideAll(asked.flat(), options);
 }
 
 /** Asks the ledger about each query and decides; ends that were found on the way stay in their order. */
 export async function decideAll(
   asked: readonly (Query | ItemResult)[],
-  options: PlanOptions,
+  options: PlanRules,
 ): Promise<Planned[]> {
   const found = await options.ledger.lookup(asked.filter(isQuery));
   let next = 0;
@@ -69,7 +80,7 @@ function isQuery(value: Query | ItemResult): value is Query {
   return !("status" in value);
 }
 
-function planned(query: Query, found: Found, options: PlanOptions): Planned[] {
+function planned(query: Query, found: Found, options: PlanRules): Planned[] {
   const { entry, bot, kind } = query;
   const decision = decide(found, { ...options, settings: options.settings(entry) });
   if (decision.do === "ignore") return [];
@@ -115,7 +126,7 @@ function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clo
 
 async function queriesOf(
   item: SourceItem,
-  options: PlanOptions,
+  options: PlanRules,
   heads: ReturnType<typeof pLimit>,
 ): Promise<(Query | ItemResult)[]> {
   if (item.type === "skip")

@@ -18,4 +18,12 @@ describe("claims", () => {
     expect(claims.claim({ ...query("b"), bot: "other" }, "c")).toBe(true);
     expect(claims.claim({ ...query("b"), kind: "document" }, "c")).toBe(true);
   });
+
+  it("keep one place for an asker that asks again and again, and none for the owner itself", () => {
+    const claims = new Claims();
+    for (const key of ["a", "a", "b", "b"]) claims.claim(query(key), "c");
+    const queued = { ...query("a"), entry: { ...query("a").entry, queueId: 7 } };
+    expect(claims.claim(queued, "c")).toBe(false);
+    expect(claims.release("b", "photo", "c")).toEqual([query("b"), queued]);
+  });
 });

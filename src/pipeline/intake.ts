@@ -1,0 +1,74 @@
+import { failure } from "../domain/failure.ts";
+import type { Task } from "../domain/task.ts";
+import { Claims } from "./claims.ts";
+import type { DispatchParts } from "./dispatch.ts";
+import { decideAll, type Planned, type PlanRules } from "./plan.ts";
+
+export interface IntakeParts extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger"> {
+  /** How those are judged that waited for the content of another key: as a plain run would. */
+  readonly judge: PlanRules;
+  /** Tasks at which the queue has no room; 0 for no bound. */
+  readonly capacity: number;
+}
+
+/**
+ * The one door to the queue, for any number of sources: keeps the same content from being on its way twice, and tells the
+ * ends that a plan has found already.
+ */
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #claims = new Claims();
+  #full = false;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the queue has room, or the run drains. */
+  async room(): Promise<void> {
+    const { queue, stop, capacity } = this.#parts;
+    if (capacity > 0 && queue.length >= capacity) this.#tellRoom(true);
+    await queue.room(stop.draining);
+  }
+
+  /** Puts work into the queue, or tells an end. True when it was put there. */
+  async take(planned: Planned): Promise<boolean> {
+    if (planned.type === "item") {
+      await this.#end(planned);
+      return false;
+    }
+    const { queue, bell, events } = this.#parts;
+    if (!this.#claims.claim(planned.query, planned.task.content)) return false;
+    queue.push(planned.task);
+    events.emit("queued", { bytes: planned.task.entry.bytes, depth: queue.length });
+    bell.ring();
+    return true;
+  }
+
+  /** The end of a task: who waited for its content is decided anew, by what the ledger now says. */
+  async over(task: Task): Promise<void> {
+    const followers = this.#claims.release(task.bot, task.kind, task.content);
+    const { queue, capacity, stop, judge } = this.#parts;
+    if (this.#full && queue.length < capacity / 2) this.#tellRoom(false);
+    if (followers.length === 0 || stop.draining.aborted) return;
+    for (const planned of await decideAll(followers, judge)) await this.take(planned);
+  }
+
+  async #end({ item, point }: Extract<Planned, { type: "item" }>): Promise<void> {
+    const { ledger, events, stop } = this.#parts;
+    if (item.error?.class === "auth") {
+      stop.drain({ type: "denied", failure: failure(item.error.reason, item.error.message) });
+      return;
+    }
+    if (point) await ledger.point({ ...point.query, content: point.content });
+    events.emit("item", item);
+  }
+
+  /** Told once when it sets in, and once when half of the queue is free again. */
+  #tellRoom(full: boolean): void {
+    if (full === this.#full) return;
+    this.#full = full;
+    const { events, queue, capacity } = this.#parts;
+    events.emit("room", { full, depth: queue.length, capacity });
+  }
+}
