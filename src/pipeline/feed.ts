@@ -2,7 +2,7 @@ import type { Emitter } from "../domain/events.ts";
 import { SourceFailed } from "../sources/port.ts";
 import type { Bell } from "./bell.ts";
 import type { Intake } from "./intake.ts";
-import { type PlanOptions, plan } from "./plan.ts";
+import { type Planned, type PlanOptions, plan } from "./plan.ts";
 import { aborted, type Stop } from "./stop.ts";
 
 export interface FeedParts {
@@ -48,21 +48,29 @@ export class Feeder {
   }
 
   async #readSource(): Promise<void> {
-    const { stop, intake, limit = Number.POSITIVE_INFINITY } = this.#parts;
     for await (const page of plan(this.#parts.plan)) {
-      for (const planned of page) {
-        if (planned.type === "task") await intake.room();
-        if (stop.draining.aborted) return;
-        this.#read += 1;
-        if (await intake.take(planned)) {
-          this.#queued += 1;
-          this.#bytes += planned.type === "task" ? planned.task.entry.bytes : 0;
-        }
-        // At once: the next page of an open pipe may never come.
-        if (this.#queued >= limit) return;
-      }
+      if (!(await this.#takePage(page))) return;
       this.#tell();
     }
+  }
+
+  /** False when there is no need to read on. */
+  async #takePage(page: readonly Planned[]): Promise<boolean> {
+    const { stop, intake, limit = Number.POSITIVE_INFINITY } = this.#parts;
+    for (const planned of page) {
+      if (planned.type === "task") await intake.room();
+      if (stop.draining.aborted) return false;
+      this.#read += 1;
+      if (await intake.take(planned)) this.#count(planned);
+      // At once: the next page of an open pipe may never come.
+      if (this.#queued >= limit) return false;
+    }
+    return true;
+  }
+
+  #count(planned: Planned): void {
+    this.#queued += 1;
+    if (planned.type === "task") this.#bytes += planned.task.entry.bytes;
   }
 
   #tell(): void {
