@@ -45,6 +45,7 @@ export function planOptionsOf({
     only: options.only,
     force: options.force,
     retryWeak: config.retryWeakId,
+    waits: false,
     settings: (entry) => transfers.settings(entry),
   };
 }

@@ -49,6 +49,8 @@ export interface Found {
     readonly message: string;
     /** The settings under which it failed (see {@link AttemptFacts.settings}). */
     readonly settings: string | null;
+    /** Unix milliseconds before which a worker leaves it alone; null when time does not help or nothing is said. */
+    readonly retryAt: number | null;
   } | null;
 }
 
@@ -99,6 +101,13 @@ export interface Selected {
   readonly entry: Entry;
 }
 
+/** An entry that was asked for by name (admin API): kept until it has ended. */
+export interface QueuedEntry {
+  /** Rises with each arrival and is never used twice. */
+  readonly id: number;
+  readonly entry: Entry;
+}
+
 /** What is worth keeping of a lane between runs. */
 export interface LaneMemory {
   readonly bot: string;
@@ -140,14 +149,42 @@ export interface Ledger {
   confirm(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
   /** The attempt failed and another follows: the row stays as it is. */
   retry(attempt: AttemptId, failure: Failure): Promise<void>;
-  /** The item failed for good in this run; `attempt` is null when it never came to a call. A row with an id stays ready. */
+  /**
+   * The item failed for good in this run; `attempt` is null when it never came to a call. A row with an id stays ready.
+   * Another try is worth it after 2^(failures - 1) minutes, at most 64; never by itself after a permanent failure or one of
+   * the configuration.
+   */
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
   /** The call may have posted: `unknown`. A row with an id stays ready. */
   doubt(attempt: AttemptId, failure: Failure): Promise<void>;
   /** Points `key` at content that is already ready for this bot (same content under another key). */
   point(facts: Omit<AttemptFacts, "chatId" | "settings">): Promise<void>;
+  /**
+   * Writes these down durably, in order. An entry whose key, bot and kind are waiting already is a duplicate and is not
+   * written again: the waiting one takes over what the newer one says. Where that is something else it arrives anew, under
+   * a higher id, so that whoever has read it already reads it again.
+   */
+  enqueue(entries: readonly Entry[]): Promise<{ readonly accepted: number; readonly duplicates: number }>;
+  /** Waiting entries with an id above `after`, in the order of their arrival, at most 1,000. */
+  queued(after: number): Promise<QueuedEntry[]>;
+  /** These have ended: they wait no longer. Unknown ids are passed over. */
+  dequeue(ids: readonly number[]): Promise<void>;
+  /**
+   * Rows in `warming` with no call under way that are due (`next_retry_at` empty, past or unreadable), the oldest first, at
+   * most 1,000: work that others (the bot platform) put there, and what a run left half done; also `error` rows of a
+   * reason that passes whose time has come. A row for which `media_store` has no key is no work that can be done; one
+   * with several keys comes once a key.
+   */
+  warming(bots: readonly string[]): Promise<Selected[]>;
+  /**
+   * This row of {@link warming} cannot be begun (its object is gone, say): it becomes `error`, to be tried again as after
+   * {@link fail}. Nothing happens where it has an id by now, or a call is under way.
+   */
+  refuse(work: Pick<Selected, "bot" | "kind"> & { readonly key: string }, failure: Failure): Promise<void>;
   lanes(): Promise<LaneMemory[]>;
   keepLane(memory: LaneMemory): Promise<void>;
+  /** Tells readers more about who writes here (say, the address of its admin server) until it is closed. Names are words. */
+  announce?(fields: Readonly<Record<string, string>>): Promise<void>;
   /** Releases the ledger for the next writing process. */
   close(): Promise<void>;
 }

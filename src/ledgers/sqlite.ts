@@ -1,17 +1,19 @@
 import { hostname } from "node:os";
 import type { Ledger } from "./port.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
-import { begin, doubt, fail, recover, retry } from "./sqlite/attempts.ts";
+import { begin, doubt, fail, recover, refuse, retry } from "./sqlite/attempts.ts";
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
 import { checkWorld, identify } from "./sqlite/identity.ts";
 import { keepLane, lanes } from "./sqlite/lanes.ts";
-import { acquire, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
+import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
 import { lookup } from "./sqlite/lookup.ts";
 import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace } from "./sqlite/place.ts";
+import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
 import { select } from "./sqlite/select.ts";
 import type { Store } from "./sqlite/store.ts";
+import { warming } from "./sqlite/warming.ts";
 
 export interface SqliteLedgerOptions {
   /** The database file; made when it is missing, adopted when it has tables of the same names. */
@@ -60,13 +62,13 @@ function open(file: string, { path, shownAs, command }: SqliteLedgerOptions, now
 function ledgerOf(store: Store, lock: Lock): Ledger {
   const { db } = store;
   const commits = new Commits(db);
-  let bots: readonly string[] = [];
+  let known: readonly string[] = [];
   let isOpen = true;
   return {
     place: db.place,
     checkWorld: async (sandbox) => checkWorld(db, sandbox),
     identify: (identity) => {
-      bots = identity.bots.map(({ slug }) => slug);
+      known = identity.bots.map(({ slug }) => slug);
       return commits.write(() => identify(db, identity));
     },
     recover: () => commits.write(() => recover(store)),
@@ -77,9 +79,15 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),
     fail: (attempt, facts, failure) => commits.write(() => fail(store, attempt, facts, failure)),
     doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
-    point: (facts) => commits.write(() => point(store, facts, bots)),
+    point: (facts) => commits.write(() => point(store, facts, known)),
+    enqueue: (entries) => commits.write(() => enqueue(store, entries)),
+    queued: async (after) => queued(store, after),
+    dequeue: (ids) => commits.write(() => dequeue(store, ids)),
+    warming: async (bots) => warming(store, bots),
+    refuse: (work, failure) => commits.write(() => refuse(store, work, failure)),
     lanes: async () => lanes(store),
     keepLane: (memory) => commits.write(() => keepLane(store, memory)),
+    announce: (fields) => commits.write(() => announce(db, fields)),
     close: async () => {
       if (!isOpen) return;
       isOpen = false;

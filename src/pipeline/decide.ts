@@ -9,6 +9,10 @@ export interface DecideOptions {
   readonly only: readonly Selection[] | null;
   /** The settings of this run for the entry at hand, as an attempt would write them down. */
   readonly settings: string;
+  /** A worker comes by again: what failed waits for its time (`Found.error.retryAt`). A run tries at once. */
+  readonly waits: boolean;
+  /** Unix milliseconds. */
+  readonly now: number;
 }
 
 export type Decision =
@@ -30,7 +34,7 @@ export function decide(found: Found, options: DecideOptions): Decision {
     case "unknown":
       return options.force ? WARM : { do: "leave", status: "unknown" };
     case "error":
-      return options.force || mayWorkNow(found, options.settings) ? WARM : { do: "leave", status: "failed" };
+      return options.force || mayWorkNow(found, options) ? WARM : { do: "leave", status: "failed" };
     case "ready":
       return options.force
         ? REPLACE
@@ -47,7 +51,8 @@ function decideOnly(found: Found, only: readonly Selection[]): Decision {
 }
 
 /** A permanent failure comes again unless a setting changed; rows of unknown class are given another try. */
-function mayWorkNow(found: Found, settings: string): boolean {
-  const cls = found.error?.class ?? null;
-  return cls === null || !isPermanent(cls) || found.error?.settings !== settings;
+function mayWorkNow({ error }: Found, { settings, waits, now }: DecideOptions): boolean {
+  if (waits && now < (error?.retryAt ?? 0)) return false;
+  const cls = error?.class ?? null;
+  return cls === null || !isPermanent(cls) || error?.settings !== settings;
 }

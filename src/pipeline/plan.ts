@@ -18,7 +18,7 @@ export interface PlanOptions extends PlanRules {
 }
 
 /** By what a plan judges, whatever its source. */
-export interface PlanRules extends Omit<DecideOptions, "settings"> {
+export interface PlanRules extends Omit<DecideOptions, "settings" | "now"> {
   readonly ledger: Ledger;
   readonly storage: Storage;
   readonly clock: Clock;
@@ -82,7 +82,8 @@ function isQuery(value: Query | ItemResult): value is Query {
 
 function planned(query: Query, found: Found, options: PlanRules): Planned[] {
   const { entry, bot, kind } = query;
-  const decision = decide(found, { ...options, settings: options.settings(entry) });
+  const now = options.clock.wall();
+  const decision = decide(found, { ...options, now, settings: options.settings(entry) });
   if (decision.do === "ignore") return [];
   if (decision.do === "warm")
     return [{ type: "task", query, task: taskOf(query, found, decision.replace, options.clock) }];

@@ -3,7 +3,9 @@ import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
 import type { OpenLedger } from "./ledger-kit.ts";
 import { lookupConformance } from "./ledger-lookup.ts";
+import { queueConformance } from "./ledger-queue.ts";
 import { identityConformance, pointConformance, selectConformance } from "./ledger-selecting.ts";
+import { backoffConformance, warmingConformance } from "./ledger-warming.ts";
 
 /** What every ledger promises; `open` gives a fresh one for each test. */
 export function ledgerConformance(name: string, open: OpenLedger): void {
@@ -12,6 +14,9 @@ export function ledgerConformance(name: string, open: OpenLedger): void {
     attemptConformance(open);
     confirmConformance(open);
     selectConformance(open);
+    queueConformance(open);
+    warmingConformance(open);
+    backoffConformance(open);
     pointConformance(open);
     identityConformance(open);
   });

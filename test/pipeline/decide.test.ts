@@ -7,6 +7,7 @@ const error = (cls: "media" | "transient" | "object" | null, settings = "same") 
   reason: null,
   message: "",
   settings,
+  retryAt: null,
 });
 const found = (state: Found["state"], more: Partial<Found> = {}): Found => ({
   content: "c",
@@ -17,11 +18,23 @@ const found = (state: Found["state"], more: Partial<Found> = {}): Found => ({
   ...more,
 });
 
+const NOW = 1_800_000_000_000;
+const OPTIONS: DecideOptions = {
+  force: false,
+  retryWeak: false,
+  only: null,
+  settings: "same",
+  waits: false,
+  now: NOW,
+};
+
 const FOUND = {
   none: found("none"),
   unknown: found("unknown"),
   transient: found("error", { error: error("transient") }),
   object: found("error", { error: error("object") }),
+  notYet: found("error", { error: { ...error("transient"), retryAt: NOW + 1 } }),
+  due: found("error", { error: { ...error("transient"), retryAt: NOW } }),
   foreign: found("error", { error: error(null) }),
   permanent: found("error", { error: error("media") }),
   otherSettings: found("error", { error: error("media", "other") }),
@@ -33,6 +46,8 @@ type Name = keyof typeof FOUND;
 
 const RUNS: Record<string, Partial<DecideOptions>> = {
   run: {},
+  worker: { waits: true },
+  workerForce: { waits: true, force: true },
   retryWeak: { retryWeak: true },
   force: { force: true },
   unknown: { only: ["unknown"] },
@@ -43,14 +58,16 @@ const RUNS: Record<string, Partial<DecideOptions>> = {
 
 /** One letter a decision: warm, replace, skip, leave, ignore; columns are those of FOUND. */
 const TABLE: Record<string, string> = {
-  //        none unknown transient object foreign permanent otherSettings ready newKey weak
-  run: "wlwwwlwsss",
-  retryWeak: "wlwwwlwssr",
-  force: "wwwwwwwrrr",
-  unknown: "iwiiiiiiii",
-  failed: "iiwwwwwiii",
-  weak: "iiiiiiiiir",
-  all: "iwwwwwwiir",
+  //   none unknown transient object notYet due foreign permanent otherSettings ready newKey weak
+  run: "wlwwwwwlwsss",
+  worker: "wlwwlwwlwsss",
+  workerForce: "wwwwwwwwwrrr",
+  retryWeak: "wlwwwwwlwssr",
+  force: "wwwwwwwwwrrr",
+  unknown: "iwiiiiiiiiii",
+  failed: "iiwwwwwwwiii",
+  weak: "iiiiiiiiiiir",
+  all: "iwwwwwwwwiir",
 };
 
 describe("the state table", () => {
@@ -59,13 +76,7 @@ describe("the state table", () => {
   );
 
   it.each(cells)("$run of $state: $wanted", ({ run, state, wanted }) => {
-    const decision = decide(FOUND[state], {
-      force: false,
-      retryWeak: false,
-      only: null,
-      settings: "same",
-      ...RUNS[run],
-    });
+    const decision = decide(FOUND[state], { ...OPTIONS, ...RUNS[run] });
     const letter = decision.do === "warm" && decision.replace ? "r" : decision.do[0];
     expect(letter).toBe(wanted);
   });
@@ -77,8 +88,6 @@ describe("the state table", () => {
     ["unknown", { do: "leave", status: "unknown" }],
     ["permanent", { do: "leave", status: "failed" }],
   ] as const)("says why it does not warm what is %s", (state, decision) => {
-    expect(decide(FOUND[state], { force: false, retryWeak: false, only: null, settings: "same" })).toEqual(
-      decision,
-    );
+    expect(decide(FOUND[state], OPTIONS)).toEqual(decision);
   });
 });

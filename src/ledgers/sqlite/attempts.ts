@@ -1,10 +1,10 @@
-import { type Failure, failure } from "../../domain/failure.ts";
+import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
 import { bareEtag, type ContentId } from "../../domain/task.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import type { Params } from "./adapter.ts";
 import { resolve } from "./content.ts";
-import { hasId } from "./rows.ts";
+import { hasId, isUnderWay } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
 /** An attempt as it was begun; `content` is what it is known as by now. */
@@ -20,7 +20,7 @@ export interface Attempt {
 const BEGIN_ROW = `
   insert into media_cache (bot_slug, sha256, kind, status, retry_count, created_at, updated_at)
   values (:bot, :content, :kind, 'warming', 0, :now, :now)
-  on conflict (bot_slug, sha256, kind) do update set status = 'warming', updated_at = :now
+  on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now
   where not ${hasId("media_cache")}`;
 
 /** A new key; one that is known keeps what it points at until a confirmation moves it. */
@@ -44,14 +44,26 @@ const END_ATTEMPT = `
   where id = :id and state = 'sending'
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
 
+/** SQL: when to try again after one more failure on top of `failures`: 1, 2, 4 ... 64 minutes from now, or never. */
+function nextRetry(failures: string): string {
+  return `iif(:waits, datetime(:now, '+' || (1 << min(${failures}, 6)) || ' minutes'), null)`;
+}
+
 const FAIL_ROW = `
-  insert into media_cache (bot_slug, sha256, kind, status, last_error, retry_count, last_retry_at, created_at,
-    updated_at, error_class, error_reason, error_settings)
-  values (:bot, :content, :kind, 'error', :message, 1, :now, :now, :now, :class, :reason, :settings)
+  insert into media_cache (bot_slug, sha256, kind, status, last_error, retry_count, last_retry_at, next_retry_at,
+    created_at, updated_at, error_class, error_reason, error_settings)
+  values (:bot, :content, :kind, 'error', :message, 1, :now, ${nextRetry("0")}, :now, :now, :class, :reason, :settings)
   on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = :message,
-    retry_count = coalesce(retry_count, 0) + 1, last_retry_at = :now, next_retry_at = null, updated_at = :now,
-    error_class = :class, error_reason = :reason, error_settings = :settings
+    retry_count = coalesce(retry_count, 0) + 1, last_retry_at = :now,
+    next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now, error_class = :class, error_reason = :reason, error_settings = :settings
   where not ${hasId("media_cache")}`;
+
+const REFUSE_ROW = `
+  update media_cache set status = 'error', last_error = :message, retry_count = coalesce(retry_count, 0) + 1,
+    last_retry_at = :now, next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now,
+    error_class = :class, error_reason = :reason, error_settings = null
+  where bot_slug = :bot and kind = :kind and status in ('warming', 'error') and not ${isUnderWay("media_cache")}
+    and sha256 in (select sha256 from media_store where r2_key = :key)`;
 
 const DOUBT_ROW = `
   update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
@@ -89,6 +101,15 @@ export function fail(store: Store, id: AttemptId | null, facts: AttemptFacts, wh
   if (id === null) writeAttempt(store, { ...params, state: "failed", ended: params.now });
   const content = id === null ? params.content : endAttempt(store, id, "failed", why).content;
   store.db.run(FAIL_ROW, { ...params, content });
+}
+
+/** The row of this key that waits in `warming` cannot be begun. */
+export function refuse(
+  store: Store,
+  { bot, kind, key }: { bot: string; kind: MediaKind; key: string },
+  why: Failure,
+): void {
+  store.db.run(REFUSE_ROW, { bot, kind, key, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 
 /** The call may have posted. */
@@ -143,7 +164,8 @@ export function paramsOf(store: Store, { bot, kind, content, entry, chatId, sett
 }
 
 function paramsOfFailure(why: Failure | null) {
-  return { class: why?.class, reason: why?.reason, code: why?.code, message: why?.message };
+  const waits = why !== null && !isPermanent(why.class) && why.class !== "config";
+  return { class: why?.class, reason: why?.reason, code: why?.code, message: why?.message, waits };
 }
 
 function writeAttempt({ db }: Store, params: Params): number {

@@ -57,23 +57,31 @@ function tryLock(file: string, place: string): Lock | null {
   }
 }
 
+const NOBODY = "delete from prewarm_identity where key like 'holder\\_%' escape '\\'";
+
 /** Writes down who holds the lock, for the message to the next. */
 export function signHolder(db: Sqlite, command: string, unixMs: number): void {
   const holder: Holder = { pid: String(process.pid), host: hostname(), command, since: stamp(unixMs) };
   db.transaction(() => {
-    for (const [field, value] of Object.entries(holder)) {
-      db.run(
-        "insert into prewarm_identity (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value",
-        { key: `holder_${field}`, value },
-      );
-    }
+    db.run(NOBODY);
+    announce(db, { ...holder });
   });
+}
+
+/** More about the holder, beside its name; gone with it. */
+export function announce(db: Sqlite, fields: Readonly<Record<string, string>>): void {
+  for (const [field, value] of Object.entries(fields)) {
+    db.run(
+      "insert into prewarm_identity (key, value) values (:key, :value) on conflict (key) do update set value = excluded.value",
+      { key: `holder_${field}`, value },
+    );
+  }
 }
 
 /** Takes the name out again. Where that fails nothing is lost: the lock decides, and a dead name is not believed. */
 export function eraseHolder(db: Sqlite): void {
   try {
-    db.run("delete from prewarm_identity where key like 'holder\\_%' escape '\\'");
+    db.run(NOBODY);
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
   }

@@ -7,7 +7,7 @@ import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";
 import { isAlive } from "./lock.ts";
 import { checkPlace } from "./place.ts";
-import { SCHEMA_VERSION, TABLES } from "./schema.ts";
+import { SCHEMA_VERSION } from "./schema.ts";
 
 /** What stands in a ledger, as a reader sees it. Moments are UTC text, as the tables hold them. */
 export interface LedgerView {
@@ -54,7 +54,6 @@ function view(db: Sqlite, identity: Identity | null): LedgerView {
   const facts = has("prewarm_identity") ? factsOf(db) : new Map<string, string>();
   const version = facts.get("schema_version");
   refuseNewer(db, version);
-  const complete = TABLES.every(({ name }) => has(name));
   return {
     schemaVersion: version === undefined ? null : Number(version),
     holder: holderOf(facts),
@@ -62,7 +61,7 @@ function view(db: Sqlite, identity: Identity | null): LedgerView {
     sending: has("prewarm_attempts") ? sendingOf(db) : { count: 0, oldest: null },
     recent: has("prewarm_attempts") ? recentOf(db) : [],
     lanes: has("prewarm_lanes") ? lanes({ db, now: Date.now, owner: "" }) : [],
-    stranger: identity && complete ? strangerTo(db, identity) : null,
+    stranger: identity && has("prewarm_identity") && has("media_cache") ? strangerTo(db, identity) : null,
   };
 }
 

@@ -12,6 +12,8 @@ interface CacheRow extends IdRow {
   readonly error_class: FailureClass | null;
   readonly error_reason: Reason | null;
   readonly error_settings: string | null;
+  /** Unix seconds. */
+  readonly retry_at: number | null;
 }
 
 interface StoreRow {
@@ -130,11 +132,13 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Rows
     FailureClass | null,
     Reason | null,
     string | null,
+    number | null,
   ];
   const cells = fetch<Cells>(
     store,
     `select json_group_array(json_array(c.sha256, c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id,
-       c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings)) as page
+       c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings,
+       unixepoch(c.next_retry_at))) as page
      from json_each(:contents) asked cross join media_cache c on c.bot_slug = :bot and c.sha256 = asked.value`,
     { bot, contents: JSON.stringify(contents) },
   );
@@ -154,6 +158,7 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Rows
         error_class: error[0],
         error_reason: error[1],
         error_settings: error[2],
+        retry_at: error[3],
       },
     ]),
   );
@@ -192,5 +197,6 @@ function errorOf(row: CacheRow): Found["error"] {
     reason: row.error_reason,
     message: row.last_error ?? "",
     settings: row.error_settings,
+    retryAt: row.retry_at === null ? null : row.retry_at * 1000,
   };
 }

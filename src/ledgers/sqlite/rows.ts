@@ -35,6 +35,12 @@ export function standsAsDocument(alias: string): string {
     and doc.kind = 'document' and ${hasId("doc")}))`;
 }
 
+/** SQL: a call for row `alias` is under way. */
+export function isUnderWay(alias: string): string {
+  return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
+    and a.kind = ${alias}.kind and a.state = 'sending')`;
+}
+
 /** The id of a row that has one (`weak` already judged), else `null`. */
 export function storedId(row: IdRow | undefined): StoredId | null {
   if (row?.status !== "ready" || row.tg_file_id === null) return null;

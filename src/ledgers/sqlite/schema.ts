@@ -1,6 +1,9 @@
 import { MEDIA_KINDS } from "../../domain/media.ts";
 
-/** Rises when the shape of the tables changes in a way that an older prewarm must not write to. */
+/**
+ * Rises when the shape of the tables changes in a way that an older prewarm must not write to. One that does not know
+ * `prewarm_queue` leaves it as it is.
+ */
 export const SCHEMA_VERSION = 1;
 
 interface Column {
@@ -135,6 +138,20 @@ const IDENTITY: Table = {
   unique: ["key"],
 };
 
+/** One row an entry that was asked for by name and has not ended; `entry` is JSON. Ids are never used twice. */
+const QUEUE: Table = {
+  name: "prewarm_queue",
+  columns: [
+    integer("id", "primary key autoincrement"),
+    text("r2_key", "not null"),
+    text("bot_slug"),
+    text("kind"),
+    text("entry", "not null check (json_valid(entry))"),
+    text("created_at", "not null"),
+  ],
+  unique: ["id"],
+};
+
 /** Content ids by `etag:<etag>:<bytes>` whose SHA-256 became known. */
 const ALIASES: Table = {
   name: "prewarm_aliases",
@@ -142,11 +159,13 @@ const ALIASES: Table = {
   unique: ["provisional"],
 };
 
-export const TABLES: readonly Table[] = [MEDIA_STORE, MEDIA_CACHE, ATTEMPTS, LANES, IDENTITY, ALIASES];
+export const TABLES: readonly Table[] = [MEDIA_STORE, MEDIA_CACHE, ATTEMPTS, LANES, QUEUE, IDENTITY, ALIASES];
 
 export const INDEXES = [
   "create index if not exists prewarm_store_content on media_store (sha256)",
   "create index if not exists prewarm_cache_content on media_cache (sha256)",
+  "create index if not exists prewarm_cache_warming on media_cache (bot_slug) where status = 'warming'",
+  "create unique index if not exists prewarm_queue_entry on prewarm_queue (r2_key, coalesce(bot_slug, ''), coalesce(kind, ''))",
   "create index if not exists prewarm_attempts_content on prewarm_attempts (sha256, bot_slug, kind)",
   "create index if not exists prewarm_attempts_key on prewarm_attempts (r2_key, bot_slug, kind)",
   "create index if not exists prewarm_attempts_sending on prewarm_attempts (id) where state = 'sending'",

@@ -20,8 +20,8 @@ const CONDITIONS: Readonly<Record<Selection, string>> = {
 const newestContent = (key: string) => `(select a.sha256 from prewarm_attempts a
   where a.r2_key = ${key} and a.bot_slug = c.bot_slug and a.kind = c.kind order by a.id desc limit 1)`;
 
-interface KeyRow {
-  readonly id: number;
+/** A row of `media_cache` with one of its keys. */
+export interface KeyRow {
   readonly bot: string;
   readonly kind: MediaKind;
   readonly content: ContentId;
@@ -62,7 +62,7 @@ export async function* select(
 
 /** The prefix is compared character by character: in LIKE it would need escapes and ignore case. */
 function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected[] {
-  const rows = db.all<KeyRow>(
+  const rows = db.all<KeyRow & { readonly id: number }>(
     `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
      where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
@@ -81,7 +81,8 @@ function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected
   return [...byKey.values()].map(selected);
 }
 
-function selected({ bot, kind, content, key, etag, bytes }: KeyRow): Selected {
+/** What a row and its key say, as an entry. */
+export function selected({ bot, kind, content, key, etag, bytes }: KeyRow): Selected {
   const known = { key, ...(etag === null ? {} : { etag }), ...(bytes === null ? {} : { bytes }) };
   // Without an ETag nobody could tell that the object has changed since its hash was taken.
   return {

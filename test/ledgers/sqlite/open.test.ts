@@ -94,6 +94,32 @@ describe("opening a SQLite ledger", () => {
     });
   });
 
+  it("tells readers more about its holder until it is closed, and nothing of one that was killed", async () => {
+    const other = new Sqlite(path, path);
+    const admin = () => other.all("select value from prewarm_identity where key = 'holder_admin'");
+    const first = await open();
+    await first.announce?.({ admin: "http://127.0.0.1:3000" });
+    await first.announce?.({ admin: "http://127.0.0.1:3001" });
+    expect(admin()).toEqual([{ value: "http://127.0.0.1:3001" }]);
+    await first.close();
+    expect(admin()).toEqual([]);
+    other.run("insert into prewarm_identity (key, value) values ('holder_admin', 'of the dead')");
+    const second = await open();
+    expect(admin()).toEqual([]);
+    await second.close();
+    other.leave();
+  });
+
+  it("gives a ledger that was made before there was a queue one", async () => {
+    await (await open()).close();
+    const other = new Sqlite(path, path);
+    other.exec("drop table prewarm_queue; drop index prewarm_cache_warming");
+    other.leave();
+    const ledger = await open();
+    expect(await ledger.enqueue([{ key: "a.jpg" }])).toEqual({ accepted: 1, duplicates: 0 });
+    await ledger.close();
+  });
+
   it("refuses what a newer prewarm wrote, untouched", async () => {
     await (await open()).close();
     const other = new Sqlite(path, path);

@@ -1,0 +1,49 @@
+import type { Entry } from "../../domain/entry.ts";
+import type { QueuedEntry } from "../port.ts";
+import { type Store, stamp } from "./store.ts";
+
+const PAGE = 1000;
+
+const WAITING = `
+  select id, entry, created_at as since from prewarm_queue
+  where r2_key = :key and coalesce(bot_slug, '') = coalesce(:bot, '') and coalesce(kind, '') = coalesce(:kind, '')`;
+
+const ARRIVE = `
+  insert into prewarm_queue (r2_key, bot_slug, kind, entry, created_at) values (:key, :bot, :kind, :entry, :since)`;
+
+const LEAVE = "delete from prewarm_queue where id in (select value from json_each(:ids))";
+
+interface Row {
+  readonly id: number;
+  readonly entry: string;
+  readonly since: string;
+}
+
+/** Writes entries down, those that wait already once. Belongs into a transaction. */
+export function enqueue(store: Store, entries: readonly Entry[]): { accepted: number; duplicates: number } {
+  const accepted = entries.filter((entry) => arrive(store, entry)).length;
+  return { accepted, duplicates: entries.length - accepted };
+}
+
+/** False for one that waits already. Where it says something new it arrives anew, and waits since it first came. */
+function arrive({ db, now }: Store, entry: Entry): boolean {
+  const { key, bot, kind } = entry;
+  const text = JSON.stringify(entry);
+  const waiting = db.one<Row>(WAITING, { key, bot, kind });
+  if (waiting?.entry === text) return false;
+  if (waiting) db.run(LEAVE, { ids: JSON.stringify([waiting.id]) });
+  db.run(ARRIVE, { key, bot, kind, entry: text, since: waiting?.since ?? stamp(now()) });
+  return waiting === undefined;
+}
+
+/** Waiting entries behind `after`, a page of them. */
+export function queued({ db }: Store, after: number): QueuedEntry[] {
+  return db
+    .all<Row>(`select id, entry from prewarm_queue where id > :after order by id limit ${PAGE}`, { after })
+    .map(({ id, entry }) => ({ id, entry: JSON.parse(entry) as Entry }));
+}
+
+/** Takes entries out of the queue. */
+export function dequeue({ db }: Store, ids: readonly number[]): void {
+  db.run(LEAVE, { ids: JSON.stringify(ids) });
+}
