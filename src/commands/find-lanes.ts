@@ -3,7 +3,13 @@ import type { RunOptions } from "../config/run-options.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import { type LaneFound, type LaneWish, type Preflight, preflight } from "../pipeline/preflight.ts";
+import {
+  assumedChat,
+  type LaneFound,
+  type LaneWish,
+  type Preflight,
+  preflight,
+} from "../pipeline/preflight.ts";
 import type { Stop } from "../pipeline/stop.ts";
 
 export interface FindLanesParts {
@@ -21,8 +27,7 @@ export interface FindLanesParts {
 export async function findLanes(parts: FindLanesParts): Promise<readonly LaneFound[]> {
   const { connections, options, events, stop } = parts;
   const wishes = await followMoves(parts);
-  if (!options.preflight)
-    return wishes.map(({ bot, chat }) => ({ bot, chat: { id: chat, type: typeOf(chat), title: chat } }));
+  if (!options.preflight) return wishes.map(({ bot, chat }) => ({ bot, chat: assumedChat(chat) }));
   const [lanes, bucket] = await Promise.all([
     preflight(wishes, connections.clock),
     connections.storage.check(),
@@ -51,8 +56,12 @@ function refusalsOf({ refused }: Preflight, told: Failure | undefined): Readonly
   );
 }
 
-/** Chats that are known from earlier runs to have become others are called by their new id. */
-async function followMoves({ connections, ledger, events }: FindLanesParts): Promise<LaneWish[]> {
+/** All lanes that are wished for; chats that are known from earlier runs to have become others are called by their new id. */
+export async function followMoves({
+  connections,
+  ledger,
+  events,
+}: Pick<FindLanesParts, "connections" | "ledger" | "events">): Promise<LaneWish[]> {
   const memories = await ledger.lanes();
   return connections.bots.flatMap(({ bot, chats }) =>
     chats.map((chat) => {
@@ -63,9 +72,4 @@ async function followMoves({ connections, ledger, events }: FindLanesParts): Pro
       return { bot, chat: to };
     }),
   );
-}
-
-/** Channels and groups have negative ids (core.telegram.org/bots/api#chat); an @username is a channel's or supergroup's. */
-function typeOf(chat: string): "private" | "channel" {
-  return /^\d+$/.test(chat) ? "private" : "channel";
 }

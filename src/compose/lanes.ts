@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type Clock, fromWall, toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
 import type { ForecastInput } from "../pipeline/forecast.ts";
@@ -17,7 +18,8 @@ export interface LaneParts {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
-  readonly found: readonly LaneFound[];
+  /** A lane that cannot be sent to for now is `closed`. */
+  readonly found: readonly (LaneFound & { readonly closed?: Failure | undefined })[];
   readonly changed: () => void;
 }
 
@@ -31,9 +33,10 @@ export async function openLanes({
   changed,
 }: LaneParts): Promise<Lanes> {
   const memories = await ledger.lanes();
-  const lanes = found.map(({ bot, chat }) => {
+  const lanes = found.map(({ bot, chat, closed = null }) => {
     const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
     const lane = new Lane(bot, chat.id, chat.title, paceOf(config, chat.type, memory, clock));
+    lane.closed = closed;
     if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
     return lane;
   });

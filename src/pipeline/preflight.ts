@@ -84,3 +84,11 @@ function mayPass({ class: failureClass, retryAfterMs = 0 }: Failure): boolean {
 function named(cause: Failure, chat: string): Failure {
   return cause.class === "chat" ? { ...cause, message: `chat ${chat}: ${cause.message}` } : cause;
 }
+
+/**
+ * A chat that was not asked for, as far as its name tells: channels and groups have negative ids
+ * (core.telegram.org/bots/api#chat); an @username is a channel's or supergroup's.
+ */
+export function assumedChat(chat: string): ChatInfo {
+  return { id: chat, type: /^\d+$/.test(chat) ? "private" : "channel", title: chat };
+}

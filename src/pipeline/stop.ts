@@ -11,6 +11,7 @@ export class Stop {
   readonly #aborting = new AbortController();
   readonly #events: Emitter;
   #cause: StopCause | null = null;
+  #spares: (cause: StopCause) => boolean = () => false;
 
   constructor(events: Emitter) {
     this.#events = events;
@@ -28,7 +29,13 @@ export class Stop {
     return this.#aborting.signal;
   }
 
+  /** Sets what is dealt with elsewhere and ends nothing (a worker waits out what ends a run). */
+  spare(isSpared: (cause: StopCause) => boolean): void {
+    this.#spares = isSpared;
+  }
+
   drain(cause: StopCause): void {
+    if (this.#spares(cause)) return;
     if (this.#cause === null || rankOf(cause) > rankOf(this.#cause)) {
       this.#cause = cause;
       this.#events.emit("stopping", cause);

@@ -2,6 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { type Failure, failure } from "../../domain/failure.ts";
 import type { MediaKind } from "../../domain/media.ts";
+import type { ChatInfo } from "../port.ts";
 import { BotFloods } from "./bot-floods.ts";
 import type { Lane } from "./lane.ts";
 import type { Pace } from "./pace.ts";
@@ -88,6 +89,20 @@ export class Lanes {
     if (kind) lane.refused.add(kind);
     else lane.closed ??= cause;
     this.#ended(lane);
+  }
+
+  /** The chat of a closed lane takes posts again. False when another lane of its bot has that chat already. */
+  reopen(lane: Lane, chat: ChatInfo): boolean {
+    const isTaken = this.all.some(
+      (each) => each !== lane && each.bot === lane.bot && each.closed === null && each.chat === chat.id,
+    );
+    if (isTaken) return false;
+    lane.chat = chat.id;
+    lane.title = chat.title;
+    lane.closed = null;
+    lane.refused.clear();
+    this.#ended(lane);
+    return true;
   }
 
   /** Nothing can be posted by this bot any more. */

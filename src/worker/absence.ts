@@ -1,0 +1,60 @@
+import type { Clock } from "../domain/clock.ts";
+import type { WatchedLanes } from "./port.ts";
+
+export interface AbsenceParts {
+  readonly clock: Clock;
+  readonly lanes: WatchedLanes;
+  readonly bots: readonly string[];
+}
+
+/** A freeze that lasts longer than this is worth passing over a bot's work. */
+const LONG_MS = 30_000;
+
+/**
+ * Bots that cannot send for now. Their work is passed over, so that it does not fill the queue and hold up that of others,
+ * and is looked for again once they are back.
+ */
+export class Absence {
+  readonly #parts: AbsenceParts;
+  readonly #missed = new Set<string>();
+
+  constructor(parts: AbsenceParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a task of this bot is left for later; remembers that it was. */
+  passesOver(bot: string): boolean {
+    const isAway = this.#isClosed(bot) || (this.#isFrozen(bot) && this.present().length > 0);
+    if (isAway) this.#missed.add(bot);
+    return isAway;
+  }
+
+  /** A task of this bot went back to where it came from. */
+  miss(bot: string): void {
+    this.#missed.add(bot);
+  }
+
+  /** Bots that can send now, or soon. */
+  present(): string[] {
+    return this.#parts.bots.filter((bot) => !this.#isClosed(bot) && !this.#isFrozen(bot));
+  }
+
+  /** True when a bot whose work was left is back; asked again, it has been told. */
+  someoneIsBack(): boolean {
+    const back = [...this.#missed].filter((bot) => !this.#isClosed(bot) && !this.#isFrozen(bot));
+    for (const bot of back) this.#missed.delete(bot);
+    return back.length > 0;
+  }
+
+  #isClosed(bot: string): boolean {
+    return !this.#parts.lanes.isOpen(bot);
+  }
+
+  #isFrozen(bot: string): boolean {
+    const { lanes, clock } = this.#parts;
+    const until = lanes.all
+      .filter((lane) => lane.bot.slug === bot && lane.closed === null)
+      .map(({ frozenUntil }) => frozenUntil);
+    return Math.min(...until) > clock.now() + LONG_MS;
+  }
+}

@@ -1,0 +1,125 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Emitter, StopCause } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Reason } from "../domain/reasons.ts";
+import type { Result } from "../domain/result.ts";
+import type { Troubles } from "./troubles.ts";
+
+type Outside = "r2" | "telegram";
+
+export interface BreakerParts {
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly troubles: Troubles;
+  /** Asks, without changing anything, whether a part answers again. */
+  readonly ask: Readonly<Record<Outside, () => Promise<Result<unknown>>>>;
+  /** Ends the asking. */
+  readonly draining: AbortSignal;
+  /** A part answers again: work may go on. */
+  readonly back: () => void;
+}
+
+/** So many failures in a row are no accident. In doubt, each further one may leave an `unknown` row behind. */
+const IN_A_ROW = 5;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Reasons that say that a part of the outside world, and not the object, is out of order. */
+const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
+  r2_unavailable: "r2",
+  r2_interrupted: "r2",
+  r2_key_unknown: "r2",
+  r2_signature_wrong: "r2",
+  r2_denied: "r2",
+  r2_clock_skew: "r2",
+  bucket_missing: "r2",
+  connect_failed: "telegram",
+  send_interrupted: "telegram",
+  send_stalled: "telegram",
+  telegram_busy: "telegram",
+  answer_lost: "telegram",
+  server_error: "telegram",
+  bad_answer: "telegram",
+};
+
+/**
+ * Holds all work while R2 or Telegram is away, so that an outage leaves neither failed nor `unknown` rows behind:
+ * closed -> (five failures in a row, or a refusal) open, asking with growing pauses -> (it answers) half open, one call
+ * at a time -> (one that succeeds) closed; a failure in half open opens it again.
+ */
+export class Breaker {
+  readonly #parts: BreakerParts;
+  readonly #rows: Record<Outside, number> = { r2: 0, telegram: 0 };
+  #halfOpen = false;
+
+  constructor(parts: BreakerParts) {
+    this.#parts = parts;
+    parts.events
+      .on("call", ({ failure }) => this.#heard(failure))
+      .on("retry", ({ failure }) => this.#failed(failure, "r2"))
+      .on("item", ({ error }) => {
+        if (error) this.#failed({ class: error.class, reason: error.reason, message: error.message }, "r2");
+      });
+  }
+
+  /** A part is away, and asked until it answers. */
+  get isOpen(): boolean {
+    const { troubles } = this.#parts;
+    return troubles.has("r2") || troubles.has("telegram");
+  }
+
+  /** Whether nothing may be begun now, with so many calls under way. */
+  holds(active: number): boolean {
+    return this.isOpen || (this.#halfOpen && active > 0);
+  }
+
+  /** What would have ended a run. True when it is dealt with here: the part is asked until it answers. */
+  takes(cause: StopCause): boolean {
+    if (cause.type !== "denied" && cause.type !== "source") return false;
+    const part = PART_OF[cause.failure.reason];
+    if (part) this.open(part, cause.failure);
+    return part !== undefined;
+  }
+
+  /** Holds everything until this part answers. */
+  open(part: Outside, failure: Failure): void {
+    const { troubles } = this.#parts;
+    const isNew = !troubles.has(part);
+    troubles.begin(part, failure);
+    if (isNew) void this.#askUntilBack(part);
+  }
+
+  /** An answer that says no to one object says all the same that Telegram is there. */
+  #heard(failure: Failure | null): void {
+    if (failure !== null && PART_OF[failure.reason] === "telegram") {
+      this.#failed(failure, "telegram");
+      return;
+    }
+    this.#halfOpen = false;
+    this.#rows.telegram = 0;
+    if (failure === null) this.#rows.r2 = 0;
+  }
+
+  /** A failed call is told by `call`, and again as a retry or an end: each part listens to one of them. */
+  #failed(failure: Failure, heardFor: Outside): void {
+    if (PART_OF[failure.reason] !== heardFor) return;
+    this.#rows[heardFor] += 1;
+    if (this.#rows[heardFor] >= (this.#halfOpen ? 1 : IN_A_ROW)) this.open(heardFor, failure);
+  }
+
+  async #askUntilBack(part: Outside): Promise<void> {
+    const { clock, draining, ask, troubles, back } = this.#parts;
+    for (let pause = FIRST_PAUSE_MS; !draining.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      await clock.sleep(pause, draining);
+      if (draining.aborted) return;
+      const answer = await ask[part]();
+      if (answer.ok) break;
+      troubles.begin(part, answer.failure);
+    }
+    if (draining.aborted) return;
+    this.#rows[part] = 0;
+    this.#halfOpen = true;
+    troubles.end(part);
+    back();
+  }
+}

@@ -1,0 +1,83 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Emitter } from "../domain/events.ts";
+import { type Failure, failure } from "../domain/failure.ts";
+import { preflight } from "../pipeline/preflight.ts";
+import type { WatchedLane, WatchedLanes } from "./port.ts";
+import type { Troubles } from "./troubles.ts";
+
+export interface LaneWatchParts {
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly troubles: Troubles;
+  readonly lanes: WatchedLanes;
+  readonly bots: readonly string[];
+}
+
+/** A freeze of all lanes of a bot that lasts longer than this is told as a trouble. */
+const LONG_FREEZE_MS = 60_000;
+/** A closed lane is tried this often, without posting: somebody may have added the bot again. */
+const RETRY_MS = 60_000;
+
+/** Keeps an eye on lanes: tells which bots cannot send and why, and opens closed lanes again once their chat takes them. */
+export class LaneWatch {
+  readonly #parts: LaneWatchParts;
+  #triedAt: number;
+
+  constructor(parts: LaneWatchParts) {
+    this.#parts = parts;
+    this.#triedAt = parts.clock.now();
+  }
+
+  /** Looks once. Cheap unless a closed lane is due to be tried. */
+  async look(): Promise<void> {
+    const { clock, lanes } = this.#parts;
+    this.#tell();
+    const closed = lanes.all.filter((lane) => lane.closed !== null);
+    if (closed.length === 0 || clock.now() - this.#triedAt < RETRY_MS) return;
+    this.#triedAt = clock.now();
+    await Promise.all(closed.map((lane) => this.#tryAgain(lane)));
+    this.#tell();
+  }
+
+  /** Closed lanes are tried at the next look. */
+  soon(): void {
+    this.#triedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  async #tryAgain(lane: WatchedLane): Promise<void> {
+    const { clock, lanes, events } = this.#parts;
+    const found = await preflight([{ bot: lane.bot, chat: lane.chat }], clock);
+    const open = found.open[0];
+    if (!open || !lanes.reopen(lane, open.chat)) return;
+    events.emit("notice", {
+      level: "info",
+      text: `lane ${lane.bot.slug} x ${open.chat.id} takes posts again`,
+    });
+  }
+
+  #tell(): void {
+    const { troubles, bots } = this.#parts;
+    for (const bot of bots) {
+      const why = this.#whyAway(bot);
+      if (why) troubles.begin(`bot:${bot}`, why);
+      else troubles.end(`bot:${bot}`);
+    }
+  }
+
+  /** Null for a bot that can send, now or soon. */
+  #whyAway(bot: string): Failure | null {
+    const { lanes, clock } = this.#parts;
+    const own = lanes.all.filter((lane) => lane.bot.slug === bot);
+    const open = own.filter((lane) => lane.closed === null);
+    if (open.length === 0)
+      return own[0]?.closed ?? failure("no_lane_left", `bot ${bot} has no warmup chat to send to`);
+    const until = Math.min(...open.map(({ frozenUntil }) => frozenUntil));
+    const left = until - clock.now();
+    if (left <= LONG_FREEZE_MS) return null;
+    const seconds = Math.ceil(left / 1000);
+    return failure(
+      "flood_wait",
+      `Telegram asked bot ${bot} to wait; all its lanes are frozen for ${seconds} s`,
+    );
+  }
+}
