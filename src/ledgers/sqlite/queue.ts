@@ -9,7 +9,8 @@ const WAITING = `
   where r2_key = :key and coalesce(bot_slug, '') = coalesce(:bot, '') and coalesce(kind, '') = coalesce(:kind, '')`;
 
 const ARRIVE = `
-  insert into prewarm_queue (r2_key, bot_slug, kind, entry, created_at) values (:key, :bot, :kind, :entry, :since)`;
+  insert into prewarm_queue (r2_key, bot_slug, kind, entry, created_at) values (:key, :bot, :kind, :entry, :since)
+  on conflict do nothing`;
 
 const LEAVE = "delete from prewarm_queue where id in (select value from json_each(:ids))";
 
@@ -28,12 +29,14 @@ export function enqueue(store: Store, entries: readonly Entry[]): { accepted: nu
 /** False for one that waits already. Where it says something new it arrives anew, and waits since it first came. */
 function arrive({ db, now }: Store, entry: Entry): boolean {
   const { key, bot, kind } = entry;
-  const text = JSON.stringify(entry);
-  const waiting = db.one<Row>(WAITING, { key, bot, kind });
-  if (waiting?.entry === text) return false;
-  if (waiting) db.run(LEAVE, { ids: JSON.stringify([waiting.id]) });
-  db.run(ARRIVE, { key, bot, kind, entry: text, since: waiting?.since ?? stamp(now()) });
-  return waiting === undefined;
+  const row = { key, bot, kind, entry: JSON.stringify(entry), since: stamp(now()) };
+  if (db.run(ARRIVE, row) > 0) return true;
+  const waiting = db.one<Row>(WAITING, row);
+  if (waiting && waiting.entry !== row.entry) {
+    db.run(LEAVE, { ids: JSON.stringify([waiting.id]) });
+    db.run(ARRIVE, { ...row, since: waiting.since });
+  }
+  return false;
 }
 
 /** Waiting entries behind `after`, a page of them. */
