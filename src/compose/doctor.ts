@@ -4,10 +4,10 @@ import { type Inspection, inspect } from "../config/inspect.ts";
 import type { Flags } from "../config/layers.ts";
 import { thisHost } from "../doctor/host.ts";
 import { lookAtLanes } from "../doctor/lanes.ts";
-import type { BotWorld, Fetched, LedgerLook, R2World, Reached, World } from "../doctor/port.ts";
+import type { BotWorld, Fetched, R2World, Reached, World } from "../doctor/port.ts";
 import { systemClock } from "../domain/clock.ts";
 import { redactor, Secret } from "../domain/secret.ts";
-import type { Identity } from "../ledgers/port.ts";
+import type { Identity, LedgerView } from "../ledgers/port.ts";
 import { lookAtSqlite } from "../ledgers/sqlite/look.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
@@ -151,7 +151,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : "no answer";
 }
 
-function ledgerOf(draft: ConfigDraft): LedgerLook | null {
+function ledgerOf(draft: ConfigDraft): LedgerView | null {
   const { accessKeyId, secretAccessKey } = draft;
   const isKnown = draft.bucket && draft.endpoint && accessKeyId && secretAccessKey && draft.bots.length > 0;
   const identity: Identity | null = isKnown

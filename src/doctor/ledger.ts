@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { nextStep } from "../domain/failure.ts";
-import { LedgerError } from "../ledgers/port.ts";
-import type { Check, LedgerLook, Report, World } from "./port.ts";
+import { LedgerError, type LedgerView } from "../ledgers/port.ts";
+import type { Check, Report, World } from "./port.ts";
 import { fail, pass, skipped, warn } from "./report.ts";
 
 const OTHER_LEDGER = "export PREWARM_LEDGER=sqlite:other.db";
@@ -84,7 +84,7 @@ const disk: Check = {
 /** Runs on what the ledger holds, where there is one. */
 function about(
   check: Pick<Check, "id" | "title" | "why">,
-  report: (look: LedgerLook, world: World) => Report,
+  report: (look: LedgerView, world: World) => Report,
 ): Check {
   return {
     ...check,
@@ -99,7 +99,7 @@ function about(
 }
 
 /** The ledger where it can be read; what stands in the way is the business of the first check. */
-function looked(world: World): LedgerLook | null {
+function looked(world: World): LedgerView | null {
   try {
     return world.ledger();
   } catch (error) {
@@ -148,7 +148,7 @@ const rows = about(
   },
 );
 
-function countOf(look: LedgerLook, meets: (row: LedgerLook["rows"][number]) => boolean): number {
+function countOf(look: LedgerView, meets: (row: LedgerView["rows"][number]) => boolean): number {
   return look.rows.filter(meets).reduce((sum, { count }) => sum + count, 0);
 }
 

@@ -1,7 +1,8 @@
 import { LIMITS } from "../domain/limits.ts";
+import type { LedgerView } from "../ledgers/port.ts";
 import { LedgerError } from "../ledgers/port.ts";
 import { forecast } from "../pipeline/forecast.ts";
-import type { Check, LaneLook, LedgerLook, World } from "./port.ts";
+import type { Check, LaneLook, World } from "./port.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
 
 /** What a transfer takes as a rule, download and upload together (200-800 ms and 500-2000 ms). */
@@ -32,7 +33,7 @@ export async function ceilingOf(world: World): Promise<Ceiling> {
   return { lanes: lanes.length, perMin: ceilingPerMin, byConcurrency: (draft.concurrency * 60) / TRANSFER_S };
 }
 
-function paceOf(world: World, { bot, result }: LaneLook, memories: LedgerLook["lanes"]): number {
+function paceOf(world: World, { bot, result }: LaneLook, memories: LedgerView["lanes"]): number {
   const { pace } = world.config.draft;
   if (!result.ok) return 0;
   if (pace.type === "fixed") return pace.perMinute;
@@ -42,7 +43,7 @@ function paceOf(world: World, { bot, result }: LaneLook, memories: LedgerLook["l
   return pace.type === "adaptive" ? (learned ?? documented) : documented;
 }
 
-function memoriesOf(world: World): LedgerLook["lanes"] {
+function memoriesOf(world: World): LedgerView["lanes"] {
   try {
     return world.ledger()?.lanes ?? [];
   } catch (error) {

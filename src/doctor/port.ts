@@ -1,8 +1,7 @@
 import type { Inspection } from "../config/inspect.ts";
-import type { Failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
-import type { LaneMemory } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/port.ts";
 import type { ListedObject, Storage } from "../storage/port.ts";
 import type { Bot } from "../telegram/port.ts";
 
@@ -118,21 +117,6 @@ export interface LaneLook {
   }>;
 }
 
-/** What stands in the ledger; see its reader. */
-export interface LedgerLook {
-  readonly schemaVersion: number | null;
-  readonly holder: { readonly command: string; readonly pid: string; readonly since: string } | null;
-  readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
-  readonly sending: { readonly count: number; readonly oldest: string | null };
-  readonly recent: readonly {
-    readonly state: string;
-    readonly reason: string | null;
-    readonly count: number;
-  }[];
-  readonly lanes: readonly LaneMemory[];
-  readonly stranger: Failure | null;
-}
-
 /** Everything that checks may look at. Nothing in here changes anything but {@link Bot.send}, which `--probe` alone uses. */
 export interface World {
   /** Unix milliseconds. */
@@ -148,5 +132,5 @@ export interface World {
   readonly lanes: () => Promise<readonly LaneLook[]>;
   reach(url: string): Promise<Reached>;
   /** Null where there is no ledger yet. Throws LedgerError. */
-  ledger(): LedgerLook | null;
+  ledger(): LedgerView | null;
 }

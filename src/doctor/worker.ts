@@ -1,6 +1,6 @@
-import { LedgerError } from "../ledgers/port.ts";
+import { LedgerError, type LedgerView } from "../ledgers/port.ts";
 import { ceilingOf, isWished } from "./pace.ts";
-import type { Check, LedgerLook, Report, World } from "./port.ts";
+import type { Check, Report, World } from "./port.ts";
 import { fail, pass, setStep, skipped, warn } from "./report.ts";
 
 /** Everything without which a run does not begin. */
@@ -48,7 +48,7 @@ const concurrency: Check = {
   },
 };
 
-function lookOf(world: World): LedgerLook | null {
+function lookOf(world: World): LedgerView | null {
   try {
     return world.ledger();
   } catch (error) {
@@ -65,9 +65,9 @@ interface Ends {
 }
 
 /** How the last attempts ended; retried ones count for floods only. */
-function endsOf(look: LedgerLook | null): Ends {
+function endsOf(look: LedgerView | null): Ends {
   const recent = look?.recent ?? [];
-  const sum = (meets: (row: LedgerLook["recent"][number]) => boolean) =>
+  const sum = (meets: (row: LedgerView["recent"][number]) => boolean) =>
     recent.filter(meets).reduce((total, { count }) => total + count, 0);
   const bad = recent.filter(
     ({ state, reason }) => (state === "failed" || state === "unknown") && reason !== null,

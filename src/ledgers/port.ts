@@ -189,6 +189,25 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** What stands in a ledger, as a reader sees it. Moments are UTC text, as the tables hold them. */
+export interface LedgerView {
+  /** Null where prewarm has not written yet. */
+  readonly schemaVersion: number | null;
+  /** The live process that writes to it. */
+  readonly holder: { readonly command: string; readonly pid: string; readonly since: string } | null;
+  readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
+  readonly sending: { readonly count: number; readonly oldest: string | null };
+  /** How the last attempts ended, at most 1,000 of them. */
+  readonly recent: readonly {
+    readonly state: string;
+    readonly reason: string | null;
+    readonly count: number;
+  }[];
+  readonly lanes: readonly LaneMemory[];
+  /** Why a run with this identity would be refused. */
+  readonly stranger: Failure | null;
+}
+
 /** The store itself failed. `message` is one line: what, where, what to do next. */
 export class LedgerError extends Error {
   /** Exit code: 2 for a ledger that cannot be used (held, wrong file), 1 for one that broke under way. */

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Failure } from "../../domain/failure.ts";
-import type { Identity, LaneMemory } from "../port.ts";
+import type { Identity, LedgerView } from "../port.ts";
 import { LedgerError } from "../port.ts";
 import { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
@@ -8,25 +7,6 @@ import { lanes } from "./lanes.ts";
 import { isAlive } from "./lock.ts";
 import { checkPlace } from "./place.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
-
-/** What stands in a ledger, as a reader sees it. Moments are UTC text, as the tables hold them. */
-export interface LedgerView {
-  /** Null where prewarm has not written yet. */
-  readonly schemaVersion: number | null;
-  /** The live process that writes to it. */
-  readonly holder: { readonly command: string; readonly pid: string; readonly since: string } | null;
-  readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
-  readonly sending: { readonly count: number; readonly oldest: string | null };
-  /** How the last attempts ended, at most 1,000 of them. */
-  readonly recent: readonly {
-    readonly state: string;
-    readonly reason: string | null;
-    readonly count: number;
-  }[];
-  readonly lanes: readonly LaneMemory[];
-  /** Why a run with this identity would be refused. */
-  readonly stranger: Failure | null;
-}
 
 const RECENT = 1_000;
 
