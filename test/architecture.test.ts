@@ -48,6 +48,10 @@ const RULES: Record<string, { may: (to: string) => boolean; why: string }> = {
     may: (to) => ["config", "domain", "pipeline"].includes(partOf(to)) || to.endsWith("/port.ts"),
     why: "the doctor judges a configuration as it was written, and looks at the world through ports",
   },
+  metrics: {
+    may: (to) => partOf(to) === "domain" || to.endsWith("/port.ts") || to === "config/error.ts",
+    why: "the admin server sees a worker through its port; a port that is taken is a setting that is wrong",
+  },
   bench: {
     may: (to) => partOf(to) !== "commands" && !ROOT.includes(to),
     why: "bench measures the real parts and is used by commands",

@@ -1,4 +1,6 @@
+import type { Pass } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { Reason } from "../domain/reasons.ts";
 import type { Snapshot } from "../reporters/port.ts";
 
 /** The admin API's own words (`GET .../metrics`), to the letter. */
@@ -20,6 +22,18 @@ export interface Trouble {
   readonly since: number;
 }
 
+/** One worker among several on the same ledger. */
+export interface FleetMember {
+  /** Host and process, as in `web-1:4711`. */
+  readonly name: string;
+  readonly running: boolean;
+  readonly active: number;
+  readonly concurrency: number;
+  readonly perMinute: number;
+  /** Unix milliseconds of its last sign of life. */
+  readonly seenAt: number;
+}
+
 /** A worker as the admin server sees it. */
 export interface WorkerView {
   /** All figures at this moment; its lanes are those of the status page. */
@@ -33,6 +47,8 @@ export interface WorkerView {
   readonly troubles: readonly Trouble[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
+  /** All workers on this ledger, this one included; without it, or with one, the page shows no fleet. */
+  readonly fleet?: readonly FleetMember[];
   /** Starts or stops claiming; answers whether it runs now. No place in the queue is lost. */
   control(action: "start" | "stop"): boolean;
   /**
@@ -45,4 +61,60 @@ export interface WorkerView {
     | { readonly ok: true; readonly accepted: number; readonly duplicates: number }
     | { readonly ok: false; readonly problem: string }
   >;
+}
+
+/** What Prometheus reads. */
+export interface MetricsText {
+  /** Content-Type of the text. */
+  readonly type: string;
+  text(): Promise<string>;
+}
+
+/** A minute of the last hour. */
+export interface Minute {
+  /** Unix milliseconds of its begin. */
+  readonly at: number;
+  /** Items that got an id (ready and weak). */
+  readonly done: number;
+  readonly failed: number;
+  readonly unknown: number;
+  /** Bytes of the items that got an id. */
+  readonly bytes: number;
+  /** Milliseconds of work (download and send), over the items that were tried; null without any. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+  /** The most tasks that were seen waiting. */
+  readonly depth: number;
+}
+
+/** An item that failed, or may have been posted. */
+export interface LastFailure {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly status: "failed" | "unknown";
+  readonly bot: string | null;
+  /** The key, or the place in the manifest; cut where it is long. */
+  readonly key: string;
+  readonly chat: string | null;
+  readonly reason: Reason;
+  readonly message: string;
+  /** The way out. */
+  readonly next: string;
+}
+
+/** The end of a pass, and when it came, in Unix milliseconds. */
+export interface LastPass extends Pass {
+  readonly at: number;
+}
+
+/** What the status page shows of the past, in memory that does not grow. */
+export interface HistoryView {
+  /** The last hour, oldest first, minutes without anything included; the last one is still being filled. */
+  minutes(): readonly Minute[];
+  /** The last 20, newest first. */
+  failures(): readonly LastFailure[];
+  /** The last ten that ended, newest first. */
+  passes(): readonly LastPass[];
+  /** Sources that are being read just now. */
+  reading(): readonly string[];
 }

@@ -1,0 +1,20 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** The body of every answer that is no: a stable name, and a sentence where the name alone does not help. */
+export interface Refusal {
+  readonly ok: false;
+  readonly error: string;
+  readonly message?: string;
+}
+
+/** Answers no. */
+export function refuse(
+  context: Context,
+  status: ContentfulStatusCode,
+  error: string,
+  message?: string,
+): Response {
+  const body: Refusal = message === undefined ? { ok: false, error } : { ok: false, error, message };
+  return context.json(body, status);
+}

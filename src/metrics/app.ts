@@ -1,0 +1,58 @@
+import { type Context, type Handler, Hono } from "hono";
+import type { Secret } from "../domain/secret.ts";
+import { refuse } from "./answers.ts";
+import { browserGuard, tokenGuard } from "./guards.ts";
+import type { StatusPage } from "./page/page.ts";
+import { adminRoutes, type RouteParts } from "./routes.ts";
+
+export interface AppParts extends RouteParts {
+  readonly token: Secret | null;
+  readonly page: StatusPage;
+  /** Told of exceptions in handlers; the client only learns that there was one. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The guarded routes and the two open ones, as a function of a request. */
+export function adminApp(parts: AppParts): Hono {
+  const { token, page, view } = parts;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    context.header("cache-control", "no-store");
+    context.header("x-content-type-options", "nosniff");
+    context.header("referrer-policy", "no-referrer");
+  });
+  const guard = token === null ? browserGuard : tokenGuard(token);
+  app.use("/api/*", guard);
+  app.use("/metrics", guard);
+  if (token === null) app.use("/", browserGuard);
+  for (const [path, handlers] of Object.entries(adminRoutes(parts))) route(app, path, handlers);
+  route(app, "/healthz", { GET: (context) => health(context, view) });
+  route(app, "/", { GET: (context) => context.html(page.html, 200, page.headers) });
+  app.notFound((context) => refuse(context, 404, "NOT_FOUND"));
+  app.onError((error, context) => {
+    parts.onError(error);
+    return refuse(context, 500, "INTERNAL");
+  });
+  return app;
+}
+
+/** Handlers of one path by method; other methods get 405 with those that are allowed. */
+function route(app: Hono, path: string, handlers: Readonly<Partial<Record<"GET" | "POST", Handler>>>): void {
+  if (handlers.GET) app.get(path, handlers.GET);
+  if (handlers.POST) app.post(path, handlers.POST);
+  const allowed = [...(handlers.GET ? ["GET", "HEAD"] : []), ...(handlers.POST ? ["POST"] : [])].join(", ");
+  app.all(path, (context) => {
+    context.header("allow", allowed);
+    return refuse(context, 405, "METHOD_NOT_ALLOWED", `allowed here: ${allowed}`);
+  });
+}
+
+/**
+ * Open to everybody, so it tells no more than one word. A worker that lives is healthy even while R2 or a bot is out of
+ * order, since a restart would not help: `degraded` with 200. One that ends takes no new work: 503.
+ */
+function health(context: Context, { stopping, troubles }: AppParts["view"]): Response {
+  if (stopping) return context.json({ ok: false, status: "stopping" }, 503);
+  return context.json({ ok: true, status: troubles.length > 0 ? "degraded" : "ok" });
+}

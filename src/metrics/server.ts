@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { ConfigError } from "../config/error.ts";
+import type { Secret } from "../domain/secret.ts";
+import { adminApp } from "./app.ts";
+import { assertHost, isLoopback } from "./loopback.ts";
+import { statusPage } from "./page/page.ts";
+import type { RouteParts } from "./routes.ts";
+
+/** How long and how often strangers may keep the server busy. Milliseconds of real time. */
+export interface AdminLimits {
+  /** Until all headers of a request have come. */
+  readonly headersMs: number;
+  /** Until a whole request has come. */
+  readonly requestMs: number;
+  /** How often these two are looked at. */
+  readonly checkMs: number;
+  /** Connections at the same time; more are closed at once. */
+  readonly connections: number;
+  /** How long an answer under way may take once the server closes. */
+  readonly closeMs: number;
+}
+
+const LIMITS: AdminLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkMs: 2_000,
+  connections: 128,
+  closeMs: 1_000,
+};
+
+export interface AdminServerOptions extends RouteParts {
+  /** Address or name to listen on; others than loopback need a token. */
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  /** What `/api` and `/metrics` ask for; null leaves them open, to this machine alone. An empty one counts as null. */
+  readonly token: Secret | null;
+  readonly limits?: Partial<AdminLimits>;
+  /** Told of exceptions in handlers, which the worker survives. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface AdminServer {
+  /** `http://127.0.0.1:3000`, with the port it really has. */
+  readonly url: string;
+  /** Stops listening, ends idle connections at once and answers under way within a second. Safe to call again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the admin API, Prometheus metrics, `/healthz` and the status page.
+ * Throws ConfigError in one line when the port is taken or not allowed, when the host is not of this machine, and when it is
+ * reachable from others without a token.
+ */
+export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  assertHost(options.host, options.token);
+  const token = options.token?.reveal().trim() ? options.token : null;
+  const limits = { ...LIMITS, ...options.limits };
+  const server = serverOf({ ...options, token }, limits);
+  await listen(server, options);
+  const address = server.address() as AddressInfo;
+  // A name such as localhost may lead elsewhere by /etc/hosts.
+  if (token === null && !isLoopback(address.address)) {
+    server.close();
+    assertHost(`${options.host} (${address.address})`, null);
+  }
+  const name = options.host.includes(":") ? `[${options.host.replace(/^\[|\]$/g, "")}]` : options.host;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${name}:${address.port}`,
+    close: () => {
+      closing ??= close(server, limits.closeMs);
+      return closing;
+    },
+  };
+}
+
+function serverOf(options: AdminServerOptions, limits: AdminLimits): Server {
+  const app = adminApp({ ...options, page: statusPage(), onError: options.onError ?? (() => {}) });
+  const listener = getRequestListener((request) => app.fetch(request), {
+    overrideGlobalObjects: false,
+    errorHandler: () => Response.json({ ok: false, error: "BAD_REQUEST" }, { status: 400 }),
+  });
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
+    listener,
+  );
+  server.maxConnections = limits.connections;
+  // Once it closes, a connection whose answer is out is not kept for a next request.
+  server.on("request", (_, response) =>
+    response.once("finish", () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    }),
+  );
+  return server;
+}
+
+async function listen(server: Server, { host, port, onError = () => {} }: AdminServerOptions): Promise<void> {
+  try {
+    const listening = once(server, "listening");
+    server.listen(port, host.replace(/^\[|\]$/g, ""));
+    await listening;
+    // Trouble with accepting, such as no file descriptor left, ends no worker.
+    server.on("error", onError);
+  } catch (error) {
+    throw new ConfigError([problemOf(error, host, port)]);
+  }
+}
+
+function problemOf(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const known: Record<string, string> = {
+    EADDRINUSE: `port ${port} on ${host} is taken by another program; choose another with --port, or end the other one (it may be another worker)`,
+    EACCES: `this user may not listen on port ${port}; choose one above 1023 with --port`,
+    EADDRNOTAVAIL: `${host} is no address of this machine; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
+    ENOTFOUND: `the host ${host} cannot be resolved; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
+    ERR_SOCKET_BAD_PORT: `${port} is no port; use --port with a number from 0 to 65535`,
+  };
+  return known[code] ?? `cannot listen on ${host}:${port} (${code}); choose others with --host and --port`;
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,74 @@
+import type { LaneView } from "../domain/events.ts";
+import { type Failure, nextStep } from "../domain/failure.ts";
+import type { LastPass, WorkerView } from "./port.ts";
+import type { RouteParts } from "./routes.ts";
+
+/** The one word for how a worker is: ending, stopped by the admin API, with something out of order, or well. */
+export type WorkerState = "stopping" | "stopped" | "degraded" | "running";
+
+/** What ending, stopped or degraded says about a worker; the gravest wins. */
+export function stateOf({ stopping, running, troubles }: WorkerView): WorkerState {
+  if (stopping) return "stopping";
+  if (!running) return "stopped";
+  return troubles.length > 0 ? "degraded" : "running";
+}
+
+/**
+ * All that the status page shows, in snake_case: moments in Unix milliseconds, durations in milliseconds of the engine's clock,
+ * which runs `scale` times faster than the wall.
+ */
+export function statusOf({ view, history, clock, version }: RouteParts) {
+  const now = view.snapshot();
+  return {
+    version,
+    now: clock.wall(),
+    scale: now.scale,
+    uptime_ms: now.durationMs / now.scale,
+    state: stateOf(view),
+    worker_running: view.running,
+    troubles: view.troubles.map(({ part, failure, since }) => ({ part, since, ...explained(failure) })),
+    counts: now.counts,
+    success_rate: now.successRate,
+    throughput_per_min: now.recentPerMinute,
+    bytes_per_second: now.recentBytesPerSecond,
+    bytes: now.bytes,
+    latency_ms: now.latency,
+    flood_waits: now.floodWaits,
+    retries: now.retries,
+    queue: { depth: now.depth, max: view.maxQueue, full: view.maxQueue > 0 && now.depth >= view.maxQueue },
+    active: now.active,
+    concurrency: now.concurrency,
+    lanes: now.lanes.map((lane) => laneOf(lane, now.now)),
+    cache: view.cache,
+    minutes: history.minutes(),
+    failures: history.failures(),
+    passes: history.passes().map(passOf),
+    reading: history.reading(),
+    workers: (view.fleet ?? []).map(({ perMinute, seenAt, ...rest }) => ({
+      ...rest,
+      throughput_per_min: perMinute,
+      seen_at: seenAt,
+    })),
+  };
+}
+
+function laneOf({ bot, chat, title, perMinute, sent, frozenUntil, closed }: LaneView, now: number) {
+  return {
+    bot,
+    chat,
+    title,
+    per_minute: perMinute,
+    sent,
+    frozen_ms: Math.max(0, frozenUntil - now),
+    closed: closed && explained(closed),
+  };
+}
+
+function passOf({ failure, ...pass }: LastPass) {
+  return { ...pass, failure: failure && explained(failure) };
+}
+
+/** A failure for people. */
+function explained({ reason, message }: Failure) {
+  return { reason, message, next: nextStep(reason) };
+}
