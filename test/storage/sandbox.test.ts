@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { Agent, request } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { systemClock } from "../../src/domain/clock.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
+import { cachedStorage } from "../../src/storage/cached.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { openR2, type R2Options } from "../../src/storage/r2.ts";
 
@@ -21,9 +23,7 @@ const pair = { accessKeyId: "0123456789abcdef0123456789abcdef", secretAccessKey:
 const dispatcher = new Agent();
 let server: R2Server;
 
-function open(more: Partial<R2Options> = {}): Storage {
-  return openR2({ endpoint: server.url, bucket: "media", dispatcher, ...pair, ...more });
-}
+const CACHE = { clock: systemClock(), ttlMs: 60_000, maxBytes: 10_000, maxObjectBytes: 1_000 };
 
 beforeAll(async () => {
   server = await startR2Server({ ...pair, buckets: ["media", "many"] });
@@ -37,7 +37,16 @@ afterAll(async () => {
   await server.close();
 });
 
-describe("against the sandbox", () => {
+describe.each<[string, (storage: Storage) => Storage]>([
+  ["against the sandbox", (storage) => storage],
+  ["against the sandbox, through the cache", (storage) => cachedStorage(storage, CACHE)],
+])("%s", (_, wrapped) => {
+  const open = (more: Partial<R2Options> = {}) => {
+    const storage = wrapped(openR2({ endpoint: server.url, bucket: "media", dispatcher, ...pair, ...more }));
+    onTestFinished(() => storage.close());
+    return storage;
+  };
+
   it.each(KEYS)("asks and reads %j, and anybody may with the presigned URL", async (key) => {
     const content = Buffer.from(`content of ${key}`);
     const storage = open();
@@ -45,6 +54,8 @@ describe("against the sandbox", () => {
     expect(await storage.head(key)).toMatchObject({ ok: true, value: { bytes: content.length, etag } });
     const opened = await storage.open(key, { etag });
     expect(opened.ok && (await buffer(opened.value.body))).toEqual(content);
+    const again = await storage.open(key, { etag });
+    expect(again.ok && (await buffer(again.value.body))).toEqual(content);
     const stranger = await request(storage.presign(key));
     expect(Buffer.from(await stranger.body.arrayBuffer())).toEqual(content);
   });
