@@ -1,4 +1,4 @@
-import { type Connections, connect, identityOf, openLedger, transfersOf } from "../compose/connect.ts";
+import { type Connections, connect, openLedger, transfersOf } from "../compose/connect.ts";
 import { openLanes, pacesOf } from "../compose/lanes.ts";
 import { planOptionsOf } from "../compose/plan.ts";
 import type { Config } from "../config/config.ts";
@@ -6,7 +6,7 @@ import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import { Emitter } from "../domain/events.ts";
-import type { Ledger, StoredId } from "../ledgers/port.ts";
+import type { Ledger } from "../ledgers/port.ts";
 import { Bell } from "../pipeline/bell.ts";
 import { UnderWay } from "../pipeline/claims.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
@@ -17,9 +17,11 @@ import { Tally } from "../pipeline/tally.ts";
 import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
 import { announceForecast } from "./announce-forecast.ts";
+import { claimLedger } from "./claim-ledger.ts";
 import { dryRun } from "./dry-run.ts";
 import { findLanes } from "./find-lanes.ts";
 import { Output } from "./output.ts";
+import { messageRemover } from "./remove-message.ts";
 import { watchSignals } from "./signals.ts";
 
 export interface SessionOptions {
@@ -91,8 +93,7 @@ export class Session {
       aborted(stop.draining),
     ]);
     if (!found || stop.cause !== null) return;
-    // Only now, so that a mistake in the configuration is not what a new ledger remembers.
-    await this.#claimLedger();
+    await claimLedger({ ...this.#given, ledger, events: options.dryRun ? new Emitter() : events });
     const { concurrency } = config;
     events.emit("started", {
       command: "prewarm run",
@@ -112,18 +113,6 @@ export class Session {
     const { maxDuration } = this.#given.options;
     if (maxDuration === undefined) return () => {};
     return this.#connections.clock.after(maxDuration, () => this.#stop.drain({ type: "duration" }));
-  }
-
-  async #claimLedger(): Promise<void> {
-    const { config, sandbox } = this.#given;
-    const same = await this.#ledger.identify(identityOf(config, sandbox));
-    if (!same.ok) throw new ConfigError([same.failure.message]);
-    const dead = await this.#ledger.recover();
-    if (dead > 0 && !this.#given.options.dryRun)
-      this.#events.emit("notice", {
-        level: "warn",
-        text: `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
-      });
   }
 
   async #warm(found: readonly LaneFound[]): Promise<void> {
@@ -169,7 +158,7 @@ export class Session {
       listFirst: config.maxQueue === 0,
       open: (bot, kind) => lanes.isOpen(bot, kind),
       botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
-      remove: options.deleteAfter ? (bot, stored) => this.#remove(bot, stored) : null,
+      remove: options.deleteAfter ? messageRemover(this.#connections, events) : null,
     });
     lanes.rememberAll();
   }
@@ -184,14 +173,5 @@ export class Session {
     const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
     const { limit } = options;
     await dryRun({ plan, ...pacesOf(lanes, config), limit, stop: this.#stop, events, output: this.#output });
-  }
-
-  async #remove(slug: string, { chatId, messageId }: StoredId): Promise<void> {
-    const owner = this.#connections.bots.find(({ bot }) => bot.slug === slug);
-    if (!owner || chatId === null || messageId === null) return;
-    const removed = await owner.bot.deleteMessage(chatId, messageId);
-    if (removed.ok) return;
-    const text = `message ${messageId} in ${chatId} stays: ${removed.failure.message}`;
-    this.#events.emit("notice", { level: "warn", text });
   }
 }
