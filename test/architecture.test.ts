@@ -44,6 +44,10 @@ const RULES: Record<string, { may: (to: string) => boolean; why: string }> = {
     may: (to) => partOf(to) === "domain" || partOf(to) === "queue" || to.endsWith("/port.ts"),
     why: "the pipeline sees ports, never an implementation",
   },
+  worker: {
+    may: (to) => ["domain", "pipeline", "queue"].includes(partOf(to)) || to.endsWith("/port.ts"),
+    why: "a worker stands on the pipeline and sees ports, never an implementation",
+  },
   doctor: {
     may: (to) => ["config", "domain", "pipeline"].includes(partOf(to)) || to.endsWith("/port.ts"),
     why: "the doctor judges a configuration as it was written, and looks at the world through ports",
@@ -73,6 +77,7 @@ const RULES: Record<string, { may: (to: string) => boolean; why: string }> = {
         "queue",
         "reporters",
         "sandbox",
+        "worker",
       ].includes(partOf(to)) || to.endsWith("/port.ts"),
     why: "a command reads flags, lets compose pick the parts, and runs them",
   },

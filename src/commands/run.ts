@@ -1,9 +1,10 @@
 import { type Config, loadConfig, secretsOf } from "../config/config.ts";
-import { ConfigError, exitCodeOfError } from "../config/error.ts";
+import { exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
+import { readTogether } from "./read-together.ts";
 import { Session } from "./session.ts";
 
 export interface RunContext {
@@ -72,24 +73,10 @@ function openSession(
   return Session.open({ config, options, flags, redact, sandbox });
 }
 
-/** Flags and configuration, with the problems of both told at once. */
-function readAll(
-  flags: Flags,
-  env: NodeJS.ProcessEnv,
-  folder: string | null,
-): { config: Config; options: RunOptions } {
-  const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(...error.problems);
-      return undefined;
-    }
-  };
-  const options = attempt(() => readRunOptions(flags));
-  const config = attempt(() => loadConfig(flags, env, folder));
-  if (options && config) return { config, options };
-  throw new ConfigError(problems, !config && folder !== null ? SANDBOX_HINT : null);
+function readAll(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null) {
+  return readTogether(
+    () => readRunOptions(flags),
+    () => loadConfig(flags, env, folder),
+    folder === null ? null : SANDBOX_HINT,
+  );
 }

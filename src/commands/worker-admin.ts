@@ -1,0 +1,30 @@
+import type { Connections } from "../compose/connect.ts";
+import type { WorkerConfig } from "../config/worker-config.ts";
+import type { Emitter } from "../domain/events.ts";
+import { History } from "../metrics/history.ts";
+import type { WorkerView } from "../metrics/port.ts";
+import { prometheusMetrics } from "../metrics/prometheus.ts";
+import { type AdminServer, startAdminServer } from "../metrics/server.ts";
+
+export interface AdminParts {
+  readonly config: WorkerConfig;
+  readonly connections: Connections;
+  readonly events: Emitter;
+  readonly view: WorkerView;
+  readonly version: string;
+}
+
+/** The admin server of a worker, with all that it shows. Throws ConfigError when it cannot listen. */
+export function startAdmin({ config, connections, events, view, version }: AdminParts): Promise<AdminServer> {
+  const { clock } = connections;
+  const { host, port, adminToken: token } = config;
+  const bots = config.bots.map(({ slug }) => slug);
+  const history = new History(events, clock, () => view.snapshot().depth);
+  const metrics = prometheusMetrics({ events, view, clock, bots, version });
+  const onError = (error: unknown) =>
+    events.emit("notice", {
+      level: "warn",
+      text: `the admin server met an error and goes on: ${error instanceof Error ? error.message : error}`,
+    });
+  return startAdminServer({ host, port, token, view, metrics, history, clock, version, onError });
+}

@@ -1,0 +1,86 @@
+import { readEntries } from "../compose/read-entries.ts";
+import type { WorkerConfig } from "../config/worker-config.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Emitter } from "../domain/events.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import type { Trouble, WorkerView } from "../metrics/port.ts";
+import type { Tally } from "../pipeline/tally.ts";
+import type { Snapshot } from "../reporters/port.ts";
+import type { KeepWarmParts } from "../worker/keep-warm.ts";
+
+export interface DeskParts {
+  readonly config: WorkerConfig;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly tally: Tally;
+  readonly cache: WorkerView["cache"];
+}
+
+type Keeping = Pick<KeepWarmParts, "queue" | "pool" | "troubles" | "bell" | "asked">;
+
+/** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
+export class WorkerDesk implements WorkerView {
+  readonly #parts: DeskParts;
+  #keeping: Keeping | null = null;
+  #stopped = false;
+  #stopping = false;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    parts.events.on("stopping", () => {
+      this.#stopping = true;
+    });
+  }
+
+  /** The worker works from now on. */
+  opens(keeping: Keeping): void {
+    this.#keeping = keeping;
+    const { queue, pool } = keeping;
+    this.#parts.tally.watch({ depth: () => queue.length, active: () => pool.active });
+  }
+
+  get running(): boolean {
+    return !this.#stopped && !this.#stopping;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  get maxQueue(): number {
+    return this.#parts.config.maxQueue;
+  }
+
+  get cache(): WorkerView["cache"] {
+    return this.#parts.cache;
+  }
+
+  get troubles(): readonly Trouble[] {
+    return this.#keeping?.troubles.all ?? [];
+  }
+
+  snapshot(): Snapshot {
+    return this.#parts.tally.snapshot();
+  }
+
+  control(action: "start" | "stop"): boolean {
+    const stopped = action === "stop";
+    if (stopped !== this.#stopped) {
+      this.#stopped = stopped;
+      this.#parts.events.emit("claiming", { running: this.running });
+      this.#keeping?.bell.ring();
+    }
+    return this.running;
+  }
+
+  async enqueue(given: readonly unknown[]): ReturnType<WorkerView["enqueue"]> {
+    const { ledger, config } = this.#parts;
+    const bots = config.bots.map(({ slug }) => slug);
+    const read = readEntries(given, bots);
+    if (!read.ok) return read;
+    const taken = await ledger.enqueue(read.entries);
+    this.#keeping?.asked.ring();
+    return { ok: true, ...taken };
+  }
+}

@@ -1,0 +1,135 @@
+import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
+import { openLedger } from "../compose/connect.ts";
+import { openKeeping } from "../compose/worker.ts";
+import { ConfigError } from "../config/error.ts";
+import type { Flags } from "../config/layers.ts";
+import type { RunOptions } from "../config/run-options.ts";
+import type { WorkerConfig } from "../config/worker-config.ts";
+import { Emitter } from "../domain/events.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import type { AdminServer } from "../metrics/server.ts";
+import { exitCodeOf } from "../pipeline/exit-code.ts";
+import { aborted, Stop } from "../pipeline/stop.ts";
+import { Tally } from "../pipeline/tally.ts";
+import type { Reporter } from "../reporters/port.ts";
+import { type FirstLook, firstLook } from "../worker/first-look.ts";
+import { keepWarm } from "../worker/keep-warm.ts";
+import { claimLedger } from "./claim-ledger.ts";
+import { followMoves } from "./find-lanes.ts";
+import { messageRemover } from "./remove-message.ts";
+import { watchSignals } from "./signals.ts";
+import { startAdmin } from "./worker-admin.ts";
+import { WorkerDesk } from "./worker-desk.ts";
+import { openWorkerLog } from "./worker-log.ts";
+
+export interface WorkerSessionOptions {
+  readonly config: WorkerConfig;
+  readonly options: RunOptions;
+  readonly flags: Flags;
+  readonly redact: (text: string) => string;
+  readonly sandbox: boolean;
+  readonly version: string;
+}
+
+/** One worker from its first word to its exit code. */
+export class WorkerSession {
+  readonly #given: WorkerSessionOptions;
+  readonly #ledger: Ledger;
+  readonly #connections: WorkerConnections;
+  readonly #events = new Emitter();
+  readonly #stop = new Stop(this.#events);
+  readonly #tally: Tally;
+  readonly #log: Reporter;
+  readonly #desk: WorkerDesk;
+  #admin: AdminServer | null = null;
+
+  /** Takes the ledger, or throws a LedgerError that says who has it. */
+  static async open(given: WorkerSessionOptions): Promise<WorkerSession> {
+    return new WorkerSession(given, await openLedger(given.config, "prewarm worker", false));
+  }
+
+  private constructor(given: WorkerSessionOptions, ledger: Ledger) {
+    const { config, redact } = given;
+    this.#given = given;
+    this.#ledger = ledger;
+    this.#connections = connectWorker(config, redact);
+    const { clock, cache } = this.#connections;
+    this.#tally = new Tally(this.#events, clock);
+    this.#log = openWorkerLog(this.#events, { ...given, clock });
+    this.#desk = new WorkerDesk({ ...given, ledger, clock, cache, events: this.#events, tally: this.#tally });
+  }
+
+  /** Works until a signal, and answers the exit code. Throws ConfigError and LedgerError. */
+  async run(): Promise<number> {
+    const unwatch = watchSignals(this.#stop, () => this.#boundDrain());
+    try {
+      await this.#go();
+    } finally {
+      unwatch();
+    }
+    return exitCodeOf({ cause: this.#stop.cause, bad: 0 });
+  }
+
+  async close(): Promise<void> {
+    await this.#admin?.close();
+    await this.#connections.close();
+    await this.#ledger.close();
+    await this.#log.stop();
+  }
+
+  async #go(): Promise<void> {
+    const { sandbox } = this.#given;
+    const world = await this.#ledger.checkWorld(sandbox);
+    if (!world.ok) throw new ConfigError([world.failure.message]);
+    this.#admin = await startAdmin({ ...this.#given, ...this.#parts(), view: this.#desk });
+    const found = await Promise.race([this.#look(), aborted(this.#stop.draining)]);
+    if (!found || this.#stop.cause !== null) return;
+    await claimLedger({ ...this.#given, ledger: this.#ledger, events: this.#events });
+    await this.#ledger.announce?.({ admin: this.#admin.url });
+    await this.#keep(found);
+  }
+
+  /** Ends the worker for what no waiting mends. */
+  async #look(): Promise<FirstLook> {
+    const { clock, storage } = this.#connections;
+    const wishes = await followMoves({ connections: this.#connections, ledger: this.#ledger, events: this.#events });
+    const found = await firstLook(wishes, () => storage.check(), clock);
+    for (const { bot, chat, closed } of found.lanes) {
+      const text = `lane ${bot.slug} x ${chat.id} is out for now: ${closed?.message}`;
+      if (closed && !found.fatal) this.#events.emit("notice", { level: "warn", text });
+    }
+    if (found.fatal) this.#stop.drain({ type: "no_lane", failure: found.fatal });
+    return found;
+  }
+
+  async #keep(found: FirstLook): Promise<void> {
+    const { config, options } = this.#given;
+    const remove = options.deleteAfter ? messageRemover(this.#connections, this.#events) : null;
+    const keeping = await openKeeping({ config, options, found, remove, ...this.#parts() });
+    this.#desk.opens(keeping);
+    this.#events.emit("started", {
+      command: "prewarm worker",
+      lanes: found.lanes.length,
+      concurrency: config.concurrency,
+      ledger: this.#ledger.place,
+    });
+    await keepWarm(keeping);
+    keeping.lanes.rememberAll();
+  }
+
+  /** What was accepted is finished, but not for ever. */
+  #boundDrain(): void {
+    this.#connections.clock.after(this.#given.config.drain, () => this.#stop.abort());
+  }
+
+  #parts() {
+    return {
+      ledger: this.#ledger,
+      connections: this.#connections,
+      events: this.#events,
+      stop: this.#stop,
+      tally: this.#tally,
+      desk: this.#desk,
+    };
+  }
+}
