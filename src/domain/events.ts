@@ -60,6 +60,9 @@ export interface EventMap {
   retry: {
     readonly key: string;
     readonly bot: string;
+    readonly kind: MediaKind;
+    /** Null when no lane was tried. */
+    readonly chat: string | null;
     readonly failure: Failure;
     readonly notBefore: number;
   };

@@ -103,7 +103,8 @@ async function settleFailure(
     case "again": {
       if (attempt !== null) await ledger.retry(attempt, failure);
       const notBefore = next.delayMs > 0 ? clock.now() + next.delayMs : 0;
-      events.emit("retry", { key: task.entry.key, bot: task.bot, failure, notBefore });
+      const { entry, bot, kind } = task;
+      events.emit("retry", { key: entry.key, bot, kind, chat: outcome.facts.chatId, failure, notBefore });
       return { again: { ...next.task, notBefore } };
     }
     case "release":

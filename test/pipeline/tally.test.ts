@@ -82,7 +82,8 @@ describe("Tally counts", () => {
     events.emit("call", { ...call, failure: flood });
     events.emit("call", { ...call, failure: tooBig });
     events.emit("call", { ...call, failure: null });
-    events.emit("retry", { key: "a", bot: "default", failure: flood, notBefore: 5 });
+    const about = { key: "a", bot: "default", kind: "photo", chat: "-1001" } as const;
+    events.emit("retry", { ...about, failure: flood, notBefore: 5 });
     expect(tally.snapshot()).toMatchObject({ floodWaits: 1, retries: 1 });
   });
 });
