@@ -23,6 +23,10 @@ type Keeping = Pick<KeepWarmParts, "queue" | "pool" | "troubles" | "bell" | "ask
 export class WorkerDesk implements WorkerView {
   readonly #parts: DeskParts;
   #keeping: Keeping | null = null;
+  #open: (isOpen: boolean) => void = () => {};
+  readonly #opened = new Promise<boolean>((resolve) => {
+    this.#open = resolve;
+  });
   #stopped = false;
   #stopping = false;
 
@@ -30,12 +34,14 @@ export class WorkerDesk implements WorkerView {
     this.#parts = parts;
     parts.events.on("stopping", () => {
       this.#stopping = true;
+      this.#open(false);
     });
   }
 
   /** The worker works from now on. */
   opens(keeping: Keeping): void {
     this.#keeping = keeping;
+    this.#open(true);
     const { queue, pool } = keeping;
     this.#parts.tally.watch({ depth: () => queue.length, active: () => pool.active });
   }
@@ -76,6 +82,8 @@ export class WorkerDesk implements WorkerView {
 
   async enqueue(given: readonly unknown[]): ReturnType<WorkerView["enqueue"]> {
     const { ledger, config } = this.#parts;
+    // Nothing is written to a ledger before it is known whose it is.
+    if (!(await this.#opened) || this.#stopping) return { ok: false, problem: "this worker is ending; ask the next one" };
     const bots = config.bots.map(({ slug }) => slug);
     const read = readEntries(given, bots);
     if (!read.ok) return read;

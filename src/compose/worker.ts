@@ -90,12 +90,12 @@ function watchedSource(
     clock: connections.clock,
     intervalMs: config.listInterval,
     signal: stop.draining,
-    ...(manifest ? { file: manifest.path } : {}),
+    ...(manifest ? { file: { path: manifest.path, pollMs: config.intervalMs } } : {}),
   });
   return {
     name: manifest?.path ?? "bucket",
     open: () => sourceOf(options, connections.storage, ledger, bots),
-    moments: looks.moments,
-    nudge: looks.nudge,
+    moments: looks,
+    nudge: () => looks.nudge(),
   };
 }
