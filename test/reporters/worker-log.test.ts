@@ -9,6 +9,7 @@ import { redactor, Secret } from "../../src/domain/secret.ts";
 import { colourFor } from "../../src/reporters/colour.ts";
 import {
   type FormatLine,
+  formatOf,
   isJournal,
   journalLine,
   jsonLine,

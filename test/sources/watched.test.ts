@@ -1,0 +1,176 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type PassesOptions, type PassReason, passes } from "../../src/sources/watched.ts";
+import { VirtualClock } from "../telegram/lanes/virtual-clock.ts";
+
+/** Passes with what was seen of them; `busy` holds each pass until it is set free. */
+function watching(more: Partial<PassesOptions> = {}, busy: () => Promise<void> = async () => {}) {
+  const clock = new VirtualClock();
+  const ending = new AbortController();
+  onTestFinished(() => ending.abort());
+  const all = passes({ clock, intervalMs: 60_000, signal: ending.signal, ...more });
+  const seen: { readonly why: PassReason; readonly at: number }[] = [];
+  const real: number[] = [];
+  const began = clock.now();
+  const over = (async () => {
+    for await (const why of all) {
+      seen.push({ why, at: clock.now() - began });
+      real.push(performance.now());
+      await busy();
+    }
+  })();
+  const reasons = () => seen.map(({ why }) => why);
+  return { clock, ending, all, seen, real, reasons, over };
+}
+
+/** Goes on as soon as it holds; the test's own time limit ends it otherwise. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await wait(5);
+}
+
+function fileIn(content = '{"key":"a.jpg"}\n'): string {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-watched-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "media.jsonl");
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("passes", () => {
+  it("come at once and then every interval, counted from the begin of the last one", async () => {
+    const holding = { ms: 20_000 };
+    const scene: { clock?: VirtualClock } = {};
+    const { clock, seen } = watching({}, () => scene.clock?.sleep(holding.ms) ?? Promise.resolve());
+    scene.clock = clock;
+    await clock.advance(130_000);
+    expect(seen).toEqual([
+      { why: "start", at: 0 },
+      { why: "interval", at: 60_000 },
+      { why: "interval", at: 120_000 },
+    ]);
+  });
+
+  it("are never two at once: one that takes longer than the interval is followed by the next right away", async () => {
+    let running = 0;
+    let most = 0;
+    const scene: { clock?: VirtualClock } = {};
+    const { clock, seen, all } = watching({}, async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await scene.clock?.sleep(150_000);
+      running -= 1;
+    });
+    scene.clock = clock;
+    await clock.advance(310_000);
+    all.nudge();
+    await clock.advance(0);
+    expect(most).toBe(1);
+    expect(seen.slice(1).map(({ at }) => at)).toEqual([150_000, 300_000]);
+  });
+
+  it("come early when nudged, and the next interval counts from there", async () => {
+    const { clock, seen, all } = watching();
+    await clock.advance(10_000);
+    for (let at = 0; at < 5; at += 1) all.nudge();
+    await clock.advance(59_999);
+    expect(seen.slice(1)).toEqual([{ why: "nudge", at: 10_000 }]);
+    await clock.advance(1);
+    expect(seen.at(-1)).toEqual({ why: "interval", at: 70_000 });
+  });
+
+  it("remember a nudge that comes during a pass, once", async () => {
+    const scene: { clock?: VirtualClock } = {};
+    const { clock, seen, all } = watching({}, () => scene.clock?.sleep(5_000) ?? Promise.resolve());
+    scene.clock = clock;
+    await clock.advance(1_000);
+    all.nudge();
+    all.nudge();
+    await clock.advance(30_000);
+    expect(seen).toEqual([
+      { why: "start", at: 0 },
+      { why: "nudge", at: 5_000 },
+    ]);
+  });
+
+  it("end when the signal aborts, also while they wait without an interval", async () => {
+    const { clock, ending, over, reasons } = watching({ intervalMs: Number.POSITIVE_INFINITY });
+    await clock.advance(1e12);
+    ending.abort();
+    await over;
+    expect(reasons()).toEqual(["start"]);
+    const late = watching({ signal: AbortSignal.abort() });
+    await late.over;
+    expect(late.reasons()).toEqual([]);
+  });
+});
+
+describe("passes over a manifest", () => {
+  const file = (path: string) => ({ intervalMs: Number.POSITIVE_INFINITY, file: { path, pollMs: 2_000 } });
+
+  it("come when it is written, without any time passing on the clock", async () => {
+    const path = fileIn();
+    const { reasons } = watching(file(path));
+    await until(() => reasons().length === 1);
+    await appendFile(path, '{"key":"b.jpg"}\n');
+    await until(() => reasons().length === 2);
+    expect(reasons()).toEqual(["start", "change"]);
+  });
+
+  it("come each time it is replaced by rename, as editors do", async () => {
+    const path = fileIn();
+    const { reasons } = watching(file(path));
+    for (const count of [2, 3]) {
+      await until(() => reasons().length === count - 1);
+      writeFileSync(`${path}.new`, `{"key":"${count}.jpg"}\n`);
+      renameSync(`${path}.new`, path);
+      await until(() => reasons().length === count);
+    }
+    expect(reasons()).toEqual(["start", "change", "change"]);
+  });
+
+  it("wait until it is written to its end", async () => {
+    const path = fileIn();
+    const { reasons, real } = watching(file(path));
+    await until(() => reasons().length === 1);
+    const writes: number[] = [];
+    for (let part = 0; part < 8; part += 1) {
+      await appendFile(path, `{"key":"${part}.jpg"}\n`);
+      writes.push(performance.now());
+      await wait(60);
+    }
+    const lastWrite = writes.at(-1) ?? 0;
+    await until(() => (real.at(-1) ?? 0) > lastWrite);
+    // None began within 300 ms of a write before it, however slow this machine wrote.
+    for (const pass of real.slice(1)) expect(writes.filter((at) => at < pass && pass - at < 280)).toEqual([]);
+  });
+
+  it("come by looking now and then where no news come: the folder is made later", async () => {
+    const folder = join(fileIn(), "..", "later");
+    const path = join(folder, "media.jsonl");
+    const { clock, reasons } = watching(file(path));
+    await until(() => reasons().length === 1);
+    mkdirSync(folder);
+    writeFileSync(path, '{"key":"a.jpg"}\n');
+    await wait(50);
+    expect(reasons()).toEqual(["start"]);
+    await clock.advance(2_000);
+    await until(() => reasons().length === 2);
+    expect(reasons()).toEqual(["start", "change"]);
+  });
+
+  it("are not asked for by a file beside it, nor by one that is the same", async () => {
+    const path = fileIn();
+    const { clock, reasons, ending, over } = watching(file(path));
+    await until(() => reasons().length === 1);
+    writeFileSync(`${path}.other`, "x");
+    await clock.advance(10_000);
+    await wait(400);
+    expect(reasons()).toEqual(["start"]);
+    ending.abort();
+    await over;
+  });
+});
