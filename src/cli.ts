@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
+import { addWorkerFlags } from "./commands/worker-flags.ts";
 import { printFinalError, redactFinally } from "./final-error.ts";
 
 /** argv -> command -> exit code. Never throws; the only place that ends the process. */
@@ -52,6 +53,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { run } = await import("./commands/run.ts");
     done(await run(flags, { onRedactor: redactFinally }));
   });
+  addWorkerFlags(program.command("worker")).action(async (flags) => {
+    const { worker } = await import("./commands/worker.ts");
+    done(await worker(flags, { onRedactor: redactFinally, version }));
+  });
   addCheckEnvFlags(program.command("check-env")).action(async (flags) => {
     const { checkEnv } = await import("./commands/check-env.ts");
     done(await checkEnv(flags));
@@ -68,6 +73,7 @@ const EXAMPLES = `Examples:
   prewarm run --sandbox                 try it: no account, no network, no configuration
   prewarm run --dry-run                 what would be sent, and how long it would take
   prewarm run --concurrency 5           warm the bucket of your environment
+  prewarm worker                        keep it warm, with a status page
   prewarm check-env                     why does it not work, and what to do
   prewarm run --manifest new.jsonl      warm what a file lists
   prewarm run --only failed,unknown     warm again what did not work

@@ -83,7 +83,8 @@ export class WorkerDesk implements WorkerView {
   async enqueue(given: readonly unknown[]): ReturnType<WorkerView["enqueue"]> {
     const { ledger, config } = this.#parts;
     // Nothing is written to a ledger before it is known whose it is.
-    if (!(await this.#opened) || this.#stopping) return { ok: false, problem: "this worker is ending; ask the next one" };
+    if (!(await this.#opened) || this.#stopping)
+      return { ok: false, problem: "this worker is ending; ask the next one" };
     const bots = config.bots.map(({ slug }) => slug);
     const read = readEntries(given, bots);
     if (!read.ok) return read;

@@ -1,5 +1,5 @@
-import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
 import { openLedger } from "../compose/connect.ts";
+import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
 import { openKeeping } from "../compose/worker.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
@@ -14,6 +14,7 @@ import { Tally } from "../pipeline/tally.ts";
 import type { Reporter } from "../reporters/port.ts";
 import { type FirstLook, firstLook } from "../worker/first-look.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
+import { announceListing } from "./announce-listing.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { followMoves } from "./find-lanes.ts";
 import { messageRemover } from "./remove-message.ts";
@@ -82,6 +83,7 @@ export class WorkerSession {
     const world = await this.#ledger.checkWorld(sandbox);
     if (!world.ok) throw new ConfigError([world.failure.message]);
     this.#admin = await startAdmin({ ...this.#given, ...this.#parts(), view: this.#desk });
+    this.#say(`status page and admin API on ${this.#admin.url}/`);
     const found = await Promise.race([this.#look(), aborted(this.#stop.draining)]);
     if (!found || this.#stop.cause !== null) return;
     await claimLedger({ ...this.#given, ledger: this.#ledger, events: this.#events });
@@ -92,7 +94,11 @@ export class WorkerSession {
   /** Ends the worker for what no waiting mends. */
   async #look(): Promise<FirstLook> {
     const { clock, storage } = this.#connections;
-    const wishes = await followMoves({ connections: this.#connections, ledger: this.#ledger, events: this.#events });
+    const wishes = await followMoves({
+      connections: this.#connections,
+      ledger: this.#ledger,
+      events: this.#events,
+    });
     const found = await firstLook(wishes, () => storage.check(), clock);
     for (const { bot, chat, closed } of found.lanes) {
       const text = `lane ${bot.slug} x ${chat.id} is out for now: ${closed?.message}`;
@@ -107,6 +113,7 @@ export class WorkerSession {
     const remove = options.deleteAfter ? messageRemover(this.#connections, this.#events) : null;
     const keeping = await openKeeping({ config, options, found, remove, ...this.#parts() });
     this.#desk.opens(keeping);
+    if (options.manifest === null) announceListing(this.#events, config.listInterval);
     this.#events.emit("started", {
       command: "prewarm worker",
       lanes: found.lanes.length,
@@ -115,6 +122,10 @@ export class WorkerSession {
     });
     await keepWarm(keeping);
     keeping.lanes.rememberAll();
+  }
+
+  #say(text: string): void {
+    this.#events.emit("notice", { level: "info", text });
   }
 
   /** What was accepted is finished, but not for ever. */

@@ -51,7 +51,12 @@ export function planOptionsOf({
 }
 
 /** A manifest, what the ledger holds in some states (`--only` without a manifest), or the bucket's listing. */
-export function sourceOf(options: RunOptions, storage: Storage, ledger: Ledger, bots: readonly string[]): Source {
+export function sourceOf(
+  options: RunOptions,
+  storage: Storage,
+  ledger: Ledger,
+  bots: readonly string[],
+): Source {
   const { manifest, only, prefix } = options;
   const filter = keyFilter(options);
   const chosen = only ? () => selected(ledger, only, { prefix, bots }, filter) : null;

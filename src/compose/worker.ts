@@ -43,7 +43,14 @@ export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
   const transfers = transfersOf(config, storage, options.transfer, (text) =>
     events.emit("notice", { level: "info", text }),
   );
-  const lanes = await openLanes({ config, clock, events, ledger, found: found.lanes, changed: () => bell.ring() });
+  const lanes = await openLanes({
+    config,
+    clock,
+    events,
+    ledger,
+    found: found.lanes,
+    changed: () => bell.ring(),
+  });
   const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found: found.lanes });
   const rules = { ...plan, waits: true };
   const { draining, aborting } = stop;

@@ -1,0 +1,66 @@
+import type { Ended, Running } from "./child.ts";
+import type { World } from "./world.ts";
+
+export const API = "/api/admin/media/prewarm";
+
+export interface Worker extends Running {
+  /** Where its admin server listens. */
+  readonly url: string;
+  get(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+  /** SIGTERM, and what it said. */
+  stop(): Promise<Ended>;
+}
+
+export interface WorkerOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** `prewarm worker` on a free port, ready to be asked. The bucket is listed once and then hardly again, unless told. */
+export async function startWorker(
+  world: World,
+  { args = [], env = {} }: WorkerOptions = {},
+): Promise<Worker> {
+  const running = world.start(["worker", "--port", "0", "--list-interval", "1h", ...args], { env });
+  const address = () => /status page and admin API on (http:\S+?)\/(?:\s|")/.exec(running.heard())?.[1];
+  let over: Ended | null = null;
+  void running.ended.then((ended) => {
+    over = ended;
+  });
+  await world.until(() => over !== null || address() !== undefined, "the worker listens");
+  const url = address();
+  if (url === undefined) throw new Error(`the worker ended: ${running.heard()}`);
+  return {
+    ...running,
+    url,
+    get: (path, init) => fetch(url + path, init),
+    post: (path, body, init = {}) =>
+      fetch(url + path, {
+        ...init,
+        method: "POST",
+        headers: { "content-type": "application/json", ...init.headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    stop: () => {
+      running.signal("SIGTERM");
+      return running.ended;
+    },
+  };
+}
+
+/** Waits until the worker answers so. */
+export async function untilAnswers(
+  worker: Worker,
+  path: string,
+  isSo: (body: string, status: number) => boolean,
+): Promise<void> {
+  const end = performance.now() + 20_000;
+  for (;;) {
+    const answer = await worker.get(path);
+    const body = await answer.text();
+    if (isSo(body, answer.status)) return;
+    if (performance.now() > end) throw new Error(`waited in vain; ${path} says ${answer.status} ${body}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
