@@ -3,13 +3,19 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
+import { addWorkerFlags } from "../src/commands/worker-flags.ts";
 import { SECRETS, SETTINGS } from "../src/config/settings.ts";
 import { REASONS, SKIP_REASONS } from "../src/domain/reasons.ts";
 
 const README = new URL("../README.md", import.meta.url);
 const text = existsSync(README) ? readFileSync(README, "utf8") : "";
 
-const flags = [addRunFlags(new Command("run")), addSandboxFlags(new Command("sandbox"))].flatMap((command) =>
+const commands = [
+  addRunFlags(new Command("run")),
+  addWorkerFlags(new Command("worker")),
+  addSandboxFlags(new Command("sandbox")),
+];
+const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),
 );
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addConfigFlags, collect } from "./config-flags.ts";
+import { addConfigFlags, addWorkerConfigFlags, collect } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm check-env                      everything, nothing is changed
@@ -27,5 +27,5 @@ export function addCheckEnvFlags(command: Command): Command {
     .optionsGroup("Output:")
     .option("--json", "one JSON document on stdout")
     .option("--no-color", "no colours (NO_COLOR)");
-  return addConfigFlags(command);
+  return addWorkerConfigFlags(addConfigFlags(command));
 }

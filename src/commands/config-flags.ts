@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { LOG_LEVELS } from "../domain/log-level.ts";
 
 /** Flags of the configuration table; each has an environment variable, and none takes a secret. */
 export function addConfigFlags(command: Command): Command {
@@ -32,6 +33,21 @@ export function addConfigFlags(command: Command): Command {
       "--stall-timeout <time>",
       "an upload or download that stands still for so long is broken (PREWARM_STALL_TIMEOUT; 60s)",
     );
+}
+
+/** Flags of the configuration that only a worker reads. */
+export function addWorkerConfigFlags(command: Command): Command {
+  return command
+    .optionsGroup("Worker:")
+    .option("--interval-ms <n>", "how often the ledger is asked for work (MEDIA_PREWARM_INTERVAL_MS; 2000)")
+    .option("--list-interval <time>", "how often the bucket is listed (PREWARM_LIST_INTERVAL; 5m)")
+    .option("--drain <time>", "how long calls under way may take after a signal (PREWARM_DRAIN; 30s)")
+    .option("--port <n>", "admin API, metrics and status page; 0 for a free one (PORT; 3000)")
+    .option(
+      "--host <address>",
+      "where they listen; beyond this machine only with ADMIN_API_TOKEN (PREWARM_HOST; 127.0.0.1)",
+    )
+    .addOption(choice("--log-level <level>", "what is logged (PREWARM_LOG_LEVEL; info)", LOG_LEVELS));
 }
 
 /** Takes a repeatable flag's values together. */

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import { MEDIA_KINDS } from "../domain/media.ts";
-import { addConfigFlags, choice, collect } from "./config-flags.ts";
+import { addConfigFlags, choice } from "./config-flags.ts";
+import { addSendingFlags, addSourceFlags } from "./media-flags.ts";
 
-const TRANSFERS = ["auto", "url", "upload"];
 const PROGRESS_MODES = ["auto", "live", "plain", "none"];
 
 const EXAMPLES = `Examples:
@@ -27,38 +26,20 @@ export function addRunFlags(command: Command): Command {
 }
 
 function addWhatFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup("What:")
     .option(
       "--sandbox",
       "run against local stand-ins filled with sample media, ten times faster than real time",
-    )
-    .option("--prefix <prefix>", "only keys that begin with this")
-    .option("--manifest <file>", "entries from a file, - for stdin, instead of the bucket's listing")
-    .addOption(
-      choice("--manifest-format <format>", "when the extension does not say it", ["jsonl", "json", "csv"]),
-    )
-    .option("--include <glob>", "only keys that match; repeatable", collect)
-    .option("--exclude <glob>", "no keys that match, whatever else matches; repeatable", collect)
-    .addOption(choice("--kind <kind>", "only objects of this kind", MEDIA_KINDS))
-    .addOption(choice("--as <kind>", "send everything as this kind", MEDIA_KINDS))
+    );
+  return addSourceFlags(command, "entries from a file, - for stdin, instead of the bucket's listing")
     .option("--only <states>", "what the ledger holds as failed, unknown, weak (comma-separated)")
     .option("--force", "also what is ready; old ids serve until the new ones are confirmed")
     .option("--limit <n>", "warm at most so many, then stop");
 }
 
 function addHowFlags(command: Command): Command {
-  return command
-    .optionsGroup("How:")
-    .addOption(choice("--order <order>", "within the queue (small)", ["small", "large", "recent", "source"]))
-    .addOption(
-      choice(
-        "--transfer <way>",
-        "url: Telegram fetches it; upload; auto: url where the rules allow (auto)",
-        TRANSFERS,
-      ),
-    )
-    .option("--retries <n>", "tries after the first; flood waits do not count (5)")
+  return addSendingFlags(command.optionsGroup("How:"))
     .option("--max-duration <time>", "stop after so long, such as 90s or 2h; exit 5")
     .option(
       "--max-failures <n>",
@@ -66,7 +47,6 @@ function addHowFlags(command: Command): Command {
     )
     .option("--failed-to <file>", "write what failed or is unknown as a manifest")
     .option("--no-preflight", "do not try the lanes before listing")
-    .option("--delete-after", "remove each warmup message once its file_id is safe")
     .option("-n, --dry-run", "plan only: nothing is sent, nothing is written");
 }
 

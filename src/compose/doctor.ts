@@ -55,13 +55,14 @@ export function openExamination({ flags, env, folder, probing }: ExaminationOpti
   return { world, redact, close };
 }
 
-function secretsIn({ draft, values }: Inspection): Secret[] {
+function secretsIn({ draft, worker, values }: Inspection): Secret[] {
   const written = values.filter(({ secret }) => secret).flatMap(({ given }) => given);
   const texts = written
     .filter(({ origin }) => !origin.endsWith("_FILE"))
     .map(({ value }) => new Secret(value.trim()));
-  const read = [draft.accessKeyId, draft.secretAccessKey, ...draft.bots.map(({ token }) => token)];
-  return [...texts, ...read.filter((secret) => secret !== undefined)];
+  const { accessKeyId, secretAccessKey, bots } = draft;
+  const read = [accessKeyId, secretAccessKey, worker.adminToken, ...bots.map(({ token }) => token)];
+  return [...texts, ...read.filter((secret) => secret !== undefined && secret !== null)];
 }
 
 function dispatcherOf({ proxy }: ConfigDraft): Dispatcher {

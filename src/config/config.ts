@@ -36,9 +36,10 @@ export interface Config {
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
-/** All secrets of a configuration, for the redactor. */
-export function secretsOf(config: Config): Secret[] {
-  return [config.accessKeyId, config.secretAccessKey, ...config.bots.map((bot) => bot.token)];
+/** All secrets of a configuration, a worker's among them, for the redactor. */
+export function secretsOf(config: Config & { readonly adminToken?: Secret | null }): Secret[] {
+  const { accessKeyId, secretAccessKey, bots, adminToken } = config;
+  return [accessKeyId, secretAccessKey, ...bots.map((bot) => bot.token), ...(adminToken ? [adminToken] : [])];
 }
 
 /** Reads the configuration. Throws ConfigError with *all* that is missing or wrong, each with how to set it. */

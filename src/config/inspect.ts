@@ -4,13 +4,16 @@ import { ConfigError } from "./error.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
 import { type Flags, type Found, Layers, readDotenv } from "./layers.ts";
 import { BadValue } from "./parse.ts";
-import { SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { ADMIN_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { draftWorker, type WorkerSettings } from "./worker-config.ts";
 
 /** One value of the configuration with every place that has it. */
 export interface Inspected {
   /** The variable it is set by: `R2_BUCKET`. */
   readonly name: string;
   readonly secret: boolean;
+  /** Only `prewarm worker` reads it. */
+  readonly worker: boolean;
   /** The winner first; a default is one of them. Values as they were written. */
   readonly given: readonly Found<string>[];
   /** What the winner would have to be, where it cannot be used. */
@@ -25,6 +28,9 @@ export interface Inspection {
   readonly draft: ConfigDraft;
   /** All that `prewarm run` would complain of. */
   readonly problems: readonly string[];
+  readonly worker: WorkerSettings;
+  /** All that `prewarm worker` would complain of besides. */
+  readonly workerProblems: readonly string[];
   /** What is wrong with `.env` as a file; null when it could be read or is not there. */
   readonly dotenvProblem: string | null;
   /** What is wrong with prewarm.config.json. */
@@ -42,8 +48,11 @@ export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): I
   const layers = new Layers(flags, env, folder, { dotenv: dotenv.value, file: file.value });
   const secrets = [...new Set([...SECRETS, ...file.value.bots.map((bot) => bot.tokenEnv)])];
   const settings = Object.keys(SETTINGS) as SettingName[];
+  const worker = draftWorker(layers, flags);
   return {
     ...draftConfig(layers, flags),
+    worker: worker.settings,
+    workerProblems: worker.problems,
     values: [
       ...settings.map((name) => inspectSetting(layers, name)),
       ...secrets.map((name) => inspectSecret(layers, name)),
@@ -73,6 +82,7 @@ function inspectSetting(layers: Layers, name: SettingName): Inspected {
   return {
     name: setting.env[0] ?? name,
     secret: false,
+    worker: setting.worker === true,
     given,
     expected: given[0] ? expectation(setting, given[0].value) : null,
     fallback: setting.fallback ?? null,
@@ -92,5 +102,5 @@ function expectation(setting: Setting<unknown>, text: string): string | null {
 /** A secret's `<NAME>_FILE` is given as the path; what is in the file is read by {@link draftConfig}. */
 function inspectSecret(layers: Layers, name: string): Inspected {
   const given = [...layers.variables(name), ...layers.variables(`${name}_FILE`)];
-  return { name, secret: true, given, expected: null, fallback: null };
+  return { name, secret: true, worker: name === ADMIN_TOKEN, given, expected: null, fallback: null };
 }

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** A value that cannot be used; `message` says what was expected. */
 export class BadValue extends Error {}
 
@@ -60,6 +62,14 @@ export function httpUrl(text: string): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.username)
     throw new BadValue("an http(s) URL without query or password");
   return url.href.replace(/\/+$/, "");
+}
+
+/** A host name or an address, without scheme and port; the brackets of an IPv6 address are dropped. */
+export function hostName(text: string): string {
+  const bare = text.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(bare) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(bare))
+    throw new BadValue("a host name or address without port, such as 127.0.0.1");
+  return bare;
 }
 
 /** A proxy, which may have a name and password; without a scheme it is http. */

@@ -75,6 +75,16 @@ export function readRunOptions(flags: Flags): RunOptions {
   return options;
 }
 
+/** The flags of `prewarm worker` that are no configuration: those of a run that it takes. Throws ConfigError like {@link readRunOptions}. */
+export function readWorkerOptions(flags: Flags): RunOptions {
+  const options = readRunOptions(flags);
+  if (options.manifest?.path === "-")
+    throw new ConfigError([
+      "--manifest -: a worker watches a file; use `prewarm run --manifest -`, or POST the entries to the worker",
+    ]);
+  return options;
+}
+
 function manifestOf({ manifest: path, manifestFormat }: Flags): RunOptions["manifest"] {
   return typeof path === "string" ? { path, format: manifestFormat as ManifestFormat | undefined } : null;
 }

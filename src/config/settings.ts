@@ -1,4 +1,18 @@
-import { BadValue, botPace, httpUrl, list, onOff, pace, proxyUrl, someTime, wholeNumber } from "./parse.ts";
+import { LOG_LEVELS } from "../domain/log-level.ts";
+import {
+  BadValue,
+  botPace,
+  duration,
+  hostName,
+  httpUrl,
+  list,
+  oneOf,
+  onOff,
+  pace,
+  proxyUrl,
+  someTime,
+  wholeNumber,
+} from "./parse.ts";
 
 /** One setting: where it may come from, how it is read, what it is without. */
 export interface Setting<T> {
@@ -11,6 +25,8 @@ export interface Setting<T> {
   readonly parse: (text: string) => T;
   /** As it would be written. */
   readonly fallback?: string;
+  /** Only `prewarm worker` reads it: platforms set PORT to what they like. */
+  readonly worker?: true;
 }
 
 function setting<T>(given: Setting<T>): Setting<T> {
@@ -86,6 +102,54 @@ export const SETTINGS = {
     parse: someTime,
     fallback: "60s",
   }),
+  intervalMs: setting({
+    env: ["MEDIA_PREWARM_INTERVAL_MS"],
+    flag: "interval-ms",
+    file: "interval_ms",
+    parse: wholeNumber(1),
+    fallback: "2000",
+    worker: true,
+  }),
+  listInterval: setting({
+    env: ["PREWARM_LIST_INTERVAL"],
+    flag: "list-interval",
+    file: "list_interval",
+    parse: someTime,
+    fallback: "5m",
+    worker: true,
+  }),
+  drain: setting({
+    env: ["PREWARM_DRAIN"],
+    flag: "drain",
+    file: "drain",
+    parse: duration,
+    fallback: "30s",
+    worker: true,
+  }),
+  port: setting({
+    env: ["PORT"],
+    flag: "port",
+    file: "port",
+    parse: wholeNumber(0, 65_535),
+    fallback: "3000",
+    worker: true,
+  }),
+  host: setting({
+    env: ["PREWARM_HOST"],
+    flag: "host",
+    file: "host",
+    parse: hostName,
+    fallback: "127.0.0.1",
+    worker: true,
+  }),
+  logLevel: setting({
+    env: ["PREWARM_LOG_LEVEL"],
+    flag: "log-level",
+    file: "log_level",
+    parse: oneOf(...LOG_LEVELS),
+    fallback: "info",
+    worker: true,
+  }),
   timeScale: setting({ env: ["PREWARM_TIME_SCALE"], parse: timeScale, fallback: "1" }),
   bot: setting({ env: ["PREWARM_BOT"], parse: String }),
   chats: setting({ env: ["WARMUP_CHAT_ID"], flag: "chat", parse: list }),
@@ -97,7 +161,15 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 
 /** Secrets come from the environment, from `.env`, or from a file named by `<NAME>_FILE`; never from a flag. */
-export const SECRETS = ["R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY", "TELEGRAM_BOT_TOKEN"] as const;
+export const SECRETS = [
+  "R2_ACCESS_KEY_ID",
+  "R2_SECRET_ACCESS_KEY",
+  "TELEGRAM_BOT_TOKEN",
+  "ADMIN_API_TOKEN",
+] as const;
+
+/** The secret that only `prewarm worker` reads. */
+export const ADMIN_TOKEN = "ADMIN_API_TOKEN" satisfies (typeof SECRETS)[number];
 
 function timeScale(text: string): number {
   const scale = Number(text);

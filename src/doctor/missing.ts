@@ -7,9 +7,7 @@ export function missingNames({ config }: Pick<World, "config">): string[] {
   return config.problems.flatMap((problem) => MISSING.exec(problem)?.[1] ?? []);
 }
 
-/** What else a run would complain of, but for values out of range. */
-export function otherProblems({ config }: Pick<World, "config">): string[] {
-  return config.problems.filter(
-    (problem) => !MISSING.test(problem) && !/ is not usable, it must be /.test(problem),
-  );
+/** Of what a run or a worker would complain of, all but values that are missing or out of range. */
+export function otherProblems(problems: readonly string[]): string[] {
+  return problems.filter((problem) => !MISSING.test(problem) && !/ is not usable, it must be /.test(problem));
 }

@@ -24,15 +24,17 @@ export const VALUES: Check = {
   why: "A value that cannot be used ends every run; one with quotes or blanks in it means something else.",
   needs: ["dotenv-syntax"],
   run: (world) => {
-    const wrong = world.config.values.flatMap((value) => troubleOf(value) ?? []);
+    // A worker's own settings are looked at with the worker: no run ends because of PORT.
+    const wrong = world.config.values.flatMap((value) => (value.worker ? [] : (troubleOf(value) ?? [])));
     const told = new Set(wrong.map(({ subject }) => subject));
-    const others = otherProblems(world).flatMap((problem) => otherTrouble(problem, told));
+    const others = otherProblems(world.config.problems).flatMap((problem) => otherTrouble(problem, told));
     const all = [...wrong, ...others];
     return all.length > 0 ? all : [pass("every value can be used")];
   },
 };
 
-function troubleOf({ name, secret, given, expected, fallback }: Inspected): Report | null {
+/** What is wrong with how a value is written; null when it can be used or is not set. */
+export function troubleOf({ name, secret, given, expected, fallback }: Inspected): Report | null {
   const winner = given[0];
   if (!winner) return null;
   const { origin, value } = winner;
@@ -64,7 +66,7 @@ function bareOf(value: string): string {
 }
 
 /** Problems that concern more than one value's text: files of secrets, the ledger's place, bots that are not there. */
-function otherTrouble(problem: string, told: ReadonlySet<string | undefined>): Report[] {
+export function otherTrouble(problem: string, told: ReadonlySet<string | undefined>): Report[] {
   const secretFile = /^(\w+)_FILE cannot be read: (.*)$/.exec(problem);
   if (secretFile?.[1])
     return [
@@ -83,6 +85,10 @@ function otherTrouble(problem: string, told: ReadonlySet<string | undefined>): R
       fail(withoutPassword(problem), "export PREWARM_LEDGER=sqlite:prewarm.db", {
         subject: "PREWARM_LEDGER",
       }),
+    ];
+  if (problem.includes("lets other machines in"))
+    return [
+      fail(problem, 'export ADMIN_API_TOKEN="$(openssl rand -hex 32)"', { subject: "ADMIN_API_TOKEN" }),
     ];
   if (/^--bot /.test(problem))
     return [fail(problem, "leave --bot out, or name one of those", { subject: "PREWARM_BOT" })];

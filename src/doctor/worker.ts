@@ -1,7 +1,9 @@
 import { LedgerError, type LedgerView } from "../ledgers/port.ts";
+import { otherProblems } from "./missing.ts";
 import { ceilingOf, isWished } from "./pace.ts";
 import type { Check, Report, World } from "./port.ts";
-import { fail, pass, setStep, skipped, warn } from "./report.ts";
+import { pass, setStep, skipped, warn } from "./report.ts";
+import { otherTrouble, troubleOf } from "./values.ts";
 
 /** Everything without which a run does not begin. */
 const START_NEEDS = [
@@ -17,7 +19,11 @@ const START_NEEDS = [
   "telegram-reach",
   "ledger-file",
   "ledger-owner",
+  "worker-values",
+  "worker-port",
 ];
+
+const LAST_PORT = 65_535;
 
 const start: Check = {
   id: "worker-start",
@@ -133,26 +139,44 @@ const success: Check = {
   },
 };
 
-const DEFAULT_PORT = 3000;
+/** Its value, and whether somebody gave it. */
+function given({ config }: World, name: string) {
+  const value = config.values.find((each) => each.name === name);
+  return { value, isGiven: value?.given.some(({ origin }) => origin !== "default") === true };
+}
+
+const values: Check = {
+  id: "worker-values",
+  group: "worker",
+  title: "the worker's own values",
+  why: "One that cannot be used ends the worker at its start; a run does not read them.",
+  needs: ["dotenv-syntax"],
+  run: ({ config }) => {
+    const own = config.values.filter(({ name, worker }) => worker && name !== "PORT");
+    const wrong = own.flatMap((value) => troubleOf(value) ?? []);
+    const told = new Set(wrong.map(({ subject }) => subject));
+    const others = otherProblems(config.workerProblems).flatMap((problem) => otherTrouble(problem, told));
+    const all = [...wrong, ...others];
+    return all.length > 0 ? all : [pass("every value can be used")];
+  },
+};
 
 const port: Check = {
   id: "worker-port",
   group: "worker",
   title: "port of the admin API",
   why: "The worker listens there; a port that is taken ends it.",
-  applies: ({ env, config: { dotenv } }) =>
-    Boolean(env.PORT ?? env.ADMIN_API_TOKEN ?? dotenv.PORT ?? dotenv.ADMIN_API_TOKEN),
-  run: async ({ host, env, config: { dotenv } }) => {
-    const text = env.PORT || dotenv.PORT || String(DEFAULT_PORT);
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < 1 || number > 65_535)
-      return [fail(`PORT is "${text}"; it must be a number from 1 to 65535`, `export PORT=${DEFAULT_PORT}`)];
-    return [
-      (await host.portFree(number))
-        ? pass(`${number} is free`)
-        : warn(`${number} is taken`, `export PORT=${number + 1}`),
-    ];
+  applies: (world) => given(world, "PORT").isGiven || given(world, "ADMIN_API_TOKEN").isGiven,
+  run: async (world) => {
+    const { value } = given(world, "PORT");
+    const trouble = value && troubleOf(value);
+    if (trouble) return [trouble];
+    const { port: number } = world.config.worker;
+    if (number === 0) return [pass("any port that is free")];
+    if (await world.host.portFree(number)) return [pass(`${number} is free`)];
+    const next = number === LAST_PORT ? number - 1 : number + 1;
+    return [warn(`${number} is taken`, setStep(value?.given[0]?.origin, "PORT", String(next)))];
   },
 };
 
-export const WORKER: readonly Check[] = [start, concurrency, throughput, success, port];
+export const WORKER: readonly Check[] = [values, port, start, concurrency, throughput, success];

@@ -64,6 +64,13 @@ export const LIMITS = {
     burstMs: 1_000,
     queueMs: 5_000,
   },
+  r2: {
+    /** CF api/s3: ListObjectsV2 gives 1,000 keys a page at most. */
+    pageObjects: 1_000,
+    /** CF pricing (2026): ListObjects is a Class A operation, $4.50 a million, the first million of a month free. */
+    classADollarsPerMillion: 4.5,
+    classAFreePerMonth: 1_000_000,
+  },
   /** CF presigned URLs: 1 s to 7 days. */
   presignMaxSeconds: 604_800,
 } as const;

@@ -28,6 +28,24 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / DAY)}d ${part(HOUR, DAY)}h`;
 }
 
+/** A time as one would write it in a flag, to the millisecond: `5m`, `1h30m`, `90s` as `1m30s`. */
+export function interval(ms: number): string {
+  let rest = Math.round(ms);
+  const parts = [
+    ["d", DAY],
+    ["h", HOUR],
+    ["m", MINUTE],
+    ["s", SECOND],
+    ["ms", 1],
+  ] as const;
+  const text = parts.map(([unit, size]) => {
+    const whole = Math.floor(rest / size);
+    rest -= whole * size;
+    return whole > 0 ? `${whole}${unit}` : "";
+  });
+  return text.join("") || "0s";
+}
+
 /** A share of 1, rounded down so that only all of it is `100 %`. */
 export function percent(share: number): string {
   return share >= 1 ? "100 %" : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;

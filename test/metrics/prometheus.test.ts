@@ -29,7 +29,7 @@ function lively() {
   events.emit("item", failedItem(tooBig));
   events.emit("call", { bot: "default", chat: "-1001", ms: 400, failure: flood });
   events.emit("call", { bot: "default", chat: "-1001", ms: 400, failure: null });
-  events.emit("retry", { bot: "default", key: "a", failure: flood, notBefore: 0 });
+  events.emit("retry", { bot: "default", key: "a", kind: "photo", chat: null, failure: flood, notBefore: 0 });
   events.emit("lane", lane({ frozenUntil: clock.now() + 30_000, perMinute: 42 }));
   events.emit("pass", { source: "bucket", ended: false, read: 0, queued: 0, ms: 0, failure: null });
   events.emit("pass", { source: "bucket", ended: true, read: 900, queued: 12, ms: 2_500, failure: null });

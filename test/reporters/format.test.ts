@@ -3,6 +3,7 @@ import {
   count,
   cut,
   duration,
+  interval,
   oneLine,
   percent,
   perMinute,
@@ -47,6 +48,11 @@ describe("format", () => {
       "1d 0h",
       "3d 3h",
     ]);
+  });
+
+  it("gives intervals as one would write them", () => {
+    const times = [0, 250, 1_000, 90_000, 300_000, 5_400_000, 86_401_000];
+    expect(times.map(interval)).toEqual(["0s", "250ms", "1s", "1m30s", "5m", "1h30m", "1d1s"]);
   });
 
   it("calls only all of it 100 %", () => {

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { addConfigFlags, addWorkerConfigFlags } from "./config-flags.ts";
+import { addSendingFlags, addSourceFlags } from "./media-flags.ts";
+
+const EXAMPLES = `Examples:
+  prewarm worker                               the bucket of your environment, status page on port 3000
+  prewarm worker --manifest media.jsonl        what a file lists, also when the file changes
+  prewarm worker --list-interval 30m           list less often: each 1,000 objects cost an operation
+  prewarm worker --json | jq 'select(.level == "error")'
+
+Ends on SIGTERM or Ctrl-C, when calls under way are finished (--drain)
+`;
+
+/** The flags of `prewarm worker`. */
+export function addWorkerFlags(command: Command): Command {
+  command
+    .description("keep warming: watch sources and the ledger, serve the admin API, metrics and status page")
+    .addHelpText("before", EXAMPLES);
+  addSourceFlags(
+    command.optionsGroup("What:"),
+    "entries from a file that is watched, instead of the bucket's listing",
+  );
+  addSendingFlags(command.optionsGroup("How:"));
+  addWorkerConfigFlags(command);
+  addConfigFlags(command);
+  return command
+    .optionsGroup("Output:")
+    .option("--json", "the log as JSON lines on stdout")
+    .option("-q, --quiet", "warnings and errors only (--log-level warn)")
+    .option("--no-color", "no colours (NO_COLOR)");
+}

@@ -1,0 +1,67 @@
+import type { LogLevel } from "../domain/log-level.ts";
+import type { Secret } from "../domain/secret.ts";
+import { type Config, draftConfig, Reader } from "./config.ts";
+import { ConfigError } from "./error.ts";
+import { type Flags, Layers, type Origin } from "./layers.ts";
+import { ADMIN_TOKEN } from "./settings.ts";
+
+/** What a worker needs to know besides. Times in milliseconds. */
+export interface WorkerSettings {
+  /** How often the ledger is asked for work. */
+  readonly intervalMs: number;
+  /** How often the bucket is listed. */
+  readonly listInterval: number;
+  /** How long calls under way may take to finish after a signal. */
+  readonly drain: number;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Null: the admin API asks for none. */
+  readonly adminToken: Secret | null;
+  readonly logLevel: LogLevel;
+}
+
+export type WorkerConfig = Config & WorkerSettings;
+
+/** Reads the configuration of a worker. Throws ConfigError with *all* that is missing or wrong, as {@link loadConfig} does. */
+export function loadWorkerConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null): WorkerConfig {
+  const layers = new Layers(flags, env, folder);
+  const { draft, problems } = draftConfig(layers, flags);
+  const worker = draftWorker(layers, flags);
+  if (problems.length + worker.problems.length > 0) throw new ConfigError([...problems, ...worker.problems]);
+  const origins = { ...draft.origins, ...worker.origins };
+  return { ...(draft as Config), ...worker.settings, origins };
+}
+
+export interface WorkerDraft {
+  readonly settings: WorkerSettings;
+  readonly problems: readonly string[];
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+/** Reads a worker's own settings, with everything that is wrong with them; a value that cannot be used is its default. */
+export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
+  const reader = new Reader(layers);
+  const { problems, origins } = reader;
+  const logLevel = reader.get("logLevel");
+  const settings: WorkerSettings = {
+    intervalMs: reader.get("intervalMs"),
+    listInterval: reader.get("listInterval"),
+    drain: reader.get("drain"),
+    port: reader.get("port"),
+    host: reader.get("host"),
+    adminToken: reader.secret(ADMIN_TOKEN)?.value ?? null,
+    logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
+  };
+  const tokenIsBroken = problems.some((problem) => problem.startsWith(ADMIN_TOKEN));
+  if (!settings.adminToken && !tokenIsBroken && !isLoopback(settings.host))
+    problems.push(
+      `${origins.host}: "${settings.host}" lets other machines in; set ${ADMIN_TOKEN} (or ${ADMIN_TOKEN}_FILE=<path>), or use 127.0.0.1`,
+    );
+  return { settings, problems, origins };
+}
+
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i.test(host);
+}
