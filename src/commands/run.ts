@@ -1,11 +1,11 @@
-import { type Config, loadConfig, secretsOf } from "../config/config.ts";
+import { loadConfig, secretsOf } from "../config/config.ts";
 import { exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
-import type { RunOptions } from "../config/run-options.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
 import { readTogether } from "./read-together.ts";
 import { Session } from "./session.ts";
+import { openStage } from "./stage.ts";
 
 export interface RunContext {
   /** Told what takes the secrets out of a final error. */
@@ -39,44 +39,20 @@ interface Opened {
 }
 
 async function open(flags: Flags, context: RunContext): Promise<Opened> {
-  if (flags.sandbox === true) return openSandboxed(flags, context);
-  const { config, options } = readAll(flags, process.env, process.cwd());
-  const session = await openSession(config, options, flags, context, false);
-  return { session, close: () => session.close() };
-}
-
-async function openSandboxed(flags: Flags, context: RunContext): Promise<Opened> {
-  const { startDemo } = await import("../sandbox/demo.ts");
-  const demo = await startDemo();
+  const stage = await openStage(flags.sandbox === true);
+  const { env, folder, sandbox } = stage;
   try {
-    const { config, options } = readAll(flags, demo.env, null);
-    process.stderr.write(
-      `sandbox: R2 and Bot API stand-ins on ${config.endpoint} and ${config.apiRoot}; nothing leaves this machine\n`,
+    const { config, options } = readTogether(
+      () => readRunOptions(flags),
+      () => loadConfig(flags, env, folder),
+      sandbox ? null : SANDBOX_HINT,
     );
-    const session = await openSession(config, options, flags, context, true);
-    return { session, close: () => session.close().finally(() => demo.close()) };
+    const redact = redactor(secretsOf(config));
+    context.onRedactor(redact);
+    const session = await Session.open({ config, options, flags, redact, sandbox });
+    return { session, close: () => session.close().finally(stage.close) };
   } catch (error) {
-    await demo.close();
+    await stage.close();
     throw error;
   }
-}
-
-function openSession(
-  config: Config,
-  options: RunOptions,
-  flags: Flags,
-  context: RunContext,
-  sandbox: boolean,
-): Promise<Session> {
-  const redact = redactor(secretsOf(config));
-  context.onRedactor(redact);
-  return Session.open({ config, options, flags, redact, sandbox });
-}
-
-function readAll(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null) {
-  return readTogether(
-    () => readRunOptions(flags),
-    () => loadConfig(flags, env, folder),
-    folder === null ? null : SANDBOX_HINT,
-  );
 }

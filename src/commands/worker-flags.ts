@@ -3,6 +3,7 @@ import { addConfigFlags, addWorkerConfigFlags } from "./config-flags.ts";
 import { addSendingFlags, addSourceFlags } from "./media-flags.ts";
 
 const EXAMPLES = `Examples:
+  prewarm worker --sandbox                     try it: needs nothing, status page on port 3000
   prewarm worker                               the bucket of your environment, status page on port 3000
   prewarm worker --manifest media.jsonl        what a file lists, also when the file changes
   prewarm worker --list-interval 30m           list less often: each 1,000 objects cost an operation
@@ -17,7 +18,12 @@ export function addWorkerFlags(command: Command): Command {
     .description("keep warming: watch sources and the ledger, serve the admin API, metrics and status page")
     .addHelpText("before", EXAMPLES);
   addSourceFlags(
-    command.optionsGroup("What:"),
+    command
+      .optionsGroup("What:")
+      .option(
+        "--sandbox",
+        "runs against local stand-ins filled with sample media, ten times faster than real time",
+      ),
     "entries from a file that is watched, instead of the bucket's listing",
   );
   addSendingFlags(command.optionsGroup("How:"));

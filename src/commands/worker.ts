@@ -1,10 +1,11 @@
 import { secretsOf } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
-import { type RunOptions, readWorkerOptions } from "../config/run-options.ts";
-import { loadWorkerConfig, type WorkerConfig } from "../config/worker-config.ts";
+import { readWorkerOptions } from "../config/run-options.ts";
+import { loadWorkerConfig } from "../config/worker-config.ts";
 import { redactor } from "../domain/secret.ts";
 import { readTogether } from "./read-together.ts";
 import type { RunContext } from "./run.ts";
+import { openStage, type Stage } from "./stage.ts";
 import { WorkerSession } from "./worker-session.ts";
 
 export interface WorkerContext extends RunContext {
@@ -13,20 +14,25 @@ export interface WorkerContext extends RunContext {
 
 /** `prewarm worker`: keeps everything warm until a signal; answers the exit code. Throws what ends it. */
 export async function worker(flags: Flags, context: WorkerContext): Promise<number> {
-  const { config, options } = readTogether(
-    () => readWorkerOptions(flags),
-    () => loadWorkerConfig(flags, process.env, process.cwd()),
-  );
-  const session = await openSession(config, options, flags, context);
+  const stage = await openStage(flags.sandbox === true);
   try {
-    return await session.run();
+    const session = await open(flags, context, stage);
+    return await session.run().finally(() => session.close());
   } finally {
-    await session.close();
+    await stage.close();
   }
 }
 
-function openSession(config: WorkerConfig, options: RunOptions, flags: Flags, context: WorkerContext) {
+async function open(flags: Flags, context: WorkerContext, stage: Stage): Promise<WorkerSession> {
+  const { env, folder, sandbox } = stage;
+  const { config, options } = readTogether(
+    () => readWorkerOptions(flags),
+    () => loadWorkerConfig(flags, env, folder),
+    sandbox ? null : SANDBOX_HINT,
+  );
   const redact = redactor(secretsOf(config));
   context.onRedactor(redact);
-  return WorkerSession.open({ config, options, flags, redact, sandbox: false, version: context.version });
+  return WorkerSession.open({ config, options, flags, redact, sandbox, version: context.version });
 }
+
+const SANDBOX_HINT = "`prewarm worker --sandbox` needs none of this: it runs against local stand-ins.";

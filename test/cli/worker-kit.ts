@@ -17,7 +17,7 @@ export interface WorkerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** `prewarm worker` on a free port, ready to be asked. The bucket is listed once and then hardly again, unless told. */
+/** `prewarm worker` on a free port, at work. The bucket is listed once and then hardly again, unless told. */
 export async function startWorker(
   world: World,
   { args = [], env = {} }: WorkerOptions = {},
@@ -28,7 +28,8 @@ export async function startWorker(
   void running.ended.then((ended) => {
     over = ended;
   });
-  await world.until(() => over !== null || address() !== undefined, "the worker listens");
+  const begun = () => address() !== undefined && running.heard().includes("[WORKER][START]");
+  await world.until(() => over !== null || begun(), "the worker works");
   const url = address();
   if (url === undefined) throw new Error(`the worker ended: ${running.heard()}`);
   return {
