@@ -17,7 +17,7 @@ export interface LogLine {
 /** Hands one line on. */
 export type Log = (line: LogLine) => void;
 
-export interface LogEntry extends LogLine {
+interface LogEntry extends LogLine {
   /** Unix milliseconds. */
   readonly at: number;
 }

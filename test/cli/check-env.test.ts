@@ -62,8 +62,9 @@ describe("prewarm check-env", () => {
   it("names every value with the place that won and those that lost, secrets as stubs", async () => {
     const world = await healthyWorld();
     world.secretFile(".env", "MEDIA_PREWARM_CONCURRENCY=7\nTELEGRAM_BOT_TOKEN=7000009:AAHloser-secret\n");
-    const env = { MEDIA_PREWARM_CONCURRENCY: "8" };
-    const { settings } = await diagnose(world, { env, args: ["-c", "9"], secrets: ["AAHloser", "AAHfirst"] });
+    const env = { MEDIA_PREWARM_CONCURRENCY: "8", ADMIN_API_TOKEN: "admin-secret", PORT: "0" };
+    const secrets = ["AAHloser", "AAHfirst", "admin-secret"];
+    const { settings } = await diagnose(world, { env, args: ["-c", "9", "--drain", "10s"], secrets });
     const of = (name: string) => settings.find((row) => row.name === name);
     expect(of("MEDIA_PREWARM_CONCURRENCY")).toEqual({
       name: "MEDIA_PREWARM_CONCURRENCY",
@@ -80,6 +81,8 @@ describe("prewarm check-env", () => {
     });
     expect(of("R2_ACCESS_KEY_ID")?.value).toBe("id0f***");
     expect(of("PREWARM_PACE")).toMatchObject({ value: "adaptive", origin: "default" });
+    expect(of("PREWARM_DRAIN")).toMatchObject({ value: "10s", origin: "--drain" });
+    expect(of("ADMIN_API_TOKEN")).toMatchObject({ value: "*** (12 characters)", losers: [] });
   });
 
   it("looks at one group with --only, and says 2 when what that needs does not hold", async () => {
