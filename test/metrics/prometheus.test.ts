@@ -160,8 +160,8 @@ describe("the text", () => {
       const about = /^# (HELP|TYPE) (\S+) ./.exec(line);
       if (about) known.add(`${about[1]} ${about[2]}`);
       else {
-        expect(line).toMatch(/^[a-z_]+(\{([a-z]+="[^"]*",?)+\})? (-?[\d.e+-]+|NaN|\+Inf)$/);
-        const name = (/^[a-z_]+/.exec(line)?.[0] ?? "").replace(/_(bucket|sum|count)$/, "");
+        expect(line).toMatch(/^[a-z_0-9]+(\{([a-z]+="[^"]*",?)+\})? (-?[\d.e+-]+|NaN|\+Inf)$/);
+        const name = (/^[a-z_0-9]+/.exec(line)?.[0] ?? "").replace(/_(bucket|sum|count)$/, "");
         expect([known.has(`HELP ${name}`), known.has(`TYPE ${name}`)]).toEqual([true, true]);
       }
     }

@@ -1,16 +1,35 @@
+import type { Clock } from "../../src/domain/clock.ts";
+import { Emitter } from "../../src/domain/events.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { History } from "../../src/metrics/history.ts";
 import type { MetricsText, WorkerView } from "../../src/metrics/port.ts";
 import { type AdminServer, type AdminServerOptions, startAdminServer } from "../../src/metrics/server.ts";
-import { scene } from "../reporters/scene.ts";
+import { Tally } from "../../src/pipeline/tally.ts";
 
 export const TOKEN = "correct horse battery staple";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A worker without an engine: its figures come from events, and a test may set what it says of itself. */
-export function worker() {
-  const { clock, pass, events, tally } = scene();
+/**
+ * A worker without an engine: its figures come from events, and a test may set what it says of itself. Its clock is moved by
+ * `pass` and begins at `start`, Unix milliseconds.
+ */
+export function worker(start = 1_700_000_000_000) {
+  const time = { now: 5_000 };
+  const clock: Clock = {
+    scale: 1,
+    now: () => time.now,
+    wall: () => start - 5_000 + time.now,
+    sleep: () => Promise.resolve(),
+    after: () => () => {},
+  };
+  const pass = (ms: number) => {
+    time.now += ms;
+  };
+  const events = new Emitter((error) => {
+    throw error;
+  });
+  const tally = new Tally(events, clock);
   const taken: unknown[] = [];
   const view: Mutable<WorkerView> = {
     snapshot: () => tally.snapshot(),
