@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
+import { addStatusFlags } from "./commands/status-flags.ts";
 import { addWorkerFlags } from "./commands/worker-flags.ts";
 import { printFinalError, redactFinally } from "./final-error.ts";
 
@@ -61,6 +62,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { checkEnv } = await import("./commands/check-env.ts");
     done(await checkEnv(flags));
   });
+  addStatusFlags(program.command("status")).action(async (flags) => {
+    const { status } = await import("./commands/status.ts");
+    done(await status(flags));
+  });
   addSandboxFlags(program.command("sandbox")).action(async (flags) => {
     const { sandbox } = await import("./commands/sandbox.ts");
     done(await sandbox(flags));
@@ -75,18 +80,21 @@ const EXAMPLES = `Examples:
   prewarm run --concurrency 5           warm the bucket of your environment
   prewarm worker                        keep it warm, with a status page
   prewarm check-env                     why does it not work, and what to do
+  prewarm status                        what the ledger holds, also while something runs
   prewarm run --manifest new.jsonl      warm what a file lists
   prewarm run --only failed,unknown     warm again what did not work
 `;
 
+/** A reader that takes nothing for so long will take nothing. */
+const FLUSH_MS = 5_000;
+
 /** stdout may be a slow pipe; process.exit would cut it off. */
 async function flushed(): Promise<void> {
-  await Promise.all(
-    [process.stdout, process.stderr].map(
-      (stream) =>
-        new Promise<void>((resolve) =>
-          stream.writable && !stream.destroyed ? stream.write("", () => resolve()) : resolve(),
-        ),
-    ),
+  const written = [process.stdout, process.stderr].map(
+    (stream) =>
+      new Promise<void>((resolve) =>
+        stream.writable && !stream.destroyed ? stream.write("", () => resolve()) : resolve(),
+      ),
   );
+  await Promise.race([Promise.all(written), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
+import { addStatusFlags } from "../src/commands/status-flags.ts";
 import { addWorkerFlags } from "../src/commands/worker-flags.ts";
 import { SECRETS, SETTINGS } from "../src/config/settings.ts";
 import { REASONS, SKIP_REASONS } from "../src/domain/reasons.ts";
@@ -14,6 +15,7 @@ const commands = [
   addRunFlags(new Command("run")),
   addWorkerFlags(new Command("worker")),
   addSandboxFlags(new Command("sandbox")),
+  addStatusFlags(new Command("status")),
 ];
 const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),

@@ -1,6 +1,11 @@
 import { type Command, Option } from "commander";
 import { LOG_LEVELS } from "../domain/log-level.ts";
 
+export const LEDGER_FLAG = [
+  "--ledger <place>",
+  "where file_ids are kept (PREWARM_LEDGER; sqlite:prewarm.db)",
+] as const;
+
 /** Flags of the configuration table; each has an environment variable, and none takes a secret. */
 export function addConfigFlags(command: Command): Command {
   return command
@@ -22,7 +27,7 @@ export function addConfigFlags(command: Command): Command {
     .option("-c, --concurrency <n>", "transfers at once (MEDIA_PREWARM_CONCURRENCY; 5)")
     .option("--max-queue <n>", "objects read ahead; 0 lists everything first (MEDIA_PREWARM_MAX_QUEUE; 500)")
     .option("--retry-weak-id", "warm again what has a weak id (MEDIA_PREWARM_RETRY_WEAK_ID=1)")
-    .option("--ledger <place>", "where file_ids are kept (PREWARM_LEDGER; sqlite:prewarm.db)")
+    .option(...LEDGER_FLAG)
     .option("--pace <pace>", "adaptive, documented, or N/min a chat (PREWARM_PACE; adaptive)")
     .option("--bot-pace <pace>", "N/s over all chats of a bot, or none (PREWARM_BOT_PACE; 30/s)")
     .option(

@@ -49,6 +49,17 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string 
   return draft as Config;
 }
 
+/**
+ * Path of the ledger alone, for those who only read it: nothing else has to be set. Throws ConfigError when what is said
+ * of it cannot be used.
+ */
+export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: string): string {
+  const reader = new Reader(new Layers(flags, env, folder));
+  const path = ledgerPath(reader);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return path;
+}
+
 /** What there is of a configuration: texts that are missing are empty, bots that are incomplete are left out. */
 export type ConfigDraft = Omit<Config, "accessKeyId" | "secretAccessKey"> & {
   readonly accessKeyId: Secret | undefined;

@@ -194,7 +194,14 @@ export interface LedgerView {
   /** Null where prewarm has not written yet. */
   readonly schemaVersion: number | null;
   /** The live process that writes to it. */
-  readonly holder: { readonly command: string; readonly pid: string; readonly since: string } | null;
+  readonly holder: {
+    readonly command: string;
+    readonly pid: string;
+    readonly host: string;
+    readonly since: string;
+    /** Address of its admin server, where it has one. */
+    readonly admin: string | null;
+  } | null;
   readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
   readonly sending: { readonly count: number; readonly oldest: string | null };
   /** How the last attempts ended, at most 1,000 of them. */

@@ -38,17 +38,18 @@ const PLAIN_CHARS = {
 const [NARROWEST, WIDEST] = [60, 120];
 const MOST_LANES = 40;
 
-type Cell = string | { content: string; hAlign: "right" };
+export type Cell = string | { content: string; hAlign: "right" };
 
-function right(content: string): Cell {
+/** A cell with its text at the right, for numbers. */
+export function right(content: string): Cell {
   return { content, hAlign: "right" };
 }
 
-/** Without a line between rows, unless `lined`. */
-function table(
+/** A table with a bold head. Without a line between rows, unless `lined`. */
+export function table(
   head: Cell[],
   rows: Cell[][],
-  { plain, colour }: TableOptions,
+  { plain, colour }: Pick<TableOptions, "plain" | "colour">,
   more: { colWidths?: number[]; lined?: boolean } = {},
 ): string {
   const between = more.lined ? {} : { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
@@ -138,20 +139,39 @@ function lanes(run: Snapshot, options: TableOptions): string | null {
   return table(["lane (bot x chat)", right("pace"), right("sent"), "state"], rows, options);
 }
 
-function troubles(run: Snapshot, options: TableOptions): string | null {
-  if (run.troubles.length === 0) return null;
+/** What ended badly for one reason, and what to do about it. */
+export interface TroubleRow {
+  readonly status: string;
+  readonly reason: string;
+  readonly class: string | null;
+  readonly count: number;
+  /** A key, or a place in a manifest. */
+  readonly example: string | null;
+  readonly next: string;
+}
+
+/** Troubles with an example and the way out, as wide as the screen; `unit` is what is counted, `more` a last line. */
+export function troubleTable(
+  troubles: readonly TroubleRow[],
+  options: Pick<TableOptions, "colour" | "plain" | "width">,
+  { unit, more }: { unit: string; more?: readonly [what: string, where: string] | undefined },
+): string | null {
+  if (troubles.length === 0) return null;
   const width = Math.max(NARROWEST, Math.min(WIDEST, options.width - 1));
   const colWidths = [25, 9, width - 25 - 9 - 4];
   const inner = (colWidths[2] ?? 0) - 2;
-  const rows = run.troubles.map((trouble): Cell[] => [
+  const rows = troubles.map((trouble): Cell[] => [
     `${trouble.status}\n${trouble.reason}${trouble.class ? `\n(${trouble.class})` : ""}`,
     right(count(trouble.count)),
-    `${cut(`e.g. ${oneLine(trouble.example)}`, inner)}\n${nextStep(trouble.reason)}`,
+    `${trouble.example === null ? "" : `${cut(`e.g. ${oneLine(trouble.example)}`, inner)}\n`}${trouble.next}`,
   ]);
-  return table(["trouble", right("items"), "example and what to do"], rows, options, {
-    colWidths,
-    lined: true,
-  });
+  if (more) rows.push([more[0], "", more[1]]);
+  return table(["trouble", right(unit), "example and what to do"], rows, options, { colWidths, lined: true });
+}
+
+function troubles(run: Snapshot, options: TableOptions): string | null {
+  const rows = run.troubles.map((trouble) => ({ ...trouble, next: nextStep(trouble.reason) }));
+  return troubleTable(rows, options, { unit: "items" });
 }
 
 /** Failures that the ledger knows nothing of: their keys cannot be had from it. */

@@ -39,7 +39,7 @@ async function told(): Promise<{ names: Set<string>; labels: Map<string, Set<str
   const metrics = prometheusMetrics({ ...parts, version: "0.1.0", bots: ["news", "shop"] });
   const { events } = parts;
   events.emit("call", { bot: "news", chat: "-1001", ms: 400, failure: null });
-  events.emit("retry", { bot: "news", key: "a", failure: flood, notBefore: 0 });
+  events.emit("retry", { bot: "news", key: "a", kind: "photo", chat: null, failure: flood, notBefore: 0 });
   events.emit("pass", { source: "bucket", ended: true, read: 1, queued: 1, ms: 1, failure: null });
   const text = await metrics.text();
   const labels = new Map<string, Set<string>>();

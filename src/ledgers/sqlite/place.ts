@@ -4,9 +4,9 @@ import { LedgerError } from "../port.ts";
 
 /**
  * The real path of the database file at `path`, so that every way to write it leads to one lock. Throws LedgerError
- * (exit code 2) when there is no folder for it, when it is no file, or when this user may not write there.
+ * (exit code 2) when there is no folder for it, when it is no file, or when this user may not do there what is needed.
  */
-export function checkPlace(path: string): string {
+export function checkPlace(path: string, need: "readable" | "writable" = "writable"): string {
   const folder = dirname(resolve(path));
   const kind = kindOf(path);
   if (kind === "other") throw refuse(`${path} is not a file`);
@@ -17,7 +17,10 @@ export function checkPlace(path: string): string {
     );
   }
   if (kind === "folder") throw refuse(`${path} is a directory`);
-  if (!mayWrite(folder) || (kind === "file" && !mayWrite(path))) {
+  if (need === "readable" && kind === "file" && !may(path, constants.R_OK)) {
+    throw refuse(`${path} may not be read by this user; give the right to it`);
+  }
+  if (need === "writable" && !(mayWrite(folder) && (kind === "missing" || mayWrite(path)))) {
     throw refuse(`${path} may not be written by this user; give the right to it and to its folder`);
   }
   return kind === "file" ? realpathSync(path) : join(realpathSync(folder), basename(path));
@@ -38,8 +41,12 @@ function kindOf(path: string): "file" | "folder" | "other" | "missing" {
 }
 
 function mayWrite(path: string): boolean {
+  return may(path, constants.R_OK | constants.W_OK);
+}
+
+function may(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.R_OK | constants.W_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;

@@ -1,0 +1,23 @@
+import { surveyLedger } from "../compose/status.ts";
+import type { Flags } from "../config/layers.ts";
+import { backlogEta, expectedPace } from "../pipeline/backlog.ts";
+import { colourFor } from "../reporters/colour.ts";
+import { statusDocument } from "../reporters/status-document.ts";
+import { statusText } from "../reporters/status-text.ts";
+
+/** `prewarm status`: answers the exit code. Throws ConfigError or LedgerError (exit code 2) where there is no ledger to read. */
+export async function status(flags: Flags): Promise<number> {
+  const { stdout, env } = process;
+  const now = Date.now();
+  const { place, survey } = surveyLedger(flags, env, process.cwd(), now);
+  const { perMinute, etaSeconds } = backlogEta(survey.queued.count + survey.warming.count, survey.lanes);
+  const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: expectedPace });
+  if (flags.json === true) {
+    stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return 0;
+  }
+  const colour = colourFor({ stream: stdout, env, noColor: flags.color === false });
+  const plain = !stdout.isTTY || env.TERM === "dumb";
+  stdout.write(statusText(document, { colour, plain, width: stdout.columns ?? 100 }));
+  return 0;
+}

@@ -1,0 +1,24 @@
+import { loadLedgerPath } from "../config/config.ts";
+import type { Flags } from "../config/layers.ts";
+import type { Survey } from "../domain/survey.ts";
+import { LedgerError, type LedgerView } from "../ledgers/port.ts";
+import { surveySqlite } from "../ledgers/sqlite/survey.ts";
+
+export interface Surveyed {
+  readonly place: string;
+  readonly survey: LedgerView & Survey;
+}
+
+/**
+ * What stands in the ledger of whatever configuration there is; nothing but its place has to be set. `now` is Unix
+ * milliseconds. Throws ConfigError when the place makes no sense, LedgerError (exit code 2) when there is no ledger.
+ */
+export function surveyLedger(flags: Flags, env: NodeJS.ProcessEnv, folder: string, now: number): Surveyed {
+  const place = loadLedgerPath(flags, env, folder);
+  const survey = surveySqlite(place, now);
+  if (survey) return { place, survey };
+  throw new LedgerError(
+    `${place} is not there: no run has made a ledger in this place yet; name another with --ledger or PREWARM_LEDGER, or begin with \`prewarm run\``,
+    2,
+  );
+}

@@ -1,0 +1,126 @@
+import type { BadRows, RowState, Survey, Waiting } from "../../domain/survey.ts";
+import { ROW_STATES } from "../../domain/survey.ts";
+import type { LaneMemory, LedgerView } from "../port.ts";
+import { LedgerError } from "../port.ts";
+import type { Sqlite } from "./adapter.ts";
+import { hoursOf } from "./hours.ts";
+import { factsOf, viewOf } from "./look.ts";
+import { readAs, reading, tablesOf } from "./reading.ts";
+import { hasId, isWeak, standsAsDocument } from "./rows.ts";
+
+/**
+ * Counts what the database at `path` holds, also while another process writes to it; `unixMs` is now. Null where there is
+ * none. Throws LedgerError when it cannot be read, is a newer prewarm's, or has neither `media_store` nor `media_cache`.
+ */
+export function surveySqlite(path: string, unixMs: number): (LedgerView & Survey) | null {
+  return reading(path, "readable", (db) => {
+    const tables = tablesOf(db);
+    if (!tables.has("media_store") && !tables.has("media_cache")) {
+      throw new LedgerError(
+        `${path} holds no ledger (neither media_store nor media_cache); name the right file with --ledger, or let \`prewarm run\` make one`,
+        2,
+      );
+    }
+    const view = viewOf(db, null);
+    return { ...view, lanes: withRecent(db, view.lanes), ...surveyOf(db, unixMs) };
+  });
+}
+
+function surveyOf(db: Sqlite, unixMs: number): Survey {
+  const cache = readAs(db, "media_cache");
+  const keys = `select sha256 from ${readAs(db, "media_store")} where sha256 is not null`;
+  const warming = warmingOf(db, cache, keys);
+  return {
+    owner: ownerOf(factsOf(db)),
+    objects: db.one<{ n: number }>(`select count(*) as n from ${readAs(db, "media_store")}`)?.n ?? 0,
+    byBot: byBotOf(db, cache),
+    queued: waiting(db, `select created_at as since from ${readAs(db, "prewarm_queue")}`),
+    ...warming,
+    bad: badOf(db, cache),
+    hours: hoursOf(db, unixMs),
+  };
+}
+
+function ownerOf(facts: ReadonlyMap<string, string>): Survey["owner"] {
+  const sandbox = facts.get("sandbox");
+  const [endpoint, name] = [facts.get("bucket_endpoint"), facts.get("bucket_name")];
+  const bots = [...facts].flatMap(([key, id]) => {
+    const slug = /^bot:(.*):id$/.exec(key)?.[1];
+    return slug === undefined ? [] : [{ slug, id, apiRoot: facts.get(`bot:${slug}:api_root`) ?? null }];
+  });
+  return {
+    sandbox: sandbox === undefined ? null : sandbox === "1",
+    bucket: endpoint !== undefined && name !== undefined ? { endpoint, name } : null,
+    bots,
+  };
+}
+
+/** SQL: the state of row `c`; null for a photo whose id is counted under `document`. */
+function stateOf(db: Sqlite): string {
+  const ours = readAs(db, "media_cache") === "media_cache";
+  return `case when ${hasId("c")} then iif(${isWeak("c")}, 'weak', 'ready') when c.status = 'unknown' then 'unknown'
+    when c.status <> 'error' then 'warming' when ${ours ? standsAsDocument("c") : "0"} then null else 'failed' end`;
+}
+
+function byBotOf(db: Sqlite, cache: string): Survey["byBot"] {
+  const counted = db.all<{ bot: string; state: RowState | null; count: number }>(
+    `select c.bot_slug as bot, ${stateOf(db)} as state, count(*) as count from ${cache} c group by 1, 2 order by 1`,
+  );
+  return [...new Set(counted.map(({ bot }) => bot))].map((bot) => {
+    const of = (state: RowState) => counted.find((row) => row.bot === bot && row.state === state)?.count ?? 0;
+    const rows = Object.fromEntries(ROW_STATES.map((state) => [state, of(state)]));
+    return { bot, rows: rows as Record<RowState, number> };
+  });
+}
+
+/** Times that nobody can read count as none: other programs wrote them. */
+function waiting(db: Sqlite, since: string): Waiting {
+  const row = db.one<{ count: number; oldest: number | null }>(
+    `select count(*) as count, min(unixepoch(since)) as oldest from (${since})`,
+  );
+  return { count: row?.count ?? 0, oldest: row?.oldest == null ? null : row.oldest * 1000 };
+}
+
+function warmingOf(db: Sqlite, cache: string, keys: string): Pick<Survey, "warming" | "orphans"> {
+  const sending = `select bot_slug, sha256, kind from ${readAs(db, "prewarm_attempts")} where state = 'sending'`;
+  const open = `select c.created_at as since from ${cache} c
+    where c.status = 'warming' and (c.bot_slug, c.sha256, c.kind) not in (${sending})`;
+  return {
+    warming: waiting(db, `${open} and c.sha256 in (${keys})`),
+    orphans: waiting(db, `${open} and c.sha256 not in (${keys})`).count,
+  };
+}
+
+function badOf(db: Sqlite, cache: string): BadRows[] {
+  // With max(), SQLite takes the other columns from the row that has it (sqlite.org/lang_select.html, bare columns).
+  const groups = db.all<Omit<BadRows, "key"> & { readonly content: string }>(
+    `select state, error_reason as reason, count(*) as count, max(updated_at), sha256 as content,
+       iif(error_reason is null, null, last_error) as message
+     from (select c.*, ${stateOf(db)} as state from ${cache} c where c.status in ('error', 'unknown'))
+     where state is not null group by 1, 2 order by 3 desc, 1, 2`,
+  );
+  const key = `select r2_key as key from ${readAs(db, "media_store")} where sha256 = :content
+    union all select r2_key from ${readAs(db, "prewarm_attempts")} where sha256 = :content limit 1`;
+  return groups.map(({ state, reason, count, message, content }) => ({
+    ...{ state, reason, count, message },
+    key: db.one<{ key: string }>(key, { content })?.key ?? null,
+  }));
+}
+
+const RECENT = 1_000;
+
+/** A lane is written down when something was learned of it: those of the last calls may be missing. */
+function withRecent(db: Sqlite, known: readonly LaneMemory[]): LaneMemory[] {
+  const recent = db.all<{ bot: string; chat: string }>(
+    `select distinct bot_slug as bot, warmup_chat_id as chat
+     from (select * from ${readAs(db, "prewarm_attempts")} order by id desc limit ${RECENT})
+     where warmup_chat_id is not null`,
+  );
+  const missing = recent.filter(({ bot, chat }) => !known.some((it) => it.bot === bot && it.chat === chat));
+  const unlearned = { frozenUntil: 0, pace: null, paceAt: null, migratedTo: null };
+  return [...known, ...missing.map((lane) => ({ ...lane, ...unlearned }))].sort(byName);
+}
+
+function byName(a: LaneMemory, b: LaneMemory): number {
+  return a.bot === b.bot ? a.chat.localeCompare(b.chat) : a.bot.localeCompare(b.bot);
+}

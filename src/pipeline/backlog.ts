@@ -1,0 +1,26 @@
+import { LIMITS } from "../domain/limits.ts";
+import type { LaneMemory } from "../ledgers/port.ts";
+import { forecast } from "./forecast.ts";
+
+/** Calls a minute to plan with: what was learned, else the documented pace. Ids of private chats have no sign. */
+export function expectedPace({ pace, chat }: LaneMemory): number {
+  if (pace !== null) return pace;
+  return /^\d/.test(chat) ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
+}
+
+/**
+ * How long `waiting` objects take at the pace of all lanes together, freezes left out: an estimate. Null without a lane.
+ * Chats that became others are no lanes any more; a bot goes no faster than Telegram lets one go over all chats.
+ */
+export function backlogEta(
+  waiting: number,
+  memories: readonly LaneMemory[],
+): { readonly perMinute: number; readonly etaSeconds: number | null } {
+  const open = memories.filter(({ migratedTo }) => migratedTo === null);
+  const { ceilingPerMin, etaSeconds } = forecast({
+    toWarm: waiting,
+    lanes: open.map((lane) => ({ bot: lane.bot, perMinute: expectedPace(lane) })),
+    botPerMinute: new Map(open.map(({ bot }) => [bot, LIMITS.pace.botPerSecond * 60])),
+  });
+  return { perMinute: ceilingPerMin, etaSeconds: open.length === 0 ? null : etaSeconds };
+}

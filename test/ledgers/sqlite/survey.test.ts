@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { failure } from "../../../src/domain/failure.ts";
+import type { Ledger } from "../../../src/ledgers/port.ts";
+import { surveySqlite } from "../../../src/ledgers/sqlite/survey.ts";
+import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
+import { asDocument, confirmation, facts, object } from "../../conformance/ledger-kit.ts";
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 0, 31, 12, 30, 5);
+
+describe("what a SQLite ledger holds, counted", () => {
+  let folder: string;
+  let ledger: Ledger;
+  let now: number;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "prewarm-survey-"));
+    now = NOW;
+    ledger = await openSqliteLedger({
+      path: join(folder, "l.db"),
+      command: "prewarm worker",
+      now: () => now,
+    });
+  });
+
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const survey = () => {
+    const found = surveySqlite(join(folder, "l.db"), now);
+    if (!found) throw new Error("there is no ledger");
+    return found;
+  };
+  const warm = async (key: string, more = {}) => {
+    const asked = facts(object(key));
+    await ledger.confirm(await ledger.begin(asked), confirmation(asked, `id-${key}`, more));
+  };
+  const fails = async (key: string, reason: "photo_dimensions" | "r2_unavailable") => {
+    const asked = facts(object(key));
+    await ledger.fail(await ledger.begin(asked), asked, failure(reason, `${reason} of ${key}`));
+  };
+
+  it("takes a photo that stands as a document for one weak row, as --only weak does", async () => {
+    await warm("doc.jpg", asDocument("doc"));
+    await warm("a.jpg");
+    const rows = { ready: 1, weak: 1, warming: 0, failed: 0, unknown: 0 };
+    expect(survey()).toMatchObject({ byBot: [{ bot: "default", rows }], bad: [], objects: 2 });
+  });
+
+  it("tells what is under way from what waits, and since when", async () => {
+    await ledger.begin(facts(object("sending.jpg")));
+    await ledger.retry(await ledger.begin(facts(object("waiting.jpg"))), failure("r2_unavailable", "no"));
+    await ledger.enqueue([{ key: "old.jpg" }]);
+    now += HOUR;
+    await ledger.enqueue([{ key: "old.jpg", priority: 1 }, { key: "new.jpg" }]);
+    expect(survey()).toMatchObject({
+      sending: { count: 1, oldest: "2026-01-31 12:30:05" },
+      warming: { count: 1, oldest: NOW },
+      queued: { count: 2, oldest: NOW },
+      orphans: 0,
+    });
+  });
+
+  it("puts the most frequent reason first, with the newest of its keys and what was said", async () => {
+    await fails("a.jpg", "photo_dimensions");
+    await fails("b.jpg", "r2_unavailable");
+    now += 1000;
+    await fails("c.jpg", "r2_unavailable");
+    const lost = await ledger.begin(facts(object("d.jpg")));
+    await ledger.doubt(lost, failure("answer_lost", "no answer"));
+    expect(survey().bad).toEqual([
+      {
+        state: "failed",
+        reason: "r2_unavailable",
+        count: 2,
+        key: "c.jpg",
+        message: "r2_unavailable of c.jpg",
+      },
+      {
+        state: "failed",
+        reason: "photo_dimensions",
+        count: 1,
+        key: "a.jpg",
+        message: "photo_dimensions of a.jpg",
+      },
+      { state: "unknown", reason: "answer_lost", count: 1, key: "d.jpg", message: "no answer" },
+    ]);
+  });
+
+  it("counts by the hour what ended in the last 24, the very last second too", async () => {
+    await warm("old.jpg");
+    now += 2 * HOUR;
+    for (const key of ["a.jpg", "b.jpg"]) await warm(key);
+    now += HOUR;
+    await fails("c.jpg", "r2_unavailable");
+    now += 22 * HOUR;
+    await warm("d.jpg");
+    const { hours } = survey();
+    expect(hours.map(({ ready, failed }) => `${ready} ${failed}`)).toEqual([
+      ...["0 0", "2 0", "0 1"],
+      ...Array.from({ length: 20 }, () => "0 0"),
+      "1 0",
+    ]);
+    expect([hours[0]?.from, hours.length]).toEqual([NOW + HOUR, 24]);
+  });
+
+  it("knows lanes that were only called, beside those that were learned about, and the writer with its address", async () => {
+    await warm("a.jpg");
+    const learned = {
+      bot: "default",
+      chat: "-1002",
+      frozenUntil: 0,
+      pace: 33,
+      paceAt: NOW,
+      migratedTo: null,
+    };
+    await ledger.keepLane(learned);
+    await ledger.announce?.({ admin: "http://127.0.0.1:3000" });
+    expect(survey().lanes).toEqual([{ ...learned, chat: "-1001", pace: null, paceAt: null }, learned]);
+    expect(survey().holder).toMatchObject({
+      command: "prewarm worker",
+      pid: String(process.pid),
+      admin: "http://127.0.0.1:3000",
+    });
+  });
+});
