@@ -14,7 +14,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   } catch (error) {
     code = printFinalError(error);
   }
-  await flushed();
+  await flushed(code === 130 || code === 143 ? PATIENCE_MS : null);
   process.exit(code);
 }
 
@@ -85,16 +85,19 @@ const EXAMPLES = `Examples:
   prewarm run --only failed,unknown     warm again what did not work
 `;
 
-/** A reader that takes nothing for so long will take nothing. */
-const FLUSH_MS = 5_000;
+/** Whoever stopped us by a signal wants an end, also where nobody reads what was written. */
+const PATIENCE_MS = 5_000;
 
 /** stdout may be a slow pipe; process.exit would cut it off. */
-async function flushed(): Promise<void> {
+async function flushed(patienceMs: number | null): Promise<void> {
   const written = [process.stdout, process.stderr].map(
     (stream) =>
       new Promise<void>((resolve) =>
         stream.writable && !stream.destroyed ? stream.write("", () => resolve()) : resolve(),
       ),
   );
-  await Promise.race([Promise.all(written), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
+  const patience = new Promise((resolve) => {
+    if (patienceMs !== null) setTimeout(resolve, patienceMs);
+  });
+  await Promise.race([Promise.all(written), patience]);
 }
