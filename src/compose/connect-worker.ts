@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { Clock } from "../domain/clock.ts";
 import { cachedStorage } from "../storage/cached.ts";
 import { type Connections, connect } from "./connect.ts";
 
@@ -16,8 +17,12 @@ const CACHED_OBJECT_BYTES = 8 * 1024 * 1024;
 const NO_CACHE = { hits: 0, misses: 0, bytes: 0 };
 
 /** The connections of a worker: with several bots, an object that they want within five minutes is read once. */
-export function connectWorker(config: Config, redact: (text: string) => string): WorkerConnections {
-  const plain = connect(config, redact);
+export function connectWorker(
+  config: Config,
+  redact: (text: string) => string,
+  clock?: Clock,
+): WorkerConnections {
+  const plain = connect(config, redact, clock);
   if (config.bots.length < 2) return { ...plain, cache: NO_CACHE };
   const storage = cachedStorage(plain.storage, {
     clock: plain.clock,

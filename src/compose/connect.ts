@@ -28,8 +28,11 @@ const IDLE_TELEGRAM_MS = 1_000;
 const CONNECT_MS = 10_000;
 
 /** Connects nothing yet. R2 and Telegram have pools of their own; both obey the proxy variables. */
-export function connect(config: Config, redact: (text: string) => string): Connections {
-  const clock = systemClock(config.timeScale);
+export function connect(
+  config: Config,
+  redact: (text: string) => string,
+  clock: Clock = systemClock(config.timeScale),
+): Connections {
   const r2 = dispatcherOf(config, {});
   const telegram = dispatcherOf(config, {
     keepAliveTimeout: IDLE_TELEGRAM_MS,
@@ -75,9 +78,17 @@ function dispatcherOf(
   });
 }
 
-/** The ledger of a configuration, held by this process; for a plan a copy that nothing is kept of. Throws LedgerError. */
-export function openLedger(config: Config, command: string, onlyPlan: boolean): Promise<Ledger> {
-  const options = { path: config.ledger, command };
+/**
+ * The ledger of a configuration, held by this process; for a plan a copy that nothing is kept of. `now` is Unix
+ * milliseconds, the system's without it. Throws LedgerError.
+ */
+export function openLedger(
+  config: Config,
+  command: string,
+  onlyPlan: boolean,
+  now?: () => number,
+): Promise<Ledger> {
+  const options = { path: config.ledger, command, now };
   return onlyPlan ? openSqliteCopy(options) : openSqliteLedger(options);
 }
 

@@ -40,6 +40,37 @@ function askerOf({ entry }: Query): string {
   return `${entry.queueId ?? ""}|${entry.key}`;
 }
 
+/** So many ends are remembered by name: more than a page of a plan, which is as long as a decision usually waits. */
+const REMEMBERED = 4_096;
+
+/**
+ * What ended lately, so that nobody acts on a decision that was made before: between a look at the ledger and a place in
+ * the queue the same content may have come in by another way. Bounded; what was forgotten counts as ended.
+ */
+export class Ends {
+  readonly #at = new Map<string, number>();
+  #forgottenAt = Number.NEGATIVE_INFINITY;
+
+  /** `at` and `since` are moments of the engine's clock. */
+  note({ bot, kind, content }: Claimed, at: number): void {
+    const name = nameOf(bot, kind, content);
+    this.#at.delete(name);
+    this.#at.set(name, at);
+    const [oldest] = this.#at.size > REMEMBERED ? this.#at : [];
+    if (!oldest) return;
+    this.#at.delete(oldest[0]);
+    this.#forgottenAt = oldest[1];
+  }
+
+  /** Whether it may have ended at this moment or later. */
+  mayHaveEnded({ bot, kind, content }: Claimed, since: number): boolean {
+    const at = this.#at.get(nameOf(bot, kind, content)) ?? this.#forgottenAt;
+    return at >= since;
+  }
+}
+
+type Claimed = Pick<Task, "bot" | "kind" | "content">;
+
 /**
  * Content that is being sent right now. A hash that is only known once an object was read may be that of another object
  * on its way, under another ETag.

@@ -110,15 +110,20 @@ export class Dispatcher {
     else await over(task);
   }
 
-  /** The bot of a task has no lane left, while others go on: it fails, and the ledger keeps its row as it was. */
+  /**
+   * The bot of a task has no lane left (for its kind), while others go on: it fails, and the ledger keeps its row as it was.
+   * A worker, which comes by again, leaves all of a bot that is out, and writes down what no chat takes, to be tried later.
+   */
   async #giveUp(task: Task): Promise<void> {
-    const { events, lanes, over, strand } = this.#parts;
-    if (strand) {
+    const { events, lanes, over, strand, ledger, transfers } = this.#parts;
+    if (strand && !lanes.isOpen(task.bot)) {
       strand(task);
       return over(task);
     }
     const cause = lanes.whyClosed(task.bot, task.sendAs ?? task.kind);
-    const { entry, bot, kind } = task;
+    const { entry, bot, kind, content } = task;
+    const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
+    if (strand) await ledger.fail(null, facts, cause);
     events.emit(
       "item",
       itemResult({

@@ -1,10 +1,13 @@
 import { failure } from "../domain/failure.ts";
 import type { Task } from "../domain/task.ts";
-import { Claims } from "./claims.ts";
+import { Claims, Ends } from "./claims.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
 
-export interface IntakeParts extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger"> {
+type Work = Extract<Planned, { type: "task" }>;
+
+export interface IntakeParts
+  extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger" | "clock"> {
   /** How those are judged that waited for the content of another key: as a plain run would. */
   readonly judge: PlanRules;
   /** Tasks at which the queue has no room; 0 for no bound. */
@@ -12,12 +15,13 @@ export interface IntakeParts extends Pick<DispatchParts, "queue" | "bell" | "eve
 }
 
 /**
- * The one door to the queue, for any number of sources: keeps the same content from being on its way twice, and tells the
- * ends that a plan has found already.
+ * The one door to the queue, for any number of sources: keeps the same content from being on its way twice, also where a
+ * decision has waited so long that it is no longer true, and tells the ends that a plan has found already.
  */
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #claims = new Claims();
+  readonly #ends = new Ends();
   #full = false;
 
   constructor(parts: IntakeParts) {
@@ -37,19 +41,42 @@ export class Intake {
       await this.#end(planned);
       return false;
     }
-    const { queue, bell, events } = this.#parts;
-    if (!this.#claims.claim(planned.query, planned.task.content)) return false;
-    queue.push(planned.task);
-    events.emit("queued", { bytes: planned.task.entry.bytes, depth: queue.length });
-    bell.ring();
+    const { task, query } = planned;
+    if (!this.#claims.claim(query, task.content)) return false;
+    if (this.#ends.mayHaveEnded(task, task.queuedAt)) return this.#decideAnew(planned);
+    this.#push(task);
     return true;
   }
 
   /** The end of a task: who waited for its content is decided anew, by what the ledger now says. */
   async over(task: Task): Promise<void> {
-    const followers = this.#claims.release(task.bot, task.kind, task.content);
-    const { queue, capacity, stop, judge } = this.#parts;
+    const { queue, capacity, clock } = this.#parts;
+    this.#ends.note(task, clock.now());
     if (this.#full && queue.length < capacity / 2) this.#tellRoom(false);
+    await this.#release(task);
+  }
+
+  #push(task: Task): void {
+    const { queue, bell, events } = this.#parts;
+    queue.push(task);
+    events.emit("queued", { bytes: task.entry.bytes, depth: queue.length });
+    bell.ring();
+  }
+
+  /** Its content, claimed again by now, came to an end after this was decided. */
+  async #decideAnew({ task, query }: Work): Promise<boolean> {
+    const [planned] = await decideAll([query], this.#parts.judge);
+    if (planned?.type === "task" && planned.task.content === task.content) {
+      this.#push(planned.task);
+      return true;
+    }
+    await this.#release(task);
+    return planned ? this.take(planned) : false;
+  }
+
+  async #release({ bot, kind, content }: Task): Promise<void> {
+    const { stop, judge } = this.#parts;
+    const followers = this.#claims.release(bot, kind, content);
     if (followers.length === 0 || stop.draining.aborted) return;
     for (const planned of await decideAll(followers, judge)) await this.take(planned);
   }

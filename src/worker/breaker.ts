@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter, StopCause } from "../domain/events.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
 import type { Troubles } from "./troubles.ts";
@@ -45,11 +45,13 @@ const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
 /**
  * Holds all work while R2 or Telegram is away, so that an outage leaves neither failed nor `unknown` rows behind:
  * closed -> (five failures in a row, or a refusal) open, asking with growing pauses -> (it answers) half open, one call
- * at a time -> (one that succeeds) closed; a failure in half open opens it again.
+ * at a time -> (one that succeeds) closed; a failure in half open opens it again, and the pauses go on growing: a server
+ * that answers questions and fails at posts must not cost an `unknown` row every few seconds.
  */
 export class Breaker {
   readonly #parts: BreakerParts;
   readonly #rows: Record<Outside, number> = { r2: 0, telegram: 0 };
+  readonly #pauses: Record<Outside, number> = { r2: FIRST_PAUSE_MS, telegram: FIRST_PAUSE_MS };
   #halfOpen = false;
 
   constructor(parts: BreakerParts) {
@@ -57,8 +59,9 @@ export class Breaker {
     parts.events
       .on("call", ({ failure }) => this.#heard(failure))
       .on("retry", ({ failure }) => this.#failed(failure, "r2"))
-      .on("item", ({ error }) => {
-        if (error) this.#failed({ class: error.class, reason: error.reason, message: error.message }, "r2");
+      .on("item", ({ error, left }) => {
+        // What was only found so in the ledger happened at another time.
+        if (error && !left) this.#failed(failure(error.reason, error.message), "r2");
       });
   }
 
@@ -82,34 +85,42 @@ export class Breaker {
   }
 
   /** Holds everything until this part answers. */
-  open(part: Outside, failure: Failure): void {
+  open(part: Outside, cause: Failure): void {
     const { troubles } = this.#parts;
     const isNew = !troubles.has(part);
-    troubles.begin(part, failure);
+    troubles.begin(part, cause);
     if (isNew) void this.#askUntilBack(part);
   }
 
   /** An answer that says no to one object says all the same that Telegram is there. */
-  #heard(failure: Failure | null): void {
-    if (failure !== null && PART_OF[failure.reason] === "telegram") {
-      this.#failed(failure, "telegram");
+  #heard(cause: Failure | null): void {
+    if (cause !== null && tellsNothing(cause)) return;
+    if (cause !== null && PART_OF[cause.reason] === "telegram") {
+      this.#failed(cause, "telegram");
       return;
     }
     this.#halfOpen = false;
-    this.#rows.telegram = 0;
-    if (failure === null) this.#rows.r2 = 0;
+    this.#worksAgain("telegram");
+    if (cause === null) this.#worksAgain("r2");
+  }
+
+  #worksAgain(part: Outside): void {
+    this.#rows[part] = 0;
+    if (!this.#parts.troubles.has(part)) this.#pauses[part] = FIRST_PAUSE_MS;
   }
 
   /** A failed call is told by `call`, and again as a retry or an end: each part listens to one of them. */
-  #failed(failure: Failure, heardFor: Outside): void {
-    if (PART_OF[failure.reason] !== heardFor) return;
+  #failed(cause: Failure, heardFor: Outside): void {
+    if (PART_OF[cause.reason] !== heardFor) return;
     this.#rows[heardFor] += 1;
-    if (this.#rows[heardFor] >= (this.#halfOpen ? 1 : IN_A_ROW)) this.open(heardFor, failure);
+    if (this.#rows[heardFor] >= (this.#halfOpen ? 1 : IN_A_ROW)) this.open(heardFor, cause);
   }
 
   async #askUntilBack(part: Outside): Promise<void> {
     const { clock, draining, ask, troubles, back } = this.#parts;
-    for (let pause = FIRST_PAUSE_MS; !draining.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    while (!draining.aborted) {
+      const pause = this.#pauses[part];
+      this.#pauses[part] = Math.min(pause * 2, LONGEST_PAUSE_MS);
       await clock.sleep(pause, draining);
       if (draining.aborted) return;
       const answer = await ask[part]();
@@ -122,4 +133,9 @@ export class Breaker {
     troubles.end(part);
     back();
   }
+}
+
+/** A call that broke off on our side, or while its object was read, says nothing of Telegram. */
+function tellsNothing({ reason }: Failure): boolean {
+  return reason === "stopped" || PART_OF[reason] === "r2";
 }

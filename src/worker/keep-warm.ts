@@ -2,12 +2,12 @@ import type { Bell } from "../pipeline/bell.ts";
 import { Dispatcher, type DispatchParts } from "../pipeline/dispatch.ts";
 import { Intake, type IntakeParts } from "../pipeline/intake.ts";
 import type { PlanRules } from "../pipeline/plan.ts";
-import { aborted } from "../pipeline/stop.ts";
+import { aborted, unlessAborted } from "../pipeline/stop.ts";
 import type { Source } from "../sources/port.ts";
 import { Absence } from "./absence.ts";
 import { Breaker, type BreakerParts } from "./breaker.ts";
 import { LaneWatch } from "./lane-watch.ts";
-import { Passes } from "./pass.ts";
+import { type PassEnd, Passes } from "./pass.ts";
 import type { WatchedLanes } from "./port.ts";
 import { Rows } from "./rows.ts";
 import type { Troubles } from "./troubles.ts";
@@ -54,11 +54,14 @@ export async function keepWarm(parts: KeepWarmParts): Promise<void> {
       throw error;
     }),
   );
+  // What is under way still writes to the ledger, also when one of the loops has broken.
+  await Promise.allSettled(all);
   await Promise.all(all);
 }
 
-/** A pass that broke off is tried again this soon. */
+/** A pass that broke off, or could not ask for all it read, is tried again this soon; each time in a row twice as late. */
 const BROKEN_PASS_MS = 30_000;
+const LONGEST_BROKEN_PASS_MS = 3_600_000;
 
 class Keeping {
   readonly #parts: KeepWarmParts;
@@ -111,19 +114,34 @@ class Keeping {
   }
 
   async #lookAtSource(): Promise<void> {
-    const { source, stop, troubles, clock } = this.#parts;
+    const { source, clock } = this.#parts;
+    const moments = source.moments[Symbol.asyncIterator]();
     let cancel = () => {};
-    for await (const _ of source.moments) {
+    let pause = BROKEN_PASS_MS;
+    for (;;) {
+      const moment = await this.#unlessDraining(moments.next());
       cancel();
-      const failure = await Promise.race([this.#passes.once(), aborted(stop.draining)]);
-      if (stop.draining.aborted) return;
-      if (!failure) troubles.end("source");
-      else if (!this.#breaker.takes({ type: "source", failure })) {
-        troubles.begin("source", failure);
-        cancel = clock.after(BROKEN_PASS_MS, source.nudge);
+      const end = moment && !moment.done ? await this.#unlessDraining(this.#passes.once()) : null;
+      if (!end) return;
+      if (this.#isWhole(end)) pause = BROKEN_PASS_MS;
+      else {
+        cancel = clock.after(pause, source.nudge);
+        pause = Math.min(pause * 2, LONGEST_BROKEN_PASS_MS);
       }
     }
-    cancel();
+  }
+
+  /** Whether there is no need to look again before the next moment; the breaker does that itself when a part is back. */
+  #isWhole({ failure, missed }: PassEnd): boolean {
+    const { troubles } = this.#parts;
+    if (failure && !this.#breaker.takes({ type: "source", failure })) troubles.begin("source", failure);
+    else if (!failure) troubles.end("source");
+    return failure ? this.#breaker.isOpen : missed === 0;
+  }
+
+  /** Null when the worker drains meanwhile: weather that is being waited out must not hold up its end. */
+  #unlessDraining<T>(work: Promise<T>): Promise<T | null> {
+    return unlessAborted(work, this.#parts.stop.draining);
   }
 
   async #lookAtLedger(): Promise<void> {
@@ -131,8 +149,8 @@ class Keeping {
     while (!stop.draining.aborted) {
       if (this.#absence.someoneIsBack()) this.#again();
       if (!this.#breaker.isOpen) {
-        await this.#waiting.look();
-        await this.#rows.look();
+        await this.#unlessDraining(this.#waiting.look());
+        if (!stop.draining.aborted) await this.#unlessDraining(this.#rows.look());
       }
       await asked.wait(intervalMs, clock, stop.draining);
     }
@@ -141,7 +159,7 @@ class Keeping {
   async #lookAtLanes(): Promise<void> {
     const { stop, clock, intervalMs } = this.#parts;
     while (!stop.draining.aborted) {
-      await this.#watch.look();
+      await this.#unlessDraining(this.#watch.look());
       await clock.sleep(intervalMs, stop.draining);
     }
   }

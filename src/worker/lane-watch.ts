@@ -17,21 +17,26 @@ export interface LaneWatchParts {
 const LONG_FREEZE_MS = 60_000;
 /** A closed lane is tried this often, without posting: somebody may have added the bot again. */
 const RETRY_MS = 60_000;
+/** A kind that a chat refused is allowed again this often: its next post shows whether the chat takes it by now. */
+const ALLOW_MS = 600_000;
 
 /** Keeps an eye on lanes: tells which bots cannot send and why, and opens closed lanes again once their chat takes them. */
 export class LaneWatch {
   readonly #parts: LaneWatchParts;
   #triedAt: number;
+  #allowedAt: number;
 
   constructor(parts: LaneWatchParts) {
     this.#parts = parts;
     this.#triedAt = parts.clock.now();
+    this.#allowedAt = parts.clock.now();
   }
 
   /** Looks once. Cheap unless a closed lane is due to be tried. */
   async look(): Promise<void> {
     const { clock, lanes } = this.#parts;
     this.#tell();
+    this.#allow();
     const closed = lanes.all.filter((lane) => lane.closed !== null);
     if (closed.length === 0 || clock.now() - this.#triedAt < RETRY_MS) return;
     this.#triedAt = clock.now();
@@ -42,6 +47,13 @@ export class LaneWatch {
   /** Closed lanes are tried at the next look. */
   soon(): void {
     this.#triedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  #allow(): void {
+    const { clock, lanes } = this.#parts;
+    if (clock.now() - this.#allowedAt < ALLOW_MS) return;
+    this.#allowedAt = clock.now();
+    for (const lane of lanes.all) if (lane.refused.size > 0) lanes.allow(lane);
   }
 
   async #tryAgain(lane: WatchedLane): Promise<void> {

@@ -6,6 +6,14 @@ import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
 import { type Source, SourceFailed } from "../sources/port.ts";
 import type { Absence } from "./absence.ts";
 
+type End = Extract<Planned, { type: "item" }>;
+
+interface Seen {
+  readonly source: string;
+  read: number;
+  queued: number;
+}
+
 export interface PassParts {
   readonly clock: Clock;
   readonly events: Emitter;
@@ -19,6 +27,14 @@ export interface PassParts {
   readonly open: () => Source;
 }
 
+/** How a pass ended. */
+export interface PassEnd {
+  /** Why it broke off; null when it did not. */
+  readonly failure: Failure | null;
+  /** Entries whose object could not be asked (HEAD) for now: another pass has to find them. */
+  readonly missed: number;
+}
+
 /** Complaints remembered, so that a bad line is told once and not at each pass. */
 const MOST_TOLD = 1_000;
 
@@ -26,16 +42,18 @@ const MOST_TOLD = 1_000;
 export class Passes {
   readonly #parts: PassParts;
   readonly #told = new Set<string>();
+  #missed = 0;
 
   constructor(parts: PassParts) {
     this.#parts = parts;
   }
 
-  /** One pass, no faster than the queue drains. Answers why it broke off, null when it did not. Throws LedgerError. */
-  async once(): Promise<Failure | null> {
+  /** One pass, no faster than the queue drains. Throws LedgerError. */
+  async once(): Promise<PassEnd> {
     const { clock, events, name } = this.#parts;
     const began = clock.now();
-    const seen = { source: name, read: 0, queued: 0 };
+    const seen: Seen = { source: name, read: 0, queued: 0 };
+    this.#missed = 0;
     events.emit("pass", { ...seen, ended: false, ms: 0, failure: null });
     const failure = await this.#read(seen).then(
       () => null,
@@ -45,10 +63,10 @@ export class Passes {
       },
     );
     events.emit("pass", { ...seen, ended: true, ms: clock.now() - began, failure });
-    return failure;
+    return { failure, missed: this.#missed };
   }
 
-  async #read(seen: { read: number; queued: number }): Promise<void> {
+  async #read(seen: Seen): Promise<void> {
     const { rules, open, draining } = this.#parts;
     for await (const page of plan({ ...rules, source: open() })) {
       for (const planned of page) {
@@ -61,20 +79,27 @@ export class Passes {
 
   async #take(planned: Planned): Promise<boolean> {
     const { intake, absence, draining } = this.#parts;
-    if (planned.type === "item") {
-      if (this.#isNews(planned)) await intake.take(planned);
-      return false;
-    }
+    if (planned.type === "item") return this.#takeEnd(planned);
     if (absence.passesOver(planned.task.bot)) return false;
     await intake.room();
     return !draining.aborted && (await intake.take(planned));
   }
 
-  /** What was found so at the last pass is no news: it would drown what is. */
-  #isNews({ item, point }: Extract<Planned, { type: "item" }>): boolean {
-    if (point) return true;
-    if (item.status === "skipped" || item.left) return false;
-    const complaint = `${item.where ?? item.key} ${item.error?.message}`;
+  /** A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, in silence. */
+  async #takeEnd(planned: End): Promise<false> {
+    const { intake, rules } = this.#parts;
+    const { item, point } = planned;
+    if (!item.left && (item.error?.class === "transient" || item.error?.class === "auth")) this.#missed += 1;
+    if (this.#isNews(planned)) await intake.take(planned);
+    else if (point) await rules.ledger.point({ ...point.query, content: point.content });
+    return false;
+  }
+
+  /** What was found so at the last pass is no news: it would drown what is. A refusal of the bucket always is. */
+  #isNews({ item, point }: End): boolean {
+    if (item.error?.class === "auth" && !item.left) return true;
+    if ((item.status === "skipped" && !point) || item.left) return false;
+    const complaint = [item.where ?? item.key, item.bot, point?.content, item.error?.message].join(" ");
     if (this.#told.has(complaint)) return false;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();
     this.#told.add(complaint);

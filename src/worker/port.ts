@@ -1,4 +1,5 @@
 import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
 import type { Bot, ChatInfo } from "../telegram/port.ts";
 
 /** A lane as somebody sees it who keeps an eye on it. Moments on the engine's clock. */
@@ -8,6 +9,8 @@ export interface WatchedLane {
   readonly chat: string;
   readonly closed: Failure | null;
   readonly frozenUntil: number;
+  /** Kinds that its chat does not take. */
+  readonly refused: ReadonlySet<MediaKind>;
 }
 
 /** The lanes of a worker, which outlive their troubles (see telegram/lanes/lanes.ts). */
@@ -16,4 +19,6 @@ export interface WatchedLanes<L extends WatchedLane = WatchedLane> {
   isOpen(bot: string): boolean;
   /** A closed lane can be sent to again. False when another lane of its bot has that chat already. */
   reopen(lane: L, chat: ChatInfo): boolean;
+  /** All kinds can be sent there again, as far as is known. */
+  allow(lane: L): void;
 }

@@ -1,5 +1,5 @@
 import type { Emitter } from "../domain/events.ts";
-import { failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { Task } from "../domain/task.ts";
 import type { Ledger, Selected } from "../ledgers/port.ts";
@@ -27,7 +27,9 @@ export class Rows {
 
   constructor(parts: RowsParts) {
     this.#parts = parts;
-    parts.events.on("item", ({ bot, key }) => this.#going.delete(nameOf(bot, key)));
+    parts.events.on("item", ({ bot, key, kind, askedKind }) =>
+      this.#going.delete(nameOf(bot, askedKind ?? kind, key)),
+    );
   }
 
   /** Puts due rows into the queue, as many as it has room for. Throws LedgerError. */
@@ -36,13 +38,13 @@ export class Rows {
     const bots = absence.present();
     if (bots.length === 0 || room() <= 0) return;
     const due = await ledger.warming(bots);
-    const fresh = due.filter(({ bot, entry }) => !this.#going.has(nameOf(bot, entry.key)));
+    const fresh = due.filter(({ bot, kind, entry }) => !this.#going.has(nameOf(bot, kind, entry.key)));
     await this.#take(fresh.slice(0, room()));
   }
 
   /** The task of a bot that cannot send: its row stays as it is. */
-  strand({ bot, entry }: Task): void {
-    this.#going.delete(nameOf(bot, entry.key));
+  strand({ bot, kind, entry }: Task): void {
+    this.#going.delete(nameOf(bot, kind, entry.key));
   }
 
   async #take(rows: readonly Selected[]): Promise<void> {
@@ -51,29 +53,35 @@ export class Rows {
       type: "entry" as const,
       entry: { ...entry, bot, kind },
     }));
-    for (const { bot, entry } of rows) this.#going.add(nameOf(bot, entry.key));
+    for (const { bot, kind, entry } of rows) this.#going.add(nameOf(bot, kind, entry.key));
     for (const planned of await planPage(items, rules)) {
       if (planned.type === "item") await this.#settle(planned.item, rows);
       await intake.take(planned);
     }
   }
 
-  /** An object that could not even be asked: its row must not be work for ever. */
+  /** Nothing that can be begun: its row must not be work at each look, for ever. A refusal of the bucket is not the row's. */
   async #settle(item: ItemResult, rows: readonly Selected[]): Promise<void> {
-    const row = rows.find(({ bot, entry }) => entry.key === item.key && (item.bot ?? bot) === bot);
-    if (!row) return;
-    this.#going.delete(nameOf(row.bot, item.key));
-    const why = item.error?.class === "auth" ? null : whyOf(item);
-    if (why) await this.#parts.ledger.refuse({ bot: row.bot, kind: row.kind, key: row.entry.key }, why);
+    const asked = item.askedKind ?? item.kind;
+    const own = rows.filter(
+      ({ bot, kind, entry }) =>
+        entry.key === item.key && (item.bot ?? bot) === bot && (asked ?? kind) === kind,
+    );
+    for (const { bot, kind, entry } of own) {
+      this.#going.delete(nameOf(bot, kind, entry.key));
+      if (item.error?.class !== "auth")
+        await this.#parts.ledger.refuse({ bot, kind, key: entry.key }, whyOf(item));
+    }
   }
 }
 
-function whyOf({ status, error, reason, key, left }: ItemResult) {
-  if (left) return null;
-  if (error && status === "failed") return failure(error.reason, error.message);
-  return reason === "empty_object" ? failure("file_empty", `${key} has no content`) : null;
+/** A row that waits while its key is ready, or was left, stands for content that the key no longer has. */
+function whyOf({ status, error, reason, key, left }: ItemResult): Failure {
+  if (error && status === "failed" && !left) return failure(error.reason, error.message);
+  if (reason === "empty_object") return failure("file_empty", `${key} has no content`);
+  return failure("object_changed", `${key} has other content by now`);
 }
 
-function nameOf(bot: string | null, key: string | null): string {
-  return `${bot}|${key}`;
+function nameOf(bot: string | null, kind: string | null, key: string | null): string {
+  return `${bot}|${kind}|${key}`;
 }

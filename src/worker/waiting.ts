@@ -28,8 +28,8 @@ export interface WaitingParts {
  */
 export class Waiting {
   readonly #parts: WaitingParts;
-  /** Ends still to come, by id. */
-  readonly #going = new Map<number, number>();
+  /** Bots whose ends are still to come, by id. */
+  readonly #going = new Map<number, Set<string>>();
   #after = 0;
   /** Since when some wait for another try. */
   #putBackAt: number | null = null;
@@ -37,7 +37,7 @@ export class Waiting {
   constructor(parts: WaitingParts) {
     this.#parts = parts;
     parts.events.on("item", (item) => {
-      if (isFinal(item)) this.#ended(item.entry?.queueId);
+      if (isFinal(item)) this.#ended(item.entry?.queueId, item.bot);
       else this.#putBack(item.entry?.queueId);
     });
   }
@@ -84,15 +84,12 @@ export class Waiting {
 
   /** Counts the ends to come before the first of them can come; what came to nothing at all has ended. */
   #expect(page: readonly QueuedEntry[], planned: readonly Planned[]): void {
-    const ends = new Map(page.map(({ id }) => [id, 0]));
+    for (const { id } of page) this.#going.set(id, new Set());
     for (const each of planned) {
-      const id = (each.type === "task" ? each.task.entry : each.item.entry)?.queueId;
-      if (id !== undefined) ends.set(id, (ends.get(id) ?? 0) + 1);
+      const { entry, bot } = each.type === "task" ? each.task : each.item;
+      if (entry?.queueId !== undefined) this.#going.get(entry.queueId)?.add(nameOf(bot));
     }
-    for (const [id, count] of ends) {
-      this.#going.set(id, Math.max(count, 1));
-      if (count === 0) this.#ended(id);
-    }
+    for (const { id } of page) if (this.#going.get(id)?.size === 0) this.#ended(id, null);
   }
 
   /** It failed for a reason that passes: what was accepted is not given up for that. */
@@ -106,11 +103,11 @@ export class Waiting {
     if (id !== undefined) this.#going.delete(id);
   }
 
-  #ended(id: number | undefined): void {
+  #ended(id: number | undefined, bot: string | null): void {
     const left = id === undefined ? undefined : this.#going.get(id);
     if (id === undefined || left === undefined) return;
-    this.#going.set(id, left - 1);
-    if (left > 1) return;
+    left.delete(nameOf(bot));
+    if (left.size > 0) return;
     this.#going.delete(id);
     this.#parts.ledger.dequeue([id]).catch(this.#parts.broken);
   }
@@ -127,4 +124,9 @@ function isFinal({ status, error }: ItemResult): boolean {
 
 function itemOf({ id, entry }: QueuedEntry): SourceItem {
   return { type: "entry", entry: { ...entry, queueId: id } };
+}
+
+/** An end of no bot (an entry for a bot that is not there) is one end all the same. */
+function nameOf(bot: string | null): string {
+  return bot ?? "";
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../../domain/clock.ts";
 import type { FaultRule } from "../fault-rules.ts";
 import type { FloodLimits } from "../flood-control/limits.ts";
 import type { MsRange, ProfileName } from "../profiles.ts";
@@ -32,6 +33,8 @@ export interface BotApiOptions {
   readonly profile?: ProfileName;
   /** All simulated durations run this many times faster than real time; 1 without it. */
   readonly timeScale?: number;
+  /** Instead of the system's, scaled. */
+  readonly clock?: Clock;
   /** For ids, latencies and faults; 1 without it. */
   readonly seed?: number;
   /** As a server with `--local`: uploads up to 2000 MB, no spacing of equal sizes, getFile of any size. */

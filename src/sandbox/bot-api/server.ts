@@ -91,7 +91,7 @@ function beginningOf({ profile, faults, uploadLatencyMs, seed }: BotApiOptions):
 }
 
 function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): World {
-  const clock = systemClock(options.timeScale ?? 1);
+  const clock = options.clock ?? systemClock(options.timeScale ?? 1);
   const startedAt = clock.now();
   const random = seededRandom(beginning.seed);
   const profile = profileOf(options.profile ?? "instant");

@@ -105,6 +105,12 @@ export class Lanes {
     return true;
   }
 
+  /** Kinds that were refused here may be sent again: the chat's permissions may have changed. */
+  allow(lane: Lane): void {
+    lane.refused.clear();
+    this.#ended(lane);
+  }
+
   /** Nothing can be posted by this bot any more. */
   closeBot(bot: string, cause: Failure): void {
     for (const lane of this.#open(bot)) this.close(lane, cause);
