@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addBenchFlags } from "./commands/bench-flags.ts";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
@@ -66,6 +67,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { status } = await import("./commands/status.ts");
     done(await status(flags));
   });
+  addBenchFlags(program.command("bench")).action(async (names, flags) => {
+    const { bench } = await import("./commands/bench.ts");
+    done(await bench(names, flags, version));
+  });
   addSandboxFlags(program.command("sandbox")).action(async (flags) => {
     const { sandbox } = await import("./commands/sandbox.ts");
     done(await sandbox(flags));
@@ -81,6 +86,7 @@ const EXAMPLES = `Examples:
   prewarm worker                        keep it warm, with a status page
   prewarm check-env                     why does it not work, and what to do
   prewarm status                        what the ledger holds, also while something runs
+  prewarm bench                         how fast is it here
   prewarm run --manifest new.jsonl      warm what a file lists
   prewarm run --only failed,unknown     warm again what did not work
 `;

@@ -1,4 +1,4 @@
-import type { Simulated } from "./lane-simulation.ts";
+import type { Simulated } from "../../src/bench/lane-simulation.ts";
 
 const WIDTH = 860;
 const HEIGHT = 300;

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { rate, type Simulation, simulate } from "../../../src/bench/lane-simulation.ts";
 import type { FloodModel } from "../../../src/sandbox/flood-control/limits.ts";
 import { AdaptivePace, type LearnedPace } from "../../../src/telegram/lanes/adaptive.ts";
-import { rate, type Simulation, simulate } from "../../helpers/lane-simulation.ts";
 import { plotPace } from "../../helpers/pace-plot.ts";
 
 const MINUTE = 60_000;

@@ -1,0 +1,59 @@
+import { GCProfiler, getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** What a piece of work took. */
+export interface Taken {
+  readonly wallMs: number;
+  /** Time that this process was on a processor, in all its threads: garbage collection and compiling included. */
+  readonly cpuMs: number;
+}
+
+/** Runs `work` once and tells what it took. Other work of this process in that time counts too, so there should be none. */
+export async function measure(work: () => unknown): Promise<Taken> {
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  const pending = work();
+  // A synchronous block ends here, without a turn of the event loop in its time.
+  if (pending instanceof Promise) await pending;
+  const wallMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs, cpuMs: (user + system) / 1_000 };
+}
+
+/**
+ * Bytes that `work` put on the JavaScript heap, what was collected meanwhile included: the heap's growth plus what each
+ * collection freed. Memory outside the heap (contents of Buffers, SQLite) is not in it.
+ */
+export async function allocation(work: () => unknown): Promise<number> {
+  const profiler = new GCProfiler();
+  profiler.start();
+  const before = getHeapStatistics().used_heap_size;
+  await work();
+  const after = getHeapStatistics().used_heap_size;
+  const freed = profiler
+    .stop()
+    .statistics.map(
+      ({ beforeGC, afterGC }) => beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize,
+    );
+  return freed.reduce((sum, bytes) => sum + bytes, after - before);
+}
+
+type Collect = (options: { type: "minor" }) => void;
+let collect: Collect | undefined;
+
+/**
+ * Clears away the young garbage now, so that what follows does not pay for what was before. Works without `--expose-gc`.
+ * No full collection: several in a row make V8 throw compiled code away, which then is what is measured.
+ */
+export function collectGarbage(): void {
+  if (!collect) {
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("gc") as Collect;
+  }
+  collect({ type: "minor" });
+}
+
+/** The most memory that this process ever held, in MB (decimal), as the kernel counts. */
+export function peakRssMb(): number {
+  return (process.resourceUsage().maxRSS * 1_024) / 1e6;
+}

@@ -1,0 +1,106 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Round } from "./rounds.ts";
+
+/** What a measured process says. */
+export type Told =
+  | { readonly type: "round"; readonly round: Round }
+  | { readonly type: "end"; readonly peakRssMb: number };
+
+export interface Assignment {
+  /** A name in experiments.ts. */
+  readonly experiment: string;
+  /** Rounds are taken in so many processes, one after the other: each lays out its memory and compiles a little differently. */
+  readonly processes: number;
+  /** Most rounds of one process. */
+  readonly rounds: number;
+  /** Seconds for all of them. */
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  /** Told after each round: how many there are. */
+  readonly onRound: (done: number) => void;
+  /** What is run; another file in tests. */
+  readonly file?: URL;
+}
+
+export interface Collected {
+  readonly rounds: readonly Round[];
+  /** One a process that came to its end, in MB. */
+  readonly peakRssMb: readonly number[];
+  /** Why there is less than was asked for; null when there is not. */
+  readonly incomplete: string | null;
+}
+
+const FILE = new URL("./child.js", import.meta.url);
+/** A process that has not ended by itself so long after its time is killed. */
+const GRACE_MS = 1_500;
+
+/** Measures in child processes. Never rejects; a signal ends the running one at once, and what was measured is kept. */
+export async function collectRounds(assignment: Assignment): Promise<Collected> {
+  const { processes, seconds, signal, onRound } = assignment;
+  const ends = performance.now() + seconds * 1_000;
+  const rounds: Round[] = [];
+  const peakRssMb: number[] = [];
+  let incomplete: string | null = null;
+  for (let left = processes; left > 0 && incomplete === null; left--) {
+    const remaining = ends - performance.now();
+    if (rounds.length > 0 && remaining < 500) break;
+    incomplete = await oneProcess(assignment, remaining / left, (told) => {
+      if (told.type === "end") peakRssMb.push(told.peakRssMb);
+      else onRound(rounds.push(told.round));
+    });
+  }
+  return { rounds, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : incomplete };
+}
+
+/** Answers null, or what went wrong. The folder of the process is gone afterwards, however it ended. */
+async function oneProcess(
+  { experiment, rounds, signal, file = FILE }: Assignment,
+  ms: number,
+  onTold: (told: Told) => void,
+): Promise<string | null> {
+  if (signal.aborted) return "stopped before its end";
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-bench-"));
+  // Its own flags: a profiler or debugger of this process would take part in what is measured.
+  const child = fork(file, [experiment, folder, String(rounds), String(ms / 1_000)], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  const kill = () => child.kill("SIGKILL");
+  const late = setTimeout(kill, ms + GRACE_MS);
+  signal.addEventListener("abort", kill);
+  try {
+    return await endOf(child, onTold);
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener("abort", kill);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function endOf(child: ChildProcess, onTold: (told: Told) => void): Promise<string | null> {
+  let [errors, ended] = ["", false];
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  child.on("message", (told: Told) => {
+    ended ||= told.type === "end";
+    onTold(told);
+  });
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve(`the measuring process did not start: ${error.message}`));
+    child.on("close", (_code, signal) => {
+      if (ended) resolve(null);
+      else if (signal === "SIGKILL") resolve("the time was over before all was measured");
+      else resolve(`the measuring process broke off: ${reasonIn(errors)}`);
+    });
+  });
+}
+
+/** The line of an uncaught error that says what it is. */
+function reasonIn(errors: string): string {
+  const lines = errors.split("\n");
+  return (lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? "").trim() || "it said nothing";
+}

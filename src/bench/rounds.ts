@@ -1,0 +1,72 @@
+import { allocation, collectGarbage, measure } from "./measure.ts";
+
+/** What one round measured: figures by variant and metric. What is missing was not measured in this round. */
+export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** What is measured in a process of its own, round by round. */
+export interface Experiment {
+  /** Makes ready; what it leaves behind stands in `folder`, which is removed by the caller. */
+  open(folder: string): Promise<OpenExperiment>;
+}
+
+export interface OpenExperiment {
+  /** Rounds that are thrown away at first, until everything is compiled. */
+  readonly warmUps: number;
+  /** @param index From 0; warm-ups are counted from below. */
+  round(index: number): Promise<Round>;
+  close(): Promise<void>;
+}
+
+/** One variant's share of a round. */
+export interface Block {
+  readonly variant: string;
+  /** Items that `run` works off. */
+  readonly items: number;
+  /** Its result is kept, so that no compiler can leave the work out. */
+  run(): unknown;
+}
+
+const PER_MS = { ns: 1e6, us: 1e3 } as const;
+
+/** Something read, so that no result is for nothing. */
+let kept: unknown;
+
+/**
+ * Runs each block once, from first to last and in the next round from last to first, so that drift hits all alike; garbage
+ * is collected before each. Answers CPU and wall time an item. Round 0 measures what is allocated instead, since watching
+ * the collector takes time of its own.
+ */
+export async function interleave(
+  blocks: readonly Block[],
+  index: number,
+  unit: keyof typeof PER_MS,
+): Promise<Round> {
+  const round: Record<string, Record<string, number>> = {};
+  for (const block of index % 2 === 0 ? blocks : blocks.toReversed()) {
+    collectGarbage();
+    round[block.variant] = index === 0 ? await allocationOf(block) : await timeOf(block, unit);
+  }
+  return round;
+}
+
+async function allocationOf(block: Block): Promise<Record<string, number>> {
+  const bytes = await allocation(async () => {
+    kept = await block.run();
+  });
+  return { allocated_bytes_per_item: bytes / block.items };
+}
+
+async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise<Record<string, number>> {
+  const { cpuMs, wallMs } = await measure(() => {
+    const result = run();
+    kept = result;
+    return result;
+  });
+  const per = (ms: number) => (ms * PER_MS[unit]) / items;
+  return { [`cpu_${unit}_per_item`]: per(cpuMs), [`wall_${unit}_per_item`]: per(wallMs) };
+}
+
+/** The last result of a block; for tests, and to be read by somebody. */
+export function lastResult(): unknown {
+  return kept;
+}

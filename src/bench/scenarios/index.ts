@@ -1,0 +1,21 @@
+import type { Scenario, ScenarioName } from "../port.ts";
+import { PACE } from "./pace.ts";
+import { QUEUE } from "./queue.ts";
+import { SCALE } from "./scale.ts";
+import { SIGNER } from "./signer.ts";
+
+/** All scenarios with the seconds that each may take, in the order in which they run; 55 s together. */
+export const SCENARIO_LIST: readonly { readonly scenario: Scenario; readonly seconds: number }[] = [
+  { scenario: QUEUE, seconds: 4.5 },
+  { scenario: SIGNER, seconds: 4.5 },
+  // strategy and transfer stand here: 29 s for both.
+  { scenario: PACE, seconds: 2.5 },
+  { scenario: SCALE, seconds: 14.5 },
+];
+
+/** The scenarios of these names in the order of the list; all of them for none. */
+export function scenariosOf(names: readonly ScenarioName[]): typeof SCENARIO_LIST {
+  return names.length === 0
+    ? SCENARIO_LIST
+    : SCENARIO_LIST.filter(({ scenario }) => names.includes(scenario.name));
+}

@@ -1,0 +1,81 @@
+import { Deque } from "../../queue/deque.ts";
+import { type Block, type Experiment, interleave } from "../rounds.ts";
+
+interface Item {
+  readonly bytes: number;
+}
+
+export interface QueueSizes {
+  /** Items of the comparison with an array. */
+  readonly drained: number;
+  readonly small: number;
+  readonly large: number;
+}
+
+const SIZES: QueueSizes = { drained: 100_000, small: 1_000, large: 1_000_000 };
+
+/** Few items that are used again and again: what is measured is the queue, not the memory of what is in it. */
+const ITEMS: readonly Item[] = Array.from({ length: 1_024 }, (_, index) => ({ bytes: index }));
+
+/** Runs of the quick ones in a block, so that it is long against the clock of the kernel. */
+const AGAIN = 10;
+
+/** Every variant fills a queue of its own and drains it from the front; the sum shows that each saw every item. */
+export function queueExperiment(sizes: QueueSizes = SIZES): Experiment {
+  const { drained, small, large } = sizes;
+  const smallRuns = Math.max(1, Math.round(large / small));
+  const blocks: Block[] = [
+    { variant: "deque", items: drained * AGAIN, run: () => times(AGAIN, () => throughDeque(drained)) },
+    { variant: "array_shift", items: drained, run: () => throughArray(drained) },
+    { variant: "walk", items: drained * AGAIN, run: () => times(AGAIN, () => walk(drained)) },
+    {
+      variant: "deque_small",
+      items: small * smallRuns,
+      run: () => times(smallRuns, () => throughDeque(small)),
+    },
+    { variant: "deque_large", items: large, run: () => throughDeque(large) },
+  ];
+  return {
+    open: async () => ({
+      warmUps: 1,
+      round: (index) => interleave(blocks, index, "ns"),
+      close: async () => {},
+    }),
+  };
+}
+
+function times(count: number, run: () => number): number {
+  let sum = 0;
+  for (let time = 0; time < count; time++) sum += run();
+  return sum;
+}
+
+function itemAt(index: number): Item {
+  return ITEMS[index & 1_023] as Item;
+}
+
+function throughDeque(count: number): number {
+  const deque = new Deque<Item>();
+  for (let index = 0; index < count; index++) deque.push(itemAt(index));
+  let sum = 0;
+  for (let item = deque.shift(); item; item = deque.shift()) sum += item.bytes;
+  return sum;
+}
+
+/** As the replaced system has it: an array that is pushed to and shifted from. */
+function throughArray(count: number): number {
+  const array: Item[] = [];
+  for (let index = 0; index < count; index++) array.push(itemAt(index));
+  let sum = 0;
+  for (let item = array.shift(); item; item = array.shift()) sum += item.bytes;
+  return sum;
+}
+
+/** The least that any queue costs: an array filled, and read by index. */
+function walk(count: number): number {
+  const array: Item[] = [];
+  for (let index = 0; index < count; index++) array.push(itemAt(index));
+  let sum = 0;
+  for (let at = 0; at < array.length; at++) sum += (array[at] as Item).bytes;
+  return sum;
+}

@@ -1,0 +1,34 @@
+import { measuredScenario } from "../measured.ts";
+import { PEAK_RSS, perItem } from "../metrics.ts";
+import type { Scenario } from "../port.ts";
+
+const CPU = "cpu_us_per_item";
+
+/** Presigned URLs in three ways that give the same signatures. */
+export const SIGNER: Scenario = measuredScenario({
+  name: "signer",
+  what: "CPU of a presigned URL: signing key kept, derived anew for each, and by the SDK; all with the same signature",
+  simulated: null,
+  variants: {
+    memoized: "prewarm: key kept for the day",
+    derived_anew: "key derived for every URL",
+    sdk_presigner: "the SDK's presigner",
+    process: "the measuring process",
+  },
+  metrics: [...perItem("us"), PEAK_RSS],
+  ratios: [
+    { variant: "memoized", metric: CPU, reference: "derived_anew" },
+    { variant: "sdk_presigner", metric: CPU, reference: "memoized", better: "higher" },
+  ],
+  targets: [
+    {
+      text: "at least 65 % less CPU than with the key derived anew",
+      figure: `memoized.${CPU}_ratio`,
+      unit: "% less",
+      value: (ratio) => 100 * (1 - ratio),
+      least: 65,
+    },
+    { text: "at least 20 x the SDK's presigner", figure: `sdk_presigner.${CPU}_ratio`, unit: "x", least: 20 },
+  ],
+  parts: [{ experiment: "signer", processes: 2, rounds: 8, share: 1, memoryOf: "process" }],
+});

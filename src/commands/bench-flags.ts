@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { choice, collect } from "./config-flags.ts";
+
+const EXAMPLES = `Examples:
+  prewarm bench                                 everything, within a minute
+  prewarm bench queue signer                    some scenarios
+  prewarm bench --json base.json                keep the figures
+  prewarm bench --baseline base.json --max-regression 10%
+  prewarm bench --gate 'strategy.prewarm.throughput_per_min>=150'
+  prewarm bench compare base.json new.json      two reports side by side
+
+Scenarios: queue, signer, strategy, transfer, pace, scale
+Exit codes: 0 done, 2 usage, 99 a gate was crossed, 130/143 stopped by a signal
+`;
+
+/** The flags of `prewarm bench`. */
+export function addBenchFlags(command: Command): Command {
+  return (
+    command
+      .description("measure; gates and baselines for CI")
+      .addHelpText("before", EXAMPLES)
+      // Flags behind a subcommand are that subcommand's.
+      .enablePositionalOptions()
+      .argument("[scenario...]", "which; all by default")
+      .optionsGroup("Reports:")
+      .option("--json <file>", "everything with raw samples; what --baseline and compare read")
+      .option("--markdown <file>", "a summary (also to $GITHUB_STEP_SUMMARY when set)")
+      .option("--html <file>", "a page with plots")
+      .addOption(
+        choice("--format <format>", "instead of tables on stdout, for CI tools", [
+          "github-action-benchmark",
+          "bmf",
+        ]),
+      )
+      .optionsGroup("Gates (exit 99 when crossed):")
+      .option("--baseline <file>", "an earlier --json: what became slower beyond its error")
+      .option("--max-regression <share>", "how much slower than the baseline it may be (10%)")
+      .option("--gate <expression>", "<scenario>.<variant>.<metric><op><number>; repeatable", collect)
+      .optionsGroup("What:")
+      .addOption(
+        choice("--against <what>", "real: your bucket and chats; sends real messages, asks for --yes", [
+          "real",
+        ]),
+      )
+      .option("--yes", "send what --against real says that it will send")
+      .optionsGroup("Output:")
+      .option("-q, --quiet", "no progress")
+      .option("--no-color", "no colours (NO_COLOR)")
+  );
+}
