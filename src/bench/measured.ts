@@ -23,9 +23,9 @@ export function measuredScenario({ parts, plots, ...spec }: Measured, collect = 
     what: spec.what,
     run: async (context) => {
       const started = performance.now();
-      const { rounds, incomplete } = await allParts(parts, context, collect);
+      const { rounds, counted, incomplete } = await allParts(parts, context, collect);
       const seconds = (performance.now() - started) / 1_000;
-      return resultOf(spec, rounds, { seconds, incomplete, plots: plots?.() ?? [] });
+      return resultOf(spec, rounds, { rounds: counted, seconds, incomplete, plots: plots?.() ?? [] });
     },
   };
 }
@@ -34,21 +34,23 @@ async function allParts(
   parts: readonly Part[],
   context: ScenarioContext,
   collect: (assignment: Assignment) => Promise<Collected>,
-): Promise<{ rounds: Round[]; incomplete: string | null }> {
+): Promise<{ rounds: Round[]; counted: number; incomplete: string | null }> {
   const total = parts.reduce((sum, { processes, rounds }) => sum + processes * rounds, 0);
   const ends = performance.now() + context.seconds * 1_000;
   const rounds: Round[] = [];
   const troubles: string[] = [];
+  let counted = 0;
   let shares = parts.reduce((sum, { share }) => sum + share, 0);
   for (const { share, memoryOf, ...part } of parts) {
     const seconds = ((ends - performance.now()) / 1_000) * (share / shares);
     shares -= share;
-    const before = rounds.length;
+    const before = counted;
     const onRound = (done: number) => context.progress(before + done, total, part.experiment);
     const got = await collect({ ...part, seconds, signal: context.signal, onRound });
+    counted += got.counted;
     rounds.push(...got.rounds, ...got.peakRssMb.map((peak) => ({ [memoryOf]: { peak_rss_mb: peak } })));
     if (got.incomplete !== null) troubles.push(`${part.experiment}: ${got.incomplete}`);
     if (context.signal.aborted) break;
   }
-  return { rounds, incomplete: troubles.length > 0 ? troubles.join("; ") : null };
+  return { rounds, counted, incomplete: troubles.length > 0 ? troubles.join("; ") : null };
 }

@@ -6,7 +6,8 @@ import type { Round } from "./rounds.ts";
 
 /** What a measured process says. */
 export type Told =
-  | { readonly type: "round"; readonly round: Round }
+  /** A warm-up does not count, but may hold figures that are no times. */
+  | { readonly type: "round"; readonly round: Round; readonly counts: boolean }
   | { readonly type: "end"; readonly peakRssMb: number };
 
 export interface Assignment {
@@ -26,7 +27,10 @@ export interface Assignment {
 }
 
 export interface Collected {
+  /** Of all processes, warm-ups included. */
   readonly rounds: readonly Round[];
+  /** Rounds that count. */
+  readonly counted: number;
   /** One a process that came to its end, in MB. */
   readonly peakRssMb: readonly number[];
   /** Why there is less than was asked for; null when there is not. */
@@ -34,8 +38,13 @@ export interface Collected {
 }
 
 const FILE = new URL("./child.js", import.meta.url);
-/** A process that has not ended by itself so long after its time is killed. */
-const GRACE_MS = 1_500;
+/** Less time than this is not worth another process. */
+const LEAST_MS = 700;
+/**
+ * The running process is killed so long after the time of all: on a slow machine the first may take what was meant for
+ * the others, as one that is cut off in its warm-up says nothing at all.
+ */
+const GRACE_MS = 1_000;
 
 /** Measures in child processes. Never rejects; a signal ends the running one at once, and what was measured is kept. */
 export async function collectRounds(assignment: Assignment): Promise<Collected> {
@@ -43,33 +52,38 @@ export async function collectRounds(assignment: Assignment): Promise<Collected> 
   const ends = performance.now() + seconds * 1_000;
   const rounds: Round[] = [];
   const peakRssMb: number[] = [];
+  let counted = 0;
   let incomplete: string | null = null;
   for (let left = processes; left > 0 && incomplete === null; left--) {
     const remaining = ends - performance.now();
-    if (rounds.length > 0 && remaining < 500) break;
-    incomplete = await oneProcess(assignment, remaining / left, (told) => {
+    if (counted > 0 && remaining < LEAST_MS) break;
+    const time = { aim: remaining / left, most: remaining + GRACE_MS };
+    incomplete = await oneProcess(assignment, time, (told) => {
       if (told.type === "end") peakRssMb.push(told.peakRssMb);
-      else onRound(rounds.push(told.round));
+      else {
+        rounds.push(told.round);
+        if (told.counts) onRound(++counted);
+      }
     });
   }
-  return { rounds, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : incomplete };
+  return { rounds, counted, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : incomplete };
 }
 
 /** Answers null, or what went wrong. The folder of the process is gone afterwards, however it ended. */
 async function oneProcess(
   { experiment, rounds, signal, file = FILE }: Assignment,
-  ms: number,
+  ms: { readonly aim: number; readonly most: number },
   onTold: (told: Told) => void,
 ): Promise<string | null> {
   if (signal.aborted) return "stopped before its end";
   const folder = mkdtempSync(join(tmpdir(), "prewarm-bench-"));
   // Its own flags: a profiler or debugger of this process would take part in what is measured.
-  const child = fork(file, [experiment, folder, String(rounds), String(ms / 1_000)], {
+  const child = fork(file, [experiment, folder, String(rounds), String(ms.aim / 1_000)], {
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   const kill = () => child.kill("SIGKILL");
-  const late = setTimeout(kill, ms + GRACE_MS);
+  const late = setTimeout(kill, ms.most);
   signal.addEventListener("abort", kill);
   try {
     return await endOf(child, onTold);

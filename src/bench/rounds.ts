@@ -10,9 +10,9 @@ export interface Experiment {
 }
 
 export interface OpenExperiment {
-  /** Rounds that are thrown away at first, until everything is compiled. */
+  /** Rounds before the first that counts, until everything is compiled. What they answer is told too: it holds no times. */
   readonly warmUps: number;
-  /** @param index From 0; warm-ups are counted from below. */
+  /** @param index From 0; warm-ups are counted from below, the last of them is -1. */
   round(index: number): Promise<Round>;
   close(): Promise<void>;
 }
@@ -33,8 +33,8 @@ let kept: unknown;
 
 /**
  * Runs each block once, from first to last and in the next round from last to first, so that drift hits all alike; garbage
- * is collected before each. Answers CPU and wall time an item. Round 0 measures what is allocated instead, since watching
- * the collector takes time of its own.
+ * is collected before each. Answers CPU and wall time an item; the last warm-up what is allocated instead, since watching
+ * the collector takes time of its own, and the others nothing.
  */
 export async function interleave(
   blocks: readonly Block[],
@@ -44,7 +44,8 @@ export async function interleave(
   const round: Record<string, Record<string, number>> = {};
   for (const block of index % 2 === 0 ? blocks : blocks.toReversed()) {
     collectGarbage();
-    round[block.variant] = index === 0 ? await allocationOf(block) : await timeOf(block, unit);
+    const figures = index === -1 ? await allocationOf(block) : await timeOf(block, unit);
+    if (index >= -1) round[block.variant] = figures;
   }
   return round;
 }

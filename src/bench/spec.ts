@@ -35,7 +35,7 @@ export interface TargetSpec {
 export function resultOf(
   spec: Spec,
   rounds: readonly Round[],
-  more: Pick<ScenarioResult, "seconds" | "incomplete" | "plots">,
+  more: Pick<ScenarioResult, "rounds" | "seconds" | "incomplete" | "plots">,
 ): ScenarioResult {
   const variants = Object.entries(spec.variants).map(([name, title]) => variantOf(spec, name, title, rounds));
   const ratios = spec.ratios.map((ratio) => ({
@@ -47,7 +47,6 @@ export function resultOf(
     scenario: spec.name,
     what: spec.what,
     simulated: spec.simulated,
-    rounds: rounds.length,
     variants,
     ratios,
     targets: spec.targets.map((target) => judge(target, samplesOf(target.figure, variants, ratios))),

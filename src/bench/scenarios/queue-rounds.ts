@@ -18,16 +18,16 @@ const SIZES: QueueSizes = { drained: 100_000, small: 1_000, large: 1_000_000 };
 const ITEMS: readonly Item[] = Array.from({ length: 1_024 }, (_, index) => ({ bytes: index }));
 
 /** Runs of the quick ones in a block, so that it is long against the clock of the kernel. */
-const AGAIN = 10;
+const AGAIN = 4;
 
 /** Every variant fills a queue of its own and drains it from the front; the sum shows that each saw every item. */
 export function queueExperiment(sizes: QueueSizes = SIZES): Experiment {
   const { drained, small, large } = sizes;
-  const smallRuns = Math.max(1, Math.round(large / small));
+  const smallRuns = Math.max(1, Math.round(large / small / 2));
   const blocks: Block[] = [
     { variant: "deque", items: drained * AGAIN, run: () => times(AGAIN, () => throughDeque(drained)) },
     { variant: "array_shift", items: drained, run: () => throughArray(drained) },
-    { variant: "walk", items: drained * AGAIN, run: () => times(AGAIN, () => walk(drained)) },
+    { variant: "walk", items: small * smallRuns, run: () => times(smallRuns, () => walk(small)) },
     {
       variant: "deque_small",
       items: small * smallRuns,

@@ -12,7 +12,7 @@ export const QUEUE: Scenario = measuredScenario({
   variants: {
     deque: "deque, 10^5 items",
     array_shift: "Array.shift, 10^5 items",
-    walk: "an array read by index, 10^5: the least there is",
+    walk: "an array read by index, 10^3 items",
     deque_small: "deque, 10^3 items",
     deque_large: "deque, 10^6 items",
     process: "the measuring process",

@@ -14,6 +14,7 @@ export interface ScaleSizes {
   readonly mostRows: number;
   /** Objects that each block works off. */
   readonly slice: number;
+  /** Objects of the bucket that is listed. */
   readonly listed: number;
   readonly calibrations: number;
 }
