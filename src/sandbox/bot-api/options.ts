@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { FaultRule } from "../fault-rules.ts";
 import type { FloodLimits } from "../flood-control/limits.ts";
-import type { MsRange, ProfileName } from "../profiles.ts";
+import type { MsRange, ProfileName, Random } from "../profiles.ts";
 
 export type ChatType = "private" | "group" | "supergroup" | "channel";
 
@@ -42,6 +42,8 @@ export interface BotApiOptions {
   readonly faults?: readonly FaultRule[];
   /** Instead of the profile's. */
   readonly uploadLatencyMs?: MsRange | null;
+  /** Latencies are drawn by it, in place of numbers that follow from the seed. */
+  readonly random?: Random;
   /** Real milliseconds for the fetch of a URL; 10,000 without it. */
   readonly fetchTimeoutMs?: number;
 }

@@ -93,7 +93,7 @@ function beginningOf({ profile, faults, uploadLatencyMs, seed }: BotApiOptions):
 function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): World {
   const clock = options.clock ?? systemClock(options.timeScale ?? 1);
   const startedAt = clock.now();
-  const random = seededRandom(beginning.seed);
+  const random = options.random ?? seededRandom(beginning.seed);
   const profile = profileOf(options.profile ?? "instant");
   const local = options.local ?? false;
   const bots = new Bots(options.bots);
