@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Emitter, StopCause } from "../domain/events.ts";
 import { type Failure, type FailureClass, failure } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
@@ -15,6 +16,8 @@ export class Stop {
 
   constructor(events: Emitter) {
     this.#events = events;
+    // Each call under way listens: Node's warning about a leak, from the eleventh on, would be wrong.
+    setMaxListeners(0, this.draining, this.aborting);
   }
 
   get cause(): StopCause | null {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Emitter, type StopCause } from "../../src/domain/events.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { exitCodeOf } from "../../src/pipeline/exit-code.ts";
@@ -15,6 +15,18 @@ const cause = (
     ? { type }
     : { type, failure: type === "source" ? failure("manifest_syntax", "") : why };
 };
+
+it("lets a hundred calls listen without a warning about a leak", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on("warning", note);
+  onTestFinished(() => void process.off("warning", note));
+  const stop = new Stop(new Emitter());
+  for (let n = 0; n < 100; n += 1)
+    for (const signal of [stop.draining, stop.aborting]) signal.addEventListener("abort", () => {});
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
+});
 
 describe("the exit code", () => {
   it.each([
