@@ -2,6 +2,7 @@ import { type BotApiServer, startBotApiServer } from "../../sandbox/bot-api/serv
 import { drawMs, type MsRange } from "../../sandbox/profiles.ts";
 import { type R2Server, startR2Server } from "../../sandbox/r2/server.ts";
 import { EVEN, evenNumbers } from "./even.ts";
+import { keysBelow } from "./keys.ts";
 import { serve } from "./serve.ts";
 
 /** Times in milliseconds of the simulated clock. */
@@ -14,7 +15,7 @@ export interface ServersSettings {
   readonly local: boolean;
 }
 
-/** Made-up objects `<prefix><n>.bin` of `bytes`, `bytes + 1`, ... bytes: no two have the same content. */
+/** Made-up objects, keys as {@link keysBelow} has them, of `bytes`, `bytes + 1`, ... bytes: no two have the same content. */
 export interface Objects {
   readonly prefix: string;
   readonly count: number;
@@ -78,8 +79,8 @@ function servers(): { handlers: ServersHandlers; end: () => Promise<void> } {
       return environment(r2.url, botApi.url, channels, { timeScale, local });
     },
     put: ({ prefix, count, bytes }) => {
-      for (let n = 0; n < count; n += 1)
-        now().r2.put(BUCKET, `${prefix}${String(n).padStart(6, "0")}.bin`, { bytes: bytes + n });
+      for (const [n, key] of keysBelow(prefix, count).entries())
+        now().r2.put(BUCKET, key, { bytes: bytes + n });
     },
     reset: () => {
       download.restart();

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../domain/clock.ts";
 import { profileOf } from "../../sandbox/profiles.ts";
 import { type Servers, startServers } from "../servers.ts";
 import { temporaryFolder } from "./folder.ts";
+import { keysBelow } from "./keys.ts";
 import { newWay } from "./new-way.ts";
 import { oldWay } from "./old-way.ts";
 import { type PlainWay, plainWay } from "./plain-way.ts";
@@ -76,7 +77,7 @@ function ways({ config, servers, clock, plain, warmer, signal }: Parts) {
   return {
     byTicks: async (places: number, count: number) => {
       const prefix = await begin(count);
-      const keys = Array.from({ length: count }, (_, n) => `${prefix}${String(n).padStart(6, "0")}.bin`);
+      const keys = keysBelow(prefix, count);
       return oldWay({ clock, plain, keys, chats, places, signal });
     },
     byPrewarm: async (count: number) => {
