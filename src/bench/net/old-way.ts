@@ -28,8 +28,8 @@ export async function oldWay({ clock, plain, keys, chats, places, signal }: OldW
     try {
       const { download, send } = await plain.send(key, chat);
       round.succeeded({ queue, lane: 0, download, send, work: download + send, total: round.at });
-    } catch {
-      round.failedOne();
+    } catch (error) {
+      round.failedOne(error instanceof Error ? error.message : String(error));
     }
   };
   await workByTicks(items, work, { clock, places, signal, intervalMs: TICK_MS });

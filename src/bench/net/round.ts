@@ -1,5 +1,7 @@
 import { Phases, type Spans } from "./phases.ts";
 
+const FEW = 3;
+
 /** What one variant did in one round; moments and times in milliseconds of its clock since the round began. */
 export class Round {
   readonly phases = new Phases();
@@ -8,6 +10,8 @@ export class Round {
   /** Moments at which items were given a place. */
   readonly begun: number[] = [];
   failed = 0;
+  /** What the first failures said, each once. */
+  readonly why: string[] = [];
   ended = 0;
   readonly #begin: number;
   readonly #now: () => number;
@@ -32,9 +36,10 @@ export class Round {
     this.phases.record(spans);
   }
 
-  failedOne(): void {
+  failedOne(why: string): void {
     this.ended = this.at;
     this.failed += 1;
+    if (this.why.length < FEW && !this.why.includes(why)) this.why.push(why);
   }
 
   /**

@@ -1,8 +1,8 @@
-import { median, metric, ratio, target } from "../net/figures.ts";
-import { PHASES, type Phase } from "../net/phases.ts";
+import { median, ratio, target } from "../net/figures.ts";
 import type { Round } from "../net/round.ts";
+import { latencyPlot, roundMetrics, throughputPlot } from "../net/round-figures.ts";
 import { CONCURRENCY, openSimulation, type Simulation } from "../net/simulation.ts";
-import type { Doubt, Metric, Plot, Scenario, ScenarioContext, ScenarioResult, Variant } from "../port.ts";
+import type { Doubt, Plot, Scenario, ScenarioContext, ScenarioResult, Variant } from "../port.ts";
 import { bottleneck } from "../servers.ts";
 
 const WHAT =
@@ -116,7 +116,7 @@ function resultOf(
     ...{ scenario: "strategy", what: WHAT, simulated: SIMULATED, incomplete },
     rounds: Math.min(...WAYS.map(({ name }) => rounds.get(name)?.length ?? 0)),
     seconds: (performance.now() - started) / 1_000,
-    variants: WAYS.map((way) => variantOf(way, rounds.get(way.name) ?? [], perMinute(way.name))),
+    variants: WAYS.map((way) => variantOf(way, rounds)),
     ratios: [one, five],
     targets: [
       target("prewarm: at least 5x one by one", figure, "x", { samples: one.samples, least: 5 }),
@@ -127,40 +127,8 @@ function resultOf(
   };
 }
 
-function variantOf(
-  { name, title }: Way,
-  rounds: readonly Round[],
-  perMinute: readonly (number | null)[],
-): Variant {
-  return {
-    ...{ name, title },
-    metrics: [
-      metric("throughput_per_min", "items/min", "higher", perMinute),
-      ...[50, 95, 99].map((percent) => latency(rounds, "work", percent, `p${percent}_ms`)),
-      metric(
-        "success_rate",
-        "%",
-        "higher",
-        rounds.map(({ successRate }) => percentOf(successRate)),
-      ),
-      ...PHASES.filter((phase) => phase !== "work").flatMap((phase) =>
-        [50, 95, 99].map((percent) => latency(rounds, phase, percent, `${phase}_p${percent}_ms`)),
-      ),
-    ],
-  };
-}
-
-function percentOf(share: number | null): number | null {
-  return share === null ? null : share * 100;
-}
-
-function latency(rounds: readonly Round[], phase: Phase, percent: number, name: string): Metric {
-  return metric(
-    name,
-    "ms",
-    "lower",
-    rounds.map(({ phases }) => phases.percentile(phase, percent)),
-  );
+function variantOf({ name, title, places }: Way, rounds: Rounds): Variant {
+  return { name, title, metrics: roundMetrics(rounds.get(name) ?? [], places) };
 }
 
 function failures(rounds: Rounds): Doubt[] {
@@ -183,26 +151,8 @@ function lateTimers(rounds: Rounds): Doubt[] {
   return [{ about: "strategy", text, next: "close what else runs on this machine and run it again" }];
 }
 
-const WINDOW_MS = 5_000;
-
 /** Of the last round, whose code is warmest. */
 function plotsOf(rounds: Rounds): Plot[] {
-  const last = (name: string) => rounds.get(name)?.at(-1);
-  const phases = (["download", "send", "lane", "work"] as const).map((phase) => ({
-    ...{ name: phase, points: last("prewarm")?.phases.distribution(phase) ?? [] },
-  }));
-  return [
-    {
-      ...{ title: "Throughput over time", kind: "line" },
-      x: { label: "simulated time", unit: "s" },
-      y: { label: "media that ended well", unit: "items/min" },
-      series: WAYS.map(({ name }) => ({ name, points: last(name)?.throughput(WINDOW_MS) ?? [] })),
-    },
-    {
-      ...{ title: "Latency of prewarm by phase", kind: "distribution" },
-      x: { label: "simulated latency", unit: "ms" },
-      y: { label: "share of the items", unit: "%" },
-      series: phases,
-    },
-  ];
+  const last = Object.fromEntries(WAYS.map(({ name }) => [name, rounds.get(name)?.at(-1)]));
+  return [throughputPlot(last, "simulated time"), latencyPlot(last.prewarm, "simulated latency")];
 }

@@ -1,0 +1,154 @@
+import { connect } from "../compose/connect.ts";
+import { type Config, loadConfig, secretsOf } from "../config/config.ts";
+import { ConfigError } from "../config/error.ts";
+import type { Flags } from "../config/layers.ts";
+import { BadValue, oneOf, wholeNumber } from "../config/parse.ts";
+import { redactor } from "../domain/secret.ts";
+import type { TransferName } from "../domain/task.ts";
+import { count, size } from "../reporters/format.ts";
+import type { ListedObject } from "../storage/port.ts";
+import { temporaryFolder } from "./net/folder.ts";
+import { newWay } from "./net/new-way.ts";
+import type { Round } from "./net/round.ts";
+import { latencyPlot, roundMetrics, throughputPlot } from "./net/round-figures.ts";
+import { Warmer } from "./net/warmer.ts";
+import type { ScenarioContext, ScenarioResult } from "./port.ts";
+
+export interface AgainstContext extends ScenarioContext {
+  /** Told, in lines, what will be sent before it is. */
+  say(text: string): void;
+  /** Told what takes the secrets out of a final error. */
+  readonly onRedactor?: (redact: (text: string) => string) => void;
+}
+
+interface Wish {
+  readonly objects: number;
+  readonly prefix: string;
+  readonly transfer: "auto" | TransferName;
+}
+
+/** The bucket cannot be listed with what is configured: exit code 4. */
+class BucketError extends Error {
+  readonly exitCode = 4;
+}
+
+/**
+ * `prewarm bench --against real`: warms the first objects of the configured bucket into the configured chats, by a ledger
+ * of its own that is thrown away, and measures it as `strategy` does. Flags: those of the configuration, `yes`, `objects`
+ * (20), `prefix`, `transfer`. Throws ConfigError (exit 2) unless everything is configured, and, with all that would be
+ * sent as its hint, unless `yes` is given; until then the bucket's listing is all that is read.
+ */
+export async function against(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  folder: string | null,
+  context: AgainstContext,
+): Promise<ScenarioResult> {
+  const started = performance.now();
+  const config = loadConfig(flags, env, folder);
+  context.onRedactor?.(redactor(secretsOf(config)));
+  const wish = wishOf(flags);
+  const text = intention(config, wish, await firstObjects(config, wish));
+  if (flags.yes !== true)
+    throw new ConfigError(["--against real sends real messages: add --yes to have it do so"], text);
+  context.say(text);
+  const round = await measure(config, wish, context);
+  return resultOf(round, config, context.signal.aborted, (performance.now() - started) / 1_000);
+}
+
+const MOST_OBJECTS = 1_000;
+
+function wishOf(flags: Flags): Wish {
+  const problems: string[] = [];
+  const read = <T>(name: string, parse: (text: string) => T, fallback: T): T => {
+    const text = flags[name];
+    if (typeof text !== "string") return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      problems.push(`--${name} "${text}": it must be ${error.message}`);
+      return fallback;
+    }
+  };
+  const wish = {
+    objects: read("objects", wholeNumber(1, MOST_OBJECTS), 20),
+    prefix: read("prefix", String, ""),
+    transfer: read("transfer", oneOf<Wish["transfer"]>("auto", "url", "upload"), "auto"),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return wish;
+}
+
+async function firstObjects(config: Config, { objects, prefix }: Wish): Promise<ListedObject[]> {
+  const { storage, close } = connect(config, redactor(secretsOf(config)));
+  const found: ListedObject[] = [];
+  try {
+    for await (const page of storage.list(prefix)) {
+      if (!page.ok) throw new BucketError(page.failure.message);
+      found.push(...page.value);
+      if (found.length >= objects) break;
+    }
+  } finally {
+    await close();
+  }
+  if (found.length > 0) return found.slice(0, objects);
+  throw new ConfigError([`bucket ${config.bucket} has no object below "${prefix}": choose another --prefix`]);
+}
+
+/** What will be sent, to be read before it is. */
+function intention(config: Config, { transfer }: Wish, objects: readonly ListedObject[]): string {
+  const bytes = objects.reduce((sum, object) => sum + object.bytes, 0);
+  const lanes = config.bots.map(({ slug, chats }) => `${slug} -> ${chats.join(", ")}`);
+  const { pace } = config;
+  const times = config.bots.length === 1 ? "" : `, each by ${config.bots.length} bots`;
+  return [
+    "prewarm bench --against real will send:",
+    `  objects  the first ${count(objects.length)} of bucket ${config.bucket} on ${new URL(config.endpoint).host}${times}: ${objects[0]?.key} ... ${objects.at(-1)?.key}`,
+    `  bytes    ${size(bytes)}${times}, transfer ${transfer}; what fails for now is tried again`,
+    `  chats    ${lanes.join("; ")} on ${new URL(config.apiRoot).host}, silently`,
+    `  pace     ${pace.type === "fixed" ? `${pace.perMinute}/min a chat` : pace.type}, concurrency ${config.concurrency}`,
+    "  ledger   one of its own in a temporary folder; yours is neither read nor written",
+    "  removes  nothing: the messages stay in the chats, objects and ids stay as they are",
+  ].join("\n");
+}
+
+async function measure(
+  config: Config,
+  { objects, prefix, transfer }: Wish,
+  { signal, progress }: AgainstContext,
+): Promise<Round> {
+  const folder = temporaryFolder();
+  try {
+    const warmer = await Warmer.open({ ...config, ledger: `${folder.path}/bench.db` });
+    try {
+      const most = objects * config.bots.length;
+      return await newWay(warmer, {
+        ...{ prefix, transfer, signal, limit: most },
+        ended: (done) => progress(done, most, "against real"),
+      });
+    } finally {
+      await warmer.close();
+    }
+  } finally {
+    folder.remove();
+  }
+}
+
+function resultOf(round: Round, config: Config, isAborted: boolean, seconds: number): ScenarioResult {
+  const { concurrency, timeScale } = config;
+  const failed = round.failed === 0 ? [] : [`${round.failed} items failed: ${round.why.join("; ")}`];
+  return {
+    ...{ scenario: "strategy", rounds: 1, seconds, ratios: [], targets: [] },
+    what: "prewarm against the configured bucket and chats, limits of Telegram's included",
+    simulated: timeScale === 1 ? null : `the clock runs ${timeScale} times faster than real time`,
+    variants: [
+      { name: "prewarm", title: "prewarm, against real", metrics: roundMetrics([round], concurrency) },
+    ],
+    doubts: failed.map((text) => ({
+      ...{ about: "strategy", text, next: "`prewarm check-env` finds out what is wrong" },
+    })),
+    plots: [throughputPlot({ prewarm: round }, "time"), latencyPlot(round, "latency")],
+    incomplete: isAborted ? "stopped before its end" : null,
+  };
+}
