@@ -84,7 +84,8 @@ export class Warmer {
     try {
       await prewarm({
         ...{ clock, events, ledger, lanes, transfers, queue, pool, bell, plan, stop, draining, aborting },
-        ...{ limit, retries: options.retries, mode: transfer, listFirst: config.maxQueue === 0 },
+        ...{ limit, retries: options.retries, mode: transfer },
+        ...{ capacity: config.maxQueue, listFirst: config.maxQueue === 0 },
         ...{ underWay: new UnderWay(), random: Math.random, remove: null },
         open: (bot, kind) => lanes.isOpen(bot, kind),
         botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
