@@ -11,6 +11,8 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** One a round, in the order measured; empty when nothing was measured. */
   readonly samples: readonly number[];
+  /** Holds on any machine as it is (a share, a virtual clock), so it is compared with baselines as a ratio is. */
+  readonly portable?: boolean;
 }
 
 /** One way of doing it. `strategy.prewarm.throughput_per_min` is scenario, variant, metric. */
@@ -43,6 +45,8 @@ export interface Target {
   readonly value: number | null;
   readonly unit: string;
   readonly met: boolean | null;
+  /** What `value` must not fall below or rise above, in the same unit; tells by how much it was missed. */
+  readonly limit?: number;
 }
 
 /** Doubt about a figure, and what to do about it. */

@@ -2,7 +2,8 @@ import type { ChalkInstance } from "chalk";
 import { ROW_STATES, type RowState } from "../domain/survey.ts";
 import { count, cut, duration, oneLine, perMinute, wrap } from "./format.ts";
 import type { StatusDocument } from "./status-document.ts";
-import { type Cell, right, type TableOptions, table, troubleTable } from "./tables.ts";
+import { type Cell, right, table } from "./table.ts";
+import { type TableOptions, troubleTable } from "./tables.ts";
 
 export type StatusTextOptions = Pick<TableOptions, "colour" | "plain" | "width">;
 

@@ -1,71 +1,22 @@
 import type { ChalkInstance } from "chalk";
-import Table from "cli-table3";
 import { nextStep } from "../domain/failure.ts";
 import type { ItemStatus } from "../domain/outcome.ts";
 import { count, cut, duration, oneLine, percent, perMinute, size } from "./format.ts";
 import { laneName, laneState } from "./lane-rows.ts";
 import type { Percentiles, Snapshot, Trouble } from "./port.ts";
+import { type Cell, type Drawing, right, table } from "./table.ts";
 
-export interface TableOptions {
-  readonly colour: ChalkInstance;
+export interface TableOptions extends Drawing {
   /** Characters a line; tables keep within 60 to 120. */
   readonly width: number;
-  /** Draws with plain characters (not a terminal, TERM=dumb). */
-  readonly plain: boolean;
   /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
   readonly command: string;
   /** The run was stopped before its source was used up. */
   readonly stopped: boolean;
 }
 
-const PLAIN_CHARS = {
-  top: "-",
-  "top-mid": "+",
-  "top-left": "+",
-  "top-right": "+",
-  bottom: "-",
-  "bottom-mid": "+",
-  "bottom-left": "+",
-  "bottom-right": "+",
-  left: "|",
-  "left-mid": "+",
-  mid: "-",
-  "mid-mid": "+",
-  right: "|",
-  "right-mid": "+",
-  middle: "|",
-};
 const [NARROWEST, WIDEST] = [60, 120];
 const MOST_LANES = 40;
-
-export type Cell = string | { content: string; hAlign: "right" };
-
-/** A cell with its text at the right, for numbers. */
-export function right(content: string): Cell {
-  return { content, hAlign: "right" };
-}
-
-/** A table with a bold head. Without a line between rows, unless `lined`. */
-export function table(
-  head: Cell[],
-  rows: Cell[][],
-  { plain, colour }: Pick<TableOptions, "plain" | "colour">,
-  more: { colWidths?: number[]; lined?: boolean } = {},
-): string {
-  const between = more.lined ? {} : { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
-  const made = new Table({
-    chars: { ...(plain ? PLAIN_CHARS : {}), ...between },
-    style: { head: [], border: [], "padding-left": 1, "padding-right": 1 },
-    ...(more.colWidths ? { colWidths: more.colWidths, wordWrap: true, wrapOnWordBoundary: true } : {}),
-  });
-  made.push(
-    head.map((cell) =>
-      typeof cell === "string" ? colour.bold(cell) : { ...cell, content: colour.bold(cell.content) },
-    ),
-    ...rows,
-  );
-  return made.toString();
-}
 
 function headline(run: Snapshot, { colour }: TableOptions): string {
   const items = colour.bold(`${count(run.total)} items in ${duration(run.durationMs)}`);

@@ -1,0 +1,61 @@
+import { ConfigError } from "../../config/error.ts";
+import { comparisonText } from "../../reporters/bench-tables.ts";
+import { compareReports, DEFAULT_MAX_REGRESSION } from "./compare.ts";
+import { comparisonView } from "./comparison-view.ts";
+import { CROSSED, drawingOf } from "./finish.ts";
+import { comparisonMarkdown } from "./markdown.ts";
+import { drawing, parseLimit, type Streams } from "./options.ts";
+import { readReport } from "./read.ts";
+import { writeAll } from "./write.ts";
+
+/** Flags of `prewarm bench compare`, as commander gives them. */
+export interface CompareFlags {
+  readonly maxRegression?: string;
+  readonly markdown?: string;
+  readonly color?: boolean;
+}
+
+export interface CompareOptions {
+  readonly flags: CompareFlags;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * `prewarm bench compare A.json B.json`: holds report B against the baseline A and prints what became of each figure. Answers
+ * 0, 99 on a regression, or 2 when the Markdown file could not be written. Throws ConfigError when a file cannot be read.
+ */
+export function compareFiles(a: string, b: string, { flags, env }: CompareOptions, streams: Streams): number {
+  const limit = flags.maxRegression === undefined ? DEFAULT_MAX_REGRESSION : parseLimit(flags.maxRegression);
+  const [before, now] = both(a, b);
+  const comparison = compareReports({ path: a, report: before }, now, limit);
+  const view = comparisonView(comparison);
+  const options = drawingOf(streams.stdout, drawing(flags, env));
+  streams.stdout.write(comparisonText(view, options).join("\n"));
+  const text = () => `${comparisonMarkdown(view)}\n`;
+  const { markdown: path } = flags;
+  const problems = writeAll([
+    ...(path === undefined ? [] : [{ flag: "--markdown", path, text }]),
+    ...(env.GITHUB_STEP_SUMMARY
+      ? [{ flag: "GITHUB_STEP_SUMMARY", path: env.GITHUB_STEP_SUMMARY, append: true, text }]
+      : []),
+  ]);
+  for (const problem of problems) streams.stderr.write(`prewarm: ${problem}\n`);
+  return comparison.failed ? CROSSED : problems.length > 0 ? 2 : 0;
+}
+
+/** Both reports, or all that is wrong with either. */
+function both(a: string, b: string): [ReturnType<typeof readReport>, ReturnType<typeof readReport>] {
+  const problems: string[] = [];
+  const read = (path: string) => {
+    try {
+      return readReport(path);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return null;
+    }
+  };
+  const [before, now] = [read(a), read(b)];
+  if (!before || !now) throw new ConfigError(problems);
+  return [before, now];
+}

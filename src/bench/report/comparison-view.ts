@@ -1,0 +1,73 @@
+import { oneLine } from "../../reporters/format.ts";
+import type { Cell, Compared, ComparedView, Comparison, ComparisonView, Verdict } from "./port.ts";
+import { amount, cell, plainPercent, plusMinus, signed } from "./words.ts";
+
+/** Failures first, then what is worse, then the rest; judged before the rest. */
+const ORDER: readonly Verdict[] = [
+  ...(["regression", "missing", "unsure", "worse", "unjudged", "improved", "unchanged", "new"] as const),
+];
+
+/** A comparison as words, the worst first. */
+export function comparisonView(comparison: Comparison): ComparisonView {
+  const { baseline, max_regression, same_machine, failed } = comparison;
+  const rank = (row: Compared) => (row.judged ? 0 : ORDER.length) + ORDER.indexOf(row.verdict);
+  const rows = comparison.rows
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((row) => rowView(row, max_regression));
+  const limit = plainPercent(max_regression);
+  return {
+    title: `against ${oneLine(baseline.path)} of ${oneLine(baseline.at)}, at most ${limit} worse`,
+    verdict: failed ? cell(whyFailed(comparison), "bad") : cell("no regression", "good"),
+    rows,
+    notes: [
+      ...comparison.notes.map(oneLine),
+      same_machine
+        ? "absolute figures are shown and not judged: only ratios hold from run to run"
+        : "absolute figures are of two machines: shown and not judged",
+    ],
+  };
+}
+
+function whyFailed({ rows }: Comparison): string {
+  const count = (verdict: Verdict) => rows.filter((row) => row.judged && row.verdict === verdict).length;
+  const [worse, gone] = [count("regression"), count("missing")];
+  const parts = [
+    ...(worse > 0 ? [`${worse} ${worse === 1 ? "regression" : "regressions"}`] : []),
+    ...(gone > 0 ? [`${gone} missing`] : []),
+  ];
+  return parts.length > 0 ? parts.join(", ") : "nothing could be compared";
+}
+
+function rowView(row: Compared, limit: number): ComparedView {
+  const { name, unit, judged, before, now, change, error } = row;
+  const about = plusMinus(error);
+  return {
+    ...{ name: oneLine(name), judged },
+    before: amount(before, unit),
+    now: amount(now, unit),
+    change: change === null ? "" : [signed(change), about].filter((part) => part !== "").join(" "),
+    verdict: judged ? verdictOf(row, limit) : cell("not judged", "plain"),
+  };
+}
+
+function verdictOf({ verdict, cost }: Compared, limit: number): Cell {
+  const more = cost === null ? "" : plainPercent(Math.abs(cost));
+  switch (verdict) {
+    case "regression":
+      return cell(`REGRESSION: costs ${more} more, limit ${plainPercent(limit)}`, "bad");
+    case "missing":
+      return cell("MISSING: the baseline has it, this run does not", "bad");
+    case "unsure":
+      return cell(`perhaps worse: costs ${more} more, less the error within the limit`, "doubt");
+    case "worse":
+      return cell("worse, within the limit", "plain");
+    case "unjudged":
+      return cell("cannot be compared: zero or no number", "doubt");
+    case "improved":
+      return cell("improved", "good");
+    case "new":
+      return cell("new", "plain");
+    case "unchanged":
+      return cell("unchanged", "plain");
+  }
+}

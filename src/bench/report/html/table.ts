@@ -1,0 +1,33 @@
+import type { Cell } from "../port.ts";
+import { escape } from "./escape.ts";
+
+/** A column: its heading, and how its cells look: `n` a number, `a` the one that counts, `b` what it is held against. */
+export interface Column {
+  readonly head: string;
+  readonly look?: "n" | "a n" | "b n" | "word";
+}
+
+/** A table whose rows become short lists on a narrow screen. Cells are HTML. */
+export function tableHtml(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const head = columns.map(
+    ({ head: text, look }) => `<th${look && look !== "word" ? ' class="n"' : ""}>${escape(text)}</th>`,
+  );
+  const body = rows.map(
+    (cells) => `<tr>${cells.map((html, at) => cellHtml(html, columns[at])).join("")}</tr>`,
+  );
+  return `<div class="scroll"><table class="stack"><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+}
+
+function cellHtml(html: string, { head = "", look }: Partial<Column> = {}): string {
+  const label = head === "" || look === undefined || look === "word" ? "" : ` data-l="${escape(head)}"`;
+  return `<td${look ? ` class="${look}"` : ""}${label}>${html}</td>`;
+}
+
+/** A judgement in its colour. */
+export function tag({ text, tone }: Cell): string {
+  return text === "" ? "" : `<span class="tag ${tone}">${escape(text)}</span>`;
+}
+
+export function code(text: string): string {
+  return `<code>${escape(text)}</code>`;
+}

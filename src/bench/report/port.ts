@@ -1,0 +1,165 @@
+import type { Environment } from "../port.ts";
+
+/** One named figure of a report, as gates, baselines and tables refer to it. */
+export interface Figure {
+  /** `strategy.prewarm.throughput_per_min`, or with `_ratio` (further references: `_ratio_to_<reference>`). */
+  readonly name: string;
+  readonly scenario: string;
+  readonly variant: string;
+  readonly metric: string;
+  /** What a ratio is measured against; null for an absolute figure. */
+  readonly reference: string | null;
+  readonly unit: string;
+  readonly better: "higher" | "lower";
+  /** Holds on any machine: a ratio, or a portable metric. */
+  readonly portable: boolean;
+  readonly samples: readonly number[];
+  /** NaN where there are no samples, or one is no finite number. */
+  readonly median: number;
+  /** Half the interquartile range as a share of the median; null for fewer than four samples. */
+  readonly spread: number | null;
+}
+
+/** What became of one `--gate`. */
+export interface GateResult {
+  /** As the user wrote it. */
+  readonly expression: string;
+  readonly value: number | null;
+  readonly unit: string;
+  readonly passed: boolean;
+  /** Why it failed, where it is not the value itself: a name that does not exist, no samples. */
+  readonly why: string | null;
+}
+
+/**
+ * `regression`: worse than the limit even after the error is taken off. `unsure`: worse than the limit, but by less than the
+ * error. `worse`: within the limit. `missing`: the baseline has it and this run does not, though its scenario ran.
+ * `new`: the baseline does not have it. `unjudged`: one side is zero or no number.
+ */
+export type Verdict =
+  | "regression"
+  | "missing"
+  | "unsure"
+  | "worse"
+  | "unchanged"
+  | "improved"
+  | "new"
+  | "unjudged";
+
+/** One figure on both sides. Shares of the baseline's: 0.1 is 10 %. */
+export interface Compared {
+  readonly name: string;
+  readonly unit: string;
+  readonly verdict: Verdict;
+  /** Takes part in the judgement; the others are shown for information. */
+  readonly judged: boolean;
+  readonly before: number | null;
+  readonly now: number | null;
+  /** now / before - 1. */
+  readonly change: number | null;
+  /** How much more the same work costs, whichever way the figure points; negative is better. */
+  readonly cost: number | null;
+  readonly error: number | null;
+}
+
+export interface Comparison {
+  readonly type: "comparison";
+  readonly baseline: { readonly path: string; readonly at: string; readonly environment: Environment };
+  readonly max_regression: number;
+  /** Processor, cores, platform and Node.js agree. */
+  readonly same_machine: boolean;
+  readonly rows: readonly Compared[];
+  /** What was not compared, and why; a line each. */
+  readonly notes: readonly string[];
+  readonly failed: boolean;
+}
+
+/** How a cell is coloured; the words say it as well. */
+export type Tone = "good" | "bad" | "doubt" | "plain";
+
+export interface Cell {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A metric of two variants side by side; `ratio` is empty where none was measured. */
+export interface PairRow {
+  readonly title: string;
+  readonly before: string;
+  readonly after: string;
+  readonly ratio: Cell;
+}
+
+export interface PairView {
+  /** Titles of the two variants; `before` is null for a variant that is measured against nothing. */
+  readonly before: string | null;
+  readonly after: string;
+  readonly rows: readonly PairRow[];
+}
+
+export interface TargetView {
+  readonly scenario: string;
+  readonly text: string;
+  readonly value: string;
+  readonly verdict: Cell;
+}
+
+export interface DoubtView {
+  readonly about: string;
+  readonly text: string;
+  readonly next: string;
+}
+
+export interface ScenarioView {
+  readonly name: string;
+  readonly what: string;
+  readonly simulated: string | null;
+  /** Such as `12 rounds in 4.1 s`. */
+  readonly effort: string;
+  readonly incomplete: string | null;
+  readonly pairs: readonly PairView[];
+}
+
+export interface GateView {
+  readonly expression: string;
+  readonly value: string;
+  readonly verdict: Cell;
+}
+
+export interface ComparedView {
+  readonly name: string;
+  readonly before: string;
+  readonly now: string;
+  readonly change: string;
+  readonly verdict: Cell;
+  readonly judged: boolean;
+}
+
+export interface ComparisonView {
+  /** What was compared with what, by which limit. */
+  readonly title: string;
+  readonly verdict: Cell;
+  readonly rows: readonly ComparedView[];
+  readonly notes: readonly string[];
+}
+
+export interface FigureView {
+  readonly name: string;
+  readonly median: string;
+  readonly spread: string;
+  readonly samples: string;
+}
+
+/** A report as words: every screen and file shows the same. Texts hold no control characters and are not escaped. */
+export interface ReportView {
+  readonly at: string;
+  /** The command that makes such a report again. */
+  readonly command: string;
+  readonly scenarios: readonly ScenarioView[];
+  readonly targets: readonly TargetView[];
+  readonly doubts: readonly DoubtView[];
+  readonly gates: readonly GateView[];
+  readonly comparison: ComparisonView | null;
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  readonly figures: readonly FigureView[];
+}

@@ -1,0 +1,149 @@
+import { stripVTControlCharacters } from "node:util";
+import type { ChalkInstance } from "chalk";
+import type {
+  ComparisonView,
+  DoubtView,
+  Cell as Judged,
+  PairView,
+  ReportView,
+  ScenarioView,
+} from "../bench/report/port.ts";
+import { wrap } from "./format.ts";
+import { type Cell, type Drawing, right, table } from "./table.ts";
+
+export interface BenchTextOptions extends Drawing {
+  /** Characters a line. A table that would be wider is told as a list. */
+  readonly width: number;
+}
+
+/**
+ * A finished bench for a terminal: before and after of each scenario with the ratio, then targets, gates, comparison and
+ * doubts with what to do. Ends with a line end.
+ */
+export function benchText(view: ReportView, options: BenchTextOptions): string {
+  const parts = [
+    ...view.scenarios.flatMap((scenario) => scenarioText(scenario, options)),
+    ...targets(view, options),
+    ...gates(view, options),
+    ...(view.comparison ? comparisonText(view.comparison, options) : []),
+    ...doubts(view.doubts, options),
+  ];
+  return `${parts.join("\n")}\n`;
+}
+
+/** A comparison alone, as lines. */
+export function comparisonText(view: ComparisonView, options: BenchTextOptions): string[] {
+  const { colour, width } = options;
+  const judged = view.rows.filter((row) => row.judged);
+  const rows = judged.map(({ name, before, now, change, verdict }) => [
+    ...[name, right(before), right(now), right(change), paint(verdict, colour)],
+  ]);
+  const head = ["figure", right("baseline"), right("now"), right("change"), "verdict"];
+  return [
+    ...heading("Compared", view.title, options),
+    ...(rows.length > 0 ? [fitting(head, rows, options)] : []),
+    ...view.notes.flatMap((note) => wrap(note, width)),
+    paint(view.verdict, colour),
+    "",
+  ];
+}
+
+function scenarioText(scenario: ScenarioView, options: BenchTextOptions): string[] {
+  const { name, what, effort, simulated, incomplete, pairs } = scenario;
+  const { width, colour } = options;
+  return [
+    ...heading(name, `${what} (${effort})`, options),
+    ...(simulated === null ? [] : wrap(`Simulated: ${simulated}`, width)),
+    ...(incomplete === null
+      ? []
+      : wrap(`Cut short: ${incomplete}`, width).map((line) => colour.yellow(line))),
+    ...pairs.map((pair) => pairText(pair, options)),
+    "",
+  ];
+}
+
+function pairText({ before, after, rows }: PairView, options: BenchTextOptions): string {
+  if (before === null) {
+    const cells = rows.map((row) => [row.title, right(row.after)]);
+    return fitting(["", right(after)], cells, options);
+  }
+  const cells = rows.map((row) => [
+    ...[row.title, right(row.before), right(row.after), paint(row.ratio, options.colour)],
+  ]);
+  return fitting(["", right(`Before: ${before}`), right(`After: ${after}`), "ratio"], cells, options);
+}
+
+function targets({ targets: all }: ReportView, options: BenchTextOptions): string[] {
+  if (all.length === 0) return [];
+  const met = all.filter(({ verdict }) => verdict.tone === "good").length;
+  const rows = all.map(({ scenario, text, value, verdict }) => [
+    ...[`${scenario}: ${text}`, right(value), paint(verdict, options.colour)],
+  ]);
+  return [
+    ...heading("Targets", `${met} of ${all.length} met`, options),
+    fitting(["target", right("measured"), ""], rows, options),
+    "",
+  ];
+}
+
+function gates({ gates: all }: ReportView, options: BenchTextOptions): string[] {
+  if (all.length === 0) return [];
+  const failed = all.filter(({ verdict }) => verdict.tone === "bad").length;
+  const rows = all.map(({ expression, value, verdict }) => [
+    ...[expression, right(value), paint(verdict, options.colour)],
+  ]);
+  const sum = failed === 0 ? "all passed" : `${failed} of ${all.length} crossed`;
+  return [...heading("Gates", sum, options), fitting(["gate", right("measured"), ""], rows, options), ""];
+}
+
+function doubts(all: readonly DoubtView[], options: BenchTextOptions): string[] {
+  if (all.length === 0) return [];
+  const { width, colour } = options;
+  return [
+    ...heading("Doubts", "read the figures with these in mind", options),
+    ...all.flatMap(({ about, text, next }) => [
+      ...wrap(`${about}: ${text}`, width).map((line) => colour.yellow(line)),
+      ...wrap(`  do: ${next}`, width - 2).map((line) => `  ${line}`),
+    ]),
+    "",
+  ];
+}
+
+function heading(name: string, rest: string, { colour, width }: BenchTextOptions): string[] {
+  const [first = "", ...more] = wrap(`${name}: ${rest}`, width);
+  return [`${colour.bold(first.slice(0, name.length))}${first.slice(name.length)}`, ...more];
+}
+
+/** The table, or where it is wider than the screen each row as a short list. */
+function fitting(head: Cell[], rows: Cell[][], options: BenchTextOptions): string {
+  const drawn = table(head, rows, options);
+  const widest = Math.max(...drawn.split("\n").map((line) => stripVTControlCharacters(line).length));
+  return widest <= options.width ? drawn : asList(head, rows, options);
+}
+
+function asList(head: Cell[], rows: Cell[][], { width, colour }: BenchTextOptions): string {
+  return rows
+    .flatMap(([title, ...cells]) => [
+      ...wrap(textOf(title), width).map((line) => colour.bold(line)),
+      ...cells.flatMap((cell, at) => {
+        const text = textOf(cell);
+        const label = textOf(head[at + 1]);
+        return text === "" ? [] : listed(label === "" ? text : `${label}: ${text}`, width);
+      }),
+    ])
+    .join("\n");
+}
+
+function listed(text: string, width: number): string[] {
+  const fits = stripVTControlCharacters(text).length <= width - 2;
+  return (fits ? [text] : wrap(stripVTControlCharacters(text), width - 2)).map((line) => `  ${line}`);
+}
+
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === "string" ? cell : (cell?.content ?? "");
+}
+
+function paint({ text, tone }: Judged, colour: ChalkInstance): string {
+  const style = { good: colour.green, bad: colour.red, doubt: colour.yellow, plain: colour.reset };
+  return tone === "plain" || text === "" ? text : style[tone](text);
+}
