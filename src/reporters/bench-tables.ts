@@ -31,20 +31,35 @@ export function benchText(view: ReportView, options: BenchTextOptions): string {
   return `${parts.join("\n")}\n`;
 }
 
-/** A comparison alone, as lines. */
+/** A comparison alone, as lines: the worst first, with what it was and is. */
 export function comparisonText(view: ComparisonView, options: BenchTextOptions): string[] {
-  const { colour, width } = options;
-  const judged = view.rows.filter((row) => row.judged);
-  const rows = judged.map(({ name, before, now, change, verdict }) => [
-    ...[name, right(before), right(now), right(change), paint(verdict, colour)],
-  ]);
-  const head = ["figure", right("baseline"), right("now"), right("change"), "verdict"];
+  const rows = view.rows.filter((row) => row.judged);
+  const values = ({ before, now, change }: (typeof rows)[number]) =>
+    [`${before} -> ${now}`, change].filter((part) => part !== "").join(", ");
   return [
     ...heading("Compared", view.title, options),
-    ...(rows.length > 0 ? [fitting(head, rows, options)] : []),
-    ...view.notes.flatMap((note) => wrap(note, width)),
-    paint(view.verdict, colour),
+    ...rows.flatMap((row) => judgedLines(row.verdict, row.name, [values(row), row.detail], options)),
+    ...view.notes.flatMap((note) => wrap(note, options.width)),
+    `Baseline: ${paint(view.verdict, options.colour)}`,
     "",
+  ];
+}
+
+const WORD = 14;
+
+/** The word, what it is about, and below what there is to say, indented. */
+function judgedLines(
+  verdict: Judged,
+  name: string,
+  details: readonly string[],
+  options: BenchTextOptions,
+): string[] {
+  const { colour, width } = options;
+  const said = details.filter((detail) => detail !== "").join(": ");
+  const space = " ".repeat(Math.max(1, WORD - verdict.text.length));
+  return [
+    `${paint(verdict, colour)}${space}${name}`,
+    ...(said === "" ? [] : wrap(said, width - WORD).map((line) => `${" ".repeat(WORD)}${line}`)),
   ];
 }
 
@@ -89,11 +104,11 @@ function targets({ targets: all }: ReportView, options: BenchTextOptions): strin
 function gates({ gates: all }: ReportView, options: BenchTextOptions): string[] {
   if (all.length === 0) return [];
   const failed = all.filter(({ verdict }) => verdict.tone === "bad").length;
-  const rows = all.map(({ expression, value, verdict }) => [
-    ...[expression, right(value), paint(verdict, options.colour)],
-  ]);
+  const lines = all.flatMap(({ expression, value, verdict, detail }) =>
+    judgedLines(verdict, expression, [detail === "" ? `measured ${value}` : detail], options),
+  );
   const sum = failed === 0 ? "all passed" : `${failed} of ${all.length} crossed`;
-  return [...heading("Gates", sum, options), fitting(["gate", right("measured"), ""], rows, options), ""];
+  return [...heading("Gates", sum, options), ...lines, ""];
 }
 
 function doubts(all: readonly DoubtView[], options: BenchTextOptions): string[] {

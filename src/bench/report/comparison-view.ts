@@ -11,9 +11,7 @@ const ORDER: readonly Verdict[] = [
 export function comparisonView(comparison: Comparison): ComparisonView {
   const { baseline, max_regression, same_machine, failed } = comparison;
   const rank = (row: Compared) => (row.judged ? 0 : ORDER.length) + ORDER.indexOf(row.verdict);
-  const rows = comparison.rows
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((row) => rowView(row, max_regression));
+  const rows = comparison.rows.toSorted((a, b) => rank(a) - rank(b)).map(rowView);
   const limit = plainPercent(max_regression);
   return {
     title: `against ${oneLine(baseline.path)} of ${oneLine(baseline.at)}, at most ${limit} worse`,
@@ -38,7 +36,7 @@ function whyFailed({ rows }: Comparison): string {
   return parts.length > 0 ? parts.join(", ") : "nothing could be compared";
 }
 
-function rowView(row: Compared, limit: number): ComparedView {
+function rowView(row: Compared): ComparedView {
   const { name, unit, judged, before, now, change, error } = row;
   const about = plusMinus(error);
   return {
@@ -46,28 +44,32 @@ function rowView(row: Compared, limit: number): ComparedView {
     before: amount(before, unit),
     now: amount(now, unit),
     change: change === null ? "" : [signed(change), about].filter((part) => part !== "").join(" "),
-    verdict: judged ? verdictOf(row, limit) : cell("not judged", "plain"),
+    ...(judged ? verdictOf(row) : { verdict: cell("not judged", "plain"), detail: "" }),
   };
 }
 
-function verdictOf({ verdict, cost }: Compared, limit: number): Cell {
-  const more = cost === null ? "" : plainPercent(Math.abs(cost));
-  switch (verdict) {
-    case "regression":
-      return cell(`REGRESSION: costs ${more} more, limit ${plainPercent(limit)}`, "bad");
-    case "missing":
-      return cell("MISSING: the baseline has it, this run does not", "bad");
-    case "unsure":
-      return cell(`perhaps worse: costs ${more} more, less the error within the limit`, "doubt");
-    case "worse":
-      return cell("worse, within the limit", "plain");
-    case "unjudged":
-      return cell("cannot be compared: zero or no number", "doubt");
-    case "improved":
-      return cell("improved", "good");
-    case "new":
-      return cell("new", "plain");
-    case "unchanged":
-      return cell("unchanged", "plain");
-  }
+const WORDS: Readonly<Record<Verdict, Cell>> = {
+  regression: cell("REGRESSION", "bad"),
+  missing: cell("MISSING", "bad"),
+  unsure: cell("perhaps worse", "doubt"),
+  worse: cell("within limit", "plain"),
+  unjudged: cell("no comparison", "doubt"),
+  improved: cell("improved", "good"),
+  new: cell("new", "plain"),
+  unchanged: cell("unchanged", "plain"),
+};
+
+function verdictOf({ verdict, cost }: Compared): Pick<ComparedView, "verdict" | "detail"> {
+  const costs = cost === null ? "" : `costs ${plainPercent(Math.abs(cost))} ${cost < 0 ? "less" : "more"}`;
+  const details: Readonly<Record<Verdict, string>> = {
+    regression: costs,
+    missing: "the baseline has it, this run does not",
+    unsure: `${costs}, but the error reaches below the limit`,
+    worse: costs,
+    unjudged: "a side is zero or no number",
+    improved: costs,
+    new: "",
+    unchanged: "",
+  };
+  return { verdict: WORDS[verdict], detail: details[verdict] };
 }

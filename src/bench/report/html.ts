@@ -1,6 +1,6 @@
 import type { BenchReport } from "../port.ts";
-import { escape } from "./html/escape.ts";
 import { plotHtml } from "./html/plot.ts";
+import { safe } from "./html/safe.ts";
 import { SCRIPT } from "./html/script.ts";
 import {
   comparisonSection,
@@ -30,13 +30,13 @@ export function html(view: ReportView, report: BenchReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>prewarm bench, ${escape(view.at)}</title>
+<title>prewarm bench, ${safe(view.at)}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<header><h1>prewarm bench</h1><p>${escape(subtitle(view))}</p>${tiles(view)}</header>
+<header><h1>prewarm bench</h1><p>${safe(subtitle(view))}</p>${tiles(view)}</header>
 ${[gateSection(view), comparisonSection(view), headlines(view), targetSection(view), doubtSection(view)].join("\n")}
 <h2>Scenarios</h2>
 ${scenarios.join("\n")}

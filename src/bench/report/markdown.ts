@@ -1,4 +1,4 @@
-import type { ComparisonView, PairView, ReportView, ScenarioView, Tone } from "./port.ts";
+import type { Cell, ComparisonView, PairView, ReportView, ScenarioView, Tone } from "./port.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: "✅ ", bad: "❌ ", doubt: "⚠️ ", plain: "" };
 
@@ -23,8 +23,8 @@ export function comparisonMarkdown({ title, verdict, rows, notes }: ComparisonVi
   const draw = (all: ComparisonView["rows"]) =>
     table(
       head,
-      all.map(({ name, before, now, change, verdict: word }) => [
-        ...[code(name), md(before), md(now), md(change), `${SIGNS[word.tone]}${md(word.text)}`],
+      all.map(({ name, before, now, change, verdict: word, detail }) => [
+        ...[code(name), md(before), md(now), md(change), judgement(word, detail)],
       ]),
     );
   const [judged, others] = [rows.filter((row) => row.judged), rows.filter((row) => !row.judged)];
@@ -51,8 +51,8 @@ function headline({ targets: all, gates: asked, comparison, doubts: doubtful }: 
 }
 
 function gates({ gates: all }: ReportView): string {
-  const rows = all.map(({ expression, value, verdict }) => [
-    ...[code(expression), md(value), `${SIGNS[verdict.tone]}${md(verdict.text)}`],
+  const rows = all.map(({ expression, value, verdict, detail }) => [
+    ...[code(expression), md(value), judgement(verdict, detail)],
   ]);
   return table(["gate", "measured", ""], rows);
 }
@@ -91,6 +91,10 @@ function doubts({ doubts: all }: ReportView): string {
 
 function environment({ environment: rows, at }: ReportView): string {
   return table(["", ""], [["at", md(at)], ...rows.map(([name, value]) => [md(name), md(value)])]);
+}
+
+function judgement({ text, tone }: Cell, detail: string): string {
+  return `${SIGNS[tone]}${md(text)}${detail === "" ? "" : `: ${md(detail)}`}`;
 }
 
 function folded(title: string, inside: string): string {

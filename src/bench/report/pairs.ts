@@ -1,7 +1,7 @@
 import { oneLine } from "../../reporters/format.ts";
 import type { Ratio, ScenarioResult, Variant } from "../port.ts";
 import type { Cell, Figure, PairRow, PairView } from "./port.ts";
-import { amount, cell, metricTitle, plusMinus, ratioCell } from "./words.ts";
+import { amount, cell, metricTitle, number, plusMinus, ratioCell } from "./words.ts";
 
 const NO_RATIO = cell("", "plain");
 
@@ -34,16 +34,49 @@ function pairOf(
   return {
     before: titleOf(reference, variants),
     after: titleOf(variant, variants),
-    rows: [...metrics].map((metric) => rowOf(metric, before, after, cellOf(metric))),
+    rows: together([...metrics], new Set(ratios.map(({ metric }) => metric))).map((group) =>
+      rowOf(group, before, after, cellOf(group[0] ?? "")),
+    ),
   };
 }
 
-function rowOf(metric: string, before: readonly Figure[], after: readonly Figure[], ratio: Cell): PairRow {
-  const of = (side: readonly Figure[]) => {
-    const figure = side.find((each) => each.metric === metric);
-    return figure ? amount(figure.median, figure.unit) : "";
+/** Percentiles of one thing share a row, unless one of them has a ratio of its own. */
+const PERCENTILE = /^(.*_)?p\d+_/;
+
+function together(metrics: readonly string[], apart: ReadonlySet<string>): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const metric of metrics) {
+    const percentile = apart.has(metric) ? null : PERCENTILE.exec(metric);
+    const key = percentile ? metric.replace(PERCENTILE, "$1p_") : metric;
+    groups.set(key, [...(groups.get(key) ?? []), metric]);
+  }
+  return [...groups.values()];
+}
+
+function rowOf(
+  metrics: readonly string[],
+  before: readonly Figure[],
+  after: readonly Figure[],
+  ratio: Cell,
+): PairRow {
+  const titles = metrics.map(metricTitle);
+  const rest = titles.slice(1).map((title) => title.split(" ").at(-1));
+  return {
+    title: [titles[0], ...rest].join(" / "),
+    before: valuesOf(metrics, before),
+    after: valuesOf(metrics, after),
+    ratio,
   };
-  return { title: metricTitle(metric), before: of(before), after: of(after), ratio };
+}
+
+/** `52 ms`, or of several metrics `52 / 80 / 91 ms`. */
+function valuesOf(metrics: readonly string[], side: readonly Figure[]): string {
+  const found = metrics.flatMap((metric) => side.filter((figure) => figure.metric === metric));
+  const last = found.at(-1);
+  if (!last) return "";
+  return [...found.slice(0, -1).map((each) => number(each.median)), amount(last.median, last.unit)].join(
+    " / ",
+  );
 }
 
 function ratioOf(ratio: Figure | undefined): Cell {
@@ -58,7 +91,10 @@ function alone({ name, title }: Variant, figures: readonly Figure[]): PairView {
   return {
     before: null,
     after: oneLine(title),
-    rows: own.map((figure) => rowOf(figure.metric, [], own, NO_RATIO)),
+    rows: together(
+      own.map(({ metric }) => metric),
+      new Set(),
+    ).map((group) => rowOf(group, [], own, NO_RATIO)),
   };
 }
 

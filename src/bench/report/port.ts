@@ -124,6 +124,8 @@ export interface GateView {
   readonly expression: string;
   readonly value: string;
   readonly verdict: Cell;
+  /** Why it could not be judged; empty where it could. */
+  readonly detail: string;
 }
 
 export interface ComparedView {
@@ -132,6 +134,8 @@ export interface ComparedView {
   readonly now: string;
   readonly change: string;
   readonly verdict: Cell;
+  /** What the verdict says more; empty for nothing. */
+  readonly detail: string;
   readonly judged: boolean;
 }
 

@@ -76,10 +76,13 @@ function doubtView({ about, text, next }: Doubt): DoubtView {
 }
 
 function gateView({ expression, value, unit, passed, why }: GateResult): GateView {
-  const verdict = passed
-    ? cell("passed", "good")
-    : cell(why === null ? "crossed" : `failed: ${oneLine(why)}`, "bad");
-  return { expression: oneLine(expression), value: amount(value, unit), verdict };
+  const word = passed ? "passed" : why === null ? "crossed" : "failed";
+  return {
+    expression: oneLine(expression),
+    value: amount(value, unit),
+    verdict: cell(word, passed ? "good" : "bad"),
+    detail: oneLine(why ?? ""),
+  };
 }
 
 function environmentView(environment: Environment): (readonly [string, string])[] {

@@ -8,10 +8,10 @@ export function number(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return NONE;
   const size = Math.abs(value);
   const sign = value < 0 ? "-" : "";
-  if (size >= 99.95) return `${sign}${count(size)}`;
+  if (size >= 99.95 || Number.isInteger(value)) return `${sign}${count(size)}`;
   if (size >= 9.995) return `${sign}${size.toFixed(1)}`;
   if (size >= 0.9995) return `${sign}${size.toFixed(2)}`;
-  return size === 0 ? "0" : `${sign}${small(size)}`;
+  return `${sign}${small(size)}`;
 }
 
 /** Three significant digits below 1, without an exponent down to a billionth. */

@@ -1,7 +1,7 @@
 import { oneLine } from "../../../reporters/format.ts";
 import type { Plot } from "../../port.ts";
 import { type Axis, axisOf, place, ticksOf, tickText } from "./axis.ts";
-import { escape } from "./escape.ts";
+import { safe } from "./safe.ts";
 
 type Point = readonly [number, number];
 
@@ -18,7 +18,7 @@ interface Frame {
 
 /** Drawn twice, since a picture made smaller has letters too small to read; the style sheet shows one. */
 const FRAMES: readonly Frame[] = [
-  { name: "wide", width: 620, height: 300, left: 46, top: 26, right: 12, bottom: 40 },
+  { name: "wide", width: 500, height: 260, left: 46, top: 26, right: 12, bottom: 40 },
   { name: "narrow", width: 340, height: 250, left: 40, top: 26, right: 8, bottom: 40 },
 ];
 const MOST_POINTS = 240;
@@ -34,7 +34,7 @@ interface Series {
 /** A plot with its title and legend as HTML. Points that are no numbers are left out; without any it says so. */
 export function plotHtml(plot: Plot): string {
   const series = seriesOf(plot);
-  const title = `<figcaption>${escape(oneLine(plot.title))}</figcaption>`;
+  const title = `<figcaption>${safe(oneLine(plot.title))}</figcaption>`;
   if (series.length === 0)
     return `<figure class="plot">${title}<p class="none">nothing was measured</p></figure>`;
   const points = series.flatMap((each) => each.points);
@@ -47,7 +47,7 @@ export function plotHtml(plot: Plot): string {
     { fromZero: true, mayLog: false },
   );
   const drawings = FRAMES.map((frame) => drawing(plot, series, { x, y, frame }));
-  return `<figure class="plot" data-plot="${escape(JSON.stringify(hoverData(plot, series, x, y)))}">${title}${legend(series)}${drawings.join("")}<div class="tip" hidden></div></figure>`;
+  return `<figure class="plot" data-plot="${safe(JSON.stringify(hoverData(plot, series, x, y)))}">${title}${legend(series)}${drawings.join("")}<div class="tip" hidden></div></figure>`;
 }
 
 function seriesOf({ series }: Plot): Series[] {
@@ -80,7 +80,7 @@ function short([x, y]: Point): Point {
 }
 
 function legend(series: readonly Series[]): string {
-  const items = series.map(({ name, colour }) => `<li class="${colourClass(colour)}">${escape(name)}</li>`);
+  const items = series.map(({ name, colour }) => `<li class="${colourClass(colour)}">${safe(name)}</li>`);
   return `<ul class="legend">${items.join("")}</ul>`;
 }
 
@@ -96,7 +96,7 @@ interface Scales {
 
 function drawing(plot: Plot, series: readonly Series[], scales: Scales): string {
   const { name, width, height, left, right, top, bottom } = scales.frame;
-  const label = escape(`${oneLine(plot.title)}: ${series.map((each) => each.name).join(", ")}`);
+  const label = safe(`${oneLine(plot.title)}: ${series.map((each) => each.name).join(", ")}`);
   const edges = [left, top, width - right, height - bottom].join(" ");
   const lines = series.map((each) => lineOf(each, plot.kind === "distribution", scales));
   return `<svg class="${name}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" data-edges="${edges}">${grid(plot, scales)}${lines.join("")}<line class="cross" hidden y1="${top}" y2="${height - bottom}"/></svg>`;
@@ -118,7 +118,7 @@ function grid(plot: Plot, { x, y, frame }: Scales): string {
 
 function axisTitle({ label, unit }: Plot["x"]): string {
   const [name, of] = [oneLine(label), oneLine(unit)];
-  return escape(of === "" || name === of ? name : `${name} (${of})`);
+  return safe(of === "" || name === of ? name : `${name} (${of})`);
 }
 
 function across(value: number, axis: Axis, { left, width, right }: Frame): number {
@@ -137,11 +137,16 @@ function lineOf({ limit, colour, points }: Series, filled: boolean, { x, y, fram
   const [first, last] = [at[0], at.at(-1)];
   const base = frame.height - frame.bottom;
   const area =
-    filled && !limit && first && last
+    filled && !limit && !isCumulative(points) && first && last
       ? `<path class="area" d="${path}L${last[0]} ${base}L${first[0]} ${base}Z"/>`
       : "";
   const dot = at.length === 1 && first ? `<circle cx="${first[0]}" cy="${first[1]}" r="4"/>` : "";
   return `<g class="${colourClass(colour)}">${area}<path class="line" d="${path}"/>${dot}</g>`;
+}
+
+/** A share that only grows is read as a line; filled, one would hide the others. */
+function isCumulative(points: readonly Point[]): boolean {
+  return points.every(([, y], at) => y >= (points[at - 1]?.[1] ?? y));
 }
 
 function fixed(value: number): string {

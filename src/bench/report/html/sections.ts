@@ -1,6 +1,6 @@
 import type { ComparisonView, PairView, ReportView, ScenarioView, Tone } from "../port.ts";
-import { escape } from "./escape.ts";
-import { code, tableHtml, tag } from "./table.ts";
+import { safe } from "./safe.ts";
+import { code, judgement, tableHtml, tag } from "./table.ts";
 
 /** What counts, in a line of tiles. */
 export function tiles({ targets, gates, comparison, doubts }: ReportView): string {
@@ -26,7 +26,7 @@ export function tiles({ targets, gates, comparison, doubts }: ReportView): strin
 }
 
 function tile(figure: string, about: string, tone: Tone): string {
-  return `<div class="tile ${tone}"><b>${escape(figure)}</b><span>${escape(about)}</span></div>`;
+  return `<div class="tile ${tone}"><b>${safe(figure)}</b><span>${safe(about)}</span></div>`;
 }
 
 /** The first ratio of each pair: what became of it, in one table. */
@@ -38,9 +38,9 @@ export function headlines({ scenarios }: ReportView): string {
         ? []
         : [
             [
-              `<a href="#${name}">${escape(name)}</a>: ${escape(row.title)}`,
-              `${escape(row.before)}<br><span class="soft">${escape(before)}</span>`,
-              `${escape(row.after)}<br><span class="soft">${escape(after)}</span>`,
+              `<a href="#${name}">${safe(name)}</a>: ${safe(row.title)}`,
+              `${safe(row.before)}<br><span class="soft">${safe(before)}</span>`,
+              `${safe(row.after)}<br><span class="soft">${safe(after)}</span>`,
               tag(row.ratio),
             ],
           ];
@@ -59,7 +59,7 @@ export function headlines({ scenarios }: ReportView): string {
 export function targetSection({ targets }: ReportView): string {
   if (targets.length === 0) return "";
   const rows = targets.map(({ scenario, text, value, verdict }) => [
-    ...[`<span class="soft">${escape(scenario)}</span> ${escape(text)}`, escape(value), tag(verdict)],
+    ...[`<span class="soft">${safe(scenario)}</span> ${safe(text)}`, safe(value), tag(verdict)],
   ]);
   return section(
     "Targets",
@@ -69,7 +69,11 @@ export function targetSection({ targets }: ReportView): string {
 
 export function gateSection({ gates }: ReportView): string {
   if (gates.length === 0) return "";
-  const rows = gates.map(({ expression, value, verdict }) => [code(expression), escape(value), tag(verdict)]);
+  const rows = gates.map(({ expression, value, verdict, detail }) => [
+    code(expression),
+    safe(value),
+    judgement(verdict, detail),
+  ]);
   return section(
     "Gates",
     card(tableHtml([{ head: "" }, { head: "Measured", look: "a n" }, { head: "", look: "word" }], rows)),
@@ -80,7 +84,7 @@ export function comparisonSection({ comparison }: ReportView): string {
   if (!comparison) return "";
   const { title, notes, rows } = comparison;
   const others = rows.filter(({ judged }) => !judged);
-  const lines = notes.map((note) => `<p class="note">${escape(note)}</p>`).join("");
+  const lines = notes.map((note) => `<p class="note">${safe(note)}</p>`).join("");
   const judged = rows.filter((row) => row.judged);
   const folded =
     others.length === 0
@@ -88,7 +92,7 @@ export function comparisonSection({ comparison }: ReportView): string {
       : `<details><summary>${others.length} figures that are not judged</summary>${compared(others)}</details>`;
   return section(
     "Baseline",
-    card(`<p class="soft">${escape(title)}</p>${judged.length > 0 ? compared(judged) : ""}${lines}${folded}`),
+    card(`<p class="soft">${safe(title)}</p>${judged.length > 0 ? compared(judged) : ""}${lines}${folded}`),
   );
 }
 
@@ -104,8 +108,8 @@ function compared(rows: ComparisonView["rows"]): string {
   ];
   return tableHtml(
     columns,
-    rows.map(({ name, before, now, change, verdict }) => [
-      ...[code(name), escape(before), escape(now), escape(change), tag(verdict)],
+    rows.map(({ name, before, now, change, verdict, detail }) => [
+      ...[code(name), safe(before), safe(now), safe(change), judgement(verdict, detail)],
     ]),
   );
 }
@@ -114,7 +118,7 @@ export function doubtSection({ doubts }: ReportView): string {
   if (doubts.length === 0) return "";
   const items = doubts.map(
     ({ about, text, next }) =>
-      `<li><b class="doubt">${escape(about)}</b> ${escape(text)}<div>${escape(next)}</div></li>`,
+      `<li><b class="doubt">${safe(about)}</b> ${safe(text)}<div>${safe(next)}</div></li>`,
   );
   return section("Doubts", card(`<ul class="doubts">${items.join("")}</ul>`));
 }
@@ -123,34 +127,39 @@ export function doubtSection({ doubts }: ReportView): string {
 export function scenarioCard(scenario: ScenarioView, plots: readonly string[]): string {
   const { name, what, effort, simulated, incomplete, pairs } = scenario;
   const notes = [
-    ...(simulated === null ? [] : [`<p class="note">Simulated: ${escape(simulated)}</p>`]),
+    ...(simulated === null ? [] : [`<p class="note">Simulated: ${safe(simulated)}</p>`]),
     ...(incomplete === null
       ? []
-      : [`<p class="note"><span class="tag doubt">cut short</span> ${escape(incomplete)}</p>`]),
+      : [`<p class="note"><span class="tag doubt">cut short</span> ${safe(incomplete)}</p>`]),
   ];
   const pictures = plots.length > 0 ? `<div class="plots">${plots.join("")}</div>` : "";
-  return `<section class="card" id="${name}"><h3>${escape(name)}</h3><p class="soft">${escape(what)} <span>(${escape(effort)})</span></p>${notes.join("")}${pairs.map(pairTable).join("")}${pictures}</section>`;
+  return `<section class="card" id="${name}"><h3>${safe(name)}</h3><p class="soft">${safe(what)} <span>(${safe(effort)})</span></p>${notes.join("")}${pairs.map(pairTable).join("")}${pictures}</section>`;
 }
 
+const PAIR = [
+  { head: "" },
+  { head: "Before", look: "b n" },
+  { head: "After", look: "a n" },
+  { head: "Ratio", look: "word" },
+] as const;
+
 function pairTable({ before, after, rows }: PairView): string {
-  if (before === null)
-    return tableHtml(
-      [{ head: "" }, { head: after, look: "a n" }],
-      rows.map((row) => [escape(row.title), escape(row.after)]),
-    );
-  return tableHtml(
-    [
-      { head: "" },
-      { head: `Before: ${before}`, look: "b n" },
-      { head: `After: ${after}`, look: "a n" },
-      { head: "Ratio", look: "word" },
-    ],
-    rows.map((row) => [escape(row.title), escape(row.before), escape(row.after), tag(row.ratio)]),
-  );
+  const title =
+    before === null ? safe(after) : `${safe(before)} <span class="soft">\u2192</span> ${safe(after)}`;
+  const cells = rows.map((row) => [safe(row.title), safe(row.before), safe(row.after), tag(row.ratio)]);
+  const one = [{ head: "" }, { head: "Measured", look: "a n" }] as const;
+  const drawn =
+    before === null
+      ? tableHtml(
+          one,
+          cells.map(([name = "", , value = ""]) => [name, value]),
+        )
+      : tableHtml(PAIR, cells);
+  return `<h4>${title}</h4>${drawn}`;
 }
 
 export function environmentSection({ environment, command }: ReportView): string {
-  const rows = environment.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`);
+  const rows = environment.map(([name, value]) => `<dt>${safe(name)}</dt><dd>${safe(value)}</dd>`);
   const again = command === "" ? "" : `<dt>measure again</dt><dd>${code(command)}</dd>`;
   return section("Environment", card(`<dl>${rows.join("")}${again}</dl>`));
 }
@@ -159,7 +168,7 @@ export function environmentSection({ environment, command }: ReportView): string
 export function rawSection({ figures }: ReportView): string {
   const rows = figures.map(
     ({ name, median, spread, samples }) =>
-      `<tr><td>${code(name)}</td><td class="n">${escape(median)}</td><td class="n">${escape(spread)}</td><td>${escape(samples)}</td></tr>`,
+      `<tr><td>${code(name)}</td><td class="n">${safe(median)}</td><td class="n">${safe(spread)}</td><td>${safe(samples)}</td></tr>`,
   );
   const head =
     '<thead><tr><th>Name for gates</th><th class="n">Median</th><th class="n">Spread</th><th>Samples, one a round</th></tr></thead>';
@@ -172,7 +181,7 @@ export function rawSection({ figures }: ReportView): string {
 }
 
 function section(title: string, inside: string): string {
-  return `<h2>${escape(title)}</h2>${inside}`;
+  return `<h2>${safe(title)}</h2>${inside}`;
 }
 
 function card(inside: string): string {

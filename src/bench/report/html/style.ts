@@ -14,7 +14,7 @@ main { max-width: 1120px; margin: 0 auto; padding: 32px 20px 64px; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0; letter-spacing: -.01em; }
 h2 { font-size: 19px; margin: 44px 0 12px; letter-spacing: -.01em; }
 h3 { font-size: 16px; margin: 0; }
-p { margin: 0; } .soft, header p { color: var(--soft); }
+p { margin: 0; } a { color: var(--c0); } .soft, header p { color: var(--soft); }
 header p { margin-top: 6px; }
 code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px; margin-top: 22px; }
@@ -23,12 +23,15 @@ code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; 
 .tile.good { border-left-color: var(--good); } .tile.bad { border-left-color: var(--bad); } .tile.doubt { border-left-color: var(--doubt); }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 18px 20px; margin-top: 14px; }
 .card > .soft { margin-top: 2px; } .note { margin-top: 8px; font-size: 14px; color: var(--soft); }
-.scroll { overflow-x: auto; margin-top: 14px; }
+.scroll { overflow-x: auto; margin-top: 14px; } .card > .scroll:first-child { margin-top: -6px; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; font-size: 13px; color: var(--soft); vertical-align: bottom; }
 th, td { padding: 7px 14px 7px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th:last-child, td:last-child { padding-right: 0; } tr:last-child td { border-bottom: 0; }
-.n { text-align: right; white-space: nowrap; }
+h4 { font-size: 14px; margin: 16px 0 -8px; font-weight: 600; }
+.n { text-align: right; white-space: nowrap; } th:last-child:not(.n), td.word { padding-left: 14px; }
+.k4 { table-layout: fixed; } .k4 th:nth-child(1) { width: 26%; } .k4 th:nth-child(2), .k4 th:nth-child(3) { width: 22%; }
+td .soft { font-weight: 400; }
 td.b { color: var(--soft); } td.a { font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); } .doubt { color: var(--doubt); } .tile b { color: var(--ink); }
 .tag { display: inline-block; padding: 1px 8px; border-radius: 999px; font-size: 13px; font-weight: 600; background: var(--grid); }
@@ -38,7 +41,7 @@ td.word { white-space: normal; }
 .doubts li > div { color: var(--soft); }
 .plots { display: grid; grid-template-columns: 1fr; gap: 26px; margin-top: 20px; }
 .plots:has(figure + figure) { grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); }
-.plots figure:only-child { max-width: 760px; }
+.plots figure:only-child { max-width: 620px; }
 figure { margin: 0; position: relative; min-width: 0; } figcaption { font-weight: 600; font-size: 14px; }
 .plot svg { display: block; width: 100%; height: auto; margin-top: 6px; touch-action: pan-y; } .plot svg.narrow { display: none; }
 .plot text { fill: var(--soft); font-size: 11.5px; } .plot .axis { font-size: 11.5px; }
@@ -60,7 +63,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margi
   .plots:has(figure + figure) { grid-template-columns: 1fr; } .plot svg.wide { display: none; } .plot svg.narrow { display: block; }
   table.stack thead { display: none; } table.stack tr { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 12px; padding: 10px 0; border-bottom: 1px solid var(--rule); } table.stack tr:last-child { border-bottom: 0; }
   table.stack td { border: 0; padding: 0; text-align: left; white-space: normal; min-width: 0; overflow-wrap: anywhere; } table.stack td:first-child, table.stack td.word { grid-column: 1 / -1; }
-  table.stack td:first-child { font-weight: 600; } table.stack td[data-l]:not(:empty)::before { content: attr(data-l); display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
+  table.stack.k5 tr { grid-template-columns: 1fr 1fr 1.4fr; }
+  table.stack td:first-child { font-weight: 600; } table.stack td.word { padding-left: 0; } table.stack td.word:empty { display: none; } table.stack td[data-l]:not(:empty)::before { content: attr(data-l); display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
 }
 @media print { body { background: none; } .card, .tile { break-inside: avoid; } }
 `;

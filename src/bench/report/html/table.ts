@@ -1,5 +1,5 @@
 import type { Cell } from "../port.ts";
-import { escape } from "./escape.ts";
+import { safe } from "./safe.ts";
 
 /** A column: its heading, and how its cells look: `n` a number, `a` the one that counts, `b` what it is held against. */
 export interface Column {
@@ -10,24 +10,29 @@ export interface Column {
 /** A table whose rows become short lists on a narrow screen. Cells are HTML. */
 export function tableHtml(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const head = columns.map(
-    ({ head: text, look }) => `<th${look && look !== "word" ? ' class="n"' : ""}>${escape(text)}</th>`,
+    ({ head: text, look }) => `<th${look && look !== "word" ? ' class="n"' : ""}>${safe(text)}</th>`,
   );
   const body = rows.map(
     (cells) => `<tr>${cells.map((html, at) => cellHtml(html, columns[at])).join("")}</tr>`,
   );
-  return `<div class="scroll"><table class="stack"><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+  return `<div class="scroll"><table class="stack k${columns.length}"><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
 function cellHtml(html: string, { head = "", look }: Partial<Column> = {}): string {
-  const label = head === "" || look === undefined || look === "word" ? "" : ` data-l="${escape(head)}"`;
+  const label = head === "" || look === undefined || look === "word" ? "" : ` data-l="${safe(head)}"`;
   return `<td${look ? ` class="${look}"` : ""}${label}>${html}</td>`;
 }
 
 /** A judgement in its colour. */
 export function tag({ text, tone }: Cell): string {
-  return text === "" ? "" : `<span class="tag ${tone}">${escape(text)}</span>`;
+  return text === "" ? "" : `<span class="tag ${tone}">${safe(text)}</span>`;
+}
+
+/** A judgement, and what it says more. */
+export function judgement(verdict: Cell, detail: string): string {
+  return `${tag(verdict)}${detail === "" ? "" : ` <span class="soft">${safe(detail)}</span>`}`;
 }
 
 export function code(text: string): string {
-  return `<code>${escape(text)}</code>`;
+  return `<code>${safe(text)}</code>`;
 }

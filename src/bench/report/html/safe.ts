@@ -7,6 +7,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text for HTML, in elements and in quoted attributes alike. */
-export function escape(text: string): string {
+export function safe(text: string): string {
   return text.replace(/\+-/g, "\u00b1").replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
