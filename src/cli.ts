@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { addBenchFlags } from "./commands/bench-flags.ts";
+import { addBenchFlags, addCompareFlags } from "./commands/bench-flags.ts";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
@@ -67,15 +67,19 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { status } = await import("./commands/status.ts");
     done(await status(flags));
   });
-  addBenchFlags(program.command("bench")).action(async (names, flags) => {
-    const { bench } = await import("./commands/bench.ts");
-    done(await bench(names, flags, version));
+  const bench = addBenchFlags(program.command("bench")).action(async (names, flags) => {
+    const command = await import("./commands/bench.ts");
+    done(await command.bench(names, flags, { onRedactor: redactFinally, version }));
+  });
+  addCompareFlags(bench.command("compare")).action(async (a, b, flags) => {
+    const { benchCompare } = await import("./commands/bench.ts");
+    done(await benchCompare(a, b, flags));
   });
   addSandboxFlags(program.command("sandbox")).action(async (flags) => {
     const { sandbox } = await import("./commands/sandbox.ts");
     done(await sandbox(flags));
   });
-  for (const command of program.commands) command.exitOverride();
+  for (const command of [...program.commands, ...bench.commands]) command.exitOverride();
   return program;
 }
 

@@ -43,8 +43,22 @@ export function addBenchFlags(command: Command): Command {
         ]),
       )
       .option("--yes", "send what --against real says that it will send")
+      .option("--objects <n>", "with --against real: how many of the bucket (20)")
+      .option("--prefix <prefix>", "with --against real: only keys that begin with this")
+      .addOption(choice("--transfer <way>", "with --against real (auto)", ["auto", "url", "upload"]))
       .optionsGroup("Output:")
       .option("-q, --quiet", "no progress")
       .option("--no-color", "no colours (NO_COLOR)")
   );
+}
+
+/** The flags of `prewarm bench compare`. */
+export function addCompareFlags(command: Command): Command {
+  return command
+    .description("hold report B against the baseline A: what became slower beyond its error (exit 99)")
+    .argument("<a.json>", "the baseline, an earlier --json")
+    .argument("<b.json>", "the report to judge")
+    .option("--max-regression <share>", "how much slower it may be (10%)")
+    .option("--markdown <file>", "the comparison as Markdown (also to $GITHUB_STEP_SUMMARY when set)")
+    .option("--no-color", "no colours (NO_COLOR)");
 }

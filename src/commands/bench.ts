@@ -1,25 +1,35 @@
+import { against } from "../bench/against.ts";
 import { processFacts, sampleMachine } from "../bench/doubts.ts";
 import { environmentOf } from "../bench/environment.ts";
+import type { Scenario } from "../bench/port.ts";
+import { finish } from "../bench/report/finish.ts";
+import { type FinishFlags, finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
-import { SCENARIO_LIST, scenariosOf } from "../bench/scenarios/index.ts";
-import { ConfigError } from "../config/error.ts";
+import { scenariosOf } from "../bench/scenarios/index.ts";
 import type { Flags } from "../config/layers.ts";
-import { finish } from "./bench-finish.ts";
-import { type BenchRunOptions, readBenchOptions } from "./bench-options.ts";
+import { readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
+import { readTogether } from "./read-together.ts";
+import type { RunContext } from "./run.ts";
+
+export interface BenchContext extends RunContext {
+  readonly version: string;
+}
 
 /** `prewarm bench`: answers the exit code. A signal ends the measuring; what was measured is printed and written all the same. */
-export async function bench(names: readonly string[], flags: Flags, version: string): Promise<number> {
-  const options = readBenchOptions(names, flags);
-  const scenarios = chosen(options);
+export async function bench(names: readonly string[], flags: Flags, context: BenchContext): Promise<number> {
+  const { options, config: ending } = readTogether(
+    () => readBenchOptions(names, flags),
+    () => finishOptions(flags as FinishFlags, process.env, commandOf(process.argv)),
+  );
   const stopped = new AbortController();
   const unwatch = watchSignals(stopped);
   const progress = new BenchProgress(process.stderr, options.quiet);
   try {
     const report = await runBench({
-      scenarios,
+      scenarios: options.againstReal ? [real(flags, context)] : scenariosOf(options.scenarios),
       signal: stopped.signal,
-      environment: environmentOf(version, process.env),
+      environment: environmentOf(context.version, process.env),
       facts: processFacts(),
       sample: sampleMachine,
       wall: Date.now,
@@ -27,20 +37,34 @@ export async function bench(names: readonly string[], flags: Flags, version: str
       onResult: (result) => progress.result(result),
     });
     progress.end();
-    const code = await finish(report, options);
-    return signalCode(stopped.signal) ?? code;
+    return signalCode(stopped.signal, finish(report, ending, process));
   } finally {
+    progress.end();
     unwatch();
   }
 }
 
-function chosen({ scenarios, againstReal }: BenchRunOptions): BenchOptions["scenarios"] {
-  if (againstReal)
-    throw new ConfigError(["--against real: not built yet; leave it out to measure on this machine"]);
-  const missing = scenarios.filter((name) => !SCENARIO_LIST.some(({ scenario }) => scenario.name === name));
-  if (missing.length > 0)
-    throw new ConfigError([`${missing.join(", ")}: not built yet; leave it out to run the others`]);
-  return scenariosOf(scenarios);
+/** `prewarm bench compare A.json B.json`: answers the exit code. */
+export async function benchCompare(a: string, b: string, flags: Flags): Promise<number> {
+  const { compareFiles } = await import("../bench/report/compare-files.ts");
+  return compareFiles(a, b, { flags, env: process.env }, process);
+}
+
+/** The configured bucket and chats instead of stand-ins: takes as long as it takes. */
+function real(flags: Flags, { onRedactor }: RunContext): BenchOptions["scenarios"][number] {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const scenario: Scenario = {
+    name: "strategy",
+    what: "the configured bucket and chats, for real",
+    run: (context) => against(flags, process.env, process.cwd(), { ...context, say, onRedactor }),
+  };
+  return { scenario, seconds: Number.POSITIVE_INFINITY };
+}
+
+/** What was typed, so that it can be typed again. */
+function commandOf(argv: readonly string[]): string {
+  const quoted = argv.slice(2).map((word) => (/^[\w./:=%,@-]+$/.test(word) ? word : `'${word}'`));
+  return ["prewarm", ...quoted].join(" ");
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -58,6 +82,6 @@ function watchSignals(stopped: AbortController): () => void {
   };
 }
 
-function signalCode(signal: AbortSignal): number | null {
-  return signal.aborted ? (CODES[String(signal.reason)] ?? null) : null;
+function signalCode(signal: AbortSignal, code: number): number {
+  return signal.aborted ? (CODES[String(signal.reason)] ?? code) : code;
 }
