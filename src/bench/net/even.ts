@@ -8,7 +8,7 @@ const PLASTIC = 1.324717957244746;
 
 /**
  * Two sequences that go together: pairs of them lie evenly in the square (the R2 sequence of Martin Roberts,
- * extremelearning.com.au, 2018). They begin where a dozen of them already have the mean of all, and where none of the
+ * extremelearning.com.au, 2018). They begin where a dozen downloads and uploads, taken together, already have the mean of all, and where none of the
  * dozen makes latencies that end so shortly before a tick of two seconds that a late timer would decide.
  */
 export const EVEN = {

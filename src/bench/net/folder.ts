@@ -10,7 +10,7 @@ export interface TemporaryFolder {
 
 /** A folder of our own for ledgers that nobody shall keep; it goes at the latest when this process exits. */
 export function temporaryFolder(): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), "prewarm-bench-"));
+  const path = mkdtempSync(join(tmpdir(), `prewarm-bench-${process.pid}-`));
   const clear = () => rmSync(path, { recursive: true, force: true });
   process.once("exit", clear);
   const remove = () => {

@@ -26,6 +26,8 @@ export interface Simulation {
   /** `count` objects that were not there before, by ticks with so many places. */
   byTicks(places: number, count: number): Promise<Round>;
   byPrewarm(count: number): Promise<Round>;
+  /** What shall go wrong on the Bot API in the next pass, as in `/sandbox/control`. */
+  faultsNext(rules: readonly unknown[]): void;
   close(): Promise<void>;
 }
 
@@ -65,16 +67,22 @@ interface Parts {
 
 function ways({ config, servers, clock, plain, warmer, signal }: Parts) {
   let put = 0;
+  let faults: readonly unknown[] = [];
   const chats = config.bots.flatMap((bot) => bot.chats);
   /** Each pass has objects of its own, or prewarm would know them, and begins with the same latencies. */
   const begin = async (count: number) => {
     const prefix = `pass-${put}/`;
     await servers.reset();
+    if (faults.length > 0) await servers.faults(faults);
+    faults = [];
     await servers.put({ prefix, count, bytes: BYTES + put });
     put += count;
     return prefix;
   };
   return {
+    faultsNext: (rules: readonly unknown[]) => {
+      faults = rules;
+    },
     byTicks: async (places: number, count: number) => {
       const prefix = await begin(count);
       const keys = keysBelow(prefix, count);

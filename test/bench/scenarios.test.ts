@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Scenario, ScenarioResult } from "../../src/bench/port.ts";
+import { strategy } from "../../src/bench/scenarios/strategy.ts";
+import { transfer } from "../../src/bench/scenarios/transfer.ts";
+
+const SLOW = 180_000;
+
+/** One round is always measured, however short the time. */
+async function oneRound(scenario: Scenario): Promise<{ result: ScenarioResult; notes: string[] }> {
+  const notes: string[] = [];
+  const { signal } = new AbortController();
+  const progress = (_done: number, _total: number, note = "") => void notes.push(note);
+  return { result: await scenario.run({ signal, seconds: 1, progress }), notes };
+}
+
+function samples({ variants }: ScenarioResult, variant: string, metric: string): readonly number[] {
+  const found = variants.find(({ name }) => name === variant)?.metrics.find(({ name }) => name === metric);
+  if (!found) throw new Error(`no ${variant}.${metric}`);
+  return found.samples;
+}
+
+describe("the scenario strategy", () => {
+  it(
+    "has a sample a round for each way, ratios to both old ways, targets, plots, and says that it is simulated",
+    async () => {
+      const { result, notes } = await oneRound(strategy);
+      expect(result).toMatchObject({ scenario: "strategy", rounds: 1, incomplete: "time for 1 of 3 rounds" });
+      expect(result.simulated).toMatch(/lane limits are off/);
+      for (const way of ["one_by_one", "five_per_tick", "prewarm"])
+        for (const metric of ["throughput_per_min", "p95_ms", "total_p95_ms", "send_p99_ms", "success_rate"])
+          expect(samples(result, way, metric)).toHaveLength(1);
+      expect(samples(result, "prewarm", "success_rate")).toEqual([100]);
+      expect(result.ratios.map(({ reference }) => reference)).toEqual(["one_by_one", "five_per_tick"]);
+      const rate = (way: string) => samples(result, way, "throughput_per_min")[0] ?? Number.NaN;
+      expect(result.ratios[0]?.samples).toEqual([rate("prewarm") / rate("one_by_one")]);
+      expect(result.targets).toHaveLength(2);
+      expect(result.plots.map(({ series }) => series.length)).toEqual([3, 4]);
+      expect(notes).toContain("prewarm, concurrency 5");
+    },
+    SLOW,
+  );
+});
+
+describe("the scenario transfer", () => {
+  it(
+    "has CPU, time, allocation and memory of each way, and compares CPU within the round",
+    async () => {
+      const { result } = await oneRound(transfer);
+      expect(result).toMatchObject({ scenario: "transfer", rounds: 1, simulated: null });
+      for (const way of ["buffered", "upload", "url"]) {
+        for (const metric of ["cpu_us_per_item", "wall_us_per_item", "allocated_bytes_per_item"])
+          expect(samples(result, way, metric)[0]).toBeGreaterThan(0);
+        expect(samples(result, way, "success_rate")).toEqual([100]);
+      }
+      for (const way of ["buffered", "upload"])
+        expect(samples(result, way, "large_peak_rss_mb")[0]).toBeGreaterThan(16);
+      const cpu = (way: string) => samples(result, way, "cpu_us_per_item")[0] ?? Number.NaN;
+      expect(result.ratios[0]?.samples).toEqual([cpu("upload") / cpu("buffered")]);
+      expect(result.targets.map(({ value }) => value === null)).toEqual([false, false, false, false]);
+    },
+    SLOW,
+  );
+
+  it(
+    "keeps quiet about what a stop cut off, and says that it was stopped",
+    async () => {
+      const stop = new AbortController();
+      const progress = () => stop.abort();
+      const result = await transfer.run({ signal: stop.signal, seconds: 14, progress });
+      expect(result).toMatchObject({ incomplete: "stopped before its end", rounds: 0 });
+    },
+    SLOW,
+  );
+});
