@@ -2,4 +2,5 @@ import { serveListing } from "./listing-server.ts";
 
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit());
-process.send?.(await serveListing(Number(process.argv[2])));
+const server = await serveListing(Number(process.argv[2]));
+process.send?.(server.url);

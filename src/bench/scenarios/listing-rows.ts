@@ -20,6 +20,11 @@ export async function openListing(objects: number): Promise<ListingRows> {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const [url] = (await once(server, "message")) as [string];
+  return listingOf(url, objects, () => server.disconnect());
+}
+
+/** A bucket of so many objects on a server that runs. */
+export function listingOf(url: string, objects: number, end: () => void): ListingRows {
   const dispatcher = new Agent();
   const storage = openR2({ ...KEY_PAIR, endpoint: url, bucket: BUCKET, dispatcher });
   return {
@@ -35,7 +40,7 @@ export async function openListing(objects: number): Promise<ListingRows> {
     close: async () => {
       await storage.close();
       await dispatcher.destroy();
-      server.disconnect();
+      end();
     },
   };
 }

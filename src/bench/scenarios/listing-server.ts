@@ -1,16 +1,16 @@
-import { startR2Server } from "../../sandbox/r2/server.ts";
+import { type R2Server, startR2Server } from "../../sandbox/r2/server.ts";
 import { objectOf } from "../fill-ledger.ts";
 
 export const BUCKET = "media";
 /** Of a server that is gone again in a moment. */
 export const KEY_PAIR = { accessKeyId: "bench", secretAccessKey: "bench" };
 
-/** Serves a bucket of so many objects; answers the URL. */
-export async function serveListing(objects: number): Promise<string> {
+/** Serves a bucket of so many objects. */
+export async function serveListing(objects: number): Promise<R2Server> {
   const server = await startR2Server({ ...KEY_PAIR, buckets: [BUCKET] });
   for (let number = 0; number < objects; number++) {
     const { key, bytes } = objectOf(number);
     server.put(BUCKET, key, { bytes });
   }
-  return server.url;
+  return server;
 }

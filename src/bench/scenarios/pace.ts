@@ -58,6 +58,6 @@ export const PACE: Scenario = measuredScenario({
       },
     ]),
   ],
-  parts: [{ experiment: "pace", processes: 1, rounds: 8, share: 1, memoryOf: "simulation" }],
+  parts: [{ experiment: "pace", processes: 1, rounds: 6, share: 1, memoryOf: "simulation" }],
   plots: pacePlots,
 });

@@ -35,11 +35,11 @@ interface Part {
 }
 
 /** Slices of new objects at four sizes, of ready ones, a listing, and the calibration. */
-export function scaleExperiment(sizes: ScaleSizes = SIZES): Experiment {
+export function scaleExperiment(sizes: ScaleSizes = SIZES, open = openListing): Experiment {
   return {
     open: async (folder) => {
       const ledgers = await openLedgers(folder, sizes);
-      const listing = await openListing(sizes.listed);
+      const listing = await open(sizes.listed);
       const blocks = blocksOf(sizes, ledgers, listing);
       return {
         warmUps: 2,

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { presignDerivingAnew } from "../../src/bench/derive-anew.ts";
+import { fillLedger, objectOf } from "../../src/bench/fill-ledger.ts";
+import { SCENARIOS } from "../../src/bench/port.ts";
+import { type Experiment, lastResult, type Round } from "../../src/bench/rounds.ts";
+import { SCENARIO_LIST, scenariosOf } from "../../src/bench/scenarios/index.ts";
+import { listingOf } from "../../src/bench/scenarios/listing-rows.ts";
+import { serveListing } from "../../src/bench/scenarios/listing-server.ts";
+import { millionExperiment } from "../../src/bench/scenarios/million-rounds.ts";
+import { pacePlots } from "../../src/bench/scenarios/pace-plots.ts";
+import { paceExperiment } from "../../src/bench/scenarios/pace-rounds.ts";
+import { queueExperiment } from "../../src/bench/scenarios/queue-rounds.ts";
+import { scaleExperiment } from "../../src/bench/scenarios/scale-rounds.ts";
+import { signerExperiment } from "../../src/bench/scenarios/signer-rounds.ts";
+import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
+import { createSigner } from "../../src/storage/signer.ts";
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "prewarm-bench-test-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function roundsOf(experiment: Experiment, count = 2): Promise<Round[]> {
+  const open = await experiment.open(folder());
+  const rounds: Round[] = [];
+  for (let index = -1; index < count - 1; index++) rounds.push(await open.round(index));
+  await open.close();
+  return rounds;
+}
+
+/** The variants are these, and no figure is nonsense. */
+function expectFigures(rounds: readonly Round[], variants: readonly string[]): void {
+  for (const figures of rounds.flatMap((round) => Object.values(round)))
+    for (const value of Object.values(figures)) expect(value).toBeGreaterThanOrEqual(0);
+  expect([...new Set(rounds.flatMap((round) => Object.keys(round)))].sort()).toEqual([...variants].sort());
+}
+
+describe("the queue's rounds", () => {
+  it("measure every variant, each of which sees every item", async () => {
+    const rounds = await roundsOf(queueExperiment({ drained: 1_024, small: 256, large: 1_024 }));
+    expectFigures(rounds, ["array_shift", "deque", "deque_large", "deque_small", "walk"]);
+    expect(Object.keys(rounds[0]?.deque ?? {})).toEqual(["allocated_bytes_per_item"]);
+    expect(Object.keys(rounds[1]?.deque ?? {})).toEqual(["cpu_ns_per_item", "wall_ns_per_item"]);
+    // The large deque came last: 0 + 1 + ... + 1023.
+    expect(lastResult()).toBe(523_776);
+  });
+});
+
+describe("the signer's rounds", () => {
+  it("measure three ways that give the same signature", async () => {
+    const rounds = await roundsOf(signerExperiment({ memoized: 20, derivedAnew: 20, sdk: 3, sdkWarmUp: 1 }));
+    expectFigures(rounds, ["derived_anew", "memoized", "sdk_presigner"]);
+  });
+
+  it("have a reference that gives the very URL of ours", () => {
+    const account = { accessKeyId: "id", secretAccessKey: "secret", region: "auto" };
+    const request = { expiresSeconds: 60, at: 1_767_225_600_000 };
+    for (const path of ["/media/a.jpg", "/media/a b+c/(ä)'*!.jpg"])
+      expect(presignDerivingAnew({ ...account, ...request, host: "r2.test", path })).toBe(
+        createSigner(account).presign({ ...request, method: "GET", origin: "https://r2.test", path }),
+      );
+  });
+});
+
+describe("the pace's rounds", () => {
+  const lane = { model: "sliding_minute", absorbMs: 0, from: 20, to: 60 } as const;
+
+  it("are the same for the same seed, and other ones for another", async () => {
+    const run = () => roundsOf(paceExperiment([lane], [{ ...lane, to: 20 }]), 3);
+    const [first, second] = [await run(), await run()];
+    expectFigures(first, ["adaptive", "adaptive_known", "allowed", "documented", "simulation"]);
+    expect(first.map(({ adaptive }) => adaptive)).toEqual(second.map(({ adaptive }) => adaptive));
+    expect(first[1]?.adaptive).not.toEqual(first[2]?.adaptive);
+  });
+
+  it("are plotted against the limit, one plot a model", () => {
+    const plots = pacePlots();
+    expect(plots.map(({ series }) => series.filter(({ limit }) => limit).length)).toEqual([1, 1, 1]);
+    for (const { series } of plots) for (const { points } of series) expect(points.length).toBeGreaterThan(1);
+  });
+});
+
+describe("the rounds of scale", () => {
+  const sizes = {
+    queues: { n1e3: 100, n1e4: 500 },
+    mostRows: 200,
+    slice: 150,
+    listed: 1_200,
+    calibrations: 1,
+  };
+
+  it("measure plan, ledger, queue and listing", async () => {
+    const server = await serveListing(sizes.listed);
+    onTestFinished(() => server.close());
+    const listing = async (objects: number) => listingOf(server.url, objects, () => {});
+    const rounds = await roundsOf(scaleExperiment(sizes, listing));
+    expectFigures(rounds, ["calibration", "listing", "n1e3", "n1e4", "ready"]);
+    expect(rounds[1]?.ready?.objects_per_s).toBeGreaterThan(0);
+  });
+
+  it("take as many objects as are asked for through an empty ledger", async () => {
+    const rounds = await roundsOf(millionExperiment(2_500));
+    expect(Object.keys(rounds[0]?.million ?? {})).toEqual(["cpu_us_per_item", "objects_per_s"]);
+  });
+});
+
+describe("a ledger filled by SQL", () => {
+  it("is what lookups find ready under its own key", async () => {
+    const path = join(folder(), "filled.db");
+    await fillLedger(path, 300);
+    const ledger = await openSqliteLedger({ path, command: "test" });
+    onTestFinished(() => ledger.close());
+    const query = (number: number) => ({ bot: "default", kind: "photo" as const, entry: objectOf(number) });
+    const found = await ledger.lookup([query(0), query(299), query(300)]);
+    expect(found.map(({ state, keyKnown }) => [state, keyKnown])).toEqual([
+      ["ready", true],
+      ["ready", true],
+      ["none", false],
+    ]);
+    expect(found[1]?.stored?.weak).toBe(false);
+  });
+});
+
+describe("the list of scenarios", () => {
+  const total = (list: typeof SCENARIO_LIST) => list.reduce((sum, { seconds }) => sum + seconds, 0);
+
+  it("takes 55 seconds at most, however many are chosen", () => {
+    expect(total(SCENARIO_LIST)).toBeLessThanOrEqual(55);
+    for (const name of SCENARIOS) expect(total(scenariosOf([name]))).toBeLessThanOrEqual(55);
+  });
+
+  it("gives few scenarios more time", () => {
+    const [alone] = scenariosOf(["queue"]);
+    expect(alone?.seconds).toBeGreaterThan(SCENARIO_LIST[0]?.seconds ?? Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { readBenchOptions } from "../../src/commands/bench-options.ts";
+import { BenchProgress } from "../../src/commands/bench-progress.ts";
+import { ConfigError } from "../../src/config/error.ts";
+import type { Flags } from "../../src/config/layers.ts";
+
+function problemsOf(names: readonly string[], flags: Flags): readonly string[] {
+  try {
+    readBenchOptions(names, flags);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the flags of bench", () => {
+  it("without any mean all scenarios and 10 %", () => {
+    expect(readBenchOptions([], {})).toEqual({
+      scenarios: [],
+      json: undefined,
+      markdown: undefined,
+      html: undefined,
+      baseline: undefined,
+      format: undefined,
+      maxRegression: 0.1,
+      gates: [],
+      againstReal: false,
+      yes: false,
+      quiet: false,
+      colour: true,
+    });
+  });
+
+  it("are taken over, scenarios in their own order", () => {
+    const flags = {
+      json: "a.json",
+      maxRegression: "2.5%",
+      gate: ["queue.deque.cpu_ns_per_item<100", "x>=1"],
+      format: "github-action-benchmark",
+      against: "real",
+      yes: true,
+      color: false,
+    };
+    expect(readBenchOptions(["scale", "queue", "queue"], flags)).toMatchObject({
+      scenarios: ["queue", "scale"],
+      json: "a.json",
+      maxRegression: 0.025,
+      gates: flags.gate,
+      format: "github-action-benchmark",
+      againstReal: true,
+      yes: true,
+      colour: false,
+    });
+  });
+
+  it("that are wrong are told all at once, with the nearest scenario", () => {
+    expect(
+      problemsOf(["que", "sacle", "elephant"], {
+        json: "no/such/folder/a.json",
+        maxRegression: "much",
+        format: "bmf",
+        gate: [""],
+      }),
+    ).toEqual([
+      "que: no such scenario (queue, signer, strategy, transfer, pace, scale)",
+      "sacle: no such scenario (queue, signer, strategy, transfer, pace, scale)",
+      "elephant: no such scenario (queue, signer, strategy, transfer, pace, scale)",
+      "--gate is empty: give it an expression, or leave it out",
+      "no/such/folder/a.json: its folder is not there or cannot be written to; make it, or name another file",
+      '--max-regression "much": it must be a share such as 10%',
+      "--format bmf: not written yet; use github-action-benchmark or --json",
+    ]);
+    expect(problemsOf(["qeue"], {})[0]).toContain("queue");
+    expect(problemsOf(["signr"], {})).toEqual([
+      "signr: no such scenario, did you mean signer? (queue, signer, strategy, transfer, pace, scale)",
+    ]);
+  });
+
+  it.each(["json", "markdown", "html", "baseline", "maxRegression"])("refuse an empty %s", (name) => {
+    expect(problemsOf([], { [name]: "" })).toHaveLength(1);
+  });
+});
+
+describe("progress", () => {
+  const result = {
+    scenario: "queue" as const,
+    what: "",
+    simulated: null,
+    rounds: 6,
+    seconds: 4.25,
+    variants: [],
+    ratios: [],
+    targets: [],
+    doubts: [],
+    plots: [],
+    incomplete: null,
+  };
+
+  function heard(isTTY: boolean, quiet: boolean): string {
+    let text = "";
+    const write = (more: string) => {
+      text += more;
+    };
+    const progress = new BenchProgress({ isTTY, write }, quiet);
+    progress.tell({ scenario: "queue", done: 2, total: 12, note: "queue" });
+    progress.result(result);
+    progress.end();
+    return text;
+  }
+
+  it("is a line a scenario where nobody looks on", () => {
+    expect(heard(false, false)).toBe("queue: 6 rounds in 4.3 s\n");
+  });
+
+  it("is a line that is written over on a terminal", () => {
+    expect(heard(true, false)).toContain("\r\u001b[2Kqueue: 2 of at most 12 rounds");
+  });
+
+  it("is nothing when quiet", () => {
+    expect(heard(true, true)).toBe("");
+  });
+});
