@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { addBenchFlags } from "../src/commands/bench-flags.ts";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
 import { addStatusFlags } from "../src/commands/status-flags.ts";
