@@ -46,8 +46,19 @@ const LEAST_MS = 700;
  */
 const GRACE_MS = 1_000;
 
-/** Measures in child processes. Never rejects; a signal ends the running one at once, and what was measured is kept. */
+/**
+ * Measures in child processes, which share a folder that is gone afterwards, however they ended. Never rejects; a signal ends the running one at once, and what was measured is kept.
+ */
 export async function collectRounds(assignment: Assignment): Promise<Collected> {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-bench-"));
+  try {
+    return await inFolder(assignment, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function inFolder(assignment: Assignment, folder: string): Promise<Collected> {
   const { processes, seconds, signal, onRound } = assignment;
   const ends = performance.now() + seconds * 1_000;
   const rounds: Round[] = [];
@@ -58,7 +69,7 @@ export async function collectRounds(assignment: Assignment): Promise<Collected> 
     const remaining = ends - performance.now();
     if (counted > 0 && remaining < LEAST_MS) break;
     const time = { aim: remaining / left, most: remaining + GRACE_MS };
-    incomplete = await oneProcess(assignment, time, (told) => {
+    incomplete = await oneProcess(assignment, folder, time, (told) => {
       if (told.type === "end") peakRssMb.push(told.peakRssMb);
       else {
         rounds.push(told.round);
@@ -69,14 +80,14 @@ export async function collectRounds(assignment: Assignment): Promise<Collected> 
   return { rounds, counted, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : incomplete };
 }
 
-/** Answers null, or what went wrong. The folder of the process is gone afterwards, however it ended. */
+/** Answers null, or what went wrong. */
 async function oneProcess(
   { experiment, rounds, signal, file = FILE }: Assignment,
+  folder: string,
   ms: { readonly aim: number; readonly most: number },
   onTold: (told: Told) => void,
 ): Promise<string | null> {
   if (signal.aborted) return "stopped before its end";
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-bench-"));
   // Its own flags: a profiler or debugger of this process would take part in what is measured.
   const child = fork(file, [experiment, folder, String(rounds), String(ms.aim / 1_000)], {
     execArgv: [],
@@ -90,7 +101,6 @@ async function oneProcess(
   } finally {
     clearTimeout(late);
     signal.removeEventListener("abort", kill);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

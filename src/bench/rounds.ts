@@ -5,7 +5,7 @@ export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** What is measured in a process of its own, round by round. */
 export interface Experiment {
-  /** Makes ready; what it leaves behind stands in `folder`, which is removed by the caller. */
+  /** Makes ready. What it leaves in `folder` is there for the next process of the same experiment, and removed in the end. */
   open(folder: string): Promise<OpenExperiment>;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Ledger } from "../../ledgers/port.ts";
 import { openSqliteLedger } from "../../ledgers/sqlite.ts";
@@ -59,7 +60,7 @@ async function openLedgers(folder: string, { queues, mostRows }: ScaleSizes): Pr
   for (const rows of Object.values(queues).map((count) => Math.min(count, mostRows))) {
     if (parts.has(rows)) continue;
     const path = join(folder, `${rows}.db`);
-    await fillLedger(path, rows);
+    if (!existsSync(path)) await fillLedger(path, rows);
     parts.set(rows, { rows, at: 0, ledger: await openSqliteLedger({ path, command: "prewarm bench" }) });
   }
   return parts;

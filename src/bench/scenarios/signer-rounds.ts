@@ -11,7 +11,7 @@ export interface SignerCounts {
   readonly sdkWarmUp: number;
 }
 
-const COUNTS: SignerCounts = { memoized: 8_000, derivedAnew: 2_500, sdk: 150, sdkWarmUp: 1_000 };
+const COUNTS: SignerCounts = { memoized: 8_000, derivedAnew: 2_500, sdk: 100, sdkWarmUp: 800 };
 
 /** No real credentials: the example of the S3 API reference. */
 const CREDENTIALS = {
