@@ -17,6 +17,7 @@ const commands = [
   addWorkerFlags(new Command("worker")),
   addSandboxFlags(new Command("sandbox")),
   addStatusFlags(new Command("status")),
+  addBenchFlags(new Command("bench")),
 ];
 const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),

@@ -33,34 +33,41 @@ export function benchText(view: ReportView, options: BenchTextOptions): string {
 
 /** A comparison alone, as lines: the worst first, with what it was and is. */
 export function comparisonText(view: ComparisonView, options: BenchTextOptions): string[] {
-  const rows = view.rows.filter((row) => row.judged);
-  const values = ({ before, now, change }: (typeof rows)[number]) =>
-    [`${before} -> ${now}`, change].filter((part) => part !== "").join(", ");
+  const judged = view.rows.filter((row) => row.judged);
+  const known = judged.filter(({ change, verdict }) => change !== "" || verdict.tone !== "plain");
+  const rows = known.map(({ name, verdict, before, now, change, detail }) => {
+    const values = [`${before} -> ${now}`, change].filter((part) => part !== "").join(", ");
+    return { verdict, name, said: [values, detail].filter((part) => part !== "").join(": ") };
+  });
+  const fresh = judged.length - known.length;
   return [
     ...heading("Compared", view.title, options),
-    ...rows.flatMap((row) => judgedLines(row.verdict, row.name, [values(row), row.detail], options)),
+    ...judgedLines(rows, options),
     ...view.notes.flatMap((note) => wrap(note, options.width)),
+    ...(fresh > 0 ? [`${fresh} ${fresh === 1 ? "figure is" : "figures are"} not in the baseline`] : []),
     `Baseline: ${paint(view.verdict, options.colour)}`,
     "",
   ];
 }
 
-const WORD = 14;
+interface Line {
+  readonly verdict: Judged;
+  readonly name: string;
+  readonly said: string;
+}
 
-/** The word, what it is about, and below what there is to say, indented. */
-function judgedLines(
-  verdict: Judged,
-  name: string,
-  details: readonly string[],
-  options: BenchTextOptions,
-): string[] {
-  const { colour, width } = options;
-  const said = details.filter((detail) => detail !== "").join(": ");
-  const space = " ".repeat(Math.max(1, WORD - verdict.text.length));
-  return [
-    `${paint(verdict, colour)}${space}${name}`,
-    ...(said === "" ? [] : wrap(said, width - WORD).map((line) => `${" ".repeat(WORD)}${line}`)),
-  ];
+/** The word, what it is about, and what there is to say: on the same line where that fits, else below. */
+function judgedLines(lines: readonly Line[], { colour, width }: BenchTextOptions): string[] {
+  const column = Math.max(...lines.map(({ verdict }) => verdict.text.length)) + 2;
+  const under = (text: string) => wrap(text, width - column).map((line) => `${" ".repeat(column)}${line}`);
+  return lines.flatMap(({ verdict, name, said }) => {
+    const word = `${paint(verdict, colour)}${" ".repeat(column - verdict.text.length)}`;
+    const whole = said === "" ? name : `${name}  ${said}`;
+    if (column + whole.length <= width) return [`${word}${whole}`];
+    // A name without blanks is for copying: it is never cut.
+    const [first = "", ...more] = name.includes(" ") ? wrap(name, width - column) : [name];
+    return [`${word}${first}`, ...more.flatMap(under), ...(said === "" ? [] : under(said))];
+  });
 }
 
 function scenarioText(scenario: ScenarioView, options: BenchTextOptions): string[] {
@@ -72,43 +79,47 @@ function scenarioText(scenario: ScenarioView, options: BenchTextOptions): string
     ...(incomplete === null
       ? []
       : wrap(`Cut short: ${incomplete}`, width).map((line) => colour.yellow(line))),
+    ...(pairs.length === 0 ? [colour.yellow("nothing was measured")] : []),
     ...pairs.map((pair) => pairText(pair, options)),
     "",
   ];
 }
 
 function pairText({ before, after, rows }: PairView, options: BenchTextOptions): string {
-  if (before === null) {
-    const cells = rows.map((row) => [row.title, right(row.after)]);
-    return fitting(["", right(after)], cells, options);
-  }
-  const cells = rows.map((row) => [
-    ...[row.title, right(row.before), right(row.after), paint(row.ratio, options.colour)],
-  ]);
-  return fitting(["", right(`Before: ${before}`), right(`After: ${after}`), "ratio"], cells, options);
+  const { width, colour } = options;
+  const title = wrap(before === null ? after : `${before} -> ${after}`, width);
+  const drawn =
+    before === null
+      ? fitting(
+          ["", right("measured")],
+          rows.map((row) => [row.title, right(row.after)]),
+          options,
+        )
+      : fitting(
+          ["", right("Before"), right("After"), "ratio"],
+          rows.map((row) => [row.title, right(row.before), right(row.after), paint(row.ratio, colour)]),
+          options,
+        );
+  return [...title, drawn].join("\n");
 }
 
 function targets({ targets: all }: ReportView, options: BenchTextOptions): string[] {
   if (all.length === 0) return [];
   const met = all.filter(({ verdict }) => verdict.tone === "good").length;
-  const rows = all.map(({ scenario, text, value, verdict }) => [
-    ...[`${scenario}: ${text}`, right(value), paint(verdict, options.colour)],
-  ]);
-  return [
-    ...heading("Targets", `${met} of ${all.length} met`, options),
-    fitting(["target", right("measured"), ""], rows, options),
-    "",
-  ];
+  const lines = all.map(({ scenario, text, value, verdict }) => ({
+    ...{ verdict, name: `${scenario}: ${text}`, said: verdict.tone === "doubt" ? "" : value },
+  }));
+  return [...heading("Targets", `${met} of ${all.length} met`, options), ...judgedLines(lines, options), ""];
 }
 
 function gates({ gates: all }: ReportView, options: BenchTextOptions): string[] {
   if (all.length === 0) return [];
   const failed = all.filter(({ verdict }) => verdict.tone === "bad").length;
-  const lines = all.flatMap(({ expression, value, verdict, detail }) =>
-    judgedLines(verdict, expression, [detail === "" ? `measured ${value}` : detail], options),
-  );
+  const lines = all.map(({ expression, value, verdict, detail }) => ({
+    ...{ verdict, name: expression, said: detail === "" ? `measured ${value}` : detail },
+  }));
   const sum = failed === 0 ? "all passed" : `${failed} of ${all.length} crossed`;
-  return [...heading("Gates", sum, options), ...lines, ""];
+  return [...heading("Gates", sum, options), ...judgedLines(lines, options), ""];
 }
 
 function doubts(all: readonly DoubtView[], options: BenchTextOptions): string[] {

@@ -9,7 +9,7 @@ import { readReport } from "./read.ts";
 import { writeAll } from "./write.ts";
 
 /** Flags of `prewarm bench compare`, as commander gives them. */
-export interface CompareFlags {
+interface CompareFlags {
   readonly maxRegression?: string;
   readonly markdown?: string;
   readonly color?: boolean;

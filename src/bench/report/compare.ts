@@ -31,7 +31,7 @@ export function compareReports(baseline: Baseline, report: BenchReport, limit: n
   const known = new Set(before.map(({ name }) => name));
   const rows = [
     ...both.map((figure) => comparedOf(figure, now, limit)),
-    ...now.filter(({ name }) => !known.has(name)).map(newcomer),
+    ...now.filter(({ name, median }) => !known.has(name) && Number.isFinite(median)).map(newcomer),
   ];
   const nothing = !rows.some(({ judged, verdict }) => judged && verdict !== "new" && verdict !== "unjudged");
   return {
@@ -49,7 +49,7 @@ export function compareReports(baseline: Baseline, report: BenchReport, limit: n
 }
 
 /** What ends a comparison with 99. */
-export function isFailure(verdict: Verdict): boolean {
+function isFailure(verdict: Verdict): boolean {
   return verdict === "regression" || verdict === "missing";
 }
 

@@ -3,7 +3,7 @@ import type { BenchReport } from "../port.ts";
 import { figuresOf } from "./figures.ts";
 import type { Figure } from "./port.ts";
 
-export const FORMATS = ["github-action-benchmark"] as const;
+const FORMATS = ["github-action-benchmark"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Throws ConfigError for a format that there is none of, or not yet. */

@@ -24,7 +24,8 @@ export interface Gate {
 }
 
 const EXAMPLE = "strategy.prewarm.throughput_per_min>=150";
-const GATE = /^([^<>=!\s]+)\s*(>=|<=|==|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([^\d\s.].*)?$/i;
+const GATE =
+  /^([^<>=!\s]+)\s*(>=|<=|==|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([^\d\s.<>=][^<>=]*)?$/i;
 
 /** Takes `--gate` values apart. Throws ConfigError that names each one that cannot be read. */
 export function parseGates(expressions: readonly string[]): Gate[] {

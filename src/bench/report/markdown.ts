@@ -69,7 +69,7 @@ function scenario({ name, what, effort, simulated, incomplete, pairs }: Scenario
     `### ${md(name)}\n\n${md(what)} _${md(effort)}_`,
     ...(simulated === null ? [] : [`_Simulated: ${md(simulated)}_`]),
     ...(incomplete === null ? [] : [`⚠️ Cut short: ${md(incomplete)}`]),
-    ...pairs.map(pair),
+    ...(pairs.length === 0 ? ["⚠️ Nothing was measured."] : pairs.map(pair)),
   ].join("\n\n");
 }
 
@@ -101,9 +101,9 @@ function folded(title: string, inside: string): string {
   return `<details><summary>${md(title)}</summary>\n\n${inside}\n\n</details>`;
 }
 
-/** First column left, the others right but the last, which holds words. */
+/** First and last column left, since they hold words; those between hold numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = head.map((_, at) => (at === 0 || (at === head.length - 1 && at > 1) ? "---" : "---:"));
+  const lines = head.map((_, at) => (at === 0 || at === head.length - 1 ? "---" : "---:"));
   return [head, lines, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 

@@ -46,7 +46,7 @@ export interface FinishOptions {
 }
 
 /** Where the result is written; null where it is not asked for. */
-export interface Files {
+interface Files {
   readonly json: string | null;
   readonly markdown: string | null;
   readonly html: string | null;

@@ -1,23 +1,30 @@
 import { oneLine } from "../../reporters/format.ts";
 import type { Ratio, ScenarioResult, Variant } from "../port.ts";
 import type { Cell, Figure, PairRow, PairView } from "./port.ts";
-import { amount, cell, metricTitle, number, plusMinus, ratioCell } from "./words.ts";
+import { amount, cell, metricTitle, NONE, number, plusMinus, ratioCell } from "./words.ts";
 
 const NO_RATIO = cell("", "plain");
 
 /**
  * Before and after: a table for each variant and reference that a ratio names, with every metric that one of them has, and
- * then the variants that are measured against nothing.
+ * then the variants that are measured against nothing. Rows and tables in which nothing was measured are left out.
  */
 export function pairsOf(result: ScenarioResult, figures: readonly Figure[]): PairView[] {
   const pairs = new Map(
     result.ratios.map((ratio) => [JSON.stringify([ratio.reference, ratio.variant]), ratio]),
   );
   const named = new Set(result.ratios.flatMap(({ variant, reference }) => [variant, reference]));
-  return [
+  const all = [
     ...[...pairs.values()].map((ratio) => pairOf(ratio, result, figures)),
     ...result.variants.filter(({ name }) => !named.has(name)).map((variant) => alone(variant, figures)),
   ];
+  return all
+    .map((pair) => ({ ...pair, rows: pair.rows.filter(isMeasured) }))
+    .filter(({ rows }) => rows.length > 0);
+}
+
+function isMeasured({ before, after, ratio }: PairRow): boolean {
+  return [before, after, ratio.text].some((text) => text !== "" && text !== NONE);
 }
 
 function pairOf(

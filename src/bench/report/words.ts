@@ -1,7 +1,8 @@
 import { count, duration, oneLine } from "../../reporters/format.ts";
 import type { Cell, Tone } from "./port.ts";
 
-const NONE = "-";
+/** Stands where there is no number. */
+export const NONE = "-";
 
 /** Three digits, thousands apart: `1,234`, `56.7`, `8.90`, `0.0123`. A dash for what is no number. */
 export function number(value: number | null): string {

@@ -10,7 +10,7 @@ import type {
 } from "../../../src/bench/port.ts";
 
 /** Repeatable chance. */
-export function chance(seed: number): { next(): number; normal(): number } {
+function chance(seed: number): { next(): number; normal(): number } {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

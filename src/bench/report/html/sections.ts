@@ -131,6 +131,9 @@ export function scenarioCard(scenario: ScenarioView, plots: readonly string[]): 
     ...(incomplete === null
       ? []
       : [`<p class="note"><span class="tag doubt">cut short</span> ${safe(incomplete)}</p>`]),
+    ...(pairs.length === 0
+      ? ['<p class="note"><span class="tag doubt">nothing was measured</span></p>']
+      : []),
   ];
   const pictures = plots.length > 0 ? `<div class="plots">${plots.join("")}</div>` : "";
   return `<section class="card" id="${name}"><h3>${safe(name)}</h3><p class="soft">${safe(what)} <span>(${safe(effort)})</span></p>${notes.join("")}${pairs.map(pairTable).join("")}${pictures}</section>`;

@@ -31,7 +31,7 @@ th:last-child, td:last-child { padding-right: 0; } tr:last-child td { border-bot
 h4 { font-size: 14px; margin: 16px 0 -8px; font-weight: 600; }
 .n { text-align: right; white-space: nowrap; } th:last-child:not(.n), td.word { padding-left: 14px; }
 .k4 { table-layout: fixed; } .k4 th:nth-child(1) { width: 26%; } .k4 th:nth-child(2), .k4 th:nth-child(3) { width: 22%; }
-td .soft { font-weight: 400; }
+.k2 { max-width: 70%; } td .soft { font-weight: 400; white-space: normal; }
 td.b { color: var(--soft); } td.a { font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); } .doubt { color: var(--doubt); } .tile b { color: var(--ink); }
 .tag { display: inline-block; padding: 1px 8px; border-radius: 999px; font-size: 13px; font-weight: 600; background: var(--grid); }
@@ -64,7 +64,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margi
   table.stack thead { display: none; } table.stack tr { display: grid; grid-template-columns: 1fr 1fr; gap: 2px 12px; padding: 10px 0; border-bottom: 1px solid var(--rule); } table.stack tr:last-child { border-bottom: 0; }
   table.stack td { border: 0; padding: 0; text-align: left; white-space: normal; min-width: 0; overflow-wrap: anywhere; } table.stack td:first-child, table.stack td.word { grid-column: 1 / -1; }
   table.stack.k5 tr { grid-template-columns: 1fr 1fr 1.4fr; }
-  table.stack td:first-child { font-weight: 600; } table.stack td.word { padding-left: 0; } table.stack td.word:empty { display: none; } table.stack td[data-l]:not(:empty)::before { content: attr(data-l); display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
+  .k2 { max-width: none; } table.stack td:first-child { font-weight: 600; } table.stack td.word { padding-left: 0; } table.stack td.word:empty { display: none; } table.stack td[data-l]:not(:empty)::before { content: attr(data-l); display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
 }
 @media print { body { background: none; } .card, .tile { break-inside: avoid; } }
 `;
