@@ -65,6 +65,19 @@ describe.skipIf(CHROMIUM === null)(
       expect(await page.locator("#failures li .next").count()).toBe(20);
     });
 
+    it("tells the figures of the minute that is pointed at, also while it is drawn anew", async () => {
+      const { page, errors } = await visit(await serveDemo("busy"));
+      await shown(page);
+      await page.hover("#throughput", { position: { x: 300, y: 80 } });
+      await page.waitForSelector("#throughput .tip:visible", PATIENCE);
+      expect(await text(page, "#throughput .tip")).toMatch(/^\d\d:\d\d\d+ warmed, .*queue \d+$/);
+      await page.waitForResponse(/status$/, PATIENCE);
+      expect(await page.isVisible("#throughput .tip")).toBe(true);
+      await page.hover("h1");
+      await page.waitForSelector("#throughput .tip:not(:visible)", { ...PATIENCE, state: "attached" });
+      expect(errors).toEqual([]);
+    });
+
     it("shows keys as text, whatever is in them", async () => {
       const parts = worker();
       const key = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

@@ -203,3 +203,34 @@ describe("the Dockerfile", () => {
     expect(await health()).toBe(1);
   });
 });
+
+describe("the README", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+
+  it("has a row for every metric of ours, with its labels", async () => {
+    const { labels } = await told();
+    const rows = readme.split("\n").filter((line) => line.startsWith("| `prewarm_"));
+    const missing = [...labels].filter(([name, own]) => {
+      const base = name.replace(/_(bucket|sum|count)$/, "");
+      const row = rows.find((line) => line.includes(`\`${base}{`) || line.includes(`\`${base}\``));
+      const [, listed = ""] = new RegExp(`\`${base}\\{([\\w,]+)\\}`).exec(row ?? "") ?? [];
+      const wanted = [...own].filter((label) => label !== "le");
+      return (
+        base.startsWith("prewarm_") &&
+        (row === undefined || wanted.some((label) => !listed.split(",").includes(label)))
+      );
+    });
+    expect(missing.map(([name]) => name)).toEqual([]);
+  });
+
+  it("names no metric that a worker does not tell", async () => {
+    const { names } = await told();
+    const bases = new Set([...names].map((name) => name.replace(/_(bucket|sum|count)$/, "")));
+    const tables = readme.split("\n").filter((line) => line.startsWith("| `prewarm_"));
+    const named = tables.flatMap((line) =>
+      [...line.matchAll(/`(prewarm_[a-z_]+)[`{]/g)].map(([, name = ""]) => name),
+    );
+    const ledger = ["prewarm_attempts", "prewarm_lanes", "prewarm_identity"];
+    expect(named.filter((name) => !bases.has(name) && !ledger.includes(name))).toEqual([]);
+  });
+});

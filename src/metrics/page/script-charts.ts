@@ -15,8 +15,8 @@ function frame(id, minutes, top, label) {
   const x = (index) => AXIS.left + (index * (width - AXIS.left - AXIS.right)) / minutes.length;
   const y = (value) => height - AXIS.bottom - (value / top) * (height - AXIS.top - AXIS.bottom);
   const root = svg("svg", { viewBox: "0 0 " + width + " " + height, role: "img", "aria-label": byId(id + "-title").textContent });
-  if (pointed.chart === id)
-    root.append(svg("rect", { class: "hit", x: x(pointed.index), y: AXIS.top, width: x(1) - x(0), height: height - AXIS.top - AXIS.bottom }));
+  const hit = svg("rect", { class: "hit", y: AXIS.top, width: x(1) - x(0), height: height - AXIS.top - AXIS.bottom });
+  root.append(hit);
   for (const share of [0, 0.5, 1]) {
     const at = Math.round(y(top * share)) + 0.5;
     root.append(svg("line", { class: "rule", x1: AXIS.left, x2: width - AXIS.right, y1: at, y2: at }));
@@ -27,26 +27,39 @@ function frame(id, minutes, top, label) {
     const at = index === 59 ? width - AXIS.right : x(index);
     root.append(svg("text", { x: at, y: height - 4, "text-anchor": anchor }, index === 59 ? "now" : hour(minutes[index].at)));
   }
-  return { box, root, x, y, width };
+  return { box, root, hit, x, y, width };
 }
 
-function place(id, { box, root, x, width }, minutes, lines) {
+/** Puts a plot into the page and lets the pointer ask for its minutes; a minute that is pointed at stays so when it is drawn anew. */
+function place(id, { box, root, hit, x, width }, minutes, lines) {
+  const tip = h("div", { class: "tip" });
+  const mark = () => {
+    const seen = pointed.chart === id;
+    tip.hidden = !seen;
+    hit.setAttribute("visibility", seen ? "visible" : "hidden");
+    if (!seen) return;
+    const minute = minutes[pointed.index];
+    hit.setAttribute("x", x(pointed.index));
+    tip.replaceChildren(...[hour(minute.at), ...lines(minute)].map((line) => h("div", null, line)));
+    const left = x(pointed.index + 1) + 8;
+    tip.style.left = (left + tip.offsetWidth > width ? x(pointed.index) - tip.offsetWidth - 8 : left) + "px";
+  };
   const point = (event) => {
     const left = event.clientX - box.getBoundingClientRect().left;
     const index = Math.floor(((left - AXIS.left) / (width - AXIS.left - AXIS.right)) * minutes.length);
     Object.assign(pointed, { chart: id, index: Math.min(minutes.length - 1, Math.max(0, index)) });
-    drawCharts(minutes);
+    mark();
   };
-  root.addEventListener("pointermove", point);
-  root.addEventListener("pointerdown", point);
-  root.addEventListener("pointerleave", () => { pointed.chart = null; drawCharts(minutes); });
-  box.replaceChildren(root);
-  if (pointed.chart !== id) return;
-  const minute = minutes[pointed.index];
-  const tip = h("div", { class: "tip" }, h("div", null, hour(minute.at)), lines(minute).map((line) => h("div", null, line)));
-  box.append(tip);
-  const left = x(pointed.index + 1) + 8;
-  tip.style.left = (left + tip.offsetWidth > width ? x(pointed.index) - tip.offsetWidth - 8 : left) + "px";
+  box.onpointermove = point;
+  box.onpointerdown = point;
+  // A finger that is lifted leaves too, but its owner still reads.
+  box.onpointerleave = (event) => {
+    if (event.pointerType === "touch") return;
+    pointed.chart = null;
+    mark();
+  };
+  box.replaceChildren(root, tip);
+  mark();
 }
 
 function drawThroughput(minutes) {

@@ -114,6 +114,11 @@ byId("control").addEventListener("click", async () => {
   button.disabled = false;
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : refresh()));
+document.addEventListener("pointerdown", (event) => {
+  if (pointed.chart === null || event.target.closest(".chart")) return;
+  pointed.chart = null;
+  drawCharts(last.minutes);
+});
 new ResizeObserver(() => last && drawCharts(last.minutes)).observe(byId("main"));
 setInterval(() => {
   for (const node of document.querySelectorAll("[data-until]")) node.textContent = left(Number(node.dataset.until));
