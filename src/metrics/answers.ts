@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /** The body of every answer that is no: a stable name, and a sentence where the name alone does not help. */
-export interface Refusal {
+interface Refusal {
   readonly ok: false;
   readonly error: string;
   readonly message?: string;

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { refuse } from "./answers.ts";
 
 /** Requests with more bytes are refused: some 10,000 manifest entries fit. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 export type ReadBody =
   | { readonly ok: true; readonly value: unknown }

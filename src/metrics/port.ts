@@ -23,7 +23,7 @@ export interface Trouble {
 }
 
 /** One worker among several on the same ledger. */
-export interface FleetMember {
+interface FleetMember {
   /** Host and process, as in `web-1:4711`. */
   readonly name: string;
   readonly running: boolean;

@@ -15,7 +15,7 @@ export interface RouteParts {
 }
 
 /** Everything is below this path, as it was in the bot platform that had these routes first. */
-export const ADMIN_PATH = "/api/admin/media/prewarm";
+const ADMIN_PATH = "/api/admin/media/prewarm";
 
 type Routes = Readonly<Record<string, Readonly<Partial<Record<"GET" | "POST", Handler>>>>>;
 
@@ -32,7 +32,7 @@ export function adminRoutes(parts: RouteParts): Routes {
 }
 
 /** The seven figures. What is under way holds a place each, so `processing_count` and `active_workers` are the same. */
-export function adminMetrics(view: WorkerView): AdminMetrics {
+function adminMetrics(view: WorkerView): AdminMetrics {
   const { depth, active, concurrency } = view.snapshot();
   return {
     queue_size: depth,

@@ -10,7 +10,7 @@ import { statusPage } from "./page/page.ts";
 import type { RouteParts } from "./routes.ts";
 
 /** How long and how often strangers may keep the server busy. Milliseconds of real time. */
-export interface AdminLimits {
+interface AdminLimits {
   /** Until all headers of a request have come. */
   readonly headersMs: number;
   /** Until a whole request has come. */

@@ -4,10 +4,10 @@ import type { LastPass, WorkerView } from "./port.ts";
 import type { RouteParts } from "./routes.ts";
 
 /** The one word for how a worker is: ending, stopped by the admin API, with something out of order, or well. */
-export type WorkerState = "stopping" | "stopped" | "degraded" | "running";
+type WorkerState = "stopping" | "stopped" | "degraded" | "running";
 
 /** What ending, stopped or degraded says about a worker; the gravest wins. */
-export function stateOf({ stopping, running, troubles }: WorkerView): WorkerState {
+function stateOf({ stopping, running, troubles }: WorkerView): WorkerState {
   if (stopping) return "stopping";
   if (!running) return "stopped";
   return troubles.length > 0 ? "degraded" : "running";

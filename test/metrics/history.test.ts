@@ -86,13 +86,13 @@ describe("the last hour", () => {
     ).toEqual([40, 12, 12, 12]);
   });
 
-  it("costs the same after a million items", () => {
+  it("costs the same after a hundred thousand items", () => {
     const { history, events } = scene();
-    for (let index = 0; index < 1_000_000; index++) {
+    for (let index = 0; index < 100_000; index++) {
       events.emit("attempt", { key: `${index}`, bot: "b", kind: "photo", chat: "-1", bytes: 1 });
       events.emit("item", item({ key: `${index}`, bot: "b" }));
     }
-    expect(history.minutes().at(-1)?.done).toBe(1_000_000);
+    expect(history.minutes().at(-1)?.done).toBe(100_000);
     expect(JSON.stringify(history.minutes()).length).toBeLessThan(10_000);
   });
 });

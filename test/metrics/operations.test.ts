@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { prometheusMetrics } from "../../src/metrics/prometheus.ts";
+import { has, run } from "../helpers/program.ts";
 import { flood } from "../reporters/scene.ts";
 import { lively } from "./demo.ts";
 import { serve, worker } from "./worker.ts";
@@ -25,8 +26,6 @@ const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr })
 const alerts = [...read("alerts.yml").matchAll(/expr: (?:\|\n((?: {10}.*\n)+)|(.*))/g)].map(
   ([, long, short]) => long ?? short ?? "",
 );
-
-const has = (program: string) => spawnSync(program, ["--version"]).status === 0;
 
 /** Names of ours and of the process that a query reads. */
 function namesIn(query: string): string[] {
@@ -97,8 +96,8 @@ describe("dashboard and alerts", () => {
 
   const promtool = has("promtool");
   const check = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync("promtool", args, { cwd: FOLDER, encoding: "utf8" });
-    return status === 0 ? "fine" : stdout + stderr;
+    const { status, said } = run("promtool", args, { cwd: FOLDER });
+    return status === 0 ? "fine" : said;
   };
 
   it.skipIf(!promtool)(
@@ -156,8 +155,7 @@ describe("the systemd unit", () => {
     // Node.js may be elsewhere on this machine.
     const path = join(folder, "prewarm-worker.service");
     writeFileSync(path, unit.replace("ExecStart=/usr/bin/node", `ExecStart=${process.execPath}`));
-    const { status, stdout, stderr } = spawnSync("systemd-analyze", ["verify", path], { encoding: "utf8" });
-    expect([status, stdout + stderr]).toEqual([0, ""]);
+    expect(run("systemd-analyze", ["verify", path])).toEqual({ status: 0, said: "" });
   });
 });
 

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { prometheusMetrics } from "../../src/metrics/prometheus.ts";
+import { has, run } from "../helpers/program.ts";
 import { failedItem, flood, item, lane, tooBig } from "../reporters/scene.ts";
 import { AUTHORIZED, serve, worker } from "./worker.ts";
 
@@ -167,7 +167,7 @@ describe("the text", () => {
     }
   });
 
-  const promtool = spawnSync("promtool", ["--version"]).status === 0;
+  const promtool = has("promtool");
   it.skipIf(!promtool)(
     "passes promtool check metrics (skipped where promtool is not installed)",
     async () => {
@@ -177,11 +177,7 @@ describe("the text", () => {
       const input = await answer.text();
       await server.close();
       expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
-      const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
-        input,
-        encoding: "utf8",
-      });
-      expect([status, stdout + stderr]).toEqual([0, ""]);
+      expect(run("promtool", ["check", "metrics"], { input })).toEqual({ status: 0, said: "" });
     },
   );
 });

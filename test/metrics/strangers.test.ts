@@ -45,6 +45,10 @@ async function alive({ url }: AdminServer): Promise<number> {
 }
 
 const QUICK = { headersMs: 100, requestMs: 200, checkMs: 50 };
+/** Until the worker answers; limits that are short for a test can hit an honest client on a busy machine too. */
+const lives = (server: AdminServer) =>
+  expect.poll(() => alive(server).catch(() => 0), { timeout: 20_000 }).toBe(200);
+
 const POST = `POST ${ADMIN}/enqueue HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 100000\r\n\r\n`;
 
 describe("clients that take their time", () => {
@@ -55,13 +59,13 @@ describe("clients that take their time", () => {
   ])("are cut off when one %s, and the worker lives", async (_, head) => {
     const server = await started({ limits: QUICK });
     expect(await dribble(server, head)).toContain("408");
-    expect(await alive(server)).toBe(200);
+    await lives(server);
   });
 
   it("are cut off when they connect and say nothing", async () => {
     const server = await started({ limits: QUICK });
     await dial(server).closed;
-    expect(await alive(server)).toBe(200);
+    await lives(server);
   });
 
   it("cannot take more than their share of connections", async () => {
@@ -70,7 +74,7 @@ describe("clients that take their time", () => {
     await Promise.all(first.map(({ socket }) => new Promise((resolve) => socket.once("connect", resolve))));
     expect(await dial(server).closed).toBe("");
     first[0]?.socket.destroy();
-    await expect.poll(() => alive(server).catch(() => 0)).toBe(200);
+    await lives(server);
   });
 });
 
@@ -86,7 +90,7 @@ describe("broken clients", () => {
     const { socket, closed } = dial(server);
     socket.write(text);
     expect(await closed).toMatch(new RegExp(`^HTTP/1.1 ${code} `));
-    expect(await alive(server)).toBe(200);
+    await lives(server);
   });
 
   it("may hang up in the middle of a body", async () => {
@@ -95,7 +99,7 @@ describe("broken clients", () => {
     const { socket, closed } = dial(server);
     socket.write(`${POST}{"key`, () => socket.destroy());
     await closed;
-    expect(await alive(server)).toBe(200);
+    await lives(server);
   });
 });
 
@@ -180,14 +184,15 @@ describe("starting", () => {
 });
 
 describe("closing", () => {
+  /** The grace is longer than a test may take, so what is over within a test did not wait for it. */
+  const LATE = { limits: { closeMs: 600_000 } };
+
   it("ends kept-alive connections at once and frees the port", async () => {
-    const server = await serve(worker());
+    const server = await serve(worker(), LATE);
     const { socket, closed } = dial(server);
     socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await new Promise((resolve) => socket.once("data", resolve));
-    const started = performance.now();
     await Promise.all([server.close(), server.close(), closed]);
-    expect(performance.now() - started).toBeLessThan(900);
     const port = Number(new URL(server.url).port);
     const next = createServer().listen(port, "127.0.0.1");
     await new Promise((resolve) => next.once("listening", resolve));
@@ -205,7 +210,7 @@ describe("closing", () => {
         });
       };
     });
-    const server = await serve(parts);
+    const server = await serve(parts, LATE);
     const answer = fetch(`${server.url}${ADMIN}/enqueue`, {
       method: "POST",
       body: '{"key":"a"}',

@@ -10,7 +10,7 @@ export const STYLE_BASE = `
 @media (prefers-color-scheme: dark) {
   :root {
     --bg: #0e1116; --card: #161a21; --line: #262c36; --soft: #1d222b;
-    --text: #e7eaef; --muted: #939daa; --accent: #6c9ff8; --faint: #2f4a7d;
+    --text: #e7eaef; --muted: #939daa; --accent: #6c9ff8; --faint: #4c6ca6;
     --good: #57c795; --good-bg: #14291f; --warn: #e5ac55; --warn-bg: #2b2313;
     --bad: #f1786a; --bad-bg: #321a18; --shadow: none;
   }

@@ -21,7 +21,7 @@ export const STYLE_PARTS = `
 .notices { display: grid; gap: 10px; margin-bottom: 16px; }
 .notices:empty { display: none; }
 .notice { border-radius: 12px; padding: 13px 18px; background: var(--warn-bg); border-left: 4px solid var(--warn); }
-.notice.bad { background: var(--bad-bg); border-left-color: var(--bad); }
+.notice.bad { background: var(--bad-bg); border-left-color: var(--bad); color: var(--text); }
 .notice.calm { background: var(--soft); border-left-color: var(--muted); }
 .notice strong { font-weight: 600; }
 .next { color: var(--muted); font-size: 13.5px; overflow-wrap: anywhere; }
