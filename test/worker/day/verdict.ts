@@ -161,7 +161,10 @@ function truth(town: Town) {
   return town.servers.botApi.truth();
 }
 
-function nameOf(chat: string | number | null | undefined, message: string | number | null | undefined): string {
+function nameOf(
+  chat: string | number | null | undefined,
+  message: string | number | null | undefined,
+): string {
   return `${chat}/${message}`;
 }
 
