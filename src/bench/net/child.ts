@@ -16,7 +16,7 @@ export interface Child<H extends Handlers> {
 
 export interface ChildOptions {
   /** Name of the file beside this one that it runs. */
-  readonly entry: "servers-child" | "client-child";
+  readonly entry: keyof typeof ENTRIES;
   readonly execArgv?: readonly string[];
   /** Ends it when it aborts. */
   readonly signal?: AbortSignal | undefined;
@@ -88,9 +88,14 @@ function refuseAll(waiting: Map<number, Waiting>, entry: string): void {
   waiting.clear();
 }
 
+const ENTRIES = {
+  "servers-child": new URL("./servers-child.js", import.meta.url),
+  "client-child": new URL("./client-child.js", import.meta.url),
+} as const;
+
 /** Node cannot run TypeScript: from the sources (tests) it is the built file that is started. */
-function fileOf(entry: string): string {
-  const built = new URL(`./${entry}.js`, import.meta.url);
+function fileOf(entry: keyof typeof ENTRIES): string {
+  const built = ENTRIES[entry];
   const file = fileURLToPath(
     existsSync(built) ? built : new URL(`../../../dist/bench/net/${entry}.js`, import.meta.url),
   );

@@ -4,7 +4,7 @@ import { type Cost, costOf } from "./cost.ts";
 import { temporaryFolder } from "./folder.ts";
 import { serve } from "./serve.ts";
 
-export interface ClientSettings {
+interface ClientSettings {
   readonly way: ClientWay;
   /** Of the servers. */
   readonly env: Readonly<Record<string, string>>;

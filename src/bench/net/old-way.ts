@@ -13,7 +13,7 @@ export interface OldWayOptions {
 }
 
 /** `MEDIA_PREWARM_INTERVAL_MS` of the system that is replaced. */
-export const TICK_MS = 2_000;
+const TICK_MS = 2_000;
 
 /**
  * A backlog of `keys` by the system that is replaced: every two seconds as many are started as there are free places. All

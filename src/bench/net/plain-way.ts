@@ -4,7 +4,7 @@ import type { Config } from "../../config/config.ts";
 import type { Clock } from "../../domain/clock.ts";
 
 /** One object by the plain way, in milliseconds of the clock. */
-export interface PlainSpent {
+interface PlainSpent {
   readonly download: number;
   readonly send: number;
 }
