@@ -113,10 +113,10 @@ async function send(
   return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime: prepared.mime } };
 }
 
-/** A hash that is known before the call may show that the content is there already under another ETag. */
+/** A hash that is known before the call may show that the content is there by now, or already under another ETag. */
 async function knownContent(task: Task, prepared: Prepared, ledger: Ledger) {
   const sha256 = prepared.sha256();
-  if (task.replace || sha256 === null || sha256 === task.content) return null;
+  if (task.replace || sha256 === null) return null;
   const { bot, kind, entry } = task;
   const [found] = await ledger.lookup([{ bot, kind, entry: { ...entry, sha256 } }]);
   return found?.stored && found.content === sha256 ? { stored: found.stored, content: sha256 } : null;

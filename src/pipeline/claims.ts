@@ -1,32 +1,36 @@
-import type { ContentId, Task } from "../domain/task.ts";
+import { bareEtag, type ContentId, type Task } from "../domain/task.ts";
 import type { Query } from "../ledgers/port.ts";
 
 /**
  * What is on its way in this run, so that the same content under another key waits for the first instead of being posted
- * twice. Bounded by the queue: a claim ends with its task.
+ * twice. Content is claimed by its hash, where that is known, and by ETag and size: one bot may learn the hash while the
+ * object still waits for another. Bounded by the queue: a claim ends with its task.
  */
 export class Claims {
   readonly #claims = new Map<string, Claim>();
 
   /** True when the content was free and is now claimed; else `query` is kept until the claim ends, once for each asker. */
   claim(query: Query, content: ContentId): boolean {
-    const name = nameOf(query.bot, query.kind, content);
-    const claim = this.#claims.get(name);
+    const names = namesOf({ ...query, content });
+    const claim = names.map((name) => this.#claims.get(name)).find((held) => held !== undefined);
     const asker = askerOf(query);
     if (!claim) {
-      this.#claims.set(name, { owner: asker, followers: new Map() });
+      const made = { owner: asker, followers: new Map() };
+      for (const name of names) this.#claims.set(name, made);
       return true;
     }
     if (asker !== claim.owner) claim.followers.set(asker, query);
     return false;
   }
 
-  /** Ends a claim; answers who waited for it. */
-  release(bot: string, kind: string, content: ContentId): Query[] {
-    const name = nameOf(bot, kind, content);
-    const followers = this.#claims.get(name)?.followers ?? new Map();
-    this.#claims.delete(name);
-    return [...followers.values()];
+  /** Ends the claim of a task; answers who waited for it. */
+  release(task: Claimed): Query[] {
+    const names = namesOf(task);
+    const followers = names
+      .map((name) => this.#claims.get(name))
+      .find((held) => held !== undefined)?.followers;
+    for (const name of names) this.#claims.delete(name);
+    return [...(followers ?? new Map()).values()];
   }
 }
 
@@ -41,7 +45,7 @@ function askerOf({ entry }: Query): string {
 }
 
 /** So many ends are remembered by name: more than a page of a plan, which is as long as a decision usually waits. */
-const REMEMBERED = 4_096;
+const REMEMBERED = 8_192;
 
 /**
  * What ended lately, so that nobody acts on a decision that was made before: between a look at the ledger and a place in
@@ -52,8 +56,11 @@ export class Ends {
   #forgottenAt = Number.NEGATIVE_INFINITY;
 
   /** `at` and `since` are moments of the engine's clock. */
-  note({ bot, kind, content }: Claimed, at: number): void {
-    const name = nameOf(bot, kind, content);
+  note(task: Claimed, at: number): void {
+    for (const name of namesOf(task)) this.#note(name, at);
+  }
+
+  #note(name: string, at: number): void {
     this.#at.delete(name);
     this.#at.set(name, at);
     const [oldest] = this.#at.size > REMEMBERED ? this.#at : [];
@@ -63,13 +70,17 @@ export class Ends {
   }
 
   /** Whether it may have ended at this moment or later. */
-  mayHaveEnded({ bot, kind, content }: Claimed, since: number): boolean {
-    const at = this.#at.get(nameOf(bot, kind, content)) ?? this.#forgottenAt;
-    return at >= since;
+  mayHaveEnded(task: Claimed, since: number): boolean {
+    return namesOf(task).some((name) => (this.#at.get(name) ?? this.#forgottenAt) >= since);
   }
 }
 
-type Claimed = Pick<Task, "bot" | "kind" | "content">;
+type Claimed = Pick<Task, "bot" | "kind" | "content" | "entry">;
+
+function namesOf({ bot, kind, content, entry }: Claimed): string[] {
+  const object = `etag:${bareEtag(entry.etag)}:${entry.bytes}`;
+  return [...new Set([nameOf(bot, kind, content), nameOf(bot, kind, object)])];
+}
 
 /**
  * Content that is being sent right now. A hash that is only known once an object was read may be that of another object

@@ -74,9 +74,9 @@ export class Intake {
     return planned ? this.take(planned) : false;
   }
 
-  async #release({ bot, kind, content }: Task): Promise<void> {
+  async #release(task: Task): Promise<void> {
     const { stop, judge } = this.#parts;
-    const followers = this.#claims.release(bot, kind, content);
+    const followers = this.#claims.release(task);
     if (followers.length === 0 || stop.draining.aborted) return;
     for (const planned of await decideAll(followers, judge)) await this.take(planned);
   }

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Query } from "../../src/ledgers/port.ts";
-import { Claims } from "../../src/pipeline/claims.ts";
+import { Claims, Ends } from "../../src/pipeline/claims.ts";
 
 describe("claims", () => {
-  const query = (key: string): Query => ({ bot: "b", kind: "photo", entry: { key, bytes: 1, etag: "e" } });
+  const query = (key: string, etag = key): Query => ({
+    bot: "b",
+    kind: "photo",
+    entry: { key, bytes: 1, etag },
+  });
+  const task = (key: string, content: string) => ({ ...query(key), content });
 
   it("let one key of a content go, and give back those that waited", () => {
     const claims = new Claims();
@@ -12,8 +17,8 @@ describe("claims", () => {
       claims.claim(query("b"), "c"),
       claims.claim(query("c"), "d"),
     ]).toEqual([true, false, true]);
-    expect(claims.release("b", "photo", "c")).toEqual([query("b")]);
-    expect(claims.release("b", "photo", "c")).toEqual([]);
+    expect(claims.release(task("a", "c"))).toEqual([query("b")]);
+    expect(claims.release(task("a", "c"))).toEqual([]);
     expect(claims.claim(query("b"), "c")).toBe(true);
     expect(claims.claim({ ...query("b"), bot: "other" }, "c")).toBe(true);
     expect(claims.claim({ ...query("b"), kind: "document" }, "c")).toBe(true);
@@ -24,6 +29,37 @@ describe("claims", () => {
     for (const key of ["a", "a", "b", "b"]) claims.claim(query(key), "c");
     const queued = { ...query("a"), entry: { ...query("a").entry, queueId: 7 } };
     expect(claims.claim(queued, "c")).toBe(false);
-    expect(claims.release("b", "photo", "c")).toEqual([query("b"), queued]);
+    expect(claims.release(task("a", "c"))).toEqual([query("b"), queued]);
+  });
+
+  it("know an object also when its hash was learned while it waited", () => {
+    const claims = new Claims();
+    expect(claims.claim(query("a"), "etag:a:1")).toBe(true);
+    expect(claims.claim(query("copy", '"a"'), "its hash")).toBe(false);
+    expect(claims.release(task("a", "etag:a:1"))).toEqual([query("copy", '"a"')]);
+    expect(claims.claim(query("copy", "a"), "its hash")).toBe(true);
+  });
+});
+
+describe("ends", () => {
+  const task = (content: string, etag = "e") => ({
+    bot: "b",
+    kind: "photo" as const,
+    content,
+    entry: { key: "k", bytes: 1, etag },
+  });
+
+  it("tell of content whether it may have ended since a moment, by hash and by ETag", () => {
+    const ends = new Ends();
+    ends.note(task("c"), 10);
+    expect([ends.mayHaveEnded(task("c"), 10), ends.mayHaveEnded(task("c"), 11)]).toEqual([true, false]);
+    expect([ends.mayHaveEnded(task("d"), 10), ends.mayHaveEnded(task("d", "f"), 10)]).toEqual([true, false]);
+  });
+
+  it("take for ended what they had to forget", () => {
+    const ends = new Ends();
+    for (let at = 0; at < 10_000; at++) ends.note(task(`c${at}`, `e${at}`), at);
+    expect(ends.mayHaveEnded(task("never seen", "x"), 1_000)).toBe(true);
+    expect(ends.mayHaveEnded(task("never seen", "x"), 9_000)).toBe(false);
   });
 });

@@ -80,7 +80,7 @@ export class Bench {
     this.#db = db;
     this.capacity = capacity;
     this.bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
-    this.queue = new WorkQueue({ capacity, order: "source", wall: clock.wall });
+    this.queue = new WorkQueue({ capacity, order: "source", wall: () => clock.wall() });
     this.rules = {
       ...{ ledger, storage, clock, bots: this.bots, force: false, retryWeak: false, only: null, waits: true },
       settings: () => "settings",
@@ -161,16 +161,31 @@ export class Bench {
     await this.intake.over({ entry, bot, kind, content, ...task });
   }
 
+  /** Waits, without time passing, for what goes on by itself. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   waitingKeys(): unknown[] {
     return this.sql("select r2_key from prewarm_queue order by id").map(({ r2_key }) => r2_key);
   }
 }
 
-/** An entry that needs no HEAD. */
+/** A document that needs no HEAD. */
 export function entry(key: string, more: Partial<Entry> = {}): Entry {
-  return { key, bytes: 9, etag: `etag-${key}`, ...more };
+  return { key, bytes: 9, etag: `etag-${key}`, kind: "document", ...more };
 }
 
 export async function* sourceOf(...entries: Entry[]): AsyncGenerator<SourceItem> {
   for (const each of entries) yield { type: "entry", entry: each };
+}
+
+/** Work, and whether it is over by now. */
+export function ended<T>(work: Promise<T>): { readonly work: Promise<T>; isOver: boolean } {
+  const state = { work, isOver: false };
+  const over = () => {
+    state.isOver = true;
+  };
+  work.then(over, over);
+  return state;
 }

@@ -1,0 +1,134 @@
+import { expect, it } from "vitest";
+import type { SourceItem } from "../../src/domain/entry.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { planPage } from "../../src/pipeline/plan.ts";
+import { type Source, SourceFailed } from "../../src/sources/port.ts";
+import { Passes } from "../../src/worker/pass.ts";
+import { GONE, lane } from "../telegram/lanes/scene.ts";
+import { Bench, ended, entry, sourceOf } from "./bench.ts";
+
+async function scene(open: () => Source, more: Parameters<typeof Bench.open>[0] = {}) {
+  const bench = await Bench.open(more);
+  const passes = new Passes({ ...bench, ...benchParts(bench), name: "bucket", open });
+  return { bench, passes };
+}
+
+function benchParts({ clock, events, intake, absence, draining, rules }: Bench) {
+  return { clock, events, intake, absence, draining, rules };
+}
+
+it("queues what is not ready, once, and says nothing of what is", async () => {
+  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("b")));
+  expect(await passes.once()).toEqual({ failure: null, missed: 0 });
+  await passes.once();
+  expect(bench.queue.length).toBe(2);
+  await bench.sends();
+  await bench.sends();
+  const told = bench.told.item.length;
+  await passes.once();
+  expect([bench.queue.length, bench.told.item.length]).toEqual([0, told]);
+  expect(bench.told.pass.filter(({ ended }) => ended).map(({ read, queued }) => [read, queued])).toEqual([
+    [2, 2],
+    [2, 0],
+    [2, 0],
+  ]);
+});
+
+it("queues new content under an old key", async () => {
+  let etag = "one";
+  const { bench, passes } = await scene(() => sourceOf(entry("a", { etag })));
+  await passes.once();
+  await bench.sends();
+  etag = "two";
+  await passes.once();
+  expect(bench.next().content).toBe("etag:two:9");
+});
+
+it("tells a bad line once, and another one as well", async () => {
+  const bad = (line: number): SourceItem => ({
+    type: "bad",
+    where: `m.jsonl:${line}`,
+    failure: failure("manifest_line", `line ${line} is no JSON`),
+  });
+  const lines = [1];
+  const { bench, passes } = await scene(async function* () {
+    yield* lines.map(bad);
+  });
+  await passes.once();
+  await passes.once();
+  lines.push(2);
+  await passes.once();
+  expect(bench.told.item.map(({ where }) => where)).toEqual(["m.jsonl:1", "m.jsonl:2"]);
+});
+
+it("points a key at content that is ready under another, and says so once while it cannot move", async () => {
+  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("copy", { etag: "etag-a" })), {
+    lanes: [lane("alpha", "-1"), lane("beta", "-2")],
+  });
+  await passes.once();
+  await bench.sends();
+  await passes.once();
+  await passes.once();
+  const copies = bench.told.item.filter(({ key, bot }) => key === "copy" && bot === "alpha");
+  expect(copies.map(({ reason }) => reason)).toEqual(["duplicate_content"]);
+});
+
+it("reads no faster than the queue drains", async () => {
+  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("b"), entry("c")), { capacity: 2 });
+  const pass = passes.once();
+  await bench.until(() => bench.told.room.length > 0);
+  expect([bench.queue.length, bench.told.room.map(({ full }) => full)]).toEqual([2, [true]]);
+  await bench.sends();
+  await pass;
+  expect([bench.queue.length, bench.next().entry.key, bench.next().entry.key]).toEqual([2, "b", "c"]);
+});
+
+it("does not queue what came in by another way while it waited for room", async () => {
+  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
+  const pass = passes.once();
+  await bench.until(() => bench.told.room.length > 0);
+  const other = sourceOf(entry("late", { queueId: 1 }));
+  const item = (await other.next()).value;
+  for (const planned of item ? await planPage([item], bench.rules) : []) await bench.intake.take(planned);
+  const [first, late] = [bench.next(), bench.next()];
+  await bench.sends(late);
+  await bench.sends(first);
+  await pass;
+  expect(bench.queue.length).toBe(0);
+});
+
+it("leaves in doubt what was left in doubt while it waited for room", async () => {
+  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
+  const pass = passes.once();
+  await bench.until(() => bench.told.room.length > 0);
+  const again = await planPage([{ type: "entry", entry: entry("late") }], bench.rules);
+  for (const planned of again) await bench.intake.take(planned);
+  const [first, late] = [bench.next(), bench.next()];
+  await bench.fails(failure("answer_lost", "gone"), late);
+  await bench.sends(first);
+  await pass;
+  expect(bench.queue.length).toBe(0);
+});
+
+it("passes over a bot that is out", async () => {
+  const lanes = [lane("alpha", "-1"), lane("beta", "-2")];
+  const { bench, passes } = await scene(() => sourceOf(entry("a")), { lanes });
+  for (const each of lanes.slice(0, 1)) bench.lanes.close(each, GONE);
+  await passes.once();
+  expect([bench.queue.length, bench.next().bot]).toEqual([1, "beta"]);
+});
+
+it("counts objects that could not be asked", async () => {
+  const { bench, passes } = await scene(() => sourceOf({ key: "no-extension" }));
+  const pass = ended(passes.once());
+  while (!pass.isOver) await bench.clock.advance(1_000);
+  expect(await pass.work).toEqual({ failure: null, missed: 1 });
+});
+
+it("answers why it broke off", async () => {
+  const why = failure("r2_unavailable", "no listing");
+  const { passes } = await scene(() => {
+    throw new SourceFailed(why);
+  });
+  expect(await passes.once()).toEqual({ failure: why, missed: 0 });
+});
