@@ -1,21 +1,18 @@
 import { type Connections, connect, openLedger, transfersOf } from "../compose/connect.ts";
 import { openLanes, pacesOf } from "../compose/lanes.ts";
 import { planOptionsOf } from "../compose/plan.ts";
+import { openWarming } from "../compose/warming.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import { Emitter } from "../domain/events.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import { Bell } from "../pipeline/bell.ts";
-import { UnderWay } from "../pipeline/claims.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
 import { aborted, Stop, watchFailures } from "../pipeline/stop.ts";
 import { Tally } from "../pipeline/tally.ts";
-import { Pool } from "../queue/pool.ts";
-import { WorkQueue } from "../queue/work-queue.ts";
 import { announceForecast } from "./announce-forecast.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { dryRun } from "./dry-run.ts";
@@ -117,49 +114,19 @@ export class Session {
 
   async #warm(found: readonly LaneFound[]): Promise<void> {
     const { config, options } = this.#given;
-    const { clock, storage } = this.#connections;
     const events = this.#events;
-    const ledger = this.#ledger;
     const stop = this.#stop;
-    const bell = new Bell();
-    const transfers = transfersOf(config, storage, options.transfer, (text) =>
-      events.emit("notice", { level: "info", text }),
-    );
-    const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
-    const pool = new Pool(config.concurrency);
-    const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => bell.ring() });
-    const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
+    const remove = options.deleteAfter ? messageRemover(this.#connections, events) : null;
+    const warming = await openWarming({
+      ...{ config, options, found, remove, events, stop },
+      ledger: this.#ledger,
+      connections: this.#connections,
+    });
+    const { queue, pool, lanes } = warming;
     this.#tally.watch({ depth: () => queue.length, active: () => pool.active });
     announceForecast(events, config.maxQueue, pacesOf(lanes, config));
     watchFailures(events, stop, { maxFailures: options.maxFailures });
-    const { draining, aborting } = stop;
-    const { limit, retries, transfer: mode } = options;
-    await prewarm({
-      ...{
-        clock,
-        events,
-        ledger,
-        lanes,
-        transfers,
-        queue,
-        pool,
-        bell,
-        plan,
-        stop,
-        draining,
-        aborting,
-        limit,
-        retries,
-        mode,
-      },
-      underWay: new UnderWay(),
-      random: Math.random,
-      capacity: config.maxQueue,
-      listFirst: config.maxQueue === 0,
-      open: (bot, kind) => lanes.isOpen(bot, kind),
-      botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
-      remove: options.deleteAfter ? messageRemover(this.#connections, events) : null,
-    });
+    await prewarm(warming);
     lanes.rememberAll();
   }
 

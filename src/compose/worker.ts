@@ -1,35 +1,22 @@
-import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
-import type { Emitter } from "../domain/events.ts";
 import { ok } from "../domain/result.ts";
-import type { Ledger, StoredId } from "../ledgers/port.ts";
 import { Bell } from "../pipeline/bell.ts";
-import { UnderWay } from "../pipeline/claims.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
-import type { Stop } from "../pipeline/stop.ts";
-import { Pool } from "../queue/pool.ts";
-import { WorkQueue } from "../queue/work-queue.ts";
 import { passes } from "../sources/watched.ts";
 import type { Lanes } from "../telegram/lanes/lanes.ts";
 import type { Bot } from "../telegram/port.ts";
 import type { FirstLook } from "../worker/first-look.ts";
 import type { KeepWarmParts } from "../worker/keep-warm.ts";
 import { Troubles } from "../worker/troubles.ts";
-import { type Connections, transfersOf } from "./connect.ts";
-import { openLanes } from "./lanes.ts";
-import { planOptionsOf, sourceOf } from "./plan.ts";
+import type { Connections } from "./connect.ts";
+import { sourceOf } from "./plan.ts";
+import { openWarming, type WarmingParts } from "./warming.ts";
 
-export interface KeepingParts {
+export interface KeepingParts extends Omit<WarmingParts, "found"> {
   readonly config: WorkerConfig;
-  readonly options: RunOptions;
   readonly found: FirstLook;
-  readonly ledger: Ledger;
-  readonly connections: Connections;
-  readonly events: Emitter;
-  readonly stop: Stop;
   /** Whether work is claimed now. */
   readonly desk: { readonly running: boolean };
-  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
 }
 
 /** The parts of a worker, put together, with its lanes for those who look at them. */
@@ -37,43 +24,20 @@ export type Keeping = KeepWarmParts & { readonly lanes: Lanes };
 
 /** Puts together what keeps a bucket or a manifest warm. */
 export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
-  const { config, options, found, ledger, connections, events, stop, desk, remove } = parts;
-  const { clock, storage } = connections;
-  const bell = new Bell();
-  const transfers = transfersOf(config, storage, options.transfer, (text) =>
-    events.emit("notice", { level: "info", text }),
-  );
-  const lanes = await openLanes({
-    config,
-    clock,
-    events,
-    ledger,
-    found: found.lanes,
-    changed: () => bell.ring(),
-  });
-  const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found: found.lanes });
+  const { config, found, connections, events, desk } = parts;
+  const { plan, ...warming } = await openWarming({ ...parts, found: found.lanes });
   const rules = { ...plan, waits: true };
-  const { draining, aborting } = stop;
   return {
-    ...{ clock, events, ledger, lanes, transfers, bell, stop, draining, aborting, remove },
+    ...warming,
     ...askingOf(connections),
-    troubles: new Troubles(clock, events),
+    troubles: new Troubles(connections.clock, events),
     away: found.away,
     bots: plan.bots,
-    queue: new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall }),
-    pool: new Pool(config.concurrency),
-    capacity: config.maxQueue,
     rules: { passes: rules, asked: { ...rules, kind: undefined, as: undefined } },
     source: watchedSource(parts, rules),
     intervalMs: config.intervalMs,
     asked: new Bell(),
     claiming: () => desk.running,
-    retries: options.retries,
-    mode: options.transfer,
-    underWay: new UnderWay(),
-    random: Math.random,
-    open: (bot, kind) => lanes.isOpen(bot, kind),
-    botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
   };
 }
 

@@ -1,6 +1,5 @@
-import { type Connections, connect, identityOf, openLedger, transfersOf } from "../../compose/connect.ts";
-import { openLanes } from "../../compose/lanes.ts";
-import { planOptionsOf } from "../../compose/plan.ts";
+import { type Connections, connect, identityOf, openLedger } from "../../compose/connect.ts";
+import { openWarming } from "../../compose/warming.ts";
 import { type Config, secretsOf } from "../../config/config.ts";
 import { ConfigError } from "../../config/error.ts";
 import { readRunOptions } from "../../config/run-options.ts";
@@ -9,13 +8,9 @@ import type { Emitter } from "../../domain/events.ts";
 import { redactor } from "../../domain/secret.ts";
 import type { TransferName } from "../../domain/task.ts";
 import type { Ledger } from "../../ledgers/port.ts";
-import { Bell } from "../../pipeline/bell.ts";
-import { UnderWay } from "../../pipeline/claims.ts";
 import { type LaneFound, preflight } from "../../pipeline/preflight.ts";
 import { prewarm } from "../../pipeline/prewarm.ts";
 import { Stop, watchFailures } from "../../pipeline/stop.ts";
-import { Pool } from "../../queue/pool.ts";
-import { WorkQueue } from "../../queue/work-queue.ts";
 
 /** One pass over what lies below a prefix. */
 export interface WarmPass {
@@ -68,28 +63,19 @@ export class Warmer {
 
   /** Resolves when all has ended, or, once `signal` aborts, what was under way has been cut off. Throws LedgerError. */
   async warm({ prefix, transfer, limit, events, signal }: WarmPass): Promise<void> {
-    const { clock, storage } = this.#connections;
-    const [config, ledger, found] = [this.#config, this.#ledger, this.lanes];
+    const [config, connections, ledger, found] = [this.#config, this.#connections, this.#ledger, this.lanes];
     const options = { ...readRunOptions({ prefix, transfer }), limit };
-    const [stop, bell, pool] = [new Stop(events), new Bell(), new Pool(config.concurrency)];
-    const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
-    const transfers = transfersOf(config, storage, transfer, () => {});
-    const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => bell.ring() });
-    const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
-    const { draining, aborting } = stop;
+    const stop = new Stop(events);
+    const warming = await openWarming({
+      ...{ config, options, connections, ledger, found, events, stop },
+      remove: null,
+    });
     const abort = () => stop.abort();
     if (signal.aborted) stop.abort();
     signal.addEventListener("abort", abort, { once: true });
     watchFailures(events, stop, {});
     try {
-      await prewarm({
-        ...{ clock, events, ledger, lanes, transfers, queue, pool, bell, plan, stop, draining, aborting },
-        ...{ limit, retries: options.retries, mode: transfer },
-        ...{ capacity: config.maxQueue, listFirst: config.maxQueue === 0 },
-        ...{ underWay: new UnderWay(), random: Math.random, remove: null },
-        open: (bot, kind) => lanes.isOpen(bot, kind),
-        botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
-      });
+      await prewarm(warming);
     } finally {
       signal.removeEventListener("abort", abort);
     }
