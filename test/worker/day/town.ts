@@ -150,11 +150,9 @@ export class Town {
     await worker?.ended;
   }
 
-  async enqueue(keys: readonly string[]): Promise<void> {
-    const { worker } = this;
-    if (!worker) return;
-    await worker.enqueue(keys.map((key) => ({ key })));
-    if (!worker.life.isOver) this.asked.push(...keys);
+  /** Asks for these by name; what is answered counts as accepted. No answer comes from a worker that dies. */
+  enqueue(keys: readonly string[]): void {
+    void this.worker?.enqueue(keys.map((key) => ({ key }))).then(() => this.asked.push(...keys));
   }
 
   /** Reads or writes the ledger as others do. */

@@ -1,0 +1,101 @@
+import { expect, it, onTestFinished } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
+import { Lane } from "../../src/telegram/lanes/lane.ts";
+import { FixedPace } from "../../src/telegram/lanes/pace.ts";
+import { LaneWatch } from "../../src/worker/lane-watch.ts";
+import { Troubles } from "../../src/worker/troubles.ts";
+import { botAt, TOKEN } from "../telegram/harness.ts";
+import { Bench } from "./bench.ts";
+
+const KICKED = failure("bot_kicked", "out");
+
+/** Lanes of one bot in these chats of a real server. */
+async function scene(...chats: string[]) {
+  const server = await startBotApiServer({
+    bots: [{ token: TOKEN, username: "first_bot" }],
+    chats: [
+      { id: -1001, type: "channel", title: "one", username: "one_chat" },
+      { id: -44, type: "group", title: "group" },
+    ],
+  });
+  onTestFinished(() => server.close());
+  const bot = botAt(server.url);
+  const lanes = chats.map((chat) => new Lane(bot, chat, "", new FixedPace(60)));
+  const bench = await Bench.open({ lanes });
+  const troubles = new Troubles(bench.clock, bench.events);
+  const watch = new LaneWatch({
+    ...bench,
+    clock: bench.clock,
+    lanes: bench.lanes,
+    events: bench.events,
+    troubles,
+  });
+  const kick = (isOut: boolean) => server.control({ chat: { id: -1001, kick: isOut } });
+  const closed = () => bench.lanes.all.map((lane) => lane.closed?.reason ?? "open");
+  return { server, bench, lanes, watch, troubles, kick, closed };
+}
+
+it("opens a closed lane again once its chat takes the bot, asking once a minute", async () => {
+  const { server, bench, lanes, watch, troubles, kick, closed } = await scene("-1001");
+  for (const lane of lanes) bench.lanes.close(lane, KICKED);
+  kick(true);
+  await watch.look();
+  expect(troubles.all).toMatchObject([{ part: "bot:default", failure: { reason: "bot_kicked" } }]);
+  await bench.clock.advance(59_000);
+  await watch.look();
+  expect(server.calls()).toEqual([]);
+  await bench.clock.advance(1_000);
+  await watch.look();
+  expect([closed(), server.calls().length > 0]).toEqual([["bot_kicked"], true]);
+  kick(false);
+  watch.soon();
+  await watch.look();
+  expect([closed(), troubles.all]).toEqual([["open"], []]);
+  expect(bench.told.notice.map(({ text }) => text)).toEqual(["lane default x -1001 takes posts again"]);
+  expect(server.truth()).toEqual([]);
+});
+
+it("never opens two lanes of a bot into one chat", async () => {
+  const { bench, lanes, watch, closed } = await scene("-1001", "@one_chat");
+  for (const lane of lanes) bench.lanes.close(lane, KICKED);
+  watch.soon();
+  await watch.look();
+  expect(closed().sort()).toEqual(["bot_kicked", "open"]);
+  watch.soon();
+  await watch.look();
+  expect(closed().sort()).toEqual(["bot_kicked", "open"]);
+});
+
+it("follows a group that became a supergroup meanwhile", async () => {
+  const { server, bench, lanes, watch } = await scene("-44");
+  for (const lane of lanes) bench.lanes.close(lane, KICKED);
+  server.control({ chat: { id: -44, migrate_to: -1009 } });
+  watch.soon();
+  await watch.look();
+  expect(bench.lanes.all).toMatchObject([{ chat: "-1009", closed: null }]);
+});
+
+it("lets a kind that was refused be tried again after ten minutes", async () => {
+  const { bench, lanes, watch } = await scene("-1001");
+  for (const lane of lanes) bench.lanes.close(lane, failure("kind_not_allowed", "no photos"), "photo");
+  await bench.clock.advance(599_000);
+  await watch.look();
+  expect(bench.lanes.isOpen("default", "photo")).toBe(false);
+  await bench.clock.advance(1_000);
+  await watch.look();
+  expect(bench.lanes.isOpen("default", "photo")).toBe(true);
+});
+
+it("tells a bot whose lanes are all frozen for long, while they are", async () => {
+  const { bench, lanes, watch, troubles } = await scene("-1001", "-44");
+  for (const lane of lanes.slice(1)) bench.lanes.freeze(lane, 300_000);
+  await watch.look();
+  expect(troubles.all).toEqual([]);
+  for (const lane of lanes) bench.lanes.freeze(lane, 300_000);
+  await watch.look();
+  expect(troubles.all).toMatchObject([{ failure: { reason: "flood_wait" } }]);
+  await bench.clock.advance(250_000);
+  await watch.look();
+  expect(troubles.all).toEqual([]);
+});
