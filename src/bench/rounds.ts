@@ -1,4 +1,5 @@
 import { allocation, collectGarbage, measure } from "./measure.ts";
+import { median } from "./stats.ts";
 
 /** What one round measured: figures by variant and metric. What is missing was not measured in this round. */
 export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -22,6 +23,8 @@ export interface Block {
   readonly variant: string;
   /** Items that `run` works off. */
   readonly items: number;
+  /** How many times a round runs it; the median of these is the round's sample. 1 without it. */
+  readonly times?: number;
   /** Its result is kept, so that no compiler can leave the work out. */
   run(): unknown;
 }
@@ -32,32 +35,47 @@ const PER_MS = { ns: 1e6, us: 1e3 } as const;
 let kept: unknown;
 
 /**
- * Runs each block once, from first to last and in the next round from last to first, so that drift hits all alike; garbage
- * is collected before each. Answers CPU and wall time an item; the last warm-up what is allocated instead, since watching
- * the collector takes time of its own, and the others nothing.
+ * Runs each block its number of times, in turn, and in the next round from last to first, so that drift hits all alike;
+ * young garbage is collected before each. Answers CPU and wall time an item: the median of the block's runs, which one
+ * that was disturbed does not move. The last warm-up answers what is allocated instead, since watching the collector
+ * takes time of its own, and the others nothing.
  */
 export async function interleave(
   blocks: readonly Block[],
   index: number,
   unit: keyof typeof PER_MS,
 ): Promise<Round> {
-  const round: Record<string, Record<string, number>> = {};
-  for (const block of index % 2 === 0 ? blocks : blocks.toReversed()) {
+  const ordered = index % 2 === 0 ? blocks : blocks.toReversed();
+  const runs = new Map<string, Figures[]>(blocks.map(({ variant }) => [variant, []]));
+  for (const block of turns(ordered)) {
     collectGarbage();
-    const figures = index === -1 ? await allocationOf(block) : await timeOf(block, unit);
-    if (index >= -1) round[block.variant] = figures;
+    runs.get(block.variant)?.push(index === -1 ? await allocationOf(block) : await timeOf(block, unit));
   }
-  return round;
+  if (index < -1) return {};
+  return Object.fromEntries([...runs].map(([variant, figures]) => [variant, medianOf(figures)]));
 }
 
-async function allocationOf(block: Block): Promise<Record<string, number>> {
+type Figures = Readonly<Record<string, number>>;
+
+/** Each block once, then those once more that run twice, and so on. */
+function turns(blocks: readonly Block[]): Block[] {
+  const most = Math.max(...blocks.map(({ times = 1 }) => times));
+  return Array.from({ length: most }, (_, turn) => blocks.filter(({ times = 1 }) => times > turn)).flat();
+}
+
+function medianOf(figures: readonly Figures[]): Figures {
+  const names = Object.keys(figures[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, median(figures.map((each) => each[name] ?? 0)) ?? 0]));
+}
+
+async function allocationOf(block: Block): Promise<Figures> {
   const bytes = await allocation(async () => {
     kept = await block.run();
   });
   return { allocated_bytes_per_item: bytes / block.items };
 }
 
-async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise<Record<string, number>> {
+async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise<Figures> {
   const { cpuMs, wallMs } = await measure(() => {
     const result = run();
     kept = result;

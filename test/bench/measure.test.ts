@@ -50,6 +50,12 @@ describe("a round", () => {
     expect(order.splice(0).join("")).toBe("abccba");
   });
 
+  it("runs some blocks more often, in turn", async () => {
+    const often = blocks.map((block) => (block.variant === "b" ? block : { ...block, times: 3 }));
+    expect(Object.keys(await interleave(often, 0, "us"))).toEqual(["a", "b", "c"]);
+    expect(order.splice(0).join("")).toBe("abcacac");
+  });
+
   it("tells time an item", async () => {
     const round = await interleave(blocks, 2, "ns");
     expect(Object.keys(round)).toEqual(["a", "b", "c"]);

@@ -24,8 +24,8 @@ interface Grown {
 /** Few items that are used again and again: what is measured is the queue, not the memory of what is in it. */
 const ITEMS: readonly Item[] = Array.from({ length: 1_024 }, (_, index) => ({ bytes: index }));
 
-/** Runs of the quick ones in a block, so that it is long against the clock of the kernel. */
-const AGAIN = 4;
+/** Runs of the quick ones in a round. */
+const TIMES = 5;
 const WARM_UPS = 4;
 
 /**
@@ -36,25 +36,23 @@ const WARM_UPS = 4;
 export function queueExperiment(sizes: QueueSizes = SIZES): Experiment {
   const { drained, small, large } = sizes;
   const grown: Grown = { small: new Deque<Item>(), large: new Deque<Item>(), array: [] };
-  const smallRuns = Math.max(1, Math.round(large / small / 2));
+  const smallRuns = Math.max(1, Math.round(large / small));
   const blocks: Block[] = [
-    {
-      variant: "deque",
-      items: drained * AGAIN,
-      run: () => times(AGAIN, () => throughDeque(new Deque(), drained)),
-    },
+    { variant: "deque", items: drained, times: TIMES, run: () => throughDeque(new Deque(), drained) },
     { variant: "array_shift", items: drained, run: () => throughArray(drained) },
     {
       variant: "walk",
-      items: small * smallRuns,
-      run: () => times(smallRuns, () => walk(grown.array, small)),
+      items: small * smallRuns * 2,
+      times: TIMES,
+      run: () => repeat(smallRuns * 2, () => walk(grown.array, small)),
     },
     {
       variant: "deque_small",
       items: small * smallRuns,
-      run: () => times(smallRuns, () => throughDeque(grown.small, small)),
+      times: TIMES,
+      run: () => repeat(smallRuns, () => throughDeque(grown.small, small)),
     },
-    { variant: "deque_large", items: large, run: () => throughDeque(grown.large, large) },
+    { variant: "deque_large", items: large, times: TIMES, run: () => throughDeque(grown.large, large) },
   ];
   return {
     open: async () => {
@@ -66,7 +64,7 @@ export function queueExperiment(sizes: QueueSizes = SIZES): Experiment {
   };
 }
 
-function times(count: number, run: () => number): number {
+function repeat(count: number, run: () => number): number {
   let sum = 0;
   for (let time = 0; time < count; time++) sum += run();
   return sum;

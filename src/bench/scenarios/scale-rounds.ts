@@ -5,6 +5,7 @@ import { openSqliteLedger } from "../../ledgers/sqlite.ts";
 import { CALIBRATION_ITEMS, calibrate } from "../calibration.ts";
 import { fillLedger } from "../fill-ledger.ts";
 import { type Block, type Experiment, interleave, type Round } from "../rounds.ts";
+import { BareLookup } from "./bare-lookup.ts";
 import { type ListingRows, openListing } from "./listing-rows.ts";
 import { planNew, planReady, queueOf } from "./planning.ts";
 
@@ -23,10 +24,12 @@ export interface ScaleSizes {
 const SIZES: ScaleSizes = {
   queues: { n1e3: 1_000, n1e4: 10_000, n1e5: 100_000, n1e6: 1_000_000 },
   mostRows: 100_000,
-  slice: 3_000,
-  listed: 3_000,
-  calibrations: 40,
+  slice: 1_000,
+  listed: 1_000,
+  calibrations: 12,
 };
+
+const TIMES = 3;
 
 /** A place of a ledger; blocks walk over it, so that each looks at other pages. */
 interface Part {
@@ -41,11 +44,13 @@ export function scaleExperiment(sizes: ScaleSizes = SIZES, open = openListing): 
     open: async (folder) => {
       const ledgers = await openLedgers(folder, sizes);
       const listing = await open(sizes.listed);
-      const blocks = blocksOf(sizes, ledgers, listing);
+      const bare = new BareLookup(join(folder, `${sizes.mostRows}.db`));
+      const blocks = [...blocksOf(sizes, ledgers, listing), bareBlock(sizes, bare)];
       return {
         warmUps: 2,
         round: async (index) => withRate(await interleave(blocks, index, "us")),
         close: async () => {
+          bare.close();
           await listing.close();
           for (const { ledger } of ledgers.values()) await ledger.close();
         },
@@ -79,20 +84,40 @@ function blocksOf(sizes: ScaleSizes, ledgers: ReadonlyMap<number, Part>, listing
     return {
       variant,
       items: slice,
+      times: TIMES,
       run: () => planNew(part.ledger, queue, { ...nextSlice(part, slice), depth }),
     };
   });
   const ready = partOf(mostRows);
   return [
     ...plans,
-    { variant: "ready", items: slice, run: () => readySlice(ready, slice) },
-    { variant: "listing", items: listed, run: () => listing.read() },
-    { variant: "calibration", items: calibrations * CALIBRATION_ITEMS, run: () => calibrate(calibrations) },
+    { variant: "ready", items: slice, times: TIMES, run: () => readySlice(ready, slice) },
+    { variant: "listing", items: listed, times: TIMES, run: () => listing.read() },
+    {
+      variant: "calibration",
+      items: calibrations * CALIBRATION_ITEMS,
+      times: TIMES,
+      run: () => calibrate(calibrations),
+    },
   ];
 }
 
+/** The reference walks over the largest ledger as the others do. */
+function bareBlock({ mostRows, slice }: ScaleSizes, bare: BareLookup): Block {
+  const place = { rows: mostRows, at: 0 };
+  return {
+    variant: "bare",
+    items: slice,
+    times: TIMES,
+    run: () => {
+      const { from, to } = nextSlice(place, slice);
+      return bare.read(from, Math.min(to, mostRows));
+    },
+  };
+}
+
 /** The next objects of a ledger, some way on from the last, so that no page comes twice in a row. */
-function nextSlice(part: Part, slice: number): { from: number; to: number } {
+function nextSlice(part: Pick<Part, "rows" | "at">, slice: number): { from: number; to: number } {
   const from = part.at;
   part.at = (from + 7 * slice) % Math.max(1, part.rows - slice);
   return { from, to: from + slice };
