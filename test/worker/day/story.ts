@@ -36,7 +36,8 @@ export class Story {
     this.#often(8, () => {
       for (let i = 0; i < 10; i++) this.#add("media");
     });
-    this.#often(90, () => this.#town.put(this.#some("media"), this.#content()));
+    // URLs are signed on real time: two of a key would be one to a day that lasts seconds, and Telegram keeps what it fetched.
+    this.#often(90, () => this.#town.put(this.#some("media", ".bin"), this.#content()));
     this.#often(50, () => this.#town.remove(this.#some("media")));
   }
 
@@ -177,8 +178,10 @@ export class Story {
     return `${this.#made} ${this.#random()} `.padEnd(Math.round(this.#from(40, 4_000)), "x");
   }
 
-  #some(folder: string): string {
-    return this.#oneOf([...this.#town.things.keys()].filter((key) => key.startsWith(folder)));
+  #some(folder: string, end = ""): string {
+    return this.#oneOf(
+      [...this.#town.things.keys()].filter((key) => key.startsWith(folder) && key.endsWith(end)),
+    );
   }
 
   #oneOf<T>(list: readonly T[]): T {
