@@ -4,7 +4,7 @@ import type { Round } from "./rounds.ts";
 import { resultOf, type Spec } from "./spec.ts";
 
 /** One experiment's part of a scenario. */
-export interface Part extends Pick<Assignment, "experiment" | "processes" | "rounds"> {
+interface Part extends Pick<Assignment, "experiment" | "processes" | "rounds"> {
   /** Share of the scenario's time. */
   readonly share: number;
   /** The variant that the peak memory of its processes is told of. */

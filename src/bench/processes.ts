@@ -44,7 +44,7 @@ const LEAST_MS = 700;
  * The running process is killed so long after the time of all: on a slow machine the first may take what was meant for
  * the others, as one that is cut off in its warm-up says nothing at all.
  */
-const GRACE_MS = 1_000;
+const GRACE_MS = 300;
 
 /**
  * Measures in child processes, which share a folder that is gone afterwards, however they ended. Never rejects; a signal ends the running one at once, and what was measured is kept.

@@ -16,11 +16,11 @@ export interface Spec {
 }
 
 /** Without `better` as the metric has it: set it where our own variant is the reference. One a variant and metric. */
-export interface RatioSpec extends Omit<Ratio, "samples" | "better"> {
+interface RatioSpec extends Omit<Ratio, "samples" | "better"> {
   readonly better?: Ratio["better"];
 }
 
-export interface TargetSpec {
+interface TargetSpec {
   readonly text: string;
   /** `<variant>.<metric>` or `<variant>.<metric>_ratio`. */
   readonly figure: string;
