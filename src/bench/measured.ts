@@ -42,11 +42,13 @@ async function allParts(
   let counted = 0;
   let shares = parts.reduce((sum, { share }) => sum + share, 0);
   for (const { share, memoryOf, ...part } of parts) {
-    const seconds = ((ends - performance.now()) / 1_000) * (share / shares);
+    // A part that is slow to begin may take from those behind it: half a part is worth nothing.
+    const mostSeconds = (ends - performance.now()) / 1_000;
+    const seconds = mostSeconds * (share / shares);
     shares -= share;
     const before = counted;
     const onRound = (done: number) => context.progress(before + done, total, part.experiment);
-    const got = await collect({ ...part, seconds, signal: context.signal, onRound });
+    const got = await collect({ ...part, seconds, mostSeconds, signal: context.signal, onRound });
     counted += got.counted;
     rounds.push(...got.rounds, ...got.peakRssMb.map((peak) => ({ [memoryOf]: { peak_rss_mb: peak } })));
     if (got.incomplete !== null) troubles.push(`${part.experiment}: ${got.incomplete}`);

@@ -17,8 +17,10 @@ export interface Assignment {
   readonly processes: number;
   /** Most rounds of one process. */
   readonly rounds: number;
-  /** Seconds for all of them. */
+  /** Seconds for all of them: no round is begun that would end later. */
   readonly seconds: number;
+  /** Seconds after which the running process is killed; {@link Assignment.seconds} without it. */
+  readonly mostSeconds?: number;
   readonly signal: AbortSignal;
   /** Told after each round: how many there are. */
   readonly onRound: (done: number) => void;
@@ -59,7 +61,7 @@ export async function collectRounds(assignment: Assignment): Promise<Collected> 
 }
 
 async function inFolder(assignment: Assignment, folder: string): Promise<Collected> {
-  const { processes, seconds, signal, onRound } = assignment;
+  const { processes, seconds, mostSeconds = seconds, signal, onRound } = assignment;
   const ends = performance.now() + seconds * 1_000;
   const rounds: Round[] = [];
   const peakRssMb: number[] = [];
@@ -68,7 +70,7 @@ async function inFolder(assignment: Assignment, folder: string): Promise<Collect
   for (let left = processes; left > 0 && incomplete === null; left--) {
     const remaining = ends - performance.now();
     if (counted > 0 && remaining < LEAST_MS) break;
-    const time = { aim: remaining / left, most: remaining + GRACE_MS };
+    const time = { aim: remaining / left, most: remaining + (mostSeconds - seconds) * 1_000 + GRACE_MS };
     incomplete = await oneProcess(assignment, folder, time, (told) => {
       if (told.type === "end") peakRssMb.push(told.peakRssMb);
       else {
