@@ -33,7 +33,6 @@ export const BOTS = [
   { slug: "alpha", id: "7000001", chats: [-1001, -1002, -1003] },
   { slug: "beta", id: "7000002", chats: [-1002, -1004] },
 ] as const;
-export type BotOfTown = (typeof BOTS)[number];
 
 const CHATS: readonly ChatOptions[] = [
   { id: -1001, type: "channel", title: "one", limits: { model: "token_bucket", rate: 30, burst: 3 } },
