@@ -40,5 +40,6 @@ export function contentOf(entry: KnownEntry): ContentId {
 
 /** ETags are compared bare: S3 quotes them, event payloads and some tables do not. */
 export function bareEtag(etag: string): string {
+  if (!etag.includes('"') && !etag.startsWith("W/")) return etag;
   return etag.replace(/^W\//, "").replace(/^"|"$/g, "");
 }

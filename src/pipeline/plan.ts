@@ -82,8 +82,10 @@ function isQuery(value: Query | ItemResult): value is Query {
 
 function planned(query: Query, found: Found, options: PlanRules): Planned[] {
   const { entry, bot, kind } = query;
-  const now = options.clock.wall();
-  const decision = decide(found, { ...options, now, settings: options.settings(entry) });
+  const { force, retryWeak, only, waits, clock } = options;
+  // Field by field: to spread all options for each of a million objects costs more than the decision.
+  const settings = options.settings(entry);
+  const decision = decide(found, { force, retryWeak, only, waits, settings, now: clock.wall() });
   if (decision.do === "ignore") return [];
   if (decision.do === "warm")
     return [{ type: "task", query, task: taskOf(query, found, decision.replace, options.clock) }];

@@ -30,4 +30,30 @@ describe("pages", () => {
     };
     await expect(broken()).rejects.toThrow("broken");
   });
+
+  it("hand on what came before an error, then the error", async () => {
+    const pages: number[][] = [];
+    async function* breaking() {
+      yield 1;
+      yield 2;
+      throw new Error("broken");
+    }
+    const read = async () => {
+      for await (const page of pagesOf(breaking(), 5)) pages.push(page);
+    };
+    await expect(read()).rejects.toThrow("broken");
+    expect(pages).toEqual([[1, 2]]);
+  });
+
+  it("read nothing while nobody waits for a page", async () => {
+    let read = 0;
+    async function* counting() {
+      for (;;) yield read++;
+    }
+    const pages = pagesOf(counting(), 3);
+    await pages.next();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(read).toBe(3);
+    await pages.return(undefined);
+  });
 });
