@@ -1,3 +1,4 @@
+import { judged } from "./net/figures.ts";
 import type { Metric, Ratio, ScenarioName, ScenarioResult, Target, Variant } from "./port.ts";
 import type { Round } from "./rounds.ts";
 import { median } from "./stats.ts";
@@ -95,7 +96,6 @@ function judge(
   samples: readonly number[],
 ): Target {
   const middle = median(samples);
-  if (middle === null) return { text, figure, unit, value: null, met: null };
-  const told = value(middle);
-  return { text, figure, unit, value: told, met: told >= (least ?? -Infinity) && told <= (most ?? Infinity) };
+  const told = middle === null ? null : value(middle);
+  return { text, figure, unit, value: told, ...judged(told, { least, most }) };
 }

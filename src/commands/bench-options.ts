@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { SCENARIOS, type ScenarioName } from "../bench/port.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
@@ -13,7 +15,11 @@ export interface BenchRunOptions {
 
 /** Reads arguments and flags. Throws ConfigError with everything that is wrong with them, before a minute is spent. */
 export function readBenchOptions(names: readonly string[], flags: Flags): BenchRunOptions {
-  const problems = [...names.flatMap(nameProblem), ...Object.entries(flags).flatMap(emptyProblem)];
+  const problems = [
+    ...names.flatMap(nameProblem),
+    ...Object.entries(flags).flatMap(emptyProblem),
+    ...["json", "markdown", "html"].flatMap((name) => placeProblem(flags[name])),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     scenarios: SCENARIOS.filter((name) => names.includes(name)),
@@ -32,4 +38,15 @@ function emptyProblem([name, value]: [string, Flags[string]]): string[] {
   const isEmpty = value === "" || (Array.isArray(value) && value.some((each) => each.trim() === ""));
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return isEmpty && name !== "prefix" ? [`--${flag} is empty: give it a value, or leave it out`] : [];
+}
+
+/** A file that cannot be written is said at once, not after a minute of measuring. */
+function placeProblem(path: Flags[string]): string[] {
+  if (typeof path !== "string" || path === "") return [];
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+    return [];
+  } catch {
+    return [`${path}: its folder is not there or cannot be written to; make it, or name another file`];
+  }
 }

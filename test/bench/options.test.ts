@@ -15,42 +15,16 @@ function problemsOf(names: readonly string[], flags: Flags): readonly string[] {
 }
 
 describe("the flags of bench", () => {
-  it("without any mean all scenarios and 10 %", () => {
-    expect(readBenchOptions([], {})).toEqual({
-      scenarios: [],
-      json: undefined,
-      markdown: undefined,
-      html: undefined,
-      baseline: undefined,
-      format: undefined,
-      maxRegression: 0.1,
-      gates: [],
-      againstReal: false,
-      yes: false,
-      quiet: false,
-      colour: true,
-    });
+  it("without any mean all scenarios on this machine", () => {
+    expect(readBenchOptions([], {})).toEqual({ scenarios: [], againstReal: false, quiet: false });
   });
 
   it("are taken over, scenarios in their own order", () => {
-    const flags = {
-      json: "a.json",
-      maxRegression: "2.5%",
-      gate: ["queue.deque.cpu_ns_per_item<100", "x>=1"],
-      format: "github-action-benchmark",
-      against: "real",
-      yes: true,
-      color: false,
-    };
-    expect(readBenchOptions(["scale", "queue", "queue"], flags)).toMatchObject({
+    const flags = { json: "a.json", against: "real", yes: true, quiet: true };
+    expect(readBenchOptions(["scale", "queue", "queue"], flags)).toEqual({
       scenarios: ["queue", "scale"],
-      json: "a.json",
-      maxRegression: 0.025,
-      gates: flags.gate,
-      format: "github-action-benchmark",
       againstReal: true,
-      yes: true,
-      colour: false,
+      quiet: true,
     });
   });
 
@@ -58,8 +32,6 @@ describe("the flags of bench", () => {
     expect(
       problemsOf(["que", "sacle", "elephant"], {
         json: "no/such/folder/a.json",
-        maxRegression: "much",
-        format: "bmf",
         gate: [""],
       }),
     ).toEqual([
@@ -68,8 +40,6 @@ describe("the flags of bench", () => {
       "elephant: no such scenario (queue, signer, strategy, transfer, pace, scale)",
       "--gate is empty: give it an expression, or leave it out",
       "no/such/folder/a.json: its folder is not there or cannot be written to; make it, or name another file",
-      '--max-regression "much": it must be a share such as 10%',
-      "--format bmf: not written yet; use github-action-benchmark or --json",
     ]);
     expect(problemsOf(["qeue"], {})[0]).toContain("queue");
     expect(problemsOf(["signr"], {})).toEqual([

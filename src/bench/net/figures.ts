@@ -1,11 +1,5 @@
 import type { Metric, Ratio, Target } from "../port.ts";
-
-/** The middle of the samples; null when there are none. */
-export function median(samples: readonly number[]): number | null {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
-}
+import { median } from "../stats.ts";
 
 /** A figure whose rounds that measured nothing are left out. */
 export function metric(
@@ -43,6 +37,15 @@ export function target(
   }: { readonly samples: readonly number[]; readonly least?: number; readonly most?: number },
 ): Target {
   const value = median(samples);
-  const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = limit;
-  return { text, figure, unit, value, met: value === null ? null : value >= least && value <= most };
+  return { text, figure, unit, value, ...judged(value, limit) };
+}
+
+/** Whether a value keeps to a target, and the value that it was to reach. */
+export function judged(
+  value: number | null,
+  { least, most }: { readonly least?: number | undefined; readonly most?: number | undefined },
+): Pick<Target, "met" | "limit"> {
+  const limit = least ?? most;
+  const met = value === null ? null : value >= (least ?? -Infinity) && value <= (most ?? Infinity);
+  return limit === undefined ? { met } : { met, limit };
 }
