@@ -45,7 +45,7 @@ function askerOf({ entry }: Query): string {
 }
 
 /** So many ends are remembered by name: more than a page of a plan, which is as long as a decision usually waits. */
-const REMEMBERED = 8_192;
+const REMEMBERED = 4_096;
 
 /**
  * What ended lately, so that nobody acts on a decision that was made before: between a look at the ledger and a place in

@@ -134,7 +134,10 @@ async function* handOver(
   }
 }
 
-/** Aborts when whoever has to move next does not: for `stallMs`, or `answerMs` where it is the answer. */
+/**
+ * Aborts when whoever has to move next does not: for `stallMs`, or `answerMs` where it is the answer. Not AbortSignal.any:
+ * in Node 20 each of its signals stays known to an outer one that outlives it, a leak in a process that runs for months.
+ */
 function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefined) {
   const own = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -148,11 +151,17 @@ function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefin
       from === "answer" ? options.answerMs : options.stallMs,
     );
   };
+  const abort = () => own.abort(outer?.reason);
+  if (outer?.aborted) abort();
+  else outer?.addEventListener("abort", abort, { once: true });
   awaits("server");
   return {
-    signal: outer ? AbortSignal.any([outer, own.signal]) : own.signal,
+    signal: own.signal,
     awaits,
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", abort);
+    },
   };
 }
 

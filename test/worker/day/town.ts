@@ -134,7 +134,8 @@ export class Town {
 
   /** Starts a worker in the background; `death` says when it is to die, if it is. */
   start(death: Death | null = null): void {
-    void this.traffic.track(this.#begin(death));
+    const begun = this.#begin(death).catch((error: unknown) => this.surprises.push(error));
+    void this.traffic.track(begun);
   }
 
   /** SIGKILL. */
@@ -178,6 +179,8 @@ export class Town {
     const raw = await openLedger(config, "prewarm worker", false, () => this.clock.wall());
     let close = async () => {};
     const life = new Life(this.traffic, () => {
+      // One that had been stopped before has nothing left to die of.
+      if (this.worker?.life !== life) return;
       this.deaths.push(this.clock.now());
       this.worker = null;
       void this.traffic.track(close());
@@ -224,6 +227,7 @@ export class Town {
     const ended = work()
       .catch((error: unknown) => this.surprises.push(error))
       .then(() => {
+        if (this.worker?.life !== life) return;
         this.worker = null;
         return this.traffic.track(close());
       });
