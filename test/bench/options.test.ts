@@ -38,7 +38,7 @@ describe("the flags of bench", () => {
       "que: no such scenario (queue, signer, strategy, transfer, pace, scale)",
       "sacle: no such scenario (queue, signer, strategy, transfer, pace, scale)",
       "elephant: no such scenario (queue, signer, strategy, transfer, pace, scale)",
-      "--gate is empty: give it an expression, or leave it out",
+      "--gate is empty: give it a value, or leave it out",
       "no/such/folder/a.json: its folder is not there or cannot be written to; make it, or name another file",
     ]);
     expect(problemsOf(["qeue"], {})[0]).toContain("queue");

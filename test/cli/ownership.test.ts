@@ -70,12 +70,12 @@ describe("a ledger that another run writes", () => {
   it("is refused with the process that holds it; readers and plans are free", async () => {
     const world = await openWorld({ uploadLatencyMs: [20, 30] });
     world.putMany(40);
-    const first = world.start(["run"], { env: { PREWARM_PACE: "1200/min" } });
+    const first = world.start(["run"], { env: { PREWARM_PACE: "300/min" } });
     await world.until(() => world.posts().length > 2, "the first run works");
     const [second, plan] = await Promise.all([world.run([]), world.run(["--dry-run", "--json"])]);
     expect(second.code).toBe(2);
     expect(second.stderr).toContain(String(first.pid));
-    expect(second.ms).toBeLessThan(3_000);
+    expect(second.ms).toBeLessThan(6_000);
     // A call of the first run that is under way may look unknown to a plan.
     expect([0, 3]).toContain(plan.code);
     expect(world.rows("select count(*) as n from media_cache where status = 'ready'")[0]?.n).toBeGreaterThan(
