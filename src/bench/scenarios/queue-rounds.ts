@@ -26,7 +26,7 @@ const ITEMS: readonly Item[] = Array.from({ length: 1_024 }, (_, index) => ({ by
 
 /** Runs of the quick ones in a round. */
 const TIMES = 5;
-const WARM_UPS = 4;
+const WARM_UPS = 2;
 
 /**
  * Every variant fills a queue and drains it from the front; the sum shows that each saw every item. Deque and array of the

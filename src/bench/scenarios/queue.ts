@@ -38,5 +38,5 @@ export const QUEUE: Scenario = measuredScenario({
       most: 3,
     },
   ],
-  parts: [{ experiment: "queue", processes: 3, rounds: 5, share: 1, memoryOf: "process" }],
+  parts: [{ experiment: "queue", processes: 2, rounds: 6, share: 1, memoryOf: "process" }],
 });

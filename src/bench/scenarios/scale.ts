@@ -37,7 +37,7 @@ export const SCALE: Scenario = measuredScenario({
     { text: "10^6 objects in less than 250 MB", figure: "million.peak_rss_mb", unit: "MB", most: 250 },
   ],
   parts: [
-    { experiment: "scale", processes: 1, rounds: 14, share: 5.5, memoryOf: "process" },
+    { experiment: "scale", processes: 1, rounds: 12, share: 8.5, memoryOf: "process" },
     { experiment: "million", processes: 1, rounds: 1, share: 9, memoryOf: "million" },
   ],
 });

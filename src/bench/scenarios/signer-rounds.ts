@@ -38,7 +38,7 @@ export function signerExperiment(counts: SignerCounts = COUNTS): Experiment {
 }
 
 /** A machine on which that takes longer has to do with less. */
-const WARM_UP_MS = 1_000;
+const WARM_UP_MS = 600;
 
 async function warmUp(sign: Ways["sdk"], calls: number): Promise<void> {
   const until = performance.now() + WARM_UP_MS;

@@ -30,15 +30,15 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   {
-    ...{ name: "one_by_one", title: "one by one, every 2 s", places: 1, count: 12 },
+    ...{ name: "one_by_one", title: "one by one, every 2 s", places: 1, count: 8 },
     run: (simulation, count) => simulation.byTicks(1, count),
   },
   {
-    ...{ name: "five_per_tick", title: "five per tick of 2 s", places: CONCURRENCY, count: 40 },
+    ...{ name: "five_per_tick", title: "five per tick of 2 s", places: CONCURRENCY, count: 25 },
     run: (simulation, count) => simulation.byTicks(CONCURRENCY, count),
   },
   {
-    ...{ name: "prewarm", title: "prewarm, concurrency 5", places: CONCURRENCY, count: 40 },
+    ...{ name: "prewarm", title: "prewarm, concurrency 5", places: CONCURRENCY, count: 25 },
     run: (simulation, count) => simulation.byPrewarm(count),
   },
 ];
@@ -46,7 +46,7 @@ const WAYS: readonly Way[] = [
 /** The rounds of each way that were measured to their end. */
 type Rounds = ReadonlyMap<string, Round[]>;
 
-const ROUNDS = 3;
+const ROUNDS = 6;
 
 /** The system that is replaced beside prewarm: real R2 and Telegram clients against stand-ins with latencies of a usual day. */
 export const strategy: Scenario = { name: "strategy", what: WHAT, run };

@@ -10,10 +10,10 @@ import { bottleneck, type Servers, startServers } from "../servers.ts";
 const WHAT =
   "what an item costs the client: the plain way (the SDK reads it whole, the library uploads it), and prewarm with everything on (listing, plan, ledger) by upload and by url; 64 KiB objects at concurrency 20, and 16 MiB ones for memory";
 
-const SMALL = { bytes: 65_536, count: 120, concurrency: 20 } as const;
-const LARGE = { bytes: 16 * 1_048_576, count: 6, concurrency: 3 } as const;
+const SMALL = { bytes: 65_536, count: 80, concurrency: 20 } as const;
+const LARGE = { bytes: 16 * 1_048_576, count: 3, concurrency: 3 } as const;
 
-const ROUNDS = 5;
+const ROUNDS = 6;
 /** Rounds before any counts, for V8 to compile what is hot; fewer where they would take more than this share of the time. */
 const WARM_UP = 3;
 const WARM_UP_SHARE = 0.45;
