@@ -40,6 +40,9 @@ export interface Collected {
 }
 
 const FILE = new URL("./child.js", import.meta.url);
+const TIME_OVER = "the time was over before all was measured";
+/** With fewer than these a process that was cut off is told. */
+const LEAST_ROUNDS = 4;
 /** Less time than this is not worth another process. */
 const LEAST_MS = 700;
 /**
@@ -79,7 +82,10 @@ async function inFolder(assignment: Assignment, folder: string): Promise<Collect
       }
     });
   }
-  return { rounds, counted, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : incomplete };
+  // The last process of several may have begun too late to say anything; the others have.
+  const isEnough = incomplete === TIME_OVER && counted >= LEAST_ROUNDS;
+  const trouble = isEnough ? null : incomplete;
+  return { rounds, counted, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : trouble };
 }
 
 /** Answers null, or what went wrong. */
@@ -119,7 +125,7 @@ function endOf(child: ChildProcess, onTold: (told: Told) => void): Promise<strin
     child.on("error", (error) => resolve(`the measuring process did not start: ${error.message}`));
     child.on("close", (_code, signal) => {
       if (ended) resolve(null);
-      else if (signal === "SIGKILL") resolve("the time was over before all was measured");
+      else if (signal === "SIGKILL") resolve(TIME_OVER);
       else resolve(`the measuring process broke off: ${reasonIn(errors)}`);
     });
   });

@@ -1,5 +1,4 @@
 import { allocation, collectGarbage, measure } from "./measure.ts";
-import { median } from "./stats.ts";
 
 /** What one round measured: figures by variant and metric. What is missing was not measured in this round. */
 export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -23,7 +22,7 @@ export interface Block {
   readonly variant: string;
   /** Items that `run` works off. */
   readonly items: number;
-  /** How many times a round runs it; the median of these is the round's sample. 1 without it. */
+  /** How many times a round runs it; the least of these is the round's sample. 1 without it. */
   readonly times?: number;
   /** Its result is kept, so that no compiler can leave the work out. */
   run(): unknown;
@@ -36,8 +35,8 @@ let kept: unknown;
 
 /**
  * Runs each block its number of times, in turn, and in the next round from last to first, so that drift hits all alike;
- * young garbage is collected before each. Answers CPU and wall time an item: the median of the block's runs, which one
- * that was disturbed does not move. The last warm-up answers what is allocated instead, since watching the collector
+ * young garbage is collected before each. Answers CPU and wall time an item: the least of the block's runs, since what else
+ * a machine does only ever adds to them. The last warm-up answers what is allocated instead, since watching the collector
  * takes time of its own, and the others nothing.
  */
 export async function interleave(
@@ -52,7 +51,7 @@ export async function interleave(
     runs.get(block.variant)?.push(index === -1 ? await allocationOf(block) : await timeOf(block, unit));
   }
   if (index < -1) return {};
-  return Object.fromEntries([...runs].map(([variant, figures]) => [variant, medianOf(figures)]));
+  return Object.fromEntries([...runs].map(([variant, figures]) => [variant, leastOf(figures)]));
 }
 
 type Figures = Readonly<Record<string, number>>;
@@ -63,9 +62,11 @@ function turns(blocks: readonly Block[]): Block[] {
   return Array.from({ length: most }, (_, turn) => blocks.filter(({ times = 1 }) => times > turn)).flat();
 }
 
-function medianOf(figures: readonly Figures[]): Figures {
+function leastOf(figures: readonly Figures[]): Figures {
   const names = Object.keys(figures[0] ?? {});
-  return Object.fromEntries(names.map((name) => [name, median(figures.map((each) => each[name] ?? 0)) ?? 0]));
+  return Object.fromEntries(
+    names.map((name) => [name, Math.min(...figures.map((each) => each[name] ?? Infinity))]),
+  );
 }
 
 async function allocationOf(block: Block): Promise<Figures> {

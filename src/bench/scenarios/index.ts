@@ -9,11 +9,11 @@ import { transfer } from "./transfer.ts";
 /** All scenarios with the seconds that each may take, in the order in which they run; 55 s together. */
 export const SCENARIO_LIST: readonly { readonly scenario: Scenario; readonly seconds: number }[] = [
   { scenario: QUEUE, seconds: 6 },
-  { scenario: SIGNER, seconds: 4.5 },
-  { scenario: strategy, seconds: 12 },
-  { scenario: transfer, seconds: 13 },
-  { scenario: PACE, seconds: 1.7 },
-  { scenario: SCALE, seconds: 17.5 },
+  { scenario: SIGNER, seconds: 5 },
+  { scenario: strategy, seconds: 12.5 },
+  { scenario: transfer, seconds: 12.5 },
+  { scenario: PACE, seconds: 2 },
+  { scenario: SCALE, seconds: 17 },
 ];
 
 /** Seconds that all may take together, and how many times its own share one gets at most when others are left out. */
