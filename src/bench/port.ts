@@ -40,7 +40,7 @@ export interface Ratio {
 /** A target of the design, judged by what was measured. */
 export interface Target {
   readonly text: string;
-  /** What it looks at: `<variant>.<metric>` or `<variant>.<metric>_ratio`. */
+  /** What it looks at: `<variant>.<metric>` or `<variant>.<metric>_ratio` (`_ratio_to_<reference>` for a second one). */
   readonly figure: string;
   readonly value: number | null;
   readonly unit: string;

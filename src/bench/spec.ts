@@ -16,14 +16,14 @@ export interface Spec {
   readonly targets: readonly TargetSpec[];
 }
 
-/** Without `better` as the metric has it: set it where our own variant is the reference. One a variant and metric. */
+/** Without `better` as the metric has it: set it where our own variant is the reference. */
 interface RatioSpec extends Omit<Ratio, "samples" | "better"> {
   readonly better?: Ratio["better"];
 }
 
 interface TargetSpec {
   readonly text: string;
-  /** `<variant>.<metric>` or `<variant>.<metric>_ratio`. */
+  /** `<variant>.<metric>` or `<variant>.<metric>_ratio`, of a second reference `<variant>.<metric>_ratio_to_<reference>`. */
   readonly figure: string;
   readonly unit: string;
   /** What is told of the median of the figure: `1 - ratio` as a share saved, say. The median itself without it. */
@@ -84,7 +84,9 @@ function samplesOf(
   variants: readonly Variant[],
   ratios: readonly Ratio[],
 ): readonly number[] {
-  const ratio = ratios.find(({ variant, metric }) => `${variant}.${metric}_ratio` === figure);
+  const ratio = ratios.find(({ variant, metric, reference }) =>
+    [`${variant}.${metric}_ratio`, `${variant}.${metric}_ratio_to_${reference}`].includes(figure),
+  );
   if (ratio) return ratio.samples;
   const [variant, metric] = figure.split(".");
   const found = variants.find(({ name }) => name === variant)?.metrics.find(({ name }) => name === metric);

@@ -18,7 +18,7 @@ export const SIGNER: Scenario = measuredScenario({
   metrics: [...perItem("us"), PEAK_RSS],
   ratios: [
     { variant: "memoized", metric: CPU, reference: "derived_anew" },
-    { variant: "sdk_presigner", metric: CPU, reference: "memoized", better: "higher" },
+    { variant: "memoized", metric: CPU, reference: "sdk_presigner" },
   ],
   targets: [
     {
@@ -28,7 +28,13 @@ export const SIGNER: Scenario = measuredScenario({
       value: (ratio) => 100 * (1 - ratio),
       least: 65,
     },
-    { text: "at least 20 x the SDK's presigner", figure: `sdk_presigner.${CPU}_ratio`, unit: "x", least: 20 },
+    {
+      text: "at least 20 x the SDK's presigner",
+      figure: `memoized.${CPU}_ratio_to_sdk_presigner`,
+      unit: "x",
+      value: (ratio) => 1 / ratio,
+      least: 20,
+    },
   ],
   parts: [{ experiment: "signer", processes: 2, rounds: 8, share: 1, memoryOf: "process" }],
 });
