@@ -10,7 +10,7 @@ const WHAT =
   "media a minute at the same latencies: one by one and five per tick (every 2 s as many are started as there are free places), and prewarm; download and upload by all three";
 
 /** Faster, and our own work, which runs in real time, would be too large a part of a latency. */
-const SCALE = 20;
+const SCALE = 10;
 
 const SIMULATED = [
   `simulated time, ${SCALE} times faster than real: downloads take 200 to 800 ms, uploads 500 to 2000 ms, the same ones for each way;`,
@@ -30,15 +30,15 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   {
-    ...{ name: "one_by_one", title: "one by one, every 2 s", places: 1, count: 8 },
+    ...{ name: "one_by_one", title: "one by one, every 2 s", places: 1, count: 6 },
     run: (simulation, count) => simulation.byTicks(1, count),
   },
   {
-    ...{ name: "five_per_tick", title: "five per tick of 2 s", places: CONCURRENCY, count: 25 },
+    ...{ name: "five_per_tick", title: "five per tick of 2 s", places: CONCURRENCY, count: 16 },
     run: (simulation, count) => simulation.byTicks(CONCURRENCY, count),
   },
   {
-    ...{ name: "prewarm", title: "prewarm, concurrency 5", places: CONCURRENCY, count: 25 },
+    ...{ name: "prewarm", title: "prewarm, concurrency 5", places: CONCURRENCY, count: 16 },
     run: (simulation, count) => simulation.byPrewarm(count),
   },
 ];
