@@ -11,19 +11,26 @@ import { colourFor } from "../reporters/colour.ts";
 import { checkList, FindingsScreen, summaryOf } from "../reporters/findings.ts";
 import { oneLine } from "../reporters/format.ts";
 
+/** Where a set-up is looked at, and where that is told. */
+export interface CheckEnvPlace {
+  readonly env: NodeJS.ProcessEnv;
+  readonly folder: string;
+  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
+}
+
 /** `prewarm check-env`: answers the exit code. Throws ConfigError for a group that there is none of. */
-export async function checkEnv(flags: Flags): Promise<number> {
+export async function checkEnv(
+  flags: Flags,
+  place: CheckEnvPlace = { env: process.env, folder: process.cwd(), stdout: process.stdout },
+): Promise<number> {
+  const { env, folder } = place;
+  const print = (text: string) => place.stdout.write(text);
   const groups = groupsOf(flags);
-  if (flags.list === true) return tellList(flags, groups);
+  if (flags.list === true) return tellList(flags, groups, print);
   const started = performance.now();
   const probing = flags.probe === true;
-  const { world, redact, close } = openExamination({
-    flags,
-    env: process.env,
-    folder: process.cwd(),
-    probing,
-  });
-  const screen = flags.json === true ? null : screenOf(flags);
+  const { world, redact, close } = openExamination({ flags, env, folder, probing });
+  const screen = flags.json === true ? null : screenOf(flags, place);
   try {
     const tell = (finding: Finding) => screen?.finding(clean(finding, redact));
     const examined = await examine(world, { checks: CHECKS, groups, tell, docs });
@@ -63,7 +70,7 @@ function isGroup(name: string): name is Group {
   return GROUPS.some((group) => group === name);
 }
 
-function tellList(flags: Flags, groups: readonly Group[]): number {
+function tellList(flags: Flags, groups: readonly Group[], print: (text: string) => void): number {
   const checks = CHECKS.filter(({ group }) => groups.includes(group)).map(({ id, group, title, why }) => ({
     ...{ id, group, title, why },
     docs: docs(id),
@@ -72,14 +79,9 @@ function tellList(flags: Flags, groups: readonly Group[]): number {
   return 0;
 }
 
-function screenOf(flags: Flags): FindingsScreen {
-  const { stdout } = process;
-  const colour = colourFor({ stream: stdout, env: process.env, noColor: flags.color === false });
-  return new FindingsScreen({ write: print, colour });
-}
-
-function print(text: string): void {
-  process.stdout.write(text);
+function screenOf(flags: Flags, { env, stdout }: CheckEnvPlace): FindingsScreen {
+  const colour = colourFor({ stream: stdout, env, noColor: flags.color === false });
+  return new FindingsScreen({ write: (text) => stdout.write(text), colour });
 }
 
 /** Texts of servers and libraries may hold what nobody shall see. */

@@ -34,6 +34,10 @@ const SECRETS = [
   "Authorization",
 ];
 
+const GIVEN_SECRETS = ["TELEGRAM_BOT_TOKEN", "R2_SECRET_ACCESS_KEY", "R2_ACCESS_KEY_ID"];
+
+type Written = Pick<Ended, "stdout" | "stderr">;
+
 interface RunOptions extends Partial<ChildOptions> {
   /** Runs through this instead of node alone, e.g. `script`. */
   readonly wrap?: (command: readonly string[]) => readonly string[];
@@ -58,7 +62,7 @@ export class World {
   readonly #secretFiles = new Set<string>();
   readonly #running = new Set<Running>();
 
-  static async open(more: Partial<BotApiOptions>): Promise<World> {
+  static async open(more: Partial<BotApiOptions> = {}): Promise<World> {
     const trouble: { hook: FaultHook } = { hook: () => undefined };
     const r2 = await startR2Server({
       ...KEY_PAIR,
@@ -124,15 +128,9 @@ export class World {
     const command = wrap([process.execPath, BIN, ...args]);
     const running = start(command, { cwd: this.dir, env: { ...this.env(), ...env }, ...more });
     this.#running.add(running);
-    const given = ["TELEGRAM_BOT_TOKEN", "R2_SECRET_ACCESS_KEY", "R2_ACCESS_KEY_ID"].map(
-      (name) => env?.[name] ?? "",
-    );
     const ended = running.ended.then((end) => {
       this.#running.delete(running);
-      this.#searchForSecrets(
-        end,
-        given.map((secret) => secret.split(":").at(-1) ?? ""),
-      );
+      this.searchForSecrets(end, env);
       return end;
     });
     return { ...running, ended };
@@ -208,7 +206,9 @@ export class World {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  #searchForSecrets({ stdout, stderr }: Ended, given: readonly string[]): void {
+  /** Throws where what was written, or a file of the folder, holds a secret of the world or of `env`. */
+  searchForSecrets({ stdout, stderr }: Written, env: Readonly<Record<string, string>> = {}): void {
+    const given = GIVEN_SECRETS.map((name) => env[name]?.split(":").at(-1) ?? "");
     const secrets = [...SECRETS, ...given].filter((secret) => secret !== "");
     const files = readdirSync(this.dir)
       .filter((name) => !this.#secretFiles.has(name))

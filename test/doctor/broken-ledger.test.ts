@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { describe, expect, it } from "vitest";
-import { OTHER_TOKEN, type World } from "../cli/world.ts";
-import { diagnose, emptyFolder, expectOnly, healthyWorld } from "./broken.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { OTHER_TOKEN, World } from "../cli/world.ts";
+import { diagnose, emptyFolder, expectOnly, healthyWorld, putHealthy } from "./broken.ts";
 
 /** Changes a ledger as no run would. */
 function edit(world: World, sql: string): void {
@@ -12,10 +12,23 @@ function edit(world: World, sql: string): void {
   db.close();
 }
 
-async function warmedWorld(): Promise<World> {
-  const world = await healthyWorld();
-  expect((await world.run([])).code).toBe(0);
-  return world;
+/** Warmed once; each test finds the ledger as that run left it. */
+let warmed: World;
+
+beforeAll(async () => {
+  warmed = await World.open();
+  putHealthy(warmed);
+  expect((await warmed.run([])).code).toBe(0);
+  renameSync(join(warmed.dir, "prewarm.db"), join(warmed.dir, "as-warmed.db"));
+});
+
+afterAll(() => warmed.close());
+
+function warmedWorld(): World {
+  for (const name of readdirSync(warmed.dir))
+    if (name.startsWith("prewarm.db")) rmSync(join(warmed.dir, name));
+  copyFileSync(join(warmed.dir, "as-warmed.db"), join(warmed.dir, "prewarm.db"));
+  return warmed;
 }
 
 describe("check-env names what is wrong with the ledger, and nothing else", () => {
@@ -44,7 +57,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("one that a newer prewarm wrote", async () => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     edit(world, "update prewarm_identity set value = '99' where key = 'schema_version'");
     expectOnly(await diagnose(world), {
       id: "ledger-file",
@@ -54,7 +67,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("one that belongs to another bot", async () => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     const diagnosis = await diagnose(world, { env: { TELEGRAM_BOT_TOKEN: OTHER_TOKEN } });
     expectOnly(diagnosis, {
       id: "ledger-owner",
@@ -64,7 +77,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("one that belongs to another bucket", async () => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     const diagnosis = await diagnose(world, { env: { R2_BUCKET: "other" } });
     expectOnly(diagnosis, {
       id: "ledger-owner",
@@ -90,7 +103,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("calls whose process died", async () => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     edit(
       world,
       `insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
@@ -124,7 +137,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
       /^prewarm run --only failed$/,
     ],
   ])("rows that are %s", async (_, sql, id, next) => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     edit(world, sql);
     expectOnly(await diagnose(world), { id, status: "warn", found: /^1 rows$/, next });
   });
@@ -146,7 +159,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("a lane that Telegram told to wait", async () => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     const until = Date.now() + 600_000;
     edit(
       world,
@@ -167,7 +180,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("leaves a ledger of others as it is", async () => {
-    const world = await warmedWorld();
+    const world = warmedWorld();
     const before = world.rows("select * from media_cache order by id");
     const files = readdirSync(world.dir).sort();
     await diagnose(world);

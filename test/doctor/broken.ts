@@ -6,7 +6,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { Command } from "commander";
 import { expect, onTestFinished } from "vitest";
+import { checkEnv } from "../../src/commands/check-env.ts";
+import { addCheckEnvFlags } from "../../src/commands/check-env-flags.ts";
 import type { Finding } from "../../src/doctor/port.ts";
 import type { Ended } from "../cli/child.ts";
 import { openWorld, type World } from "../cli/world.ts";
@@ -21,8 +24,10 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly settings: readonly { readonly name: string; readonly value: string; readonly origin: string }[];
   readonly summary: Readonly<Record<string, number>>;
-  readonly ended: Ended;
+  readonly ended: DiagnosisEnd;
 }
+
+type DiagnosisEnd = Pick<Ended, "code" | "stdout" | "stderr" | "ms">;
 
 export interface DiagnoseOptions {
   readonly env?: Record<string, string>;
@@ -33,12 +38,17 @@ export interface DiagnoseOptions {
   readonly secrets?: readonly string[];
 }
 
-/** A set-up in which all is well: two media of each way, two chats. */
+/** A set-up in which all is well. */
 export async function healthyWorld(): Promise<World> {
   const world = await openWorld();
+  putHealthy(world);
+  return world;
+}
+
+/** Media of each way. */
+export function putHealthy(world: World): void {
   for (const key of ["covers/welcome.jpg", "voice/welcome.ogg", "docs/readme.txt"])
     world.put(key, readFileSync(new URL(key, MEDIA)));
-  return world;
 }
 
 const SCHEMA = new URL("../../fixtures/schemas/check-env.schema.json", import.meta.url);
@@ -57,19 +67,51 @@ export function emptyFolder(): string {
   return folder;
 }
 
-/** `prewarm check-env --json` as a process; secrets in what it writes fail the test, and so do ten seconds. */
+/**
+ * What `prewarm check-env --json` answers; secrets in what it writes fail the test, and so do ten seconds. A process of
+ * its own where it is wrapped; else here, with the folder and the environment that a process would have.
+ */
 export async function diagnose(world: World, options: DiagnoseOptions = {}): Promise<Diagnosis> {
-  const { env = {}, args = [], secrets = [], ...more } = options;
-  const ended = await world.start(["check-env", "--json", ...args], {
-    env: { ...USUAL_PACE, ...env },
-    ...more,
-  }).ended;
+  const { args = [], secrets = [], ...more } = options;
+  const env = { ...USUAL_PACE, ...more.env };
+  const all = ["check-env", "--json", ...args];
+  const ended = await (more.wrap
+    ? world.start(all, { ...more, env }).ended
+    : here(world, all, { ...more, env }));
   for (const secret of secrets) expect(`${ended.stdout}${ended.stderr}`).not.toContain(secret);
   expect(ended.ms).toBeLessThan(10_000);
   const { findings, settings, summary } = JSON.parse(ended.stdout);
   expectPublished({ findings, settings, summary });
   expect(summary.exit_code).toBe(ended.code);
   return { findings, settings, summary, ended };
+}
+
+async function here(
+  world: World,
+  args: readonly string[],
+  { env, cwd = world.dir }: { env: Record<string, string>; cwd?: string | undefined },
+): Promise<DiagnosisEnd> {
+  const started = performance.now();
+  const before = process.cwd();
+  let stdout = "";
+  let code = NaN;
+  const program = new Command();
+  addCheckEnvFlags(program.command("check-env")).action(async (flags) => {
+    code = await checkEnv(flags, {
+      env: { PATH: process.env.PATH, HOME: cwd, ...world.env(), ...env },
+      folder: cwd,
+      stdout: { write: (text) => (stdout += text) },
+    });
+  });
+  process.chdir(cwd);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } finally {
+    process.chdir(before);
+  }
+  const ended = { code, stdout, stderr: "", ms: performance.now() - started };
+  world.searchForSecrets(ended, env);
+  return ended;
 }
 
 export interface Expected {
