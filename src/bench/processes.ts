@@ -55,7 +55,7 @@ const GRACE_MS = 300;
  * Measures in child processes, which share a folder that is gone afterwards, however they ended. Never rejects; a signal ends the running one at once, and what was measured is kept.
  */
 export async function collectRounds(assignment: Assignment): Promise<Collected> {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), `prewarm-rounds-${process.pid}-`));
   try {
     return await inFolder(assignment, folder);
   } finally {
