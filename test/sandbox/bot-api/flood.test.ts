@@ -66,7 +66,7 @@ describe("flood control over HTTP", () => {
   });
 
   it("dresses the flood wait of an upload as HTTP 400 where asked", async () => {
-    const server = await limited({ rate: 1, burst: 1, absorbMs: 0, floodAs400: 1 });
+    const server = await limited({ rate: 0.1, burst: 1, absorbMs: 0, floodAs400: 1 });
     await say(server);
     const document = await fixture("docs/terms.pdf");
     const upload = await call(server, "sendDocument", form({ chat_id: CHANNEL, document }));
