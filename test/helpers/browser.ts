@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 
 /** Debian's Chromium, or what CHROMIUM names; null where there is none. */
 export const CHROMIUM: string | null =
@@ -14,8 +14,8 @@ export const NO_CHROMIUM = "no Chromium here: apt-get install chromium, or CHROM
 
 export interface PageOptions {
   readonly width?: number;
-  readonly height?: number;
-  readonly scheme?: "light" | "dark";
+  /** Lets the test move the page's clock on; it still goes by itself. */
+  readonly clock?: boolean;
 }
 
 export interface Opened {
@@ -37,15 +37,28 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Opens an address, or a page that is given whole, in a browser of its own that is closed when the test ends. */
-export async function openPage(
-  target: { readonly url: string } | { readonly html: string },
-  { width = 1200, height = 900, scheme = "light" }: PageOptions = {},
-): Promise<Opened> {
-  if (CHROMIUM === null) throw new Error(NO_CHROMIUM);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 60_000 });
-  onTestFinished(() => browser.close());
-  const page = await newPage(browser, { width, height, scheme });
+type Target = { readonly url: string } | { readonly html: string };
+
+/**
+ * Starts a browser for the tests of the describe it is called in. What it returns opens an address, or a page that is given
+ * whole, in a context of its own that is closed when the test ends.
+ */
+export function browserForTests(): (target: Target, options?: PageOptions) => Promise<Opened> {
+  let browser: Browser;
+  beforeAll(async () => {
+    if (CHROMIUM === null) throw new Error(NO_CHROMIUM);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 60_000 });
+  });
+  afterAll(() => browser?.close());
+  return async (target, { width = 1200, clock = false } = {}) => {
+    const context = await browser.newContext({ viewport: { width, height: 900 } });
+    onTestFinished(() => context.close());
+    if (clock) await context.clock.install();
+    return open(await context.newPage(), target);
+  };
+}
+
+async function open(page: Page, target: Target): Promise<Opened> {
   const [errors, requests]: [string[], string[]] = [[], []];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
@@ -55,11 +68,6 @@ export async function openPage(
   page.on("request", (request) => requests.push(request.url()));
   await page.goto("url" in target ? target.url : asFile(target.html));
   return { page, errors, requests };
-}
-
-async function newPage(browser: Browser, { width, height, scheme }: Required<PageOptions>): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
-  return context.newPage();
 }
 
 /** As a reader opens it: from the disk. */

@@ -7,7 +7,7 @@ import { type AdminServer, startAdminServer } from "../../src/metrics/server.ts"
 import { failedItem, item, lane } from "../reporters/scene.ts";
 import { worker } from "./worker.ts";
 
-export const MOODS = ["idle", "busy", "trouble"] as const;
+const MOODS = ["idle", "busy", "trouble"] as const;
 export type Mood = (typeof MOODS)[number];
 
 const MINUTE = 60_000;

@@ -1,10 +1,11 @@
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { BenchReport } from "../../../src/bench/port.ts";
 import { compareReports } from "../../../src/bench/report/compare.ts";
 import { judgeGates, parseGates } from "../../../src/bench/report/gates.ts";
 import { html } from "../../../src/bench/report/html.ts";
 import { viewOf } from "../../../src/bench/report/view.ts";
-import { CHROMIUM, NO_CHROMIUM, openPage } from "../../helpers/browser.ts";
+import { browserForTests, CHROMIUM, NO_CHROMIUM } from "../../helpers/browser.ts";
 import { reportOf } from "./fixture.ts";
 import { HOSTILE, hostileReport } from "./hostile.ts";
 
@@ -69,50 +70,50 @@ describe("the page of a bench", () => {
   });
 });
 
+const LOOKS = [
+  { scheme: "light", width: 1200, shown: "wide", left: "narrow" },
+  { scheme: "dark", width: 1200, shown: "wide", left: "narrow" },
+  { scheme: "light", width: 390, shown: "narrow", left: "wide" },
+] as const;
+
+async function showsAll(page: Page, { scheme, width, shown, left }: (typeof LOOKS)[number]): Promise<void> {
+  const look = `${scheme}, ${width} px`;
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize({ width, height: 900 });
+  const svgs = page.locator(`svg.${shown}`);
+  expect(await svgs.count()).toBe(3);
+  for (const svg of await svgs.all()) {
+    const box = await svg.boundingBox();
+    expect(box?.width, look).toBeGreaterThan(280);
+    const line = svg.locator("path.line").first();
+    expect(
+      await line.evaluate((path) => (path as unknown as { getTotalLength(): number }).getTotalLength()),
+    ).toBeGreaterThan(100);
+  }
+  expect(await page.locator(`svg.${left}`).first().isVisible(), look).toBe(false);
+  expect(await page.evaluate("document.documentElement.scrollWidth"), look).toBe(width);
+  const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+  expect(ground === "rgb(18, 20, 25)", look).toBe(scheme === "dark");
+  const tip = page.locator(".tip:visible");
+  expect(await tip.count(), look).toBe(0);
+  await svgs.first().hover();
+  expect(await tip.textContent(), look).toMatch(
+    /simulated time \d+ s[\s\S]*prewarm: 1\d\d(\.\d)? items\/min/,
+  );
+  await page.mouse.move(0, 0);
+}
+
 describe.skipIf(CHROMIUM === null)(
   `the page in a browser${CHROMIUM === null ? ` (skipped: ${NO_CHROMIUM})` : ""}`,
   () => {
-    it.each([
-      { scheme: "light", width: 1200, shown: "wide" },
-      { scheme: "dark", width: 1200, shown: "wide" },
-      { scheme: "light", width: 390, shown: "narrow" },
-    ] as const)(
-      "is whole in $scheme at $width px: plots seen, no error, nothing fetched, nothing cut off",
-      async ({ scheme, width, shown }) => {
-        const { page, errors, requests } = await openPage(
-          { html: pageOf(reportOf({ plots: true })) },
-          { scheme, width },
-        );
-        const svgs = page.locator(`svg.${shown}`);
-        expect(await svgs.count()).toBe(3);
-        for (const svg of await svgs.all()) {
-          const box = await svg.boundingBox();
-          expect(box?.width).toBeGreaterThan(280);
-          expect(
-            await svg
-              .locator("path.line")
-              .first()
-              .evaluate((path) => (path as unknown as { getTotalLength(): number }).getTotalLength()),
-          ).toBeGreaterThan(100);
-        }
-        expect(
-          await page
-            .locator(`svg.${shown === "wide" ? "narrow" : "wide"}`)
-            .first()
-            .isVisible(),
-        ).toBe(false);
-        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
-        const dark = await page.evaluate("getComputedStyle(document.body).backgroundColor");
-        expect(dark === "rgb(18, 20, 25)").toBe(scheme === "dark");
-        await svgs.first().hover();
-        expect(await page.locator(".tip").first().textContent()).toMatch(
-          /simulated time \d+ s[\s\S]*prewarm: 1\d\d(\.\d)? items\/min/,
-        );
-        expect(errors).toEqual([]);
-        expect(requests).toHaveLength(1);
-      },
-      60_000,
-    );
+    const openPage = browserForTests();
+
+    it("is whole, light and dark, wide and narrow: plots seen, no error, nothing fetched, nothing cut off", async () => {
+      const { page, errors, requests } = await openPage({ html: pageOf(reportOf({ plots: true })) });
+      for (const look of LOOKS) await showsAll(page, look);
+      expect(errors).toEqual([]);
+      expect(requests).toHaveLength(1);
+    }, 60_000);
 
     it("runs nothing that a hostile report brings along", async () => {
       const { page, errors, requests } = await openPage({ html: pageOf(hostileReport()) });
