@@ -1,4 +1,5 @@
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import { withoutVersionWarning } from "../storage/sdk-warning.ts";
 
 export interface SdkPresignerOptions {
   readonly endpoint: string;
@@ -30,15 +31,17 @@ const NOT_SENT = ["amz-sdk-invocation-id", "amz-sdk-request", "x-amz-user-agent"
  */
 export async function sdkPresigner(options: SdkPresignerOptions): Promise<(key: string) => Promise<string>> {
   const { bucket, region, accessKeyId, secretAccessKey, endpoint } = options;
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const client = new S3Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-  });
+  const client = withoutVersionWarning(
+    () =>
+      new S3Client({
+        endpoint,
+        region,
+        credentials: { accessKeyId, secretAccessKey },
+        forcePathStyle: true,
+        requestChecksumCalculation: "WHEN_REQUIRED",
+        responseChecksumValidation: "WHEN_REQUIRED",
+      }),
+  );
   const signer = presignerOf(
     await client.config.signer({ name: "sigv4", signingName: "s3", signingRegion: region, properties: {} }),
   );

@@ -5,6 +5,7 @@ import { failed, ok, type Result } from "../domain/result.ts";
 import { bareEtag } from "../domain/task.ts";
 import { failureOfError, notS3, type Place } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
+import { withoutVersionWarning } from "./sdk-warning.ts";
 
 export interface ListingOptions {
   /** Scheme, host and base path of the S3 API. */
@@ -116,20 +117,6 @@ async function loadSdk(options: ListingOptions) {
       useFipsEndpoint: false,
     });
   return { sdk, client: withoutVersionWarning(make) };
-}
-
-const NO_VERSION_WARNING = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
-
-/** The SDK warns on stderr about old Node versions when a client is made, unless this variable says not to. */
-function withoutVersionWarning<T>(make: () => T): T {
-  const before = process.env[NO_VERSION_WARNING];
-  process.env[NO_VERSION_WARNING] = "true";
-  try {
-    return make();
-  } finally {
-    if (before === undefined) delete process.env[NO_VERSION_WARNING];
-    else process.env[NO_VERSION_WARNING] = before;
-  }
 }
 
 /** Never rejects, so that a page fetched ahead may be left behind. */

@@ -11,7 +11,8 @@ function assignment(experiment: string, more: Partial<Assignment> = {}): Assignm
   return { experiment, processes: 2, rounds: 3, seconds: 60, signal, onRound: () => {}, file: FILE, ...more };
 }
 
-const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`prewarm-rounds-${process.pid}-`));
+const folders = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(`prewarm-rounds-${process.pid}-`));
 
 describe("rounds from processes", () => {
   it("are those of all of them, with the memory of each, and nothing is left behind", async () => {

@@ -2,6 +2,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Api, InputFile } from "node-telegram-bot-api";
 import type { Config } from "../../config/config.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { withoutVersionWarning } from "../../storage/sdk-warning.ts";
 
 /** One object by the plain way, in milliseconds of the clock. */
 interface PlainSpent {
@@ -51,18 +52,4 @@ export function plainWay(config: Config, clock: Clock): PlainWay {
     },
     close: () => s3.destroy(),
   };
-}
-
-const NO_VERSION_WARNING = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
-
-/** The SDK warns on stderr about old Node versions when a client is made, unless this variable says not to. */
-function withoutVersionWarning<T>(make: () => T): T {
-  const before = process.env[NO_VERSION_WARNING];
-  process.env[NO_VERSION_WARNING] = "true";
-  try {
-    return make();
-  } finally {
-    if (before === undefined) delete process.env[NO_VERSION_WARNING];
-    else process.env[NO_VERSION_WARNING] = before;
-  }
 }

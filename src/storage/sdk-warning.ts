@@ -1,0 +1,13 @@
+const DISABLED = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
+
+/** What `make` answers; meanwhile the SDK, which warns on stderr about old Node versions when a client is made, does not. */
+export function withoutVersionWarning<T>(make: () => T): T {
+  const before = process.env[DISABLED];
+  process.env[DISABLED] = "true";
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[DISABLED];
+    else process.env[DISABLED] = before;
+  }
+}
