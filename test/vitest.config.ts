@@ -4,7 +4,7 @@ export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   test: {
     include: ["test/**/*.test.ts"],
-    // Most tests wait for servers and processes, so one worker a core leaves it idle.
+    // By itself vitest leaves one of two cores idle.
     maxWorkers: 2,
     // No file leaves anything behind in its process, and to load the same modules for each takes a minute and a half of CPU.
     isolate: false,
