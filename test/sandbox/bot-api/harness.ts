@@ -1,18 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { BotApiOptions } from "../../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../../src/sandbox/bot-api/server.ts";
 
 export const TOKEN = "1001:AAE-first_bot";
 export const OTHER_TOKEN = "1002:AAE-second_bot";
 export const CHANNEL = -1001;
-
-const servers: BotApiServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
 
 /** A server with two bots and a chat of each type; closed after the test. */
 export async function start(more: Partial<BotApiOptions> = {}): Promise<BotApiServer> {
@@ -29,7 +23,7 @@ export async function start(more: Partial<BotApiOptions> = {}): Promise<BotApiSe
     ],
     ...more,
   });
-  servers.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

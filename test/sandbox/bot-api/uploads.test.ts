@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Api, InputFile } from "node-telegram-bot-api";
 import { request } from "undici";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   CHANNEL,
   call,
@@ -360,9 +361,12 @@ describe("large uploads", () => {
   });
 
   it("leave nothing on disk once the server is closed, nor after a broken upload", async () => {
-    const folders = async () =>
-      (await readdir(tmpdir())).filter((name) => name.startsWith("prewarm-sandbox-"));
-    const before = await folders();
+    const folder = await mkdtemp(join(tmpdir(), "prewarm-uploads-"));
+    vi.stubEnv("TMPDIR", folder);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    });
     const server = await start();
     await call(
       server,
@@ -375,7 +379,8 @@ describe("large uploads", () => {
       body: createReadStream("/dev/zero", { end: 2_999_999 }),
     });
     await expect(broken).rejects.toThrow();
+    expect(await readdir(folder)).toHaveLength(1);
     await server.close();
-    expect(await folders()).toEqual(before);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
