@@ -17,8 +17,8 @@ const LARGE = { bytes: 16 * 1_048_576, count: 3, concurrency: 3 } as const;
  * Always the same amount of work before and while it counts, on every machine: V8 compiles on for thousands of items, the SDK's
  * large code longest, so a ratio is one of a certain moment.
  */
-const WARM_UP = 3;
-const ROUNDS = 5;
+const WARM_UP = 6;
+const ROUNDS = 9;
 /** So much later than told may a slow machine end, rather than to stop in the middle. */
 const GRACE_MS = 4_000;
 
@@ -128,7 +128,11 @@ async function smallOnes(
     WAYS.map(async ({ name }) => ({ name, client: await bench.client(name, SMALL.concurrency) })),
   );
   const left = () => seconds * 1_000 - (performance.now() - started);
-  for (let n = 0; n < WARM_UP; n += 1) for (const { client } of clients) await bench.block(client, SMALL);
+  for (let n = 0; n < WARM_UP; n += 1) {
+    progress(WAYS.length - 1, WAYS.length - 1 + ROUNDS, "64 KiB, warming up");
+    for (const { client } of clients) await bench.block(client, SMALL);
+    await bench.reset();
+  }
   for (let round = 0; round < ROUNDS; round += 1) {
     const begin = performance.now();
     progress(WAYS.length - 1 + round, WAYS.length - 1 + ROUNDS, "64 KiB");
