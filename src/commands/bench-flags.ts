@@ -6,7 +6,7 @@ const EXAMPLES = `Examples:
   prewarm bench queue signer                    some scenarios
   prewarm bench --json base.json                keep the figures
   prewarm bench --baseline base.json --max-regression 10%
-  prewarm bench --gate 'strategy.prewarm.throughput_per_min>=150'
+  prewarm bench --gate 'strategy.prewarm.throughput_per_min>=100'
   prewarm bench compare base.json new.json      two reports side by side
 
 Scenarios: queue, signer, strategy, transfer, pace, scale

@@ -23,7 +23,7 @@ export interface Gate {
   readonly unit: string;
 }
 
-const EXAMPLE = "strategy.prewarm.throughput_per_min>=150";
+const EXAMPLE = "strategy.prewarm.throughput_per_min>=100";
 const GATE =
   /^([^<>=!\s]+)\s*(>=|<=|==|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([^\d\s.<>=][^<>=]*)?$/i;
 

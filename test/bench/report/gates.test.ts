@@ -122,7 +122,7 @@ describe("an expression that cannot be read", () => {
     "a.b.c>=1<2",
     "a b.c>=1",
   ])("such as '%s' is a usage error that shows how it is written", (expression) => {
-    expect(problems(expression).join()).toContain("strategy.prewarm.throughput_per_min>=150");
+    expect(problems(expression).join()).toContain("strategy.prewarm.throughput_per_min>=100");
   });
 
   it("with an unknown unit names the units that there are", () => {
