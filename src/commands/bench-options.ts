@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SCENARIOS, type ScenarioName } from "../bench/port.ts";
 import { ConfigError } from "../config/error.ts";
@@ -43,10 +43,11 @@ function emptyProblem([name, value]: [string, Flags[string]]): string[] {
 /** A file that cannot be written is said at once, not after a minute of measuring. */
 function placeProblem(path: Flags[string]): string[] {
   if (typeof path !== "string" || path === "") return [];
+  if (path === "-") return ["-: name a file; /dev/stdout is standard output"];
   try {
-    accessSync(dirname(resolve(path)), constants.W_OK);
+    accessSync(existsSync(path) ? path : dirname(resolve(path)), constants.W_OK);
     return [];
   } catch {
-    return [`${path}: its folder is not there or cannot be written to; make it, or name another file`];
+    return [`${path}: it cannot be written there; make its folder, or name another file`];
   }
 }

@@ -32,6 +32,7 @@ describe("the flags of bench", () => {
     expect(
       problemsOf(["que", "sacle", "elephant"], {
         json: "no/such/folder/a.json",
+        html: "-",
         gate: [""],
       }),
     ).toEqual([
@@ -39,7 +40,8 @@ describe("the flags of bench", () => {
       "sacle: no such scenario (queue, signer, strategy, transfer, pace, scale)",
       "elephant: no such scenario (queue, signer, strategy, transfer, pace, scale)",
       "--gate is empty: give it a value, or leave it out",
-      "no/such/folder/a.json: its folder is not there or cannot be written to; make it, or name another file",
+      "no/such/folder/a.json: it cannot be written there; make its folder, or name another file",
+      "-: name a file; /dev/stdout is standard output",
     ]);
     expect(problemsOf(["qeue"], {})[0]).toContain("queue");
     expect(problemsOf(["signr"], {})).toEqual([
