@@ -45,12 +45,24 @@ let collect: Collect | undefined;
  * Clears away the young garbage now, so that what follows does not pay for what was before. Works without `--expose-gc`.
  * No full collection: several in a row make V8 throw compiled code away, which then is what is measured.
  */
-export function collectGarbage(): void {
+function collectGarbage(): void {
   if (!collect) {
     setFlagsFromString("--expose-gc");
     collect = runInNewContext("gc") as Collect;
   }
   collect({ type: "minor" });
+}
+
+const SETTLE_MS = 4;
+
+/**
+ * Clears the young garbage away, and gives the threads that sweep and compile for V8 time to end what the work before gave
+ * them to do, or theirs would be counted to what follows. Busy meanwhile: a processor that had a rest is slow at first.
+ */
+export function settle(): void {
+  collectGarbage();
+  const end = performance.now() + SETTLE_MS;
+  while (performance.now() < end);
 }
 
 /** The most memory that this process ever held, in MB (decimal), as the kernel counts. */

@@ -1,4 +1,4 @@
-import { allocation, collectGarbage, measure } from "./measure.ts";
+import { allocation, measure, settle } from "./measure.ts";
 
 /** What one round measured: figures by variant and metric. What is missing was not measured in this round. */
 export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -35,7 +35,7 @@ let kept: unknown;
 
 /**
  * Runs each block its number of times, in turn, and in the next round from last to first, so that drift hits all alike;
- * young garbage is collected before each. Answers CPU and wall time an item: the least of the block's runs, since what else
+ * what the one before left to do is done before each. Answers CPU and wall time an item: the least of the block's runs, since what else
  * a machine does only ever adds to them. The last warm-up answers what is allocated instead, since watching the collector
  * takes time of its own, and the others nothing.
  */
@@ -47,7 +47,7 @@ export async function interleave(
   const ordered = index % 2 === 0 ? blocks : blocks.toReversed();
   const runs = new Map<string, Figures[]>(blocks.map(({ variant }) => [variant, []]));
   for (const block of turns(ordered)) {
-    collectGarbage();
+    settle();
     runs.get(block.variant)?.push(index === -1 ? await allocationOf(block) : await timeOf(block, unit));
   }
   if (index < -1) return {};

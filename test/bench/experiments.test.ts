@@ -42,7 +42,7 @@ function expectFigures(rounds: readonly Round[], variants: readonly string[]): v
 describe("the queue's rounds", () => {
   it("measure every variant, each of which sees every item", async () => {
     const rounds = await roundsOf(queueExperiment({ drained: 1_024, small: 256, large: 1_024 }));
-    expectFigures(rounds, ["array_shift", "deque", "deque_large", "deque_small", "walk"]);
+    expectFigures(rounds, ["array_shift", "calibration", "deque", "deque_large", "deque_small"]);
     expect(Object.keys(rounds[0]?.deque ?? {})).toEqual(["allocated_bytes_per_item"]);
     expect(Object.keys(rounds[1]?.deque ?? {})).toEqual(["cpu_ns_per_item", "wall_ns_per_item"]);
     // The large deque came last in every turn: 0 + 1 + ... + 1023.

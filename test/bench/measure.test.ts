@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../src/bench/calibration.ts";
-import { allocation, collectGarbage, measure, peakRssMb } from "../../src/bench/measure.ts";
+import { allocation, measure, peakRssMb, settle } from "../../src/bench/measure.ts";
 import { interleave, lastResult } from "../../src/bench/rounds.ts";
 
 describe("a measured piece of work", () => {
@@ -29,7 +29,7 @@ describe("allocation", () => {
 
   it("leaves out what was there before", async () => {
     const held = Array.from({ length: 100_000 }, (_, index) => ({ index }));
-    collectGarbage();
+    settle();
     expect(await allocation(() => held.length)).toBeLessThan(1_000_000);
   });
 });

@@ -1,4 +1,5 @@
 import { Deque } from "../../queue/deque.ts";
+import { CALIBRATION_ITEMS, calibrate } from "../calibration.ts";
 import { type Block, type Experiment, interleave } from "../rounds.ts";
 
 interface Item {
@@ -18,7 +19,6 @@ const SIZES: QueueSizes = { drained: 100_000, small: 1_000, large: 1_000_000 };
 interface Grown {
   readonly small: Deque<Item>;
   readonly large: Deque<Item>;
-  readonly array: Item[];
 }
 
 /** Few items that are used again and again: what is measured is the queue, not the memory of what is in it. */
@@ -26,6 +26,8 @@ const ITEMS: readonly Item[] = Array.from({ length: 1_024 }, (_, index) => ({ by
 
 /** Runs of the quick ones in a round. */
 const TIMES = 5;
+/** So that both take about the same time. A loop of few instructions would do no good: how V8 lays it out changes its time by a quarter. */
+const CALIBRATION_PASSES = 10;
 const WARM_UPS = 2;
 
 /**
@@ -35,16 +37,16 @@ const WARM_UPS = 2;
  */
 export function queueExperiment(sizes: QueueSizes = SIZES): Experiment {
   const { drained, small, large } = sizes;
-  const grown: Grown = { small: new Deque<Item>(), large: new Deque<Item>(), array: [] };
+  const grown: Grown = { small: new Deque<Item>(), large: new Deque<Item>() };
   const smallRuns = Math.max(1, Math.round(large / small));
   const blocks: Block[] = [
     { variant: "deque", items: drained, times: TIMES, run: () => throughDeque(new Deque(), drained) },
     { variant: "array_shift", items: drained, run: () => throughArray(drained) },
     {
-      variant: "walk",
-      items: small * smallRuns * 2,
+      variant: "calibration",
+      items: CALIBRATION_ITEMS * CALIBRATION_PASSES,
       times: TIMES,
-      run: () => repeat(smallRuns * 2, () => walk(grown.array, small)),
+      run: () => calibrate(CALIBRATION_PASSES),
     },
     {
       variant: "deque_small",
@@ -87,13 +89,5 @@ function throughArray(count: number): number {
   for (let index = 0; index < count; index++) array.push(itemAt(index));
   let sum = 0;
   for (let item = array.shift(); item; item = array.shift()) sum += item.bytes;
-  return sum;
-}
-
-/** The least that any queue costs: an array of the right size, written and read by index. */
-function walk(array: Item[], count: number): number {
-  for (let index = 0; index < count; index++) array[index] = itemAt(index);
-  let sum = 0;
-  for (let at = 0; at < count; at++) sum += (array[at] as Item).bytes;
   return sum;
 }
