@@ -35,6 +35,8 @@ export interface Ratio {
   readonly better: "higher" | "lower";
   /** variant / reference, one a round (pairs of one round only). */
   readonly samples: readonly number[];
+  /** False where the two need different things of a machine, memory and processor say: shown beside a baseline, not judged. */
+  readonly portable?: boolean;
 }
 
 /** A target of the design, judged by what was measured. */

@@ -113,7 +113,7 @@ export class WorkerSession {
     const remove = options.deleteAfter ? messageRemover(this.#connections, this.#events) : null;
     const keeping = await openKeeping({ config, options, found, remove, ...this.#parts() });
     this.#desk.opens(keeping);
-    if (options.manifest === null) announceListing(this.#events, config.listInterval / config.timeScale);
+    if (options.manifest === null) announceListing(this.#events, config.listInterval);
     this.#events.emit("started", {
       command: "prewarm worker",
       lanes: found.lanes.length,

@@ -56,8 +56,9 @@ function isFailure(verdict: Verdict): boolean {
 function comparedOf(before: Figure, all: readonly Figure[], limit: number): Compared {
   const now = all.find(({ name }) => name === before.name);
   const change = now ? now.median / before.median - 1 : null;
+  const judged = before.portable && (now?.portable ?? true);
   const row = {
-    ...{ name: before.name, unit: before.unit, judged: before.portable },
+    ...{ name: before.name, unit: before.unit, judged },
     before: finite(before.median),
     now: finite(now?.median ?? Number.NaN),
     change: finite(change ?? Number.NaN),

@@ -23,11 +23,11 @@ function absolute({ scenario, variants }: ScenarioResult): Figure[] {
 function ratios(result: ScenarioResult): Figure[] {
   const taken = new Set<string>();
   return result.ratios.map((ratio) => {
-    const { variant, metric, reference, better, samples } = ratio;
+    const { variant, metric, reference, better, samples, portable = true } = ratio;
     const name = ratioName(result.scenario, ratio, taken);
     const { scenario } = result;
     return figure(name, {
-      ...{ scenario, variant, metric, reference, unit: "x", better, portable: true, samples },
+      ...{ scenario, variant, metric, reference, unit: "x", better, portable, samples },
     });
   });
 }

@@ -11,7 +11,7 @@ export interface Figure {
   readonly reference: string | null;
   readonly unit: string;
   readonly better: "higher" | "lower";
-  /** Holds on any machine: a ratio, or a portable metric. */
+  /** Holds on any machine: a ratio but for those that say they do not, or a portable metric. */
   readonly portable: boolean;
   readonly samples: readonly number[];
   /** NaN where there are no samples, or one is no finite number. */

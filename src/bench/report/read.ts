@@ -22,6 +22,7 @@ const Ratio = v.object({
   reference: v.string(),
   better: Better,
   samples: v.array(Sample),
+  portable: v.exactOptional(v.boolean()),
 });
 const Target = v.object({
   text: v.string(),

@@ -123,6 +123,20 @@ describe("a comparison with a baseline", () => {
     expect(verdictOf(compare(portable(1), portable(2)), "strategy.prewarm.share")).toBe("regression");
   });
 
+  it("shows a ratio that depends on the machine, and does not judge it", () => {
+    const shifting = (cost: number) =>
+      one(reportOf({ cost }), (result) => ({
+        ...result,
+        ratios: result.ratios.map((ratio) => ({ ...ratio, portable: false })),
+      }));
+    const { rows } = compare(shifting(1), shifting(2));
+    const ratios = rows.filter(({ name }) => /^strategy.*_ratio/.test(name));
+    expect(ratios.map(({ verdict, judged }) => ({ verdict, judged }))).toEqual(
+      ratios.map(() => ({ verdict: "regression", judged: false })),
+    );
+    expect(ratios.length).toBeGreaterThan(0);
+  });
+
   it("fails when a figure of the baseline is gone, or has no samples left, though its scenario ran", () => {
     const gone = one(reportOf(), (result) => ({ ...result, ratios: result.ratios.slice(1) }));
     expect(compare(reportOf(), gone)).toMatchObject({ failed: true });
