@@ -6,7 +6,7 @@ const Z = 1.28;
 const RUN_TO_RUN = 0.015;
 /** With fewer than four samples a side the spread cannot be told from them. */
 const FEW = 4;
-const RUN_TO_RUN_FEW = 0.05;
+const RUN_TO_RUN_FEW = 0.15;
 
 /** By how much, in natural logarithms, `after` lies above `before`, and how far off that may be. */
 export interface Shift {
