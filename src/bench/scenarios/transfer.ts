@@ -20,7 +20,7 @@ const LARGE = { bytes: 16 * 1_048_576, count: 3, concurrency: 3 } as const;
 const WARM_UP = 6;
 const ROUNDS = 9;
 /** So much later than told may a slow machine end, rather than to stop in the middle. */
-const GRACE_MS = 4_000;
+const GRACE_MS = 2_000;
 
 /** By url the bytes never pass the client, so there is no large part of it. */
 const WAYS: readonly { readonly name: ClientWay; readonly title: string; readonly large: boolean }[] = [
