@@ -104,7 +104,7 @@ export class WorkerSession {
       const text = `lane ${bot.slug} x ${chat.id} is out for now: ${closed?.message}`;
       if (closed && !found.fatal) this.#events.emit("notice", { level: "warn", text });
     }
-    if (found.fatal) this.#stop.drain({ type: "no_lane", failure: found.fatal });
+    if (found.fatal) this.#stop.drain({ type: "denied", failure: found.fatal });
     return found;
   }
 

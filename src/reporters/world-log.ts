@@ -36,7 +36,8 @@ function logWorker(events: Emitter, log: Log, { clock, intervalMs, maxQueue }: W
     log({ level: "info", msg: `${PREFIX}[WORKER][START]`, fields });
   };
   const stop = (fields: LogFields, level: "info" | "error" = "info") => {
-    if (running) log({ level, msg: `${PREFIX}[WORKER][STOP]`, fields });
+    // What ends a worker is told also when it never began.
+    if (running || level === "error") log({ level, msg: `${PREFIX}[WORKER][STOP]`, fields });
     running = false;
   };
   events

@@ -196,9 +196,10 @@ describe("a worker that cannot begin", () => {
   it("ends 4 at once for a wrong token, and remembers nothing", async () => {
     const world = await openWorld();
     const ended = await world.start(["worker", "--port", "0"], {
-      env: { TELEGRAM_BOT_TOKEN: "7000009:wrong" },
+      env: { TELEGRAM_BOT_TOKEN: "7000009:AAHnobodys" },
     }).ended;
     expect(ended.code).toBe(4);
+    expect(ended.stderr).toMatch(/error \[MEDIA\]\[PREWARM\]\[WORKER\]\[STOP\].*401.*next: '.*BotFather/);
     expect(world.rows("select 1 from prewarm_identity where key like 'bot%'")).toEqual([]);
   });
 
