@@ -1,5 +1,5 @@
 import type { Emitter } from "../domain/events.ts";
-import { type ForecastInput, forecast } from "../pipeline/forecast.ts";
+import { type ForecastInput, forecast } from "../lanes/forecast.ts";
 import { count, duration, size } from "../reporters/format.ts";
 
 /** Below this nobody needs to be told how long it will take. */

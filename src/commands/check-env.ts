@@ -6,9 +6,9 @@ import { list } from "../config/parse.ts";
 import { CHECKS } from "../doctor/checks.ts";
 import { type Examined, examine } from "../doctor/examine.ts";
 import { type Finding, GROUPS, type Group } from "../doctor/port.ts";
+import { checkList, FindingsScreen, summaryOf } from "../doctor/screen.ts";
 import { settingsOf } from "../doctor/settings.ts";
 import { colourFor } from "../reporters/colour.ts";
-import { checkList, FindingsScreen, summaryOf } from "../reporters/findings.ts";
 import { oneLine } from "../reporters/format.ts";
 
 /** Where a set-up is looked at, and where that is told. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
-import { type ForecastInput, forecast } from "../pipeline/forecast.ts";
+import { type ForecastInput, forecast } from "../lanes/forecast.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
 import type { Stop } from "../pipeline/stop.ts";
-import type { PlanLine } from "../reporters/plan-text.ts";
+import type { PlanLine } from "../reporters/run/plan-text.ts";
 import { SourceFailed } from "../sources/port.ts";
 import type { Output } from "./output.ts";
 

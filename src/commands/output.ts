@@ -3,19 +3,19 @@ import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
-import type { Tally } from "../pipeline/tally.ts";
+import type { Tally } from "../figures/tally.ts";
 import { colourFor } from "../reporters/colour.ts";
-import { failedToReporter } from "../reporters/failed-to.ts";
+import type { Reporter } from "../reporters/port.ts";
+import { failedToReporter } from "../reporters/run/failed-to.ts";
 import {
   attachReporters,
   type Choice,
   chooseReporters,
   type Progress,
   type Reporters,
-} from "../reporters/pick.ts";
-import { type PlanLine, planText } from "../reporters/plan-text.ts";
-import type { Reporter } from "../reporters/port.ts";
-import { finalTables } from "../reporters/tables.ts";
+} from "../reporters/run/pick.ts";
+import { type PlanLine, planText } from "../reporters/run/plan-text.ts";
+import { finalTables } from "../reporters/run/tables.ts";
 
 export interface OutputParts {
   readonly flags: Flags;

@@ -29,7 +29,7 @@ export async function run(flags: Flags, context: RunContext): Promise<number> {
 
 /** The summary line of `--json` for a run that ended before it began. */
 export async function neverBegan(exitCode: number): Promise<void> {
-  const { emptySummary } = await import("../reporters/ndjson.ts");
+  const { emptySummary } = await import("../reporters/run/ndjson.ts");
   emptySummary(process.stdout, exitCode);
 }
 

@@ -1,10 +1,10 @@
+import { History } from "../admin/history.ts";
+import type { WorkerView } from "../admin/port.ts";
+import { prometheusMetrics } from "../admin/prometheus/prometheus.ts";
+import { type AdminServer, startAdminServer } from "../admin/server.ts";
 import type { Connections } from "../compose/connect.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Emitter } from "../domain/events.ts";
-import { History } from "../metrics/history.ts";
-import type { WorkerView } from "../metrics/port.ts";
-import { prometheusMetrics } from "../metrics/prometheus.ts";
-import { type AdminServer, startAdminServer } from "../metrics/server.ts";
 
 export interface AdminParts {
   readonly config: WorkerConfig;

@@ -1,10 +1,10 @@
+import type { Trouble, WorkerView } from "../admin/port.ts";
 import { readEntries } from "../compose/read-entries.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import type { Trouble, WorkerView } from "../metrics/port.ts";
-import type { Tally } from "../pipeline/tally.ts";
 import type { Snapshot } from "../reporters/port.ts";
 import type { KeepWarmParts } from "../worker/keep-warm.ts";
 

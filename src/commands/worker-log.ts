@@ -3,9 +3,9 @@ import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { colourFor } from "../reporters/colour.ts";
-import { formatOf, isJournal } from "../reporters/log-line.ts";
+import { formatOf, isJournal } from "../reporters/log/log-line.ts";
+import { workerLog } from "../reporters/log/worker-log.ts";
 import type { Reporter } from "../reporters/port.ts";
-import { workerLog } from "../reporters/worker-log.ts";
 
 export interface WorkerLogParts {
   readonly config: WorkerConfig;

@@ -1,3 +1,4 @@
+import type { AdminServer } from "../admin/server.ts";
 import { openLedger } from "../compose/connect.ts";
 import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
 import { openKeeping } from "../compose/worker.ts";
@@ -6,11 +7,10 @@ import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import { Emitter } from "../domain/events.ts";
+import { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import type { AdminServer } from "../metrics/server.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import { aborted, Stop } from "../pipeline/stop.ts";
-import { Tally } from "../pipeline/tally.ts";
 import type { Reporter } from "../reporters/port.ts";
 import { type FirstLook, firstLook } from "../worker/first-look.ts";
 import { keepWarm } from "../worker/keep-warm.ts";

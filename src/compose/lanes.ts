@@ -3,14 +3,14 @@ import { type Clock, fromWall, toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { AdaptivePace } from "../lanes/adaptive.ts";
+import type { ForecastInput } from "../lanes/forecast.ts";
+import { Lane } from "../lanes/lane.ts";
+import { Lanes } from "../lanes/lanes.ts";
+import { FixedPace, type Pace } from "../lanes/pace.ts";
+import { SameSize } from "../lanes/same-size.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
-import type { ForecastInput } from "../pipeline/forecast.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
-import { AdaptivePace } from "../telegram/lanes/adaptive.ts";
-import { Lane } from "../telegram/lanes/lane.ts";
-import { Lanes } from "../telegram/lanes/lanes.ts";
-import { FixedPace, type Pace } from "../telegram/lanes/pace.ts";
-import { SameSize } from "../telegram/lanes/same-size.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 
 export interface LaneParts {

@@ -1,8 +1,8 @@
 import { loadLedgerPath } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
-import type { Survey } from "../domain/survey.ts";
 import { LedgerError, type LedgerView } from "../ledgers/port.ts";
 import { surveySqlite } from "../ledgers/sqlite/survey.ts";
+import type { Survey } from "../ledgers/survey.ts";
 
 export interface Surveyed {
   readonly place: string;

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Lanes } from "../lanes/lanes.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import { Bell } from "../pipeline/bell.ts";
 import { UnderWay } from "../pipeline/claims.ts";
@@ -8,7 +9,6 @@ import type { PrewarmParts } from "../pipeline/prewarm.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
-import type { Lanes } from "../telegram/lanes/lanes.ts";
 import { type Connections, transfersOf } from "./connect.ts";
 import { type LaneParts, openLanes } from "./lanes.ts";
 import { planOptionsOf } from "./plan.ts";

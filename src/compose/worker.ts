@@ -1,9 +1,9 @@
 import type { WorkerConfig } from "../config/worker-config.ts";
 import { ok } from "../domain/result.ts";
+import type { Lanes } from "../lanes/lanes.ts";
 import { Bell } from "../pipeline/bell.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import { passes } from "../sources/watched.ts";
-import type { Lanes } from "../telegram/lanes/lanes.ts";
 import type { Bot } from "../telegram/port.ts";
 import type { FirstLook } from "../worker/first-look.ts";
 import type { KeepWarmParts } from "../worker/keep-warm.ts";

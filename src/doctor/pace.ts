@@ -1,7 +1,7 @@
 import { LIMITS } from "../domain/limits.ts";
+import { forecast } from "../lanes/forecast.ts";
 import type { LedgerView } from "../ledgers/port.ts";
 import { LedgerError } from "../ledgers/port.ts";
-import { forecast } from "../pipeline/forecast.ts";
 import type { Check, LaneLook, World } from "./port.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
 

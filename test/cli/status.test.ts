@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
-import type { StatusDocument } from "../../src/reporters/status-document.ts";
+import type { StatusDocument } from "../../src/reporters/status/document.ts";
 import { BIN, type Ended } from "./child.ts";
 import { CHAT, openWorld, type World } from "./world.ts";
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../src/domain/clock.ts";
 import { Emitter, type LaneView } from "../../src/domain/events.ts";
 import { type Failure, failure } from "../../src/domain/failure.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
-import { Tally } from "../../src/pipeline/tally.ts";
+import { Tally } from "../../src/figures/tally.ts";
 
 /** A clock that stands still until it is moved. */
 function handClock(scale = 1) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { GONE, lane } from "../telegram/lanes/scene.ts";
+import { GONE, lane } from "../lanes/scene.ts";
 import { Bench } from "./bench.ts";
 
 const two = () => [lane("alpha", "-1"), lane("beta", "-2")] as const;

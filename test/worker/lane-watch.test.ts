@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
+import { Lane } from "../../src/lanes/lane.ts";
+import { FixedPace } from "../../src/lanes/pace.ts";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
-import { Lane } from "../../src/telegram/lanes/lane.ts";
-import { FixedPace } from "../../src/telegram/lanes/pace.ts";
 import { LaneWatch } from "../../src/worker/lane-watch.ts";
 import { Troubles } from "../../src/worker/troubles.ts";
 import { botAt, TOKEN } from "../telegram/harness.ts";

@@ -4,7 +4,7 @@ import { failure } from "../../src/domain/failure.ts";
 import { planPage } from "../../src/pipeline/plan.ts";
 import { type Source, SourceFailed } from "../../src/sources/port.ts";
 import { Passes } from "../../src/worker/pass.ts";
-import { GONE, lane } from "../telegram/lanes/scene.ts";
+import { GONE, lane } from "../lanes/scene.ts";
 import { Bench, ended, entry, sourceOf } from "./bench.ts";
 
 async function scene(open: () => Source, more: Parameters<typeof Bench.open>[0] = {}) {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { planPage } from "../../src/pipeline/plan.ts";
 import { Rows } from "../../src/worker/rows.ts";
-import { GONE, lane } from "../telegram/lanes/scene.ts";
+import { GONE, lane } from "../lanes/scene.ts";
 import { bucket } from "../transfers/harness.ts";
 import { Bench, entry } from "./bench.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { Waiting } from "../../src/worker/waiting.ts";
-import { GONE, lane } from "../telegram/lanes/scene.ts";
+import { GONE, lane } from "../lanes/scene.ts";
 import { bucket } from "../transfers/harness.ts";
 import { AWAY, Bench, ended, entry, LOST } from "./bench.ts";
 

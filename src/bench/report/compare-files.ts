@@ -1,11 +1,11 @@
 import { ConfigError } from "../../config/error.ts";
-import { comparisonText } from "../../reporters/bench-tables.ts";
 import { compareReports, DEFAULT_MAX_REGRESSION } from "./compare.ts";
 import { comparisonView } from "./comparison-view.ts";
 import { CROSSED, drawingOf } from "./finish.ts";
 import { comparisonMarkdown } from "./markdown.ts";
 import { drawing, parseLimit, type Streams } from "./options.ts";
 import { readReport } from "./read.ts";
+import { comparisonText } from "./terminal.ts";
 import { writeAll } from "./write.ts";
 
 /** Flags of `prewarm bench compare`, as commander gives them. */

@@ -1,4 +1,3 @@
-import { benchText } from "../../reporters/bench-tables.ts";
 import type { BenchReport } from "../port.ts";
 import { compareReports } from "./compare.ts";
 import { githubActionBenchmark } from "./formats.ts";
@@ -8,6 +7,7 @@ import { markdown } from "./markdown.ts";
 import type { FinishOptions, Stream, Streams } from "./options.ts";
 import type { ReportView } from "./port.ts";
 import { reportJson } from "./read.ts";
+import { benchText } from "./terminal.ts";
 import { viewOf } from "./view.ts";
 import { type Output, writeAll } from "./write.ts";
 

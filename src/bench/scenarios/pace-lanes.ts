@@ -1,6 +1,6 @@
+import { AdaptivePace } from "../../lanes/adaptive.ts";
+import { FixedPace } from "../../lanes/pace.ts";
 import type { FloodLimits, FloodModel } from "../../sandbox/flood-control/limits.ts";
-import { AdaptivePace } from "../../telegram/lanes/adaptive.ts";
-import { FixedPace } from "../../telegram/lanes/pace.ts";
 import { type Simulated, type Simulation, simulate } from "../lane-simulation.ts";
 
 const MINUTE_MS = 60_000;

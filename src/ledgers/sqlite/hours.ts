@@ -1,4 +1,4 @@
-import type { Hour } from "../../domain/survey.ts";
+import type { Hour } from "../survey.ts";
 import type { Sqlite } from "./adapter.ts";
 import { readAs } from "./reading.ts";
 import { stamp } from "./store.ts";

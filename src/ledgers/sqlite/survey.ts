@@ -1,7 +1,7 @@
-import type { BadRows, RowState, Survey, Waiting } from "../../domain/survey.ts";
-import { ROW_STATES } from "../../domain/survey.ts";
 import type { LaneMemory, LedgerView } from "../port.ts";
 import { LedgerError } from "../port.ts";
+import type { BadRows, RowState, Survey, Waiting } from "../survey.ts";
+import { ROW_STATES } from "../survey.ts";
 import type { Sqlite } from "./adapter.ts";
 import { hoursOf } from "./hours.ts";
 import { factsOf, viewOf } from "./look.ts";

@@ -1,0 +1,63 @@
+import type { LaneView } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { Bot } from "../telegram/port.ts";
+import type { Pace } from "./pace.ts";
+
+/** A call of a lane that was given out; `startedAt` is null until it begins. */
+export interface LaneCall {
+  startedAt: number | null;
+}
+
+/** A call that takes longer than this is a large upload: it no longer holds the lane up. */
+const LONG_CALL_MS = 10_000;
+/** But no more than this at once; grammY's docs warn of more than about three sends in parallel. */
+const MOST_AT_ONCE = 3;
+
+/** A bot in a chat, with a pace of its own. Moments on the engine's clock. */
+export class Lane {
+  readonly bot: Bot;
+  readonly pace: Pace;
+  /** Changes when a group becomes a supergroup. */
+  chat: string;
+  title: string;
+  /** Calls before this moment are forbidden by the server. */
+  frozenUntil = Number.NEGATIVE_INFINITY;
+  /** Why nothing can be posted here any more. */
+  closed: Failure | null = null;
+  sent = 0;
+  readonly calls = new Set<LaneCall>();
+  readonly refused = new Set<MediaKind>();
+
+  constructor(bot: Bot, chat: string, title: string, pace: Pace) {
+    this.bot = bot;
+    this.chat = chat;
+    this.title = title;
+    this.pace = pace;
+  }
+
+  takes(kind: MediaKind): boolean {
+    return this.closed === null && !this.refused.has(kind);
+  }
+
+  /** When a call could start here; Infinity while that depends on one that is under way. */
+  freeAt(now: number): number {
+    return Math.max(this.pace.next(now), this.frozenUntil, this.#placeAt(now));
+  }
+
+  view(): LaneView {
+    const { bot, chat, title, sent, frozenUntil, closed } = this;
+    return { bot: bot.slug, chat, title, perMinute: this.pace.perMinute, sent, frozenUntil, closed };
+  }
+
+  #placeAt(now: number): number {
+    const { atOnce } = this.pace;
+    if (this.calls.size < atOnce) return now;
+    if (this.calls.size >= Math.max(atOnce, MOST_AT_ONCE)) return Number.POSITIVE_INFINITY;
+    const longAt = [...this.calls]
+      .map(({ startedAt }) => (startedAt === null ? Number.POSITIVE_INFINITY : startedAt + LONG_CALL_MS))
+      .sort((a, b) => a - b);
+    // As many have to have become long as would bring the short ones below the bound.
+    return longAt[this.calls.size - atOnce] ?? Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Writable } from "node:stream";
+import type { ChalkInstance } from "chalk";
+import type { Emitter } from "../../domain/events.ts";
+import type { Figures } from "../port.ts";
+import type { Terminal } from "./live.ts";
+import { type NdjsonReporter, ndjsonReporter } from "./ndjson.ts";
+import { plainReporter } from "./plain.ts";
+
+/** The values of `--progress`. */
+export type Progress = "auto" | "live" | "plain" | "none";
+
+/** What of the command line and the terminal decides. */
+export interface Wishes {
+  readonly progress: Progress;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** Whether stderr is a terminal. */
+  readonly isTTY: boolean;
+  /** TERM. */
+  readonly term: string | undefined;
+}
+
+/** What a run shows. Data goes to stdout, all the rest to stderr. */
+export interface Choice {
+  /** `messages`: what happens, without progress. */
+  readonly screen: "live" | "plain" | "messages";
+  /** Only warnings and what went wrong; no final tables either. */
+  readonly quiet: boolean;
+  readonly json: boolean;
+  /** Draws tables with plain characters. */
+  readonly plainTables: boolean;
+}
+
+/**
+ * The live view on a terminal that can move its cursor, plain lines elsewhere. With `--json` plain lines are the default on a
+ * terminal too, since whatever reads stdout mostly writes to the same one.
+ */
+export function chooseReporters({ progress, quiet, json, isTTY, term }: Wishes): Choice {
+  const canMove = isTTY && term !== "dumb";
+  const wantsLive = progress === "live" || (progress === "auto" && !json);
+  const isSilent = quiet || progress === "none";
+  const screen = isSilent ? "messages" : canMove && wantsLive ? "live" : "plain";
+  return { screen, quiet, json, plainTables: !canMove };
+}
+
+export interface Outlets {
+  readonly events: Emitter;
+  readonly figures: Figures;
+  readonly stdout: Writable;
+  readonly stderr: Writable & Terminal;
+  /** For stderr. */
+  readonly colour: ChalkInstance;
+  /** How much faster than the wall the engine's clock runs. */
+  readonly scale: number;
+}
+
+export interface Reporters {
+  /** Set with `--json`. */
+  readonly ndjson: NdjsonReporter | null;
+  /** Takes progress off the screen; to be called before anything else is written to stderr. */
+  stop(): Promise<void>;
+}
+
+/** Sets up what was chosen. The live view is loaded only where it is wanted. */
+export async function attachReporters(choice: Choice, outlets: Outlets): Promise<Reporters> {
+  const { events, figures, stdout, stderr, colour, scale } = outlets;
+  const ndjson = choice.json ? ndjsonReporter(events, stdout) : null;
+  const options = { stream: stderr, colour, quiet: choice.quiet, scale };
+  const screen =
+    choice.screen === "live"
+      ? (await import("./live.ts")).liveReporter(events, figures, options)
+      : plainReporter(events, figures, { ...options, progress: choice.screen === "plain" });
+  return { ndjson, stop: async () => screen.stop() };
+}

@@ -1,0 +1,171 @@
+import type { ChalkInstance } from "chalk";
+import { ROW_STATES, type RowState } from "../../ledgers/survey.ts";
+import { count, cut, duration, oneLine, perMinute, wrap } from "../format.ts";
+import { type TableOptions, troubleTable } from "../run/tables.ts";
+import { type Cell, right, table } from "../table.ts";
+import type { StatusDocument } from "./document.ts";
+
+export type StatusTextOptions = Pick<TableOptions, "colour" | "plain" | "width">;
+
+const [NARROWEST, WIDEST] = [60, 120];
+/** From here on there is room for moments beside the times until then. */
+const WIDE = 110;
+const LABEL = 11;
+const MOST = { bots: 40, lanes: 40, troubles: 5 };
+
+/** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
+export function statusText(status: StatusDocument, given: StatusTextOptions): string {
+  const options = { ...given, width: Math.max(NARROWEST, Math.min(WIDEST, given.width)) };
+  const parts = [
+    ...fields(headOf(status), options),
+    rowsTable(status, options),
+    ...fields(workOf(status), options),
+    lanesTable(status, options),
+    troublesTable(status, options),
+    status.next && `Next: ${options.colour.bold(status.next)}`,
+  ];
+  return `${parts.filter((part) => part !== null).join("\n")}\n`;
+}
+
+type Field = readonly [name: string, text: string | null];
+
+function fields(all: readonly Field[], { width, colour }: StatusTextOptions): string[] {
+  return all.flatMap(([name, text]) => {
+    if (text === null) return [];
+    const words = oneLine(text).split(" ");
+    // A path or an address is of use only as a whole.
+    const lines = wrap(words.join(" "), Math.max(width - LABEL, ...words.map((word) => word.length + 2)));
+    return lines.map((line, i) => `${colour.bold((i === 0 ? name : "").padEnd(LABEL))}${line.trimStart()}`);
+  });
+}
+
+function headOf({ at, ledger, holder, objects }: StatusDocument): Field[] {
+  const { place, schema_version: version, sandbox, bucket, bots } = ledger;
+  const kind = version === null ? "prewarm has not written to it yet" : `schema ${version}`;
+  return [
+    ["Ledger", `${place}, ${kind}${sandbox ? ", of the sandbox" : ""}`],
+    ["Bucket", bucket && `${bucket.name} at ${bucket.endpoint}`],
+    ["Bots", bots.length === 0 ? null : bots.map(({ slug, id }) => `${slug} (${id})`).join(", ")],
+    [
+      "Writer",
+      holder
+        ? `\`${holder.command}\` for ${since(holder.since, at)}, pid ${holder.pid} on ${holder.host}`
+        : "nobody writes to it now",
+    ],
+    ["Admin", holder?.admin ?? null],
+    ["Objects", `${count(objects)} in media_store`],
+  ];
+}
+
+function workOf(status: StatusDocument): Field[] {
+  const { ready, failed, unknown, per_hour: hours } = status.last_24h;
+  const last = hours.at(-1)?.ready ?? 0;
+  return [
+    ["Under way", underWay(status)],
+    ["Backlog", backlog(status)],
+    [
+      "Last 24 h",
+      `${count(ready)} ready, ${count(failed)} failed, ${count(unknown)} unknown; ${count(last)} ready in the last hour`,
+    ],
+  ];
+}
+
+function underWay({
+  at,
+  under_way: { count: calls, oldest_since: oldest, abandoned },
+}: StatusDocument): string {
+  if (calls === 0) return "no call";
+  const age = oldest === null ? "" : `, the oldest for ${since(oldest, at)}`;
+  return `${count(calls)} ${calls === 1 ? "call" : "calls"}${age}${abandoned ? "; no process is at it any more, the next run marks them unknown" : ""}`;
+}
+
+function backlog({ at, backlog: work, lanes }: StatusDocument): string {
+  const { total, queued, warming, orphans, oldest_since: oldest, eta_seconds: eta } = work;
+  const open = lanes.filter((lane) => lane.migrated_to === null).length;
+  const parts = [
+    total === 0 ? "nothing waits" : `${count(total)}: ${count(queued)} queued, ${count(warming)} in warming`,
+  ];
+  if (oldest !== null) parts.push(`the oldest has waited ${since(oldest, at)}`);
+  if (orphans > 0)
+    parts.push(`${count(orphans)} more in warming without a key in media_store, which nobody can warm`);
+  if (total > 0)
+    parts.push(
+      eta === null
+        ? "how long it takes is not known: no lane was used yet"
+        : `an estimated ${duration(eta * 1000)} at ${perMinute(work.pace_per_min)} over ${open === 1 ? "1 lane" : `${open} lanes`}`,
+    );
+  return parts.join("; ");
+}
+
+function rowsTable({ bots, rows }: StatusDocument, options: StatusTextOptions): string | null {
+  if (bots.length === 0) return null;
+  const line = (name: string, counts: Readonly<Record<RowState, number>>): Cell[] => [
+    cut(oneLine(name), 20),
+    ...ROW_STATES.map((state) => right(paint(state, counts[state], options.colour))),
+  ];
+  const shown = bots.slice(0, MOST.bots).map((row) => line(row.bot, row));
+  const more = bots.length > MOST.bots ? `all ${bots.length} bots` : "all bots";
+  if (bots.length > 1) shown.push(line(more, rows));
+  return table(["bot", ...ROW_STATES.map(right)], shown, options);
+}
+
+function paint(state: RowState, value: number, colour: ChalkInstance): string {
+  const styles = {
+    ready: colour.green,
+    weak: colour.yellow,
+    warming: colour,
+    failed: colour.red,
+    unknown: colour.yellow,
+  };
+  return (value === 0 ? colour.dim : styles[state])(count(value));
+}
+
+function lanesTable({ at, lanes }: StatusDocument, options: StatusTextOptions): string | null {
+  if (lanes.length === 0) return null;
+  const wide = options.width >= WIDE;
+  const rows = lanes
+    .slice(0, MOST.lanes)
+    .map((lane): Cell[] => [
+      laneName(lane, wide ? 40 : 28),
+      right(perMinute(lane.pace_per_min)),
+      lane.learned_at === null ? "documented" : `${since(lane.learned_at, at)} ago`,
+      laneState(lane, wide, options.colour),
+    ]);
+  const hidden = lanes.length - rows.length;
+  if (hidden > 0) rows.push([`+${hidden} more lanes`, "", "", ""]);
+  return table(["lane (bot x chat)", right("pace"), "learned", "state"], rows, options);
+}
+
+type Lane = StatusDocument["lanes"][number];
+
+/** Of a name that is too long the bot is cut: chats tell lanes apart. */
+function laneName({ bot, chat_id: chat }: Lane, width: number): string {
+  const [slug, id] = [oneLine(bot), oneLine(chat)];
+  return `${cut(slug, Math.max(8, width - id.length - 3))} x ${id}`;
+}
+
+function laneState(lane: Lane, wide: boolean, colour: ChalkInstance): string {
+  const { migrated_to: to, frozen_until: until } = lane;
+  if (to !== null) return colour.dim(`became ${oneLine(to)}`);
+  if (until === null) return colour.green("open");
+  const end = wide ? `, until ${until.slice(0, 19).replace("T", " ")} UTC` : "";
+  return colour.yellow(`frozen ${duration(lane.frozen_seconds * 1000)}${end}`);
+}
+
+function troublesTable({ troubles }: StatusDocument, options: StatusTextOptions): string | null {
+  const rows = troubles.map(({ reason, key, ...trouble }) => ({
+    ...trouble,
+    reason: reason ?? "not by prewarm",
+    example: key,
+  }));
+  const hidden = rows.length - MOST.troubles;
+  return troubleTable(rows.slice(0, MOST.troubles), options, {
+    unit: "rows",
+    more: hidden > 0 ? [`+${hidden} more reasons`, "all of them: prewarm status --json"] : undefined,
+  });
+}
+
+/** The time between two moments, in its two largest units. */
+function since(earlier: string, later: string): string {
+  return duration(Math.max(0, Date.parse(later) - Date.parse(earlier)));
+}

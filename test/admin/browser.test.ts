@@ -1,0 +1,181 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { AdminServer } from "../../src/admin/server.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { browserForTests, CHROMIUM, NO_CHROMIUM, type Opened, type PageOptions } from "../helpers/browser.ts";
+import { failedItem, item } from "../reporters/scene.ts";
+import { type Mood, serveDemo } from "./demo.ts";
+import { serve, TOKEN, worker } from "./worker.ts";
+
+/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/metrics/browser.test.ts`. */
+const { SCREENSHOTS } = process.env;
+
+if (CHROMIUM === null) process.stderr.write(`${NO_CHROMIUM}\n`);
+
+const PATIENCE = { timeout: 60_000 };
+
+const shown = (page: Page) => page.waitForSelector("#main:not([hidden])", PATIENCE);
+/** The page asks for the status every two seconds: lets them pass at once. */
+const hurry = (page: Page) => page.clock.runFor(2_000);
+const text = async (page: Page, selector: string) => (await page.textContent(selector)) ?? "";
+
+async function shoot(page: Page, mood: Mood, width: number): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `${SCREENSHOTS}/${mood}-${width}-${colorScheme}.png`, fullPage: true });
+  }
+}
+
+async function showsWithoutComplaint(mood: Mood, { page, errors, requests }: Opened): Promise<void> {
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await shown(page);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+    if (SCREENSHOTS !== undefined) await shoot(page, mood, width);
+  }
+  expect(await text(page, "#state")).toBe(mood === "trouble" ? "Degraded" : "Running");
+  expect(await page.locator("#lanes tbody tr").count()).toBe(4);
+  expect(await page.locator("#throughput svg .done").count()).toBeGreaterThan(10);
+  expect(await page.locator("#latency svg .p95").count()).toBe(1);
+  expect(await text(page, "#passes")).toMatch(/bucket.*entries in 2.1 s/);
+  expect(errors).toEqual([]);
+  expect([...new Set(requests.map((address) => new URL(address).origin))]).toEqual([
+    new URL(page.url()).origin,
+  ]);
+}
+
+describe.skipIf(CHROMIUM === null)(
+  "the status page in a browser (skipped where there is no chromium)",
+  () => {
+    const openPage = browserForTests();
+
+    /** Opens the page of `server`, which is closed when the test ends. */
+    const visit = (server: AdminServer, options?: PageOptions) => {
+      onTestFinished(() => server.close());
+      return openPage({ url: server.url }, { width: 1280, ...options });
+    };
+
+    it("shows an idle worker without a complaint, on a desk and on a phone", async () => {
+      await showsWithoutComplaint("idle", await visit(await serveDemo("idle")));
+    });
+
+    it("shows a busy one, and the figures of the minute that is pointed at, also while it is drawn anew", async () => {
+      const opened = await visit(await serveDemo("busy"), { clock: true });
+      await showsWithoutComplaint("busy", opened);
+      const { page, errors } = opened;
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.hover("#throughput", { position: { x: 300, y: 80 } });
+      await page.waitForSelector("#throughput .tip:visible", PATIENCE);
+      expect(await text(page, "#throughput .tip")).toMatch(/^\d\d:\d\d\d+ warmed, .*queue \d+$/);
+      await page.evaluate("document.querySelector('#throughput svg').id = 'before'");
+      await hurry(page);
+      await page.waitForSelector("#before", { ...PATIENCE, state: "detached" });
+      expect(await page.isVisible("#throughput .tip")).toBe(true);
+      await page.hover("h1");
+      await page.waitForSelector("#throughput .tip:not(:visible)", { ...PATIENCE, state: "attached" });
+      expect(errors).toEqual([]);
+    });
+
+    it("shows one in trouble, what is wrong and what to do", async () => {
+      const opened = await visit(await serveDemo("trouble"));
+      await showsWithoutComplaint("trouble", opened);
+      const { page } = opened;
+      expect(await text(page, "#notices")).toContain("R2 answered 503");
+      expect(await text(page, "#lanes")).toMatch(/Frozen for \d+ s.*Closed.*kicked.*administrator/);
+      expect(await text(page, "#tiles")).toContain("Full: sources wait");
+      await page.click("#failures button");
+      expect(await page.locator("#failures li .next").count()).toBe(20);
+    });
+
+    it("shows keys as text, whatever is in them", async () => {
+      const parts = worker();
+      const key = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+      parts.events.emit("item", failedItem(failure("object_missing", `${key} is not there`), { key }));
+      const server = await serve(parts, { token: null });
+      const { page, errors } = await visit(server);
+      await shown(page);
+      expect(await text(page, "#failures .name")).toBe(key);
+      expect(await page.locator("main img, main script").count()).toBe(0);
+      expect(await page.title()).toBe("Running - prewarm");
+      expect(errors).toEqual([]);
+    });
+
+    it("asks for the token, tells a wrong one, and keeps the right one in this tab alone", async () => {
+      const server = await serve(worker());
+      const { page } = await visit(server);
+      await page.waitForSelector("#login:not([hidden])", PATIENCE);
+      expect(await page.isVisible("#main")).toBe(false);
+      await page.fill("#token", "wrong");
+      await page.click("#login button");
+      await page.waitForSelector("#login-wrong:not([hidden])", PATIENCE);
+      await page.fill("#token", TOKEN);
+      await page.press("#token", "Enter");
+      await shown(page);
+      await page.reload();
+      await shown(page);
+      expect(page.url()).toBe(`${server.url}/`);
+      expect(await page.evaluate("[localStorage.length, document.cookie]")).toEqual([0, ""]);
+      await page.click("#forget");
+      await page.waitForSelector("#login:not([hidden])", PATIENCE);
+    });
+
+    it("follows the worker without being loaded anew, and stops and starts it", async () => {
+      const parts = worker();
+      const server = await serve(parts, { token: null });
+      const { page } = await visit(server, { clock: true });
+      await shown(page);
+      await page.evaluate("window.loadedOnce = true");
+      parts.events.emit("item", item());
+      parts.view.troubles = [{ part: "r2", failure: failure("r2_unavailable", "R2 answers 503"), since: 1 }];
+      await hurry(page);
+      await page.waitForSelector("#notices >> text=R2 answers 503", PATIENCE);
+      expect(await text(page, "#tiles")).toContain("1.0 kB");
+      await page.click("#control");
+      await page.waitForSelector("#state >> text=Stopped", PATIENCE);
+      expect(parts.view.running).toBe(false);
+      await page.click("#control");
+      await page.waitForSelector("#state >> text=Degraded", PATIENCE);
+      parts.view.stopping = true;
+      await hurry(page);
+      await page.waitForSelector("#state >> text=Draining", PATIENCE);
+      expect(await page.isVisible("#control")).toBe(false);
+      expect(await page.evaluate("window.loadedOnce")).toBe(true);
+    });
+
+    it("says that the worker cannot be reached, and comes back with it", async () => {
+      const parts = worker();
+      const first = await serve(parts, { token: null });
+      const { page } = await openPage({ url: first.url }, { clock: true });
+      await shown(page);
+      await first.close();
+      await hurry(page);
+      await page.waitForSelector("#lost >> text=The worker cannot be reached", PATIENCE);
+      expect(await text(page, "#state")).toBe("Unreachable");
+      const port = Number(new URL(first.url).port);
+      const second = await serve(parts, { token: null, port });
+      await hurry(page);
+      await page.waitForSelector("#state >> text=Running", PATIENCE);
+      expect(await text(page, "#lost")).toBe("");
+      await second.close();
+    });
+
+    it("asks for nothing while nobody looks", async () => {
+      const server = await serve(worker(), { token: null });
+      const { page, requests } = await visit(server, { clock: true });
+      await shown(page);
+      const hide = (hidden: boolean) =>
+        page.evaluate(
+          `Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true }); document.dispatchEvent(new Event("visibilitychange"))`,
+        );
+      await Promise.all([page.waitForResponse(/status$/, PATIENCE), hurry(page)]);
+      await hide(true);
+      const asked = requests.length;
+      await page.clock.runFor(60_000);
+      // Whatever the page had asked for would be told before this.
+      await page.evaluate("fetch('/')");
+      expect(requests.slice(asked)).toEqual([`${server.url}/`]);
+      await hide(false);
+      await expect.poll(() => requests.at(-1), PATIENCE).toMatch(/status$/);
+    });
+  },
+);

@@ -1,0 +1,357 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { AdminServer, AdminServerOptions } from "../../src/admin/server.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { Secret } from "../../src/domain/secret.ts";
+import { item } from "../reporters/scene.ts";
+import { ADMIN, AUTHORIZED, serve, TOKEN, worker } from "./worker.ts";
+
+let open: AdminServer[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((server) => server.close()));
+  open = [];
+});
+
+async function scene(more: Partial<AdminServerOptions> = {}) {
+  const parts = worker();
+  const server = await serve(parts, more);
+  open.push(server);
+  const call = async (
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = AUTHORIZED,
+  ) => {
+    const answer = await fetch(server.url + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      json: text.startsWith("{") ? JSON.parse(text) : null,
+    };
+  };
+  return { ...parts, server, call };
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+describe("the figures", () => {
+  it("come in the very seven fields of the system before", async () => {
+    const { call, events } = await scene();
+    events.emit("started", { command: "worker", lanes: 1, concurrency: 5, ledger: "x" });
+    events.emit("queued", { bytes: 1, depth: 7 });
+    events.emit("active", { count: 3 });
+    const { status, json } = await call("GET", `${ADMIN}/metrics`);
+    expect([status, json]).toEqual([
+      200,
+      {
+        ok: true,
+        metrics: {
+          queue_size: 7,
+          processing_count: 3,
+          active_workers: 3,
+          max_concurrency: 5,
+          max_queue_size: 500,
+          utilization_pct: 60,
+          worker_running: true,
+        },
+      },
+    ]);
+  });
+
+  it("are 0 percent used while nothing was started", async () => {
+    const { call } = await scene();
+    expect((await call("GET", `${ADMIN}/metrics`)).json.metrics.utilization_pct).toBe(0);
+  });
+});
+
+describe("control", () => {
+  it("stops and starts the worker and tells whether it runs", async () => {
+    const { call, view } = await scene();
+    expect((await call("POST", `${ADMIN}/control`, '{"action":"stop"}')).json).toEqual({
+      ok: true,
+      worker_running: false,
+    });
+    expect(view.running).toBe(false);
+    expect((await call("POST", `${ADMIN}/control`, '{"action":"start"}')).json).toEqual({
+      ok: true,
+      worker_running: true,
+    });
+  });
+
+  it.each(['{"action":"restart"}', '{"action":["stop"]}', "{}", "[]", "null", '"stop"', "7"])(
+    "refuses %s as an invalid action",
+    async (body) => {
+      const { call, view } = await scene();
+      const { status, json } = await call("POST", `${ADMIN}/control`, body);
+      expect([status, json, view.running]).toEqual([400, { ok: false, error: "INVALID_ACTION" }, true]);
+    },
+  );
+});
+
+describe("enqueue", () => {
+  it("takes one entry as well as an array of them", async () => {
+    const { call, taken } = await scene();
+    expect((await call("POST", `${ADMIN}/enqueue`, '{"key":"a.jpg"}')).json).toEqual({
+      ok: true,
+      accepted: 1,
+      duplicates: 0,
+    });
+    expect(
+      (await call("POST", `${ADMIN}/enqueue`, '[{"key":"b.jpg"},{"key":"ü 日.jpg"}]')).json.accepted,
+    ).toBe(2);
+    expect(taken).toEqual([{ key: "a.jpg" }, { key: "b.jpg" }, { key: "ü 日.jpg" }]);
+  });
+
+  it("names the bad entry", async () => {
+    const { call } = await scene();
+    const { status, json } = await call("POST", `${ADMIN}/enqueue`, '[{"key":"a.jpg"},5]');
+    expect([status, json]).toEqual([
+      400,
+      { ok: false, error: "INVALID_ENTRY", message: "entry 2 has no key" },
+    ]);
+  });
+});
+
+describe("bad requests", () => {
+  it.each(["", "{", '{"action":', "action=stop", "\u0000"])(
+    "answers 400 to the broken JSON %j",
+    async (body) => {
+      const { call } = await scene();
+      const { status, json } = await call("POST", `${ADMIN}/control`, body);
+      expect([status, json.error]).toEqual([400, "INVALID_JSON"]);
+    },
+  );
+
+  it("answers 413 to a body above 1 MiB and goes on working", async () => {
+    const { call, taken } = await scene();
+    const large = JSON.stringify({ key: "a".repeat(1024 * 1024) });
+    const { status, json } = await call("POST", `${ADMIN}/enqueue`, large);
+    expect([status, json.error, taken]).toEqual([413, "BODY_TOO_LARGE", []]);
+    expect((await call("GET", `${ADMIN}/metrics`)).status).toBe(200);
+  });
+
+  it("answers 413 to a body above 1 MiB that does not tell its length", async () => {
+    const { server, taken } = await scene();
+    const chunk = new TextEncoder().encode(" ".repeat(64 * 1024));
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => (sent++ < 20 ? controller.enqueue(chunk) : controller.close()),
+    });
+    const answer = await fetch(`${server.url}${ADMIN}/enqueue`, {
+      method: "POST",
+      body,
+      duplex: "half",
+      headers: AUTHORIZED,
+    });
+    expect([answer.status, await answer.json(), taken]).toEqual([
+      413,
+      { ok: false, error: "BODY_TOO_LARGE", message: expect.stringContaining("1 MiB") },
+      [],
+    ]);
+  });
+
+  it.each([
+    ["POST", `${ADMIN}/metrics`, "GET, HEAD"],
+    ["DELETE", `${ADMIN}/metrics`, "GET, HEAD"],
+    ["GET", `${ADMIN}/control`, "POST"],
+    ["PUT", `${ADMIN}/enqueue`, "POST"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["POST", "/", "GET, HEAD"],
+    ["POST", "/metrics", "GET, HEAD"],
+  ])("answers 405 to %s %s and names what is allowed", async (method, path, allow) => {
+    const { call } = await scene();
+    const { status, json, headers } = await call(method, path);
+    expect([status, json.error, headers.get("allow")]).toEqual([405, "METHOD_NOT_ALLOWED", allow]);
+  });
+
+  it.each(["/api", `${ADMIN}/metrics/x`, "/favicon.ico", "/%00", "/..%2fetc/passwd"])(
+    "answers 404 to %s",
+    async (path) => {
+      const { call } = await scene();
+      const { status, json } = await call("GET", path);
+      expect([status, json]).toEqual([404, { ok: false, error: "NOT_FOUND" }]);
+    },
+  );
+
+  it("answers 500 without details when a part throws, tells the worker, and goes on", async () => {
+    const seen: unknown[] = [];
+    const { call, view } = await scene({ onError: (error) => seen.push(error) });
+    const broken = new Error("secret detail");
+    view.enqueue = () => Promise.reject(broken);
+    const { status, text } = await call("POST", `${ADMIN}/enqueue`, '{"key":"a"}');
+    expect([status, text, seen]).toEqual([500, '{"ok":false,"error":"INTERNAL"}', [broken]]);
+    expect((await call("GET", "/healthz")).status).toBe(200);
+  });
+});
+
+describe("the token", () => {
+  const guarded = [
+    `${ADMIN}/metrics`,
+    `${ADMIN}/status`,
+    `${ADMIN}/control`,
+    `${ADMIN}/enqueue`,
+    "/metrics",
+    "/api/none",
+  ];
+
+  it.each(guarded)("is asked for at %s", async (path) => {
+    const { call } = await scene();
+    for (const authorization of [
+      "",
+      "Bearer",
+      "Bearer ",
+      `Basic ${TOKEN}`,
+      "Bearer wrong",
+      `Bearer ${TOKEN}x`,
+      TOKEN,
+    ]) {
+      const { status, text, headers } = await call("GET", path, undefined, { authorization });
+      expect([status, text]).toEqual([401, '{"ok":false,"error":"UNAUTHORIZED"}']);
+      expect(headers.get("www-authenticate")).toContain("Bearer");
+    }
+  });
+
+  it("may have any letters, and the scheme any case", async () => {
+    const { call } = await scene({ token: new Secret("sésame 日") });
+    const bytes = Buffer.from("sésame 日", "utf8").toString("latin1");
+    expect(
+      (await call("GET", `${ADMIN}/metrics`, undefined, { authorization: `bearer ${bytes}` })).status,
+    ).toBe(200);
+  });
+
+  it("is in no answer", async () => {
+    const { call } = await scene();
+    const answers = await Promise.all([
+      ...guarded.map((path) => call("GET", path)),
+      call("GET", "/"),
+      call("GET", "/healthz"),
+      call("POST", `${ADMIN}/control`, `{"action":"${TOKEN.slice(0, 3)}"}`),
+    ]);
+    for (const { text, headers } of answers) expect(text + JSON.stringify([...headers])).not.toContain(TOKEN);
+  });
+
+  it("is not asked for at the page and at /healthz", async () => {
+    const { call } = await scene();
+    expect([
+      (await call("GET", "/", undefined, {})).status,
+      (await call("GET", "/healthz", undefined, {})).status,
+    ]).toEqual([200, 200]);
+  });
+});
+
+describe("without a token", () => {
+  const bare = { token: null };
+
+  it.each([null, new Secret(""), new Secret("  ")])("serves loopback (%s)", async (token) => {
+    const { call } = await scene({ token });
+    expect((await call("GET", `${ADMIN}/metrics`, undefined, {})).status).toBe(200);
+  });
+
+  it("takes JSON from tools and from its own page", async () => {
+    const { call, server } = await scene(bare);
+    const body = '{"action":"stop"}';
+    expect((await call("POST", `${ADMIN}/control`, body, JSON_TYPE)).status).toBe(200);
+    expect((await call("POST", `${ADMIN}/control`, body, { ...JSON_TYPE, origin: server.url })).status).toBe(
+      200,
+    );
+  });
+
+  it.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/plain; application/json",
+    "",
+  ])("refuses a POST of type %j, which any web page could send", async (type) => {
+    const { call, view } = await scene(bare);
+    const { status, json } = await call("POST", `${ADMIN}/control`, '{"action":"stop"}', {
+      "content-type": type,
+    });
+    expect([status, json.error, view.running]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE", true]);
+  });
+
+  it.each(["https://evil.example", "http://127.0.0.1:1", "null"])("refuses the origin %s", async (origin) => {
+    const { call, view } = await scene(bare);
+    const { status, json } = await call("POST", `${ADMIN}/control`, '{"action":"stop"}', {
+      ...JSON_TYPE,
+      origin,
+    });
+    expect([status, json.error, view.running]).toEqual([403, "FORBIDDEN_ORIGIN", true]);
+  });
+
+  it("never allows another origin by CORS", async () => {
+    const { call } = await scene(bare);
+    const { status, headers } = await call("OPTIONS", `${ADMIN}/control`, undefined, {
+      origin: "https://evil.example",
+      "access-control-request-method": "POST",
+    });
+    expect([status, headers.get("access-control-allow-origin")]).toEqual([403, null]);
+  });
+});
+
+describe("health", () => {
+  it("is ok, then degraded with 200, then stopping with 503, and tells nothing else", async () => {
+    const { call, view } = await scene();
+    expect((await call("GET", "/healthz", undefined, {})).text).toBe('{"ok":true,"status":"ok"}');
+    view.troubles = [{ part: "r2", failure: failure("r2_unavailable", "R2 answers 503"), since: 1 }];
+    expect((await call("GET", "/healthz", undefined, {})).text).toBe('{"ok":true,"status":"degraded"}');
+    view.stopping = true;
+    const { status, text } = await call("GET", "/healthz", undefined, {});
+    expect([status, text]).toEqual([503, '{"ok":false,"status":"stopping"}']);
+  });
+});
+
+describe("the status", () => {
+  it("holds everything the page shows, with the way out of each trouble", async () => {
+    const { call, view, events, clock } = await scene();
+    events.emit("item", item());
+    events.emit("lane", {
+      bot: "default",
+      chat: "-1001",
+      title: "Warmup",
+      perMinute: 20,
+      sent: 1,
+      frozenUntil: clock.now() + 30_000,
+      closed: failure("bot_kicked", "bot was kicked from the channel"),
+    });
+    view.troubles = [{ part: "r2", failure: failure("r2_unavailable", "R2 answers 503"), since: 5 }];
+    const { json } = await call("GET", `${ADMIN}/status`);
+    expect(json).toMatchObject({
+      ok: true,
+      version: "1.2.3",
+      state: "degraded",
+      counts: { ready: 1 },
+      workers: [],
+    });
+    expect(json.troubles).toEqual([
+      {
+        part: "r2",
+        since: 5,
+        reason: "r2_unavailable",
+        message: "R2 answers 503",
+        next: expect.stringContaining("run again"),
+      },
+    ]);
+    expect(json.lanes).toEqual([
+      {
+        bot: "default",
+        chat: "-1001",
+        title: "Warmup",
+        per_minute: 20,
+        sent: 1,
+        frozen_ms: 30_000,
+        closed: {
+          reason: "bot_kicked",
+          message: "bot was kicked from the channel",
+          next: expect.stringContaining("administrator"),
+        },
+      },
+    ]);
+    expect(json.minutes).toHaveLength(60);
+  });
+});

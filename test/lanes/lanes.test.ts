@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import type { Lane } from "../../src/lanes/lane.ts";
+import { FixedPace } from "../../src/lanes/pace.ts";
+import { ended, GONE, gap, lane, NEVER, scene, taken } from "./scene.ts";
+
+const START = 5_000;
+
+/** Lanes of one bot, in chats -1, -2 and so on. */
+function some(count: number, perMinute = 60): Lane[] {
+  return Array.from({ length: count }, (_, index) =>
+    lane("default", `-${index + 1}`, new FixedPace(perMinute)),
+  );
+}
+
+describe("giving out lanes", () => {
+  it("takes the one that is free first", () => {
+    const all = some(3);
+    const { lanes } = scene(all);
+    const [a, b, c] = all as [Lane, Lane, Lane];
+    a.frozenUntil = START + 3_000;
+    b.frozenUntil = START + 1_000;
+    c.pace.take(START);
+    expect(lanes.freeAt("default", START)).toBe(START + 1_000);
+    expect([1, 2, 3, 4].map(() => taken(lanes).lane.chat)).toEqual(["-2", "-3", "-2", "-3"]);
+    expect(lanes.freeAt("default", START)).toBe(START + 3_000);
+  });
+
+  it("spreads over all lanes that are free alike", () => {
+    const { lanes } = scene(some(4));
+    const chats = [1, 2, 3, 4].map(() => taken(lanes, 0).lane.chat);
+    expect(chats).toEqual(["-1", "-2", "-3", "-4"]);
+  });
+
+  it("gives none that is free later than asked for", () => {
+    const { lanes } = scene(some(1));
+    taken(lanes, 0);
+    expect(lanes.take("default", "photo", START, gap(60) - 1)).toBeNull();
+    expect(taken(lanes, gap(60) + 0.001).lane.chat).toBe("-1");
+  });
+
+  it("knows no moment while every lane is busy with calls of unknown length", async () => {
+    const { lanes } = scene([lane("default", "-1", new FixedPace(60, 1))]);
+    const ticket = taken(lanes);
+    expect(lanes.freeAt("default", START)).toBe(Number.POSITIVE_INFINITY);
+    expect(lanes.take("default", "photo", START, 1e9)).toBeNull();
+    await ticket.ready(NEVER, 0);
+    expect(lanes.freeAt("default", START)).toBe(START + 10_000);
+    ticket.end(ended());
+    expect(lanes.freeAt("default", START)).toBe(START + gap(60));
+  });
+
+  it("gives each bot its own lanes", () => {
+    const { lanes } = scene([lane("a", "-1"), lane("b", "-2")]);
+    expect(lanes.take("b", "photo", START, 0)?.lane.chat).toBe("-2");
+    expect(lanes.take("b", "photo", START, 0)).toBeNull();
+    expect(lanes.take("c", "photo", START, 1e9)).toBeNull();
+    expect(lanes.freeAt("c", START)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("a flood wait", () => {
+  it("freezes its lane alone, later deadlines win, and it is told and kept", async () => {
+    const all = some(3);
+    const { clock, lanes, told, log } = scene(all);
+    const [a, b] = all as [Lane, Lane];
+    lanes.freeze(a, 30_000);
+    await clock.advance(5_000);
+    lanes.freeze(a, 10_000);
+    expect(a.frozenUntil).toBe(START + 30_000);
+    await clock.advance(5_000);
+    lanes.freeze(a, 300_000.5);
+    expect([a.frozenUntil, b.frozenUntil]).toEqual([START + 310_000.5, Number.NEGATIVE_INFINITY]);
+    expect(told.at(-1)).toMatchObject({ chat: "-1", frozenUntil: START + 310_000.5 });
+    expect(log).toEqual(["keep -1", "keep -1", "keep -1"]);
+    expect(lanes.freeAt("default", clock.now())).toBe(clock.now());
+  });
+
+  it("costs the other lanes nothing", async () => {
+    const all = some(4, 60);
+    const { clock, lanes } = scene(all);
+    lanes.freeze(all[0] as Lane, 300_000);
+    const sent = new Map<string, number>();
+    while (clock.now() < START + 300_000) {
+      for (
+        let ticket = lanes.take("default", "photo", clock.now(), 0);
+        ticket;
+        ticket = lanes.take("default", "photo", clock.now(), 0)
+      ) {
+        expect(await ticket.ready(NEVER, 0)).toBe(true);
+        ticket.end(ended());
+        sent.set(ticket.lane.chat, (sent.get(ticket.lane.chat) ?? 0) + 1);
+      }
+      await clock.advance(lanes.freeAt("default", clock.now()) - clock.now());
+    }
+    expect([...sent.keys()].sort()).toEqual(["-2", "-3", "-4"]);
+    for (const count of sent.values()) expect(count).toBeGreaterThanOrEqual(297);
+  });
+
+  it("that two lanes meet together freezes all lanes of the bot, and only of that bot", async () => {
+    const all = [...some(4), lane("other", "-9")];
+    const { clock, lanes } = scene(all);
+    const [a, b, c, d, other] = all as [Lane, Lane, Lane, Lane, Lane];
+    c.frozenUntil = START + 90_000;
+    lanes.freeze(a, 20_000);
+    await clock.advance(500);
+    lanes.freeze(b, 60_000);
+    expect([a, b, c, d].map(({ frozenUntil }) => frozenUntil - START)).toEqual([
+      60_500, 60_500, 90_000, 60_500,
+    ]);
+    expect(other.frozenUntil).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe("closing", () => {
+  it("takes a lane out for good, with the first reason, and rings", () => {
+    const all = some(2);
+    const { lanes, told, log } = scene(all);
+    const [a, b] = all as [Lane, Lane];
+    lanes.close(a, GONE);
+    lanes.close(a, failure("bot_kicked", "kicked"));
+    expect(told.at(-1)).toMatchObject({ chat: "-1", closed: GONE });
+    expect(log).toEqual(["changed", "changed"]);
+    expect([1, 2].map(() => taken(lanes).lane)).toEqual([b, b]);
+    expect([lanes.isOpen("default"), lanes.anyOpen]).toEqual([true, true]);
+    lanes.close(b, failure("bot_kicked", "kicked"));
+    expect([lanes.isOpen("default"), lanes.anyOpen]).toEqual([false, false]);
+    expect(lanes.take("default", "photo", START, 1e9)).toBeNull();
+    expect(lanes.whyClosed("default", "photo")).toBe(GONE);
+  });
+
+  it("takes a lane out for one kind", () => {
+    const all = some(2);
+    const { lanes } = scene(all);
+    const [a, b] = all as [Lane, Lane];
+    const cause = failure("kind_not_allowed", "no photos here");
+    lanes.close(a, cause, "photo");
+    expect([taken(lanes, 0).lane, lanes.take("default", "voice", START, 0)?.lane]).toEqual([b, a]);
+    lanes.close(b, cause, "photo");
+    expect([lanes.isOpen("default", "photo"), lanes.isOpen("default", "voice")]).toEqual([false, true]);
+    expect(lanes.isOpen("default")).toBe(true);
+    expect(lanes.take("default", "photo", START, 1e9)).toBeNull();
+    expect(lanes.whyClosed("default", "photo")).toMatchObject({ class: "chat", reason: "kind_not_allowed" });
+  });
+
+  it("takes a bot out with all its lanes", () => {
+    const { lanes } = scene([...some(2), lane("other", "-9")]);
+    const frozen = failure("bot_frozen", "frozen");
+    lanes.closeBot("default", frozen);
+    expect([lanes.isOpen("default"), lanes.isOpen("other"), lanes.anyOpen]).toEqual([false, true, true]);
+    expect(lanes.whyClosed("default", "photo")).toBe(frozen);
+    expect(lanes.freeAt("default", START)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("telling", () => {
+  it("shows every lane at the start, and each one whose ticket ends", () => {
+    const { lanes, told, log } = scene(some(2));
+    expect(told.map(({ chat }) => chat)).toEqual(["-1", "-2"]);
+    taken(lanes).end(ended());
+    expect(told.at(-1)).toMatchObject({ chat: "-1", sent: 1 });
+    expect(log).toEqual(["changed"]);
+  });
+
+  it("follows a group that became a supergroup, and says so before it does", () => {
+    const all = some(1);
+    const { lanes, told, log } = scene(all);
+    lanes.migrate(all[0] as Lane, "-1009");
+    expect(log).toEqual(["migrated -1 to -1009", "keep -1009"]);
+    expect(told.at(-1)?.chat).toBe("-1009");
+    expect(taken(lanes).lane.chat).toBe("-1009");
+  });
+
+  it("keeps all lanes for the next run", () => {
+    const { lanes, log } = scene(some(3));
+    lanes.rememberAll();
+    expect(log).toEqual(["keep -1", "keep -2", "keep -3"]);
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { FixedPace } from "../../src/lanes/pace.ts";
+import { SameSize } from "../../src/lanes/same-size.ts";
+import { seededRandom } from "../../src/sandbox/profiles.ts";
+import { ended, GONE, gap, lane, NEVER, scene, taken, waiting } from "./scene.ts";
+
+const START = 5_000;
+
+describe("a ticket", () => {
+  it("is ready at its slot and not before", async () => {
+    const { clock, lanes } = scene([lane()]);
+    const [first, second] = [waiting(taken(lanes), clock), waiting(taken(lanes), clock)];
+    await clock.advance(0);
+    expect([first.at, second.at]).toEqual([START, null]);
+    await clock.advance(gap(60) - 0.001);
+    expect(second.at).toBeNull();
+    await clock.advance(1);
+    expect(second.at).toBe(START + gap(60));
+  });
+
+  it.each([0, 0.4, 1, 25])("undercuts no deadline by timers that wake %d ms early", async (earlyMs) => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    clock.earlyMs = earlyMs;
+    lanes.freeze(only, 700.25);
+    const ticket = waiting(taken(lanes), clock);
+    await clock.advance(700.249);
+    expect(ticket.at).toBeNull();
+    await clock.advance(2);
+    expect(ticket.at).toBeGreaterThanOrEqual(START + 700.25);
+    expect(ticket.at).toBeLessThan(START + 702);
+  });
+
+  it("waits anew for a deadline that is set while it waits", async () => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    taken(lanes);
+    const ticket = waiting(taken(lanes), clock);
+    await clock.advance(1_000);
+    lanes.freeze(only, 900);
+    await clock.advance(900 - 0.01);
+    expect(ticket.at).toBeNull();
+    await clock.advance(0.01);
+    expect(ticket.at).toBe(START + 1_900);
+  });
+
+  it("is lost when its lane is frozen for more than a second, and gives its slot back", async () => {
+    const only = lane();
+    const { clock, lanes, log } = scene([only]);
+    const ticket = taken(lanes);
+    only.frozenUntil = START + 1_001;
+    const lost = waiting(ticket, clock);
+    await clock.advance(0);
+    expect(lost.at).toBe(false);
+    expect([only.calls.size, log, only.pace.next(START)]).toEqual([0, ["changed"], START]);
+  });
+
+  it("waits for a freeze of a second, and the next one keeps its distance from it", async () => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    only.frozenUntil = START + 1_000;
+    const [first, second] = [waiting(taken(lanes), clock), waiting(taken(lanes), clock)];
+    await clock.advance(1_000);
+    expect([first.at, second.at]).toEqual([START + 1_000, null]);
+    await clock.advance(gap(60));
+    expect(second.at).toBe(START + 1_000 + gap(60));
+  });
+
+  it("is lost when it is stopped, before or while it waits, and gives its slot back", async () => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    expect(await taken(lanes).ready(AbortSignal.abort(), 0)).toBe(false);
+    expect(only.pace.next(START)).toBe(START);
+    taken(lanes);
+    const stop = new AbortController();
+    const lost = waiting(taken(lanes), clock, 0, stop.signal);
+    await clock.advance(100);
+    stop.abort();
+    await clock.advance(0);
+    expect([lost.at, only.calls.size]).toEqual([false, 1]);
+    expect(only.pace.next(START)).toBe(START + gap(60));
+  });
+
+  it("is lost when its lane is closed while it waits", async () => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    taken(lanes);
+    const lost = waiting(taken(lanes), clock);
+    lanes.close(only, GONE);
+    await clock.advance(2_000);
+    expect(lost.at).toBe(false);
+  });
+
+  it("gives its slot to the next one when it is dropped unused, and keeps it once it was used", async () => {
+    const only = lane();
+    const { lanes, log } = scene([only]);
+    const unused = taken(lanes);
+    unused.drop();
+    unused.drop();
+    expect([only.pace.next(START), only.calls.size, log]).toEqual([START, 0, ["changed"]]);
+    const used = taken(lanes);
+    expect(await used.ready(NEVER, 0)).toBe(true);
+    used.drop();
+    expect([only.pace.next(START), only.calls.size]).toEqual([START + gap(60), 0]);
+  });
+
+  it("ends once, and counts what was sent", async () => {
+    const only = lane();
+    const { lanes, log } = scene([only]);
+    for (const floodMs of [null, 3_000, null]) {
+      const ticket = taken(lanes);
+      ticket.end(ended(floodMs));
+      ticket.drop();
+    }
+    expect([only.sent, only.calls.size, log]).toEqual([2, 0, ["changed", "changed", "changed"]]);
+  });
+
+  it("moves the slots behind it when its call begins late", async () => {
+    const only = lane("default", "-1001", new FixedPace(60));
+    const { clock, lanes } = scene([only]);
+    const ticket = taken(lanes);
+    await clock.advance(4_000);
+    expect(await ticket.ready(NEVER, 0)).toBe(true);
+    expect(only.pace.next(START)).toBeGreaterThan(START + 4_000 + gap(60) * 0.89);
+  });
+});
+
+describe("the pace of a bot", () => {
+  it("holds over all its lanes, and not for another bot", async () => {
+    const pace = new FixedPace(600, Number.POSITIVE_INFINITY);
+    const all = [lane("default", "-1"), lane("default", "-2"), lane("default", "-3"), lane("other", "-1")];
+    const { clock, lanes } = scene(all, { botPaces: new Map([["default", pace]]) });
+    const tickets = [1, 2, 3].map(() => waiting(taken(lanes), clock));
+    const other = lanes.take("other", "photo", START, 0);
+    const free = other && waiting(other, clock);
+    await clock.advance(gap(600) * 3);
+    for (const [index, { at }] of tickets.entries()) expect(at).toBeCloseTo(START + gap(600) * index, 6);
+    expect(free?.at).toBe(START);
+  });
+
+  it("takes back the slot of a ticket that was lost", async () => {
+    const pace = new FixedPace(1, Number.POSITIVE_INFINITY);
+    const { lanes } = scene([lane()], { botPaces: new Map([["default", pace]]) });
+    expect(await taken(lanes).ready(AbortSignal.abort(), 0)).toBe(false);
+    expect(pace.next(START)).toBe(START);
+  });
+});
+
+describe("uploads of one size", () => {
+  async function starts(sizes: number[], sameSize: SameSize | null, slugs = ["default", "default"]) {
+    const { clock, lanes } = scene(
+      slugs.map((slug, index) => lane(slug, `-${index}`)),
+      { sameSize },
+    );
+    const tickets = slugs.map((slug, index) => {
+      const ticket = lanes.take(slug, "photo", START, 0);
+      return ticket && waiting(ticket, clock, sizes[index]);
+    });
+    await clock.advance(2_000);
+    return tickets.map((ticket) => Number(ticket?.at) - START);
+  }
+
+  it("are spaced over the lanes of a bot", async () => {
+    expect(await starts([5_000_000, 5_000_000], new SameSize())).toEqual([0, 500]);
+  });
+
+  it.each([
+    ["other sizes", [5_000_000, 5_000_001], new SameSize(), ["default", "default"]],
+    ["small ones", [100_000, 100_000], new SameSize(), ["default", "default"]],
+    ["URLs", [0, 0], new SameSize(), ["default", "default"]],
+    ["other bots", [5_000_000, 5_000_000], new SameSize(), ["default", "other"]],
+    ["a server in local mode", [5_000_000, 5_000_000], null, ["default", "default"]],
+  ])("do not hold up %s", async (_, sizes, sameSize, slugs) => {
+    expect(await starts(sizes, sameSize, slugs)).toEqual([0, 0]);
+  });
+});
+
+describe("under a storm of flood waits", () => {
+  it.each([1, 2, 3])("no call ever begins before a deadline of its lane (seed %i)", async (seed) => {
+    const random = seededRandom(seed);
+    const all = [lane("default", "-1", new FixedPace(600)), lane("default", "-2", new FixedPace(300))];
+    const { clock, lanes } = scene(all);
+    clock.earlyMs = 0.5;
+    let begun = 0;
+    for (let step = 0; step < 400; step += 1) {
+      const ticket = lanes.take("default", "photo", clock.now(), 2_000);
+      void ticket?.ready(NEVER, 0).then(async (ready) => {
+        if (!ready) return;
+        begun += 1;
+        expect(clock.now()).toBeGreaterThanOrEqual(ticket.lane.frozenUntil);
+        await clock.sleep(random() * 300);
+        if (random() < 0.3) lanes.freeze(ticket.lane, random() * 1_500);
+        ticket.end(ended());
+      });
+      await clock.advance(random() * 150);
+    }
+    expect(begun).toBeGreaterThan(30);
+  });
+});

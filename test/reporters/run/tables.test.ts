@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../../src/domain/failure.ts";
+import { colourFor } from "../../../src/reporters/colour.ts";
+import { finalTables, nextCommand } from "../../../src/reporters/run/tables.ts";
+import { failedItem, item, lane, lost, scene, tooBig } from "../scene.ts";
+
+const options = {
+  colour: colourFor({ stream: {}, env: {}, noColor: true }),
+  width: 80,
+  plain: true,
+  command: "prewarm run",
+  stopped: false,
+};
+
+/** A run of a minute with something of everything. */
+function mixed() {
+  const stage = scene();
+  const { events, pass, clock } = stage;
+  for (let at = 0; at < 1200; at++) events.emit("item", item());
+  for (let at = 0; at < 5; at++)
+    events.emit("item", item({ status: "skipped", attempts: 0, reason: "already_ready" }));
+  events.emit("item", item({ status: "skipped", attempts: 0, reason: "folder_marker" }));
+  events.emit("item", failedItem(tooBig, { key: "videos/big.mp4" }));
+  events.emit("item", failedItem(lost, { left: true, key: "b.jpg" }));
+  pass(60_000);
+  events.emit("lane", lane({ sent: 1200 }));
+  events.emit("lane", lane({ chat: "-1002", frozenUntil: clock.now() + 5000 }));
+  events.emit("lane", lane({ chat: "-1003", closed: failure("bot_kicked", "kicked") }));
+  return stage;
+}
+
+describe("finalTables", () => {
+  it("sums a run up: results, times, lanes, troubles with the way out, and the next command last", () => {
+    expect(
+      finalTables(mixed().tally.snapshot(), options),
+    ).toBe(`1,208 items in 1m 0s: 1,200/min, 1.20 MB, success rate 99.9 %, flood waits 0
++---------+-------+-----------------------------------------+
+| result  | items |                                         |
+| ready   | 1,200 |                                         |
+| skipped |     6 | already_ready 5, folder_marker 1        |
+| weak    |     0 |                                         |
+| failed  |     1 |                                         |
+| unknown |     1 | 1 of them from earlier runs, left alone |
++---------+-------+-----------------------------------------+
++----------------------+--------+--------+--------+
+| time                 |    P50 |    P95 |    P99 |
+| download + send      | 500 ms | 500 ms | 500 ms |
+|   download           | 100 ms | 100 ms | 100 ms |
+|   send               | 400 ms | 400 ms | 400 ms |
+| waiting in the queue | 600 ms | 600 ms | 600 ms |
+| waiting for a lane   | 400 ms | 400 ms | 400 ms |
++----------------------+--------+--------+--------+
++-------------------+----------+-------+-----------------+
+| lane (bot x chat) |     pace |  sent | state           |
+| default x -1001   | 20.0/min | 1,200 | open            |
+| default x -1002   | 20.0/min |     3 | frozen 5.0 s    |
+| default x -1003   | 20.0/min |     3 | out: bot_kicked |
++-------------------+----------+-------+-----------------+
++-------------------------+---------+-----------------------------------------+
+| trouble                 |   items | example and what to do                  |
++-------------------------+---------+-----------------------------------------+
+| failed                  |       1 | e.g. videos/big.mp4                     |
+| file_too_big            |         | use a Bot API server of your own in     |
+| (media)                 |         | local mode (\`--api-root\`,               |
+|                         |         | \`--api-local\`): it takes 2000 MB        |
++-------------------------+---------+-----------------------------------------+
+| unknown                 |       1 | e.g. b.jpg                              |
+| answer_lost             |         | look into the warmup chat: if the       |
+| (in_doubt)              |         | message is there nothing is lost;       |
+|                         |         | \`prewarm run --only unknown\` sends it   |
+|                         |         | again                                   |
++-------------------------+---------+-----------------------------------------+
+Next: prewarm run --only failed,unknown
+`);
+  });
+
+  it("draws only plain characters, within the width, when it is told to", () => {
+    const text = finalTables(mixed().tally.snapshot(), options);
+    expect(text).toMatch(/^[\u0020-\u007e\n]+$/);
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(80);
+    expect(finalTables(mixed().tally.snapshot(), { ...options, plain: false })).toContain("┌");
+  });
+
+  it("says little about a run that had nothing to do", () => {
+    const { tally, events } = scene();
+    events.emit("item", item({ status: "skipped", attempts: 0, reason: "already_ready" }));
+    const text = finalTables(tally.snapshot(), options);
+    expect(text).not.toMatch(/P50|lane|trouble|Next/);
+    expect(text).toContain("already_ready 1");
+  });
+
+  it("keeps many lanes to a table that can be read", () => {
+    const { tally, events } = scene();
+    for (let at = 0; at < 80; at++) events.emit("lane", lane({ chat: `-100${at}` }));
+    expect(finalTables(tally.snapshot(), options)).toContain("| +40 more lanes ");
+  });
+});
+
+describe("nextCommand", () => {
+  const nextAfter = (...items: ReturnType<typeof item>[]) => {
+    const { tally, events } = scene();
+    for (const each of items) events.emit("item", each);
+    return (stopped = false) => nextCommand(tally.snapshot(), { command: "prewarm run --sandbox", stopped });
+  };
+  const line = failedItem(failure("manifest_line", "m:1: key is missing"), { key: null, where: "m:1" });
+
+  it("sees to what failed and what is unknown, by the ledger", () => {
+    expect(nextAfter(item())()).toBeNull();
+    expect(nextAfter(failedItem(tooBig))()).toBe("prewarm run --sandbox --only failed");
+    expect(nextAfter(failedItem(lost))()).toBe("prewarm run --sandbox --only unknown");
+    expect(nextAfter(failedItem(lost), failedItem(tooBig))()).toBe(
+      "prewarm run --sandbox --only failed,unknown",
+    );
+  });
+
+  it("goes on first after a stop, and runs again after bad lines, which the ledger knows nothing of", () => {
+    expect(nextAfter(failedItem(tooBig))(true)).toBe("prewarm run --sandbox");
+    expect(nextAfter(item())(true)).toBe("prewarm run --sandbox");
+    expect(nextAfter(line)()).toBe("prewarm run --sandbox");
+  });
+});
