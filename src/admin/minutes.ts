@@ -1,12 +1,10 @@
-import { createHistogram } from "node:perf_hooks";
 import { type Clock, toWall } from "../domain/clock.ts";
+import { LatencyHistogram } from "../domain/latency-histogram.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { Minute } from "./port.ts";
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
-/** Longer times count as this long, which keeps the histogram small. */
-const LONGEST_MS = 24 * 3_600_000;
 
 interface Filling {
   /** Counted from 0 of the clock. */
@@ -22,7 +20,7 @@ interface Filling {
 export class Minutes {
   readonly #clock: Clock;
   readonly #depth: () => number;
-  readonly #histogram = createHistogram({ lowest: 1, highest: LONGEST_MS, figures: 2 });
+  readonly #histogram = new LatencyHistogram(2);
   /** Oldest first; the present minute is not among them. */
   readonly #past: Minute[] = [];
   #filling: Filling;
@@ -42,7 +40,7 @@ export class Minutes {
       filling.done++;
       filling.bytes += bytes ?? 0;
     }
-    if (attempts > 0) this.#measure(latency.download + latency.send);
+    if (attempts > 0) this.#histogram.record(latency.download + latency.send);
   }
 
   /** Notes how many tasks wait. */
@@ -60,11 +58,6 @@ export class Minutes {
       this.#closed(empty(first + index, 0)),
     );
     return [...missing, ...known];
-  }
-
-  /** A histogram takes whole numbers from 1: all go in one higher, and come out one lower. */
-  #measure(ms: number): void {
-    this.#histogram.record(Math.min(LONGEST_MS, Math.max(0, Math.round(ms)) + 1));
   }
 
   #minuteNow(): number {
@@ -95,8 +88,7 @@ export class Minutes {
 
   #closed(filling: Filling): Minute {
     const { minute, ...counts } = filling;
-    const measured = filling === this.#filling && this.#histogram.count > 0;
-    const at = (percent: number) => (measured ? this.#histogram.percentile(percent) - 1 : null);
+    const at = (percent: number) => (filling === this.#filling ? this.#histogram.percentile(percent) : null);
     return { at: toWall(this.#clock, minute * MINUTE_MS), ...counts, p50: at(50), p95: at(95) };
   }
 }

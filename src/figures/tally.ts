@@ -1,14 +1,10 @@
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter, EventMap, LaneView } from "../domain/events.ts";
+import { LatencyHistogram } from "../domain/latency-histogram.ts";
 import type { ItemResult, ItemStatus } from "../domain/outcome.ts";
 import { REASONS, type Reason, SKIP_REASONS, type SkipReason } from "../domain/reasons.ts";
 import type { Figures, Percentiles, Snapshot, Trouble } from "../reporters/port.ts";
 import { RecentRate } from "./recent-rate.ts";
-
-/** Longer times count as this long, which keeps a histogram small. */
-const LONGEST_MS = 24 * 3_600_000;
-const PHASES = ["latency", "download", "send", "queueWait", "laneWait"] as const;
 
 /** What only queue and pool know. */
 export interface Gauges {
@@ -26,11 +22,23 @@ function isSkipReason(reason: string): reason is SkipReason {
   return reason in SKIP_REASONS;
 }
 
+/** Zeros as long as nothing was recorded. */
+function percentilesOf(histogram: LatencyHistogram): Percentiles {
+  const at = (percent: number) => histogram.percentile(percent) ?? 0;
+  return { p50: at(50), p95: at(95), p99: at(99) };
+}
+
 /** Counts what the engine says, in memory that does not grow with the number of items. */
 export class Tally implements Figures {
   readonly #clock: Clock;
   readonly #recent: RecentRate;
-  readonly #histograms: Record<(typeof PHASES)[number], RecordableHistogram>;
+  readonly #histograms = {
+    latency: new LatencyHistogram(3),
+    download: new LatencyHistogram(3),
+    send: new LatencyHistogram(3),
+    queueWait: new LatencyHistogram(3),
+    laneWait: new LatencyHistogram(3),
+  };
   readonly #counts: Record<ItemStatus, number> = { ready: 0, skipped: 0, weak: 0, failed: 0, unknown: 0 };
   readonly #left = { unknown: 0, failed: 0 };
   readonly #skips = new Map<SkipReason, number>();
@@ -51,14 +59,6 @@ export class Tally implements Figures {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#recent = new RecentRate(this.#startedAt);
-    const histogram = () => createHistogram({ lowest: 1, highest: LONGEST_MS, figures: 3 });
-    this.#histograms = {
-      latency: histogram(),
-      download: histogram(),
-      send: histogram(),
-      queueWait: histogram(),
-      laneWait: histogram(),
-    };
     events
       .on("started", ({ concurrency }) => this.#start(concurrency))
       .on("source", (source) => {
@@ -154,29 +154,22 @@ export class Tally implements Figures {
     });
   }
 
-  /** A histogram takes whole numbers from 1: all go in one higher, and come out one lower. */
   #measure({ latency }: ItemResult): void {
-    const of = (ms: number) => Math.min(LONGEST_MS, Math.max(0, Math.round(ms)) + 1);
-    this.#histograms.latency.record(of(latency.download + latency.send));
-    this.#histograms.download.record(of(latency.download));
-    this.#histograms.send.record(of(latency.send));
-    this.#histograms.queueWait.record(of(latency.queue));
-    this.#histograms.laneWait.record(of(latency.lane));
+    this.#histograms.latency.record(latency.download + latency.send);
+    this.#histograms.download.record(latency.download);
+    this.#histograms.send.record(latency.send);
+    this.#histograms.queueWait.record(latency.queue);
+    this.#histograms.laneWait.record(latency.lane);
   }
 
-  #percentiles(): Record<(typeof PHASES)[number], Percentiles> {
-    const of = (phase: (typeof PHASES)[number]): Percentiles => {
-      const histogram = this.#histograms[phase];
-      if (histogram.count === 0) return { p50: 0, p95: 0, p99: 0 };
-      const at = (percent: number) => histogram.percentile(percent) - 1;
-      return { p50: at(50), p95: at(95), p99: at(99) };
-    };
+  #percentiles() {
+    const { latency, download, send, queueWait, laneWait } = this.#histograms;
     return {
-      latency: of("latency"),
-      download: of("download"),
-      send: of("send"),
-      queueWait: of("queueWait"),
-      laneWait: of("laneWait"),
+      latency: percentilesOf(latency),
+      download: percentilesOf(download),
+      send: percentilesOf(send),
+      queueWait: percentilesOf(queueWait),
+      laneWait: percentilesOf(laneWait),
     };
   }
 

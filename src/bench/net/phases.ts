@@ -1,4 +1,4 @@
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { LatencyHistogram } from "../../domain/latency-histogram.ts";
 
 /** What a latency is made of, and `work` (download + send) and `total` (from when the item was due). */
 export const PHASES = ["work", "total", "queue", "lane", "download", "send"] as const;
@@ -9,24 +9,21 @@ export type Spans = Readonly<Record<Phase, number>>;
 
 /** HDR histograms of one round, a phase each. */
 export class Phases {
-  readonly #histograms = new Map<Phase, RecordableHistogram>(
-    PHASES.map((phase) => [phase, createHistogram({ lowest: 1, highest: 24 * 3_600_000, figures: 3 })]),
+  readonly #histograms = new Map<Phase, LatencyHistogram>(
+    PHASES.map((phase) => [phase, new LatencyHistogram(3)]),
   );
 
-  /** A histogram takes whole numbers from 1: all go in one higher, and come out one lower. */
   record(spans: Spans): void {
-    for (const phase of PHASES)
-      this.#histograms.get(phase)?.record(Math.max(0, Math.round(spans[phase])) + 1);
+    for (const phase of PHASES) this.#histograms.get(phase)?.record(spans[phase]);
   }
 
   get count(): number {
     return this.#histograms.get("work")?.count ?? 0;
   }
 
-  /** Milliseconds below which `percent` of the items stayed; null when there are none: an empty histogram answers nonsense. */
+  /** Milliseconds below which `percent` of the items stayed; null when there are none. */
   percentile(phase: Phase, percent: number): number | null {
-    const histogram = this.#histograms.get(phase);
-    return histogram && histogram.count > 0 ? histogram.percentile(percent) - 1 : null;
+    return this.#histograms.get(phase)?.percentile(percent) ?? null;
   }
 
   /** Share of the items in percent by latency in milliseconds, ascending, to be drawn. */
