@@ -1,7 +1,7 @@
 import type { Pass } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
-import type { Snapshot } from "../reporters/port.ts";
+import type { Snapshot } from "../figures/snapshot.ts";
 
 /** The admin API's own words (`GET .../metrics`), to the letter. */
 export interface AdminMetrics {

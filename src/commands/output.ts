@@ -5,7 +5,7 @@ import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
 import type { Tally } from "../figures/tally.ts";
 import { colourFor } from "../reporters/colour.ts";
-import type { Reporter } from "../reporters/port.ts";
+import type { Reporter } from "../reporters/reporter.ts";
 import { failedToReporter } from "../reporters/run/failed-to.ts";
 import {
   attachReporters,

@@ -3,9 +3,9 @@ import { readEntries } from "../compose/read-entries.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Snapshot } from "../figures/snapshot.ts";
 import type { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import type { Snapshot } from "../reporters/port.ts";
 import type { KeepWarmParts } from "../worker/keep-warm.ts";
 
 export interface DeskParts {

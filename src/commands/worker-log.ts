@@ -5,7 +5,7 @@ import type { Emitter } from "../domain/events.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { formatOf, isJournal } from "../reporters/log/log-line.ts";
 import { workerLog } from "../reporters/log/worker-log.ts";
-import type { Reporter } from "../reporters/port.ts";
+import type { Reporter } from "../reporters/reporter.ts";
 
 export interface WorkerLogParts {
   readonly config: WorkerConfig;

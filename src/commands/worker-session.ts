@@ -11,7 +11,7 @@ import { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import { aborted, Stop } from "../pipeline/stop.ts";
-import type { Reporter } from "../reporters/port.ts";
+import type { Reporter } from "../reporters/reporter.ts";
 import { type FirstLook, firstLook } from "../worker/first-look.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
 import { announceListing } from "./announce-listing.ts";

@@ -3,8 +3,8 @@ import type { Emitter, EventMap, LaneView } from "../domain/events.ts";
 import { LatencyHistogram } from "../domain/latency-histogram.ts";
 import type { ItemResult, ItemStatus } from "../domain/outcome.ts";
 import { REASONS, type Reason, SKIP_REASONS, type SkipReason } from "../domain/reasons.ts";
-import type { Figures, Percentiles, Snapshot, Trouble } from "../reporters/port.ts";
 import { RecentRate } from "./recent-rate.ts";
+import type { Figures, Percentiles, ReasonCount, Snapshot } from "./snapshot.ts";
 
 /** What only queue and pool know. */
 export interface Gauges {
@@ -42,7 +42,7 @@ export class Tally implements Figures {
   readonly #counts: Record<ItemStatus, number> = { ready: 0, skipped: 0, weak: 0, failed: 0, unknown: 0 };
   readonly #left = { unknown: 0, failed: 0 };
   readonly #skips = new Map<SkipReason, number>();
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #reasons = new Map<string, ReasonCount>();
   readonly #lanes = new Map<string, LaneView>();
   #gauges: Gauges = { depth: () => this.#depth, active: () => this.#active };
   #depth = 0;
@@ -101,7 +101,7 @@ export class Tally implements Figures {
       leftUnknown: this.#left.unknown,
       leftFailed: this.#left.failed,
       skips: new Map(this.#skips),
-      troubles: [...this.#troubles.values()].sort((a, b) => b.count - a.count),
+      reasons: [...this.#reasons.values()].sort((a, b) => b.count - a.count),
       successRate: this.#successRate(),
       bytes: this.#bytes,
       perMinute: durationMs > 0 ? ((ready + weak) * 60_000) / durationMs : 0,
@@ -142,8 +142,8 @@ export class Tally implements Figures {
     const { status } = item;
     if (status === "ready" || status === "skipped" || !isReason(reason)) return;
     const name = `${status} ${reason}`;
-    const known = this.#troubles.get(name);
-    this.#troubles.set(name, {
+    const known = this.#reasons.get(name);
+    this.#reasons.set(name, {
       status,
       class: item.error?.class ?? REASONS[reason].class,
       reason,

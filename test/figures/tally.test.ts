@@ -47,14 +47,14 @@ describe("Tally counts", () => {
     expect([snapshot.counts.unknown, snapshot.counts.failed]).toEqual([9, 2]);
   });
 
-  it("groups troubles by status and reason, most frequent first, with the first of each as the example", () => {
+  it("groups what ended badly by status and reason, most frequent first, with the first of each as the example", () => {
     const { tally, events } = scene();
     const line = failure("manifest_line", "list.csv:3: key is missing");
     events.emit("item", failedItem(line, { key: null, where: "list.csv:3", attempts: 0 }));
     events.emit("item", failedItem(tooBig, { key: "x.mp4" }));
     events.emit("item", failedItem(tooBig, { key: "y.mp4", left: true }));
     events.emit("item", item({ key: "w.jpg", status: "weak", reason: "came_back_as_document" }));
-    const short = tally.snapshot().troubles.map(({ message, ...rest }) => rest);
+    const short = tally.snapshot().reasons.map(({ message, ...rest }) => rest);
     expect(short).toEqual([
       { status: "failed", class: "media", reason: "file_too_big", count: 2, left: 1, example: "x.mp4" },
       {

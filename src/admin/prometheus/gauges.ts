@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { LaneView } from "../../domain/events.ts";
-import type { Snapshot } from "../../reporters/port.ts";
+import type { Snapshot } from "../../figures/snapshot.ts";
 import type { WorkerView } from "../port.ts";
 import { botLabel, type PrometheusOptions } from "./labels.ts";
 

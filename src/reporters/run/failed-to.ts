@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { Emitter } from "../../domain/events.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
-import type { Reporter } from "../port.ts";
+import type { Reporter } from "../reporter.ts";
 
 /**
  * Writes what failed or is unknown as a manifest (jsonl) that `--manifest` takes. What the object itself says better

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from "chalk";
+import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, cut, duration, percent } from "../format.ts";
-import type { Snapshot } from "../port.ts";
 import { laneRows } from "./lane-rows.ts";
 import { knownTotal } from "./plain.ts";
 

@@ -1,9 +1,10 @@
 import type { ChalkInstance } from "chalk";
 import cliProgress from "cli-progress";
 import type { Emitter } from "../../domain/events.ts";
+import type { Figures } from "../../figures/snapshot.ts";
 import { cut, wrap } from "../format.ts";
 import { type MessageOptions, tellMessages } from "../messages.ts";
-import type { Figures, Reporter } from "../port.ts";
+import type { Reporter } from "../reporter.ts";
 import { liveRows, progressText, type View } from "./live-rows.ts";
 import { knownTotal } from "./plain.ts";
 

@@ -1,29 +1,11 @@
 import type { Writable } from "node:stream";
 import type { Emitter } from "../../domain/events.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
-import type { Percentiles, Reporter, Snapshot } from "../port.ts";
-
-/** What of a run stands in its summary. */
-type Summed = Omit<
-  Snapshot,
-  | "now"
-  | "skips"
-  | "troubles"
-  | "recentPerMinute"
-  | "recentBytesPerSecond"
-  | "download"
-  | "send"
-  | "depth"
-  | "active"
-  | "concurrency"
-  | "lanes"
-  | "read"
-  | "sourceEnded"
-  | "etaMs"
->;
+import type { Percentiles, RunTotals, Snapshot } from "../../figures/snapshot.ts";
+import type { Reporter } from "../reporter.ts";
 
 const NO_TIMES: Percentiles = { p50: 0, p95: 0, p99: 0 };
-const NEVER_BEGAN: Summed = {
+const NEVER_BEGAN: RunTotals = {
   scale: 1,
   durationMs: 0,
   counts: { ready: 0, skipped: 0, weak: 0, failed: 0, unknown: 0 },
@@ -90,7 +72,7 @@ function percentiles({ p50, p95, p99 }: Percentiles): Percentiles {
 }
 
 /** A run as the last line of `--json`. Times and paces are those of the engine's clock; `time_scale` says when that is not the wall's. */
-function summaryLine(run: Summed, exitCode: number) {
+function summaryLine(run: RunTotals, exitCode: number) {
   const { ready, skipped, weak, failed, unknown } = run.counts;
   return {
     type: "summary",

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import type { ChalkInstance } from "chalk";
 import type { Emitter } from "../../domain/events.ts";
-import type { Figures } from "../port.ts";
+import type { Figures } from "../../figures/snapshot.ts";
 import type { Terminal } from "./live.ts";
 import { type NdjsonReporter, ndjsonReporter } from "./ndjson.ts";
 import { plainReporter } from "./plain.ts";

@@ -1,8 +1,9 @@
 import type { Writable } from "node:stream";
 import type { Emitter } from "../../domain/events.ts";
+import type { Figures, Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, percent, perMinute, perSecond } from "../format.ts";
 import { type MessageOptions, tellMessages } from "../messages.ts";
-import type { Figures, Reporter, Snapshot } from "../port.ts";
+import type { Reporter } from "../reporter.ts";
 
 /** Real time, whatever the engine's clock does: it is for the reader. */
 const EVERY_MS = 5_000;

@@ -1,8 +1,8 @@
 import type { ChalkInstance } from "chalk";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
+import type { Percentiles, ReasonCount, Snapshot } from "../../figures/snapshot.ts";
 import { count, cut, duration, oneLine, percent, perMinute, size } from "../format.ts";
-import type { Percentiles, Snapshot, Trouble } from "../port.ts";
 import { type Cell, type Drawing, right, table } from "../table.ts";
 import { laneName, laneState } from "./lane-rows.ts";
 
@@ -121,12 +121,12 @@ export function troubleTable(
 }
 
 function troubles(run: Snapshot, options: TableOptions): string | null {
-  const rows = run.troubles.map((trouble) => ({ ...trouble, next: nextStep(trouble.reason) }));
+  const rows = run.reasons.map((reason) => ({ ...reason, next: nextStep(reason.reason) }));
   return troubleTable(rows, options, { unit: "items" });
 }
 
 /** Failures that the ledger knows nothing of: their keys cannot be had from it. */
-function isInLedger({ class: failureClass }: Trouble): boolean {
+function isInLedger({ class: failureClass }: ReasonCount): boolean {
   return failureClass !== "config";
 }
 
@@ -135,8 +135,8 @@ export function nextCommand(
   run: Snapshot,
   { command, stopped }: Pick<TableOptions, "command" | "stopped">,
 ): string | null {
-  const has = (status: Trouble["status"]) =>
-    run.troubles.some((trouble) => trouble.status === status && isInLedger(trouble));
+  const has = (status: ReasonCount["status"]) =>
+    run.reasons.some((reason) => reason.status === status && isInLedger(reason));
   const only = (["failed", "unknown"] as const).filter(has);
   if (only.length > 0 && !stopped) return `${command} --only ${only.join(",")}`;
   return stopped || run.counts.failed > 0 ? command : null;

@@ -11,22 +11,21 @@ export interface Percentiles {
 }
 
 /** Items that ended alike and for the same reason. */
-export interface Trouble {
+export interface ReasonCount {
   readonly status: Exclude<ItemStatus, "ready" | "skipped">;
   readonly class: FailureClass | null;
   readonly reason: Reason;
   readonly count: number;
-  /** How many of them were only found so and not touched. */
+  /** How many of them were left as this run found them. */
   readonly left: number;
   /** The first of them: its key, or the place in the manifest. */
   readonly example: string;
   readonly message: string;
 }
 
-/** All figures of a run at one moment. Times in milliseconds and moments on the engine's clock, sizes in bytes. */
-export interface Snapshot {
-  /** The moment, and how much faster than the wall this clock runs. */
-  readonly now: number;
+/** What a run amounts to so far. Times in milliseconds of the engine's clock, sizes in bytes. */
+export interface RunTotals {
+  /** How much faster than the wall this clock runs. */
   readonly scale: number;
   readonly durationMs: number;
 
@@ -36,27 +35,37 @@ export interface Snapshot {
   /** Old `unknown` and permanent `error` rows that this run did not touch. */
   readonly leftUnknown: number;
   readonly leftFailed: number;
-  readonly skips: ReadonlyMap<SkipReason, number>;
-  readonly troubles: readonly Trouble[];
   /** (ready + weak) / (ready + weak + failed + unknown) of what this run tried; 1 when nothing was tried. */
   readonly successRate: number;
 
   /** Bytes of the items that got an id. */
   readonly bytes: number;
-  /** Items that got an id a minute, over the whole run and over the last minute. */
+  /** Items that got an id, a minute. */
   readonly perMinute: number;
-  readonly recentPerMinute: number;
-  readonly recentBytesPerSecond: number;
 
   /** Of the work itself (download + send), of items that were tried. */
   readonly latency: Percentiles;
-  readonly download: Percentiles;
-  readonly send: Percentiles;
   readonly queueWait: Percentiles;
   readonly laneWait: Percentiles;
   readonly floodWaits: number;
   readonly retries: number;
+}
 
+/** All figures of a run at one moment, which is one of the engine's clock. */
+export interface Snapshot extends RunTotals {
+  readonly now: number;
+  readonly skips: ReadonlyMap<SkipReason, number>;
+  /** Why items ended as failed, unknown or weak, the most frequent first. */
+  readonly reasons: readonly ReasonCount[];
+
+  /** Of the last minute: items that got an id, a minute, and their bytes a second. */
+  readonly recentPerMinute: number;
+  readonly recentBytesPerSecond: number;
+  /** The two halves of the latency. */
+  readonly download: Percentiles;
+  readonly send: Percentiles;
+
+  /** Tasks that wait, places of the pool that are taken, and how many places there are. */
   readonly depth: number;
   readonly active: number;
   readonly concurrency: number;
@@ -71,10 +80,4 @@ export interface Snapshot {
 /** What screens ask for their figures. */
 export interface Figures {
   snapshot(): Snapshot;
-}
-
-/** A screen or a file that listens to a run. */
-export interface Reporter {
-  /** Takes it off the screen, or writes out what is left. Safe to call again. */
-  stop(): Promise<void> | void;
 }
