@@ -156,3 +156,13 @@ export const SKIP_REASONS = {
 } as const;
 
 export type SkipReason = keyof typeof SKIP_REASONS;
+
+/** False for what a newer prewarm wrote into a ledger, and for skip reasons. */
+export function isReason(name: string): name is Reason {
+  return Object.hasOwn(REASONS, name);
+}
+
+/** Whether it says why nothing was sent, not why something failed. */
+export function isSkipReason(name: string): name is SkipReason {
+  return Object.hasOwn(SKIP_REASONS, name);
+}

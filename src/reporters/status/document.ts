@@ -1,5 +1,5 @@
 import { nextStep } from "../../domain/failure.ts";
-import { REASONS, type Reason } from "../../domain/reasons.ts";
+import { isReason, REASONS } from "../../domain/reasons.ts";
 import type { LaneMemory, LedgerView } from "../../ledgers/port.ts";
 import { type BadRows, type Hour, ROW_STATES, type RowState, type Survey } from "../../ledgers/survey.ts";
 
@@ -78,11 +78,6 @@ function troubleOf({ state, reason, count, key, message }: BadRows) {
     class: known ? REASONS[reason].class : null,
     next: known ? nextStep(reason) : ONLY[state],
   };
-}
-
-/** A newer prewarm may have written others. */
-function isReason(name: string): name is Reason {
-  return Object.hasOwn(REASONS, name);
 }
 
 function totalOf(rows: readonly Readonly<Record<RowState, number>>[]): Record<RowState, number> {
