@@ -1,4 +1,3 @@
-import { type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Config } from "../config/config.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import type { TransferName } from "../domain/task.ts";
@@ -11,6 +10,7 @@ import { openBot } from "../telegram/client.ts";
 import type { Bot } from "../telegram/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 import { openTransfers } from "../transfers/transfers.ts";
+import { openDispatcher } from "./dispatcher.ts";
 
 /** The parts that reach outside, made of a configuration. The only file that picks implementations. */
 export interface Connections {
@@ -33,11 +33,8 @@ export function connect(
   redact: (text: string) => string,
   clock: Clock = systemClock(config.timeScale),
 ): Connections {
-  const r2 = dispatcherOf(config, {});
-  const telegram = dispatcherOf(config, {
-    keepAliveTimeout: IDLE_TELEGRAM_MS,
-    keepAliveMaxTimeout: IDLE_TELEGRAM_MS,
-  });
+  const r2 = openDispatcher(config.proxy, { connectMs: CONNECT_MS });
+  const telegram = openDispatcher(config.proxy, { connectMs: CONNECT_MS, idleMs: IDLE_TELEGRAM_MS });
   const storage = openR2({
     endpoint: config.endpoint,
     bucket: config.bucket,
@@ -62,20 +59,6 @@ export function connect(
     await Promise.all([r2.destroy(), telegram.destroy()]);
   };
   return { clock, storage, bots, close };
-}
-
-function dispatcherOf(
-  config: Config,
-  more: { keepAliveTimeout?: number; keepAliveMaxTimeout?: number },
-): Dispatcher {
-  const { https, http, no } = config.proxy;
-  return new EnvHttpProxyAgent({
-    connect: { timeout: CONNECT_MS },
-    httpsProxy: https ?? "",
-    httpProxy: http ?? "",
-    noProxy: no ?? "",
-    ...more,
-  });
 }
 
 /**

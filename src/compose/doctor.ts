@@ -1,4 +1,4 @@
-import { type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import type { ConfigDraft } from "../config/config.ts";
 import { type Inspection, inspect } from "../config/inspect.ts";
 import type { Flags } from "../config/layers.ts";
@@ -12,6 +12,7 @@ import { lookAtSqlite } from "../ledgers/sqlite/look.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
 import { identityOf } from "./connect.ts";
+import { openDispatcher } from "./dispatcher.ts";
 
 export interface Examination {
   readonly world: World;
@@ -37,7 +38,7 @@ const FETCH_BYTES = 1_048_576;
 export function openExamination({ flags, env, folder, probing }: ExaminationOptions): Examination {
   const config = inspect(flags, env, folder);
   const redact = redactor(secretsIn(config));
-  const dispatcher = dispatcherOf(config.draft);
+  const dispatcher = openDispatcher(config.draft.proxy, { connectMs: REACH_MS });
   const bots = botsOf(config, dispatcher, redact);
   const r2 = r2Of(config.draft, dispatcher);
   const world: World = {
@@ -63,15 +64,6 @@ function secretsIn({ draft, worker, values }: Inspection): Secret[] {
   const { accessKeyId, secretAccessKey, bots } = draft;
   const read = [accessKeyId, secretAccessKey, worker.adminToken, ...bots.map(({ token }) => token)];
   return [...texts, ...read.filter((secret) => secret !== undefined && secret !== null)];
-}
-
-function dispatcherOf({ proxy }: ConfigDraft): Dispatcher {
-  return new EnvHttpProxyAgent({
-    connect: { timeout: REACH_MS },
-    httpsProxy: proxy.https ?? "",
-    httpProxy: proxy.http ?? "",
-    noProxy: proxy.no ?? "",
-  });
 }
 
 function botsOf(config: Inspection, dispatcher: Dispatcher, redact: (text: string) => string): BotWorld[] {
