@@ -3,9 +3,9 @@ import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import { nearest } from "../config/nearest.ts";
 import { list } from "../config/parse.ts";
+import { type Finding, GROUPS, type Group } from "../doctor/check.ts";
 import { CHECKS } from "../doctor/checks.ts";
 import { type Examined, examine } from "../doctor/examine.ts";
-import { type Finding, GROUPS, type Group } from "../doctor/port.ts";
 import { checkList, FindingsScreen, summaryOf } from "../doctor/screen.ts";
 import { settingsOf } from "../doctor/settings.ts";
 import { colourFor } from "../reporters/colour.ts";
@@ -29,17 +29,17 @@ export async function checkEnv(
   if (flags.list === true) return tellList(flags, groups, print);
   const started = performance.now();
   const probing = flags.probe === true;
-  const { world, redact, close } = openExamination({ flags, env, folder, probing });
+  const { context, redact, close } = openExamination({ flags, env, folder, probing });
   const screen = flags.json === true ? null : screenOf(flags, place);
   try {
     const tell = (finding: Finding) => screen?.finding(clean(finding, redact));
-    const examined = await examine(world, { checks: CHECKS, groups, tell, docs });
+    const examined = await examine(context, { checks: CHECKS, groups, tell, docs });
     const exitCode = exitCodeOf(examined, flags.strict === true);
     const findings = examined.findings.map((finding) => clean(finding, redact));
     const ms = performance.now() - started;
     if (screen) screen.end(findings, { exitCode, ms, everything: groups.length === GROUPS.length });
     else {
-      const settings = settingsOf(world.config).map((row) => ({ ...row, value: redact(row.value) }));
+      const settings = settingsOf(context.config).map((row) => ({ ...row, value: redact(row.value) }));
       const summary = { ...summaryOf(findings), exit_code: exitCode, duration_ms: Math.round(ms) };
       print(`${JSON.stringify({ findings, settings, summary }, null, 2)}\n`);
     }

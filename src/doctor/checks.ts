@@ -1,7 +1,7 @@
+import type { Check } from "./check.ts";
 import { CONFIGURATION } from "./configuration.ts";
 import { LEDGER } from "./ledger.ts";
 import { PACE } from "./pace.ts";
-import type { Check } from "./port.ts";
 import { R2 } from "./r2.ts";
 import { RUNTIME } from "./runtime.ts";
 import { TELEGRAM } from "./telegram.ts";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import type { Check } from "./check.ts";
 import { dotenvBytes, dotenvOddities, dotenvTroubles, parentWithDotenv } from "./dotenv.ts";
 import { stub, withoutPassword } from "./mask.ts";
 import { missingNames } from "./missing.ts";
 import { MISSING, NAMES } from "./names.ts";
-import type { Check } from "./port.ts";
 import { fail, pass, setStep, skipped, warn } from "./report.ts";
 import { settingsOf } from "./settings.ts";
 import { VALUES } from "./values.ts";
@@ -35,8 +35,8 @@ const dotenv: Check = {
   group: "configuration",
   title: ".env",
   why: "It is read from the working directory only.",
-  run: (world) => {
-    const { folder, config } = world;
+  run: (context) => {
+    const { folder, config } = context;
     if (config.dotenvProblem)
       return [fail(config.dotenvProblem, 'sudo chown "$USER" .env && chmod 600 .env')];
     const bytes = dotenvBytes(folder);
@@ -48,7 +48,7 @@ const dotenv: Check = {
     const parent = parentWithDotenv(folder);
     if (parent === null) return [pass("none here, none needed")];
     const there = namesIn(parent);
-    const lacking = missingNames(world).filter((name) => there.has(name));
+    const lacking = missingNames(context).filter((name) => there.has(name));
     const found = `none here; ${join(parent, ".env")} is not read from this directory`;
     return [
       lacking.length > 0 ? fail(`${found}, and has ${lacking.join(", ")}`, `cd ${parent}`) : pass(found),

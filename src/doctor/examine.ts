@@ -1,4 +1,5 @@
-import type { Check, Finding, Group, Report, World } from "./port.ts";
+import type { Check, Finding, Group, Report } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { skipped, unknown } from "./report.ts";
 
 /** Real milliseconds: one check, and all of them together. A probe uploads and gets more. */
@@ -28,8 +29,8 @@ export interface Examined {
 }
 
 /** Runs the checks side by side, each with a time limit, and tells their findings in order. Never throws for a check. */
-export async function examine(world: World, options: ExamineOptions): Promise<Examined> {
-  const running = startAll(world, options);
+export async function examine(context: CheckContext, options: ExamineOptions): Promise<Examined> {
+  const running = startAll(context, options);
   const findings: Finding[] = [];
   let blocked = false;
   for (const check of options.checks) {
@@ -45,16 +46,16 @@ export async function examine(world: World, options: ExamineOptions): Promise<Ex
   return { findings, blocked };
 }
 
-function startAll(world: World, { checks, groups }: ExamineOptions): Map<string, Promise<Done>> {
-  const deadline = performance.now() + (world.probing ? PROBING_MS : ALL_MS);
+function startAll(context: CheckContext, { checks, groups }: ExamineOptions): Map<string, Promise<Done>> {
+  const deadline = performance.now() + (context.probing ? PROBING_MS : ALL_MS);
   const running = new Map<string, Promise<Done>>();
   const start = (check: Check): Promise<Done> => {
     const before = (check.needs ?? []).map((need) => ({ need, done: running.get(idOf(need)) }));
-    return runOne(check, world, before, deadline);
+    return runOne(check, context, before, deadline);
   };
   const wanted = wantedOf(checks, groups);
   for (const check of checks)
-    if (wanted.has(check.id) && (check.applies?.(world) ?? true)) running.set(check.id, start(check));
+    if (wanted.has(check.id) && (check.applies?.(context) ?? true)) running.set(check.id, start(check));
   return running;
 }
 
@@ -77,14 +78,19 @@ interface Need {
   readonly done: Promise<Done> | undefined;
 }
 
-async function runOne(check: Check, world: World, before: readonly Need[], deadline: number): Promise<Done> {
+async function runOne(
+  check: Check,
+  context: CheckContext,
+  before: readonly Need[],
+  deadline: number,
+): Promise<Done> {
   for (const { need, done } of before) {
     const settled = await done;
     const root = settled && obstacleIn(need, settled);
     if (root) return { reports: [skipped(`not looked at while ${root} does not hold`)], blockedBy: root };
   }
-  const limit = Math.max(0, Math.min(world.probing ? PROBING_MS : CHECK_MS, deadline - performance.now()));
-  return { reports: await within(limit, check, world), blockedBy: null };
+  const limit = Math.max(0, Math.min(context.probing ? PROBING_MS : CHECK_MS, deadline - performance.now()));
+  return { reports: await within(limit, check, context), blockedBy: null };
 }
 
 /** The check at the bottom of it, where a need is not met. */
@@ -99,7 +105,7 @@ function obstacleIn(need: string, { reports, blockedBy }: Done): string | null {
   return bad ? idOf(need) : null;
 }
 
-async function within(ms: number, check: Check, world: World): Promise<readonly Report[]> {
+async function within(ms: number, check: Check, context: CheckContext): Promise<readonly Report[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly Report[]>((resolve) => {
     timer = setTimeout(
@@ -108,7 +114,7 @@ async function within(ms: number, check: Check, world: World): Promise<readonly 
     );
   });
   const work = Promise.resolve()
-    .then(() => check.run(world))
+    .then(() => check.run(context))
     .catch((error: unknown) => [broken(error)]);
   try {
     return await Promise.race([work, late]);

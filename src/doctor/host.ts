@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import type { Host } from "./port.ts";
+import type { Host } from "./context.ts";
 
 const CONNECT_MS = 2_000;
 

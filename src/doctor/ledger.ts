@@ -1,7 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { nextStep } from "../domain/failure.ts";
 import { LedgerError, type LedgerView } from "../ledgers/port.ts";
-import type { Check, Report, World } from "./port.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { fail, pass, skipped, warn } from "./report.ts";
 
 const OTHER_LEDGER = "export PREWARM_LEDGER=sqlite:other.db";
@@ -12,10 +13,10 @@ const file: Check = {
   title: "file",
   why: "The ledger keeps the ids; without it nothing is known to be warm, so nothing is begun.",
   needs: ["config-values:PREWARM_LEDGER"],
-  run: (world) => {
-    const { ledger } = world.config.draft;
+  run: (context) => {
+    const { ledger } = context.config.draft;
     try {
-      const look = world.ledger();
+      const look = context.ledger();
       if (look === null) return [pass(`${ledger} is not there yet: the first run makes it`)];
       return [
         pass(
@@ -84,24 +85,24 @@ const disk: Check = {
 /** Runs on what the ledger holds, where there is one. */
 function about(
   check: Pick<Check, "id" | "title" | "why">,
-  report: (look: LedgerView, world: World) => Report,
+  report: (look: LedgerView, context: CheckContext) => Report,
 ): Check {
   return {
     ...check,
     group: "ledger",
     needs: ["ledger-file"],
-    applies: (world) => looked(world) !== null,
-    run: (world) => {
-      const look = world.ledger();
-      return [look ? report(look, world) : skipped("no ledger yet")];
+    applies: (context) => looked(context) !== null,
+    run: (context) => {
+      const look = context.ledger();
+      return [look ? report(look, context) : skipped("no ledger yet")];
     },
   };
 }
 
 /** The ledger where it can be read; what stands in the way is the business of the first check. */
-function looked(world: World): LedgerView | null {
+function looked(context: CheckContext): LedgerView | null {
   try {
-    return world.ledger();
+    return context.ledger();
   } catch (error) {
     if (error instanceof LedgerError) return null;
     throw error;

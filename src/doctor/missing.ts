@@ -1,9 +1,9 @@
-import type { World } from "./port.ts";
+import type { CheckContext } from "./context.ts";
 
 const MISSING = /^(\w+)(?: \(or \w+\))? is not set: (.*)$/;
 
 /** Variables that a run would complain of as not set. */
-export function missingNames({ config }: Pick<World, "config">): string[] {
+export function missingNames({ config }: Pick<CheckContext, "config">): string[] {
   return config.problems.flatMap((problem) => MISSING.exec(problem)?.[1] ?? []);
 }
 

@@ -1,7 +1,8 @@
 import { nearest } from "../config/nearest.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { howToSet, OTHER_NAMES, REQUIRED, TRY_IT } from "./hints.ts";
 import { missingNames } from "./missing.ts";
-import type { Check, Report, World } from "./port.ts";
 import { fail, pass, warn } from "./report.ts";
 
 /** Beginnings that prewarm's own variables have; what begins otherwise is somebody else's, unless it is very near. */
@@ -16,11 +17,11 @@ interface Stray {
 }
 
 /** Variables that are probably meant for prewarm and not called so. */
-function strays({ env, config }: World): Stray[] {
+function strays({ env, config }: CheckContext): Stray[] {
   const candidates = config.names.filter((name) => !/proxy/i.test(name));
   const meaning = (name: string): string | null =>
     OTHER_NAMES[name] ?? nearest(name, candidates, OURS.test(name) ? undefined : TYPING_ERRORS);
-  const from = (values: World["env"], inDotenv: boolean): Stray[] =>
+  const from = (values: CheckContext["env"], inDotenv: boolean): Stray[] =>
     Object.entries(values).flatMap(([name, value]) => {
       const meant =
         value && !config.names.includes(name) && /^[A-Z0-9_]{7,}$/.test(name) ? meaning(name) : null;
@@ -47,9 +48,9 @@ export const MISSING: Check = {
   title: "required values",
   why: "A run needs a bucket with its key pair, a bot, and a chat to send to.",
   needs: ["dotenv", "dotenv-syntax", "config-file"],
-  run: (world) => {
-    const missing = missingNames(world);
-    const near = strays(world);
+  run: (context) => {
+    const missing = missingNames(context);
+    const near = strays(context);
     if (missing.length === 0) return [pass("all set")];
     if (
       missing.length >= REQUIRED.length &&
@@ -78,15 +79,15 @@ export const NAMES: Check = {
   group: "configuration",
   title: "names",
   why: "A variable with a letter wrong is not read, and nobody says so.",
-  run: (world) => {
-    const missing = missingNames(world);
-    const found = strays(world)
+  run: (context) => {
+    const missing = missingNames(context);
+    const found = strays(context)
       .filter(
         (stray) => OTHER_NAMES[stray.name] === undefined && !missing.some((name) => stands(stray, name)),
       )
       .map((stray) => {
         const { name, meant, inDotenv } = stray;
-        const isSet = world.config.values.some(
+        const isSet = context.config.values.some(
           (value) => value.name === meant && value.given.some(({ origin }) => origin !== "default"),
         );
         const next = isSet

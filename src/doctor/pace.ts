@@ -2,13 +2,14 @@ import { LIMITS } from "../domain/limits.ts";
 import { forecast } from "../lanes/forecast.ts";
 import type { LedgerView } from "../ledgers/port.ts";
 import { LedgerError } from "../ledgers/port.ts";
-import type { Check, LaneLook, World } from "./port.ts";
+import type { Check } from "./check.ts";
+import type { CheckContext, CheckedLane } from "./context.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
 
 /** What a transfer takes as a rule, download and upload together (200-800 ms and 500-2000 ms). */
 const TRANSFER_S = 1.75;
 /** Media a minute that users of older tools expect. */
-const WISHED_PER_MIN = 100;
+const EXPECTED_PER_MIN = 100;
 
 /** What the open lanes and the concurrency of this configuration allow, in media a minute. */
 export interface Ceiling {
@@ -19,22 +20,22 @@ export interface Ceiling {
 }
 
 /** Open lanes at the pace that is set or was learned, under the pace of each bot. */
-export async function ceilingOf(world: World): Promise<Ceiling> {
-  const { draft } = world.config;
-  const lanes = (await world.lanes()).filter(({ result }) => result.ok);
-  const memories = memoriesOf(world);
+export async function ceilingOf(context: CheckContext): Promise<Ceiling> {
+  const { draft } = context.config;
+  const lanes = (await context.lanes()).filter(({ result }) => result.ok);
+  const memories = memoriesOf(context);
   const { ceilingPerMin } = forecast({
     toWarm: 0,
-    lanes: lanes.map((lane) => ({ bot: lane.bot, perMinute: paceOf(world, lane, memories) })),
+    lanes: lanes.map((lane) => ({ bot: lane.bot, perMinute: paceOf(context, lane, memories) })),
     botPerMinute: new Map(
-      draft.botPace === null ? [] : world.bots.map(({ bot }) => [bot.slug, draft.botPace ?? 0]),
+      draft.botPace === null ? [] : context.bots.map(({ bot }) => [bot.slug, draft.botPace ?? 0]),
     ),
   });
   return { lanes: lanes.length, perMin: ceilingPerMin, byConcurrency: (draft.concurrency * 60) / TRANSFER_S };
 }
 
-function paceOf(world: World, { bot, result }: LaneLook, memories: LedgerView["lanes"]): number {
-  const { pace } = world.config.draft;
+function paceOf(context: CheckContext, { bot, result }: CheckedLane, memories: LedgerView["lanes"]): number {
+  const { pace } = context.config.draft;
   if (!result.ok) return 0;
   if (pace.type === "fixed") return pace.perMinute;
   const documented =
@@ -43,9 +44,9 @@ function paceOf(world: World, { bot, result }: LaneLook, memories: LedgerView["l
   return pace.type === "adaptive" ? (learned ?? documented) : documented;
 }
 
-function memoriesOf(world: World): LedgerView["lanes"] {
+function memoriesOf(context: CheckContext): LedgerView["lanes"] {
   try {
-    return world.ledger()?.lanes ?? [];
+    return context.ledger()?.lanes ?? [];
   } catch (error) {
     if (error instanceof LedgerError) return [];
     throw error;
@@ -54,18 +55,18 @@ function memoriesOf(world: World): LedgerView["lanes"] {
 
 /** How many channels of 20/min it takes to `perMin`, beyond those that are there. */
 function moreChannels({ perMin }: Ceiling): number {
-  return Math.ceil((WISHED_PER_MIN - perMin) / LIMITS.pace.groupPerMinute);
+  return Math.ceil((EXPECTED_PER_MIN - perMin) / LIMITS.pace.groupPerMinute);
 }
 
-/** How to get to the pace that is wished for, in a sentence. */
+/** How to get to the pace that is expected, in a sentence. */
 function faster(ceiling: Ceiling): string {
   const count = moreChannels(ceiling);
-  return `for ${WISHED_PER_MIN}/min: Telegram -> New Channel (${count} more, your bot as administrator), their ids into WARMUP_CHAT_ID`;
+  return `for ${EXPECTED_PER_MIN}/min: Telegram -> New Channel (${count} more, your bot as administrator), their ids into WARMUP_CHAT_ID`;
 }
 
 /** Whether it is what users of older tools expect. */
-export function isWished({ perMin }: Ceiling): boolean {
-  return perMin >= WISHED_PER_MIN;
+export function isFastEnough({ perMin }: Ceiling): boolean {
+  return perMin >= EXPECTED_PER_MIN;
 }
 
 const ceiling: Check = {
@@ -74,12 +75,12 @@ const ceiling: Check = {
   title: "ceiling",
   why: "Telegram limits each bot in each chat; more transfers at once do not change that, more chats do.",
   needs: ["telegram-reach"],
-  run: async (world) => {
-    const it = await ceilingOf(world);
+  run: async (context) => {
+    const it = await ceilingOf(context);
     if (it.lanes === 0) return [skipped("no open lane")];
     const lanes = it.lanes === 1 ? "1 lane" : `${it.lanes} lanes`;
-    const text = `${Math.round(it.perMin)}/min by ${lanes}; concurrency ${world.config.draft.concurrency} alone could do about ${Math.round(it.byConcurrency)}`;
-    return [pass(text, isWished(it) ? {} : { next: faster(it) })];
+    const text = `${Math.round(it.perMin)}/min by ${lanes}; concurrency ${context.config.draft.concurrency} alone could do about ${Math.round(it.byConcurrency)}`;
+    return [pass(text, isFastEnough(it) ? {} : { next: faster(it) })];
   },
 };
 
@@ -89,13 +90,13 @@ const concurrency: Check = {
   title: "concurrency",
   why: "With too few transfers at once the lanes wait for downloads instead of for Telegram.",
   needs: ["telegram-reach"],
-  run: async (world) => {
-    const it = await ceilingOf(world);
-    const { concurrency: now } = world.config.draft;
+  run: async (context) => {
+    const it = await ceilingOf(context);
+    const { concurrency: now } = context.config.draft;
     const enough = Math.ceil((it.perMin * TRANSFER_S) / 60);
     if (it.lanes === 0) return [skipped("no open lane")];
     if (now >= enough) return [pass(`${now} keeps ${it.lanes === 1 ? "the lane" : "all lanes"} busy`)];
-    const given = world.config.values.find(({ name }) => name === "MEDIA_PREWARM_CONCURRENCY")?.given[0];
+    const given = context.config.values.find(({ name }) => name === "MEDIA_PREWARM_CONCURRENCY")?.given[0];
     const text = `${now} can do about ${Math.round(it.byConcurrency)}/min, the lanes ${Math.round(it.perMin)}/min`;
     return [warn(text, setStep(given?.origin, "MEDIA_PREWARM_CONCURRENCY", String(Math.max(5, enough))))];
   },
@@ -106,10 +107,10 @@ const frozen: Check = {
   group: "pace",
   title: "flood waits",
   why: "A lane that Telegram told to wait is not called before that time, also after a restart.",
-  applies: (world) => memoriesOf(world).some(({ frozenUntil }) => frozenUntil > world.now()),
-  run: (world) =>
-    memoriesOf(world)
-      .filter(({ frozenUntil }) => frozenUntil > world.now())
+  applies: (context) => memoriesOf(context).some(({ frozenUntil }) => frozenUntil > context.now()),
+  run: (context) =>
+    memoriesOf(context)
+      .filter(({ frozenUntil }) => frozenUntil > context.now())
       .map(({ bot, chat, frozenUntil }) =>
         warn(
           `${bot} x ${chat} waits until ${new Date(frozenUntil).toISOString().slice(0, 19).replace("T", " ")} UTC`,

@@ -1,10 +1,10 @@
+import type { TransferName } from "../domain/task.ts";
 import type { Bot, SendRequest } from "../telegram/port.ts";
-import type { Check, LaneLook, Report, World } from "./port.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext, CheckedLane } from "./context.ts";
 import { smallestPhoto } from "./r2-objects.ts";
 import { ofFailure, pass, skipped, warn } from "./report.ts";
 import { tinyPhoto } from "./tiny-photo.ts";
-
-type Way = "upload" | "url";
 
 /** Sends for real, so it is asked for by `--probe` only. */
 export const PROBE: Check = {
@@ -14,23 +14,23 @@ export const PROBE: Check = {
   why: "Only a message that was really sent shows that both ways work.",
   applies: ({ probing }) => probing,
   needs: ["telegram-chats"],
-  run: async (world) => {
-    const url = await photoUrl(world);
-    const lanes = (await world.lanes()).filter(({ result }) => result.ok);
+  run: async (context) => {
+    const url = await photoUrl(context);
+    const lanes = (await context.lanes()).filter(({ result }) => result.ok);
     if (lanes.length === 0) return [skipped("no chat to send to")];
-    const perLane = await Promise.all(lanes.map((lane) => probeLane(world, lane, url)));
+    const perLane = await Promise.all(lanes.map((lane) => probeLane(context, lane, url)));
     return perLane.flat();
   },
 };
 
-async function photoUrl(world: World): Promise<string | null> {
-  const photo = await smallestPhoto(world);
-  return photo && world.r2 ? world.r2.storage.presign(photo.key) : null;
+async function photoUrl(context: CheckContext): Promise<string | null> {
+  const photo = await smallestPhoto(context);
+  return photo && context.r2 ? context.r2.storage.presign(photo.key) : null;
 }
 
 /** One after the other: a chat takes one message a second. */
-async function probeLane(world: World, lane: LaneLook, url: string | null): Promise<Report[]> {
-  const bot = world.bots.find((each) => each.bot.slug === lane.bot)?.bot;
+async function probeLane(context: CheckContext, lane: CheckedLane, url: string | null): Promise<Report[]> {
+  const bot = context.bots.find((each) => each.bot.slug === lane.bot)?.bot;
   if (!bot || !lane.result.ok) return [];
   const chat = lane.result.value.id;
   const bytes = tinyPhoto();
@@ -42,10 +42,10 @@ async function probeLane(world: World, lane: LaneLook, url: string | null): Prom
       ? skipped("by url: there is no JPEG or PNG under 5 MB on the first page of the bucket")
       : await probe(bot, { chat, kind: "photo", media: url }, "url"),
   );
-  return reports.map((report) => ({ ...report, subject: `${lane.bot} x ${lane.wish}` }));
+  return reports.map((report) => ({ ...report, subject: `${lane.bot} x ${lane.chat}` }));
 }
 
-async function probe(bot: Bot, request: SendRequest, way: Way): Promise<Report> {
+async function probe(bot: Bot, request: SendRequest, way: TransferName): Promise<Report> {
   const sent = await bot.send(request);
   if (!sent.ok) {
     const { failure } = sent;

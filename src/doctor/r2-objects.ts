@@ -1,7 +1,8 @@
 import { LIMITS } from "../domain/limits.ts";
 import { extensionOf, kindOfKey, type MediaKind } from "../domain/media.ts";
 import type { ListedObject } from "../storage/port.ts";
-import type { Check, R2World, Report, World } from "./port.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext, CheckedBucket } from "./context.ts";
 import { fail, ofFailure, pass, skipped, warn } from "./report.ts";
 
 const OWN_SERVER = "export TELEGRAM_API_ROOT=http://<your own Bot API server> TELEGRAM_API_LOCAL=1";
@@ -104,7 +105,7 @@ const types: Check = {
 };
 
 /** Media small enough to go by URL, of every kind some. */
-async function sampleOf(r2: R2World | null): Promise<readonly ListedObject[]> {
+async function sampleOf(r2: CheckedBucket | null): Promise<readonly ListedObject[]> {
   const page = await r2?.firstPage();
   if (!page?.ok) return [];
   const byKind = new Map<string, ListedObject[]>();
@@ -135,7 +136,7 @@ const presigned: Check = {
   },
 };
 
-async function fetchReport(r2: R2World, { key, bytes }: ListedObject): Promise<Report> {
+async function fetchReport(r2: CheckedBucket, { key, bytes }: ListedObject): Promise<Report> {
   const fetched = await r2.fetch(r2.storage.presign(key));
   if (!fetched.ok)
     return fail(`fetching ${key} broke off (${fetched.code})`, "prewarm run --transfer upload");
@@ -155,7 +156,7 @@ async function fetchReport(r2: R2World, { key, bytes }: ListedObject): Promise<R
 export const OBJECT_CHECKS: readonly Check[] = [objects, types, presigned];
 
 /** The smallest picture that may go by URL, for a probe; null where there is none. */
-export async function smallestPhoto({ r2 }: World): Promise<ListedObject | null> {
+export async function smallestPhoto({ r2 }: CheckContext): Promise<ListedObject | null> {
   const page = await r2?.firstPage();
   if (!page?.ok) return null;
   const photos = page.value.filter(

@@ -1,7 +1,8 @@
 import type { Failure } from "../domain/failure.ts";
 import { nextStep } from "../domain/failure.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { howToSet } from "./hints.ts";
-import type { Check, Report, World } from "./port.ts";
 import { OBJECT_CHECKS } from "./r2-objects.ts";
 import { reachReport } from "./reach.ts";
 import { fail, ofFailure, pass, skipped, warn } from "./report.ts";
@@ -43,7 +44,11 @@ function endpointReport({ hostname, protocol, host }: URL): Report {
 }
 
 /** R2 says so itself: "Credential access key has length 20, should be 32" (grafana/loki#9224). */
-function keyForms({ endpoint: text, accessKeyId, secretAccessKey }: World["config"]["draft"]): Report[] {
+function keyForms({
+  endpoint: text,
+  accessKeyId,
+  secretAccessKey,
+}: CheckContext["config"]["draft"]): Report[] {
   if (!CLOUDFLARE.test(new URL(text).hostname)) return [];
   const forms = [
     ["R2_ACCESS_KEY_ID", accessKeyId?.reveal(), 32],
@@ -66,10 +71,10 @@ const reach: Check = {
   title: "connection",
   why: "Every object is listed and read through this connection.",
   needs: ["proxy", "r2-endpoint"],
-  run: async (world) => {
-    const { endpoint: url } = world.config.draft;
+  run: async (context) => {
+    const { endpoint: url } = context.config.draft;
     if (url === "") return [skipped("no endpoint")];
-    return [reachReport(await world.reach(url), { name: "R2", url, variable: "R2_ENDPOINT" })];
+    return [reachReport(await context.reach(url), { name: "R2", url, variable: "R2_ENDPOINT" })];
   },
 };
 
@@ -79,7 +84,7 @@ const NEXT: Partial<Record<Failure["reason"], string>> = {
   r2_clock_skew: "sudo timedatectl set-ntp true",
 };
 
-function nextOf({ config }: World, { reason }: Failure): string {
+function nextOf({ config }: CheckContext, { reason }: Failure): string {
   if (reason !== "bucket_missing") return NEXT[reason] ?? nextStep(reason);
   const { hostname } = new URL(config.draft.endpoint);
   const [account] = hostname.split(".");
@@ -106,14 +111,14 @@ const access: Check = {
   title: "bucket and key pair",
   why: "R2 has to know the key id, accept the signature, and have the bucket.",
   needs: IN_PLACE,
-  run: async (world) => {
-    if (!world.r2) return [skipped("not set")];
-    const { bucket } = world.r2;
-    const page = await world.r2.firstPage();
+  run: async (context) => {
+    if (!context.r2) return [skipped("not set")];
+    const { bucket } = context.r2;
+    const page = await context.r2.firstPage();
     if (page.ok || page.failure.reason === "r2_denied")
       return [pass(`R2 knows the key pair; bucket ${bucket}`)];
     const odd = page.failure.reason === "bucket_missing" && !BUCKET.test(bucket);
-    const report = ofFailure(page.failure, nextOf(world, page.failure));
+    const report = ofFailure(page.failure, nextOf(context, page.failure));
     return [
       odd ? { ...report, found: `${report.found}; "${bucket}" is no name that a bucket can have` } : report,
     ];

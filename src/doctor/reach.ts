@@ -1,4 +1,5 @@
-import type { Reached, Report } from "./port.ts";
+import type { Report } from "./check.ts";
+import type { ReachResult } from "./context.ts";
 import { fail, pass } from "./report.ts";
 
 /** A server as a check knows it. */
@@ -14,7 +15,7 @@ const TLS = /CERT|SIGNED|TLS|SSL|EPROTO|UNABLE_TO/;
 const SILENT = /TIMEOUT|ETIMEDOUT|Timeout|ABORT/;
 
 /** Whether a server answers at all, whatever it answers; else what stands in the way: name, route, port, certificate. */
-export function reachReport(reached: Reached, server: Server): Report {
+export function reachReport(reached: ReachResult, server: Server): Report {
   const { host } = new URL(server.url);
   if (!reached.ok) return unreached(reached.code, server, host);
   if (reached.location !== null && server.variable === "R2_ENDPOINT")

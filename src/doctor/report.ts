@@ -1,5 +1,5 @@
 import { type Failure, nextStep } from "../domain/failure.ts";
-import type { Report } from "./port.ts";
+import type { Report } from "./check.ts";
 
 type More = Omit<Report, "status" | "found" | "next">;
 

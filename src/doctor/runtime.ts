@@ -1,4 +1,5 @@
-import type { Check, Report, World } from "./port.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { isProxied, proxyOf } from "./proxied.ts";
 import { fail, pass, skipped, warn } from "./report.ts";
 
@@ -50,16 +51,16 @@ const clock: Check = {
   title: "clock",
   why: "Signatures carry the time: R2 refuses them when it is more than 15 minutes off.",
   needs: ["proxy"],
-  run: async (world) => {
+  run: async (context) => {
     const answers = await Promise.all(
-      serversOf(world).map(async (url) => ({ url, reached: await world.reach(url) })),
+      serversOf(context).map(async (url) => ({ url, reached: await context.reach(url) })),
     );
     const skews = answers.flatMap(({ url, reached }) =>
       reached.ok && reached.skewMs !== null ? [{ host: new URL(url).host, ms: reached.skewMs }] : [],
     );
     const worst = skews.sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms))[0];
     if (!worst) return [skipped("no server answered with its time")];
-    return [skewReport(worst, SET_CLOCK[world.host.platform] ?? "sudo timedatectl set-ntp true")];
+    return [skewReport(worst, SET_CLOCK[context.host.platform] ?? "sudo timedatectl set-ntp true")];
   },
 };
 
@@ -73,7 +74,7 @@ function spell(ms: number): string {
   return ms < 2 * MINUTE ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / MINUTE)} min`;
 }
 
-function serversOf({ config: { draft } }: World): string[] {
+function serversOf({ config: { draft } }: CheckContext): string[] {
   return [draft.endpoint, draft.apiRoot].filter((url) => URL.canParse(url));
 }
 
@@ -82,21 +83,21 @@ const proxy: Check = {
   group: "runtime",
   title: "proxy",
   why: "Every connection to R2 and Telegram goes through the proxy that these variables name.",
-  run: async (world) => {
+  run: async (context) => {
     const used = [
-      ...new Set(serversOf(world).flatMap((url) => proxyOf(url, world.config.draft.proxy) ?? [])),
+      ...new Set(serversOf(context).flatMap((url) => proxyOf(url, context.config.draft.proxy) ?? [])),
     ];
-    const { https, http } = world.config.draft.proxy;
-    if (used.length > 0) return Promise.all(used.map((url) => proxyReport(world, url)));
+    const { https, http } = context.config.draft.proxy;
+    if (used.length > 0) return Promise.all(used.map((url) => proxyReport(context, url)));
     if (https ?? http) return [pass("set, but NO_PROXY or the scheme keeps these servers out of it")];
-    const all = world.env.ALL_PROXY ?? world.env.all_proxy;
-    if (all && serversOf(world).some((url) => isProxied(url, world.config.draft.proxy.no)))
+    const all = context.env.ALL_PROXY ?? context.env.all_proxy;
+    if (all && serversOf(context).some((url) => isProxied(url, context.config.draft.proxy.no)))
       return [warn("ALL_PROXY is set, which prewarm does not read", 'export HTTPS_PROXY="$ALL_PROXY"')];
     return [pass("none: connections go out directly")];
   },
 };
 
-async function proxyReport({ host }: World, text: string): Promise<Report> {
+async function proxyReport({ host }: CheckContext, text: string): Promise<Report> {
   const url = new URL(text);
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
   const code = await host.connects(url.hostname, port);

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import { duration } from "../reporters/format.ts";
-import type { Check, Finding, Group, Status } from "./port.ts";
+import type { Check, CheckStatus, Finding, Group } from "./check.ts";
 
 export interface FindingsOptions {
   readonly write: (text: string) => void;
@@ -16,7 +16,7 @@ export interface FindingsEnd {
 
 const WIDTH = 80;
 /** Words and not signs alone: a log has no colour, and not every terminal has the signs. */
-const WORDS: Record<Status, string> = {
+const WORDS: Record<CheckStatus, string> = {
   pass: "ok  ",
   warn: "WARN",
   fail: "FAIL",
@@ -73,7 +73,7 @@ export class FindingsScreen {
   }
 }
 
-function nameOf(status: Exclude<Status, "pass">, count: number): string {
+function nameOf(status: Exclude<CheckStatus, "pass">, count: number): string {
   const warnings = count === 1 ? "warning" : "warnings";
   const name = { warn: warnings, fail: "failed", skipped: "skipped", unknown: "could not be checked" }[
     status
@@ -81,11 +81,11 @@ function nameOf(status: Exclude<Status, "pass">, count: number): string {
   return `${count} ${name}`;
 }
 
-export interface FindingsSummary extends Readonly<Record<Status, number>> {}
+export interface FindingsSummary extends Readonly<Record<CheckStatus, number>> {}
 
 /** How many there are of each status. */
 export function summaryOf(findings: readonly Finding[]): FindingsSummary {
-  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
+  const count = (status: CheckStatus) => findings.filter((finding) => finding.status === status).length;
   return {
     pass: count("pass"),
     warn: count("warn"),
@@ -120,7 +120,7 @@ function linesOf(finding: Finding, colour: ChalkInstance): string[] {
   return lines;
 }
 
-function styleOf(status: Status, colour: ChalkInstance): (text: string) => string {
+function styleOf(status: CheckStatus, colour: ChalkInstance): (text: string) => string {
   return {
     pass: colour.green,
     warn: colour.yellow,

@@ -1,7 +1,8 @@
 import { type Failure, nextStep } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext, CheckedBot, CheckedLane } from "./context.ts";
 import { howToSet } from "./hints.ts";
-import type { BotWorld, Check, LaneLook, Report, World } from "./port.ts";
 import { PROBE } from "./probe.ts";
 import { reachReport } from "./reach.ts";
 import { fail, ofFailure, pass, setStep, skipped, warn } from "./report.ts";
@@ -14,9 +15,9 @@ const reach: Check = {
   title: "connection",
   why: "Every file_id comes over this connection.",
   needs: ["config-missing:everything", "proxy", "config-values:TELEGRAM_API_ROOT"],
-  run: async (world) => {
-    const { apiRoot: url } = world.config.draft;
-    return [reachReport(await world.reach(url), { name: "Telegram", url, variable: "TELEGRAM_API_ROOT" })];
+  run: async (context) => {
+    const { apiRoot: url } = context.config.draft;
+    return [reachReport(await context.reach(url), { name: "Telegram", url, variable: "TELEGRAM_API_ROOT" })];
   },
 };
 
@@ -80,21 +81,21 @@ const chats: Check = {
     "config-missing:WARMUP_CHAT_ID",
     "config-values:WARMUP_CHAT_ID",
   ],
-  run: async (world) => {
-    const lanes = await world.lanes();
+  run: async (context) => {
+    const lanes = await context.lanes();
     if (lanes.length === 0) return [skipped("no bot to look with")];
-    const reports = await Promise.all(lanes.map((lane) => laneReport(world, lane)));
+    const reports = await Promise.all(lanes.map((lane) => laneReport(context, lane)));
     return [...reports, ...twice(lanes)];
   },
 };
 
-async function laneReport(world: World, lane: LaneLook): Promise<Report> {
-  const subject = `${lane.bot} x ${lane.wish}`;
+async function laneReport(context: CheckContext, lane: CheckedLane): Promise<Report> {
+  const subject = `${lane.bot} x ${lane.chat}`;
   const { result } = lane;
-  if (!result.ok) return ofFailure(result.failure, await nextOf(world, lane, result.failure), { subject });
+  if (!result.ok) return ofFailure(result.failure, await nextOf(context, lane, result.failure), { subject });
   const { title, type, movedTo } = result.value;
   if (movedTo !== null)
-    return warn(`became a supergroup: it is ${movedTo} now`, renamed(world, lane.wish, movedTo), {
+    return warn(`became a supergroup: it is ${movedTo} now`, renamed(context, lane.chat, movedTo), {
       subject,
       reason: "chat_migrated",
     });
@@ -102,14 +103,18 @@ async function laneReport(world: World, lane: LaneLook): Promise<Report> {
   return pass(`${type} "${title}": the bot may post; ${pace}/min by Telegram's word`, { subject });
 }
 
-async function nextOf(world: World, { bot, wish }: LaneLook, { reason }: Failure): Promise<string> {
-  const owner = world.bots.find((each) => each.bot.slug === bot);
+async function nextOf(
+  context: CheckContext,
+  { bot, chat }: CheckedLane,
+  { reason }: Failure,
+): Promise<string> {
+  const owner = context.bots.find((each) => each.bot.slug === bot);
   const name = await nameOf(owner);
   if (reason === "chat_not_found") {
-    const meant = owner ? await meantChat(owner, wish) : null;
+    const meant = owner ? await meantChat(owner, chat) : null;
     return meant === null
       ? `Telegram -> the channel -> Administrators -> Add Admin -> ${name} (Post Messages); its id begins with -100`
-      : renamed(world, wish, meant);
+      : renamed(context, chat, meant);
   }
   if (reason === "no_rights")
     return `Telegram -> the chat -> Administrators -> ${name} -> switch on Post Messages`;
@@ -120,22 +125,22 @@ async function nextOf(world: World, { bot, wish }: LaneLook, { reason }: Failure
   return OTHER_NEXT[reason] ?? nextStep(reason);
 }
 
-async function nameOf(owner: BotWorld | undefined): Promise<string> {
+async function nameOf(owner: CheckedBot | undefined): Promise<string> {
   const me = await owner?.getMe();
   return me?.ok ? `@${me.value.username}` : "your bot";
 }
 
 /** Channel ids get copied without their -100, names without their @. */
-async function meantChat({ bot }: BotWorld, wish: string): Promise<string | null> {
-  const digits = wish.replace(/^-(100)?/, "");
-  const guess = /^\d+$/.test(digits) ? `-100${digits}` : `@${wish.replace(/^@/, "")}`;
-  if (guess === wish) return null;
+async function meantChat({ bot }: CheckedBot, chat: string): Promise<string | null> {
+  const digits = chat.replace(/^-(100)?/, "");
+  const guess = /^\d+$/.test(digits) ? `-100${digits}` : `@${chat.replace(/^@/, "")}`;
+  if (guess === chat) return null;
   const found = await bot.getChat(guess);
   return found.ok ? guess : null;
 }
 
 /** The whole list again, since that is what the variable holds. */
-function renamed({ config }: World, from: string, to: string): string {
+function renamed({ config }: CheckContext, from: string, to: string): string {
   const given = config.values.find(({ name }) => name === "WARMUP_CHAT_ID")?.given[0];
   const inList = given?.value.split(",").map((chat) => chat.trim());
   if (!given || !inList?.includes(from))
@@ -146,17 +151,17 @@ function renamed({ config }: World, from: string, to: string): string {
     : setStep(given.origin, "WARMUP_CHAT_ID", ids);
 }
 
-function twice(lanes: readonly LaneLook[]): Report[] {
+function twice(lanes: readonly CheckedLane[]): Report[] {
   const seen = new Map<string, string>();
-  return lanes.flatMap(({ bot, wish, result }) => {
+  return lanes.flatMap(({ bot, chat, result }) => {
     if (!result.ok) return [];
     const key = `${bot}|${result.value.id}`;
     const first = seen.get(key);
-    seen.set(key, first ?? wish);
-    const next = `leave ${wish} out of WARMUP_CHAT_ID`;
+    seen.set(key, first ?? chat);
+    const next = `leave ${chat} out of WARMUP_CHAT_ID`;
     return first === undefined
       ? []
-      : [warn(`${first} and ${wish} are one chat, so one lane`, next, { subject: `${bot} x ${wish}` })];
+      : [warn(`${first} and ${chat} are one chat, so one lane`, next, { subject: `${bot} x ${chat}` })];
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Inspected } from "../config/inspect.ts";
+import type { Check, Report } from "./check.ts";
 import { howToSet } from "./hints.ts";
 import { stub, withoutPassword } from "./mask.ts";
 import { otherProblems } from "./missing.ts";
-import type { Check, Report } from "./port.ts";
 import { fail, pass, setStep } from "./report.ts";
 
 const QUOTED = /^(["'`“”‘’„«]).*["'`“”‘’»]$/s;
@@ -23,11 +23,11 @@ export const VALUES: Check = {
   title: "form and range",
   why: "A value that cannot be used ends every run; one with quotes or blanks in it means something else.",
   needs: ["dotenv-syntax"],
-  run: (world) => {
+  run: (context) => {
     // A worker's own settings are looked at with the worker: no run ends because of PORT.
-    const wrong = world.config.values.flatMap((value) => (value.worker ? [] : (troubleOf(value) ?? [])));
+    const wrong = context.config.values.flatMap((value) => (value.worker ? [] : (troubleOf(value) ?? [])));
     const told = new Set(wrong.map(({ subject }) => subject));
-    const others = otherProblems(world.config.problems).flatMap((problem) => otherTrouble(problem, told));
+    const others = otherProblems(context.config.problems).flatMap((problem) => otherTrouble(problem, told));
     const all = [...wrong, ...others];
     return all.length > 0 ? all : [pass("every value can be used")];
   },

@@ -1,7 +1,8 @@
 import { LedgerError, type LedgerView } from "../ledgers/port.ts";
+import type { Check, Report } from "./check.ts";
+import type { CheckContext } from "./context.ts";
 import { otherProblems } from "./missing.ts";
-import { ceilingOf, isWished } from "./pace.ts";
-import type { Check, Report, World } from "./port.ts";
+import { ceilingOf, isFastEnough } from "./pace.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
 import { otherTrouble, troubleOf } from "./values.ts";
 
@@ -31,8 +32,8 @@ const start: Check = {
   title: "worker does not start",
   why: "It starts when values, bucket, bot, one chat and ledger are in order.",
   needs: START_NEEDS,
-  run: async (world) => {
-    const lanes = await world.lanes();
+  run: async (context) => {
+    const lanes = await context.lanes();
     return [
       lanes.some(({ result }) => result.ok)
         ? pass("it would: nothing above stands in the way")
@@ -54,16 +55,16 @@ const concurrency: Check = {
   },
 };
 
-function lookOf(world: World): LedgerView | null {
+function lookOf(context: CheckContext): LedgerView | null {
   try {
-    return world.ledger();
+    return context.ledger();
   } catch (error) {
     if (error instanceof LedgerError) return null;
     throw error;
   }
 }
 
-interface Ends {
+interface RecentAttempts {
   readonly all: number;
   readonly good: number;
   readonly floods: number;
@@ -71,7 +72,7 @@ interface Ends {
 }
 
 /** How the last attempts ended; retried ones count for floods only. */
-function endsOf(look: LedgerView | null): Ends {
+function recentAttempts(look: LedgerView | null): RecentAttempts {
   const recent = look?.recent ?? [];
   const sum = (meets: (row: LedgerView["recent"][number]) => boolean) =>
     recent.filter(meets).reduce((total, { count }) => total + count, 0);
@@ -95,11 +96,11 @@ const throughput: Check = {
   title: "throughput below 100/min",
   why: "It is bound by the lanes, by what there is to warm, by errors, or by waits that Telegram asks for.",
   needs: ["telegram-reach"],
-  run: async (world) => {
-    const it = await ceilingOf(world);
-    const reached = world.r2 && (await world.reach(world.r2.endpoint));
-    const page = reached?.ok ? await world.r2?.firstPage() : undefined;
-    const { all, floods } = endsOf(lookOf(world));
+  run: async (context) => {
+    const it = await ceilingOf(context);
+    const reached = context.r2 && (await context.reach(context.r2.endpoint));
+    const page = reached?.ok ? await context.r2?.firstPage() : undefined;
+    const { all, floods } = recentAttempts(lookOf(context));
     if (it.lanes === 0) return [skipped("no warmup chat is open")];
     const reports: Report[] = [];
     if (page?.ok && page.value.length === 0)
@@ -114,14 +115,14 @@ const throughput: Check = {
     if (reports.length > 0) return reports;
     const reach = `at most ${Math.round(it.perMin)}/min`;
     return [
-      isWished(it)
+      isFastEnough(it)
         ? pass(`${reach}, more than that`)
         : pass(`${reach}: that is what these chats take (see pace-ceiling)`),
     ];
   },
 };
 
-const WISHED_SUCCESS = 0.95;
+const EXPECTED_SUCCESS = 0.95;
 const ENOUGH = 20;
 
 const success: Check = {
@@ -129,18 +130,18 @@ const success: Check = {
   group: "worker",
   title: "success below 95 %",
   why: "The reasons of what failed stand in the ledger, each with its way out in the README.",
-  run: (world) => {
-    const { all, good, worst } = endsOf(lookOf(world));
+  run: (context) => {
+    const { all, good, worst } = recentAttempts(lookOf(context));
     if (all === 0) return [pass("nothing was tried yet")];
     const share = `${Math.floor((good / all) * 1000) / 10} % of the last ${all}`;
-    if (good / all >= WISHED_SUCCESS || all < ENOUGH) return [pass(share)];
+    if (good / all >= EXPECTED_SUCCESS || all < ENOUGH) return [pass(share)];
     const most = worst ? `; most often ${worst.reason} (${worst.count})` : "";
     return [warn(`${share}${most}`, "prewarm run --only failed,unknown")];
   },
 };
 
 /** Its value, and whether somebody gave it. */
-function given({ config }: World, name: string) {
+function given({ config }: CheckContext, name: string) {
   const value = config.values.find((each) => each.name === name);
   return { value, isGiven: value?.given.some(({ origin }) => origin !== "default") === true };
 }
@@ -166,14 +167,14 @@ const port: Check = {
   group: "worker",
   title: "port of the admin API",
   why: "The worker listens there; a port that is taken ends it.",
-  applies: (world) => given(world, "PORT").isGiven || given(world, "ADMIN_API_TOKEN").isGiven,
-  run: async (world) => {
-    const { value } = given(world, "PORT");
+  applies: (context) => given(context, "PORT").isGiven || given(context, "ADMIN_API_TOKEN").isGiven,
+  run: async (context) => {
+    const { value } = given(context, "PORT");
     const trouble = value && troubleOf(value);
     if (trouble) return [trouble];
-    const { port: number } = world.config.worker;
+    const { port: number } = context.config.worker;
     if (number === 0) return [pass("any port that is free")];
-    if (await world.host.portFree(number)) return [pass(`${number} is free`)];
+    if (await context.host.portFree(number)) return [pass(`${number} is free`)];
     const next = number === LAST_PORT ? number - 1 : number + 1;
     return [warn(`${number} is taken`, setStep(value?.given[0]?.origin, "PORT", String(next)))];
   },

@@ -10,7 +10,7 @@ import { Command } from "commander";
 import { expect, onTestFinished } from "vitest";
 import { checkEnv } from "../../src/commands/check-env.ts";
 import { addCheckEnvFlags } from "../../src/commands/check-env-flags.ts";
-import type { Finding } from "../../src/doctor/port.ts";
+import type { Finding } from "../../src/doctor/check.ts";
 import type { Ended } from "../cli/child.ts";
 import { openWorld, type World } from "../cli/world.ts";
 

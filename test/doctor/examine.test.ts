@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { type Check, type Finding, GROUPS } from "../../src/doctor/check.ts";
 import { CHECKS } from "../../src/doctor/checks.ts";
+import type { CheckContext } from "../../src/doctor/context.ts";
 import { examine } from "../../src/doctor/examine.ts";
-import { type Check, type Finding, GROUPS, type World } from "../../src/doctor/port.ts";
 import { fail, pass, unknown, warn } from "../../src/doctor/report.ts";
 
-const WORLD = { probing: false } as World;
+const WORLD = { probing: false } as CheckContext;
 
 function check(id: string, run: Check["run"], more: Partial<Check> = {}): Check {
   return { id, group: "runtime", title: id, why: `why ${id}`, run, ...more };

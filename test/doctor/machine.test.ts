@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { inspect } from "../../src/config/inspect.ts";
+import type { Report } from "../../src/doctor/check.ts";
 import { CHECKS } from "../../src/doctor/checks.ts";
+import type { CheckContext, Host } from "../../src/doctor/context.ts";
 import { thisHost } from "../../src/doctor/host.ts";
-import type { Host, Report, World } from "../../src/doctor/port.ts";
 import { isProxied, proxyOf } from "../../src/doctor/proxied.ts";
 import { emptyFolder } from "./broken.ts";
 
@@ -20,8 +21,8 @@ async function reportOf(
   const folder = emptyFolder();
   const config = inspect({}, env, folder);
   const check = CHECKS.find((each) => each.id === id);
-  const world = { host: { ...thisHost(), ...host }, env, folder, config, now: () => now } as World;
-  return (await check?.run(world))?.[0];
+  const context = { host: { ...thisHost(), ...host }, env, folder, config, now: () => now } as CheckContext;
+  return (await check?.run(context))?.[0];
 }
 
 describe("Node.js versions", () => {
