@@ -9,9 +9,9 @@ import type { Reporter } from "../reporters/reporter.ts";
 import { failedToReporter } from "../reporters/run/failed-to.ts";
 import {
   attachReporters,
-  type Choice,
   chooseReporters,
-  type Progress,
+  type OutputPlan,
+  type ProgressMode,
   type Reporters,
 } from "../reporters/run/pick.ts";
 import { type PlanLine, planText } from "../reporters/run/plan-text.ts";
@@ -27,7 +27,7 @@ export interface OutputParts {
 /** Everything that a run writes: data to stdout, all the rest to stderr. */
 export class Output {
   readonly #parts: OutputParts;
-  readonly #choice: Choice;
+  readonly #outputPlan: OutputPlan;
   readonly #colour: ChalkInstance;
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
@@ -36,8 +36,8 @@ export class Output {
   constructor(parts: OutputParts) {
     const { flags } = parts;
     this.#parts = parts;
-    this.#choice = chooseReporters({
-      progress: (flags.progress ?? "auto") as Progress,
+    this.#outputPlan = chooseReporters({
+      progress: (flags.progress ?? "auto") as ProgressMode,
       quiet: flags.quiet === true,
       json: flags.json === true,
       isTTY: process.stderr.isTTY === true,
@@ -54,7 +54,7 @@ export class Output {
       this.#failedTo = await failedToReporter(events, failedTo).catch((error: Error) => {
         throw new ConfigError([`--failed-to ${failedTo}: ${error.message}`]);
       });
-    this.#reporters = await attachReporters(this.#choice, {
+    this.#reporters = await attachReporters(this.#outputPlan, {
       events,
       figures: tally,
       stdout,
@@ -86,11 +86,17 @@ export class Output {
     this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
     const nothingDone = run.total === 0 && exitCode !== 0;
-    if (this.#choice.quiet || nothingDone) return;
+    if (this.#outputPlan.quiet || nothingDone) return;
     const width = process.stderr.columns ?? 100;
     const command = this.#parts.sandbox ? "prewarm run --sandbox" : "prewarm run";
     process.stderr.write(
-      finalTables(run, { colour: this.#colour, plain: this.#choice.plainTables, width, command, stopped }),
+      finalTables(run, {
+        colour: this.#colour,
+        plain: this.#outputPlan.plainTables,
+        width,
+        command,
+        stopped,
+      }),
     );
   }
 

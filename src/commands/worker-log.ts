@@ -3,7 +3,7 @@ import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { colourFor } from "../reporters/colour.ts";
-import { formatOf, isJournal } from "../reporters/log/log-line.ts";
+import { formatFor, isJournal } from "../reporters/log/log-line.ts";
 import { workerLog } from "../reporters/log/worker-log.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 
@@ -24,7 +24,7 @@ export function openWorkerLog(events: Emitter, { config, flags, clock, redact }:
   return workerLog(events, {
     ...{ clock, redact },
     stream: json ? stdout : stderr,
-    format: formatOf({ json, colour, journal: isJournal(env, STDERR) }),
+    format: formatFor({ json, colour, journal: isJournal(env, STDERR) }),
     level: flags.quiet === true ? "warn" : config.logLevel,
     intervalMs: config.intervalMs,
     maxQueue: config.maxQueue,

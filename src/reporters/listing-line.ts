@@ -1,14 +1,29 @@
-import { listingCost } from "../domain/listing-cost.ts";
+import { LIMITS } from "../domain/limits.ts";
 import { count, interval } from "./format.ts";
 
-/** What listing a bucket costs a month, in the sentence that a worker says at its start. */
+/** Thirty days. */
+const MONTH_MS = 30 * 86_400_000;
+
+/**
+ * What listing a bucket costs a month, in the sentence that a worker logs at its start: Class A operations (one a page, and
+ * an empty bucket has a page too), their price as if none were free, and the price if the account uses its free ones for
+ * nothing else. `intervalMs` is real time between two listings, above 0.
+ */
 export function listingLine(bucket: { readonly objects: number; readonly intervalMs: number }): string {
-  const { operationsPerMonth, dollarsPerMonth, dollarsBeyondFree } = listingCost(bucket);
+  const { objects, intervalMs } = bucket;
+  const { pageObjects, classAFreePerMonth } = LIMITS.r2;
+  const pages = Math.max(1, Math.ceil(objects / pageObjects));
+  const operations = Math.round((pages * MONTH_MS) / intervalMs);
+  const beyond = price(operations - classAFreePerMonth);
   const free =
-    dollarsBeyondFree > 0
-      ? `${dollars(dollarsBeyondFree)} beyond the first million, which is free`
+    beyond > 0
+      ? `${dollars(beyond)} beyond the first million, which is free`
       : "the first million a month is free";
-  return `listing ${count(bucket.objects)} objects every ${interval(bucket.intervalMs)}: ${count(operationsPerMonth)} Class A operations a month, ${dollars(dollarsPerMonth)} (${free})`;
+  return `listing ${count(objects)} objects every ${interval(intervalMs)}: ${count(operations)} Class A operations a month, ${dollars(price(operations))} (${free})`;
+}
+
+function price(operations: number): number {
+  return (Math.max(0, operations) / 1_000_000) * LIMITS.r2.classADollarsPerMillion;
 }
 
 function dollars(amount: number): string {

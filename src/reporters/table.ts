@@ -8,6 +8,11 @@ export interface Drawing {
   readonly plain: boolean;
 }
 
+/** How wide a screen full of tables may be, in characters. */
+export interface Canvas extends Drawing {
+  readonly width: number;
+}
+
 const PLAIN_CHARS = {
   top: "-",
   "top-mid": "+",
@@ -27,16 +32,16 @@ const PLAIN_CHARS = {
 };
 
 /** A cell of a table; numbers stand at the right. */
-export type Cell = string | { content: string; hAlign: "right" };
+export type TableCell = string | { content: string; hAlign: "right" };
 
-export function right(content: string): Cell {
+export function right(content: string): TableCell {
   return { content, hAlign: "right" };
 }
 
 /** A table without a line between rows, unless `lined`. Columns are as wide as their content, unless `colWidths` says how wide. */
 export function table(
-  head: Cell[],
-  rows: Cell[][],
+  head: TableCell[],
+  rows: TableCell[][],
   { plain, colour }: Drawing,
   more: { colWidths?: number[]; lined?: boolean } = {},
 ): string {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { ChalkInstance } from "chalk";
 import { wrap } from "../../reporters/format.ts";
-import { type Cell, type Drawing, right, table } from "../../reporters/table.ts";
+import { type Drawing, right, type TableCell, table } from "../../reporters/table.ts";
 import type {
   ComparisonView,
   DoubtView,
@@ -141,13 +141,13 @@ function heading(name: string, rest: string, { colour, width }: BenchTextOptions
 }
 
 /** The table, or where it is wider than the screen each row as a short list. */
-function fitting(head: Cell[], rows: Cell[][], options: BenchTextOptions): string {
+function fitting(head: TableCell[], rows: TableCell[][], options: BenchTextOptions): string {
   const drawn = table(head, rows, options);
   const widest = Math.max(...drawn.split("\n").map((line) => stripVTControlCharacters(line).length));
   return widest <= options.width ? drawn : asList(head, rows, options);
 }
 
-function asList(head: Cell[], rows: Cell[][], { width, colour }: BenchTextOptions): string {
+function asList(head: TableCell[], rows: TableCell[][], { width, colour }: BenchTextOptions): string {
   return rows
     .flatMap(([title, ...cells]) => [
       ...wrap(textOf(title), width).map((line) => colour.bold(line)),
@@ -165,7 +165,7 @@ function listed(text: string, width: number): string[] {
   return (fits ? [text] : wrap(stripVTControlCharacters(text), width - 2)).map((line) => `  ${line}`);
 }
 
-function textOf(cell: Cell | undefined): string {
+function textOf(cell: TableCell | undefined): string {
   return typeof cell === "string" ? cell : (cell?.content ?? "");
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import type { ItemResult, ItemStatus } from "../../domain/outcome.ts";
-import { isTried, itemLine, PREFIX } from "../run/item-lines.ts";
+import { isTried, itemLine, PREFIX } from "./item-lines.ts";
 import type { Log } from "./log-line.ts";
 
 type Counts = Record<ItemStatus, number> & { retries: number };

@@ -26,7 +26,7 @@ interface LogEntry extends LogLine {
 export type FormatLine = (entry: LogEntry) => string;
 
 /** One object a line: `time`, `level`, `msg`, then the fields. */
-export const jsonLine: FormatLine = ({ at, level, msg, fields }) =>
+const jsonLine: FormatLine = ({ at, level, msg, fields }) =>
   // JSON allows these two line ends inside strings.
   JSON.stringify({ time: new Date(at).toISOString(), level, msg, ...fields }).replace(
     /[\u2028\u2029]/g,
@@ -37,7 +37,7 @@ export const jsonLine: FormatLine = ({ at, level, msg, fields }) =>
  * `time level message { fields }`, as most servers write it: a file of lines without their time is worth little, and greps
  * for the bracketed prefix or for a whole old line find it wherever it stands.
  */
-export function timedLine(colour: ChalkInstance): FormatLine {
+function timedLine(colour: ChalkInstance): FormatLine {
   const styles = { debug: colour.dim, info: colour, warn: colour.yellow, error: colour.red };
   return (entry) => {
     const { at, level } = entry;
@@ -52,7 +52,7 @@ const PRIORITIES: Readonly<Record<LogLevel, number>> = { debug: 7, info: 6, warn
  * For the journal of systemd, which knows the time itself, takes the level out of `<6>` (so that `journalctl -p warning`
  * works) and shows the line without it, beginning with the prefix.
  */
-export const journalLine: FormatLine = (entry) => `<${PRIORITIES[entry.level]}>${textOf(entry)}`;
+const journalLine: FormatLine = (entry) => `<${PRIORITIES[entry.level]}>${textOf(entry)}`;
 
 /** Whether a file descriptor is the journal's: systemd names its device and inode in JOURNAL_STREAM (systemd.exec(5)). */
 export function isJournal(env: Readonly<Record<string, string | undefined>>, descriptor: number): boolean {
@@ -65,14 +65,14 @@ export function isJournal(env: Readonly<Record<string, string | undefined>>, des
   }
 }
 
-/** JSON where it is wished for, else what fits the stream. */
-export function formatOf(wish: {
+/** JSON where it was asked for, else what fits the stream. */
+export function formatFor(output: {
   readonly json: boolean;
   readonly journal: boolean;
   readonly colour: ChalkInstance;
 }): FormatLine {
-  if (wish.json) return jsonLine;
-  return wish.journal ? journalLine : timedLine(wish.colour);
+  if (output.json) return jsonLine;
+  return output.journal ? journalLine : timedLine(output.colour);
 }
 
 /** Fields as Node prints an object, which is how the old lines looked. */

@@ -3,7 +3,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { LOG_LEVELS, type LogLevel } from "../../domain/log-level.ts";
 import type { Reporter } from "../reporter.ts";
-import { PREFIX } from "../run/item-lines.ts";
+import { PREFIX } from "./item-lines.ts";
 import { logItems } from "./item-log.ts";
 import type { FormatLine, Log, LogLine } from "./log-line.ts";
 import { LineWriter } from "./log-writer.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter, EventMap, LaneView, StopCause } from "../../domain/events.ts";
 import { type Failure, nextStep } from "../../domain/failure.ts";
-import { PREFIX } from "../run/item-lines.ts";
+import { PREFIX } from "./item-lines.ts";
 import type { Log, LogFields } from "./log-line.ts";
 
 export interface WorldLogOptions {

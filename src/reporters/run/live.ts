@@ -3,9 +3,9 @@ import cliProgress from "cli-progress";
 import type { Emitter } from "../../domain/events.ts";
 import type { Figures } from "../../figures/snapshot.ts";
 import { cut, wrap } from "../format.ts";
-import { type MessageOptions, tellMessages } from "../messages.ts";
 import type { Reporter } from "../reporter.ts";
 import { liveRows, progressText, type View } from "./live-rows.ts";
+import { type MessageOptions, writeMessages } from "./messages.ts";
 import { knownTotal } from "./plain.ts";
 
 /** What of a terminal is needed; process.stderr has it. */
@@ -131,7 +131,7 @@ export function liveReporter(
   const shrink = () => screen.shrink();
   process.once("exit", restore);
   stream.on("resize", shrink);
-  tellMessages(events, (line, style) => screen.log(line, style), options);
+  writeMessages(events, (line, style) => screen.log(line, style), options);
   return {
     stop: () => {
       process.removeListener("exit", restore);

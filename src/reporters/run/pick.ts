@@ -7,11 +7,11 @@ import { type NdjsonReporter, ndjsonReporter } from "./ndjson.ts";
 import { plainReporter } from "./plain.ts";
 
 /** The values of `--progress`. */
-export type Progress = "auto" | "live" | "plain" | "none";
+export type ProgressMode = "auto" | "live" | "plain" | "none";
 
 /** What of the command line and the terminal decides. */
-export interface Wishes {
-  readonly progress: Progress;
+export interface OutputRequest {
+  readonly progress: ProgressMode;
   readonly quiet: boolean;
   readonly json: boolean;
   /** Whether stderr is a terminal. */
@@ -21,7 +21,7 @@ export interface Wishes {
 }
 
 /** What a run shows. Data goes to stdout, all the rest to stderr. */
-export interface Choice {
+export interface OutputPlan {
   /** `messages`: what happens, without progress. */
   readonly screen: "live" | "plain" | "messages";
   /** Only warnings and what went wrong; no final tables either. */
@@ -35,7 +35,7 @@ export interface Choice {
  * The live view on a terminal that can move its cursor, plain lines elsewhere. With `--json` plain lines are the default on a
  * terminal too, since whatever reads stdout mostly writes to the same one.
  */
-export function chooseReporters({ progress, quiet, json, isTTY, term }: Wishes): Choice {
+export function chooseReporters({ progress, quiet, json, isTTY, term }: OutputRequest): OutputPlan {
   const canMove = isTTY && term !== "dumb";
   const wantsLive = progress === "live" || (progress === "auto" && !json);
   const isSilent = quiet || progress === "none";
@@ -61,14 +61,14 @@ export interface Reporters {
   stop(): Promise<void>;
 }
 
-/** Sets up what was chosen. The live view is loaded only where it is wanted. */
-export async function attachReporters(choice: Choice, outlets: Outlets): Promise<Reporters> {
+/** Sets up what was planned. The live view is loaded only where it is wanted. */
+export async function attachReporters(plan: OutputPlan, outlets: Outlets): Promise<Reporters> {
   const { events, figures, stdout, stderr, colour, scale } = outlets;
-  const ndjson = choice.json ? ndjsonReporter(events, stdout) : null;
-  const options = { stream: stderr, colour, quiet: choice.quiet, scale };
+  const ndjson = plan.json ? ndjsonReporter(events, stdout) : null;
+  const options = { stream: stderr, colour, quiet: plan.quiet, scale };
   const screen =
-    choice.screen === "live"
+    plan.screen === "live"
       ? (await import("./live.ts")).liveReporter(events, figures, options)
-      : plainReporter(events, figures, { ...options, progress: choice.screen === "plain" });
+      : plainReporter(events, figures, { ...options, progress: plan.screen === "plain" });
   return { ndjson, stop: async () => screen.stop() };
 }

@@ -2,8 +2,8 @@ import type { Writable } from "node:stream";
 import type { Emitter } from "../../domain/events.ts";
 import type { Figures, Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, percent, perMinute, perSecond } from "../format.ts";
-import { type MessageOptions, tellMessages } from "../messages.ts";
 import type { Reporter } from "../reporter.ts";
+import { type MessageOptions, writeMessages } from "./messages.ts";
 
 /** Real time, whatever the engine's clock does: it is for the reader. */
 const EVERY_MS = 5_000;
@@ -41,7 +41,7 @@ export function plainReporter(
   const write = (line: string) => {
     if (isOpen) options.stream.write(`${line}\n`);
   };
-  tellMessages(events, (line, style) => write(style(line)), options);
+  writeMessages(events, (line, style) => write(style(line)), options);
   if (options.quiet || !options.progress) return { stop: () => {} };
   const timer = setInterval(() => write(statusLine(figures.snapshot())), EVERY_MS);
   timer.unref();

@@ -2,20 +2,18 @@ import type { ChalkInstance } from "chalk";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
 import type { Percentiles, ReasonCount, Snapshot } from "../../figures/snapshot.ts";
-import { count, cut, duration, oneLine, percent, perMinute, size } from "../format.ts";
-import { type Cell, type Drawing, right, table } from "../table.ts";
+import { count, cut, duration, percent, perMinute, size } from "../format.ts";
+import { reasonTable } from "../reason-table.ts";
+import { type Canvas, right, type TableCell, table } from "../table.ts";
 import { laneName, laneState } from "./lane-rows.ts";
 
-export interface TableOptions extends Drawing {
-  /** Characters a line; tables keep within 60 to 120. */
-  readonly width: number;
+export interface TableOptions extends Canvas {
   /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
   readonly command: string;
   /** The run was stopped before its source was used up. */
   readonly stopped: boolean;
 }
 
-const [NARROWEST, WIDEST] = [60, 120];
 const MOST_LANES = 40;
 
 function headline(run: Snapshot, { colour }: TableOptions): string {
@@ -77,7 +75,7 @@ function latencies(run: Snapshot, options: TableOptions): string | null {
 
 function lanes(run: Snapshot, options: TableOptions): string | null {
   if (run.lanes.length === 0) return null;
-  const rows: Cell[][] = run.lanes
+  const rows: TableCell[][] = run.lanes
     .slice(0, MOST_LANES)
     .map((lane) => [
       cut(laneName(lane), 32),
@@ -90,39 +88,9 @@ function lanes(run: Snapshot, options: TableOptions): string | null {
   return table(["lane (bot x chat)", right("pace"), right("sent"), "state"], rows, options);
 }
 
-/** What ended badly for one reason, and what to do about it. */
-export interface TroubleRow {
-  readonly status: string;
-  readonly reason: string;
-  readonly class: string | null;
-  readonly count: number;
-  /** A key, or a place in a manifest. */
-  readonly example: string | null;
-  readonly next: string;
-}
-
-/** Troubles with an example and the way out, as wide as the screen; `unit` is what is counted, `more` a last line. */
-export function troubleTable(
-  troubles: readonly TroubleRow[],
-  options: Pick<TableOptions, "colour" | "plain" | "width">,
-  { unit, more }: { unit: string; more?: readonly [what: string, where: string] | undefined },
-): string | null {
-  if (troubles.length === 0) return null;
-  const width = Math.max(NARROWEST, Math.min(WIDEST, options.width - 1));
-  const colWidths = [25, 9, width - 25 - 9 - 4];
-  const inner = (colWidths[2] ?? 0) - 2;
-  const rows = troubles.map((trouble): Cell[] => [
-    `${trouble.status}\n${trouble.reason}${trouble.class ? `\n(${trouble.class})` : ""}`,
-    right(count(trouble.count)),
-    `${trouble.example === null ? "" : `${cut(`e.g. ${oneLine(trouble.example)}`, inner)}\n`}${trouble.next}`,
-  ]);
-  if (more) rows.push([more[0], "", more[1]]);
-  return table(["trouble", right(unit), "example and what to do"], rows, options, { colWidths, lined: true });
-}
-
-function troubles(run: Snapshot, options: TableOptions): string | null {
+function reasons(run: Snapshot, options: TableOptions): string | null {
   const rows = run.reasons.map((reason) => ({ ...reason, next: nextStep(reason.reason) }));
-  return troubleTable(rows, options, { unit: "items" });
+  return reasonTable(rows, options, { unit: "items" });
 }
 
 /** Failures that the ledger knows nothing of: their keys cannot be had from it. */
@@ -131,10 +99,7 @@ function isInLedger({ class: failureClass }: ReasonCount): boolean {
 }
 
 /** The command to run next: to go on after a stop, else to see to what failed; `null` when nothing is left. */
-export function nextCommand(
-  run: Snapshot,
-  { command, stopped }: Pick<TableOptions, "command" | "stopped">,
-): string | null {
+function nextCommand(run: Snapshot, { command, stopped }: TableOptions): string | null {
   const has = (status: ReasonCount["status"]) =>
     run.reasons.some((reason) => reason.status === status && isInLedger(reason));
   const only = (["failed", "unknown"] as const).filter(has);
@@ -153,7 +118,7 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
     results(run, options),
     latencies(run, options),
     lanes(run, options),
-    troubles(run, options),
+    reasons(run, options),
     next && `Next: ${options.colour.bold(next)}`,
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;

@@ -1,11 +1,9 @@
 import type { ChalkInstance } from "chalk";
 import { ROW_STATES, type RowState } from "../../ledgers/survey.ts";
 import { count, cut, duration, oneLine, perMinute, wrap } from "../format.ts";
-import { type TableOptions, troubleTable } from "../run/tables.ts";
-import { type Cell, right, table } from "../table.ts";
+import { reasonTable } from "../reason-table.ts";
+import { type Canvas, right, type TableCell, table } from "../table.ts";
 import type { StatusDocument } from "./document.ts";
-
-export type StatusTextOptions = Pick<TableOptions, "colour" | "plain" | "width">;
 
 const [NARROWEST, WIDEST] = [60, 120];
 /** From here on there is room for moments beside the times until then. */
@@ -14,7 +12,7 @@ const LABEL = 11;
 const MOST = { bots: 40, lanes: 40, troubles: 5 };
 
 /** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
-export function statusText(status: StatusDocument, given: StatusTextOptions): string {
+export function statusText(status: StatusDocument, given: Canvas): string {
   const options = { ...given, width: Math.max(NARROWEST, Math.min(WIDEST, given.width)) };
   const parts = [
     ...fields(headOf(status), options),
@@ -29,7 +27,7 @@ export function statusText(status: StatusDocument, given: StatusTextOptions): st
 
 type Field = readonly [name: string, text: string | null];
 
-function fields(all: readonly Field[], { width, colour }: StatusTextOptions): string[] {
+function fields(all: readonly Field[], { width, colour }: Canvas): string[] {
   return all.flatMap(([name, text]) => {
     if (text === null) return [];
     const words = oneLine(text).split(" ");
@@ -97,9 +95,9 @@ function backlog({ at, backlog: work, lanes }: StatusDocument): string {
   return parts.join("; ");
 }
 
-function rowsTable({ bots, rows }: StatusDocument, options: StatusTextOptions): string | null {
+function rowsTable({ bots, rows }: StatusDocument, options: Canvas): string | null {
   if (bots.length === 0) return null;
-  const line = (name: string, counts: Readonly<Record<RowState, number>>): Cell[] => [
+  const line = (name: string, counts: Readonly<Record<RowState, number>>): TableCell[] => [
     cut(oneLine(name), 20),
     ...ROW_STATES.map((state) => right(paint(state, counts[state], options.colour))),
   ];
@@ -120,12 +118,12 @@ function paint(state: RowState, value: number, colour: ChalkInstance): string {
   return (value === 0 ? colour.dim : styles[state])(count(value));
 }
 
-function lanesTable({ at, lanes }: StatusDocument, options: StatusTextOptions): string | null {
+function lanesTable({ at, lanes }: StatusDocument, options: Canvas): string | null {
   if (lanes.length === 0) return null;
   const wide = options.width >= WIDE;
   const rows = lanes
     .slice(0, MOST.lanes)
-    .map((lane): Cell[] => [
+    .map((lane): TableCell[] => [
       laneName(lane, wide ? 40 : 28),
       right(perMinute(lane.pace_per_min)),
       lane.learned_at === null ? "documented" : `${since(lane.learned_at, at)} ago`,
@@ -136,15 +134,15 @@ function lanesTable({ at, lanes }: StatusDocument, options: StatusTextOptions): 
   return table(["lane (bot x chat)", right("pace"), "learned", "state"], rows, options);
 }
 
-type Lane = StatusDocument["lanes"][number];
+type StatusLane = StatusDocument["lanes"][number];
 
 /** Of a name that is too long the bot is cut: chats tell lanes apart. */
-function laneName({ bot, chat_id: chat }: Lane, width: number): string {
+function laneName({ bot, chat_id: chat }: StatusLane, width: number): string {
   const [slug, id] = [oneLine(bot), oneLine(chat)];
   return `${cut(slug, Math.max(8, width - id.length - 3))} x ${id}`;
 }
 
-function laneState(lane: Lane, wide: boolean, colour: ChalkInstance): string {
+function laneState(lane: StatusLane, wide: boolean, colour: ChalkInstance): string {
   const { migrated_to: to, frozen_until: until } = lane;
   if (to !== null) return colour.dim(`became ${oneLine(to)}`);
   if (until === null) return colour.green("open");
@@ -152,14 +150,14 @@ function laneState(lane: Lane, wide: boolean, colour: ChalkInstance): string {
   return colour.yellow(`frozen ${duration(lane.frozen_seconds * 1000)}${end}`);
 }
 
-function troublesTable({ troubles }: StatusDocument, options: StatusTextOptions): string | null {
+function troublesTable({ troubles }: StatusDocument, options: Canvas): string | null {
   const rows = troubles.map(({ reason, key, ...trouble }) => ({
     ...trouble,
     reason: reason ?? "not by prewarm",
     example: key,
   }));
   const hidden = rows.length - MOST.troubles;
-  return troubleTable(rows.slice(0, MOST.troubles), options, {
+  return reasonTable(rows.slice(0, MOST.troubles), options, {
     unit: "rows",
     more: hidden > 0 ? [`+${hidden} more reasons`, "all of them: prewarm status --json"] : undefined,
   });

@@ -7,20 +7,16 @@ import { failure } from "../../../src/domain/failure.ts";
 import type { LogLevel } from "../../../src/domain/log-level.ts";
 import { redactor, Secret } from "../../../src/domain/secret.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
-import {
-  type FormatLine,
-  formatOf,
-  isJournal,
-  journalLine,
-  jsonLine,
-  timedLine,
-} from "../../../src/reporters/log/log-line.ts";
+import { type FormatLine, formatFor, isJournal } from "../../../src/reporters/log/log-line.ts";
 import { workerLog } from "../../../src/reporters/log/worker-log.ts";
 import { VirtualClock } from "../../lanes/virtual-clock.ts";
 import { failedItem, flood, item, lane, lost, tooBig } from "../scene.ts";
 
 const TOKEN = "123456789:AAE-secret-of-a-bot";
-const plain = timedLine(colourFor({ stream: {}, env: {}, noColor: true }));
+const colour = colourFor({ stream: {}, env: {}, noColor: true });
+const plain = formatFor({ json: false, journal: false, colour });
+const jsonLine = formatFor({ json: true, journal: false, colour });
+const journalLine = formatFor({ json: false, journal: true, colour });
 /** Lines without what stands in front of their message. */
 const bare: FormatLine = (entry) => journalLine(entry).replace(/^<\d>/, "");
 
@@ -283,9 +279,9 @@ describe("the two forms", () => {
   it("is chosen by wish, then by where it goes", () => {
     const colour = colourFor({ stream: {}, env: {}, noColor: true });
     const entry = { at: 0, level: "warn", msg: "hot", fields: { n: 1, none: undefined } } as const;
-    expect(formatOf({ json: true, journal: true, colour })(entry)).toMatch(/^\{"time":"1970.*"n":1\}$/);
-    expect(formatOf({ json: false, journal: true, colour })(entry)).toBe("<4>hot { n: 1 }");
-    expect(formatOf({ json: false, journal: false, colour })(entry)).toBe(
+    expect(formatFor({ json: true, journal: true, colour })(entry)).toMatch(/^\{"time":"1970.*"n":1\}$/);
+    expect(formatFor({ json: false, journal: true, colour })(entry)).toBe("<4>hot { n: 1 }");
+    expect(formatFor({ json: false, journal: false, colour })(entry)).toBe(
       "1970-01-01T00:00:00.000Z warn hot { n: 1 }",
     );
   });

@@ -1,13 +1,13 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { colourFor } from "../../../src/reporters/colour.ts";
-import { attachReporters, chooseReporters, type Wishes } from "../../../src/reporters/run/pick.ts";
+import { attachReporters, chooseReporters, type OutputRequest } from "../../../src/reporters/run/pick.ts";
 import { item, scene } from "../scene.ts";
 import { FakeTerminal } from "../terminal.ts";
 
-const wishes: Wishes = { progress: "auto", quiet: false, json: false, isTTY: true, term: "xterm" };
+const wishes: OutputRequest = { progress: "auto", quiet: false, json: false, isTTY: true, term: "xterm" };
 
-const rows: [title: string, wish: Partial<Wishes>, screen: string, plainTables: boolean][] = [
+const rows: [title: string, wish: Partial<OutputRequest>, screen: string, plainTables: boolean][] = [
   ["a terminal gets the live view", {}, "live", false],
   ["a pipe gets plain lines", { isTTY: false }, "plain", true],
   ["a dumb terminal gets plain lines", { term: "dumb" }, "plain", true],

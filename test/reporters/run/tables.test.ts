@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
-import { finalTables, nextCommand } from "../../../src/reporters/run/tables.ts";
+import { finalTables } from "../../../src/reporters/run/tables.ts";
 import { failedItem, item, lane, lost, scene, tooBig } from "../scene.ts";
 
 const options = {
@@ -96,11 +96,14 @@ Next: prewarm run --only failed,unknown
   });
 });
 
-describe("nextCommand", () => {
+describe("the command to run next", () => {
   const nextAfter = (...items: ReturnType<typeof item>[]) => {
     const { tally, events } = scene();
     for (const each of items) events.emit("item", each);
-    return (stopped = false) => nextCommand(tally.snapshot(), { command: "prewarm run --sandbox", stopped });
+    return (stopped = false) => {
+      const text = finalTables(tally.snapshot(), { ...options, command: "prewarm run --sandbox", stopped });
+      return /^Next: (.*)\n$/m.exec(text)?.[1] ?? null;
+    };
   };
   const line = failedItem(failure("manifest_line", "m:1: key is missing"), { key: null, where: "m:1" });
 

@@ -1,6 +1,6 @@
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
-import type { LogFields, LogLine } from "../log/log-line.ts";
+import type { LogFields, LogLine } from "./log-line.ts";
 
 /** How lines about media begin; operators grep for it. */
 export const PREFIX = "[MEDIA][PREWARM]";

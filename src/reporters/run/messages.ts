@@ -1,8 +1,8 @@
 import type { ChalkInstance } from "chalk";
-import type { Emitter, StopCause } from "../domain/events.ts";
-import { nextStep } from "../domain/failure.ts";
-import type { ItemResult } from "../domain/outcome.ts";
-import { oneLine } from "./format.ts";
+import type { Emitter, StopCause } from "../../domain/events.ts";
+import { nextStep } from "../../domain/failure.ts";
+import type { ItemResult } from "../../domain/outcome.ts";
+import { oneLine } from "../format.ts";
 
 export interface MessageOptions {
   readonly colour: ChalkInstance;
@@ -46,7 +46,7 @@ function scaleLine(scale: number): string {
 export type WriteMessage = (line: string, style: ChalkInstance) => void;
 
 /** Hands each message for people to `write` as it happens. */
-export function tellMessages(events: Emitter, write: WriteMessage, options: MessageOptions): void {
+export function writeMessages(events: Emitter, write: WriteMessage, options: MessageOptions): void {
   const { colour, quiet, scale } = options;
   events.on("stopping", (cause) => write(oneLine(stopLine(cause)), colour.yellow));
   events.on("notice", ({ level, text }) => {
