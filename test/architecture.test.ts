@@ -1,155 +1,328 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
 import { describe, expect, it } from "vitest";
+import { circleIn, FILES, IMPORTS, roomOf, sourceOf, TYPES, VALUE_IMPORTS } from "./helpers/source-tree.ts";
 
-const SRC = resolve(import.meta.dirname, "../src");
-
-const FILES = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => file.split(sep).join("/"));
-
-interface Import {
-  readonly from: string;
-  readonly to: string;
+interface Rule {
+  /** Rooms of which every file may be imported. */
+  readonly sees: readonly string[];
+  readonly why: string;
 }
-
-/** Every import of a file of ours, static or lazy, types included. */
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(SRC, file), "utf8");
-  return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].map(([, path]) => ({
-    from: file,
-    to: relative(SRC, resolve(SRC, dirname(file), path ?? ""))
-      .split(sep)
-      .join("/"),
-  }));
-}
-
-const IMPORTS = FILES.flatMap(importsOf);
-
-function partOf(file: string): string {
-  return file.includes("/") ? file.slice(0, file.indexOf("/")) : "";
-}
-
-const ROOT = ["cli.ts", "index.ts", "final-error.ts"];
-
-const SNAPSHOT = "figures/snapshot.ts";
-
-/** What each part may import besides itself, and why. */
-const RULES: Record<string, { may: (to: string) => boolean; why: string }> = {
-  domain: { may: () => false, why: "domain is plain data: it imports nothing of ours" },
-  config: { may: (to) => partOf(to) === "domain", why: "configuration knows the domain and no part" },
-  sandbox: {
-    may: (to) => partOf(to) === "domain",
-    why: "the stand-ins share no code with the parts they test: a shared mistake would agree with itself",
-  },
-  pipeline: {
-    may: (to) => partOf(to) === "domain" || partOf(to) === "queue" || to.endsWith("/port.ts"),
-    why: "the pipeline sees ports, never an implementation",
-  },
-  worker: {
-    may: (to) => ["domain", "pipeline", "queue"].includes(partOf(to)) || to.endsWith("/port.ts"),
-    why: "a worker stands on the pipeline and sees ports, never an implementation",
-  },
-  doctor: {
-    may: (to) =>
-      ["config", "domain", "lanes", "pipeline", "reporters"].includes(partOf(to)) || to.endsWith("/port.ts"),
-    why: "the doctor judges a configuration as it was written, and looks at the world through ports",
-  },
-  admin: {
-    may: (to) =>
-      partOf(to) === "domain" || to.endsWith("/port.ts") || to === "config/error.ts" || to === SNAPSHOT,
-    why: "the admin server sees a worker through its port; a port that is taken is a setting that is wrong",
-  },
-  reporters: {
-    may: (to) => partOf(to) === "domain" || ["ledgers/port.ts", "ledgers/survey.ts", SNAPSHOT].includes(to),
-    why: "screens show what happened: events, figures, and what a ledger holds",
-  },
-  bench: {
-    may: (to) => partOf(to) !== "commands" && !ROOT.includes(to),
-    why: "bench measures the real parts and is used by commands",
-  },
-  compose: {
-    may: (to) => !["commands", "bench"].includes(partOf(to)) && !ROOT.includes(to),
-    why: "compose picks implementations and is used by commands",
-  },
-  commands: {
-    may: (to) =>
-      [
-        "bench",
-        "compose",
-        "config",
-        "doctor",
-        "domain",
-        "admin",
-        "figures",
-        "lanes",
-        "pipeline",
-        "queue",
-        "reporters",
-        "sandbox",
-        "worker",
-      ].includes(partOf(to)) || to.endsWith("/port.ts"),
-    why: "a command reads flags, lets compose pick the parts, and runs them",
-  },
-};
 
 const PART = {
-  may: (to: string) => partOf(to) === "domain" || to.endsWith("/port.ts") || to === "ledgers/survey.ts",
-  why: "parts import domain, their own folder, and ports",
+  sees: ["domain"],
+  why: "a part sees the domain, its own folder, and the ports that are open to it",
 };
 
+/** From the bottom up: a room sees rooms above it in this list alone. */
+const ROOMS: Readonly<Record<string, Rule>> = {
+  domain: { sees: [], why: "the domain is plain data and imports nothing of ours" },
+  config: { sees: ["domain"], why: "a configuration knows the domain and no part" },
+  sandbox: {
+    sees: ["domain"],
+    why: "the stand-ins share no code with the parts they test: a shared mistake would agree with itself",
+  },
+  ledgers: PART,
+  queue: PART,
+  storage: PART,
+  telegram: PART,
+  sources: PART,
+  transfers: PART,
+  lanes: PART,
+  pipeline: { sees: ["domain", "queue"], why: "the pipeline sees ports, never an implementation" },
+  worker: {
+    sees: ["domain", "queue", "pipeline"],
+    why: "a worker builds on the pipeline and sees ports, never an implementation",
+  },
+  figures: { sees: ["domain"], why: "figures are made of events alone" },
+  reporters: { sees: ["domain"], why: "screens show events, figures, and what a ledger holds" },
+  admin: { sees: ["domain"], why: "the admin server sees a worker through a port of its own, and figures" },
+  doctor: {
+    sees: ["domain", "config"],
+    why: "checks judge a configuration as it was written, and what they reach through ports",
+  },
+  compose: {
+    sees: [
+      "domain",
+      "config",
+      "ledgers",
+      "queue",
+      "storage",
+      "telegram",
+      "sources",
+      "transfers",
+      "lanes",
+      "pipeline",
+      "worker",
+      "doctor",
+    ],
+    why: "compose alone picks implementations; it runs nothing and prints nothing",
+  },
+  runs: {
+    sees: ["domain", "config", "lanes", "pipeline", "worker", "figures", "compose"],
+    why: "a run has its parts made by compose and never picks an implementation",
+  },
+  bench: {
+    sees: [
+      "domain",
+      "config",
+      "sandbox",
+      "ledgers",
+      "queue",
+      "storage",
+      "telegram",
+      "sources",
+      "transfers",
+      "lanes",
+      "pipeline",
+      "figures",
+      "reporters",
+      "compose",
+      "runs",
+    ],
+    why: "the bench measures the parts themselves against stand-ins",
+  },
+  commands: {
+    sees: [
+      "domain",
+      "config",
+      "sandbox",
+      "lanes",
+      "pipeline",
+      "worker",
+      "figures",
+      "reporters",
+      "admin",
+      "doctor",
+      "compose",
+      "runs",
+      "bench",
+    ],
+    why: "a command reads flags, opens a run, and shows what happens",
+  },
+  "": { sees: ["domain", "config", "runs", "commands"], why: "the doors of the house open commands or runs" },
+};
+
+interface Door {
+  /** Rooms that may import this file besides its own, and those that see the whole room. */
+  readonly to: readonly string[];
+  readonly why: string;
+}
+
+/** What a room shows to others that do not see all of it. A file that is not named here belongs to its room alone. */
+const DOORS: Readonly<Record<string, Door>> = {
+  "ledgers/port.ts": {
+    to: ["lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
+    why: "what is known and is written down, for those who decide by it; screens show what a reader sees",
+  },
+  "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
+  "ledgers/error.ts": { to: ["doctor", "runs", "commands"], why: "a ledger that cannot be used" },
+  "storage/port.ts": {
+    to: ["sources", "transfers", "pipeline", "doctor", "runs"],
+    why: "the bucket, for those who list it or read objects",
+  },
+  "telegram/port.ts": {
+    to: ["transfers", "lanes", "pipeline", "worker", "doctor", "runs"],
+    why: "a bot, for those who make calls or know whose lane it is",
+  },
+  "sources/port.ts": {
+    to: ["pipeline", "worker", "runs", "commands"],
+    why: "where work comes from, for those who plan it",
+  },
+  "transfers/port.ts": { to: ["pipeline", "runs"], why: "how an object travels, for the attempt" },
+  "lanes/forecast.ts": { to: ["doctor"], why: "what lanes can do together, for the check of the pace" },
+  "figures/snapshot.ts": {
+    to: ["reporters", "admin"],
+    why: "all figures at one moment, for whoever shows them",
+  },
+  "config/error.ts": { to: ["admin"], why: "a port that is taken is a setting that is wrong" },
+  "reporters/format.ts": { to: ["doctor", "runs"], why: "numbers and times look alike on every screen" },
+};
+
+/** Files named `port.ts` that are no ports; they get other names. */
+const NO_PORTS = ["bench/port.ts", "bench/report/port.ts", "admin/port.ts", "worker/port.ts"];
+
+/** Ports that still hold a class; it moves to a file of its own. */
+const WITH_CLASS = ["sources/port.ts"];
+
+/** Why this import may not be; null where it may. */
+function breach(from: string, to: string): string | null {
+  const [guest, host] = [roomOf(from), roomOf(to)];
+  const rule = ROOMS[guest];
+  if (guest === host || rule?.sees.includes(host) || DOORS[to]?.to.includes(guest)) return null;
+  const open = DOORS[to];
+  return `${from} imports ${to}: ${rule?.why}${open ? `; that one is open to ${open.to.join(", ")} (${open.why})` : ""}`;
+}
+
 describe("the import rule", () => {
-  it.each(IMPORTS.filter(({ from }) => partOf(from) !== ""))("$from may import $to", ({ from, to }) => {
-    const rule = RULES[partOf(from)] ?? PART;
-    expect(partOf(to) === partOf(from) || rule.may(to), `${from} imports ${to}: ${rule.why}`).toBe(true);
+  it("knows every room", () => {
+    expect(FILES.map(roomOf).filter((room) => !(room in ROOMS))).toEqual([]);
+  });
+
+  it.each(Object.keys(ROOMS))("keeps %s to what it may see", (room) => {
+    const own = IMPORTS.filter(({ from }) => roomOf(from) === room);
+    expect(own.flatMap(({ from, to }) => breach(from, to) ?? [])).toEqual([]);
+  });
+
+  it("runs from the bottom up", () => {
+    const order = Object.keys(ROOMS);
+    const below = (room: string, seen: string) => order.indexOf(seen) < order.indexOf(room);
+    const wholes = Object.entries(ROOMS).flatMap(([room, { sees }]) => sees.map((seen) => ({ room, seen })));
+    const doors = Object.entries(DOORS).flatMap(([file, { to }]) =>
+      to.map((room) => ({ room, seen: roomOf(file) })),
+    );
+    expect([...wholes, ...doors].filter(({ room, seen }) => !below(room, seen))).toEqual([]);
   });
 
   it("lets nobody import commands but cli.ts", () => {
-    const guests = IMPORTS.filter(({ from, to }) => partOf(to) === "commands" && partOf(from) !== "commands");
+    const guests = IMPORTS.filter(({ from, to }) => roomOf(to) === "commands" && roomOf(from) !== "commands");
     expect(guests.filter(({ from }) => from !== "cli.ts")).toEqual([]);
   });
 
-  it("has no cycle of value imports between files", () => {
-    const graph = new Map(FILES.map((file) => [file, valueImports(file)]));
-    expect(FILES.filter((file) => reaches(file, file, graph))).toEqual([]);
+  it("has no door that nobody uses", () => {
+    const used = (file: string, room: string) =>
+      IMPORTS.some(({ from, to }) => to === file && roomOf(from) === room);
+    const idle = Object.entries(DOORS).filter(([file, { to }]) => !to.some((room) => used(file, room)));
+    expect(idle.map(([file]) => file)).toEqual([]);
   });
 });
 
-function valueImports(file: string): string[] {
-  const text = readFileSync(join(SRC, file), "utf8")
-    .replace(/import type [^;]+;/g, "")
-    .replace(/export type [^;]+;/g, "");
-  return [...text.matchAll(/from\s*"(\.[^"]+)"/g)].map(([, path]) =>
-    relative(SRC, resolve(SRC, dirname(file), path ?? ""))
-      .split(sep)
-      .join("/"),
-  );
-}
+describe("ports", () => {
+  const ports = FILES.filter((file) => file.endsWith("/port.ts") && !NO_PORTS.includes(file));
 
-function reaches(
-  from: string,
-  target: string,
-  graph: Map<string, string[]>,
-  seen = new Set<string>(),
-): boolean {
-  return (graph.get(from) ?? []).some((next) => {
-    if (next === target) return true;
-    if (seen.has(next)) return false;
-    seen.add(next);
-    return reaches(next, target, graph, seen);
+  it.each(ports)("%s says who may see it", (file) => {
+    expect(DOORS[file]?.to ?? []).not.toEqual([]);
   });
-}
+
+  it.each(ports.filter((file) => !WITH_CLASS.includes(file)))("%s holds types only", (file) => {
+    expect(
+      sourceOf(file).match(
+        /^(export )?(?!type|interface)(const|let|class|function|enum|async|default|abstract)\b.*/gm,
+      ),
+    ).toBeNull();
+    expect(VALUE_IMPORTS.filter(({ from }) => from === file)).toEqual([]);
+  });
+});
+
+describe("circles", () => {
+  it("has none of rooms, types included", () => {
+    const edges = IMPORTS.map(({ from, to }) => ({ from: roomOf(from), to: roomOf(to) }));
+    expect(circleIn(edges.filter(({ from, to }) => from !== to))).toBeNull();
+  });
+
+  it("has none of the folders in a room, types included", () => {
+    const folder = (file: string) => file.slice(0, Math.max(0, file.lastIndexOf("/")));
+    const within = (outer: string, inner: string) => `${inner}/`.startsWith(`${outer}/`);
+    const edges = IMPORTS.map(({ from, to }) => ({ from: folder(from), to: folder(to) }));
+    expect(circleIn(edges.filter(({ from, to }) => !within(from, to) && !within(to, from)))).toBeNull();
+  });
+
+  it("has none of values between files", () => {
+    expect(circleIn(VALUE_IMPORTS)).toBeNull();
+  });
+});
+
+/** Names that two types still share; each of them goes when one of the two has a better name. */
+const TWICE: readonly string[] = [
+  "Answer",
+  "Block",
+  "Body",
+  "BotOptions",
+  "Bucket",
+  "Call",
+  "CallLog",
+  "Claim",
+  "Column",
+  "Content",
+  "Entry",
+  "Fault",
+  "FaultRequest",
+  "Fields",
+  "Figures",
+  "Finding",
+  "Found",
+  "Incoming",
+  "Keeping",
+  "Line",
+  "ManifestFormat",
+  "Measured",
+  "Objects",
+  "Order",
+  "Origin",
+  "Output",
+  "Passes",
+  "Percentiles",
+  "Prepared",
+  "Query",
+  "Refusal",
+  "Round",
+  "Rows",
+  "Seen",
+  "Selection",
+  "Simulation",
+  "SlidingMinute",
+  "Span",
+  "Target",
+  "Trouble",
+  "Upload",
+  "Verdict",
+  "Waiting",
+  "Way",
+];
+
+/** Types that are still made of others; each of them goes when its fields are its own. */
+const CUT: readonly string[] = [
+  "ConfigDraft",
+  "DryRunParts",
+  "IntakeParts",
+  "KeepWarmParts",
+  "KeepingParts",
+  "Ledger",
+  "NewWayOptions",
+  "PassParts",
+  "PlanRules",
+  "Prepared",
+  "PrewarmParts",
+  "RatioOptions",
+  "Spec",
+  "Warming",
+];
+
+describe("names", () => {
+  it("gives a type that is exported a name that no other type has", () => {
+    const clashes = TYPES.filter(({ isExported }) => isExported).flatMap(({ name, file }) => {
+      const others = TYPES.filter((other) => other.name === name && other.file !== file);
+      return others.length > 0 ? [{ name, files: [file, ...others.map((other) => other.file)] }] : [];
+    });
+    expect(clashes.filter(({ name }) => !TWICE.includes(name))).toEqual([]);
+  });
+});
+
+describe("types", () => {
+  const exported = new Set(TYPES.filter(({ isExported }) => isExported).map(({ name }) => name));
+
+  it("cuts no exported type out of another: what both need is a type of its own", () => {
+    const cut = TYPES.filter(({ isExported, text }) => {
+      const sources = [...text.matchAll(/\b(?:Omit|Pick)<\s*(\w+)/g)].map(([, source = ""]) => source);
+      return (
+        isExported &&
+        !/^export (abstract )?class/.test(text) &&
+        sources.some((source) => exported.has(source))
+      );
+    });
+    expect(cut.map(({ name }) => name).filter((name) => !CUT.includes(name))).toEqual([]);
+  });
+});
 
 describe("the map", () => {
-  const map = readFileSync(join(SRC, "README.md"), "utf8");
+  const map = sourceOf("README.md");
 
-  it.each([...new Set(FILES.map(partOf))].filter((part) => part !== ""))("names the folder %s", (part) => {
-    expect(map).toContain(`\`${part}/\``);
+  it.each([...new Set(FILES.map(roomOf))].filter((room) => room !== ""))("names the folder %s", (room) => {
+    expect(map).toContain(`\`${room}/\``);
   });
 });
 
 describe("house budgets", () => {
-  it.each(FILES)("%s has at most 250 lines", (file) => {
-    expect(readFileSync(join(SRC, file), "utf8").split("\n").length).toBeLessThanOrEqual(251);
+  it("keeps every file within 250 lines", () => {
+    const lines = (file: string) => sourceOf(file).split("\n").length - 1;
+    expect(FILES.filter((file) => lines(file) > 250)).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { LedgerError, type LedgerView } from "../ledgers/port.ts";
+import { LedgerError } from "../ledgers/error.ts";
+import type { LedgerView } from "../ledgers/port.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { otherProblems } from "./missing.ts";

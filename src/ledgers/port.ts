@@ -214,15 +214,3 @@ export interface LedgerView {
   /** Why a run with this identity would be refused. */
   readonly stranger: Failure | null;
 }
-
-/** The store itself failed. `message` is one line: what, where, what to do next. */
-export class LedgerError extends Error {
-  /** Exit code: 2 for a ledger that cannot be used (held, wrong file), 1 for one that broke under way. */
-  readonly exitCode: 1 | 2;
-
-  constructor(message: string, exitCode: 1 | 2, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "LedgerError";
-    this.exitCode = exitCode;
-  }
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { LedgerError } from "../../src/ledgers/port.ts";
+import { LedgerError } from "../../src/ledgers/error.ts";
 import { MINUTE, SECOND, Town } from "./day/town.ts";
 import { verdict } from "./day/verdict.ts";
 

@@ -1,4 +1,4 @@
-import { LedgerError } from "../port.ts";
+import { LedgerError } from "../error.ts";
 import type { Sqlite } from "./adapter.ts";
 
 interface Waiting {

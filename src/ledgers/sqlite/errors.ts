@@ -1,4 +1,4 @@
-import { LedgerError } from "../port.ts";
+import { LedgerError } from "../error.ts";
 
 const OTHER_LEDGER = "or use another --ledger";
 

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import Libsql from "libsql";
-import { LedgerError } from "../port.ts";
+import { LedgerError } from "../error.ts";
 import { Sqlite } from "./adapter.ts";
 import { asLedgerError, sqliteCode } from "./errors.ts";
 import { stamp } from "./store.ts";

@@ -1,5 +1,5 @@
+import { LedgerError } from "../error.ts";
 import type { Identity, LedgerView } from "../port.ts";
-import { LedgerError } from "../port.ts";
 import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";

@@ -1,4 +1,4 @@
-import { LedgerError } from "../port.ts";
+import { LedgerError } from "../error.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
 import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table, WANTED } from "./schema.ts";

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { LedgerError } from "../port.ts";
+import { LedgerError } from "../error.ts";
 
 /**
  * The real path of the database file at `path`, so that every way to write it leads to one lock. Throws LedgerError

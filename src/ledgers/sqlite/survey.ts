@@ -1,5 +1,5 @@
+import { LedgerError } from "../error.ts";
 import type { LaneMemory, LedgerView } from "../port.ts";
-import { LedgerError } from "../port.ts";
 import type { BadRows, RowState, Survey, Waiting } from "../survey.ts";
 import { ROW_STATES } from "../survey.ts";
 import type { Sqlite } from "./adapter.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { LedgerError } from "../../../src/ledgers/port.ts";
+import { LedgerError } from "../../../src/ledgers/error.ts";
 import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
 import { begin } from "../../../src/ledgers/sqlite/attempts.ts";
 import { migrate } from "../../../src/ledgers/sqlite/migrate.ts";
