@@ -42,7 +42,10 @@ export function statusDocument(survey: LedgerView & Survey, options: StatusOptio
       abandoned: sending.count > 0 && holder === null,
     },
     backlog: {
-      ...{ total, queued: queued.count, warming: warming.count, orphans },
+      total,
+      queued: queued.count,
+      warming: warming.count,
+      orphans,
       oldest_since: isoOrNull(earliest([queued.oldest, warming.oldest])),
       pace_per_min: perMinute,
       eta_seconds: etaSeconds,
@@ -61,7 +64,9 @@ function laneOf(
 ) {
   const frozen = frozenUntil > now;
   return {
-    ...{ bot, chat_id: chat, pace_per_min: perMinute },
+    bot,
+    chat_id: chat,
+    pace_per_min: perMinute,
     learned_at: pace === null ? null : isoOrNull(paceAt),
     frozen_until: frozen ? iso(frozenUntil) : null,
     frozen_seconds: frozen ? Math.ceil((frozenUntil - now) / 1000) : 0,
@@ -74,7 +79,11 @@ const ONLY = { failed: "`prewarm run --only failed` tries them again", unknown: 
 function troubleOf({ state, reason, count, key, message }: BadRows) {
   const known = reason !== null && isReason(reason);
   return {
-    ...{ status: state, reason, count, key, message },
+    status: state,
+    reason,
+    count,
+    key,
+    message,
     class: known ? REASONS[reason].class : null,
     next: known ? nextStep(reason) : ONLY[state],
   };
