@@ -74,7 +74,10 @@ function ask(gate: FloodGate, now: number): { waitMs: number; floodMs: number | 
   return { waitMs: verdict.waitMs, floodMs: null };
 }
 
-/** Messages a minute between two moments, in milliseconds. */
+/**
+ * Messages a minute between two moments, in milliseconds.
+ * @internal
+ */
 export function rate(posted: readonly number[], from: number, to: number): number {
   return (posted.filter((moment) => moment >= from && moment < to).length * 60_000) / (to - from);
 }

@@ -86,7 +86,10 @@ async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise
   return { [`cpu_${unit}_per_item`]: per(cpuMs), [`wall_${unit}_per_item`]: per(wallMs) };
 }
 
-/** The last result of a block; for tests, and to be read by somebody. */
+/**
+ * The last result of a block; for tests, and to be read by somebody.
+ * @internal
+ */
 export function lastResult(): unknown {
   return kept;
 }

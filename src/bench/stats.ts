@@ -4,7 +4,10 @@ function sorted(samples: readonly number[]): number[] {
   return [...samples].sort((a, b) => a - b);
 }
 
-/** The value below which the share `q` (0 to 1) of the samples lies, between two samples in a straight line; null of none. */
+/**
+ * The value below which the share `q` (0 to 1) of the samples lies, between two samples in a straight line; null of none.
+ * @internal
+ */
 export function quantile(samples: readonly number[], q: number): number | null {
   const ordered = sorted(samples);
   const place = (ordered.length - 1) * q;
@@ -25,7 +28,7 @@ export function spread(samples: readonly number[]): number | null {
   return (high - low) / Math.abs(middle);
 }
 
-export interface Interval {
+interface Interval {
   readonly low: number;
   readonly high: number;
 }
@@ -36,6 +39,7 @@ const Z95 = 1.96;
 /**
  * Where the true median lies in 95 of 100 cases: between two samples whose ranks follow from the binomial distribution,
  * so nothing is assumed about how the samples are distributed. Below six samples it is as wide as they are; null of none.
+ * @internal
  */
 export function medianInterval(samples: readonly number[]): Interval | null {
   const ordered = sorted(samples);
@@ -54,7 +58,10 @@ export function errorShare(samples: readonly number[]): number | null {
   return interval && middle ? (interval.high - interval.low) / 2 / Math.abs(middle) : null;
 }
 
-/** Percentiles of latencies in milliseconds. */
+/**
+ * Percentiles of latencies in milliseconds.
+ * @internal
+ */
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
@@ -64,7 +71,10 @@ export interface Percentiles {
 /** An HDR histogram counts whole numbers from 1: hundredths of a millisecond. */
 const STEPS_A_MS = 100;
 
-/** Percentiles by an HDR histogram (three significant digits) of latencies in milliseconds; null of none. */
+/**
+ * Percentiles by an HDR histogram (three significant digits) of latencies in milliseconds; null of none.
+ * @internal
+ */
 export function percentiles(latenciesMs: Iterable<number>): Percentiles | null {
   const histogram = createHistogram({ figures: 3 });
   for (const ms of latenciesMs) histogram.record(Math.max(1, Math.round(ms * STEPS_A_MS)));

@@ -61,7 +61,10 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
   return { settings, problems, origins };
 }
 
-/** Whether only this machine can reach what listens there. */
+/**
+ * Whether only this machine can reach what listens there.
+ * @internal
+ */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i.test(host);
 }

@@ -37,7 +37,10 @@ function realTimer(ms: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Sleeping by a clock's `after`, for clocks of every kind. */
+/**
+ * Sleeping by a clock's `after`, for clocks of every kind.
+ * @internal
+ */
 export function sleep(ms: number, after: Clock["after"], signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {

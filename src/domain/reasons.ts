@@ -146,7 +146,10 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
-/** Why an object was not sent although nothing is wrong; stable and public like {@link REASONS}. */
+/**
+ * Why an object was not sent although nothing is wrong; stable and public like {@link REASONS}.
+ * @internal
+ */
 export const SKIP_REASONS = {
   already_ready: "the ledger has its file_id, and the object has not changed",
   weak_kept: "its id is weak but usable; `--retry-weak-id` warms it again",

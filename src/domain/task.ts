@@ -33,7 +33,10 @@ export interface Task {
   readonly sendAs?: MediaKind | undefined;
 }
 
-/** The content id that follows from what a source says, before anything of the ledger is known. */
+/**
+ * The content id that follows from what a source says, before anything of the ledger is known.
+ * @internal
+ */
 export function contentOf(entry: KnownEntry): ContentId {
   return entry.sha256 ?? `etag:${entry.etag}:${entry.bytes}`;
 }

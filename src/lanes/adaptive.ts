@@ -3,7 +3,10 @@ import { LimitFinder } from "./limit-finder.ts";
 import type { Pace, PaceCall } from "./pace.ts";
 import { SlowAnswers } from "./slow-answers.ts";
 
-/** What an earlier run learned about a lane. */
+/**
+ * What an earlier run learned about a lane.
+ * @internal
+ */
 export interface LearnedPace {
   /** Calls a minute that the lane was found to allow. */
   readonly perMinute: number;

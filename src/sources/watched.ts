@@ -11,7 +11,10 @@ export interface PassesOptions {
   readonly file?: { readonly path: string; readonly pollMs: number } | undefined;
 }
 
-/** Why a source is to be looked at now. */
+/**
+ * Why a source is to be looked at now.
+ * @internal
+ */
 export type PassReason = "start" | "interval" | "nudge" | "change";
 
 export interface Passes extends AsyncIterable<PassReason> {

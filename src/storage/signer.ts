@@ -73,7 +73,10 @@ function startDay(options: SignerOptions, number: number): Day {
   };
 }
 
-/** The key that signs for one day (`YYYYMMDD`), region and service: four HMACs in a chain, 32 bytes. */
+/**
+ * The key that signs for one day (`YYYYMMDD`), region and service: four HMACs in a chain, 32 bytes.
+ * @internal
+ */
 export function deriveSigningKey(secret: string, date: string, region: string, service: string): Buffer {
   const steps = [date, region, service, "aws4_request"];
   return steps.reduce<Buffer>(
@@ -95,6 +98,7 @@ const LEFT_BY_ENCODE_URI = /[;,?:@&=+$#!'()*]/g;
 /**
  * Encodes all but the unreserved characters of RFC 3986 and `/`, once: S3 wants keys encoded a single time, `+` and `*`
  * included. Half surrogates, which UTF-8 cannot hold, become U+FFFD.
+ * @internal
  */
 export function encodePath(path: string): string {
   if (NOTHING_TO_ENCODE.test(path)) return path;

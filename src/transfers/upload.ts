@@ -128,6 +128,7 @@ const EXTENSION_OF_KIND: Record<MediaKind, string> = {
 /**
  * The name under which an object is uploaded. Telegram takes its type from the extension alone (tdlib/td
  * MessageContent.cpp), so a name without one gets that of the stored type, else that of the kind.
+ * @internal
  */
 export function filenameOf(entry: KnownEntry, kind: MediaKind, storedType: string): string {
   const name = nameOf(entry);

@@ -28,7 +28,10 @@ interface Collection {
   readonly afterGC: { readonly heapStatistics: { readonly usedHeapSize: number } };
 }
 
-/** How much the heap grew between its collections, which is what was made in it. */
+/**
+ * How much the heap grew between its collections, which is what was made in it.
+ * @internal
+ */
 export function allocatedBetween(begin: number, end: number, collections: readonly Collection[]): number {
   let low = begin;
   let made = 0;

@@ -23,7 +23,10 @@ export async function openListing(objects: number): Promise<ListingRows> {
   return listingOf(url, objects, () => server.disconnect());
 }
 
-/** A bucket of so many objects on a server that runs. */
+/**
+ * A bucket of so many objects on a server that runs.
+ * @internal
+ */
 export function listingOf(url: string, objects: number, end: () => void): ListingRows {
   const dispatcher = new Agent();
   const storage = openR2({ ...KEY_PAIR, endpoint: url, bucket: BUCKET, dispatcher });

@@ -7,7 +7,10 @@ interface Span {
 const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|[\p{L}_][\p{L}\p{N}_$]*|\S/gu;
 
-/** Finds the expressions of all CHECK constraints; strings, quoted names and comments are not looked into. */
+/**
+ * Finds the expressions of all CHECK constraints; strings, quoted names and comments are not looked into.
+ * @internal
+ */
 export function checkSpans(createTable: string): Span[] {
   const spans: Span[] = [];
   let from = -1;

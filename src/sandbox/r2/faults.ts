@@ -1,4 +1,7 @@
-/** What a faults hook is told of a request. */
+/**
+ * What a faults hook is told of a request.
+ * @internal
+ */
 export interface FaultRequest {
   readonly method: string;
   readonly bucket: string | null;
