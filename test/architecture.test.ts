@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { circleIn, FILES, IMPORTS, roomOf, sourceOf, TYPES, VALUE_IMPORTS } from "./helpers/source-tree.ts";
+import {
+  circleIn,
+  FILES,
+  IMPORTS,
+  roomOf,
+  sourceOf,
+  spreadLiterals,
+  TYPES,
+  VALUE_IMPORTS,
+} from "./helpers/source-tree.ts";
 
 interface Rule {
   /** Rooms of which every file may be imported. */
@@ -317,6 +326,13 @@ describe("the map", () => {
 
   it.each([...new Set(FILES.map(roomOf))].filter((room) => room !== ""))("names the folder %s", (room) => {
     expect(map).toContain(`\`${room}/\``);
+  });
+});
+
+describe("style", () => {
+  it("writes members where they stand, instead of spreading a literal to keep them on one line", () => {
+    const spread = FILES.flatMap((file) => spreadLiterals(sourceOf(file)).map((text) => `${file}: ${text}`));
+    expect(spread).toEqual([]);
   });
 });
 

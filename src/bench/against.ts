@@ -124,7 +124,10 @@ async function measure(
     try {
       const most = objects * config.bots.length;
       return await newWay(warmer, {
-        ...{ prefix, transfer, signal, limit: most },
+        prefix,
+        transfer,
+        signal,
+        limit: most,
         ended: (done) => progress(done, most, "against real"),
       });
     } finally {
@@ -139,14 +142,20 @@ function resultOf(round: Round, config: Config, isAborted: boolean, seconds: num
   const { concurrency, timeScale } = config;
   const failed = round.failed === 0 ? [] : [`${round.failed} items failed: ${round.why.join("; ")}`];
   return {
-    ...{ scenario: "strategy", rounds: 1, seconds, ratios: [], targets: [] },
+    scenario: "strategy",
+    rounds: 1,
+    seconds,
+    ratios: [],
+    targets: [],
     what: "prewarm against the configured bucket and chats, limits of Telegram's included",
     simulated: timeScale === 1 ? null : `the clock runs ${timeScale} times faster than real time`,
     variants: [
       { name: "prewarm", title: "prewarm, against real", metrics: roundMetrics([round], concurrency) },
     ],
     doubts: failed.map((text) => ({
-      ...{ about: "strategy", text, next: "`prewarm check-env` finds out what is wrong" },
+      about: "strategy",
+      text,
+      next: "`prewarm check-env` finds out what is wrong",
     })),
     plots: [throughputPlot({ prewarm: round }, "time"), latencyPlot(round, "latency")],
     incomplete: isAborted ? "stopped before its end" : null,

@@ -25,7 +25,11 @@ export async function startServers(
   const child: Child<ServersHandlers> = openChild({ entry: "servers-child", signal });
   try {
     const env = await child.ask("start", {
-      ...{ timeScale: 1, downloadMs: null, uploadMs: null, chats: 8, local: false },
+      timeScale: 1,
+      downloadMs: null,
+      uploadMs: null,
+      chats: 8,
+      local: false,
       ...settings,
     });
     return {

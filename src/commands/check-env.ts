@@ -72,7 +72,10 @@ function isGroup(name: string): name is Group {
 
 function tellList(flags: Flags, groups: readonly Group[], print: (text: string) => void): number {
   const checks = CHECKS.filter(({ group }) => groups.includes(group)).map(({ id, group, title, why }) => ({
-    ...{ id, group, title, why },
+    id,
+    group,
+    title,
+    why,
     docs: docs(id),
   }));
   print(flags.json === true ? `${JSON.stringify(checks, null, 2)}\n` : checkList(checks));

@@ -118,7 +118,12 @@ export class Session {
     const stop = this.#stop;
     const remove = options.deleteAfter ? messageRemover(this.#connections, events) : null;
     const warming = await openWarming({
-      ...{ config, options, found, remove, events, stop },
+      config,
+      options,
+      found,
+      remove,
+      events,
+      stop,
       ledger: this.#ledger,
       connections: this.#connections,
     });

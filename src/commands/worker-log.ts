@@ -22,7 +22,8 @@ export function openWorkerLog(events: Emitter, { config, flags, clock, redact }:
   const json = flags.json === true;
   const colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
   return workerLog(events, {
-    ...{ clock, redact },
+    clock,
+    redact,
     stream: json ? stdout : stderr,
     format: formatFor({ json, colour, journal: isJournal(env, STDERR) }),
     level: flags.quiet === true ? "warn" : config.logLevel,

@@ -41,7 +41,17 @@ export async function openWarming(parts: WarmingParts): Promise<Warming> {
   const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
   const { draining, aborting } = stop;
   return {
-    ...{ clock, events, ledger, lanes, transfers, bell, plan, stop, draining, aborting, remove },
+    clock,
+    events,
+    ledger,
+    lanes,
+    transfers,
+    bell,
+    plan,
+    stop,
+    draining,
+    aborting,
+    remove,
     queue: new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall }),
     pool: new Pool(config.concurrency),
     capacity: config.maxQueue,

@@ -87,3 +87,24 @@ function circleFrom(node: string, next: ReadonlyMap<string, ReadonlySet<string>>
   }
   return null;
 }
+
+/** Literals that are spread where they stand, such as `...{ a, b },`: their members could stand there themselves. */
+export function spreadLiterals(text: string): string[] {
+  return [...text.matchAll(/\.\.\.[{[]/g)].flatMap(({ index }) => {
+    const end = endOfBrackets(text, index + 3);
+    return /^\s*[,}\])]/.test(text.slice(end)) ? [text.slice(index, end)] : [];
+  });
+}
+
+/** Where the bracket that opens at `from` is closed, past it; brackets in strings do not count. */
+function endOfBrackets(text: string, from: number): number {
+  const tokens = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[{[(]|[}\])]/g;
+  tokens.lastIndex = from;
+  let depth = 0;
+  for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
+    if (/^[{[(]/.test(token[0])) depth += 1;
+    else if (/^[}\])]/.test(token[0])) depth -= 1;
+    if (depth === 0) return tokens.lastIndex;
+  }
+  return text.length;
+}

@@ -28,7 +28,10 @@ export function plainWay(config: Config, clock: Clock): PlainWay {
   const s3 = withoutVersionWarning(
     () =>
       new S3Client({
-        ...{ endpoint, region: "auto", forcePathStyle: true, maxAttempts: 1 },
+        endpoint,
+        region: "auto",
+        forcePathStyle: true,
+        maxAttempts: 1,
         credentials: {
           accessKeyId: config.accessKeyId.reveal(),
           secretAccessKey: config.secretAccessKey.reveal(),
@@ -36,7 +39,9 @@ export function plainWay(config: Config, clock: Clock): PlainWay {
       }),
   );
   const api = new Api(bots[0]?.token.reveal() ?? "", {
-    ...{ apiRoot, maxRetries: 0, timeoutMs: Math.ceil(TIMEOUTS.upload / clock.scale) },
+    apiRoot,
+    maxRetries: 0,
+    timeoutMs: Math.ceil(TIMEOUTS.upload / clock.scale),
   });
   return {
     send: async (Key, chat) => {

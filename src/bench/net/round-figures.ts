@@ -35,11 +35,13 @@ const WINDOW_MS = 5_000;
 /** Throughput over the time of a round, a line a name. `time` names the clock. */
 export function throughputPlot(rounds: Readonly<Record<string, Round | undefined>>, time: string): Plot {
   return {
-    ...{ title: "Throughput over time", kind: "line" },
+    title: "Throughput over time",
+    kind: "line",
     x: { label: time, unit: "s" },
     y: { label: "media that ended well", unit: "items/min" },
     series: Object.entries(rounds).map(([name, round]) => ({
-      ...{ name, points: round?.throughput(WINDOW_MS) ?? [] },
+      name,
+      points: round?.throughput(WINDOW_MS) ?? [],
     })),
   };
 }
@@ -47,11 +49,13 @@ export function throughputPlot(rounds: Readonly<Record<string, Round | undefined
 /** How latencies of a round lie, a line a phase: the share of the items that took at most so long. */
 export function latencyPlot(round: Round | undefined, latency: string): Plot {
   return {
-    ...{ title: "Latency of prewarm by phase", kind: "distribution" },
+    title: "Latency of prewarm by phase",
+    kind: "distribution",
     x: { label: latency, unit: "ms" },
     y: { label: "share of the items", unit: "%" },
     series: (["download", "send", "lane", "work"] as const).map((name) => ({
-      ...{ name, points: round?.phases.distribution(name) ?? [] },
+      name,
+      points: round?.phases.distribution(name) ?? [],
     })),
   };
 }

@@ -61,7 +61,9 @@ function servers(): { handlers: ServersHandlers; end: () => Promise<void> } {
   const handlers: ServersHandlers = {
     start: async ({ timeScale, downloadMs, uploadMs, chats, local }) => {
       const channels = Array.from({ length: chats }, (_, n) => ({
-        ...{ id: FIRST_CHAT - n, type: "channel" as const, title: `warmup ${n + 1}` },
+        id: FIRST_CHAT - n,
+        type: "channel" as const,
+        title: `warmup ${n + 1}`,
       }));
       const r2 = await startR2Server({
         ...KEY_PAIR,
@@ -72,7 +74,11 @@ function servers(): { handlers: ServersHandlers; end: () => Promise<void> } {
           method === "GET" && key !== null ? { latencyMs: drawMs(downloadMs, download.next) } : undefined,
       });
       const botApi = await startBotApiServer({
-        ...{ timeScale, local, chats: channels, random: upload.next, uploadLatencyMs: uploadMs },
+        timeScale,
+        local,
+        chats: channels,
+        random: upload.next,
+        uploadLatencyMs: uploadMs,
         bots: [{ token: TOKEN, username: "bench_bot" }],
       });
       running = { r2, botApi };

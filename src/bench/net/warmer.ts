@@ -67,7 +67,13 @@ export class Warmer {
     const options = { ...readRunOptions({ prefix, transfer }), limit };
     const stop = new Stop(events);
     const warming = await openWarming({
-      ...{ config, options, connections, ledger, found, events, stop },
+      config,
+      options,
+      connections,
+      ledger,
+      found,
+      events,
+      stop,
       remove: null,
     });
     const abort = () => stop.abort();

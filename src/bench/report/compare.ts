@@ -58,7 +58,9 @@ function comparedOf(before: Figure, all: readonly Figure[], limit: number): Comp
   const change = now ? now.median / before.median - 1 : null;
   const judged = before.portable && (now?.portable ?? true);
   const row = {
-    ...{ name: before.name, unit: before.unit, judged },
+    name: before.name,
+    unit: before.unit,
+    judged,
     before: finite(before.median),
     now: finite(now?.median ?? Number.NaN),
     change: finite(change ?? Number.NaN),
@@ -89,8 +91,15 @@ function isZero({ samples }: Figure): boolean {
 
 function newcomer({ name, unit, portable, median }: Figure): Compared {
   return {
-    ...{ name, unit, verdict: "new", judged: portable, before: null, now: finite(median) },
-    ...{ change: null, cost: null, error: null },
+    name,
+    unit,
+    verdict: "new",
+    judged: portable,
+    before: null,
+    now: finite(median),
+    change: null,
+    cost: null,
+    error: null,
   };
 }
 

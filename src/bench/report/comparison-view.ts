@@ -40,7 +40,8 @@ function rowView(row: Compared): ComparedView {
   const { name, unit, judged, before, now, change, error } = row;
   const about = plusMinus(error);
   return {
-    ...{ name: oneLine(name), judged },
+    name: oneLine(name),
+    judged,
     before: amount(before, unit),
     now: amount(now, unit),
     change: change === null ? "" : [signed(change), about].filter((part) => part !== "").join(" "),

@@ -14,7 +14,14 @@ function absolute({ scenario, variants }: ScenarioResult): Figure[] {
   return variants.flatMap(({ name: variant, metrics }) =>
     metrics.map(({ name: metric, unit, better, samples, portable = false }) =>
       figure(`${scenario}.${variant}.${metric}`, {
-        ...{ scenario, variant, metric, reference: null, unit, better, portable, samples },
+        scenario,
+        variant,
+        metric,
+        reference: null,
+        unit,
+        better,
+        portable,
+        samples,
       }),
     ),
   );
@@ -27,7 +34,14 @@ function ratios(result: ScenarioResult): Figure[] {
     const name = ratioName(result.scenario, ratio, taken);
     const { scenario } = result;
     return figure(name, {
-      ...{ scenario, variant, metric, reference, unit: "x", better, portable, samples },
+      scenario,
+      variant,
+      metric,
+      reference,
+      unit: "x",
+      better,
+      portable,
+      samples,
     });
   });
 }

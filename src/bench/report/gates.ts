@@ -61,7 +61,11 @@ export function judgeGates(gates: readonly Gate[], report: BenchReport): GateRes
 function judged(gate: Gate, figures: readonly Figure[], report: BenchReport): GateResult {
   const figure = figures.find(({ name }) => name === gate.figure);
   const failed = (why: string): GateResult => ({
-    ...{ expression: gate.expression, value: null, unit: figure?.unit ?? "", passed: false, why },
+    expression: gate.expression,
+    value: null,
+    unit: figure?.unit ?? "",
+    passed: false,
+    why,
   });
   if (!figure) return failed(whyUnknown(gate.figure, figures, report));
   if (figure.samples.length === 0) return failed("no samples: nothing was measured");

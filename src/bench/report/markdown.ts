@@ -24,7 +24,11 @@ export function comparisonMarkdown({ title, verdict, rows, notes }: ComparisonVi
     table(
       head,
       all.map(({ name, before, now, change, verdict: word, detail }) => [
-        ...[code(name), md(before), md(now), md(change), judgement(word, detail)],
+        code(name),
+        md(before),
+        md(now),
+        md(change),
+        judgement(word, detail),
       ]),
     );
   const [judged, others] = [rows.filter((row) => row.judged), rows.filter((row) => !row.judged)];
@@ -52,14 +56,19 @@ function headline({ targets: all, gates: asked, comparison, doubts: doubtful }: 
 
 function gates({ gates: all }: ReportView): string {
   const rows = all.map(({ expression, value, verdict, detail }) => [
-    ...[code(expression), md(value), judgement(verdict, detail)],
+    code(expression),
+    md(value),
+    judgement(verdict, detail),
   ]);
   return table(["gate", "measured", ""], rows);
 }
 
 function targets({ targets: all }: ReportView): string {
   const rows = all.map(({ scenario: name, text, value, verdict }) => [
-    ...[md(name), md(text), md(value), `${SIGNS[verdict.tone]}${md(verdict.text)}`],
+    md(name),
+    md(text),
+    md(value),
+    `${SIGNS[verdict.tone]}${md(verdict.text)}`,
   ]);
   return table(["scenario", "target", "measured", ""], rows);
 }

@@ -107,7 +107,9 @@ function targets({ targets: all }: ReportView, options: BenchTextOptions): strin
   if (all.length === 0) return [];
   const met = all.filter(({ verdict }) => verdict.tone === "good").length;
   const lines = all.map(({ scenario, text, value, verdict }) => ({
-    ...{ verdict, name: `${scenario}: ${text}`, said: verdict.tone === "doubt" ? "" : value },
+    verdict,
+    name: `${scenario}: ${text}`,
+    said: verdict.tone === "doubt" ? "" : value,
   }));
   return [...heading("Targets", `${met} of ${all.length} met`, options), ...judgedLines(lines, options), ""];
 }
@@ -116,7 +118,9 @@ function gates({ gates: all }: ReportView, options: BenchTextOptions): string[] 
   if (all.length === 0) return [];
   const failed = all.filter(({ verdict }) => verdict.tone === "bad").length;
   const lines = all.map(({ expression, value, verdict, detail }) => ({
-    ...{ verdict, name: expression, said: detail === "" ? `measured ${value}` : detail },
+    verdict,
+    name: expression,
+    said: detail === "" ? `measured ${value}` : detail,
   }));
   const sum = failed === 0 ? "all passed" : `${failed} of ${all.length} crossed`;
   return [...heading("Gates", sum, options), ...judgedLines(lines, options), ""];

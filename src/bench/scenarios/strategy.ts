@@ -30,15 +30,24 @@ interface Way {
 
 const WAYS: readonly Way[] = [
   {
-    ...{ name: "one_by_one", title: "one by one, every 2 s", places: 1, count: 6 },
+    name: "one_by_one",
+    title: "one by one, every 2 s",
+    places: 1,
+    count: 6,
     run: (simulation, count) => simulation.byTicks(1, count),
   },
   {
-    ...{ name: "five_per_tick", title: "five per tick of 2 s", places: CONCURRENCY, count: 16 },
+    name: "five_per_tick",
+    title: "five per tick of 2 s",
+    places: CONCURRENCY,
+    count: 16,
     run: (simulation, count) => simulation.byTicks(CONCURRENCY, count),
   },
   {
-    ...{ name: "prewarm", title: "prewarm, concurrency 5", places: CONCURRENCY, count: 16 },
+    name: "prewarm",
+    title: "prewarm, concurrency 5",
+    places: CONCURRENCY,
+    count: 16,
     run: (simulation, count) => simulation.byPrewarm(count),
   },
 ];
@@ -111,12 +120,19 @@ function resultOf(
     );
   const than = (reference: string) =>
     ratio({
-      ...{ variant: "prewarm", metric: "throughput_per_min", reference, better: "higher", of: perMinute },
+      variant: "prewarm",
+      metric: "throughput_per_min",
+      reference,
+      better: "higher",
+      of: perMinute,
     });
   const [one, five] = [than("one_by_one"), than("five_per_tick")];
   const figure = "prewarm.throughput_per_min_ratio";
   return {
-    ...{ scenario: "strategy", what: WHAT, simulated: SIMULATED, incomplete },
+    scenario: "strategy",
+    what: WHAT,
+    simulated: SIMULATED,
+    incomplete,
     rounds: Math.min(...WAYS.map(({ name }) => rounds.get(name)?.length ?? 0)),
     seconds: (performance.now() - started) / 1_000,
     variants: WAYS.map((way) => variantOf(way, rounds)),

@@ -152,7 +152,10 @@ function resultOf(samples: AllSamples, incomplete: string | null, started: numbe
     ratio({ variant, metric: metricName, reference: "buffered", better: "lower", of });
   const [upload, url] = [to("upload", "cpu_us_per_item", cpuUsOf), to("url", "cpu_us_per_item", cpuUsOf)];
   return {
-    ...{ scenario: "transfer", what: WHAT, simulated: null, incomplete },
+    scenario: "transfer",
+    what: WHAT,
+    simulated: null,
+    incomplete,
     rounds: Math.min(...WAYS.map(({ name }) => samples.get(name)?.small.length ?? 0)),
     seconds: (performance.now() - started) / 1_000,
     variants: WAYS.map((way) => variantOf(way, samples)),
@@ -174,7 +177,8 @@ function targetsOf(cpuUsOf: (name: string) => (number | null)[], upload: Ratio, 
   return [
     target("url: at most 1.0 ms CPU an item", `url.${figure}`, "ms", { samples: measured("url"), most: 1 }),
     target("upload of 64 KiB: at most 2.0 ms CPU an item", `upload.${figure}`, "ms", {
-      ...{ samples: measured("upload"), most: 2 },
+      samples: measured("upload"),
+      most: 2,
     }),
     target("upload: at most half of the plain way", `upload.${figure}_ratio`, "x", { ...upload, most: half }),
     target("url: at most half of the plain way", `url.${figure}_ratio`, "x", { ...url, most: half }),
@@ -193,7 +197,8 @@ function variantOf({ name, title, large }: (typeof WAYS)[number], samples: AllSa
   const share = ({ value: { done, failed } }: Measured) =>
     done + failed > 0 ? (done * 100) / (done + failed) : null;
   return {
-    ...{ name, title },
+    name,
+    title,
     metrics: [
       of("cpu_us_per_item", "us", ({ cpuUs }) => cpuUs),
       of("wall_us_per_item", "us", ({ wallUs }) => wallUs),

@@ -102,7 +102,10 @@ function badOf(db: Sqlite, cache: string): BadRows[] {
   const key = `select r2_key as key from ${readAs(db, "media_store")} where sha256 = :content
     union all select r2_key from ${readAs(db, "prewarm_attempts")} where sha256 = :content limit 1`;
   return groups.map(({ state, reason, count, message, content }) => ({
-    ...{ state, reason, count, message },
+    state,
+    reason,
+    count,
+    message,
     key: db.one<{ key: string }>(key, { content })?.key ?? null,
   }));
 }

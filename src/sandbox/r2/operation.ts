@@ -14,8 +14,22 @@ export type Operation =
 
 /** Query parameters that make another operation of a request (multipart, ACL and so on). */
 const SUBRESOURCES: readonly string[] = [
-  ...["acl", "cors", "delete", "encryption", "lifecycle", "object-lock", "partNumber", "policy", "select"],
-  ...["tagging", "uploadId", "uploads", "versionId", "versioning", "versions", "website"],
+  "acl",
+  "cors",
+  "delete",
+  "encryption",
+  "lifecycle",
+  "object-lock",
+  "partNumber",
+  "policy",
+  "select",
+  "tagging",
+  "uploadId",
+  "uploads",
+  "versionId",
+  "versioning",
+  "versions",
+  "website",
 ];
 
 /** What a request wants, by method, target and query. */

@@ -54,7 +54,9 @@ function seriesOf({ series }: Plot): Series[] {
   let measured = 0;
   return series
     .map(({ name, limit = false, points }) => ({
-      ...{ name: oneLine(name), limit, colour: limit ? -1 : measured++ % COLOURS },
+      name: oneLine(name),
+      limit,
+      colour: limit ? -1 : measured++ % COLOURS,
       points: thinned(points.filter((point) => point.every(Number.isFinite))),
     }))
     .filter(({ points }) => points.length > 0);

@@ -59,7 +59,9 @@ export function headlines({ scenarios }: ReportView): string {
 export function targetSection({ targets }: ReportView): string {
   if (targets.length === 0) return "";
   const rows = targets.map(({ scenario, text, value, verdict }) => [
-    ...[`<span class="soft">${safe(scenario)}</span> ${safe(text)}`, safe(value), tag(verdict)],
+    `<span class="soft">${safe(scenario)}</span> ${safe(text)}`,
+    safe(value),
+    tag(verdict),
   ]);
   return section(
     "Targets",
@@ -109,7 +111,11 @@ function compared(rows: ComparisonView["rows"]): string {
   return tableHtml(
     columns,
     rows.map(({ name, before, now, change, verdict, detail }) => [
-      ...[code(name), safe(before), safe(now), safe(change), judgement(verdict, detail)],
+      code(name),
+      safe(before),
+      safe(now),
+      safe(change),
+      judgement(verdict, detail),
     ]),
   );
 }
