@@ -78,15 +78,16 @@ function manifestOf({ path, format: given }: NonNullable<RunOptions["manifest"]>
 }
 
 /** What the manifest says of those keys that the ledger holds in the chosen states; bad lines are told all the same. */
-async function* cutTo(manifest: Source, chosen: AsyncIterable<SourceItem>): AsyncGenerator<SourceItem> {
+async function* cutTo(manifest: Source, chosen: Source): Source {
   const held = new Map<string, Entry[]>();
-  for await (const item of chosen) {
-    if (item.type === "entry") held.set(item.entry.key, [...(held.get(item.entry.key) ?? []), item.entry]);
+  for await (const page of chosen) {
+    for (const item of page)
+      if (item.type === "entry") held.set(item.entry.key, [...(held.get(item.entry.key) ?? []), item.entry]);
   }
-  for await (const item of manifest) {
-    if (item.type !== "entry") yield item;
-    else yield* inLedger(item.entry, held.get(item.entry.key) ?? []);
-  }
+  for await (const page of manifest)
+    yield page.flatMap((item) =>
+      item.type === "entry" ? inLedger(item.entry, held.get(item.entry.key) ?? []) : [item],
+    );
 }
 
 function inLedger(entry: Entry, held: readonly Entry[]): SourceItem[] {
@@ -109,9 +110,9 @@ async function* selected(
   only: NonNullable<RunOptions["only"]>,
   cut: { prefix: string | undefined; bots: readonly string[] },
   filter: KeyFilter,
-): AsyncGenerator<SourceItem> {
-  for await (const page of ledger.select(only, cut)) {
-    for (const { bot, kind, entry } of page)
-      if (filter(entry.key)) yield { type: "entry", entry: { ...entry, kind, bot } };
-  }
+): Source {
+  for await (const page of ledger.select(only, cut))
+    yield page
+      .filter(({ entry }) => filter(entry.key))
+      .map(({ bot, kind, entry }) => ({ type: "entry", entry: { ...entry, kind, bot } }));
 }

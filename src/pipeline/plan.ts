@@ -10,7 +10,6 @@ import type { Source } from "../sources/port.ts";
 import type { Storage } from "../storage/port.ts";
 import { asItIs, complete } from "./complete.ts";
 import { type DecideOptions, decide } from "./decide.ts";
-import { pagesOf } from "./pages.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
 
 export interface PlanOptions extends PlanRules {
@@ -41,15 +40,13 @@ export type Planned =
       readonly point?: { readonly query: Query; readonly content: ContentId };
     };
 
-/** Rows asked for at once. */
-const PAGE = 1_000;
 /** HEAD requests under way at once, for entries that need them. */
 const HEADS = 16;
 
 /** Turns a source into work, page by page: completes entries, asks the ledger, decides by the state table. */
 export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
   const heads = pLimit(HEADS);
-  for await (const page of pagesOf(options.source, PAGE)) yield await planPage(page, options, heads);
+  for await (const page of options.source) yield await planPage(page, options, heads);
 }
 
 /** The same for one page at hand. */

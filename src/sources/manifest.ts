@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import type { SourceItem } from "../domain/entry.ts";
 import { extensionOf } from "../domain/media.ts";
 import { csvEntries } from "./csv.ts";
 import type { KeyFilter } from "./filter.ts";
@@ -12,6 +13,9 @@ import type { Source } from "./port.ts";
 /** The values of `--manifest-format`. */
 const MANIFEST_FORMATS = ["jsonl", "json", "csv"] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
+
+/** A chunk of short lines holds more entries than the ledger should be asked about at once. */
+const PAGE_ITEMS = 1_000;
 
 const READERS: Readonly<
   Record<ManifestFormat, (pieces: AsyncIterable<Buffer>, name: string) => AsyncIterable<RawEntry[]>>
@@ -42,10 +46,13 @@ export async function* manifestSource(
   options: { name: string; format: ManifestFormat; filter?: KeyFilter },
 ): Source {
   const { name, format, filter = () => true } = options;
+  const takesPart = (item: SourceItem) =>
+    item.type === "bad" || filter(item.type === "entry" ? item.entry.key : item.key);
   for await (const block of READERS[format](manifestBytes(open, name), name)) {
-    for (const raw of block) {
-      const item = readEntry(raw);
-      if (item.type === "bad" || filter(item.type === "entry" ? item.entry.key : item.key)) yield item;
-    }
+    for (let at = 0; at < block.length; at += PAGE_ITEMS)
+      yield block
+        .slice(at, at + PAGE_ITEMS)
+        .map(readEntry)
+        .filter(takesPart);
   }
 }

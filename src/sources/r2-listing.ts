@@ -13,9 +13,7 @@ export async function* listingSource(
 ): Source {
   for await (const page of storage.list(options.prefix)) {
     if (!page.ok) throw new SourceFailed(page.failure);
-    for (const object of page.value) {
-      if (options.filter(object.key)) yield itemOf(object);
-    }
+    yield page.value.filter(({ key }) => options.filter(key)).map(itemOf);
   }
 }
 

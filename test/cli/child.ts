@@ -38,13 +38,16 @@ export interface Running {
   /** What it has said on stderr so far. */
   heard(): string;
   signal(name: NodeJS.Signals): void;
+  /** Writes to its stdin, which stays open. */
+  type(text: string): void;
   readonly ended: Promise<Ended>;
 }
 
 export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  readonly stdin?: string | undefined;
+  /** All of its stdin; null leaves it open for {@link Running.type}. */
+  readonly stdin?: string | null | undefined;
   /** Closes our end of its stdout at once. */
   readonly deafTo?: "stdout" | undefined;
 }
@@ -64,7 +67,7 @@ export function start(
     });
   if (deafTo) child[deafTo].destroy();
   child.stdin.on("error", () => {});
-  child.stdin.end(stdin ?? "");
+  if (stdin !== null) child.stdin.end(stdin ?? "");
   const memory = watchMemory(child);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject).on("close", (code, signal) => {
@@ -76,6 +79,7 @@ export function start(
     pid: child.pid ?? 0,
     heard: () => out.stderr,
     signal: (name) => child.kill(name),
+    type: (text) => child.stdin.write(text),
     ended,
   };
 }

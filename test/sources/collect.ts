@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { SourceItem } from "../../src/domain/entry.ts";
 import { type ManifestFormat, manifestSource } from "../../src/sources/manifest.ts";
-import { SourceFailed } from "../../src/sources/port.ts";
+import { type Source, SourceFailed } from "../../src/sources/port.ts";
 
 /** Reads text as a manifest called `list.<format>`, handed over in pieces of `piece` bytes. */
 export async function read(
@@ -16,11 +16,16 @@ export async function read(
   return all(manifestSource(open, { name: `list.${format}`, format }));
 }
 
+/** Everything that a source yields, page by page. */
+export async function pagesOf(source: Source): Promise<(readonly SourceItem[])[]> {
+  const pages: (readonly SourceItem[])[] = [];
+  for await (const page of source) pages.push(page);
+  return pages;
+}
+
 /** Everything that a source yields. */
-export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of source) items.push(item);
-  return items;
+export async function all(source: Source): Promise<SourceItem[]> {
+  return (await pagesOf(source)).flat();
 }
 
 /** One line for each item: the key, or what is wrong, or why it is passed over. */

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import type { SourceItem } from "../../src/domain/entry.ts";
 import { keyFilter } from "../../src/sources/filter.ts";
 import { formatOf, type ManifestFormat, manifestFile, manifestSource } from "../../src/sources/manifest.ts";
-import { all, failureOf, read, told } from "./collect.ts";
+import { all, failureOf, pagesOf, read, told } from "./collect.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prewarm-manifest-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,6 +69,70 @@ describe("manifestSource on a real file", () => {
   });
 });
 
+describe("the pages of a manifest", () => {
+  const HEAD: Record<ManifestFormat, string> = { jsonl: "", json: "[", csv: "key\n" };
+  const LINE: Record<ManifestFormat, (key: string) => string> = {
+    jsonl: (key) => `{"key":"${key}"}\n`,
+    json: (key) => `{"key":"${key}"},`,
+    csv: (key) => `${key}\n`,
+  };
+  const FORMATS: ManifestFormat[] = ["jsonl", "json", "csv"];
+
+  it.each(FORMATS)("hand on what was typed at once, while the pipe stays open (%s)", async (format) => {
+    const pipe = new PassThrough();
+    onTestFinished(() => void pipe.destroy());
+    const source = manifestSource(() => pipe, { name: "x", format });
+    const pages = source[Symbol.asyncIterator]();
+    const nextKeys = async () => {
+      for (;;) {
+        const page = (await pages.next()).value ?? [];
+        if (page.length > 0) return told(page);
+      }
+    };
+    pipe.write(HEAD[format] + LINE[format]("a"));
+    expect(await nextKeys()).toEqual(["a"]);
+    pipe.write(LINE[format]("b") + LINE[format]("c"));
+    expect(await nextKeys()).toEqual(["b", "c"]);
+  });
+
+  it.each(FORMATS)("hold at most 1,000 entries, in order (%s)", async (format) => {
+    const keys = Array.from({ length: 2_500 }, (_, at) => `${at}`);
+    const body = keys.map(LINE[format]).join("");
+    const text = HEAD[format] + (format === "json" ? `${body.slice(0, -1)}]` : body);
+    const pages = await pagesOf(manifestSource(() => Readable.from([text]), { name: "x", format }));
+    expect(Math.max(...pages.map(({ length }) => length))).toBe(1_000);
+    expect(told(pages.flat())).toEqual(keys);
+  });
+
+  it.each(FORMATS)("come before the error of a file that breaks off (%s)", async (format) => {
+    async function* breaking() {
+      yield Buffer.from(HEAD[format] + LINE[format]("a") + LINE[format]("b"));
+      throw new Error("the disk is gone");
+    }
+    const seen: SourceItem[] = [];
+    const reading = (async () => {
+      for await (const page of manifestSource(() => Readable.from(breaking()), { name: "x", format }))
+        seen.push(...page);
+    })();
+    expect(await failureOf(reading)).toContain("manifest x: cannot be read (the disk is gone)");
+    expect(told(seen)).toEqual(["a", "b"]);
+  });
+
+  it("may be empty where the filter turned all of a chunk away, and others follow", async () => {
+    const open = () => Readable.from(['{"key":"a.txt"}\n', '{"key":"b.jpg"}\n']);
+    const filter = keyFilter({ include: ["*.jpg"], exclude: [] });
+    const pages = await pagesOf(manifestSource(open, { name: "x", format: "jsonl", filter }));
+    expect(pages.map(told)).toEqual([[], ["b.jpg"]]);
+  });
+
+  it("let go of the file as soon as nobody wants more", async () => {
+    const pipe = new PassThrough();
+    pipe.write('{"key":"a"}\n');
+    for await (const _ of manifestSource(() => pipe, { name: "x", format: "jsonl" })) break;
+    expect(pipe.destroyed).toBe(true);
+  });
+});
+
 describe("formatOf", () => {
   it("goes by the extension, takes stdin for jsonl, and says so when it cannot tell", () => {
     const paths = ["x.jsonl", "x.NDJSON", "x.json", "a.b/x.csv", "-", "list.txt", "list"];
@@ -117,9 +182,12 @@ describe("a manifest of a million entries", () => {
       let [read, peak] = [0, 0];
       gc();
       const before = process.memoryUsage().heapUsed;
-      for await (const item of source) {
-        if (item.type !== "entry") throw new Error(told([item])[0]);
-        if (++read % (count / 10) !== 0) continue;
+      let next = count / 10;
+      for await (const page of source) {
+        if (page.some(({ type }) => type !== "entry")) throw new Error(told(page).join());
+        read += page.length;
+        if (read < next) continue;
+        next += count / 10;
         gc();
         peak = Math.max(peak, process.memoryUsage().heapUsed - before);
       }
@@ -138,7 +206,10 @@ describe("a manifest of a million entries", () => {
         format,
       });
       let seen = 0;
-      for await (const _item of source) if (++seen === 100) break;
+      for await (const page of source) {
+        seen += page.length;
+        if (seen >= 100) break;
+      }
       // Readable.from reads ahead up to its high-water mark of 16 pieces of some 700 entries.
       expect(made.entries).toBeLessThan(20_000);
     },

@@ -4,7 +4,7 @@ import { failed, ok, type Result } from "../../src/domain/result.ts";
 import { keyFilter } from "../../src/sources/filter.ts";
 import { listingSource } from "../../src/sources/r2-listing.ts";
 import type { ListedObject } from "../../src/storage/port.ts";
-import { all, failureOf } from "./collect.ts";
+import { all, failureOf, pagesOf } from "./collect.ts";
 
 function object(key: string, bytes = 5): ListedObject {
   return { key, bytes, etag: `etag-${key}`, modifiedAt: 1_700_000_000_000 };
@@ -26,13 +26,17 @@ function bucket(pages: Result<readonly ListedObject[]>[]) {
 const everything = keyFilter({ include: [], exclude: [] });
 
 describe("listingSource", () => {
-  it("yields the objects of all pages with what the listing knows of them", async () => {
-    const storage = bucket([ok([object("p/a")]), ok([]), ok([object("p/b")])]);
-    const items = await all(listingSource(storage, { prefix: "p/", filter: everything }));
+  it("yields the pages of the listing with what the listing knows of them", async () => {
+    const storage = bucket([ok([object("p/a")]), ok([]), ok([object("p/b"), object("p/c")])]);
+    const pages = await pagesOf(listingSource(storage, { prefix: "p/", filter: everything }));
     expect(storage.asked.prefix).toBe("p/");
-    expect(items).toEqual([
-      { type: "entry", entry: object("p/a") },
-      { type: "entry", entry: object("p/b") },
+    expect(pages).toEqual([
+      [{ type: "entry", entry: object("p/a") }],
+      [],
+      [
+        { type: "entry", entry: object("p/b") },
+        { type: "entry", entry: object("p/c") },
+      ],
     ]);
   });
 
@@ -48,11 +52,10 @@ describe("listingSource", () => {
 
   it("asks for the next page only when the present one is used up", async () => {
     const storage = bucket([ok([object("a"), object("b")]), ok([object("c")])]);
-    const items = listingSource(storage, { prefix: "", filter: everything })[Symbol.asyncIterator]();
-    await items.next();
-    await items.next();
+    const pages = listingSource(storage, { prefix: "", filter: everything })[Symbol.asyncIterator]();
+    await pages.next();
     expect(storage.asked.pages).toBe(1);
-    await items.next();
+    await pages.next();
     expect(storage.asked.pages).toBe(2);
   });
 
@@ -60,8 +63,8 @@ describe("listingSource", () => {
     const storage = bucket([ok([object("a")]), failed(failure("r2_denied", "bucket media: access denied"))]);
     const seen: string[] = [];
     const reading = (async () => {
-      for await (const item of listingSource(storage, { prefix: "", filter: everything }))
-        seen.push(item.type);
+      for await (const page of listingSource(storage, { prefix: "", filter: everything }))
+        seen.push(...page.map(({ type }) => type));
     })();
     expect(await failureOf(reading)).toBe("auth/r2_denied bucket media: access denied");
     expect(seen).toEqual(["entry"]);

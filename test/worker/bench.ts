@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Entry, SourceItem } from "../../src/domain/entry.ts";
+import type { Entry } from "../../src/domain/entry.ts";
 import { Emitter, type EventMap } from "../../src/domain/events.ts";
 import { type Failure, failure } from "../../src/domain/failure.ts";
 import type { ItemStatus } from "../../src/domain/outcome.ts";
@@ -18,6 +18,7 @@ import type { PlanRules } from "../../src/pipeline/plan.ts";
 import { errorFields, itemResult } from "../../src/pipeline/results.ts";
 import { Stop } from "../../src/pipeline/stop.ts";
 import { WorkQueue } from "../../src/queue/work-queue.ts";
+import type { Source } from "../../src/sources/port.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { Absence } from "../../src/worker/absence.ts";
 import { lane, scene } from "../lanes/scene.ts";
@@ -26,7 +27,7 @@ import type { VirtualClock } from "../lanes/virtual-clock.ts";
 export const AWAY = failure("r2_unavailable", "r2 said 503");
 export const LOST = failure("server_error", "telegram said 502");
 
-const NO_BUCKET: Storage = {
+export const NO_BUCKET: Storage = {
   async *list() {},
   check: async () => ({ ok: false, failure: AWAY }),
   head: async () => ({ ok: false, failure: AWAY }),
@@ -176,8 +177,9 @@ export function entry(key: string, more: Partial<Entry> = {}): Entry {
   return { key, bytes: 9, etag: `etag-${key}`, kind: "document", ...more };
 }
 
-export async function* sourceOf(...entries: Entry[]): AsyncGenerator<SourceItem> {
-  for (const each of entries) yield { type: "entry", entry: each };
+/** A source of one page. */
+export async function* sourceOf(...entries: Entry[]): Source {
+  yield entries.map((each) => ({ type: "entry", entry: each }));
 }
 
 /** Work, and whether it is over by now. */

@@ -52,7 +52,7 @@ it("tells a bad line once, and another one as well", async () => {
   });
   const lines = [1];
   const { bench, passes } = await scene(async function* () {
-    yield* lines.map(bad);
+    yield lines.map(bad);
   });
   await passes.once();
   await passes.once();
@@ -74,22 +74,31 @@ it("points a key at content that is ready under another, and says so once while 
 });
 
 it("reads no faster than the queue drains", async () => {
-  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("b"), entry("c")), { capacity: 2 });
+  let read = 0;
+  async function* pages() {
+    for (const key of ["a", "b", "c", "d"]) {
+      read += 1;
+      yield* sourceOf(entry(key));
+    }
+  }
+  const { bench, passes } = await scene(pages, { capacity: 2 });
   const pass = passes.once();
   await bench.until(() => bench.told.room.length > 0);
-  expect([bench.queue.length, bench.told.room.map(({ full }) => full)]).toEqual([2, [true]]);
+  expect([bench.queue.length, bench.told.room.map(({ full }) => full), read]).toEqual([2, [true], 3]);
+  await bench.sends();
+  await bench.until(() => read === 4);
+  expect(bench.queue.length).toBe(2);
   await bench.sends();
   await pass;
-  expect([bench.queue.length, bench.next().entry.key, bench.next().entry.key]).toEqual([2, "b", "c"]);
+  expect([bench.queue.length, bench.next().entry.key, bench.next().entry.key]).toEqual([2, "c", "d"]);
 });
 
 it("does not queue what came in by another way while it waited for room", async () => {
   const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
   const pass = passes.once();
   await bench.until(() => bench.told.room.length > 0);
-  const other = sourceOf(entry("late", { queueId: 1 }));
-  const item = (await other.next()).value;
-  for (const planned of item ? await planPage([item], bench.rules) : []) await bench.intake.take(planned);
+  const other = await planPage([{ type: "entry", entry: entry("late", { queueId: 1 }) }], bench.rules);
+  for (const planned of other) await bench.intake.take(planned);
   const [first, late] = [bench.next(), bench.next()];
   await bench.sends(late);
   await bench.sends(first);

@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import { systemClock } from "../../domain/clock.ts";
-import type { Entry, SourceItem } from "../../domain/entry.ts";
+import type { Entry } from "../../domain/entry.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Ledger } from "../../ledgers/port.ts";
 import { type PlanOptions, plan } from "../../pipeline/plan.ts";
 import { WorkQueue } from "../../queue/work-queue.ts";
+import type { Source } from "../../sources/port.ts";
 import type { Storage } from "../../storage/port.ts";
 import { BOT, objectOf } from "../fill-ledger.ts";
 
@@ -17,7 +18,7 @@ const STORAGE: Pick<Storage, "head"> = {
   head: () => Promise.reject(new Error("the bench asked for an object")),
 };
 
-function optionsOf(ledger: Ledger, source: AsyncIterable<SourceItem>): PlanOptions {
+function optionsOf(ledger: Ledger, source: Source): PlanOptions {
   return {
     ledger,
     source,
@@ -33,14 +34,13 @@ function optionsOf(ledger: Ledger, source: AsyncIterable<SourceItem>): PlanOptio
 }
 
 /** Objects `from` to below `to` as a listing gives them: a page at a time, each after a turn of the event loop. */
-async function* listed(
-  from: number,
-  to: number,
-  object: (number: number) => Entry,
-): AsyncGenerator<SourceItem> {
-  for (let number = from; number < to; number++) {
-    if ((number - from) % PAGE === 0) await setImmediate();
-    yield { type: "entry", entry: object(number) };
+async function* listed(from: number, to: number, object: (number: number) => Entry): Source {
+  for (let first = from; first < to; first += PAGE) {
+    await setImmediate();
+    yield Array.from({ length: Math.min(PAGE, to - first) }, (_, at) => ({
+      type: "entry",
+      entry: object(first + at),
+    }));
   }
 }
 
