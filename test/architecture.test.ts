@@ -149,9 +149,6 @@ const DOORS: Readonly<Record<string, Door>> = {
 /** Files named `port.ts` that are no ports; they get other names. */
 const NO_PORTS = ["bench/port.ts", "bench/report/port.ts", "admin/port.ts", "worker/port.ts"];
 
-/** Ports that still hold a class; it moves to a file of its own. */
-const WITH_CLASS = ["sources/port.ts"];
-
 /** Why this import may not be; null where it may. */
 function breach(from: string, to: string): string | null {
   const [guest, host] = [roomOf(from), roomOf(to)];
@@ -201,7 +198,7 @@ describe("ports", () => {
     expect(DOORS[file]?.to ?? []).not.toEqual([]);
   });
 
-  it.each(ports.filter((file) => !WITH_CLASS.includes(file)))("%s holds types only", (file) => {
+  it.each(ports)("%s holds types only", (file) => {
     expect(
       sourceOf(file).match(
         /^(export )?(?!type|interface)(const|let|class|function|enum|async|default|abstract)\b.*/gm,

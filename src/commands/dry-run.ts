@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Emitter } from "../domain/events.ts";
+import { SourceFailed } from "../domain/source-failed.ts";
 import type { Task } from "../domain/task.ts";
 import { type ForecastInput, forecast } from "../lanes/forecast.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { PlanLine } from "../reporters/run/plan-text.ts";
-import { SourceFailed } from "../sources/port.ts";
 import type { Output } from "./output.ts";
 
 export interface DryRunParts extends Pick<ForecastInput, "lanes" | "botPerMinute"> {

@@ -1,5 +1,5 @@
 import type { Emitter } from "../domain/events.ts";
-import { SourceFailed } from "../sources/port.ts";
+import { SourceFailed } from "../domain/source-failed.ts";
 import type { Bell } from "./bell.ts";
 import type { Intake } from "./intake.ts";
 import { type Planned, type PlanOptions, plan } from "./plan.ts";

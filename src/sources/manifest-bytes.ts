@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { failure } from "../domain/failure.ts";
-import { SourceFailed } from "./port.ts";
+import { SourceFailed } from "../domain/source-failed.ts";
 
 /** Pieces are this small at most, so that what one of them holds stays small too. */
 const PIECE_BYTES = 64 * 1024;

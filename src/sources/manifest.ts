@@ -39,7 +39,7 @@ export function manifestFile(path: string): { open: () => Readable; name: string
 /**
  * The entries of a manifest, read no faster than they are asked for and in constant memory. A line that is wrong comes as `bad`
  * with `name:line` (`name[index]` in a JSON array) and does not hold up the others; keys that the filter turns away do not come.
- * Throws {@link SourceFailed} when the file cannot be read, or is not of this format from its start.
+ * Throws SourceFailed when the file cannot be read, or is not of this format from its start.
  */
 export async function* manifestSource(
   open: () => Readable,

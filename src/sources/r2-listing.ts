@@ -1,11 +1,12 @@
 import type { SourceItem } from "../domain/entry.ts";
+import { SourceFailed } from "../domain/source-failed.ts";
 import type { ListedObject, Storage } from "../storage/port.ts";
 import type { KeyFilter } from "./filter.ts";
-import { type Source, SourceFailed } from "./port.ts";
+import type { Source } from "./port.ts";
 
 /**
  * The objects below a prefix, in key order, a page at a time. Folder markers (keys that end in `/`) and empty objects come
- * as `skip`; keys that the filter turns away do not come at all. Throws {@link SourceFailed} when a page cannot be listed.
+ * as `skip`; keys that the filter turns away do not come at all. Throws SourceFailed when a page cannot be listed.
  */
 export async function* listingSource(
   storage: Pick<Storage, "list">,

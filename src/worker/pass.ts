@@ -1,9 +1,10 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import { SourceFailed } from "../domain/source-failed.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
-import { type Source, SourceFailed } from "../sources/port.ts";
+import type { Source } from "../sources/port.ts";
 import type { Absence } from "./absence.ts";
 
 type End = Extract<Planned, { type: "item" }>;

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import type { SourceItem } from "../../src/domain/entry.ts";
 import { failure } from "../../src/domain/failure.ts";
+import { SourceFailed } from "../../src/domain/source-failed.ts";
 import { planPage } from "../../src/pipeline/plan.ts";
-import { type Source, SourceFailed } from "../../src/sources/port.ts";
+import type { Source } from "../../src/sources/port.ts";
 import { Passes } from "../../src/worker/pass.ts";
 import { GONE, lane } from "../lanes/scene.ts";
 import { Bench, ended, entry, sourceOf } from "./bench.ts";
