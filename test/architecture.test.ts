@@ -119,8 +119,8 @@ interface Door {
 /** What a room shows to others that do not see all of it. A file that is not named here belongs to its room alone. */
 const DOORS: Readonly<Record<string, Door>> = {
   "ledgers/port.ts": {
-    to: ["lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
-    why: "what is known and is written down, for those who decide by it; screens show what a reader sees",
+    to: ["sources", "lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
+    why: "what is known and is written down, for those who decide by it or take work from it; screens show what a reader sees",
   },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
   "ledgers/error.ts": { to: ["doctor", "runs", "commands"], why: "a ledger that cannot be used" },

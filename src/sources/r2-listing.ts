@@ -1,20 +1,21 @@
 import type { SourceItem } from "../domain/entry.ts";
+import type { Result } from "../domain/result.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
-import type { ListedObject, Storage } from "../storage/port.ts";
+import type { ListedObject } from "../storage/port.ts";
 import type { KeyFilter } from "./filter.ts";
 import type { Source } from "./port.ts";
 
 /**
- * The objects below a prefix, in key order, a page at a time. Folder markers (keys that end in `/`) and empty objects come
+ * The objects of a listing, a page at a time, in its order. Folder markers (keys that end in `/`) and empty objects come
  * as `skip`; keys that the filter turns away do not come at all. Throws SourceFailed when a page cannot be listed.
  */
 export async function* listingSource(
-  storage: Pick<Storage, "list">,
-  options: { prefix: string; filter: KeyFilter },
+  pages: AsyncIterable<Result<readonly ListedObject[]>>,
+  filter: KeyFilter,
 ): Source {
-  for await (const page of storage.list(options.prefix)) {
+  for await (const page of pages) {
     if (!page.ok) throw new SourceFailed(page.failure);
-    yield page.value.filter(({ key }) => options.filter(key)).map(itemOf);
+    yield page.value.filter(({ key }) => filter(key)).map(itemOf);
   }
 }
 

@@ -1,3 +1,4 @@
+import { definedOnly } from "../domain/defined-only.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
@@ -130,8 +131,4 @@ function whatMoved({ key, etag, bytes }: KnownEntry, info: ObjectInfo): Failure 
   return info.bytes === bytes
     ? null
     : failure("object_mismatch", `${key} has ${info.bytes} bytes, not ${bytes}`);
-}
-
-function definedOnly<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }

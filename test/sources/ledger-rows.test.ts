@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import type { Entry, SourceItem } from "../../src/domain/entry.ts";
+import type { Selected } from "../../src/ledgers/port.ts";
+import { keyFilter } from "../../src/sources/filter.ts";
+import { cutTo, ledgerSource } from "../../src/sources/ledger-rows.ts";
+import { pagesOf } from "./collect.ts";
+
+const everything = keyFilter({ include: [], exclude: [] });
+
+async function* pages<T>(...all: T[][]): AsyncGenerator<T[]> {
+  yield* all;
+}
+
+const row = (key: string, bot: string, more: Partial<Entry> = {}): Selected => ({
+  bot,
+  kind: "photo",
+  entry: { key, etag: `etag-${key}`, bytes: 5, ...more },
+});
+const item = (entry: Entry): SourceItem => ({ type: "entry", entry });
+const BAD: SourceItem = {
+  type: "bad",
+  where: "list:2",
+  failure: { class: "config", reason: "manifest_line", message: "list:2: is not valid JSON" },
+};
+
+it("gives the pages of the ledger, each row with its bot and kind, without keys that the filter turns away", async () => {
+  const rows = pages(
+    [row("a.jpg", "one"), row("b.txt", "one")],
+    [row("c.txt", "one")],
+    [row("d.jpg", "two")],
+  );
+  expect(await pagesOf(ledgerSource(rows, keyFilter({ include: ["*.jpg"], exclude: [] })))).toEqual([
+    [item({ key: "a.jpg", etag: "etag-a.jpg", bytes: 5, kind: "photo", bot: "one" })],
+    [],
+    [item({ key: "d.jpg", etag: "etag-d.jpg", bytes: 5, kind: "photo", bot: "two" })],
+  ]);
+});
+
+it("cuts a manifest to the keys of the ledger, page by page, once for each row, and keeps bad lines", async () => {
+  const rows = ledgerSource(pages([row("a", "one"), row("b", "one")], [row("a", "two")]), everything);
+  const manifest = pages([item({ key: "b" }), BAD, item({ key: "other" })], [item({ key: "a" })]);
+  const cut = await pagesOf(cutTo(rows, manifest));
+  const told = cut.map((page) => page.map((it) => (it.type === "entry" ? [it.entry.key, it.entry.bot] : it)));
+  expect(told).toEqual([
+    [["b", "one"], BAD],
+    [
+      ["a", "one"],
+      ["a", "two"],
+    ],
+  ]);
+});
+
+it("lets the manifest say what it knows of an object, and the ledger fill in the rest", async () => {
+  const rows = ledgerSource(pages([row("a", "one"), row("a", "two")]), everything);
+  const manifest = pages([item({ key: "a", bot: "two", bytes: 7, etag: undefined, title: "A" })]);
+  expect(await pagesOf(cutTo(rows, manifest))).toEqual([
+    [item({ key: "a", etag: "etag-a", bytes: 7, title: "A", kind: "photo", bot: "two" })],
+  ]);
+});
