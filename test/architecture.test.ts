@@ -284,7 +284,6 @@ const CUT: readonly string[] = [
   "Ledger",
   "NewWayOptions",
   "PassParts",
-  "PlanRules",
   "Prepared",
   "PrewarmParts",
   "RatioOptions",

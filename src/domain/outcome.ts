@@ -20,6 +20,15 @@ export interface Latency {
   readonly send: number;
 }
 
+/** Why an item did not come to a file_id, as reporters and `--json` show it. */
+export interface ItemError {
+  readonly class: FailureClass;
+  readonly reason: Reason;
+  /** HTTP status of the answer, where there was one. */
+  readonly code: number | null;
+  readonly message: string;
+}
+
 /** The end of one item (entry x bot), as reporters get it. */
 export interface ItemResult {
   readonly key: string | null;
@@ -38,7 +47,7 @@ export interface ItemResult {
   /** Calls made in this run. */
   readonly attempts: number;
   readonly latency: Latency;
-  readonly error: { class: FailureClass; reason: Reason; code: number | null; message: string } | null;
+  readonly error: ItemError | null;
   readonly reason: Reason | SkipReason | null;
   /** True when this run only found it so and did not touch it (old `unknown` and permanent `error` rows). */
   readonly left?: boolean | undefined;

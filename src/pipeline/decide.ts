@@ -2,15 +2,22 @@ import { isPermanent } from "../domain/failure.ts";
 import type { SkipReason } from "../domain/reasons.ts";
 import type { Found, Selection } from "../ledgers/port.ts";
 
-export interface DecideOptions {
+/** The flags that a decision depends on. */
+export interface DecideRules {
+  /** Warm what is ready, failed or unknown too. */
   readonly force: boolean;
+  /** Warm again what is weak. */
   readonly retryWeak: boolean;
-  /** `--only`: warm these states and pass over all others in silence. */
+  /** `--only`: warm these states and skip all others in silence. */
   readonly only: readonly Selection[] | null;
+  /** A worker, which comes back to an object, leaves what failed until it is due (`Found.error.retryAt`). A run tries at once. */
+  readonly waits: boolean;
+}
+
+/** What else a decision depends on. */
+export interface DecideFacts {
   /** The settings of this run for the entry at hand, as an attempt would write them down. */
   readonly settings: string;
-  /** A worker comes by again: what failed waits for its time (`Found.error.retryAt`). A run tries at once. */
-  readonly waits: boolean;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -26,21 +33,21 @@ const WARM: Decision = { do: "warm", replace: false };
 const REPLACE: Decision = { do: "warm", replace: true };
 
 /** The state table of the README: what a run does with an object, by what the ledger knows of it. */
-export function decide(found: Found, options: DecideOptions): Decision {
-  if (options.only) return decideOnly(found, options.only);
+export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {
+  if (rules.only) return decideOnly(found, rules.only);
   switch (found.state) {
     case "none":
       return WARM;
     case "unknown":
-      return options.force ? WARM : { do: "leave", status: "unknown" };
+      return rules.force ? WARM : { do: "leave", status: "unknown" };
     case "error":
-      return options.force || mayWorkNow(found, options) ? WARM : { do: "leave", status: "failed" };
+      return rules.force || mayWorkNow(found, rules, facts) ? WARM : { do: "leave", status: "failed" };
     case "ready":
-      return options.force
+      return rules.force
         ? REPLACE
         : { do: "skip", reason: found.keyKnown ? "already_ready" : "duplicate_content" };
     case "weak":
-      return options.force || options.retryWeak ? REPLACE : { do: "skip", reason: "weak_kept" };
+      return rules.force || rules.retryWeak ? REPLACE : { do: "skip", reason: "weak_kept" };
   }
 }
 
@@ -51,7 +58,7 @@ function decideOnly(found: Found, only: readonly Selection[]): Decision {
 }
 
 /** A permanent failure comes again unless a setting changed; rows of unknown class are given another try. */
-function mayWorkNow({ error }: Found, { settings, waits, now }: DecideOptions): boolean {
+function mayWorkNow({ error }: Found, { waits }: DecideRules, { settings, now }: DecideFacts): boolean {
   if (waits && now < (error?.retryAt ?? 0)) return false;
   const cls = error?.class ?? null;
   return cls === null || !isPermanent(cls) || error?.settings !== settings;

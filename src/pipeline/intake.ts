@@ -4,8 +4,6 @@ import { Claims, Ends } from "./claims.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
 
-type Work = Extract<Planned, { type: "task" }>;
-
 export interface IntakeParts
   extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger" | "clock"> {
   /** How those are judged that waited for the content of another key: as a plain run would. */
@@ -41,9 +39,9 @@ export class Intake {
       await this.#end(planned);
       return false;
     }
-    const { task, query } = planned;
-    if (!this.#claims.claim(query, task.content)) return false;
-    if (this.#ends.mayHaveEnded(task, task.queuedAt)) return this.#decideAnew(planned);
+    const { task } = planned;
+    if (!this.#claims.claim(task, task.content)) return false;
+    if (this.#ends.mayHaveEnded(task, task.queuedAt)) return this.#decideAnew(task);
     this.#push(task);
     return true;
   }
@@ -64,8 +62,8 @@ export class Intake {
   }
 
   /** Its content, claimed again by now, came to an end after this was decided. */
-  async #decideAnew({ task, query }: Work): Promise<boolean> {
-    const [planned] = await decideAll([query], this.#parts.judge);
+  async #decideAnew(task: Task): Promise<boolean> {
+    const [planned] = await decideAll([task], this.#parts.judge);
     if (planned?.type === "task" && planned.task.content === task.content) {
       this.#push(planned.task);
       return true;
@@ -87,7 +85,7 @@ export class Intake {
       stop.drain({ type: "denied", failure: failure(item.error.reason, item.error.message) });
       return;
     }
-    if (point) await ledger.point({ ...point.query, content: point.content });
+    if (point) await ledger.point(point);
     events.emit("item", item);
   }
 

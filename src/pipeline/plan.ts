@@ -4,20 +4,21 @@ import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
+import type { SkipReason } from "../domain/reasons.ts";
 import type { ContentId, KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
 import type { Source } from "../sources/port.ts";
 import type { Storage } from "../storage/port.ts";
 import { asItIs, complete } from "./complete.ts";
-import { type DecideOptions, decide } from "./decide.ts";
+import { type DecideRules, decide } from "./decide.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
 
 export interface PlanOptions extends PlanRules {
   readonly source: Source;
 }
 
-/** By what a plan judges, whatever its source. */
-export interface PlanRules extends Omit<DecideOptions, "settings" | "now"> {
+/** What a plan needs whatever its source: the rules it decides by, and whom it asks. */
+export interface PlanRules extends DecideRules {
   readonly ledger: Ledger;
   readonly storage: Storage;
   readonly clock: Clock;
@@ -27,17 +28,18 @@ export interface PlanRules extends Omit<DecideOptions, "settings" | "now"> {
   readonly kind?: MediaKind | undefined;
   /** This kind for every entry. */
   readonly as?: MediaKind | undefined;
+  /** The settings of this run for an entry, as an attempt would write them down. */
   readonly settings: (entry: KnownEntry) => string;
 }
 
-/** What the plan makes of one entry for one bot: work, or an end. `read` tells how far the source is. */
+/** What the plan makes of one entry for one bot: work, or an end. */
 export type Planned =
-  | { readonly type: "task"; readonly task: Task; readonly query: Query }
-  /** `point`: the ledger has to learn that this key has known content. */
+  | { readonly type: "task"; readonly task: Task }
+  /** `point`: what the ledger has to learn, that this key has known content. */
   | {
       readonly type: "item";
       readonly item: ItemResult;
-      readonly point?: { readonly query: Query; readonly content: ContentId };
+      readonly point?: Query & { readonly content: ContentId };
     };
 
 /** HEAD requests under way at once, for entries that need them. */
@@ -59,7 +61,7 @@ export async function planPage(
   return decideAll(asked.flat(), options);
 }
 
-/** Asks the ledger about each query and decides; ends that were found on the way stay in their order. */
+/** Asks the ledger about each query (a task is one) and decides; ends that were found on the way stay in their order. */
 export async function decideAll(
   asked: readonly (Query | ItemResult)[],
   options: PlanRules,
@@ -77,37 +79,37 @@ function isQuery(value: Query | ItemResult): value is Query {
   return !("status" in value);
 }
 
-function planned(query: Query, found: Found, options: PlanRules): Planned[] {
-  const { entry, bot, kind } = query;
-  const { force, retryWeak, only, waits, clock } = options;
-  // Field by field: to spread all options for each of a million objects costs more than the decision.
-  const settings = options.settings(entry);
-  const decision = decide(found, { force, retryWeak, only, waits, settings, now: clock.wall() });
-  if (decision.do === "ignore") return [];
-  if (decision.do === "warm")
-    return [{ type: "task", query, task: taskOf(query, found, decision.replace, options.clock) }];
-  const common = { key: entry.key, bot, kind, bytes: entry.bytes, entry };
-  const stored = found.stored ? idFields(found.stored, kind) : {};
-  if (decision.do === "skip") {
-    const item = itemResult({ ...common, ...stored, status: "skipped", reason: decision.reason });
-    return [
-      found.keyKnown
-        ? { type: "item", item }
-        : { type: "item", item, point: { query, content: found.content } },
-    ];
+function planned(query: Query, found: Found, rules: PlanRules): Planned[] {
+  const facts = { settings: rules.settings(query.entry), now: rules.clock.wall() };
+  const decision = decide(found, rules, facts);
+  switch (decision.do) {
+    case "ignore":
+      return [];
+    case "warm":
+      return [{ type: "task", task: taskOf(query, found, decision.replace, rules.clock) }];
+    case "skip":
+      return [skipped(query, found, decision.reason)];
+    case "leave":
+      return [{ type: "item", item: leftAlone(query, found, decision.status) }];
   }
-  return [{ type: "item", item: leftItem(common, decision.status, found) }];
 }
 
-function leftItem(
-  common: Pick<ItemResult, "key" | "bot" | "kind" | "bytes" | "entry">,
-  status: "unknown" | "failed",
-  found: Found,
-) {
-  const doubt = status === "unknown";
-  const reason = found.error?.reason ?? (doubt ? "answer_lost" : "media_refused");
-  const message = found.error?.message ?? "left from an earlier run";
-  return itemResult({ ...common, status, left: true, ...errorFields(failure(reason, message)) });
+function skipped(query: Query, found: Found, reason: SkipReason): Planned {
+  const { entry, bot, kind } = query;
+  const stored = found.stored ? idFields(found.stored, kind) : {};
+  const item = itemResult({ ...fieldsOf(query), ...stored, status: "skipped", reason });
+  if (found.keyKnown) return { type: "item", item };
+  return { type: "item", item, point: { entry, bot, kind, content: found.content } };
+}
+
+function leftAlone(query: Query, { error }: Found, status: "unknown" | "failed"): ItemResult {
+  const reason = error?.reason ?? (status === "unknown" ? "answer_lost" : "media_refused");
+  const cause = failure(reason, error?.message ?? "left from an earlier run");
+  return itemResult({ ...fieldsOf(query), status, left: true, ...errorFields(cause) });
+}
+
+function fieldsOf({ entry, bot, kind }: Query) {
+  return { key: entry.key, bot, kind, bytes: entry.bytes, entry };
 }
 
 function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {

@@ -1,12 +1,18 @@
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
-import { type ItemResult, NO_LATENCY } from "../domain/outcome.ts";
+import { type ItemError, type ItemResult, type ItemStatus, NO_LATENCY } from "../domain/outcome.ts";
+import type { Reason } from "../domain/reasons.ts";
 import type { StoredId } from "../ledgers/port.ts";
 
-type Given = Pick<ItemResult, "key" | "bot" | "status"> & Partial<ItemResult>;
+/** What every end says; the rest as far as it is known. */
+interface EndFields extends Partial<ItemResult> {
+  readonly key: string | null;
+  readonly bot: string | null;
+  readonly status: ItemStatus;
+}
 
-/** An item's end, with everything that is not given set to nothing. */
-export function itemResult(given: Given): ItemResult {
+/** The end of an item, with everything that is not given set to nothing. */
+export function itemResult(given: EndFields): ItemResult {
   return {
     kind: null,
     fileId: null,
@@ -23,7 +29,7 @@ export function itemResult(given: Given): ItemResult {
   };
 }
 
-/** The fields that a stored id fills. `asked` is told only where it differs. */
+/** The fields that a stored id fills; `askedKind` only where it differs. */
 export function idFields(stored: StoredId, asked: MediaKind): Partial<ItemResult> {
   return {
     kind: stored.kind,
@@ -35,7 +41,8 @@ export function idFields(stored: StoredId, asked: MediaKind): Partial<ItemResult
   };
 }
 
-export function errorFields(cause: Failure): Pick<ItemResult, "error" | "reason"> {
+/** The fields that a failure fills. */
+export function errorFields(cause: Failure): { readonly error: ItemError; readonly reason: Reason } {
   const { reason, message, code } = cause;
   return { error: { class: cause.class, reason, code: code ?? null, message }, reason };
 }

@@ -92,7 +92,7 @@ export class Passes {
     const { item, point } = planned;
     if (!item.left && (item.error?.class === "transient" || item.error?.class === "auth")) this.#missed += 1;
     if (this.#isNews(planned)) await intake.take(planned);
-    else if (point) await rules.ledger.point({ ...point.query, content: point.content });
+    else if (point) await rules.ledger.point(point);
     return false;
   }
 

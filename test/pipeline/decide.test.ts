@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Found } from "../../src/ledgers/port.ts";
-import { type DecideOptions, decide } from "../../src/pipeline/decide.ts";
+import { type DecideRules, decide } from "../../src/pipeline/decide.ts";
 
 const error = (cls: "media" | "transient" | "object" | null, settings = "same") => ({
   class: cls,
@@ -19,14 +19,8 @@ const found = (state: Found["state"], more: Partial<Found> = {}): Found => ({
 });
 
 const NOW = 1_800_000_000_000;
-const OPTIONS: DecideOptions = {
-  force: false,
-  retryWeak: false,
-  only: null,
-  settings: "same",
-  waits: false,
-  now: NOW,
-};
+const RULES: DecideRules = { force: false, retryWeak: false, only: null, waits: false };
+const FACTS = { settings: "same", now: NOW };
 
 const FOUND = {
   none: found("none"),
@@ -44,7 +38,7 @@ const FOUND = {
 };
 type Name = keyof typeof FOUND;
 
-const RUNS: Record<string, Partial<DecideOptions>> = {
+const RUNS: Record<string, Partial<DecideRules>> = {
   run: {},
   worker: { waits: true },
   workerForce: { waits: true, force: true },
@@ -76,7 +70,7 @@ describe("the state table", () => {
   );
 
   it.each(cells)("$run of $state: $wanted", ({ run, state, wanted }) => {
-    const decision = decide(FOUND[state], { ...OPTIONS, ...RUNS[run] });
+    const decision = decide(FOUND[state], { ...RULES, ...RUNS[run] }, FACTS);
     const letter = decision.do === "warm" && decision.replace ? "r" : decision.do[0];
     expect(letter).toBe(wanted);
   });
@@ -88,6 +82,6 @@ describe("the state table", () => {
     ["unknown", { do: "leave", status: "unknown" }],
     ["permanent", { do: "leave", status: "failed" }],
   ] as const)("says why it does not warm what is %s", (state, decision) => {
-    expect(decide(FOUND[state], OPTIONS)).toEqual(decision);
+    expect(decide(FOUND[state], RULES, FACTS)).toEqual(decision);
   });
 });
