@@ -44,12 +44,16 @@ interface Ask {
 /** Lists through @aws-sdk/client-s3, which is loaded with the first request (it takes about 100 ms). */
 export function createListing(options: ListingOptions): Listing {
   const stopped = new AbortController();
+  // Not AbortSignal.any: in Node 20 each of its signals stays known to `stopped`, which lives for months in a worker.
+  const underWay = new Set<AbortController>();
   const send = createSender(options);
   const ask = (question: Ask) => askPage(options.place, send, question);
   return {
     async *pages(prefix) {
-      const given = new AbortController();
-      const signal = AbortSignal.any([given.signal, stopped.signal]);
+      const own = new AbortController();
+      const { signal } = own;
+      if (stopped.signal.aborted) own.abort();
+      underWay.add(own);
       let coming: Promise<Result<Page>> | undefined = ask({ prefix, signal });
       try {
         while (coming !== undefined) {
@@ -59,14 +63,18 @@ export function createListing(options: ListingOptions): Listing {
           yield page.ok ? ok(page.value.objects) : page;
         }
       } finally {
-        given.abort();
+        own.abort();
+        underWay.delete(own);
       }
     },
     async check() {
       const page = await ask({ limit: 1, signal: stopped.signal });
       return page.ok || page.failure.reason === "r2_denied" ? ok(undefined) : page;
     },
-    stop: () => stopped.abort(),
+    stop() {
+      stopped.abort();
+      for (const own of underWay) own.abort();
+    },
   };
 }
 

@@ -1,4 +1,6 @@
+import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
+import { Agent } from "undici";
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../src/domain/result.ts";
 import type { ListedObject, Storage } from "../../src/storage/port.ts";
@@ -148,6 +150,48 @@ describe("list", () => {
     await storage.close();
     expect((await waiting).value).toMatchObject({ failure: { reason: "stopped" } });
     expect((await pages.next()).done).toBe(true);
+  });
+});
+
+describe("the signal that ends everything", () => {
+  /** A dispatcher that keeps the signal of each request. */
+  class Watching extends Agent {
+    readonly signals: AbortSignal[] = [];
+
+    override dispatch(...[request, handler]: Parameters<Agent["dispatch"]>): boolean {
+      if ("signal" in request && request.signal instanceof AbortSignal) this.signals.push(request.signal);
+      return super.dispatch(request, handler);
+    }
+  }
+
+  /** Signals made of this one by AbortSignal.any that it still knows. */
+  function dependants(signal: object): number {
+    const symbol = Object.getOwnPropertySymbols(signal).find((it) => it.description === "kDependantSignals");
+    const known: unknown = symbol && Reflect.get(signal, symbol);
+    return typeof known === "object" && known !== null && "size" in known ? Number(known.size) : 0;
+  }
+
+  it("remembers nothing of listings and checks that are over", async () => {
+    const dispatcher = new Watching();
+    const { storage } = await bucketAt((request, response) => threePages(request.url, response), {
+      dispatcher,
+    });
+    await storage.check();
+    const signal = dispatcher.signals[0] ?? expect.unreachable();
+    for (let times = 0; times < 20; times++) expect(keysOf(await all(storage))).toEqual(["a", "b", "c"]);
+    for await (const _ of storage.list("")) break;
+    // A check, three pages each time, and the first page of the listing that was left.
+    expect(dispatcher.signals.length).toBeGreaterThanOrEqual(62);
+    expect([getEventListeners(signal, "abort").length, dependants(signal)]).toEqual([0, 0]);
+    await storage.close();
+    expect(signal.aborted).toBe(true);
+  });
+
+  it("lets no listing begin that comes later", async () => {
+    const { storage, seen } = await bucketAt((request, response) => threePages(request.url, response));
+    await storage.close();
+    expect(failureOf(await all(storage))).toMatchObject([{ reason: "stopped" }]);
+    expect(seen).toEqual([]);
   });
 });
 
