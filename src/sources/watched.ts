@@ -7,7 +7,7 @@ export interface PassesOptions {
   readonly intervalMs: number;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** A manifest: each change of it asks for a pass. It is looked at every `pollMs` too, where nobody tells of changes. */
+  /** A manifest, looked at every `pollMs` milliseconds of the clock: each change of it asks for a pass. */
   readonly file?: { readonly path: string; readonly pollMs: number } | undefined;
 }
 
@@ -52,7 +52,6 @@ async function* moments(options: PassesOptions, mailbox: Mailbox): AsyncGenerato
     }
   } finally {
     ended.abort();
-    file?.close();
   }
 }
 
