@@ -1,3 +1,5 @@
+import { waitUnlessAborted } from "./abort.ts";
+
 /**
  * Time as the engine sees it, in milliseconds. A scaled clock runs faster than the wall (sandbox, `PREWARM_TIME_SCALE`);
  * what is written down or signed uses {@link Clock.wall}.
@@ -42,16 +44,7 @@ function realTimer(ms: number, callback: () => void): () => void {
  * @internal
  */
 export function sleep(ms: number, after: Clock["after"], signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const cancel = after(ms, done);
-    signal?.addEventListener("abort", done, { once: true });
-  });
+  return waitUnlessAborted((done) => after(ms, done), signal);
 }
 
 /** A moment of `clock` (as of `clock.now()`) as Unix milliseconds, for the ledger and for people. */

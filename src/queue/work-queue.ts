@@ -1,3 +1,4 @@
+import { waitUnlessAborted } from "../domain/abort.ts";
 import type { Task } from "../domain/task.ts";
 import { Deferred } from "./deferred.ts";
 import { classOf, type Order } from "./order.ts";
@@ -74,15 +75,10 @@ export class WorkQueue {
   /** Resolves as soon as there are fewer tasks than the capacity, or the signal aborts; never rejects. Meant for one feeder. */
   async room(signal?: AbortSignal): Promise<void> {
     while (this.#isFull() && !signal?.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          this.#waiting.delete(wake);
-          signal?.removeEventListener("abort", wake);
-          resolve();
-        };
+      await waitUnlessAborted((wake) => {
         this.#waiting.add(wake);
-        signal?.addEventListener("abort", wake);
-      });
+        return () => this.#waiting.delete(wake);
+      }, signal);
     }
   }
 

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { unlessAborted } from "../domain/abort.ts";
 import { carriedFailure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Content, ContentCache, type ContentCacheOptions } from "./content-cache.ts";
@@ -120,8 +121,8 @@ class CachedReader {
   }
 
   async #follow(reading: Promise<Content | null>, key: string, wish: OpenOptions): Promise<Opened> {
-    const shared = await orAborted(reading, wish.signal);
-    if (shared === "aborted") return failed(failure("stopped", "reading was stopped"));
+    const shared = await unlessAborted(reading, wish.signal);
+    if (wish.signal?.aborted) return failed(failure("stopped", "reading was stopped"));
     return shared ? this.#hit(shared) : this.#miss(key, wish);
   }
 }
@@ -134,19 +135,4 @@ function brokeOff(key: string, signal: AbortSignal | undefined) {
   return signal?.aborted
     ? failure("stopped", `reading ${key} was stopped`)
     : failure("r2_interrupted", `reading ${key} broke off`);
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | "aborted"> {
-  if (!signal) return work;
-  let off = () => {};
-  const aborted = new Promise<"aborted">((resolve) => {
-    const onAbort = () => resolve("aborted");
-    signal.addEventListener("abort", onAbort, { once: true });
-    off = () => signal.removeEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    off();
-  }
 }

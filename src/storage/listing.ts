@@ -1,5 +1,6 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
+import { onAbort } from "../domain/abort.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { bareEtag } from "../domain/task.ts";
@@ -49,7 +50,8 @@ export function createListing(options: ListingOptions): Listing {
   return {
     async *pages(prefix) {
       const given = new AbortController();
-      const signal = AbortSignal.any([given.signal, stopped.signal]);
+      const { signal } = given;
+      const removeListener = onAbort(stopped.signal, () => given.abort());
       let coming: Promise<Result<Page>> | undefined = ask({ prefix, signal });
       try {
         while (coming !== undefined) {
@@ -59,6 +61,7 @@ export function createListing(options: ListingOptions): Listing {
           yield page.ok ? ok(page.value.objects) : page;
         }
       } finally {
+        removeListener();
         given.abort();
       }
     },

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
+import { onAbort } from "../domain/abort.ts";
 
 /** Who has to move next: the server takes bytes, our own source gives them, the server answers. */
 type AwaitedFrom = "server" | "source" | "answer";
@@ -135,8 +136,7 @@ async function* handOver(
 }
 
 /**
- * Aborts when whoever has to move next does not: for `stallMs`, or `answerMs` where it is the answer. Not AbortSignal.any:
- * in Node 20 each of its signals stays known to an outer one that outlives it, a leak in a process that runs for months.
+ * Aborts when whoever has to move next does not: for `stallMs`, or `answerMs` where it is the answer; and when `outer` does.
  */
 function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefined) {
   const own = new AbortController();
@@ -151,16 +151,14 @@ function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefin
       from === "answer" ? options.answerMs : options.stallMs,
     );
   };
-  const abort = () => own.abort(outer?.reason);
-  if (outer?.aborted) abort();
-  else outer?.addEventListener("abort", abort, { once: true });
+  const removeListener = onAbort(outer, () => own.abort(outer?.reason));
   awaits("server");
   return {
     signal: own.signal,
     awaits,
     stop: () => {
       clearTimeout(timer);
-      outer?.removeEventListener("abort", abort);
+      removeListener();
     },
   };
 }
