@@ -1,3 +1,4 @@
+import { errorCode, innermostError } from "../domain/error-code.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 
@@ -129,15 +130,13 @@ function statusOf(error: unknown): number | undefined {
   return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
 }
 
-/** The innermost error that says something: connect errors come wrapped, and one for each address tried. */
+/** Message and code of the innermost error. */
 function causeOf(place: Place, error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(place, error.errors[0]);
-  if (!(error instanceof Error)) return scrub(place, String(error));
-  if (error.cause instanceof Error) return causeOf(place, error.cause);
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return error.message.includes(code)
-    ? scrub(place, error.message)
-    : `${scrub(place, error.message)} (${code})`;
+  const cause = innermostError(error);
+  if (!(cause instanceof Error)) return scrub(place, String(cause));
+  const code = errorCode(cause) ?? cause.name;
+  const message = scrub(place, cause.message);
+  return cause.message.includes(code) ? message : `${message} (${code})`;
 }
 
 function subjectOf({ bucket, key }: Place): string {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { errorCode } from "../domain/error-code.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { checkAnswer, contentLength, infoOf, rangeOf } from "./answers.ts";
@@ -150,7 +151,7 @@ class ObjectReader implements Objects {
 }
 
 function connectionBroke(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
 }
 

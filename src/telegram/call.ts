@@ -1,6 +1,7 @@
 import { Api, TelegramApiError } from "node-telegram-bot-api";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../domain/clock.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { classifyRefusal, classifyWire, type Refusal } from "./classify.ts";
@@ -107,12 +108,10 @@ function saysNo(text: string | null): boolean {
   return (JSON.parse(text ?? "null") as { ok?: unknown } | null)?.ok === false;
 }
 
-/** A code such as ECONNREFUSED or UND_ERR_SOCKET; never a message, which may hold the URL. */
+/** EFETCH is the library's own wrapper around an error of the socket and says nothing itself. */
 function causeOf(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string" && cause.code !== "EFETCH") return cause.code;
-  }
-  return "no answer";
+  const code = errorCode(error);
+  return code === null || code === "EFETCH" ? "no answer" : code;
 }
 
 /** Without an answer that can be read, nothing that speaks the Bot API is there. */
