@@ -3,6 +3,7 @@ import { failure } from "../../domain/failure.ts";
 import { failed, ok, type Result } from "../../domain/result.ts";
 import type { Identity } from "../port.ts";
 import type { Sqlite } from "./adapter.ts";
+import { readIdentity } from "./reading.ts";
 
 type Known = ReadonlyMap<string, string>;
 
@@ -11,7 +12,7 @@ type Known = ReadonlyMap<string, string>;
  * new to it join. A sandbox's ports change, so of a sandbox only bot ids are compared. Belongs into a transaction.
  */
 export function identify(db: Sqlite, identity: Identity): Result<void> {
-  const known = knownOf(db);
+  const known = readIdentity(db);
   const stranger = strangerTo(db, identity, known);
   if (stranger) return failed(stranger);
   for (const [key, value] of factsOf(identity)) {
@@ -21,13 +22,8 @@ export function identify(db: Sqlite, identity: Identity): Result<void> {
   return ok(undefined);
 }
 
-function knownOf(db: Sqlite): Known {
-  const rows = db.all<{ key: string; value: string }>("select key, value from prewarm_identity");
-  return new Map(rows.map(({ key, value }) => [key, value]));
-}
-
 /** Whom the ledger belongs to, when it is not this one; nothing is written. */
-export function strangerTo(db: Sqlite, identity: Identity, known: Known = knownOf(db)): Failure | null {
+export function strangerTo(db: Sqlite, identity: Identity, known: Known = readIdentity(db)): Failure | null {
   return (
     otherWorld(db, known, identity.sandbox) ??
     otherBucket(db, known, identity) ??
@@ -37,7 +33,7 @@ export function strangerTo(db: Sqlite, identity: Identity, known: Known = knownO
 
 /** Refuses a sandbox's ledger in a real run, and the reverse. */
 export function checkWorld(db: Sqlite, sandbox: boolean): Result<void> {
-  const stranger = otherWorld(db, knownOf(db), sandbox);
+  const stranger = otherWorld(db, readIdentity(db), sandbox);
   return stranger ? failed(stranger) : ok(undefined);
 }
 

@@ -1,12 +1,11 @@
-import { LedgerError } from "../error.ts";
 import type { Identity, LedgerView } from "../port.ts";
 import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";
 import { isAlive } from "./lock.ts";
-import { readAs, reading, tablesOf } from "./reading.ts";
+import { readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak } from "./rows.ts";
-import { SCHEMA_VERSION } from "./schema.ts";
+import { refuseNewer } from "./version.ts";
 
 const RECENT = 1_000;
 
@@ -21,35 +20,17 @@ export function lookAtSqlite(path: string, identity: Identity | null): LedgerVie
 /** What stands in a database, ours or one that is only adopted later. Throws LedgerError when a newer prewarm made it. */
 export function viewOf(db: Sqlite, identity: Identity | null): LedgerView {
   const present = tablesOf(db);
-  const facts = factsOf(db);
-  const version = facts.get("schema_version");
-  refuseNewer(db, version);
+  const schemaVersion = refuseNewer(db);
   const isKnown = present.has("prewarm_identity") && present.has("media_cache");
   return {
-    schemaVersion: version === undefined ? null : Number(version),
-    holder: holderOf(facts),
+    schemaVersion,
+    holder: holderOf(readIdentity(db)),
     rows: rowsOf(db),
     sending: sendingOf(db),
     recent: recentOf(db),
     lanes: present.has("prewarm_lanes") ? lanes({ db, now: Date.now, owner: "" }) : [],
     stranger: identity && isKnown ? strangerTo(db, identity) : null,
   };
-}
-
-/** All that `prewarm_identity` says. */
-export function factsOf(db: Sqlite): Map<string, string> {
-  const rows = db.all<{ key: string; value: string }>(
-    `select key, value from ${readAs(db, "prewarm_identity")} order by key`,
-  );
-  return new Map(rows.map(({ key, value }) => [key, value]));
-}
-
-function refuseNewer(db: Sqlite, version: string | undefined): void {
-  if (Number(version ?? 0) <= SCHEMA_VERSION) return;
-  throw new LedgerError(
-    `${db.place} was written by a newer prewarm (schema ${version}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
-    2,
-  );
 }
 
 function holderOf(facts: ReadonlyMap<string, string>): LedgerView["holder"] {

@@ -2,6 +2,7 @@ import { LedgerError } from "../error.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
 import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table, WANTED } from "./schema.ts";
+import { refuseNewer } from "./version.ts";
 
 /**
  * Brings a database, empty or not, to our schema in one transaction. Tables that are there are used as they are: missing
@@ -21,18 +22,6 @@ export function migrate(db: Sqlite): void {
       { version: String(SCHEMA_VERSION) },
     );
   });
-}
-
-/** The version stands in a row, for `user_version` belongs to whoever made the database. */
-function refuseNewer(db: Sqlite): void {
-  if (columnsOf(db, "prewarm_identity").length === 0) return;
-  const row = db.one<{ value: string }>("select value from prewarm_identity where key = 'schema_version'");
-  const version = Number(row?.value ?? 0);
-  if (version <= SCHEMA_VERSION) return;
-  throw new LedgerError(
-    `${db.place} was written by a newer prewarm (schema ${version}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
-    2,
-  );
 }
 
 function adopt(db: Sqlite, table: Table): void {

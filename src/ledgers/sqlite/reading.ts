@@ -30,6 +30,14 @@ export function tablesOf(db: Sqlite): Set<string> {
   );
 }
 
+/** Whose ledger this is, its version and its holder, by key of `prewarm_identity`; empty where there is no such table. */
+export function readIdentity(db: Sqlite): ReadonlyMap<string, string> {
+  const rows = db.all<{ key: string; value: string }>(
+    `select key, value from ${readAs(db, "prewarm_identity")} order by key`,
+  );
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
 /**
  * SQL that reads like `table` of our schema, whatever is there of it: what it lacks is null, and where there is no such
  * table there are no rows. So a database that is only adopted later can be read by the words of the others.

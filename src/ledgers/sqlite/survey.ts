@@ -4,8 +4,8 @@ import type { BadRows, RowState, Survey, Waiting } from "../survey.ts";
 import { ROW_STATES } from "../survey.ts";
 import type { Sqlite } from "./adapter.ts";
 import { hoursOf } from "./hours.ts";
-import { factsOf, viewOf } from "./look.ts";
-import { readAs, reading, tablesOf } from "./reading.ts";
+import { viewOf } from "./look.ts";
+import { readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 
 /**
@@ -31,7 +31,7 @@ function surveyOf(db: Sqlite, unixMs: number): Survey {
   const keys = `select sha256 from ${readAs(db, "media_store")} where sha256 is not null`;
   const warming = warmingOf(db, cache, keys);
   return {
-    owner: ownerOf(factsOf(db)),
+    owner: ownerOf(readIdentity(db)),
     objects: db.one<{ n: number }>(`select count(*) as n from ${readAs(db, "media_store")}`)?.n ?? 0,
     byBot: byBotOf(db, cache),
     queued: waiting(db, `select created_at as since from ${readAs(db, "prewarm_queue")}`),
