@@ -1,3 +1,4 @@
+import type { Selection } from "../domain/choices.ts";
 import type { Entry } from "../domain/entry.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
@@ -91,8 +92,6 @@ export interface Confirmed {
 
 /** An opaque handle of an attempt in state `sending`. */
 export type AttemptId = number | bigint;
-
-export type Selection = "failed" | "unknown" | "weak";
 
 /** A row found by `--only`. Size and ETag are those it was last seen with; rows that prewarm did not write may lack them. */
 export interface Selected {

@@ -1,8 +1,6 @@
+import type { Order } from "../domain/choices.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Task } from "../domain/task.ts";
-
-/** The values of `--order`. */
-export type Order = "small" | "large" | "recent" | "source";
 
 const SMALLEST_CLASS_BYTES = 64 * 1024;
 const HOUR_MS = 3_600_000;

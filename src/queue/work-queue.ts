@@ -1,7 +1,8 @@
 import { waitUnlessAborted } from "../domain/abort.ts";
+import type { Order } from "../domain/choices.ts";
 import type { Task } from "../domain/task.ts";
 import { Deferred } from "./deferred.ts";
-import { classOf, type Order } from "./order.ts";
+import { classOf } from "./order.ts";
 import { TaskClass } from "./task-class.ts";
 
 export interface WorkQueueOptions {

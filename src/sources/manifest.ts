@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import { MANIFEST_FORMATS, type ManifestFormat } from "../domain/choices.ts";
 import { extensionOf } from "../domain/media.ts";
 import { csvEntries } from "./csv.ts";
 import type { KeyFilter } from "./filter.ts";
@@ -8,10 +9,6 @@ import { jsonlEntries } from "./jsonl.ts";
 import { manifestBytes } from "./manifest-bytes.ts";
 import { type RawEntry, readEntry } from "./manifest-entry.ts";
 import type { Source } from "./port.ts";
-
-/** The values of `--manifest-format`. */
-const MANIFEST_FORMATS = ["jsonl", "json", "csv"] as const;
-export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
 const READERS: Readonly<
   Record<ManifestFormat, (pieces: AsyncIterable<Buffer>, name: string) => AsyncIterable<RawEntry[]>>

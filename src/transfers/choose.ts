@@ -1,3 +1,4 @@
+import type { TransferMode } from "../domain/choices.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
@@ -9,7 +10,7 @@ export interface Choice {
   readonly bytes: number;
   /** Stored Content-Type; undefined while nobody asked. */
   readonly mime: string | undefined;
-  readonly mode: "auto" | TransferName;
+  readonly mode: TransferMode;
   /** A Bot API server of one's own in local mode. */
   readonly local: boolean;
   /** Whether Telegram can reach the bucket, as far as is known. */

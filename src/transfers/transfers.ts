@@ -1,7 +1,8 @@
+import type { TransferMode } from "../domain/choices.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
+import type { KnownEntry, Task } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
 import { choose } from "./choose.ts";
@@ -11,7 +12,7 @@ import { shapeOf, thumbnailOf } from "./video.ts";
 
 export interface TransferOptions {
   readonly storage: Storage;
-  readonly mode: "auto" | TransferName;
+  readonly mode: TransferMode;
   readonly local: boolean;
   /** False when Telegram cannot reach the bucket from where it is. */
   readonly urlOpen: boolean;

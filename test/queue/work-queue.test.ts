@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Order } from "../../src/domain/choices.ts";
 import type { Task } from "../../src/domain/task.ts";
-import type { Order } from "../../src/queue/order.ts";
 import { WorkQueue } from "../../src/queue/work-queue.ts";
 import { task } from "./tasks.ts";
 

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
+import type { ManifestFormat } from "../../src/domain/choices.ts";
 import type { SourceItem } from "../../src/domain/entry.ts";
-import { type ManifestFormat, manifestSource } from "../../src/sources/manifest.ts";
+import { manifestSource } from "../../src/sources/manifest.ts";
 import { SourceFailed } from "../../src/sources/port.ts";
 
 /** Reads text as a manifest called `list.<format>`, handed over in pieces of `piece` bytes. */

@@ -1,6 +1,7 @@
+import type { Selection } from "../../domain/choices.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import type { ContentId } from "../../domain/task.ts";
-import type { Selected, Selection } from "../port.ts";
+import type { Selected } from "../port.ts";
 import { isProvisional } from "./content.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import type { Store } from "./store.ts";
