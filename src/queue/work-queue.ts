@@ -83,18 +83,6 @@ export class WorkQueue {
     }
   }
 
-  /** Takes everything out, in order, deferred tasks last. */
-  drain(): Task[] {
-    const tasks: Task[] = [];
-    for (const each of this.#classes.splice(0)) {
-      for (let task = each.shift(anyBot); task; task = each.shift(anyBot)) tasks.push(task);
-    }
-    this.#ready = 0;
-    const all = tasks.concat(this.#deferred.takeDue(Number.POSITIVE_INFINITY));
-    this.#wakeIfRoom();
-    return all;
-  }
-
   #isFull(): boolean {
     return this.#options.capacity > 0 && this.length >= this.#options.capacity;
   }
