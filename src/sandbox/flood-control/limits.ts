@@ -1,3 +1,5 @@
+import { LIMITS } from "../../domain/limits.ts";
+
 /** How a chat's limit is counted. */
 export const FLOOD_MODELS = ["token_bucket", "sliding_minute", "fixed_window"] as const;
 export type FloodModel = (typeof FLOOD_MODELS)[number];
@@ -17,15 +19,12 @@ export interface FloodLimits {
   readonly floodAs400: number;
 }
 
-/**
- * What is not said otherwise. 8 s of silence: tdlib/td NetQueryDelayer holds a bot's call back until the summed wait
- * exceeds that. The penalty is an assumption, nobody published it.
- */
+/** What is not said otherwise. The penalty is an assumption, nobody published it. */
 export const DEFAULT_FLOOD_LIMITS: FloodLimits = {
   model: "token_bucket",
   rate: 20,
   burst: 3,
-  absorbMs: 8_000,
+  absorbMs: LIMITS.silentWaitMs,
   penaltyMs: 5_000,
   floodAs400: 0,
 };
