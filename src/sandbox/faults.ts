@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { type FaultRule, type FaultServer, isEarly } from "./fault-rules.ts";
 import { type Random, seededRandom } from "./profiles.ts";
+import type { R2Fault, R2FaultHook } from "./r2/faults.ts";
 
 /** What a rule can be matched by. `reused` is true for a request that is not the first of its connection. */
 interface FaultRequest {
@@ -119,23 +120,6 @@ function faultOf(spec: FaultRule["fault"], random: Random): Fault {
     case "close_idle":
       return { closeIdle: true };
   }
-}
-
-/** What the R2 stand-in asks before each request, and what it makes of the answer. */
-export type R2FaultHook = (request: {
-  readonly method: string;
-  readonly operation?: string | undefined;
-  readonly key: string | null;
-}) => R2Fault | undefined;
-
-interface R2Fault {
-  readonly latencyMs?: number;
-  readonly bytesPerSecond?: number;
-  readonly resetAfterBytes?: number;
-  readonly status?: number;
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly hang?: true;
 }
 
 /** The faults of a plan as the hook that the R2 stand-in takes; `sinceStart` tells milliseconds of the sandbox's clock. */

@@ -4,7 +4,7 @@ import { type BotApiServer, startBotApiServer } from "./bot-api/server.ts";
 import type { FaultRule } from "./fault-rules.ts";
 import { faultPlan, r2FaultHook } from "./faults.ts";
 import { drawMs, type ProfileName, profileOf, seededRandom } from "./profiles.ts";
-import type { FaultHook } from "./r2/faults.ts";
+import type { R2FaultHook } from "./r2/faults.ts";
 import { type R2Server, startR2Server } from "./r2/server.ts";
 
 export interface SandboxOptions {
@@ -93,7 +93,7 @@ async function fill(r2: R2Server, folder: string): Promise<void> {
 }
 
 /** The delay of downloads that the profile has, under the faults that the user asked for. */
-function r2Faults({ profile, faults, seed, timeScale }: SandboxOptions): FaultHook {
+function r2Faults({ profile, faults, seed, timeScale }: SandboxOptions): R2FaultHook {
   const { downloadLatencyMs } = profileOf(profile);
   const random = seededRandom(seed);
   const started = performance.now();

@@ -1,9 +1,12 @@
+import type { Operation } from "./operation.ts";
+
 /**
  * What a faults hook is told of a request.
  * @internal
  */
-export interface FaultRequest {
+export interface R2FaultRequest {
   readonly method: string;
+  readonly operation: Operation;
   readonly bucket: string | null;
   readonly key: string | null;
   /** Counts from 1 over the life of the server. */
@@ -11,7 +14,7 @@ export interface FaultRequest {
 }
 
 /** Trouble made on the wire for one request; fields can be combined. Times and bandwidth follow the server's time scale. */
-export interface Fault {
+export interface R2Fault {
   /** Wait before anything is done with the request, in milliseconds. */
   readonly latencyMs?: number | undefined;
   /** Pace of the answer's body. */
@@ -32,7 +35,7 @@ export interface Fault {
 }
 
 /** Decides on the trouble of a request; `undefined` for none. */
-export type FaultHook = (request: FaultRequest) => Fault | undefined;
+export type R2FaultHook = (request: R2FaultRequest) => R2Fault | undefined;
 
 /** Waits `ms` real milliseconds; keeps no process alive. */
 export function pause(ms: number): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { errorAnswer } from "./answer.ts";
 import { createVerifier } from "./auth.ts";
 import type { Body } from "./body.ts";
-import { type Fault, type FaultHook, pause } from "./faults.ts";
+import { pause, type R2Fault, type R2FaultHook } from "./faults.ts";
 import { operationOf } from "./operation.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { type Account, respond } from "./respond.ts";
@@ -20,7 +20,7 @@ export interface R2ServerOptions {
   /** Unix time in milliseconds, never scaled: signatures and Last-Modified go by it. `Date.now` by default. */
   readonly now?: () => number;
   /** Asked for each request. */
-  readonly faults?: FaultHook;
+  readonly faults?: R2FaultHook;
   /** Latencies of faults are divided by it, their bandwidth multiplied; 1 by default. */
   readonly timeScale?: number;
 }
@@ -109,7 +109,7 @@ async function answerOf(
   seen: SeenRequest,
   target: Target,
   request: IncomingMessage,
-  fault: Fault,
+  fault: R2Fault,
 ) {
   return fault.status === undefined
     ? respond(account, seen.operation, target, request)

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { type Answer, bare, whole } from "./answer.ts";
 import { piecesOf } from "./body.ts";
-import { cutAt, type Fault, throttled } from "./faults.ts";
+import { cutAt, type R2Fault, throttled } from "./faults.ts";
 
 /** The answer that a fault puts in place of the real one. */
-export function faultAnswer(status: number, fault: Fault): Answer {
+export function faultAnswer(status: number, fault: R2Fault): Answer {
   return fault.body === undefined
     ? bare(status)
     : whole(status, fault.contentType ?? "text/html", Buffer.from(fault.body));
@@ -17,7 +17,7 @@ export function faultAnswer(status: number, fault: Fault): Answer {
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,
-  fault: Fault,
+  fault: R2Fault,
   scale: number,
 ): Promise<boolean> {
   const limit = fault.resetAfterBytes ?? Number.POSITIVE_INFINITY;
