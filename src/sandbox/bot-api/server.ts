@@ -1,8 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { systemClock } from "../../domain/clock.ts";
 import { faultPlan } from "../faults.ts";
+import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { profileOf, seededRandom } from "../profiles.ts";
 import { NOT_FOUND } from "./api-error.ts";
 import { Bots } from "./bots.ts";
@@ -63,7 +64,7 @@ export async function startBotApiServer(options: BotApiOptions): Promise<BotApiS
       abandon(request, response, error),
     );
   });
-  const url = await listen(server, options.port ?? 0);
+  const url = await listenOnLoopback(server, options.port ?? 0);
   return {
     url,
     truth: () => truthOf(world),
@@ -153,30 +154,7 @@ async function serve(
   writeAnswer(response, errorAnswer(NOT_FOUND));
 }
 
-/** A client that went away in the middle of its request needs no answer; anything else is a bug of the sandbox. */
-function abandon(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  response.destroy();
-  if (!request.errored) throw error;
-}
-
 /** Some clients escape the colon of the token. */
 function decode(token: string): string {
   return token.replace(/%3a/i, ":");
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

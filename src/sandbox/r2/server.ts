@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { errorAnswer } from "./answer.ts";
 import { createVerifier } from "./auth.ts";
 import type { Body } from "./body.ts";
@@ -60,7 +61,7 @@ export async function startR2Server(options: R2ServerOptions): Promise<R2Server>
   const log = new RequestLog(REQUESTS_KEPT);
   const serve = createListener({ buckets, verifier, now }, log, options);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, serve);
-  const url = await listen(server, options.port ?? 0);
+  const url = await listenOnLoopback(server, options.port ?? 0);
   return {
     url,
     put: (bucket, key, body, more = {}) => {
@@ -116,31 +117,8 @@ async function answerOf(
     : faultAnswer(fault.status, fault);
 }
 
-/** A client that went away in the middle of its body needs no answer; anything else is a bug of the sandbox. */
-function abandon(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  response.destroy();
-  if (!request.errored) throw error;
-}
-
 function bucketNamed(buckets: ReadonlyMap<string, Bucket>, name: string): Bucket {
   const bucket = buckets.get(name);
   if (!bucket) throw new RangeError(`the sandbox has no bucket ${name}`);
   return bucket;
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === "object" ? address?.port : port}`);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
