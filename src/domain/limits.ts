@@ -74,3 +74,9 @@ export const LIMITS = {
   /** CF presigned URLs: 1 s to 7 days. */
   presignMaxSeconds: 604_800,
 } as const;
+
+/**
+ * Objects up to this many bytes are read whole before a call, and their form is put together in memory; larger ones are
+ * streamed. Our own choice: measured, a body of up to 1 MiB takes less CPU buffered.
+ */
+export const BUFFERED_BYTES = 1_048_576;

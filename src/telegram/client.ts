@@ -1,4 +1,5 @@
 import { failure } from "../domain/failure.ts";
+import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
@@ -9,9 +10,6 @@ import { bodyBytes, fieldsOf, METHODS, streamedFile, wholeFile } from "./send.ts
 export interface BotOptions extends CallerOptions {
   readonly slug: string;
 }
-
-/** Uploads up to this size are put together in memory, larger ones are streamed: small bodies are cheaper buffered. */
-const BUFFERED_BYTES = 1_048_576;
 
 /** A server that took an upload may pass it on at no more than 1 MB/s before it answers. */
 const ANSWER_MS_PER_BYTE = 1 / 1000;

@@ -2,14 +2,12 @@ import { createHash } from "node:crypto";
 import { type Readable, Transform } from "node:stream";
 import mime from "mime";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
+import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
-
-/** Objects up to this size are read into memory before the call, larger ones flow through: a small body is cheaper that way. */
-const BUFFERED_BYTES = 1_048_576;
 
 export interface Upload {
   readonly source: UploadSource;
