@@ -3,11 +3,9 @@ import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";
 import { isAlive } from "./lock.ts";
-import { readAs, readIdentity, reading, tablesOf } from "./reading.ts";
+import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak } from "./rows.ts";
 import { refuseNewer } from "./version.ts";
-
-const RECENT = 1_000;
 
 /**
  * Looks into the database at `path` without taking it from whoever writes to it: no row and no file is made. Null where
@@ -61,7 +59,7 @@ function recentOf(db: Sqlite): LedgerView["recent"] {
   return db
     .all<{ state: string; reason: string | null; count: number }>(
       `select state, error_reason as reason, count(*) as count
-       from (select state, error_reason from ${readAs(db, "prewarm_attempts")} where state <> 'sending' order by id desc limit ${RECENT})
+       from (select state, error_reason from ${readAs(db, "prewarm_attempts")} where state <> 'sending' order by id desc limit ${RECENT_ATTEMPTS})
        group by 1, 2 order by 3 desc`,
     )
     .map((row) => ({ ...row, count: Number(row.count) }));

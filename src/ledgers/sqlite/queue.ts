@@ -1,8 +1,6 @@
 import type { Entry } from "../../domain/entry.ts";
 import type { QueuedEntry } from "../port.ts";
-import { type Store, stamp } from "./store.ts";
-
-const PAGE = 1000;
+import { PAGE_ROWS, type Store, stamp } from "./store.ts";
 
 const WAITING = `
   select id, entry, created_at as since from prewarm_queue
@@ -42,7 +40,9 @@ function arrive({ db, now }: Store, entry: Entry): boolean {
 /** Waiting entries behind `after`, a page of them. */
 export function queued({ db }: Store, after: number): QueuedEntry[] {
   return db
-    .all<Row>(`select id, entry from prewarm_queue where id > :after order by id limit ${PAGE}`, { after })
+    .all<Row>(`select id, entry from prewarm_queue where id > :after order by id limit ${PAGE_ROWS}`, {
+      after,
+    })
     .map(({ id, entry }) => ({ id, entry: JSON.parse(entry) as Entry }));
 }
 

@@ -21,6 +21,9 @@ export function reading<T>(path: string, need: "readable" | "writable", read: (d
   }
 }
 
+/** Attempts that are looked at, from the newest on: enough to say what goes on, and no wait in a ledger of millions. */
+export const RECENT_ATTEMPTS = 1_000;
+
 /** Names of the tables that are there, in lower case. */
 export function tablesOf(db: Sqlite): Set<string> {
   return new Set(

@@ -4,9 +4,7 @@ import type { ContentId } from "../../domain/task.ts";
 import type { Selected } from "../port.ts";
 import { isProvisional } from "./content.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
-import type { Store } from "./store.ts";
-
-const PAGE = 1000;
+import { PAGE_ROWS, type Store } from "./store.ts";
 
 /** SQL conditions on a row `c`, in the words of {@link Found.state}: a photo that stands as a document is weak, not failed. */
 const CONDITIONS: Readonly<Record<Selection, string>> = {
@@ -49,7 +47,7 @@ export async function* select(
     const ids = store.db
       .all<{ id: number }>(
         `select c.rowid as id from media_cache c where c.rowid > :after and c.rowid <= :last
-         and c.bot_slug in (select value from json_each(:bots)) and (${conditions}) order by c.rowid limit ${PAGE}`,
+         and c.bot_slug in (select value from json_each(:bots)) and (${conditions}) order by c.rowid limit ${PAGE_ROWS}`,
         { after, last, bots },
       )
       .map(({ id }) => id);
@@ -57,7 +55,7 @@ export async function* select(
     if (end === undefined) return;
     after = end;
     const found = keysOf(store, ids, cut.prefix ?? "");
-    for (let i = 0; i < found.length; i += PAGE) yield found.slice(i, i + PAGE);
+    for (let i = 0; i < found.length; i += PAGE_ROWS) yield found.slice(i, i + PAGE_ROWS);
   }
 }
 

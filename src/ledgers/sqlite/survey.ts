@@ -5,7 +5,7 @@ import { ROW_STATES } from "../survey.ts";
 import type { Sqlite } from "./adapter.ts";
 import { hoursOf } from "./hours.ts";
 import { viewOf } from "./look.ts";
-import { readAs, readIdentity, reading, tablesOf } from "./reading.ts";
+import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 
 /**
@@ -110,13 +110,11 @@ function badOf(db: Sqlite, cache: string): BadRows[] {
   }));
 }
 
-const RECENT = 1_000;
-
 /** A lane is written down when something was learned of it: those of the last calls may be missing. */
 function withRecent(db: Sqlite, known: readonly LaneMemory[]): LaneMemory[] {
   const recent = db.all<{ bot: string; chat: string }>(
     `select distinct bot_slug as bot, warmup_chat_id as chat
-     from (select * from ${readAs(db, "prewarm_attempts")} order by id desc limit ${RECENT})
+     from (select * from ${readAs(db, "prewarm_attempts")} order by id desc limit ${RECENT_ATTEMPTS})
      where warmup_chat_id is not null`,
   );
   const missing = recent.filter(({ bot, chat }) => !known.some((it) => it.bot === bot && it.chat === chat));

@@ -1,9 +1,7 @@
 import type { Selected } from "../port.ts";
 import { isUnderWay } from "./rows.ts";
 import { type KeyRow, selected } from "./select.ts";
-import { type Store, stamp } from "./store.ts";
-
-const PAGE = 1000;
+import { PAGE_ROWS, type Store, stamp } from "./store.ts";
 
 /** SQL: row `alias` may be tried now. What cannot be read as a time forbids nothing. */
 function isDue(alias: string): string {
@@ -21,7 +19,7 @@ const WAITING = `
   from media_cache c join media_store s on s.sha256 = c.sha256
   where (c.status = 'warming' or ${mayPass("c")}) and c.bot_slug in (select value from json_each(:bots))
     and ${isDue("c")} and not ${isUnderWay("c")}
-  order by c.rowid, s.rowid limit ${PAGE}`;
+  order by c.rowid, s.rowid limit ${PAGE_ROWS}`;
 
 /** Rows in `warming`, and those to be tried again, that are due and that nobody is at, with each of their keys. */
 export function warming({ db, now }: Store, bots: readonly string[]): Selected[] {
