@@ -1,7 +1,7 @@
 /**
- * Calls `listener` once when the signal aborts, or right away when it has. Returns a function that takes the listener away again;
- * call it when the wait is over, or a signal that lives as long as the process collects listeners. Not `AbortSignal.any`: in
- * Node 20 each signal that it makes stays known to the one it was made of.
+ * Calls `listener` once when the signal aborts, or right away when it has. Returns a function that takes the listener
+ * away again; call it when the wait is over, or a signal that lives as long as the process collects listeners. Not
+ * `AbortSignal.any`: in Node 20 each signal that it makes stays known to the one it was made of.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal?.aborted) {
@@ -13,9 +13,9 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
 }
 
 /**
- * Resolves as soon as what `begin` set up calls `done`, or the signal aborts; never rejects. `begin` is not called when the
- * signal has aborted already; it must not call `done` right away, and returns how to take back what it set up, which
- * is called once at the end, however that comes. Leaves no listener behind.
+ * Resolves as soon as what `begin` sets up calls `done`, or the signal aborts; never rejects. `begin` is not called when
+ * the signal has already aborted. It must not call `done` synchronously, and returns a function that undoes what it set
+ * up; that is called once, at the end. Leaves no listener behind.
  */
 export function waitUnlessAborted(
   begin: (done: () => void) => () => void,
@@ -24,18 +24,18 @@ export function waitUnlessAborted(
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
-      takeBack();
+      undo();
       removeListener();
       resolve();
     };
-    const takeBack = begin(done);
+    const undo = begin(done);
     const removeListener = onAbort(signal, done);
   });
 }
 
 /**
- * What `work` comes to, or null as soon as the signal aborts; the work then goes on, and nobody hears of its end. Rejects as
- * `work` does before that. Leaves no listener behind once `work` has ended.
+ * Resolves or rejects as `work` does, or resolves with null as soon as the signal aborts; the work then goes on, and how it
+ * ends is ignored. Leaves no listener behind once `work` has ended.
  */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | null> {
   return new Promise((resolve, reject) => {

@@ -2,8 +2,8 @@ import { waitUnlessAborted } from "./abort.ts";
 import type { Clock } from "./clock.ts";
 
 /**
- * Lets one loop sleep until something happens. A ring while nobody sleeps is kept for the next sleep; of several, the first.
- * `Why` is what a ring says; nothing by default.
+ * Lets one loop sleep until something happens. A ring while the loop is awake is kept for its next sleep; of several, only
+ * the first. `Why` is what a ring says; nothing by default.
  */
 export class Bell<Why = void> {
   #kept: { readonly why: Why } | null = null;
@@ -20,7 +20,7 @@ export class Bell<Why = void> {
     this.#kept = null;
   }
 
-  /** Returns what the next ring says; null after `ms` of the clock (Infinity: never) or on abort without a ring. */
+  /** Returns what the next ring says, or null after `ms` of the clock (Infinity: never) or on abort. */
   async wait(ms: number, clock: Clock, signal: AbortSignal): Promise<Why | null> {
     if (this.#kept === null) await waitUnlessAborted((done) => this.#sleep(ms, clock, done), signal);
     const rung = this.#kept;

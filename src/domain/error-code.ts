@@ -1,12 +1,15 @@
-/** The error that began it: connect errors come wrapped as `cause`, and as an AggregateError with one for each address tried. */
+/**
+ * Returns the original error: connect errors come wrapped as `cause`, and in an AggregateError with one for each address
+ * that was tried.
+ */
 export function innermostError(error: unknown): unknown {
   const inner = wrappedError(error);
   return inner === undefined ? error : innermostError(inner);
 }
 
 /**
- * A code such as ECONNREFUSED or UND_ERR_SOCKET, of the innermost error that has one as text; null without. Codes may be shown,
- * messages may not: they may hold a URL, and with it a token or a signature.
+ * Returns a code such as ECONNREFUSED or UND_ERR_SOCKET: that of the innermost error that has one, or null. A code is safe
+ * to show; a message may hold a URL, and with it a token or a signature.
  */
 export function errorCode(error: unknown): string | null {
   const inner = wrappedError(error);
