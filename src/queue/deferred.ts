@@ -26,7 +26,7 @@ export class Deferred {
     return this.#tasks.peek()?.task.notBefore ?? null;
   }
 
-  /** Takes a task in; its `notBefore` must be finite. */
+  /** Adds a task; its `notBefore` must be finite. */
   push(task: Task): void {
     this.#tasks.push({ task, turn: this.#turn++ });
   }
