@@ -3,12 +3,12 @@ import { isUnderWay } from "./rows.ts";
 import { type KeyRow, selected } from "./select.ts";
 import { PAGE_ROWS, type Store, stamp } from "./store.ts";
 
-/** SQL: row `alias` may be tried now. What cannot be read as a time forbids nothing. */
+/** SQL: row `alias` is due. A time that cannot be read does not hold it back. */
 function isDue(alias: string): string {
   return `coalesce(unixepoch(${alias}.next_retry_at) <= unixepoch(:now), 1)`;
 }
 
-/** SQL: row `alias` failed for a reason that passes, and was given a time for another try. */
+/** SQL: row `alias` failed, its failure can pass, and it has a time for another try. */
 function mayPass(alias: string): string {
   return `(${alias}.status = 'error' and ${alias}.next_retry_at is not null
     and ${alias}.error_class in ('transient', 'flood', 'chat', 'auth'))`;
@@ -21,7 +21,7 @@ const WAITING = `
     and ${isDue("c")} and not ${isUnderWay("c")}
   order by c.rowid, s.rowid limit ${PAGE_ROWS}`;
 
-/** Rows in `warming`, and those to be tried again, that are due and that nobody is at, with each of their keys. */
+/** Returns rows in `warming`, and failed ones, that are due and have no running call, with each of their keys. */
 export function warming({ db, now }: Store, bots: readonly string[]): Selected[] {
   return db.all<KeyRow>(WAITING, { bots: JSON.stringify(bots), now: stamp(now()) }).map(selected);
 }

@@ -8,15 +8,16 @@ import { hasId, isWeak } from "./rows.ts";
 import { refuseNewer } from "./version.ts";
 
 /**
- * Looks into the database at `path` without taking it from whoever writes to it: no row and no file is made. Null where
- * there is none yet. Throws LedgerError when the place cannot be written, or what is there is no ledger of this version.
+ * Reads the database at `path` without disturbing the process that writes to it, and creates neither row nor file.
+ * Returns null where there is none yet. Throws LedgerError when the path cannot be written, or does not hold a ledger
+ * of this version.
  */
-export function lookAtSqlite(path: string, identity: Identity | null): LedgerView | null {
-  return reading(path, "writable", (db) => viewOf(db, identity));
+export function inspectSqlite(path: string, identity: Identity | null): LedgerView | null {
+  return reading(path, "writable", (db) => readView(db, identity));
 }
 
-/** What stands in a database, ours or one that is only adopted later. Throws LedgerError when a newer prewarm made it. */
-export function viewOf(db: Sqlite, identity: Identity | null): LedgerView {
+/** Returns the contents of a database, ours or one to be adopted later. Throws LedgerError when a newer prewarm made it. */
+export function readView(db: Sqlite, identity: Identity | null): LedgerView {
   const present = tablesOf(db);
   const schemaVersion = refuseNewer(db);
   const isKnown = present.has("prewarm_identity") && present.has("media_cache");
