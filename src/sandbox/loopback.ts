@@ -1,7 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Listens on 127.0.0.1 (`port` 0 for a free one) and returns the URL, without a slash at the end. Rejects when the port is taken. */
+/**
+ * Listens on 127.0.0.1 (`port` 0 for a free one) and returns the URL, without a trailing slash. Rejects when the port
+ * is taken.
+ */
 export function listenOnLoopback(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -20,7 +23,10 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Ends a request whose handling threw: a client that went away in the middle of it needs no answer, all else is a bug and thrown on. */
+/**
+ * Ends a request whose handling threw. A client that went away in the middle needs no answer; anything else is a bug
+ * and is rethrown.
+ */
 export function abandon(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   response.destroy();
   if (!request.errored) throw error;

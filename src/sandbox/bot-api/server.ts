@@ -7,7 +7,7 @@ import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { profileOf, seededRandom } from "../profiles.ts";
 import { NOT_FOUND } from "./api-error.ts";
 import { Bots } from "./bots.ts";
-import { CallLog, type CallRow } from "./call-log.ts";
+import { type CallRow, ServedCalls } from "./call-log.ts";
 import { Chats } from "./chats.ts";
 import { ContentStore } from "./content-store.ts";
 import { applyControl, type Beginning } from "./control.ts";
@@ -23,19 +23,19 @@ import { serveSandbox } from "./sandbox-routes.ts";
 import { type TruthRow, truthOf } from "./truth.ts";
 import { UrlCache } from "./url-cache.ts";
 import { UrlFetcher } from "./url-fetch.ts";
-import type { World } from "./world.ts";
+import type { BotApiWorld } from "./world.ts";
 
 /** A running stand-in for api.telegram.org. */
 export interface BotApiServer {
-  /** `http://127.0.0.1:<port>`, to be used as the API root. */
+  /** `http://127.0.0.1:<port>`, the API root. */
   readonly url: string;
-  /** As `GET /sandbox/truth`. */
+  /** Returns the same as `GET /sandbox/truth`. */
   truth(): TruthRow[];
-  /** As `GET /sandbox/calls`. */
+  /** Returns the same as `GET /sandbox/calls`. */
   calls(): readonly CallRow[];
-  /** As `POST /sandbox/control`. Throws TypeError with the line that the endpoint would answer. */
+  /** Does the same as `POST /sandbox/control`. Throws TypeError with the line that the endpoint would return. */
   control(order: unknown): void;
-  /** Cuts all connections, stops all timers and removes what was written to disk. */
+  /** Cuts all connections, stops all timers and removes the files on disk. */
   close(): Promise<void>;
 }
 
@@ -45,10 +45,10 @@ const HEADER_BYTES = 256 << 10;
 const IDLE_MS = 500_000;
 
 /**
- * Starts a Bot API server on 127.0.0.1 that keeps the rules of the real one as far as media sending goes: limits, kinds
- * that change on the way in, ids bound to bot and kind, flood control, error texts. State is in memory; content up to
- * 20 MiB is kept for getFile in bounded memory and disk. Rejects when the port is taken, throws RangeError on options that
- * cannot be (a malformed token, a member that is no bot).
+ * Starts a Bot API server on 127.0.0.1 that follows the rules of the real one as far as sending media goes: limits, kinds
+ * that change on arrival, ids bound to bot and kind, flood control, error texts. State is in memory; content up to 20 MiB is
+ * kept for getFile in bounded memory and disk. Rejects when the port is taken; throws RangeError on impossible options (a
+ * malformed token, a member that is not a bot).
  */
 export async function startBotApiServer(options: BotApiOptions): Promise<BotApiServer> {
   const stop = new AbortController();
@@ -91,7 +91,7 @@ function beginningOf({ profile, faults, uploadLatencyMs, seed }: BotApiOptions):
   };
 }
 
-function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): World {
+function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): BotApiWorld {
   const clock = options.clock ?? systemClock(options.timeScale ?? 1);
   const startedAt = clock.now();
   const random = options.random ?? seededRandom(beginning.seed);
@@ -111,7 +111,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     contents,
     media: new MediaReader(),
     posted: new PostedMessages(),
-    calls: new CallLog(clock, startedAt),
+    calls: new ServedCalls(clock, startedAt),
     flood: new Flood({ profile, local, clock, random, stop }),
     fetcher: new UrlFetcher(options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, contents.freshPath),
     urls: new UrlCache(clock),
@@ -128,7 +128,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   reused: boolean,
-  world: World,
+  world: BotApiWorld,
   beginning: Beginning,
 ): Promise<void> {
   response.on("error", () => response.destroy());
