@@ -45,6 +45,9 @@ export function isPermanent(failureClass: FailureClass): boolean {
   return failureClass === "media";
 }
 
+/** Classes of failures that can pass while nobody changes the object or the manifest, so a worker tries again by itself. */
+export const PASSING_CLASSES: readonly FailureClass[] = ["flood", "transient", "chat", "auth"];
+
 /** Returns the failure that an error thrown by a stream carries, or null. */
 export function carriedFailure(error: unknown): Failure | null {
   return error instanceof Error && "failure" in error ? (error.failure as Failure) : null;

@@ -1,3 +1,4 @@
+import { PASSING_CLASSES } from "../../domain/failure.ts";
 import type { Selected } from "../port.ts";
 import { isUnderWay } from "./rows.ts";
 import { type KeyRow, selected } from "./select.ts";
@@ -8,10 +9,12 @@ function isDue(alias: string): string {
   return `coalesce(unixepoch(${alias}.next_retry_at) <= unixepoch(:now), 1)`;
 }
 
+const PASSING = PASSING_CLASSES.map((name) => `'${name}'`).join(", ");
+
 /** SQL: row `alias` failed, its failure can pass, and it has a time for another try. */
 function mayPass(alias: string): string {
   return `(${alias}.status = 'error' and ${alias}.next_retry_at is not null
-    and ${alias}.error_class in ('transient', 'flood', 'chat', 'auth'))`;
+    and ${alias}.error_class in (${PASSING}))`;
 }
 
 const WAITING = `
