@@ -184,7 +184,10 @@ export interface Ledger {
    * Marks a row of {@link warming} that cannot be started (its object is gone, say) as `error`, to be tried again as after
    * {@link fail}. Does nothing if it now has an id, or a call is running.
    */
-  refuse(work: Pick<Selected, "bot" | "kind"> & { readonly key: string }, failure: Failure): Promise<void>;
+  refuse(
+    row: { readonly bot: string; readonly kind: MediaKind; readonly key: string },
+    failure: Failure,
+  ): Promise<void>;
   /** Returns what is remembered of all lanes, ordered by bot and chat. */
   lanes(): Promise<LaneMemory[]>;
   /** Remembers a lane, in place of what was remembered before. */
