@@ -5,6 +5,7 @@ import type { R2Fault, R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { openR2 } from "../../src/storage/r2.ts";
+import { task } from "../queue/tasks.ts";
 
 export const CREDENTIALS = {
   accessKeyId: "0123456789abcdef0123456789abcdef",
@@ -80,17 +81,7 @@ function counted(storage: Storage, reads: Reads): Storage {
   };
 }
 
+/** A task for an entry that was put. */
 export function taskOf(entry: KnownEntry, kind: Task["kind"], more: Partial<Task> = {}): Task {
-  return {
-    entry,
-    kind,
-    bot: "default",
-    content: `etag:${entry.etag}:${entry.bytes}`,
-    replace: false,
-    queuedAt: 0,
-    tries: 0,
-    calls: 0,
-    notBefore: 0,
-    ...more,
-  };
+  return task(entry.key, { entry, kind, content: `etag:${entry.etag}:${entry.bytes}`, ...more });
 }
