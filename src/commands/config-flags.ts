@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { LOG_LEVELS } from "../domain/log-level.ts";
+import { LOG_LEVELS } from "../domain/choices.ts";
 
 export const LEDGER_FLAG = [
   "--ledger <place>",

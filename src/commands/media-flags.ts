@@ -1,17 +1,14 @@
 import type { Command } from "commander";
+import { MANIFEST_FORMATS, ORDERS, TRANSFER_MODES } from "../domain/choices.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
 import { choice, collect } from "./config-flags.ts";
-
-const FORMATS = ["jsonl", "json", "csv"];
-const ORDERS = ["small", "large", "recent", "source"];
-const TRANSFERS = ["auto", "url", "upload"];
 
 /** Which objects: flags of every command that reads a bucket or a manifest. */
 export function addSourceFlags(command: Command, manifest: string): Command {
   return command
     .option("--prefix <prefix>", "only keys that begin with this")
     .option("--manifest <file>", manifest)
-    .addOption(choice("--manifest-format <format>", "when the extension does not say it", FORMATS))
+    .addOption(choice("--manifest-format <format>", "when the extension does not say it", MANIFEST_FORMATS))
     .option("--include <glob>", "only keys that match; repeatable", collect)
     .option("--exclude <glob>", "no keys that match, whatever else matches; repeatable", collect)
     .addOption(choice("--kind <kind>", "only objects of this kind", MEDIA_KINDS))
@@ -26,7 +23,7 @@ export function addSendingFlags(command: Command): Command {
       choice(
         "--transfer <way>",
         "url: Telegram fetches it; upload; auto: url where the rules allow (auto)",
-        TRANSFERS,
+        TRANSFER_MODES,
       ),
     )
     .option("--retries <n>", "tries after the first; flood waits do not count (5)")

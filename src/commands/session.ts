@@ -6,13 +6,14 @@ import type { Config } from "../config/config.ts";
 import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import type { RunOptions } from "../config/run-options.ts";
+import { unlessAborted } from "../domain/abort.ts";
 import { Emitter } from "../domain/events.ts";
 import { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
-import { aborted, Stop, watchFailures } from "../pipeline/stop.ts";
+import { Stop, watchFailures } from "../pipeline/stop.ts";
 import { announceForecast } from "./announce-forecast.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { dryRun } from "./dry-run.ts";
@@ -85,10 +86,10 @@ export class Session {
     await this.#output.open(options.failedTo, connections.clock.scale);
     const world = await ledger.checkWorld(this.#given.sandbox);
     if (!world.ok) throw new ConfigError([world.failure.message]);
-    const found = await Promise.race([
+    const found = await unlessAborted(
       findLanes({ connections, options, ledger, events, stop }),
-      aborted(stop.draining),
-    ]);
+      stop.draining,
+    );
     if (!found || stop.cause !== null) return;
     await claimLedger({ ...this.#given, ledger, events: options.dryRun ? new Emitter() : events });
     const { concurrency } = config;

@@ -8,7 +8,7 @@ import { openContext } from "../doctor/open-context.ts";
 import { systemClock } from "../domain/clock.ts";
 import { redactor, Secret } from "../domain/secret.ts";
 import type { Identity, LedgerView } from "../ledgers/port.ts";
-import { lookAtSqlite } from "../ledgers/sqlite/look.ts";
+import { inspectSqlite } from "../ledgers/sqlite/inspect.ts";
 import type { Storage } from "../storage/port.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
@@ -100,5 +100,5 @@ function ledgerOf(draft: ConfigDraft): LedgerView | null {
   const identity: Identity | null = isKnown
     ? identityOf({ ...draft, accessKeyId, secretAccessKey }, false)
     : null;
-  return draft.ledger === "" ? null : lookAtSqlite(draft.ledger, identity);
+  return draft.ledger === "" ? null : inspectSqlite(draft.ledger, identity);
 }

@@ -1,9 +1,9 @@
 import type { Config } from "../config/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
+import { Bell } from "../domain/bell.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
-import { Bell } from "../pipeline/bell.ts";
 import { UnderWay } from "../pipeline/claims.ts";
 import type { PrewarmParts } from "../pipeline/prewarm.ts";
 import type { Stop } from "../pipeline/stop.ts";

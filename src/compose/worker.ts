@@ -1,7 +1,7 @@
 import type { WorkerConfig } from "../config/worker-config.ts";
+import { Bell } from "../domain/bell.ts";
 import { ok } from "../domain/result.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import { Bell } from "../pipeline/bell.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import { passes } from "../sources/watched.ts";
 import type { Bot } from "../telegram/port.ts";

@@ -1,13 +1,15 @@
 import { resolve } from "node:path";
+import {
+  type ManifestFormat,
+  type Order,
+  SELECTIONS,
+  type Selection,
+  type TransferMode,
+} from "../domain/choices.ts";
 import { isMediaKind, type MediaKind } from "../domain/media.ts";
-import type { TransferName } from "../domain/task.ts";
 import { ConfigError } from "./error.ts";
 import type { Flags } from "./layers.ts";
 import { BadValue, failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
-
-type ManifestFormat = "jsonl" | "json" | "csv";
-type Order = "small" | "large" | "recent" | "source";
-type Selection = "failed" | "unknown" | "weak";
 
 /** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
 export interface RunOptions {
@@ -22,7 +24,7 @@ export interface RunOptions {
   readonly force: boolean;
   readonly limit: number | undefined;
   readonly order: Order;
-  readonly transfer: "auto" | TransferName;
+  readonly transfer: TransferMode;
   readonly retries: number;
   readonly maxDuration: number | undefined;
   readonly maxFailures: { readonly count: number } | { readonly share: number } | undefined;
@@ -32,7 +34,7 @@ export interface RunOptions {
   readonly dryRun: boolean;
 }
 
-const SELECTIONS = oneOf<Selection>("failed", "unknown", "weak");
+const selection = oneOf(...SELECTIONS);
 
 /** Reads the flags. Throws ConfigError with everything that is wrong with them. */
 export function readRunOptions(flags: Flags): RunOptions {
@@ -59,7 +61,7 @@ export function readRunOptions(flags: Flags): RunOptions {
     force: flags.force === true,
     limit: read("limit", wholeNumber(1)),
     order: (flags.order ?? "small") as Order,
-    transfer: (flags.transfer ?? "auto") as RunOptions["transfer"],
+    transfer: (flags.transfer ?? "auto") as TransferMode,
     retries: read("retries", wholeNumber(0)) ?? 5,
     maxDuration: read("maxDuration", someTime),
     maxFailures: read("maxFailures", failuresBound),
@@ -110,7 +112,7 @@ function failedToProblems({ failedTo, manifest }: RunOptions): string[] {
 
 function selections(text: string): Selection[] {
   const names = list(text);
-  return (names.length > 0 ? names : [""]).map(SELECTIONS);
+  return (names.length > 0 ? names : [""]).map(selection);
 }
 
 function strings(value: Flags[string]): readonly string[] {

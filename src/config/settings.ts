@@ -1,4 +1,4 @@
-import { LOG_LEVELS } from "../domain/log-level.ts";
+import { LOG_LEVELS } from "../domain/choices.ts";
 import {
   BadValue,
   botPace,

@@ -1,4 +1,4 @@
-import type { LogLevel } from "../domain/log-level.ts";
+import type { LogLevel } from "../domain/choices.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type Config, draftConfig, Reader } from "./config.ts";
 import { ConfigError } from "./error.ts";

@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from "undici";
+import { errorCode } from "../domain/error-code.ts";
 import type { FetchResult, ReachResult } from "./context.ts";
 
 /** Real milliseconds. All checks have to be over within ten seconds. */
@@ -48,11 +49,7 @@ export async function fetchPlainly(url: string, dispatcher: Dispatcher): Promise
   }
 }
 
-/** A code such as ECONNREFUSED; never a message, which may hold a URL. */
+/** Never a message, which may hold a URL. */
 function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string") return cause.code;
-  }
-  return error instanceof Error ? error.name : "no answer";
+  return errorCode(error) ?? (error instanceof Error ? error.name : "no answer");
 }

@@ -1,3 +1,5 @@
+import { waitUnlessAborted } from "./abort.ts";
+
 /**
  * Time as the engine sees it, in milliseconds. A scaled clock runs faster than the wall (sandbox, `PREWARM_TIME_SCALE`);
  * what is written down or signed uses {@link Clock.wall}.
@@ -9,7 +11,7 @@ export interface Clock {
   now(): number;
   /** Unix time in milliseconds, never scaled. */
   wall(): number;
-  /** Calls back once, `ms` of this clock from now; the answer takes that back. */
+  /** Calls back once, `ms` of this clock from now; the function returned cancels it. */
   after(ms: number, callback: () => void): () => void;
   /** Resolves after `ms` of this clock, or at once when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -28,38 +30,29 @@ export function systemClock(scale = 1): Clock {
   };
 }
 
-/** setTimeout holds 32 bits; a longer time would be over at once, so it is cut to what fits. */
+/** setTimeout holds 32 bits; a longer time would fire at once, so it is shortened to what fits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** setTimeout cuts fractions off and would call back early: the next whole millisecond is never too soon. */
+/** setTimeout drops fractions and would call back early, so the time is rounded up to a whole millisecond. */
 function realTimer(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS));
   return () => clearTimeout(timer);
 }
 
 /**
- * Sleeping by a clock's `after`, for clocks of every kind.
+ * {@link Clock.sleep} in terms of a clock's `after`, for every implementation of a clock.
  * @internal
  */
 export function sleep(ms: number, after: Clock["after"], signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const cancel = after(ms, done);
-    signal?.addEventListener("abort", done, { once: true });
-  });
+  return waitUnlessAborted((done) => after(ms, done), signal);
 }
 
-/** A moment of `clock` (as of `clock.now()`) as Unix milliseconds, for the ledger and for people. */
+/** Converts a moment of `clock` (as `clock.now()` returns it) to Unix milliseconds, for the ledger and for people. */
 export function toWall(clock: Clock, moment: number): number {
   return clock.wall() + (moment - clock.now()) / clock.scale;
 }
 
-/** Unix milliseconds as a moment of `clock`. */
+/** Converts Unix milliseconds to a moment of `clock`. */
 export function fromWall(clock: Clock, unixMs: number): number {
   return clock.now() + (unixMs - clock.wall()) * clock.scale;
 }

@@ -2,19 +2,19 @@ import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { SkipReason } from "./reasons.ts";
 
-/** What a source says about one object of the bucket. Only `key` is sure; the rest is used where present. */
+/** What a source says about one object of the bucket. Only `key` is always there; the rest is used where present. */
 export interface Entry {
   readonly key: string;
   /** Size in bytes. */
   readonly bytes?: number | undefined;
-  /** Without quotes. A change marker, no content hash: equal bytes may have different ETags. */
+  /** Without quotes. Marks a change and is not a content hash: equal bytes may have different ETags. */
   readonly etag?: string | undefined;
   /** Hex SHA-256 of the content, lower case. */
   readonly sha256?: string | undefined;
   readonly kind?: MediaKind | undefined;
   /** Stored Content-Type as the source gives it. */
   readonly mime?: string | undefined;
-  /** Slug of the only bot that shall warm it; all chosen bots without it. */
+  /** Slug of the only bot that is to warm it; without it, all chosen bots do. */
   readonly bot?: string | undefined;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
@@ -25,15 +25,15 @@ export interface Entry {
   readonly filename?: string | undefined;
   readonly title?: string | undefined;
   readonly performer?: string | undefined;
-  /** Higher goes first; 0 without it. */
+  /** Higher goes first; 0 by default. */
   readonly priority?: number | undefined;
   /** Unix milliseconds of the last change (listing only). */
   readonly modifiedAt?: number | undefined;
-  /** The waiting row of the ledger that asks for it (`enqueue`). */
+  /** Id of the row in the ledger's queue that asked for it (`enqueue`). */
   readonly queueId?: number | undefined;
 }
 
-/** What sources yield: an object, a place that could not be read, or an object that is no work. */
+/** What sources yield: an object, a place in a manifest that could not be read, or an object that needs no work. */
 export type SourceItem =
   | { readonly type: "entry"; readonly entry: Entry; readonly where?: string }
   | {

@@ -22,9 +22,9 @@ export type StopCause =
   | { readonly type: "denied"; readonly failure: Failure }
   | { readonly type: "source"; readonly failure: Failure };
 
-/** All that the engine says while it works. Listeners cannot break it (see Emitter). */
+/** Every event that the engine emits, by name. A listener that throws does not stop it (see {@link Emitter}). */
 export interface EventMap {
-  /** The run is composed; nothing was called yet. */
+  /** The run is set up; nothing has been called yet. */
   started: {
     readonly command: string;
     readonly lanes: number;
@@ -33,13 +33,13 @@ export interface EventMap {
   };
   /** A sentence for people. */
   notice: { readonly level: "info" | "warn"; readonly text: string };
-  /** The source has been read so far; `ended` when there is no more. */
+  /** How far the source has been read; `ended` when there is no more. */
   source: { readonly read: number; readonly bytes: number; readonly ended: boolean };
   /** A task entered the queue. */
   queued: { readonly bytes: number; readonly depth: number };
-  /** A place of the pool was taken (+1) or given back (-1). */
+  /** A worker of the pool became busy or free; `count` of them are busy now. */
   active: { readonly count: number };
-  /** An item was given a place and a lane; its object is read next. */
+  /** An item got a free worker and a lane; its object is read next. */
   attempt: {
     readonly key: string;
     readonly bot: string;
@@ -47,30 +47,30 @@ export interface EventMap {
     readonly chat: string;
     readonly bytes: number;
   };
-  /** One call to Telegram ended, well or not. */
+  /** One call to Telegram ended, with or without a failure. */
   call: {
     readonly bot: string;
     readonly chat: string;
     readonly ms: number;
     readonly failure: Failure | null;
   };
-  /** A lane changed: sent, frozen, closed, migrated, paced anew. */
+  /** A lane changed: it sent, was frozen or closed, moved to another chat, or has a new pace. */
   lane: LaneView;
   /** A try failed and the item goes back to the queue. */
   retry: {
     readonly key: string;
     readonly bot: string;
     readonly kind: MediaKind;
-    /** Null when no lane was tried. */
+    /** Null when no lane was used. */
     readonly chat: string | null;
     readonly failure: Failure;
     readonly notBefore: number;
   };
   item: ItemResult;
   stopping: StopCause;
-  /** The queue has no room and the source waits for it (`full`), or goes on. */
+  /** The source now waits because the queue is full (`full`), or goes on. */
   room: { readonly full: boolean; readonly depth: number; readonly capacity: number };
-  /** A look at a source that is looked at again and again (worker). */
+  /** A scan of a source began or ended (worker). */
   pass: Pass;
   /** Claiming was started or stopped (worker). */
   claiming: { readonly running: boolean };
@@ -81,7 +81,7 @@ export interface EventMap {
 /** What can be out of order while a worker lives: the bucket, Telegram as a whole, or a bot (`bot:<slug>`). */
 export type HealthPart = "r2" | "telegram" | "source" | `bot:${string}`;
 
-/** A pass over a source: its begin (`ended` false, figures 0) or its end. */
+/** A scan of a source: its start (`ended` false, figures 0) or its end. */
 export interface Pass {
   /** `bucket`, or the path of a manifest. */
   readonly source: string;
@@ -92,14 +92,15 @@ export interface Pass {
   readonly queued: number;
   /** Milliseconds of the engine's clock. */
   readonly ms: number;
-  /** Why it broke off. */
+  /** Why it stopped early; null when it did not. */
   readonly failure: Failure | null;
 }
 
+/** The name of an event. */
 export type EventName = keyof EventMap;
 type Listener<N extends EventName> = (event: EventMap[N]) => void;
 
-/** Typed fan-out. A listener that throws is reported once to `onError` and never stops the engine. */
+/** Typed events. What a listener throws goes to `onError`, each time, and never stops the engine. */
 export class Emitter {
   readonly #listeners = new Map<EventName, Listener<never>[]>();
   readonly #onError: (error: unknown) => void;

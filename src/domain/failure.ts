@@ -1,6 +1,6 @@
 import { REASONS, type Reason } from "./reasons.ts";
 
-/** What kind of trouble it is; decides who suffers (item, lane, bot, run) and whether another try may help. */
+/** The kind of a failure: decides what it stops (item, lane, bot, run) and whether another try may help. */
 export type FailureClass =
   | "flood"
   | "transient"
@@ -11,7 +11,7 @@ export type FailureClass =
   | "config"
   | "in_doubt";
 
-/** Trouble as a value. Made where it is met (classifiers), judged in one place (pipeline/follow-up). */
+/** A failure as a value: created where it happens (classifiers), judged in one place (pipeline/follow-up). */
 export interface Failure {
   readonly class: FailureClass;
   /** Stable name, with an anchor in the README. */
@@ -26,7 +26,7 @@ export interface Failure {
   readonly migrateTo?: string;
 }
 
-/** A failure whose class follows from its reason. */
+/** Creates a failure; its class follows from its reason. */
 export function failure(
   reason: Reason,
   message: string,
@@ -35,17 +35,20 @@ export function failure(
   return { class: REASONS[reason].class, reason, message, ...more };
 }
 
-/** What to do next about a failure, in a sentence. */
+/** Returns what to do about a failure, in one sentence. */
 export function nextStep(reason: Reason): string {
   return REASONS[reason].next;
 }
 
-/** True when the same object with the same settings will fail again, so that later runs leave it alone. */
+/** True when the same object with the same settings will fail again, so that later runs skip it. */
 export function isPermanent(failureClass: FailureClass): boolean {
   return failureClass === "media";
 }
 
-/** The failure that an error thrown out of a stream carries; null when it carries none. */
+/** Classes of failures that can pass while nobody changes the object or the manifest, so a worker tries again by itself. */
+export const PASSING_CLASSES: readonly FailureClass[] = ["flood", "transient", "chat", "auth"];
+
+/** Returns the failure that an error thrown by a stream carries, or null. */
 export function carriedFailure(error: unknown): Failure | null {
   return error instanceof Error && "failure" in error ? (error.failure as Failure) : null;
 }

@@ -1,14 +1,14 @@
 import type { MediaKind } from "./media.ts";
 
 /**
- * Every number of Telegram's or R2's that prewarm obeys, forecasts with and plays in the sandbox, each with its source.
+ * Every limit of Telegram's and R2's that prewarm obeys, uses in forecasts or simulates in the sandbox, each with its source.
  * Sizes in bytes, times in milliseconds, paces in calls a minute.
  * API = core.telegram.org/bots/api, FAQ = core.telegram.org/bots/faq, BAS = github.com/tdlib/telegram-bot-api,
  * TD = github.com/tdlib/td, CF = developers.cloudflare.com/r2.
  */
 export const LIMITS = {
   pace: {
-    /** FAQ: no more than 20 messages a minute in one group; channels are planned like groups (nothing official). */
+    /** FAQ: no more than 20 messages a minute in one group; channels are treated like groups (nothing official). */
     groupPerMinute: 20,
     /** FAQ: not more than one message a second in one chat. */
     privatePerMinute: 60,
@@ -16,11 +16,11 @@ export const LIMITS = {
     botPerSecond: 30,
   },
   upload: {
-    /** API "Sending files": photos 10 MB by multipart; TD FileLoaderUtils.cpp has 10,485,760 inclusive. */
+    /** API "Sending files": photos 10 MB by multipart; TD FileLoaderUtils.cpp: 10,485,760 inclusive. */
     photoBytes: 10_485_760,
     /** API: 50 MB by multipart. The exact byte is not published; python-telegram-bot assumes 50,000,000. */
     cloudBytes: 50_000_000,
-    /** Room left for the multipart parts around the file, which count too (inferred; the exact rule is not published). */
+    /** Allowance for the multipart parts around the file, which count too (inferred; the exact rule is not published). */
     overheadBytes: 10_000,
     /** BAS README: up to 2000 MB with --local. */
     localBytes: 2_000_000_000,
@@ -31,11 +31,11 @@ export const LIMITS = {
     /** API "Sending files": 5 MB for photos, 20 MB for the rest by URL. */
     photoBytes: 5_000_000,
     otherBytes: 20_000_000,
-    /** API sendVoice by URL: audio/ogg of at most 1 MB, larger ones come out as files. */
+    /** API sendVoice by URL: audio/ogg of at most 1 MB; larger ones arrive as files. */
     voiceBytes: 1_000_000,
     /**
-     * The stored Content-Type decides what Telegram makes of a URL (API "Sending files": it must be right), so only what
-     * cannot be taken for something else goes by URL. Documents: GIF, PDF and ZIP only (API sendDocument).
+     * The stored Content-Type decides what Telegram makes of a URL (API "Sending files": it must be right), so only types
+     * that cannot be mistaken for another go by URL. Documents: GIF, PDF and ZIP only (API sendDocument).
      */
     mimes: {
       photo: ["image/jpeg", "image/png", "image/webp"],
@@ -46,7 +46,7 @@ export const LIMITS = {
       document: ["image/gif", "application/pdf", "application/zip"],
     } satisfies Record<MediaKind, readonly string[]> as Record<MediaKind, readonly string[]>,
   },
-  /** telegram-bot-api#127 and reports: above some 10 MB a video gets no thumbnail, duration or size from the server. */
+  /** telegram-bot-api#127 and reports: above about 10 MB a video gets no thumbnail, duration or size from the server. */
   videoProbeBytes: 10_000_000,
   photo: {
     /** API sendPhoto: width + height at most 10000, ratio at most 20. */
@@ -55,7 +55,10 @@ export const LIMITS = {
   },
   /** TD NetQueryDelayer: a bot's call is held back silently until the summed wait exceeds 8 s, then 429. */
   silentWaitMs: 8_000,
-  /** BAS Client.cpp: uploads of one byte count above 100,000 run clamp(size x 1e-7, 0.2, 0.9) s apart, 1 s of burst, 5 s of queue. */
+  /**
+   * BAS Client.cpp: uploads of equal size above 100,000 bytes are spaced clamp(size x 1e-7, 0.2, 0.9) s apart, with 1 s
+   * of burst and 5 s of queue.
+   */
   sameSize: {
     fromBytes: 100_001,
     secondsPerByte: 1e-7,
@@ -65,7 +68,7 @@ export const LIMITS = {
     queueMs: 5_000,
   },
   r2: {
-    /** CF api/s3: ListObjectsV2 gives 1,000 keys a page at most. */
+    /** CF api/s3: ListObjectsV2 returns at most 1,000 keys a page. */
     pageObjects: 1_000,
     /** CF pricing (2026): ListObjects is a Class A operation, $4.50 a million, the first million of a month free. */
     classADollarsPerMillion: 4.5,
@@ -74,3 +77,9 @@ export const LIMITS = {
   /** CF presigned URLs: 1 s to 7 days. */
   presignMaxSeconds: 604_800,
 } as const;
+
+/**
+ * Objects up to this many bytes are read whole before a call, and their form is put together in memory; larger ones are
+ * streamed. Our own choice: measured, a body of up to 1 MiB takes less CPU buffered.
+ */
+export const BUFFERED_BYTES = 1_048_576;

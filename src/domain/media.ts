@@ -1,7 +1,9 @@
 /** The six kinds of media that the Bot API sends and `media_cache.kind` stores. */
 export const MEDIA_KINDS = ["photo", "video", "animation", "audio", "voice", "document"] as const;
+/** A kind of media; exactly the values of `kind` in the output, the manifest and the ledger. */
 export type MediaKind = (typeof MEDIA_KINDS)[number];
 
+/** True for the name of a kind. */
 export function isMediaKind(value: unknown): value is MediaKind {
   return MEDIA_KINDS.includes(value as MediaKind);
 }
@@ -25,7 +27,7 @@ const KIND_BY_EXTENSION: Readonly<Record<string, MediaKind>> = {
   opus: "voice",
 };
 
-/** The part of a key after its last dot, lower case; `""` when its last segment has none. */
+/** Returns the part of a key after its last dot, in lower case; `""` when its last segment has no dot. */
 export function extensionOf(key: string): string {
   const name = key.slice(key.lastIndexOf("/") + 1);
   const dot = name.lastIndexOf(".");
@@ -33,16 +35,16 @@ export function extensionOf(key: string): string {
 }
 
 /**
- * The kind that a key's extension stands for: `document` for an extension that says nothing else, `undefined`
- * without an extension (then the stored Content-Type decides, see {@link kindOfMime}).
- * GIFs become animations and Ogg a voice message whatever is asked (core.telegram.org/bots/api#sendanimation, #sendvoice).
+ * Returns the kind that a key's extension means: `document` for an extension that is not listed here, `undefined`
+ * without one (then the stored Content-Type decides, see {@link kindOfMime}). Telegram turns GIFs into animations and
+ * Ogg into voice messages whatever is asked for (core.telegram.org/bots/api#sendanimation, #sendvoice).
  */
 export function kindOfKey(key: string): MediaKind | undefined {
   const extension = extensionOf(key);
   return extension === "" ? undefined : (KIND_BY_EXTENSION[extension] ?? "document");
 }
 
-/** The kind that a stored Content-Type stands for; `document` for everything that is not media. */
+/** Returns the kind that a stored Content-Type means; `document` for everything that is not media. */
 export function kindOfMime(mime: string): MediaKind {
   if (mime === "image/gif") return "animation";
   if (/^image\/(jpeg|png|webp)$/.test(mime)) return "photo";
@@ -52,8 +54,8 @@ export function kindOfMime(mime: string): MediaKind {
 }
 
 /**
- * An id of a photo cannot be sent as anything else and the other way; inside the document family an id passes for
- * every method but keeps its own type (tdlib/td FileManager::from_persistent_id).
+ * A photo's file_id can only be sent as a photo, and vice versa. Within the document family every method accepts every
+ * file_id, and the media keeps its own type (tdlib/td FileManager::from_persistent_id).
  */
 export function familyOf(kind: MediaKind): "photo" | "document" {
   return kind === "photo" ? "photo" : "document";

@@ -10,7 +10,7 @@ export type ItemStatus = "ready" | "skipped" | "weak" | "failed" | "unknown";
 /** Milliseconds of the engine's clock, by phase. `total` runs from queueing to the end. */
 export interface Latency {
   readonly total: number;
-  /** Waiting for a free place, deferrals included. */
+  /** Waiting for a free worker, deferrals included. */
   readonly queue: number;
   /** Waiting for a lane. */
   readonly lane: number;
@@ -29,7 +29,7 @@ export interface ItemError {
   readonly message: string;
 }
 
-/** The end of one item (entry x bot), as reporters get it. */
+/** The result of one item (an entry for one bot), as reporters get it. */
 export interface ItemResult {
   readonly key: string | null;
   readonly bot: string | null;
@@ -44,18 +44,18 @@ export interface ItemResult {
   readonly messageId: number | null;
   readonly transfer: TransferName | null;
   readonly bytes: number | null;
-  /** Calls made in this run. */
+  /** Calls to Telegram made in this run. */
   readonly attempts: number;
   readonly latency: Latency;
   readonly error: ItemError | null;
   readonly reason: Reason | SkipReason | null;
-  /** True when this run only found it so and did not touch it (old `unknown` and permanent `error` rows). */
+  /** True when this run found it in this state and left it alone (old `unknown` and permanent `error` rows). */
   readonly left?: boolean | undefined;
-  /** What the source said of it, where it could be read. */
+  /** The entry as the source had it, where it could be read. */
   readonly entry?: Entry | undefined;
   /** File and line of a manifest entry that could not be read. */
   readonly where?: string | undefined;
 }
 
-/** Latencies of an item on which no work was done. */
+/** The latency of an item that took no work. */
 export const NO_LATENCY: Latency = { total: 0, queue: 0, lane: 0, download: 0, send: 0 };

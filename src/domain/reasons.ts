@@ -2,7 +2,7 @@ import type { FailureClass } from "./failure.ts";
 
 interface ReasonInfo {
   readonly class: FailureClass;
-  /** The way out, in one sentence; the README says more under the anchor `reason-<name>`. */
+  /** What to do, in one sentence; the README says more under the anchor `reason-<name>`. */
   readonly next: string;
 }
 
@@ -19,7 +19,7 @@ const BY_UPLOAD = "warm it with `--transfer upload`";
 const R2_TOKEN =
   "make an R2 API token with Object Read on this bucket and set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY";
 
-/** Every reason that an item, a lane or a run can end with; stable, public, each with a way out. */
+/** Every reason that an item, a lane or a run can fail for: stable, public, each with what to do about it. */
 export const REASONS = {
   // flood: Telegram asks us to wait
   flood_wait: info(
@@ -144,10 +144,11 @@ export const REASONS = {
   ledger_real: info("config", "use another --ledger: a sandbox must not write among real ids"),
 } as const satisfies Record<string, ReasonInfo>;
 
+/** The name of a reason, as it is in the output and the ledger. */
 export type Reason = keyof typeof REASONS;
 
 /**
- * Why an object was not sent although nothing is wrong; stable and public like {@link REASONS}.
+ * Why an object was skipped although nothing is wrong: stable and public like {@link REASONS}.
  * @internal
  */
 export const SKIP_REASONS = {
@@ -158,14 +159,15 @@ export const SKIP_REASONS = {
   empty_object: "Telegram refuses empty files",
 } as const;
 
+/** The name of a skip reason, as it is in the output. */
 export type SkipReason = keyof typeof SKIP_REASONS;
 
-/** False for what a newer prewarm wrote into a ledger, and for skip reasons. */
+/** True for the name of a reason; false for one that only a newer prewarm knows, and for skip reasons. */
 export function isReason(name: string): name is Reason {
   return Object.hasOwn(REASONS, name);
 }
 
-/** Whether it says why nothing was sent, not why something failed. */
+/** True for the name of a skip reason. */
 export function isSkipReason(name: string): name is SkipReason {
   return Object.hasOwn(SKIP_REASONS, name);
 }

@@ -1,6 +1,6 @@
 const HIDDEN = "***";
 
-/** A value that prints as `***` wherever it ends up by mistake; `reveal` is the only way to it. */
+/** A value that prints as `***` in text, JSON and logs; only `reveal` returns it. */
 export class Secret {
   readonly #value: string;
 
@@ -25,18 +25,18 @@ export class Secret {
   }
 }
 
-/** The query of a presigned URL is a secret as a whole. */
+/** The whole query of a presigned URL is secret. */
 const SIGNED_QUERY = /\?[^\s"'<>]*X-Amz-[^\s"'<>]*/gi;
-/** What is left of one when a server cut it, or wrote it percent-encoded. */
+/** What remains of one when a server shortened it or percent-encoded it. */
 const SIGNED_REST = /(?:[?&]|%3F|%26)?X-Amz-[\w-]+(?:=|%3D)[^\s"'<>&]*/gi;
 
-/** A text without these secrets, their URL-encoded forms, and without the queries of presigned URLs. */
+/** Returns a function that removes these secrets, their URL-encoded forms and the queries of presigned URLs from a text. */
 export function redactor(secrets: readonly Secret[]): (text: string) => string {
   const values = secrets
     .map((secret) => secret.reveal())
     .filter((value) => value !== "")
     .flatMap((value) => [value, encodeURIComponent(value)])
-    // A secret that is part of a longer one must not leave the rest of it.
+    // The longest first: a secret that is part of a longer one must not leave the rest of it behind.
     .sort((a, b) => b.length - a.length);
   return (text) =>
     values.reduce(

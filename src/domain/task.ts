@@ -1,12 +1,13 @@
 import type { Entry } from "./entry.ts";
 import type { MediaKind } from "./media.ts";
 
-/** SHA-256 in hex where it is known, else `etag:<etag>:<bytes>`; stands in the column `sha256` of both tables. */
+/** SHA-256 in hex where it is known, else `etag:<etag>:<bytes>`; kept in the column `sha256` of both tables. */
 export type ContentId = string;
 
+/** How an object reaches Telegram: it fetches a URL, or we upload the bytes. */
 export type TransferName = "url" | "upload";
 
-/** An entry whose size and etag are known. */
+/** An entry whose size and ETag are known. */
 export type KnownEntry = Entry & { readonly bytes: number; readonly etag: string };
 
 /** One object to be warmed by one bot. */
@@ -14,22 +15,22 @@ export interface Task {
   readonly entry: KnownEntry;
   /** Slug. */
   readonly bot: string;
-  /** The kind asked for. */
+  /** The requested kind. */
   readonly kind: MediaKind;
   readonly content: ContentId;
   /** Send although a ready row exists (`--force`, weak): the new id replaces the old one. */
   readonly replace: boolean;
   /** Moment of the engine's clock at which it was queued. */
   readonly queuedAt: number;
-  /** Retries used up in this run, flood waits not counted. */
+  /** Retries used in this run; flood waits do not count. */
   readonly tries: number;
   /** Calls to Telegram made in this run. */
   readonly calls: number;
-  /** Not before this moment of the engine's clock; 0 for at once. */
+  /** Not before this moment of the engine's clock; 0 for right away. */
   readonly notBefore: number;
   /** Set when only this transfer is left to try. */
   readonly transfer?: TransferName | undefined;
-  /** Set when Telegram refused the kind asked for. */
+  /** The kind to send it as, once Telegram has refused the requested one. */
   readonly sendAs?: MediaKind | undefined;
 }
 
@@ -41,7 +42,7 @@ export function contentOf(entry: KnownEntry): ContentId {
   return entry.sha256 ?? `etag:${entry.etag}:${entry.bytes}`;
 }
 
-/** ETags are compared bare: S3 quotes them, event payloads and some tables do not. */
+/** Returns an ETag without quotes and weakness mark: S3 quotes them, event payloads and some tables do not. */
 export function bareEtag(etag: string): string {
   if (!etag.includes('"') && !etag.startsWith("W/")) return etag;
   return etag.replace(/^W\//, "").replace(/^"|"$/g, "");

@@ -1,3 +1,4 @@
+import type { Selection } from "../domain/choices.ts";
 import type { Entry } from "../domain/entry.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
@@ -5,23 +6,23 @@ import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
 import type { ContentId, KnownEntry } from "../domain/task.ts";
 
-/** Who wrote this ledger; a run with another identity is refused by name. */
+/** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
   readonly sandbox: boolean;
-  /** `null` in a sandbox, whose ports change. */
+  /** Null in a sandbox, whose ports change. */
   readonly bucket: { readonly endpoint: string; readonly name: string } | null;
   /** Numeric id (the part of the token before the colon) and API root by slug. */
   readonly bots: readonly { readonly slug: string; readonly id: string; readonly apiRoot: string }[];
 }
 
-/** One row of a page that the plan asks about. */
+/** One object for one bot, as the plan asks about it. */
 export interface Query {
   readonly bot: string;
   readonly kind: MediaKind;
   readonly entry: KnownEntry;
 }
 
-/** A row that has an id. */
+/** A stored file_id. */
 export interface StoredId {
   readonly fileId: string;
   readonly fileUniqueId: string | null;
@@ -32,15 +33,16 @@ export interface StoredId {
   readonly weak: boolean;
 }
 
-/** What the ledger knows of (bot, content, kind). */
+/** What the ledger knows about a (bot, content, kind). */
 export interface Found {
   /** The content id under which this object is known, or would be stored. */
   readonly content: ContentId;
   /**
-   * `none`: no row, or a row in `warming` with no attempt. `weak` includes a photo whose id stands under `document`.
+   * `none`: no row, or a row in `warming` without an attempt. `weak` includes a photo whose id is stored under
+   * `document`.
    */
   readonly state: "none" | "unknown" | "error" | "ready" | "weak";
-  /** `media_store` has this very key pointing at this content. False for a new key of known content, or a changed object. */
+  /** `media_store` has this key, and it points at this content. False for a new key of known content, or a changed object. */
   readonly keyKnown: boolean;
   readonly stored: StoredId | null;
   readonly error: {
@@ -49,19 +51,19 @@ export interface Found {
     readonly message: string;
     /** The settings under which it failed (see {@link AttemptFacts.settings}). */
     readonly settings: string | null;
-    /** Unix milliseconds before which a worker leaves it alone; null when time does not help or nothing is said. */
+    /** Unix milliseconds before which a worker does not try it again; null when time does not help, or none is set. */
     readonly retryAt: number | null;
   } | null;
 }
 
-/** What is written down before a call. */
+/** What is recorded before a call. */
 export interface AttemptFacts {
   readonly bot: string;
   readonly kind: MediaKind;
   readonly content: ContentId;
   readonly entry: KnownEntry;
   readonly chatId: string | null;
-  /** A stable text of the settings that decide whether a permanent failure would come again. */
+  /** A stable text of the settings that decide whether a permanent failure would happen again. */
   readonly settings: string;
 }
 
@@ -70,18 +72,19 @@ export interface Confirmation {
   /** The content id now known: equal to that of the attempt, or the SHA-256 computed while uploading. */
   readonly content: ContentId;
   readonly stored: StoredId & { readonly chatId: string; readonly messageId: number };
-  /** Set where the family changed; becomes the `error` of the row that was asked for. */
+  /** Set where the family changed: becomes the `error` of the row for the requested kind. */
   readonly asked: { readonly kind: MediaKind; readonly failure: Failure } | null;
-  /** A new id takes the place of a ready one (`--force`, weak). Otherwise the older ready row wins. */
+  /** The new id replaces a ready one (`--force`, weak). Otherwise the older ready row wins. */
   readonly replace: boolean;
   readonly mime: string | null;
   readonly width: number | null;
   readonly height: number | null;
   readonly duration: number | null;
-  /** All bots of this run that shall have this object: `media_store` moves to new content when the last of them has it. */
+  /** All bots of this run that are to have this object: `media_store` moves to new content when the last of them has it. */
   readonly bots: readonly string[];
 }
 
+/** What a confirmation led to. */
 export interface Confirmed {
   /** The row that readers now find. */
   readonly stored: StoredId;
@@ -89,109 +92,118 @@ export interface Confirmed {
   readonly duplicate: boolean;
 }
 
-/** An opaque handle of an attempt in state `sending`. */
+/** An opaque handle for an attempt in state `sending`. */
 export type AttemptId = number | bigint;
 
-export type Selection = "failed" | "unknown" | "weak";
-
-/** A row found by `--only`. Size and ETag are those it was last seen with; rows that prewarm did not write may lack them. */
+/** A row found by `--only`. Size and ETag are those last seen; rows that prewarm did not write may lack them. */
 export interface Selected {
   readonly bot: string;
   readonly kind: MediaKind;
   readonly entry: Entry;
 }
 
-/** An entry that was asked for by name (admin API): kept until it has ended. */
+/** An entry that was requested by name (admin API). It is kept until all that became of it has ended. */
 export interface QueuedEntry {
   /** Rises with each arrival and is never used twice. */
   readonly id: number;
   readonly entry: Entry;
 }
 
-/** What is worth keeping of a lane between runs. */
+/** What is remembered of a lane between runs. */
 export interface LaneMemory {
   readonly bot: string;
   readonly chat: string;
   /** Unix milliseconds; 0 when free. */
   readonly frozenUntil: number;
-  /** Calls a minute once learned, `null` before. */
+  /** Calls a minute; null until learned. */
   readonly pace: number | null;
   /** Unix milliseconds at which `pace` was learned. */
   readonly paceAt: number | null;
-  /** The chat this one became. */
+  /** The id of the chat that this one became; null if it did not. */
   readonly migratedTo: string | null;
 }
 
 /**
- * The truth about what was sent. Every method either happens as a whole, durably (it survives kill -9 and power loss),
- * or not at all. A row that has an id stays `ready` and keeps it until a new one is confirmed.
+ * The record of what was sent. Every method takes effect as a whole and durably (it survives kill -9 and power loss), or not
+ * at all. A row that has an id stays `ready` and keeps it until a new one is confirmed.
  * Methods throw LedgerError when the store itself fails (disk full, gone); that ends the run.
  */
 export interface Ledger {
-  /** Where it is, without a password, for people. */
+  /** Where it is, for people; without a password. */
   readonly place: string;
-  /** Whether this is a sandbox's ledger in a sandbox run, or a real one in a real run; writes nothing. */
+  /** Fails when a real run meets the ledger of a sandbox, or the reverse; writes nothing. */
   checkWorld(sandbox: boolean): Promise<Result<void>>;
-  /** Remembers who writes here, or refuses a stranger by name. */
+  /** Records who writes here; fails, with what differs, when the ledger belongs to somebody else. */
   identify(identity: Identity): Promise<Result<void>>;
-  /** Attempts that a dead process left `sending` become `unknown`, as do their rows without an id. Answers how many. */
+  /**
+   * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many
+   * attempts.
+   */
   recover(): Promise<number>;
-  /** One answer a query, in order. */
+  /** Returns one answer for each query, in order. */
   lookup(page: readonly Query[]): Promise<Found[]>;
-  /** Keys that the ledger holds in these states, in pages, cut to `prefix` and `bots`. */
+  /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
   select(
     what: readonly Selection[],
     cut: { prefix?: string | undefined; bots: readonly string[] },
   ): AsyncIterable<Selected[]>;
-  /** Writes the attempt down as `sending`, and a row in `warming` where there is none. */
+  /** Records the attempt as `sending`, and creates a row in `warming` where there is none. */
   begin(facts: AttemptFacts): Promise<AttemptId>;
-  /** The id, in one transaction: row, `media_store`, attempt. */
+  /** Stores the id, in one transaction: row, `media_store`, attempt. */
   confirm(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
-  /** The attempt failed and another follows: the row stays as it is. */
+  /** Records that the attempt failed and another follows; the row stays as it is. */
   retry(attempt: AttemptId, failure: Failure): Promise<void>;
   /**
-   * The item failed for good in this run; `attempt` is null when it never came to a call. A row with an id stays ready.
-   * Another try is worth it after 2^(failures - 1) minutes, at most 64; never by itself after a permanent failure or one of
-   * the configuration.
+   * Records that the item has failed in this run; `attempt` is null when there was no call. A row with an id stays ready.
+   * A worker tries again after 2^(failures - 1) minutes, at most 64; never after a permanent failure or one of the
+   * configuration.
    */
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
-  /** The call may have posted: `unknown`. A row with an id stays ready. */
+  /** Records that the call may have posted: `unknown`. A row with an id stays ready. */
   doubt(attempt: AttemptId, failure: Failure): Promise<void>;
   /** Points `key` at content that is already ready for this bot (same content under another key). */
   point(facts: Omit<AttemptFacts, "chatId" | "settings">): Promise<void>;
   /**
-   * Writes these down durably, in order. An entry whose key, bot and kind are waiting already is a duplicate and is not
-   * written again: the waiting one takes over what the newer one says. Where that is something else it arrives anew, under
-   * a higher id, so that whoever has read it already reads it again.
+   * Queues these entries, in order. An entry whose key, bot and kind are already queued is a duplicate: the queued one is
+   * updated to what the newer one says. If that changes it, it gets a new, higher id, so that a reader that has already
+   * passed it reads it again.
    */
   enqueue(entries: readonly Entry[]): Promise<{ readonly accepted: number; readonly duplicates: number }>;
-  /** Waiting entries with an id above `after`, in the order of their arrival, at most 1,000. */
+  /** Returns queued entries with an id above `after`, in the order of their arrival, at most 1,000. */
   queued(after: number): Promise<QueuedEntry[]>;
-  /** These have ended: they wait no longer. Unknown ids are passed over. */
+  /** Removes entries that have ended from the queue. Unknown ids are ignored. */
   dequeue(ids: readonly number[]): Promise<void>;
   /**
-   * Rows in `warming` with no call under way that are due (`next_retry_at` empty, past or unreadable), the oldest first, at
-   * most 1,000: work that others (the bot platform) put there, and what a run left half done; also `error` rows of a
-   * reason that passes whose time has come. A row for which `media_store` has no key is no work that can be done; one
-   * with several keys comes once a key.
+   * Returns rows in `warming` without a running call that are due (`next_retry_at` empty, past or unreadable), the oldest
+   * first, at most 1,000: work that others (the bot platform) put there, and what a run left unfinished; also `error` rows
+   * that are due, if their failure can pass. Rows for which `media_store` has no key are left out; a row with several
+   * keys is returned once for each.
    */
   warming(bots: readonly string[]): Promise<Selected[]>;
   /**
-   * This row of {@link warming} cannot be begun (its object is gone, say): it becomes `error`, to be tried again as after
-   * {@link fail}. Nothing happens where it has an id by now, or a call is under way.
+   * Marks a row of {@link warming} that cannot be started (its object is gone, say) as `error`, to be tried again as after
+   * {@link fail}. Does nothing if it now has an id, or a call is running.
    */
-  refuse(work: Pick<Selected, "bot" | "kind"> & { readonly key: string }, failure: Failure): Promise<void>;
+  refuse(
+    row: { readonly bot: string; readonly kind: MediaKind; readonly key: string },
+    failure: Failure,
+  ): Promise<void>;
+  /** Returns what is remembered of all lanes, ordered by bot and chat. */
   lanes(): Promise<LaneMemory[]>;
+  /** Remembers a lane, in place of what was remembered before. */
   keepLane(memory: LaneMemory): Promise<void>;
-  /** Tells readers more about who writes here (say, the address of its admin server) until it is closed. Names are words. */
+  /**
+   * Publishes more about who writes here (such as the address of its admin server), until it is closed. Field names are
+   * words.
+   */
   announce?(fields: Readonly<Record<string, string>>): Promise<void>;
   /** Releases the ledger for the next writing process. */
   close(): Promise<void>;
 }
 
-/** What stands in a ledger, as a reader sees it. Moments are UTC text, as the tables hold them. */
+/** The contents of a ledger as a reader sees them. Times are UTC text, as in the tables. */
 export interface LedgerView {
-  /** Null where prewarm has not written yet. */
+  /** Null if prewarm has not written to it yet. */
   readonly schemaVersion: number | null;
   /** The live process that writes to it. */
   readonly holder: {
@@ -199,18 +211,18 @@ export interface LedgerView {
     readonly pid: string;
     readonly host: string;
     readonly since: string;
-    /** Address of its admin server, where it has one. */
+    /** Address of its admin server; null if it has none. */
     readonly admin: string | null;
   } | null;
   readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
   readonly sending: { readonly count: number; readonly oldest: string | null };
-  /** How the last attempts ended, at most 1,000 of them. */
+  /** How the latest attempts ended, at most 1,000 of them. */
   readonly recent: readonly {
     readonly state: string;
     readonly reason: string | null;
     readonly count: number;
   }[];
   readonly lanes: readonly LaneMemory[];
-  /** Why a run with this identity would be refused. */
+  /** Why a run with this identity would be refused; null if it would not. */
   readonly stranger: Failure | null;
 }

@@ -7,8 +7,8 @@ import { Sqlite } from "./sqlite/adapter.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "./sqlite.ts";
 
 /**
- * A ledger that can be asked and written like the one at `path`, and leaves that one as it is: a copy of its present
- * state, also while another process writes to it, or an empty one where there is none. Gone when closed.
+ * Opens a copy of the ledger at `path` as it is now, also while another process writes to it, or an empty one where there
+ * is none. The copy can be read and written; the original is not touched. Closing deletes the copy.
  * Throws LedgerError as {@link openSqliteLedger} does.
  */
 export async function openSqliteCopy(options: SqliteLedgerOptions): Promise<Ledger> {

@@ -15,22 +15,23 @@ import { select } from "./sqlite/select.ts";
 import type { Store } from "./sqlite/store.ts";
 import { warming } from "./sqlite/warming.ts";
 
+/** Which file to open, and for whom. */
 export interface SqliteLedgerOptions {
-  /** The database file; made when it is missing, adopted when it has tables of the same names. */
+  /** The database file: created when it is missing, adopted when it has tables of the same names. */
   readonly path: string;
-  /** Who opens it, for the message to the next one, e.g. `prewarm run`. */
+  /** The command that opens it, such as `prewarm run`, for messages to other processes. */
   readonly command: string;
-  /** What it is called in messages; `path` without it. */
+  /** What it is called in messages; `path` by default. */
   readonly shownAs?: string | undefined;
-  /** Unix milliseconds; the system's clock without it. */
+  /** Unix milliseconds; the system's clock by default. */
   readonly now?: (() => number) | undefined;
 }
 
 /**
- * Opens the ledger in a SQLite file for the one process that may write to it; readers are free meanwhile. Times in its
+ * Opens the ledger in a SQLite file for the one process that may write to it; others may read it meanwhile. Times in its
  * tables are UTC text to the second (`2026-01-31 12:30:05`), those of lanes Unix milliseconds.
- * Throws LedgerError with exit code 2 when it is held by another process (who is named), when the place cannot be written
- * or is something else, or when a newer prewarm made it.
+ * Throws LedgerError with exit code 2 when another process holds it (which is named), when the path cannot be written or is
+ * something else, or when a newer prewarm made it.
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
   const now = options.now ?? Date.now;

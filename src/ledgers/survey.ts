@@ -1,27 +1,28 @@
 import type { Reason } from "../domain/reasons.ts";
 
-/** Rows as `run` would judge them: a photo that stands as a document is one `weak` row, a `ready` row has no weak id. */
+/** States of rows as `run` judges them: a photo stored as a document is one `weak` row, and a `ready` row has no weak id. */
 export const ROW_STATES = ["ready", "weak", "warming", "failed", "unknown"] as const;
+/** The state of a row as `run` judges it. */
 export type RowState = (typeof ROW_STATES)[number];
 
-/** Work that waits. `oldest` is Unix milliseconds; null where nothing waits, or where no readable time stands. */
-export interface Waiting {
+/** Waiting work. `oldest` is Unix milliseconds; null when nothing waits, or when no time can be read. */
+export interface WaitingWork {
   readonly count: number;
   readonly oldest: number | null;
 }
 
-/** Rows that ended badly for the same reason. */
+/** Rows that failed, or are unknown, for the same reason. */
 export interface BadRows {
   readonly state: "failed" | "unknown";
   /** Null in rows that prewarm did not write. */
   readonly reason: Reason | null;
   readonly count: number;
-  /** A key of the newest of them, and what was said; the message of rows that prewarm did not write is not passed on. */
+  /** A key of the newest of them, and its message, which is null for rows that prewarm did not write. */
   readonly key: string | null;
   readonly message: string | null;
 }
 
-/** What ended in an hour that begins at `from` (Unix milliseconds). */
+/** How many attempts ended in the hour that begins at `from` (Unix milliseconds). */
 export interface Hour {
   readonly from: number;
   readonly ready: number;
@@ -29,9 +30,9 @@ export interface Hour {
   readonly unknown: number;
 }
 
-/** What a ledger holds, counted (`prewarm status`). */
+/** The counts of what a ledger holds (`prewarm status`). */
 export interface Survey {
-  /** Whose it is; null and empty where nobody has written that down. */
+  /** Whose it is; null and empty where that is not recorded. */
   readonly owner: {
     readonly sandbox: boolean | null;
     readonly bucket: { readonly endpoint: string; readonly name: string } | null;
@@ -40,14 +41,14 @@ export interface Survey {
   /** Rows of `media_store`. */
   readonly objects: number;
   readonly byBot: readonly { readonly bot: string; readonly rows: Readonly<Record<RowState, number>> }[];
-  /** What was asked for by name. */
-  readonly queued: Waiting;
-  /** Rows in `warming` that somebody could begin now: they have a key, and no call is under way. */
-  readonly warming: Waiting;
+  /** Entries that were requested by name. */
+  readonly queued: WaitingWork;
+  /** Rows in `warming` that could be started now: they have a key, and no call is running. */
+  readonly warming: WaitingWork;
   /** Rows in `warming` for which `media_store` has no key. */
   readonly orphans: number;
   /** The most frequent first. */
   readonly bad: readonly BadRows[];
-  /** The last 24 of them, the oldest first. */
+  /** The last 24 hours, the oldest first. */
   readonly hours: readonly Hour[];
 }

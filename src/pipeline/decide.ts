@@ -1,6 +1,7 @@
+import type { Selection } from "../domain/choices.ts";
 import { isPermanent } from "../domain/failure.ts";
 import type { SkipReason } from "../domain/reasons.ts";
-import type { Found, Selection } from "../ledgers/port.ts";
+import type { Found } from "../ledgers/port.ts";
 
 /** The flags that a decision depends on. */
 export interface DecideRules {

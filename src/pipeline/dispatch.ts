@@ -1,8 +1,8 @@
+import type { Bell } from "../domain/bell.ts";
 import type { Task } from "../domain/task.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { Slot } from "./attempt.ts";
-import type { Bell } from "./bell.ts";
 import { errorFields, itemResult } from "./results.ts";
 import { type WorkParts, work } from "./work.ts";
 

@@ -1,9 +1,10 @@
+import { unlessAborted } from "../domain/abort.ts";
+import type { Bell } from "../domain/bell.ts";
 import type { Emitter } from "../domain/events.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
-import type { Bell } from "./bell.ts";
 import type { Intake } from "./intake.ts";
 import { type Planned, type PlanOptions, plan } from "./plan.ts";
-import { aborted, type Stop } from "./stop.ts";
+import type { Stop } from "./stop.ts";
 
 export interface FeedParts {
   readonly intake: Intake;
@@ -35,7 +36,7 @@ export class Feeder {
   async run(): Promise<void> {
     const { stop } = this.#parts;
     try {
-      await Promise.race([this.#readSource(), aborted(stop.draining)]);
+      await unlessAborted(this.#readSource(), stop.draining);
     } catch (error) {
       if (!(error instanceof SourceFailed)) throw error;
       const { failure: cause } = error;

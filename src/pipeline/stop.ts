@@ -58,24 +58,6 @@ function rankOf({ type }: StopCause): number {
   return type === "no_lane" || type === "denied" ? 1 : 0;
 }
 
-/** Resolves when the signal aborts; at once when it has. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
-/** What `work` comes to, or null as soon as the signal aborts, when nobody waits for it any more. Leaves no listener behind. */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const leave = () => resolve(null);
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
-}
-
 export interface BreakerOptions {
   /** More failures than this end the run: a count, or a share of what was tried (0..1). */
   readonly maxFailures?: { readonly count: number } | { readonly share: number } | undefined;

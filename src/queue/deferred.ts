@@ -1,70 +1,43 @@
+import TinyQueue from "tinyqueue";
 import type { Task } from "../domain/task.ts";
 
-interface Waiting {
+interface DeferredTask {
   readonly task: Task;
   /** Decides between equal moments: first in, first out. */
   readonly turn: number;
 }
 
-function isBefore(a: Waiting, b: Waiting): boolean {
-  return a.task.notBefore < b.task.notBefore || (a.task.notBefore === b.task.notBefore && a.turn < b.turn);
+function compare(a: DeferredTask, b: DeferredTask): number {
+  return a.task.notBefore - b.task.notBefore || a.turn - b.turn;
 }
 
-/** Tasks that must not start yet: a binary heap by `notBefore`, earliest on top. */
+/** Tasks that must not start yet, the one with the earliest `notBefore` first. */
 export class Deferred {
-  readonly #heap: Waiting[] = [];
+  readonly #tasks = new TinyQueue<DeferredTask>([], compare);
   #turn = 0;
 
+  /** How many tasks are in here. */
   get length(): number {
-    return this.#heap.length;
+    return this.#tasks.length;
   }
 
-  /** The earliest `notBefore` in here, or `null` when empty. */
+  /** The earliest `notBefore` in here (engine's clock), or null when empty. */
   get nextDue(): number | null {
-    return this.#heap[0]?.task.notBefore ?? null;
+    return this.#tasks.peek()?.task.notBefore ?? null;
   }
 
+  /** Adds a task; its `notBefore` must be finite. */
   push(task: Task): void {
-    const waiting = { task, turn: this.#turn++ };
-    let at = this.#heap.length;
-    this.#heap.push(waiting);
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const parent = this.#heap[above];
-      if (!parent || !isBefore(waiting, parent)) break;
-      this.#heap[at] = parent;
-      at = above;
-    }
-    this.#heap[at] = waiting;
+    this.#tasks.push({ task, turn: this.#turn++ });
   }
 
-  /** Takes every task that is due at `now`, earliest first. */
+  /** Removes and returns every task that is due at `now`, earliest first. */
   takeDue(now: number): Task[] {
     const due: Task[] = [];
-    for (let top = this.#heap[0]; top && top.task.notBefore <= now; top = this.#heap[0]) {
-      due.push(top.task);
-      this.#dropTop();
+    for (let next = this.#tasks.peek(); next && next.task.notBefore <= now; next = this.#tasks.peek()) {
+      due.push(next.task);
+      this.#tasks.pop();
     }
     return due;
-  }
-
-  #dropTop(): void {
-    const last = this.#heap.pop();
-    if (!last || this.#heap.length === 0) return;
-    let at = 0;
-    for (let child = this.#earlierChild(at); child !== null; child = this.#earlierChild(at)) {
-      const below = this.#heap[child];
-      if (!below || isBefore(last, below)) break;
-      this.#heap[at] = below;
-      at = child;
-    }
-    this.#heap[at] = last;
-  }
-
-  #earlierChild(at: number): number | null {
-    const left = 2 * at + 1;
-    const [a, b] = [this.#heap[left], this.#heap[left + 1]];
-    if (!a) return null;
-    return b && isBefore(b, a) ? left + 1 : left;
   }
 }

@@ -1,26 +1,27 @@
 const FIRST_SIZE = 16;
 
 /**
- * A queue with two ends on a ring buffer: push, unshift and shift in constant time. It doubles when full and never
- * shrinks; slots are emptied as they are left, so that nothing shifted is kept alive.
+ * A double-ended queue on a ring buffer: push, unshift and shift take constant time. It doubles when full and never shrinks;
+ * slots are cleared as items leave, so that they can be collected.
  */
 export class Deque<T> {
   #slots: (T | undefined)[] = new Array(FIRST_SIZE);
   #head = 0;
   #length = 0;
 
+  /** How many items are in here. */
   get length(): number {
     return this.#length;
   }
 
-  /** Puts `item` last. */
+  /** Adds `item` at the end. */
   push(item: T): void {
     if (this.#length === this.#slots.length) this.#grow();
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = item;
     this.#length++;
   }
 
-  /** Puts `item` first. */
+  /** Adds `item` at the front. */
   unshift(item: T): void {
     if (this.#length === this.#slots.length) this.#grow();
     this.#head = (this.#head - 1) & (this.#slots.length - 1);
@@ -28,7 +29,7 @@ export class Deque<T> {
     this.#length++;
   }
 
-  /** Takes the first item; `undefined` when there is none. */
+  /** Removes and returns the first item; `undefined` when there is none. */
   shift(): T | undefined {
     if (this.#length === 0) return undefined;
     const item = this.#slots[this.#head];
@@ -38,12 +39,12 @@ export class Deque<T> {
     return item;
   }
 
-  /** The first item, left where it is; `undefined` when there is none. */
+  /** Returns the first item without removing it; `undefined` when there is none. */
   peek(): T | undefined {
     return this.#slots[this.#head];
   }
 
-  /** The size stays a power of two, so that a mask wraps the index. */
+  /** Doubles the size, which stays a power of two, so that a mask wraps the index. */
   #grow(): void {
     const old = this.#slots;
     const slots = new Array<T | undefined>(old.length * 2);

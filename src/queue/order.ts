@@ -1,12 +1,10 @@
+import type { Order } from "../domain/choices.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Task } from "../domain/task.ts";
 
-/** The values of `--order`. */
-export type Order = "small" | "large" | "recent" | "source";
-
 const SMALLEST_CLASS_BYTES = 64 * 1024;
 const HOUR_MS = 3_600_000;
-/** Behind every age in hours. */
+/** Greater than any age in hours. */
 const OLDEST = Number.MAX_SAFE_INTEGER;
 /** 64 KiB x 4^8 is 4 GiB, more than Telegram takes. */
 const LAST_CLASS = 8;
@@ -20,7 +18,7 @@ const KIND_RANK: Readonly<Record<MediaKind, number>> = {
   video: 2,
 };
 
-/** How often `first` must be taken times four until it holds `value`, at most {@link LAST_CLASS}. */
+/** Returns how often `first` must be multiplied by four to reach `value`, at most {@link LAST_CLASS}. */
 function powerOfFour(value: number, first: number): number {
   let power = 0;
   for (let bound = first; value > bound && power < LAST_CLASS; bound *= 4) power++;
@@ -28,9 +26,10 @@ function powerOfFour(value: number, first: number): number {
 }
 
 /**
- * The class of a task within its priority: lower goes first. Classes are few (27 sizes, or the hours of
- * `recent`), so that tasks are sorted by being put into one and never compared. Photos go before videos in each size class, whichever way sizes run.
- * @param wall Unix milliseconds, what ages are taken against (`recent`); an entry without a date counts as oldest.
+ * Returns the class of a task within its priority; lower classes go first. There are few (27 by size, or one per hour for
+ * `recent`), so tasks are sorted by being put into one and never compared. In each size class photos go before videos, in
+ * either direction.
+ * @param wall Now, in Unix milliseconds, for ages (`recent`); an entry without a date counts as the oldest.
  */
 export function classOf(task: Task, order: Order, wall: number): number {
   const { bytes, modifiedAt } = task.entry;

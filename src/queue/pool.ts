@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 
-/** The places in which work runs at the same time. A place that falls free is told at once: no batch, no tick. */
+/** Runs at most `concurrency` pieces of work at the same time, and reports at once when one ends: no batches, no ticks. */
 export class Pool {
   readonly concurrency: number;
   readonly #limit: LimitFunction;
@@ -14,22 +14,22 @@ export class Pool {
     this.#limit = pLimit(concurrency);
   }
 
-  /** Places taken, work that waits for one included. */
+  /** Pieces of work that run, or wait to run. */
   get active(): number {
     return this.#active;
   }
 
-  /** Places that are free now. */
+  /** How many more could run now. */
   get free(): number {
     return Math.max(0, this.concurrency - this.#active);
   }
 
-  /** Sets who is told each time a place has fallen free; it may call {@link Pool.run} right there. */
+  /** Sets the function that is called each time a piece of work has ended; it may call {@link Pool.run} itself. */
   onFree(listener: () => void): void {
     this.#onFree = listener;
   }
 
-  /** Runs `work` in a place, or later when all are taken. Answers as `work` does; if that throws, the place is free all the same. */
+  /** Runs `work` now, or later when `concurrency` others run. Resolves or rejects as `work` does. */
   run<T>(work: () => Promise<T>): Promise<T> {
     this.#active++;
     return this.#limit(async () => {
@@ -41,7 +41,7 @@ export class Pool {
     });
   }
 
-  /** Resolves when no place is taken, however the work in them ended. */
+  /** Resolves when nothing runs or waits, however the work ended. */
   idle(): Promise<void> {
     if (this.#active === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));

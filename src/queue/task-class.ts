@@ -6,7 +6,10 @@ interface Numbered {
   readonly turn: number;
 }
 
-/** Tasks of one priority and class: first in, first out over all bots, with a deque a bot so that one can be passed over. */
+/**
+ * Tasks of one priority and class, first in, first out over all bots; each bot has a deque of its own, so that it can
+ * be skipped.
+ */
 export class TaskClass {
   readonly priority: number;
   readonly rank: number;
@@ -20,22 +23,24 @@ export class TaskClass {
     this.rank = rank;
   }
 
+  /** How many tasks are in here, over all bots. */
   get length(): number {
     return this.#length;
   }
 
+  /** Adds `task` after all others of this class. */
   push(task: Task): void {
     this.#of(task.bot).push({ task, turn: ++this.#lastTurn });
     this.#length++;
   }
 
-  /** Puts `task` before all others of this class. */
+  /** Adds `task` before all others of this class. */
   unshift(task: Task): void {
     this.#of(task.bot).unshift({ task, turn: --this.#firstTurn });
     this.#length++;
   }
 
-  /** Takes the first task of an accepted bot. */
+  /** Removes and returns the first task of an accepted bot; `undefined` when there is none. */
   shift(accept: (bot: string) => boolean): Task | undefined {
     let first: Deque<Numbered> | undefined;
     let turn = Number.POSITIVE_INFINITY;

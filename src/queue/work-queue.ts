@@ -1,25 +1,31 @@
+import { waitUnlessAborted } from "../domain/abort.ts";
+import type { Order } from "../domain/choices.ts";
 import type { Task } from "../domain/task.ts";
 import { Deferred } from "./deferred.ts";
-import { classOf, type Order } from "./order.ts";
+import { classOf } from "./order.ts";
 import { TaskClass } from "./task-class.ts";
 
+/** Size and order of a {@link WorkQueue}. */
 export interface WorkQueueOptions {
-  /** Tasks at which {@link WorkQueue.room} begins to wait; 0 for no bound. */
+  /** From this many tasks on {@link WorkQueue.room} waits; 0 for no bound. */
   readonly capacity: number;
   readonly order: Order;
   /** Unix milliseconds, for the order `recent`. */
   readonly wall: () => number;
 }
 
-/** Emptied classes are kept up to this number: enough for one priority, and no leak where every entry has its own. */
+/**
+ * Up to this many empty classes are kept: enough for one priority, and no leak when every entry has a priority of its
+ * own.
+ */
 const KEPT_CLASSES = 64;
 
 const anyBot = () => true;
 
 /**
- * The work that waits, in the order it shall go: by priority, then by class (see {@link classOf}), then as it came.
- * Memory is bounded by asking for {@link WorkQueue.room} before each push; nothing is ever refused or dropped.
- * A task with a `notBefore` waits aside and returns to the front of its class when that moment has come.
+ * Waiting tasks in the order in which they are to go: by priority, then by class (see {@link classOf}), then first in, first
+ * out. Callers bound its memory by awaiting {@link WorkQueue.room} before each push; nothing is ever refused or dropped.
+ * A task with a `notBefore` is set aside and returns to the front of its class at that moment.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
@@ -37,7 +43,7 @@ export class WorkQueue {
     return this.#ready + this.#deferred.length;
   }
 
-  /** Takes a task in, also beyond the capacity: what was begun must be able to come back. */
+  /** Adds a task, also beyond the capacity: a task that was started must be able to come back. */
   push(task: Task): void {
     if (task.notBefore > 0) {
       this.#deferred.push(task);
@@ -48,8 +54,9 @@ export class WorkQueue {
   }
 
   /**
-   * Takes the first task that may start at `now` (engine's clock) and whose bot is accepted; `undefined` when none may.
-   * @param accept Asked at most once for each bot of each class.
+   * Removes and returns the first task that may start at `now` (engine's clock) and whose bot is accepted; `undefined` when
+   * there is none.
+   * @param accept Called at most once for each bot of each class.
    */
   shift(now: number, accept: (bot: string) => boolean = anyBot): Task | undefined {
     this.#returnDue(now);
@@ -66,36 +73,22 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** The earliest `notBefore` of the tasks that wait aside (engine's clock); `null` when none does. */
+  /** Returns the earliest `notBefore` of the tasks set aside (engine's clock), or null when there are none. */
   nextDue(): number | null {
     return this.#deferred.nextDue;
   }
 
-  /** Resolves as soon as there are fewer tasks than the capacity, or the signal aborts; never rejects. Meant for one feeder. */
+  /**
+   * Resolves as soon as there are fewer tasks than the capacity, or the signal aborts; never rejects. Meant for one
+   * feeder.
+   */
   async room(signal?: AbortSignal): Promise<void> {
     while (this.#isFull() && !signal?.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          this.#waiting.delete(wake);
-          signal?.removeEventListener("abort", wake);
-          resolve();
-        };
+      await waitUnlessAborted((wake) => {
         this.#waiting.add(wake);
-        signal?.addEventListener("abort", wake);
-      });
+        return () => this.#waiting.delete(wake);
+      }, signal);
     }
-  }
-
-  /** Takes everything out, in order, deferred tasks last. */
-  drain(): Task[] {
-    const tasks: Task[] = [];
-    for (const each of this.#classes.splice(0)) {
-      for (let task = each.shift(anyBot); task; task = each.shift(anyBot)) tasks.push(task);
-    }
-    this.#ready = 0;
-    const all = tasks.concat(this.#deferred.takeDue(Number.POSITIVE_INFINITY));
-    this.#wakeIfRoom();
-    return all;
   }
 
   #isFull(): boolean {
@@ -106,7 +99,7 @@ export class WorkQueue {
     if (this.#waiting.size > 0 && !this.#isFull()) for (const wake of this.#waiting) wake();
   }
 
-  /** Last first, so that the one that was due first ends up in front. */
+  /** Returns due tasks to their classes, the last first, so that the one that was due first ends up in front. */
   #returnDue(now: number): void {
     const due = this.#deferred.nextDue;
     if (due === null || due > now) return;
@@ -119,7 +112,7 @@ export class WorkQueue {
   #classFor(task: Task): TaskClass {
     const priority = task.entry.priority ?? 0;
     const rank = classOf(task, this.#options.order, this.#options.wall());
-    const at = this.#place(priority, rank);
+    const at = this.#indexOf(priority, rank);
     const found = this.#classes[at];
     if (found?.priority === priority && found.rank === rank) return found;
     const made = new TaskClass(priority, rank);
@@ -127,8 +120,8 @@ export class WorkQueue {
     return made;
   }
 
-  /** Where the class stands, or would stand: by binary search. */
-  #place(priority: number, rank: number): number {
+  /** Finds by binary search where the class is, or would be. */
+  #indexOf(priority: number, rank: number): number {
     let [low, high] = [0, this.#classes.length];
     while (low < high) {
       const middle = (low + high) >> 1;

@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { type Sandbox, startSandbox } from "./sandbox.ts";
 
-/** The sample media that come with prewarm. */
+/** The folder of the sample media that come with prewarm. */
 export const SAMPLE_MEDIA = fileURLToPath(new URL("../../fixtures/media", import.meta.url));
 
 const DEMO_TIME_SCALE = 10;
 const DEMO_CHATS = 2;
 
-/** What `prewarm run --sandbox` runs against: Telegram's documented limits, ten times faster, two warmup channels. */
+/** The sandbox of `prewarm run --sandbox`: Telegram's documented limits, ten times faster, two warmup channels. */
 export async function startDemo(): Promise<Sandbox> {
   const sandbox = await startSandbox({
     profile: "documented",

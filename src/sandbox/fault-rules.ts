@@ -8,17 +8,17 @@ const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const Match = v.strictObject({
   /** Bot API method or HTTP method of R2, in any case. */
   method: v.optional(Text),
-  /** The same, by its other name. */
+  /** Another name for `method`. */
   operation: v.optional(Text),
   /** Numeric id of the chat (Bot API). */
   chat: v.optional(v.union([Text, v.number()])),
-  /** Object key (R2); a `*` at the end stands for any rest. */
+  /** Object key (R2); a `*` at the end matches any rest. */
   key: v.optional(Text),
   /** Share of the matching calls, 0 to 1. */
   probability: v.optional(Share),
   /** Only the nth matching call, from 1. */
   nth: v.optional(Whole),
-  /** How many calls in a row once it strikes; 1 without it. */
+  /** How many calls in a row it applies to; 1 by default. */
   count: v.optional(Whole),
   /** Milliseconds of the sandbox's clock since its start. */
   from: v.optional(Ms),
@@ -57,7 +57,9 @@ const Rule = v.strictObject({
 
 const Rules = v.array(Rule);
 
+/** One rule of a fault file. */
 export type FaultRule = v.InferOutput<typeof Rule>;
+/** The server that a rule is for. */
 export type FaultServer = FaultRule["server"];
 
 /** Thrown for a fault list that cannot be used; the message names the place. */
@@ -65,7 +67,10 @@ export class FaultFileError extends Error {
   override name = "FaultFileError";
 }
 
-/** Checks what a fault file or a control call holds: a JSON array of rules. Throws {@link FaultFileError} by place. */
+/**
+ * Checks the contents of a fault file or control call, a JSON array of rules. Throws {@link FaultFileError} with the
+ * place.
+ */
 export function parseFaults(input: unknown): FaultRule[] {
   const parsed = v.safeParse(Rules, input);
   if (!parsed.success) {
@@ -88,7 +93,7 @@ function checkTogether(rule: FaultRule, index: number): void {
   }
 }
 
-/** Whether a fault strikes before the body of a Bot API call was read. */
+/** True for a fault that applies before the body of a Bot API call is read. */
 export function isEarly({ fault }: FaultRule): boolean {
   if (fault.type === "reset") return fault.when === "mid_body";
   return fault.type === "bandwidth" || fault.type === "close_idle";

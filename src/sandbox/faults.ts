@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { type FaultRule, type FaultServer, isEarly } from "./fault-rules.ts";
 import { type Random, seededRandom } from "./profiles.ts";
+import type { R2Fault, R2FaultHook } from "./r2/faults.ts";
 
 /** What a rule can be matched by. `reused` is true for a request that is not the first of its connection. */
 interface FaultRequest {
@@ -11,11 +12,11 @@ interface FaultRequest {
   readonly reused?: boolean | undefined;
 }
 
-/** What shall go wrong with one request: members absent where nothing does. Times on the sandbox's clock. */
+/** What goes wrong with one request; absent members do not. Times are on the sandbox's clock. */
 export interface Fault {
   readonly latencyMs?: number;
   readonly bytesPerSecond?: number;
-  /** The connection is cut after so many bytes of the body. */
+  /** The connection is cut after this many bytes of the body. */
   readonly resetAfterBytes?: number;
   /** Cut without an answer; `posted` says whether the message is posted first. */
   readonly drop?: { readonly posted: boolean };
@@ -30,11 +31,15 @@ export interface Fault {
   readonly closeIdle?: true;
 }
 
-/** `early` faults strike before the body was read, `late` ones after; R2 takes both at once. */
+/** `early` faults apply before the body is read, `late` ones after; R2 applies both at once. */
 type FaultPhase = "early" | "late" | "both";
 
+/** Decides what goes wrong with the requests to one server. */
 export interface FaultPlan {
-  /** The faults that strike this request, the first rule of each sort winning. Counts calls, so ask once a phase. */
+  /**
+   * Returns the faults for this request; of each type, the first matching rule wins. Counts calls, so it must be called
+   * once a phase.
+   */
   pick(request: FaultRequest, sinceStartMs: number, phase?: FaultPhase): Fault | undefined;
 }
 
@@ -44,7 +49,7 @@ interface RuleState {
   left: number;
 }
 
-/** Plays the rules of one server; the same seed and the same requests give the same faults. */
+/** Returns the plan for one server. The same seed and the same requests give the same faults. */
 export function faultPlan(rules: readonly FaultRule[], server: FaultServer, seed: number): FaultPlan {
   const random = seededRandom(seed);
   const states: RuleState[] = rules
@@ -121,24 +126,7 @@ function faultOf(spec: FaultRule["fault"], random: Random): Fault {
   }
 }
 
-/** What the R2 stand-in asks before each request, and what it makes of the answer. */
-export type R2FaultHook = (request: {
-  readonly method: string;
-  readonly operation?: string | undefined;
-  readonly key: string | null;
-}) => R2Fault | undefined;
-
-interface R2Fault {
-  readonly latencyMs?: number;
-  readonly bytesPerSecond?: number;
-  readonly resetAfterBytes?: number;
-  readonly status?: number;
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly hang?: true;
-}
-
-/** The faults of a plan as the hook that the R2 stand-in takes; `sinceStart` tells milliseconds of the sandbox's clock. */
+/** Returns a plan as the hook that the R2 stand-in takes; `sinceStart` returns milliseconds of the sandbox's clock. */
 export function r2FaultHook(plan: FaultPlan, sinceStart: () => number): R2FaultHook {
   return ({ method, operation, key }) => {
     const fault = plan.pick({ method, operation, key: key ?? undefined }, sinceStart());
@@ -165,7 +153,7 @@ function r2Status({ code, body, description }: NonNullable<Fault["status"]>): Pa
   };
 }
 
-/** The page that a proxy in front of a server answers with. */
+/** Returns the error page of a proxy in front of a server. */
 export function proxyPage(status: number): string {
   const title = `${status} ${STATUS_CODES[status] ?? ""}`.trim();
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n`;

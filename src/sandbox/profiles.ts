@@ -2,12 +2,13 @@ import { LIMITS } from "../domain/limits.ts";
 import { DEFAULT_FLOOD_LIMITS, type FloodLimits } from "./flood-control/limits.ts";
 
 const PROFILE_NAMES = ["instant", "documented", "realistic"] as const;
+/** The values of `--profile`. */
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
-/** From, to: milliseconds of the sandbox's clock, drawn evenly. */
+/** From and to, in milliseconds of the sandbox's clock; values are drawn uniformly. */
 export type MsRange = readonly [number, number];
 
-/** How the two stand-ins behave. `null` means no limit, or no delay. */
+/** How the two stand-ins behave. Null means no limit, or no delay. */
 export interface Profile {
   readonly name: ProfileName;
   /** Of each bot in a group, supergroup or channel. */
@@ -16,9 +17,9 @@ export interface Profile {
   readonly privateLimits: FloodLimits | null;
   /** Of each bot over all chats. */
   readonly botLimits: FloodLimits | null;
-  /** Whether uploads of one size are spaced (never in local mode). */
+  /** Uploads of equal size are spaced (never in local mode). */
   readonly sameSizeSpacing: boolean;
-  /** Messages of one chat on their way at a time. */
+  /** How many messages of one chat may be in progress at the same time. */
   readonly unsentCap: number | null;
   /** Extra time of an answer to a message with new media. */
   readonly uploadLatencyMs: MsRange | null;
@@ -67,7 +68,7 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /**
- * A profile by name. `instant`: no delay, no limit. `documented`: Telegram's published limits as token buckets with
+ * Returns a profile by name. `instant`: no delay, no limit. `documented`: Telegram's published limits as token buckets with
  * small bursts and 8 s of silence, so that a sender at exactly the documented pace meets neither a wait nor a 429.
  * `realistic`: those limits and the latencies of a usual day.
  */
@@ -75,9 +76,10 @@ export function profileOf(name: ProfileName): Profile {
   return PROFILES[name];
 }
 
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+/** Numbers from 0 up to, but not including, 1; the same ones for the same seed (mulberry32). */
 export type Random = () => number;
 
+/** Returns random numbers that follow from the seed. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -88,7 +90,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A number of the range; 0 without one. */
+/** Draws a number of the range; 0 without one. */
 export function drawMs(range: MsRange | null, random: Random): number {
   return range === null ? 0 : range[0] + (range[1] - range[0]) * random();
 }

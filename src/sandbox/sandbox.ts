@@ -4,16 +4,17 @@ import { type BotApiServer, startBotApiServer } from "./bot-api/server.ts";
 import type { FaultRule } from "./fault-rules.ts";
 import { faultPlan, r2FaultHook } from "./faults.ts";
 import { drawMs, type ProfileName, profileOf, seededRandom } from "./profiles.ts";
-import type { FaultHook } from "./r2/faults.ts";
+import type { R2FaultHook } from "./r2/faults.ts";
 import { type R2Server, startR2Server } from "./r2/server.ts";
 
+/** How the stand-ins behave and what they hold. */
 export interface SandboxOptions {
   readonly profile: ProfileName;
   readonly timeScale: number;
   readonly faults: readonly FaultRule[];
-  /** Folder whose files fill the bucket, keys by their path in it. */
+  /** Folder whose files fill the bucket; their paths within it are the keys. */
   readonly media: string;
-  /** Warmup channels to make. */
+  /** Number of warmup channels to create. */
   readonly chats: number;
   readonly r2Port: number;
   readonly botApiPort: number;
@@ -21,10 +22,11 @@ export interface SandboxOptions {
   readonly seed: number;
 }
 
+/** Both stand-ins, running. */
 export interface Sandbox {
   readonly r2: R2Server;
   readonly botApi: BotApiServer;
-  /** What a client has to set, nothing of it secret outside. */
+  /** The environment that a client needs; nothing in it is secret outside of this sandbox. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -92,8 +94,8 @@ async function fill(r2: R2Server, folder: string): Promise<void> {
   }
 }
 
-/** The delay of downloads that the profile has, under the faults that the user asked for. */
-function r2Faults({ profile, faults, seed, timeScale }: SandboxOptions): FaultHook {
+/** Combines the download delay of the profile with the faults of the user. */
+function r2Faults({ profile, faults, seed, timeScale }: SandboxOptions): R2FaultHook {
   const { downloadLatencyMs } = profileOf(profile);
   const random = seededRandom(seed);
   const started = performance.now();

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import { MANIFEST_FORMATS, type ManifestFormat } from "../domain/choices.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import { extensionOf } from "../domain/media.ts";
 import { csvEntries } from "./csv.ts";
@@ -9,10 +10,6 @@ import { jsonlEntries } from "./jsonl.ts";
 import { manifestBytes } from "./manifest-bytes.ts";
 import { type RawEntry, readEntry } from "./manifest-entry.ts";
 import type { Source } from "./port.ts";
-
-/** The values of `--manifest-format`. */
-const MANIFEST_FORMATS = ["jsonl", "json", "csv"] as const;
-export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
 /** A chunk of short lines holds more entries than the ledger should be asked about at once. */
 const PAGE_ITEMS = 1_000;

@@ -1,3 +1,4 @@
+import { Bell } from "../domain/bell.ts";
 import type { Clock } from "../domain/clock.ts";
 import { FileWatch } from "./file-watch.ts";
 
@@ -29,64 +30,28 @@ export interface Passes extends AsyncIterable<PassReason> {
  * once. Meant to be iterated once; ends when the signal aborts, never throws.
  */
 export function passes(options: PassesOptions): Passes {
-  const mailbox = new Mailbox();
-  return { nudge: () => mailbox.put("nudge"), [Symbol.asyncIterator]: () => moments(options, mailbox) };
+  const bell = new Bell<PassReason>();
+  return { nudge: () => bell.ring("nudge"), [Symbol.asyncIterator]: () => moments(options, bell) };
 }
 
-async function* moments(options: PassesOptions, mailbox: Mailbox): AsyncGenerator<PassReason> {
+async function* moments(options: PassesOptions, bell: Bell<PassReason>): AsyncGenerator<PassReason> {
   const { clock, intervalMs } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  const onChange = () => mailbox.put("change");
+  const onChange = () => bell.ring("change");
   const file = options.file ? new FileWatch({ ...options.file, clock, signal, onChange }) : null;
   try {
-    let reason: PassReason | null = "start";
-    while (reason !== null && !signal.aborted) {
+    let reason: PassReason = "start";
+    while (!signal.aborted) {
       await file?.settled();
       if (signal.aborted) return;
       // Asked for before this pass began: it answers that too.
-      mailbox.clear();
-      const begun = clock.now();
+      bell.clear();
+      const due = clock.now() + intervalMs;
       yield reason;
-      reason = await mailbox.take(clock, begun + intervalMs, signal);
+      reason = (await bell.wait(Math.max(0, due - clock.now()), clock, signal)) ?? "interval";
     }
   } finally {
     ended.abort();
-  }
-}
-
-/** Holds one wish at most, and wakes whoever waits for it. */
-class Mailbox {
-  #wish: PassReason | null = null;
-  #wake: (() => void) | null = null;
-
-  put(wish: PassReason): void {
-    this.#wish ??= wish;
-    this.#wake?.();
-  }
-
-  clear(): void {
-    this.#wish = null;
-  }
-
-  /** The wish, or `interval` when none came before `due`; null on abort. */
-  async take(clock: Clock, due: number, signal: AbortSignal): Promise<PassReason | null> {
-    if (this.#wish === null && !signal.aborted) await this.#wait(clock, due - clock.now(), signal);
-    return signal.aborted ? null : (this.#wish ?? "interval");
-  }
-
-  #wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        cancel();
-        signal.removeEventListener("abort", done);
-        this.#wake = null;
-        resolve();
-      };
-      // A timer cannot be set to Infinity.
-      const cancel = ms === Number.POSITIVE_INFINITY ? () => {} : clock.after(Math.max(0, ms), done);
-      signal.addEventListener("abort", done, { once: true });
-      this.#wake = done;
-    });
   }
 }

@@ -2,12 +2,15 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { bareEtag } from "../domain/task.ts";
-import { failureOfRefusal, notS3, type Place } from "./errors.ts";
+import { failureOfRefusal, notS3, type RequestTarget } from "./errors.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
 
-/** Whether the answer is what was asked for: servers are free to ignore If-Match and Range. */
+/**
+ * Returns what the answer says of the object, or a failure when it is not what was asked for: servers may ignore
+ * If-Match and Range.
+ */
 export function checkAnswer(
-  place: Place,
+  target: RequestTarget,
   answer: Dispatcher.ResponseData,
   asked: OpenOptions,
 ): Result<ObjectInfo> {
@@ -15,21 +18,21 @@ export function checkAnswer(
   const length = contentLength(headers);
   const part = statusCode === 206 ? rangeOf(headers) : undefined;
   const bytes = part?.size ?? length;
-  if (length === undefined || bytes === undefined) return failed(notS3(place, statusCode, "without a size"));
+  if (length === undefined || bytes === undefined) return failed(notS3(target, statusCode, "without a size"));
   const info = infoOf(headers, bytes);
   if (asked.etag !== undefined && info.etag !== "" && info.etag !== asked.etag) {
-    return failed(failureOfRefusal(place, { status: 412, code: "", message: "" }));
+    return failed(failureOfRefusal(target, { status: 412, code: "", message: "" }));
   }
   if (asked.range !== undefined && (part?.from ?? 0) !== asked.range.from) {
-    return failed(notS3(place, statusCode, "with another part than the one asked for"));
+    return failed(notS3(target, statusCode, "with another part than the one asked for"));
   }
   if (asked.range !== undefined && length > asked.range.to - asked.range.from + 1) {
-    return failed(notS3(place, statusCode, "with more than the part asked for"));
+    return failed(notS3(target, statusCode, "with more than the part asked for"));
   }
   return ok(info);
 }
 
-/** What the headers say of an object of `bytes` bytes. */
+/** Reads ETag and type of an object of `bytes` bytes from the headers. */
 export function infoOf(headers: IncomingHttpHeaders, bytes: number): ObjectInfo {
   const type = headers["content-type"] ?? "";
   return {
@@ -39,13 +42,13 @@ export function infoOf(headers: IncomingHttpHeaders, bytes: number): ObjectInfo 
   };
 }
 
-/** Bytes of the body, `undefined` where the server does not say. */
+/** Returns the bytes of the body, or `undefined` where the server does not say. */
 export function contentLength(headers: IncomingHttpHeaders): number | undefined {
   const text = headers["content-length"];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** First byte sent and size of the whole object, out of `bytes 0-0/1234`. */
+/** Reads the first byte sent and the size of the whole object from a Content-Range such as `bytes 0-0/1234`. */
 export function rangeOf(headers: IncomingHttpHeaders): { from: number; size: number } | undefined {
   const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers["content-range"] ?? "");
   return match === null ? undefined : { from: Number(match[1]), size: Number(match[2]) };

@@ -1,26 +1,29 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { unlessAborted } from "../domain/abort.ts";
 import { carriedFailure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { type Content, ContentCache, type ContentCacheOptions } from "./content-cache.ts";
+import { ContentCache, type ContentCacheOptions, type ObjectContent } from "./content-cache.ts";
 import type { OpenObject, OpenOptions, Storage } from "./port.ts";
 
+/** Sizes and times of {@link cachedStorage}. */
 export interface CachedOptions extends ContentCacheOptions {
-  /** Larger objects are streamed as they are and never held. */
+  /** Larger objects are streamed and never kept in memory. */
   readonly maxObjectBytes: number;
 }
 
+/** A bucket with a cache in front of it. */
 export interface CachedStorage extends Storage {
-  /** Whole reads that memory answered, those that went to the bucket, and the bytes held now. */
+  /** Whole reads served from memory, those that went to the bucket, and the bytes in memory now. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
 }
 
 /**
- * A bucket whose small objects are read once for several bots that meet within `ttlMs`. Only whole reads by ETag are
- * answered from memory: without an ETag the caller asks for what is there now, and so does a HEAD, which is why neither
- * is cached. An ETag names its content, so an object that was replaced meanwhile may still be read by its old one.
- * Two reads of one object at a time share one request; where the first one is aborted or fails, the others read by
- * themselves. Objects that are shared are read whole before anybody gets them: no reader can hold up another.
+ * Wraps a bucket so that a small object is read once for several bots that need it within `ttlMs`. Only whole reads by
+ * ETag are served from memory: a read without an ETag, or a HEAD, asks for what is there now and is never cached. An ETag
+ * names its content, so an object that has been replaced meanwhile can still be read by its old one.
+ * Reads of one object at the same time share one request; if the first is aborted or fails, the others read for
+ * themselves. A shared object is read whole before anybody gets it, so a slow reader cannot delay another.
  */
 export function cachedStorage(storage: Storage, options: CachedOptions): CachedStorage {
   const reader = new CachedReader(storage, options);
@@ -29,7 +32,7 @@ export function cachedStorage(storage: Storage, options: CachedOptions): CachedS
     list: (prefix) => storage.list(prefix),
     check: () => storage.check(),
     head: (key, signal) => storage.head(key, signal),
-    open: (key, wish) => reader.open(key, wish),
+    open: (key, request) => reader.open(key, request),
     presign: (key) => storage.presign(key),
     close: () => {
       reader.close();
@@ -38,7 +41,7 @@ export function cachedStorage(storage: Storage, options: CachedOptions): CachedS
   };
 }
 
-type Opened = Result<OpenObject>;
+type OpenResult = Result<OpenObject>;
 
 class CachedReader {
   hits = 0;
@@ -46,8 +49,8 @@ class CachedReader {
   readonly #storage: Storage;
   readonly #maxObjectBytes: number;
   readonly #contents: ContentCache;
-  /** Reads that others may wait for; null is what they get when there is nothing to share. */
-  readonly #reading = new Map<string, Promise<Content | null>>();
+  /** Reads that others may wait for; they resolve with null when there is nothing to share. */
+  readonly #reading = new Map<string, Promise<ObjectContent | null>>();
 
   constructor(storage: Storage, { maxObjectBytes, ...options }: CachedOptions) {
     this.#storage = storage;
@@ -63,34 +66,34 @@ class CachedReader {
     this.#contents.clear();
   }
 
-  open(key: string, wish: OpenOptions = {}): Promise<Opened> {
-    const { etag, range, signal } = wish;
-    if (etag === undefined || range !== undefined || signal?.aborted) return this.#storage.open(key, wish);
+  open(key: string, request: OpenOptions = {}): Promise<OpenResult> {
+    const { etag, range, signal } = request;
+    if (etag === undefined || range !== undefined || signal?.aborted) return this.#storage.open(key, request);
     const name = JSON.stringify([key, etag]);
     const kept = this.#contents.get(name);
     if (kept) return Promise.resolve(this.#hit(kept));
     const reading = this.#reading.get(name);
-    return reading ? this.#follow(reading, key, wish) : this.#lead(name, key, wish);
+    return reading ? this.#follow(reading, key, request) : this.#lead(name, key, request);
   }
 
-  #hit(content: Content): Opened {
+  #hit(content: ObjectContent): OpenResult {
     this.hits += 1;
     return ok(fromMemory(content));
   }
 
-  #miss(key: string, wish: OpenOptions): Promise<Opened> {
+  #miss(key: string, request: OpenOptions): Promise<OpenResult> {
     this.misses += 1;
-    return this.#storage.open(key, wish);
+    return this.#storage.open(key, request);
   }
 
-  async #lead(name: string, key: string, wish: OpenOptions): Promise<Opened> {
-    let share: (content: Content | null) => void = () => {};
+  async #lead(name: string, key: string, request: OpenOptions): Promise<OpenResult> {
+    let share: (content: ObjectContent | null) => void = () => {};
     this.#reading.set(name, new Promise((resolve) => (share = resolve)));
-    let read: Result<Content> | null = null;
+    let read: Result<ObjectContent> | null = null;
     try {
-      const opened = await this.#miss(key, wish);
+      const opened = await this.#miss(key, request);
       if (!opened.ok || opened.value.bytes > this.#maxObjectBytes) return opened;
-      read = await this.#take(name, key, opened.value, wish.signal);
+      read = await this.#take(name, key, opened.value, request.signal);
       if (!read) return opened;
       return read.ok ? ok(fromMemory(read.value)) : read;
     } finally {
@@ -99,15 +102,15 @@ class CachedReader {
     }
   }
 
-  /** Reads an object into memory; null, and untouched, when there is no room. One that ends too early is not kept. */
+  /** Reads an object into memory. Returns null without reading when there is no room; one that ends too early is not kept. */
   async #take(
     name: string,
     key: string,
     { body, ...info }: OpenObject,
     signal: AbortSignal | undefined,
-  ): Promise<Result<Content> | null> {
+  ): Promise<Result<ObjectContent> | null> {
     if (!this.#contents.reserve(info.bytes)) return null;
-    let read: Result<Content>;
+    let read: Result<ObjectContent>;
     try {
       read = ok({ ...info, content: await buffer(body) });
     } catch (error) {
@@ -119,14 +122,18 @@ class CachedReader {
     return read;
   }
 
-  async #follow(reading: Promise<Content | null>, key: string, wish: OpenOptions): Promise<Opened> {
-    const shared = await orAborted(reading, wish.signal);
-    if (shared === "aborted") return failed(failure("stopped", "reading was stopped"));
-    return shared ? this.#hit(shared) : this.#miss(key, wish);
+  async #follow(
+    reading: Promise<ObjectContent | null>,
+    key: string,
+    request: OpenOptions,
+  ): Promise<OpenResult> {
+    const shared = await unlessAborted(reading, request.signal);
+    if (request.signal?.aborted) return failed(failure("stopped", "reading was stopped"));
+    return shared ? this.#hit(shared) : this.#miss(key, request);
   }
 }
 
-function fromMemory({ content, ...info }: Content): OpenObject {
+function fromMemory({ content, ...info }: ObjectContent): OpenObject {
   return { ...info, body: Readable.from([content], { objectMode: false }) };
 }
 
@@ -134,19 +141,4 @@ function brokeOff(key: string, signal: AbortSignal | undefined) {
   return signal?.aborted
     ? failure("stopped", `reading ${key} was stopped`)
     : failure("r2_interrupted", `reading ${key} broke off`);
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | "aborted"> {
-  if (!signal) return work;
-  let off = () => {};
-  const aborted = new Promise<"aborted">((resolve) => {
-    const onAbort = () => resolve("aborted");
-    signal.addEventListener("abort", onAbort, { once: true });
-    off = () => signal.removeEventListener("abort", onAbort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    off();
-  }
 }

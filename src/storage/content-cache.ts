@@ -1,30 +1,31 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ObjectInfo } from "./port.ts";
 
-/** An object as it was read, whole. */
-export interface Content extends ObjectInfo {
+/** A whole object in memory. */
+export interface ObjectContent extends ObjectInfo {
   readonly content: Buffer;
 }
 
+/** Bounds of a {@link ContentCache}. */
 export interface ContentCacheOptions {
   readonly clock: Clock;
-  /** Milliseconds of the clock from the read on; using an entry does not prolong it. */
+  /** Milliseconds of the clock from the read on; using an entry does not extend it. */
   readonly ttlMs: number;
   readonly maxBytes: number;
 }
 
-interface Kept {
-  readonly value: Content;
+interface CachedContent {
+  readonly value: ObjectContent;
   readonly until: number;
 }
 
 /**
- * Objects in memory, by name. What is kept and what is being read for it never exceed `maxBytes` together: the oldest go
- * first, which are also those that expire first. Expired ones go by themselves, so an idle process holds nothing.
+ * Objects in memory, by name. Together with what is being read for it, it never exceeds `maxBytes`: the oldest are dropped
+ * first, which are also the first to expire. A timer drops expired objects, so an idle process keeps nothing in memory.
  */
 export class ContentCache {
   readonly #options: ContentCacheOptions;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, CachedContent>();
   #keptBytes = 0;
   #reservedBytes = 0;
   #cancel: (() => void) | null = null;
@@ -33,17 +34,17 @@ export class ContentCache {
     this.#options = options;
   }
 
-  /** Bytes kept and reserved now. */
+  /** Bytes stored and reserved now. */
   get bytes(): number {
     return this.#keptBytes + this.#reservedBytes;
   }
 
-  get(name: string): Content | null {
+  get(name: string): ObjectContent | null {
     this.#dropExpired();
     return this.#kept.get(name)?.value ?? null;
   }
 
-  /** Makes room for an object that is about to be read; false when there cannot be any. Each true needs one `release`. */
+  /** Makes room for an object that is about to be read; false when it cannot fit. Each true needs one {@link release}. */
   reserve(bytes: number): boolean {
     if (this.#reservedBytes + bytes > this.#options.maxBytes) return false;
     for (const name of this.#kept.keys()) {
@@ -58,8 +59,8 @@ export class ContentCache {
     this.#reservedBytes -= bytes;
   }
 
-  /** Keeps an object in the room that was just released for it. */
-  put(name: string, value: Content): void {
+  /** Stores an object in the room that was just released for it. */
+  put(name: string, value: ObjectContent): void {
     this.#drop(name);
     this.#kept.set(name, { value, until: this.#options.clock.now() + this.#options.ttlMs });
     this.#keptBytes += value.content.byteLength;
@@ -86,7 +87,7 @@ export class ContentCache {
     }
   }
 
-  /** One timer, for the oldest. */
+  /** Sets the one timer, for the oldest object. */
   #arm(): void {
     const [oldest] = this.#kept.values();
     if (!oldest || this.#cancel) return;

@@ -1,20 +1,21 @@
+import { errorCode, innermostError } from "../domain/error-code.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 
-/** Whom we asked for what, as messages name it. */
-export interface Place {
+/** Server, bucket and key of a request, for error messages. */
+export interface RequestTarget {
   /** Host of the endpoint. */
   readonly host: string;
   readonly bucket: string;
-  /** Cut out of every text that a server wrote. */
+  /** Removed from every text that a server sent. */
   readonly accessKeyId: string;
   readonly key?: string | undefined;
-  /** A refusal is about the one object: others were read by this key pair, or hardly any was asked for yet. */
+  /** A refusal concerns this object alone: the key pair has read others, or has asked for very few so far. */
   readonly hasRead?: boolean | undefined;
 }
 
-/** An answer that is no success, reduced to what tells its cause. */
-export interface Refusal {
+/** An error answer, reduced to what shows its cause. */
+export interface S3Refusal {
   /** HTTP status. */
   readonly status: number;
   /** `<Code>` of the XML body, `""` without one. */
@@ -23,7 +24,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** developers.cloudflare.com/r2/api/error-codes, and what other S3 servers say for the same. */
+/** developers.cloudflare.com/r2/api/error-codes, and the codes of other S3 servers for the same errors. */
 const REASON_BY_CODE: Readonly<Record<string, Reason>> = {
   InvalidAccessKeyId: "r2_key_unknown",
   Unauthorized: "r2_key_unknown",
@@ -51,27 +52,27 @@ const REASON_BY_STATUS: Readonly<Record<number, Reason>> = {
   416: "object_mismatch",
 };
 
-/** What became of a request that the server refused, by the code in the body, else by HTTP status. */
-export function failureOfRefusal(place: Place, refusal: Refusal): Failure {
-  const reason = reasonOf(place, refusal);
-  return failure(reason, sentence(reason, place, refusal), { code: refusal.status });
+/** Classifies a request that the server refused, by the code in the body, else by the HTTP status. */
+export function failureOfRefusal(target: RequestTarget, refusal: S3Refusal): Failure {
+  const reason = reasonOf(target, refusal);
+  return failure(reason, sentence(reason, target, refusal), { code: refusal.status });
 }
 
-function reasonOf(place: Place, { status, code, message }: Refusal): Reason {
-  // R2 answers a key id of the wrong length so: "Credential access key has length 20, should be 32" (grafana/loki#9224).
+function reasonOf(target: RequestTarget, { status, code, message }: S3Refusal): Reason {
+  // R2's answer to a key id of the wrong length: "Credential access key has length 20, should be 32" (grafana/loki#9224).
   if (code === "InvalidArgument" && /access key/i.test(message)) return "r2_key_unknown";
-  // Amazon's words for presigned URLs of the past ("Request has expired") and of the future (minio/minio#2638).
+  // Amazon's texts for presigned URLs of the past ("Request has expired") and of the future (minio/minio#2638).
   if (code === "AccessDenied" && /expired|not (yet valid|valid yet)/i.test(message)) return "r2_clock_skew";
   if (status === 404 && REASON_BY_CODE[code] === undefined) {
-    return place.key === undefined ? "bucket_missing" : "object_missing";
+    return target.key === undefined ? "bucket_missing" : "object_missing";
   }
   const reason = REASON_BY_CODE[code] ?? REASON_BY_STATUS[status] ?? "r2_unavailable";
-  return reason === "r2_denied" && place.hasRead && place.key !== undefined ? "object_denied" : reason;
+  return reason === "r2_denied" && target.hasRead && target.key !== undefined ? "object_denied" : reason;
 }
 
-function sentence(reason: Reason, place: Place, refusal: Refusal): string {
-  const { host, bucket } = place;
-  const what = subjectOf(place);
+function sentence(reason: Reason, target: RequestTarget, refusal: S3Refusal): string {
+  const { host, bucket } = target;
+  const what = subjectOf(target);
   const said = [refusal.status, refusal.code].filter(Boolean).join(" ");
   const texts: Partial<Record<Reason, string>> = {
     r2_key_unknown: `${host} does not know the access key id (${said})`,
@@ -84,38 +85,42 @@ function sentence(reason: Reason, place: Place, refusal: Refusal): string {
     object_changed: `${what} at ${host} is not the one that was listed any more (${said})`,
     object_mismatch: `${what} at ${host} is shorter than expected (${said})`,
   };
-  const quoted = refusal.message === "" ? "" : `: ${scrub(place, refusal.message)}`;
+  const quoted = refusal.message === "" ? "" : `: ${scrub(target, refusal.message)}`;
   return texts[reason] ?? `${host} answered ${said} for ${what}${quoted}`;
 }
 
-/** What became of a request that ended in a thrown error: one of the SDK's with an answer in it, or none at all. */
-export function failureOfError(place: Place, error: unknown): Failure {
+/** Classifies what a request threw: an error of the SDK's that holds an answer, or any other. */
+export function failureOfError(target: RequestTarget, error: unknown): Failure {
   const status = statusOf(error);
   const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
-  if (status !== undefined && status >= 300) return failureOfRefusal(place, { status, code: name, message });
-  if (status !== undefined) return notS3(place, status);
+  if (status !== undefined && status >= 300) return failureOfRefusal(target, { status, code: name, message });
+  if (status !== undefined) return notS3(target, status);
   return failure(
     "r2_unavailable",
-    `no answer from ${place.host} for ${subjectOf(place)}: ${causeOf(place, error)}`,
+    `no answer from ${target.host} for ${subjectOf(target)}: ${causeOf(target, error)}`,
   );
 }
 
-/** The server answers, but not as S3 does: the endpoint is probably another one. */
-export function notS3(place: Place, status: number, what = "with something that is not S3's"): Failure {
-  return failure("r2_unavailable", `${place.host} answered ${status} ${what} for ${subjectOf(place)}`, {
+/** The server answers, but not as S3 does: the endpoint is probably wrong. */
+export function notS3(
+  target: RequestTarget,
+  status: number,
+  what = "with something that is not S3's",
+): Failure {
+  return failure("r2_unavailable", `${target.host} answered ${status} ${what} for ${subjectOf(target)}`, {
     code: status,
   });
 }
 
-/** The body broke off, or no byte of it came for too long. */
-export function failureOfBody(place: Place, error: unknown): Failure {
+/** The body ended early, or no byte of it came for too long. */
+export function failureOfBody(target: RequestTarget, error: unknown): Failure {
   return failure(
     "r2_interrupted",
-    `reading ${subjectOf(place)} from ${place.host} broke off: ${causeOf(place, error)}`,
+    `reading ${subjectOf(target)} from ${target.host} broke off: ${causeOf(target, error)}`,
   );
 }
 
-/** Code and message of an S3 error in XML; both `""` when the text is none. */
+/** Reads code and message of an S3 error in XML; both are `""` when the text is not one. */
 export function readXmlError(text: string): { code: string; message: string } {
   const inside = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]?.trim() ?? "";
   return text.includes("<Error")
@@ -129,26 +134,24 @@ function statusOf(error: unknown): number | undefined {
   return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
 }
 
-/** The innermost error that says something: connect errors come wrapped, and one for each address tried. */
-function causeOf(place: Place, error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return causeOf(place, error.errors[0]);
-  if (!(error instanceof Error)) return scrub(place, String(error));
-  if (error.cause instanceof Error) return causeOf(place, error.cause);
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return error.message.includes(code)
-    ? scrub(place, error.message)
-    : `${scrub(place, error.message)} (${code})`;
+/** Message and code of the innermost error. */
+function causeOf(target: RequestTarget, error: unknown): string {
+  const cause = innermostError(error);
+  if (!(cause instanceof Error)) return scrub(target, String(cause));
+  const code = errorCode(cause) ?? cause.name;
+  const message = scrub(target, cause.message);
+  return cause.message.includes(code) ? message : `${message} (${code})`;
 }
 
-function subjectOf({ bucket, key }: Place): string {
+function subjectOf({ bucket, key }: RequestTarget): string {
   return key === undefined
     ? `bucket ${oneLine(bucket)}`
     : `object ${oneLine(key)} in bucket ${oneLine(bucket)}`;
 }
 
-/** Texts of servers and libraries may repeat parts of the request: no key id, no signature, no query gets through. */
-function scrub(place: Place, text: string): string {
-  return oneLine(text.replaceAll(place.accessKeyId, "***"))
+/** Removes key ids, signatures and queries: texts of servers and libraries may repeat parts of the request. */
+function scrub(target: RequestTarget, text: string): string {
+  return oneLine(text.replaceAll(target.accessKeyId, "***"))
     .replace(/\?\S*/g, "")
     .replace(/X-Amz-\S+|\b[0-9a-f]{40,}\b/gi, "***")
     .slice(0, 300);

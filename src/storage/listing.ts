@@ -1,12 +1,14 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
+import { onAbort } from "../domain/abort.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { bareEtag } from "../domain/task.ts";
-import { failureOfError, notS3, type Place } from "./errors.ts";
+import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";
 
+/** Where and as whom to list. */
 export interface ListingOptions {
   /** Scheme, host and base path of the S3 API. */
   readonly endpoint: string;
@@ -16,69 +18,67 @@ export interface ListingOptions {
   readonly dispatcher: Dispatcher;
   /** Milliseconds without a byte after which a request counts as broken. */
   readonly stallMs: number;
-  readonly place: Place;
+  readonly target: RequestTarget;
 }
 
+/** Lists one bucket. */
 export interface Listing {
-  /** Pages below `prefix` in key order, the next one fetched while one is worked on; a failure is the last value. */
+  /**
+   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed. A failure is the
+   * last value.
+   */
   pages(prefix: string): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined>;
-  /** Asks for one key. A key pair that may read but not list passes. */
+  /** Asks for one key. Succeeds also for a key pair that may read but not list. */
   check(): Promise<Result<void>>;
-  /** Ends listings that are under way. */
+  /** Aborts listings that are running. */
   stop(): void;
 }
 
-/** One page and where the next begins. */
-interface Page {
+/** One page, and where the next begins. */
+interface ListingPage {
   readonly objects: readonly ListedObject[];
   readonly next: string | undefined;
 }
 
-interface Ask {
+interface PageRequest {
   readonly prefix?: string;
   readonly from?: string | undefined;
   readonly limit?: number;
   readonly signal: AbortSignal;
 }
 
-/** Lists through @aws-sdk/client-s3, which is loaded with the first request (it takes about 100 ms). */
+/** Lists through @aws-sdk/client-s3, which is loaded at the first request (about 100 ms). */
 export function createListing(options: ListingOptions): Listing {
   const stopped = new AbortController();
-  // Not AbortSignal.any: in Node 20 each of its signals stays known to `stopped`, which lives for months in a worker.
-  const underWay = new Set<AbortController>();
   const send = createSender(options);
-  const ask = (question: Ask) => askPage(options.place, send, question);
+  const fetchPage = (request: PageRequest) => askPage(options.target, send, request);
   return {
     async *pages(prefix) {
-      const own = new AbortController();
-      const { signal } = own;
-      if (stopped.signal.aborted) own.abort();
-      underWay.add(own);
-      let coming: Promise<Result<Page>> | undefined = ask({ prefix, signal });
+      const given = new AbortController();
+      const { signal } = given;
+      const removeListener = onAbort(stopped.signal, () => given.abort());
+      let coming: Promise<Result<ListingPage>> | undefined = fetchPage({ prefix, signal });
       try {
         while (coming !== undefined) {
-          const page: Result<Page> = await coming;
+          const page: Result<ListingPage> = await coming;
           const from: string | undefined = page.ok ? page.value.next : undefined;
-          coming = from === undefined ? undefined : ask({ prefix, from, signal });
+          coming = from === undefined ? undefined : fetchPage({ prefix, from, signal });
           yield page.ok ? ok(page.value.objects) : page;
         }
       } finally {
-        own.abort();
-        underWay.delete(own);
+        removeListener();
+        given.abort();
       }
     },
     async check() {
-      const page = await ask({ limit: 1, signal: stopped.signal });
+      const page = await fetchPage({ limit: 1, signal: stopped.signal });
       return page.ok || page.failure.reason === "r2_denied" ? ok(undefined) : page;
     },
-    stop() {
-      stopped.abort();
-      for (const own of underWay) own.abort();
-    },
+    stop: () => stopped.abort(),
   };
 }
 
-type Send = (question: Ask) => Promise<ListObjectsV2CommandOutput>;
+type Send = (request: PageRequest) => Promise<ListObjectsV2CommandOutput>;
 
 function createSender(options: ListingOptions): Send {
   let loading: Promise<{ client: S3Client; sdk: typeof import("@aws-sdk/client-s3") }> | undefined;
@@ -86,7 +86,7 @@ function createSender(options: ListingOptions): Send {
     loading ??= loadSdk(options);
     const { client, sdk } = await loading;
     const command = new sdk.ListObjectsV2Command({
-      Bucket: options.place.bucket,
+      Bucket: options.target.bucket,
       ...(prefix ? { Prefix: prefix } : {}),
       ...(from === undefined ? {} : { ContinuationToken: from }),
       ...(limit === undefined ? {} : { MaxKeys: limit }),
@@ -96,9 +96,9 @@ function createSender(options: ListingOptions): Send {
 }
 
 /**
- * Everything that the SDK would else look up in the user's AWS environment and files is set here. Its own correction of
- * a wrong clock is off: it would hide what breaks the presigned URLs. The client is never destroyed, since that would
- * destroy the dispatcher, which is not ours.
+ * Sets everything that the SDK would otherwise look up in the user's AWS environment and files. Its correction of a wrong
+ * clock is off: it would hide what breaks our presigned URLs. The client is never destroyed, since that would destroy the
+ * dispatcher, which belongs to the caller.
  */
 async function loadSdk(options: ListingOptions) {
   const [sdk, { UndiciHttpHandler }] = await Promise.all([
@@ -127,29 +127,37 @@ async function loadSdk(options: ListingOptions) {
   return { sdk, client: withoutVersionWarning(make) };
 }
 
-/** Never rejects, so that a page fetched ahead may be left behind. */
-async function askPage(place: Place, send: Send, question: Ask): Promise<Result<Page>> {
+/** Never rejects, so that nobody has to await a page that was fetched ahead. */
+async function askPage(
+  target: RequestTarget,
+  send: Send,
+  request: PageRequest,
+): Promise<Result<ListingPage>> {
   try {
-    return readPage(place, await send(question), question.from);
+    return readPage(target, await send(request), request.from);
   } catch (error) {
-    if (question.signal.aborted) return failed(failure("stopped", "the listing was stopped"));
-    return failed(failureOfError(place, error));
+    if (request.signal.aborted) return failed(failure("stopped", "the listing was stopped"));
+    return failed(failureOfError(target, error));
   }
 }
 
-function readPage(place: Place, output: ListObjectsV2CommandOutput, from: string | undefined): Result<Page> {
+function readPage(
+  target: RequestTarget,
+  output: ListObjectsV2CommandOutput,
+  from: string | undefined,
+): Result<ListingPage> {
   const status = output.$metadata.httpStatusCode ?? 200;
   if (output.IsTruncated === undefined && output.KeyCount === undefined && output.Name === undefined) {
-    return failed(notS3(place, status));
+    return failed(notS3(target, status));
   }
   const next = output.IsTruncated ? output.NextContinuationToken : undefined;
   if (output.IsTruncated && (next === undefined || next === from)) {
-    return failed(notS3(place, status, "with a page that leads nowhere"));
+    return failed(notS3(target, status, "with a page that leads nowhere"));
   }
-  return ok({ objects: (output.Contents ?? []).flatMap(readObject), next });
+  return ok({ objects: (output.Contents ?? []).flatMap(listedObjects), next });
 }
 
-function readObject(object: NonNullable<ListObjectsV2CommandOutput["Contents"]>[number]): ListedObject[] {
+function listedObjects(object: NonNullable<ListObjectsV2CommandOutput["Contents"]>[number]): ListedObject[] {
   const { Key: key, Size: bytes = 0, ETag: etag = "", LastModified: modified } = object;
   if (key === undefined) return [];
   return [{ key, bytes, etag: bareEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { errorCode } from "../domain/error-code.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { checkAnswer, contentLength, infoOf, rangeOf } from "./answers.ts";
@@ -7,47 +8,39 @@ import {
   failureOfError,
   failureOfRefusal,
   notS3,
-  type Place,
+  type RequestTarget,
   readXmlError,
 } from "./errors.ts";
 import type { ObjectInfo, OpenObject, OpenOptions } from "./port.ts";
 
+/** Where and how to read objects. */
 export interface ObjectsOptions {
   readonly dispatcher: Dispatcher;
-  /** Scheme and host, the beginning of every URL that `sign` makes. */
+  /** Scheme and host, with which every URL of `sign` begins. */
   readonly origin: string;
   readonly sign: (method: "GET" | "HEAD", key: string) => string;
   /** Milliseconds without a byte after which a request counts as broken. */
   readonly stallMs: number;
-  readonly place: Place;
+  readonly target: RequestTarget;
 }
 
-/** Reads single objects by presigned URLs over undici: a request of the SDK takes 2-3 ms of CPU, these a tenth of it. */
-export interface Objects {
-  head(key: string, signal?: AbortSignal): Promise<Result<ObjectInfo>>;
-  open(key: string, options?: OpenOptions): Promise<Result<OpenObject>>;
-}
-
-interface Call {
+interface ObjectRequest {
   readonly method: "GET" | "HEAD";
   readonly key: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal | undefined;
 }
 
-type Answer = Dispatcher.ResponseData;
+type ObjectAnswer = Dispatcher.ResponseData;
 
-export function createObjects(options: ObjectsOptions): Objects {
-  return new ObjectReader(options);
-}
-
-/** So many objects may be denied for reasons of their own before it counts as the key pair's. */
+/** When more objects than this are denied before any is read, the key pair is the cause, not the objects. */
 const FEW_DENIED = 2;
 
-class ObjectReader implements Objects {
+/** Reads single objects by presigned URLs over undici: a request of the SDK takes 2-3 ms of CPU, these take a tenth of it. */
+export class ObjectReader {
   readonly #options: ObjectsOptions;
   #hasRead = false;
-  /** Keys that were denied before any was read. */
+  /** Keys that were denied. */
   readonly #denied = new Set<string>();
 
   constructor(options: ObjectsOptions) {
@@ -64,7 +57,10 @@ class ObjectReader implements Objects {
     return ok(infoOf(answer.value.headers, bytes));
   }
 
-  /** An answer to HEAD has no body to say what is wrong, and some servers refuse a presigned HEAD: one byte tells all. */
+  /**
+   * Reads one byte instead: an answer to HEAD has no body that says what is wrong, and some servers refuse a presigned
+   * HEAD.
+   */
   async #headByGet(key: string, signal: AbortSignal | undefined): Promise<Result<ObjectInfo>> {
     const answer = await this.#call({ method: "GET", key, headers: { range: "bytes=0-0" }, signal });
     if (!answer.ok) return answer;
@@ -76,12 +72,12 @@ class ObjectReader implements Objects {
     if (statusCode !== 200 && statusCode !== 206) return this.#refused(key, answer.value);
     discard(answer.value);
     const bytes = statusCode === 206 ? rangeOf(headers)?.size : contentLength(headers);
-    if (bytes === undefined) return failed(notS3(this.#place(key), statusCode, "without a size"));
+    if (bytes === undefined) return failed(notS3(this.#target(key), statusCode, "without a size"));
     this.#hasRead = true;
     return ok(infoOf(headers, bytes));
   }
 
-  /** No range fits an empty object, so the whole of it is asked for. */
+  /** No range fits an empty object, so all of it is requested. */
   async #headOfEmpty(key: string, signal: AbortSignal | undefined): Promise<Result<ObjectInfo>> {
     const opened = await this.open(key, { signal });
     if (!opened.ok) return opened;
@@ -98,49 +94,49 @@ class ObjectReader implements Objects {
     if (!answer.ok) return answer;
     const { statusCode, body } = answer.value;
     if (statusCode !== 200 && statusCode !== 206) return this.#refused(key, answer.value);
-    const checked = checkAnswer(this.#place(key), answer.value, { etag, range });
+    const checked = checkAnswer(this.#target(key), answer.value, { etag, range });
     if (!checked.ok) {
       discard(answer.value);
       return checked;
     }
     this.#hasRead = true;
     body.on("error", (error) => {
-      if (!signal?.aborted) Object.assign(error, { failure: failureOfBody(this.#place(key), error) });
+      if (!signal?.aborted) Object.assign(error, { failure: failureOfBody(this.#target(key), error) });
     });
     return ok({ ...checked.value, body });
   }
 
-  #place(key: string): Place {
-    return { ...this.#options.place, key, hasRead: this.#hasRead || this.#denied.size <= FEW_DENIED };
+  #target(key: string): RequestTarget {
+    return { ...this.#options.target, key, hasRead: this.#hasRead || this.#denied.size <= FEW_DENIED };
   }
 
-  async #refused(key: string, answer: Answer): Promise<Result<never>> {
+  async #refused(key: string, answer: ObjectAnswer): Promise<Result<never>> {
     const error = readXmlError(await beginningOf(answer.body));
     if (answer.statusCode === 403) this.#denied.add(key);
-    return failed(failureOfRefusal(this.#place(key), { status: answer.statusCode, ...error }));
+    return failed(failureOfRefusal(this.#target(key), { status: answer.statusCode, ...error }));
   }
 
-  /** One request; a second one where a kept-alive connection broke under the first, since reading twice harms nobody. */
-  async #call(call: Call): Promise<Result<Answer>> {
+  /** Makes one request, and a second one if a kept-alive connection broke under the first: reading twice does no harm. */
+  async #call(call: ObjectRequest): Promise<Result<ObjectAnswer>> {
     for (let tries = 1; ; tries += 1) {
       try {
         return ok(await this.#request(call));
       } catch (error) {
         if (call.signal?.aborted) return failed(failure("stopped", "reading was stopped"));
         if (tries === 1 && connectionBroke(error)) continue;
-        return failed(failureOfError(this.#place(call.key), error));
+        return failed(failureOfError(this.#target(call.key), error));
       }
     }
   }
 
-  #request({ method, key, headers = {}, signal }: Call): Promise<Answer> {
+  #request({ method, key, headers = {}, signal }: ObjectRequest): Promise<ObjectAnswer> {
     const { dispatcher, origin, sign, stallMs } = this.#options;
     return dispatcher.request({
       origin,
       path: sign(method, key).slice(origin.length),
       method,
       headers,
-      // undici closes the connection after each HEAD unless told not to: a TLS handshake an object.
+      // undici closes the connection after each HEAD by default, which would cost a TLS handshake per object.
       reset: false,
       signal: signal ?? null,
       headersTimeout: stallMs,
@@ -150,14 +146,14 @@ class ObjectReader implements Objects {
 }
 
 function connectionBroke(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
 }
 
 const ERROR_BODY_CHARS = 16_384;
 
-/** As much of an error's body as an XML error needs; what breaks off is judged by what came. */
-async function beginningOf(body: Answer["body"]): Promise<string> {
+/** Reads as much of an error's body as an XML error needs; returns what came when it breaks off. */
+async function beginningOf(body: ObjectAnswer["body"]): Promise<string> {
   let text = "";
   try {
     body.setEncoding("utf8");
@@ -171,8 +167,8 @@ async function beginningOf(body: Answer["body"]): Promise<string> {
   return text;
 }
 
-/** Gives up a body that nobody wants; destroying it emits an error, which is expected. */
-function discard({ body }: Answer): void {
+/** Drops a body that is not needed; destroying it emits an error, which is expected. */
+function discard({ body }: ObjectAnswer): void {
   body.on("error", () => {});
   body.destroy();
 }

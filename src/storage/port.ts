@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Result } from "../domain/result.ts";
 
-/** One object as a listing page has it: no Content-Type there. */
+/** One object of a listing page, which has no Content-Type. */
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
@@ -11,7 +11,7 @@ export interface ListedObject {
   readonly modifiedAt: number;
 }
 
-/** What HEAD or GET answer says of an object. */
+/** What an answer to HEAD or GET says of an object. */
 export interface ObjectInfo {
   readonly bytes: number;
   /** Without quotes. */
@@ -20,28 +20,36 @@ export interface ObjectInfo {
   readonly mime: string;
 }
 
+/** How to read an object. */
 export interface OpenOptions {
-  /** Fails with `object_changed` when the object has another ETag by now. */
+  /** Fails with `object_changed` when the object now has another ETag. */
   readonly etag?: string | undefined;
   /** First and last byte, both included. */
   readonly range?: { readonly from: number; readonly to: number } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An object that is being read. */
 export interface OpenObject extends ObjectInfo {
-  /** Ends with an error when the connection breaks or stalls before the last byte. Destroy it when it is not read to the end. */
+  /**
+   * Ends with an error when the connection breaks or stalls before the last byte. Must be destroyed when it is not read
+   * to its end.
+   */
   readonly body: Readable;
 }
 
-/** A bucket, read only. */
+/** A bucket, read-only. */
 export interface Storage {
   /** Pages of at most 1,000 objects below `prefix`, in key order. A failure ends the iteration as the last value. */
   list(prefix: string): AsyncIterable<Result<readonly ListedObject[]>>;
-  /** Whether the bucket is there and the key pair is known to it. */
+  /** Succeeds when the bucket exists and knows the key pair. */
   check(): Promise<Result<void>>;
+  /** Asks for size, ETag and type. */
   head(key: string, signal?: AbortSignal): Promise<Result<ObjectInfo>>;
+  /** Starts reading. */
   open(key: string, options?: OpenOptions): Promise<Result<OpenObject>>;
-  /** A GET URL for somebody without our credentials, signed now on real time, valid for an hour. A secret. */
+  /** Returns a GET URL for somebody without our credentials, signed now, on real time, and valid for an hour. A secret. */
   presign(key: string): string;
+  /** Aborts listings that are running. */
   close(): Promise<void>;
 }

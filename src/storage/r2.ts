@@ -1,11 +1,12 @@
 import type { Dispatcher } from "undici";
 import { LIMITS } from "../domain/limits.ts";
-import type { Place } from "./errors.ts";
+import type { RequestTarget } from "./errors.ts";
 import { createListing } from "./listing.ts";
-import { createObjects } from "./objects.ts";
+import { ObjectReader } from "./objects.ts";
 import type { Storage } from "./port.ts";
 import { createSigner } from "./signer.ts";
 
+/** Which bucket to open, as whom, through what. */
 export interface R2Options {
   /** `https://<account>.r2.cloudflarestorage.com`, or the URL of any other S3 server. */
   readonly endpoint: string;
@@ -15,7 +16,7 @@ export interface R2Options {
   /** Carries every request (proxies, pools); stays open when the storage is closed. */
   readonly dispatcher: Dispatcher;
   readonly region?: string;
-  /** Unix milliseconds at which our URLs are signed; `Date.now` without it. */
+  /** Unix milliseconds for signatures; `Date.now` by default. */
   readonly wall?: () => number;
   /** Milliseconds without a byte after which a request or a body counts as broken; undici measures them to about a second. */
   readonly stallMs?: number;
@@ -23,7 +24,10 @@ export interface R2Options {
   readonly presignSeconds?: number;
 }
 
-/** A bucket of R2 or of another S3 server, path-style. Connects to nothing yet. Throws on an endpoint that is no URL. */
+/**
+ * Opens a bucket of R2 or another S3 server, path-style, without connecting yet. Throws TypeError when the endpoint is
+ * not a URL.
+ */
 export function openR2(options: R2Options): Storage {
   const { bucket, accessKeyId, secretAccessKey, dispatcher } = options;
   const { region = "auto", wall = Date.now, stallMs = 60_000, presignSeconds = 3600 } = options;
@@ -33,7 +37,7 @@ export function openR2(options: R2Options): Storage {
   const url = new URL(options.endpoint);
   const base = url.pathname.replace(/\/+$/, "");
   const origin = url.origin;
-  const place: Place = { host: url.host, bucket, accessKeyId };
+  const target: RequestTarget = { host: url.host, bucket, accessKeyId };
   const signer = createSigner({ accessKeyId, secretAccessKey, region });
   const sign = (method: "GET" | "HEAD", key: string) =>
     signer.presign({
@@ -51,9 +55,9 @@ export function openR2(options: R2Options): Storage {
     secretAccessKey,
     dispatcher,
     stallMs,
-    place,
+    target,
   });
-  const objects = createObjects({ dispatcher, origin, sign, stallMs, place });
+  const objects = new ObjectReader({ dispatcher, origin, sign, stallMs, target });
   return {
     list: (prefix) => listing.pages(prefix),
     check: () => listing.check(),

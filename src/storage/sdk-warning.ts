@@ -1,6 +1,9 @@
 const DISABLED = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
 
-/** What `make` answers; meanwhile the SDK, which warns on stderr about old Node versions when a client is made, does not. */
+/**
+ * Returns what `make` returns, with the warning off that the SDK prints to stderr about old Node versions when a client
+ * is made.
+ */
 export function withoutVersionWarning<T>(make: () => T): T {
   const before = process.env[DISABLED];
   process.env[DISABLED] = "true";

@@ -1,11 +1,12 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
+/** As whom to sign. */
 export interface SignerOptions {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** `auto` for R2. */
   readonly region: string;
-  /** `s3` without it. */
+  /** `s3` by default. */
   readonly service?: string;
 }
 
@@ -21,12 +22,13 @@ interface PresignRequest {
   readonly at: number;
 }
 
+/** Makes presigned URLs. */
 export interface Signer {
-  /** The whole URL with its signature in the query. A secret. */
+  /** Returns the whole URL, with the signature in its query. A secret. */
   presign(request: PresignRequest): string;
 }
 
-/** What is the same for every signature of one day. */
+/** What all signatures of one day share. */
 interface Day {
   readonly number: number;
   readonly key: KeyObject;
@@ -40,7 +42,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Presigns by AWS Signature Version 4 in the query (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
- * Only `host` is signed and the payload is not, so whoever has the URL needs no header of ours. The signing key is kept
+ * Only `host` is signed and the payload is not, so whoever has the URL needs no header of ours. The signing key is reused
  * for its UTC day: deriving it costs four HMACs, signing with it one.
  */
 export function createSigner(options: SignerOptions): Signer {
@@ -74,7 +76,7 @@ function startDay(options: SignerOptions, number: number): Day {
 }
 
 /**
- * The key that signs for one day (`YYYYMMDD`), region and service: four HMACs in a chain, 32 bytes.
+ * Derives the 32-byte key that signs for one day (`YYYYMMDD`), region and service, by a chain of four HMACs.
  * @internal
  */
 export function deriveSigningKey(secret: string, date: string, region: string, service: string): Buffer {
@@ -92,12 +94,12 @@ function amzDate(at: number): string {
 }
 
 const NOTHING_TO_ENCODE = /^[A-Za-z0-9\-._~/]*$/;
-/** What encodeURI leaves alone although RFC 3986 reserves it; `/` stays. */
+/** What encodeURI leaves as it is although RFC 3986 reserves it; `/` stays. */
 const LEFT_BY_ENCODE_URI = /[;,?:@&=+$#!'()*]/g;
 
 /**
- * Encodes all but the unreserved characters of RFC 3986 and `/`, once: S3 wants keys encoded a single time, `+` and `*`
- * included. Half surrogates, which UTF-8 cannot hold, become U+FFFD.
+ * Percent-encodes all but the unreserved characters of RFC 3986 and `/`: S3 wants keys encoded exactly once, `+` and `*`
+ * included. Lone surrogates, which UTF-8 cannot express, become U+FFFD.
  * @internal
  */
 export function encodePath(path: string): string {

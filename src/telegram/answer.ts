@@ -1,7 +1,7 @@
 import type { MediaKind } from "../domain/media.ts";
 import type { Sent } from "./port.ts";
 
-interface File {
+interface MediaFile {
   readonly file_id: string;
   readonly file_unique_id?: string;
   readonly width?: number;
@@ -12,8 +12,8 @@ interface File {
 }
 
 /**
- * Members of a Message that carry media, in the order in which to look: a GIF's answer has `animation` and `document`
- * with one file (core.telegram.org/bots/api#message).
+ * Members of a Message that carry media, in the order in which to look: the answer to a GIF has both `animation` and
+ * `document` for one file (core.telegram.org/bots/api#message).
  */
 const MEMBERS = [
   "animation",
@@ -27,15 +27,15 @@ const MEMBERS = [
 ] as const;
 
 /**
- * The file_id of an answer, with what else is worth keeping; null when the answer carries none (it is then in doubt:
- * something was posted, but nobody can say what).
+ * Reads the file_id of an answer, with what else is worth keeping. Returns null when the answer holds none; it is then in
+ * doubt: something was posted, but it cannot be told what.
  */
 export function readSent(message: unknown): Sent | null {
   if (!isRecord(message) || !isRecord(message.chat) || typeof message.message_id !== "number") return null;
   const kind = MEMBERS.find((member) => message[member] !== undefined && message[member] !== null);
   if (kind === undefined) return null;
   const file = kind === "photo" ? largest(message.photo) : message[kind];
-  if (!isFile(file)) return null;
+  if (!isMediaFile(file)) return null;
   return {
     chatId: String(message.chat.id),
     messageId: message.message_id,
@@ -49,18 +49,21 @@ export function readSent(message: unknown): Sent | null {
   };
 }
 
-/** Sizes come ascending and the last is the photo (tdlib/td PhotoSize.cpp); a server that shuffles them is no trap either. */
+/**
+ * Returns the largest size, which is the photo. Telegram sorts them ascending (tdlib/td PhotoSize.cpp); this does not
+ * rely on it.
+ */
 function largest(sizes: unknown): unknown {
   if (!Array.isArray(sizes)) return undefined;
   return sizes
-    .filter(isFile)
-    .reduce<File | undefined>(
+    .filter(isMediaFile)
+    .reduce<MediaFile | undefined>(
       (best, size) => (best === undefined || area(size) >= area(best) ? size : best),
       undefined,
     );
 }
 
-function area(file: File): number {
+function area(file: MediaFile): number {
   return (file.width ?? 0) * (file.height ?? 0);
 }
 
@@ -68,6 +71,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function isFile(value: unknown): value is File {
+function isMediaFile(value: unknown): value is MediaFile {
   return isRecord(value) && typeof value.file_id === "string" && value.file_id !== "";
 }

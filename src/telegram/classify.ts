@@ -4,7 +4,7 @@ import { ERROR_TEXTS } from "./error-texts.ts";
 import type { Wire } from "./wire.ts";
 
 /** A JSON answer with `ok: false`. */
-export interface Refusal {
+export interface BotApiRefusal {
   readonly code: number;
   readonly description: string;
   readonly retryAfter?: number | undefined;
@@ -12,10 +12,10 @@ export interface Refusal {
 }
 
 /**
- * What an answer with `ok: false` means. 429 is a flood wait whatever its text (the server also answers it while it
- * shuts down, tdlib/telegram-bot-api Query.h); 5xx may have posted and is in doubt.
+ * Classifies an answer with `ok: false`. 429 is a flood wait whatever its text (the server also sends it while it shuts
+ * down, tdlib/telegram-bot-api Query.h); after a 5xx the message may have been posted, so it is in doubt.
  */
-export function classifyRefusal(refusal: Refusal): Failure {
+export function classifyRefusal(refusal: BotApiRefusal): Failure {
   const message = `Telegram said ${refusal.code}: ${refusal.description}`;
   const more = { code: refusal.code };
   if (refusal.code >= 500) return failure("server_error", message, more);
@@ -30,53 +30,53 @@ export function classifyRefusal(refusal: Refusal): Failure {
 }
 
 /**
- * What a call without a usable answer means, by what happened on its socket:
- * before connecting, or with the body not handed over whole, nothing was posted; afterwards it is in doubt.
- * 413 and 429 are refusals whatever their body (the cloud's proxy answers HTML, telegraf#222).
+ * Classifies a call without a usable answer by what happened on its socket: nothing was posted if it did not connect or
+ * the body was not sent whole; otherwise it is in doubt.
+ * 413 and 429 are refusals whatever their body (the cloud's proxy sends HTML, telegraf#222).
  */
-export function classifyWire(wire: Wire, cause: string, place: string): Failure {
+export function classifyWire(wire: Wire, cause: string, host: string): Failure {
   if (wire.status === 413)
-    return failure("file_too_big", `${place} said 413: Request Entity Too Large`, { code: 413 });
+    return failure("file_too_big", `${host} said 413: Request Entity Too Large`, { code: 413 });
   if (wire.status === 429)
     return flood(
       { code: 429, description: "", retryAfter: wire.retryAfter ?? undefined },
-      `${place} said 429`,
+      `${host} said 429`,
     );
-  if (wire.bodyEnd !== null) return inDoubt(wire, cause, place);
+  if (wire.bodyEnd !== null) return inDoubt(wire, cause, host);
   if (wire.sourceError !== null)
-    return failure("r2_interrupted", `reading the object broke off: ${textOf(wire.sourceError)}`);
+    return failure("r2_interrupted", `reading the object broke off: ${messageOf(wire.sourceError)}`);
   if (wire.gaveUp === "source" && wire.connected)
     return failure("r2_interrupted", "reading the object stood still; nothing was posted");
   if (wire.gaveUp === "server" && wire.connected)
-    return failure("send_stalled", `${place} took no more bytes of the upload; nothing was posted`);
+    return failure("send_stalled", `${host} took no more bytes of the upload; nothing was posted`);
   if (wire.status !== null && wire.status >= 500)
-    return failure("telegram_busy", `${place} said ${wire.status} during the upload; nothing was posted`, {
+    return failure("telegram_busy", `${host} said ${wire.status} during the upload; nothing was posted`, {
       code: wire.status,
     });
   const reason = wire.connected ? "send_interrupted" : "connect_failed";
   const what = wire.connected ? "broke off during the upload; nothing was posted" : "could not be reached";
-  return failure(reason, `${place} ${what} (${cause})`);
+  return failure(reason, `${host} ${what} (${cause})`);
 }
 
-function inDoubt(wire: Wire, cause: string, place: string): Failure {
+function inDoubt(wire: Wire, cause: string, host: string): Failure {
   if (wire.status !== null && wire.status >= 500)
-    return failure("server_error", `${place} said ${wire.status} after the whole request was sent`, {
+    return failure("server_error", `${host} said ${wire.status} after the whole request was sent`, {
       code: wire.status,
     });
   if (wire.status !== null)
-    return failure("bad_answer", `${place} said ${wire.status} with an answer that is no JSON`, {
+    return failure("bad_answer", `${host} said ${wire.status} with an answer that is no JSON`, {
       code: wire.status,
     });
   const what =
     wire.gaveUp === "answer"
       ? "gave no answer in time"
       : `closed the connection without an answer (${cause})`;
-  return failure("answer_lost", `${place} ${what}; the message may have been posted`);
+  return failure("answer_lost", `${host} ${what}; the message may have been posted`);
 }
 
 const FLOOD_WITHOUT_NUMBER_S = 5;
 
-function flood(refusal: Refusal, message: string): Failure {
+function flood(refusal: BotApiRefusal, message: string): Failure {
   const inText = /retry after (\d+)/i.exec(refusal.description)?.[1];
   const told = Number(refusal.retryAfter ?? inText);
   const seconds = Number.isFinite(told) && told >= 0 ? told : FLOOD_WITHOUT_NUMBER_S;
@@ -88,12 +88,12 @@ function matchesCode(wanted: number | undefined, code: number): boolean {
 }
 
 function reasonOfCode(code: number): Reason {
-  // 404 in JSON is the server's word for a token that has not the form of one (tdlib/telegram-bot-api).
+  // The server answers 404 in JSON when the token does not have the form of one (tdlib/telegram-bot-api).
   if (code === 401 || code === 404 || code === 421) return "token_wrong";
   if (code === 403) return "no_rights";
   return code === 413 ? "file_too_big" : "media_refused";
 }
 
-function textOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { failure } from "../domain/failure.ts";
+import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
@@ -6,17 +7,15 @@ import type { Bot, ChatInfo, SendAnswer, SendRequest } from "./port.ts";
 import { whyNotPost } from "./rights.ts";
 import { bodyBytes, fieldsOf, METHODS, streamedFile, wholeFile } from "./send.ts";
 
+/** One bot, and how to call it. */
 export interface BotOptions extends CallerOptions {
   readonly slug: string;
 }
 
-/** Uploads up to this size are put together in memory, larger ones are streamed: small bodies are cheaper buffered. */
-const BUFFERED_BYTES = 1_048_576;
-
-/** A server that took an upload may pass it on at no more than 1 MB/s before it answers. */
+/** After taking an upload a server may pass it on at only 1 MB/s before it answers. */
 const ANSWER_MS_PER_BYTE = 1 / 1000;
 
-/** The bot of a token on an API root. No network before the first call. */
+/** Returns the bot of a token on an API root. Uses no network before the first call. */
 export function openBot(options: BotOptions): Bot {
   return new BotClient(options);
 }
@@ -69,7 +68,7 @@ class BotClient implements Bot {
     if (!result.ok) return { ...result, times };
     const sent = readSent(result.value);
     if (sent) return { ok: true, value: sent, times };
-    const cause = failure("bad_answer", `${this.#caller.place} said ok, but its answer holds no file_id`);
+    const cause = failure("bad_answer", `${this.#caller.host} said ok, but its answer holds no file_id`);
     return { ok: false, failure: cause, times };
   }
 

@@ -1,7 +1,7 @@
 import type { Reason } from "../domain/reasons.ts";
 
 interface ErrorText {
-  /** Matched against the description without its `Bad Request: ` or `Forbidden: `, any case. */
+  /** Matched against the description, which may begin with `Bad Request: ` or `Forbidden: `; case does not matter. */
   readonly text: RegExp;
   readonly reason: Reason;
   /** Only with this code. */
@@ -13,7 +13,7 @@ function row(text: RegExp, reason: Reason, code?: number): ErrorText {
 }
 
 /**
- * What Telegram's error texts mean; the first row that matches rules. Sources: tdlib/telegram-bot-api Query.cpp and
+ * What Telegram's error texts mean; the first matching row wins. Sources: tdlib/telegram-bot-api Query.cpp and
  * Client.cpp (fail_query_with_error), tdlib/td, and the issue threads named beside a row.
  */
 export const ERROR_TEXTS: readonly ErrorText[] = [
@@ -48,7 +48,7 @@ export const ERROR_TEXTS: readonly ErrorText[] = [
     "url_invalid",
   ),
   row(/can't upload file by URL/i, "url_not_allowed"),
-  // Only in answer to a URL does this mean that the URL was at fault; else the file_id is dead.
+  // Only in answer to a URL does this mean that the URL was wrong; otherwise the file_id is dead.
   row(/wrong file identifier\/HTTP URL specified|\bMEDIA_EMPTY/i, "url_invalid"),
   row(
     /remote file identifier|invalid file_id|wrong file_id|can't use file of type|FILE_REFERENCE_/i,

@@ -6,7 +6,7 @@ import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { SendRequest, UploadSource } from "./port.ts";
 
-/** The method that sends a kind, and the parameter that carries its media (core.telegram.org/bots/api). */
+/** The method that sends each kind; the parameter for the media has the name of the kind (core.telegram.org/bots/api). */
 export const METHODS = {
   photo: "sendPhoto",
   video: "sendVideo",
@@ -29,9 +29,9 @@ const EXTRAS: Record<
   document: ["thumbnail"],
 };
 
-type Fields = Record<string, string | number | boolean | InputFile>;
+type SendFields = Record<string, string | number | boolean | InputFile>;
 
-/** Thrown inside a body when its source could not be opened; carries the failure through the library. */
+/** Thrown within a body when its source cannot be opened; carries the failure through the library. */
 class SourceNotOpened extends Error {
   readonly failure: Failure;
 
@@ -42,11 +42,11 @@ class SourceNotOpened extends Error {
 }
 
 /**
- * The parameters of a call. The media comes last, so that the server has read all else when the bytes begin.
- * Warmup messages make no sound.
+ * Returns the parameters of a call. The media comes last, so that the server has read the rest before the bytes begin.
+ * Warmup messages are sent without a notification.
  */
-export function fieldsOf(request: SendRequest, media: string | InputFile): Fields {
-  const fields: Fields = { chat_id: request.chat, disable_notification: true };
+export function fieldsOf(request: SendRequest, media: string | InputFile): SendFields {
+  const fields: SendFields = { chat_id: request.chat, disable_notification: true };
   for (const extra of EXTRAS[request.kind]) {
     const value = request[extra];
     if (value !== undefined) fields[extra] = asField(value, extra);
@@ -62,7 +62,7 @@ function asField(value: string | number | Uint8Array, name: string): string | nu
   return name === "duration" ? Math.round(Number(value)) : value;
 }
 
-/** A file to be streamed, opened anew for each body; one that cannot be opened fails the call before its first byte. */
+/** Returns a file to be streamed, opened anew for each body. If it cannot be opened, the call fails before its first byte. */
 export function streamedFile(source: UploadSource): InputFile {
   return new InputFile(
     async () => {
@@ -74,7 +74,7 @@ export function streamedFile(source: UploadSource): InputFile {
   );
 }
 
-/** Not `Readable.toWeb`: of Node 20 it throws out of the event loop when a stream that flows is cancelled. */
+/** Not `Readable.toWeb`: in Node 20 it throws out of the event loop when a flowing stream is cancelled. */
 function webStream(source: Readable): ReadableStream<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
@@ -92,7 +92,7 @@ function webStream(source: Readable): ReadableStream<Uint8Array> {
   );
 }
 
-/** A small file, read before the call. */
+/** Reads a small file before the call. */
 export async function wholeFile(source: UploadSource): Promise<Result<InputFile>> {
   const opened = await source.open();
   if (!opened.ok) return opened;
@@ -106,7 +106,7 @@ export async function wholeFile(source: UploadSource): Promise<Result<InputFile>
   }
 }
 
-/** Length in bytes of the multipart body around a file of `source.bytes`: everything but the file, measured, plus the file. */
+/** Returns the length in bytes of the multipart body with the file: all but the file, measured, plus `source.bytes`. */
 export async function bodyBytes(request: SendRequest, source: UploadSource): Promise<number> {
   const empty = new InputFile(new Uint8Array(0), { filename: source.filename });
   const { body } = await encodeForm(fieldsOf(request, empty));

@@ -1,27 +1,29 @@
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
+import { onAbort } from "../domain/abort.ts";
 
-/** Who has to move next: the server takes bytes, our own source gives them, the server answers. */
+/** What a call waits for: the server to take bytes, our own source to give them, or the server to answer. */
 type AwaitedFrom = "server" | "source" | "answer";
 
-/** What happened on the socket of one call; the in-doubt matrix is decided by it, never by a guess. */
+/** What happened on the socket of one call. It decides whether a call is in doubt; nothing is guessed. */
 export interface Wire {
-  /** The connection stood and the body was asked for. */
+  /** The connection was made and the body was requested. */
   connected: boolean;
-  /** Moment of the engine's clock at which the last byte of the body was handed to the socket. */
+  /** Moment of the engine's clock at which the last byte of the body was given to the socket; null before that. */
   bodyEnd: number | null;
-  /** The answer as it came, once it was read whole. */
+  /** The text of the answer, once it has been read whole. */
   text: string | null;
-  /** HTTP status, once there is one. */
+  /** HTTP status of the answer, once there is one. */
   status: number | null;
   /** `Retry-After` header in seconds. */
   retryAfter: number | null;
-  /** Set when reading our own source of bytes failed, so that the server is not blamed. */
+  /** Set when reading our own source failed, so that the server is not blamed. */
   sourceError: unknown;
-  /** What the watchdog waited for when it ended the call. */
+  /** What the watchdog was waiting for when it ended the call. */
   gaveUp: AwaitedFrom | null;
 }
 
+/** Returns the state of a call that has not begun. */
 export function newWire(): Wire {
   return {
     connected: false,
@@ -34,19 +36,20 @@ export function newWire(): Wire {
   };
 }
 
+/** How to make a call, and how long to wait. */
 export interface WireOptions {
   readonly dispatcher: Dispatcher;
   /** Engine's clock, for {@link Wire.bodyEnd}. */
   readonly now: () => number;
-  /** Real milliseconds without a byte taken by the server, or given by the source, after which an upload counts as broken. */
+  /** Real milliseconds after which an upload counts as broken when the server takes no byte, or the source gives none. */
   readonly stallMs: number;
-  /** Real milliseconds to wait for the answer once the body is out. */
+  /** Real milliseconds to wait for the answer after the body was sent. */
   readonly answerMs: number;
-  /** Whole length of a streamed body; small bodies are measured here. */
+  /** Length of a streamed body; small bodies are measured here. */
   readonly bodyBytes?: number | undefined;
 }
 
-/** The little of `Response` that node-telegram-bot-api reads. */
+/** The part of `Response` that node-telegram-bot-api reads. */
 interface MinimalResponse {
   readonly status: number;
   text(): Promise<string>;
@@ -59,9 +62,9 @@ interface Init {
 }
 
 /**
- * A `fetch` for node-telegram-bot-api over `undici.request`: real `fetch` implementations tee the body and keep a large
- * upload in memory. Sends Content-Length always, notes in `wire` what happened, and ends calls that stand still.
- * Errors carry undici's code and no URL (the token is part of every URL).
+ * Returns a `fetch` for node-telegram-bot-api over `undici.request`: real `fetch` implementations tee the body and keep a
+ * large upload in memory. It always sends Content-Length, records in `wire` what happens, and aborts calls that stall.
+ * Errors carry undici's code and not the URL, which contains the token.
  */
 export function wireFetch(wire: Wire, options: WireOptions): typeof fetch {
   const perform = async (url: string, init: Init): Promise<MinimalResponse> => {
@@ -98,7 +101,7 @@ export function wireFetch(wire: Wire, options: WireOptions): typeof fetch {
   return perform as unknown as typeof fetch;
 }
 
-/** Small bodies are put together so that they go out in one write and their length is known. */
+/** Joins a small body, so that it is sent in one write and its length is known. */
 async function collect(body: URLSearchParams | ReadableStream<Uint8Array>): Promise<Uint8Array> {
   if (body instanceof URLSearchParams) return Buffer.from(body.toString());
   const chunks: Uint8Array[] = [];
@@ -107,8 +110,8 @@ async function collect(body: URLSearchParams | ReadableStream<Uint8Array>): Prom
 }
 
 /**
- * Yields the body and marks its end *before* the last bytes leave: once they may be on the socket the server may act on
- * them. undici asks for the first chunk only when the connection stands.
+ * Yields the body and records its end *before* the last bytes leave: as soon as they may be on the socket, the server may
+ * act on them. undici asks for the first chunk only once the connection is made.
  */
 async function* handOver(
   chunks: Iterable<Uint8Array> | ReadableStream<Uint8Array>,
@@ -135,8 +138,7 @@ async function* handOver(
 }
 
 /**
- * Aborts when whoever has to move next does not: for `stallMs`, or `answerMs` where it is the answer. Not AbortSignal.any:
- * in Node 20 each of its signals stays known to an outer one that outlives it, a leak in a process that runs for months.
+ * Aborts when what is awaited does not come within `stallMs` (for the answer, `answerMs`), and when `outer` aborts.
  */
 function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefined) {
   const own = new AbortController();
@@ -151,16 +153,14 @@ function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefin
       from === "answer" ? options.answerMs : options.stallMs,
     );
   };
-  const abort = () => own.abort(outer?.reason);
-  if (outer?.aborted) abort();
-  else outer?.addEventListener("abort", abort, { once: true });
+  const removeListener = onAbort(outer, () => own.abort(outer?.reason));
   awaits("server");
   return {
     signal: own.signal,
     awaits,
     stop: () => {
       clearTimeout(timer);
-      outer?.removeEventListener("abort", abort);
+      removeListener();
     },
   };
 }

@@ -1,36 +1,41 @@
+import type { TransferMode } from "../domain/choices.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import type { TransferName } from "../domain/task.ts";
 
-export interface Choice {
+/** What decides between URL and upload. Sizes in bytes. */
+export interface TransferFacts {
   readonly key: string;
   readonly kind: MediaKind;
   readonly bytes: number;
-  /** Stored Content-Type; undefined while nobody asked. */
+  /** Stored Content-Type; undefined while it is not known. */
   readonly mime: string | undefined;
-  readonly mode: "auto" | TransferName;
-  /** A Bot API server of one's own in local mode. */
+  readonly mode: TransferMode;
+  /** The Bot API server is the user's own, in local mode. */
   readonly local: boolean;
-  /** Whether Telegram can reach the bucket, as far as is known. */
+  /** Telegram can reach the bucket, as far as is known. */
   readonly urlOpen: boolean;
-  /** The entry has what only an upload can carry: thumbnail, filename, title. */
-  readonly dressed: boolean;
+  /** The entry has metadata that only an upload can carry: thumbnail, filename, title, performer. */
+  readonly hasUploadOnlyFields: boolean;
 }
 
-/** Decides how an object travels: by url, by upload, only after the stored Content-Type is known (`ask`), or not at all. */
-export function choose(choice: Choice): TransferName | "ask" | Failure {
+/**
+ * Decides how an object is sent: by URL, by upload, not before the stored Content-Type is known (`ask`), or not at all
+ * (a failure).
+ */
+export function choose(choice: TransferFacts): TransferName | "ask" | Failure {
   const obstacle = urlObstacle(choice);
   if (choice.mode === "url") return obstacle === null ? urlByMime(choice) : refuseUrl(choice, obstacle);
-  if (choice.mode === "auto" && obstacle === null && choice.urlOpen && !choice.dressed) {
+  if (choice.mode === "auto" && obstacle === null && choice.urlOpen && !choice.hasUploadOnlyFields) {
     const way = urlByMime(choice);
     if (way === "url" || way === "ask") return way;
   }
   return tooBig(choice) ?? "upload";
 }
 
-/** Whether a file of this size can be uploaded as this kind; null when it can. */
-function tooBig({ key, kind, bytes, local }: Choice): Failure | null {
+/** Returns why a file of this size cannot be uploaded as this kind, or null when it can. */
+function tooBig({ key, kind, bytes, local }: TransferFacts): Failure | null {
   const most = local ? LIMITS.upload.localBytes : LIMITS.upload.cloudBytes - LIMITS.upload.overheadBytes;
   if (bytes > most && local)
     return failure("file_over_local_limit", `${key} has ${mb(bytes)}; a local-mode server takes 2000 MB`);
@@ -44,8 +49,8 @@ function tooBig({ key, kind, bytes, local }: Choice): Failure | null {
   return null;
 }
 
-/** Why this object cannot go by URL whatever its Content-Type; null when it may. */
-function urlObstacle({ key, kind, bytes }: Choice): string | null {
+/** Returns why this object cannot go by URL, whatever its Content-Type, or null when it may. */
+function urlObstacle({ key, kind, bytes }: TransferFacts): string | null {
   const most =
     kind === "photo"
       ? LIMITS.url.photoBytes
@@ -59,7 +64,7 @@ function urlObstacle({ key, kind, bytes }: Choice): string | null {
   return extensionOf(key) === "" ? "its key has no extension" : null;
 }
 
-function urlByMime(choice: Choice): "url" | "ask" | Failure {
+function urlByMime(choice: TransferFacts): "url" | "ask" | Failure {
   if (choice.mime === undefined) return "ask";
   if (LIMITS.url.mimes[choice.kind].includes(choice.mime)) return "url";
   return refuseUrl(
@@ -68,7 +73,7 @@ function urlByMime(choice: Choice): "url" | "ask" | Failure {
   );
 }
 
-function refuseUrl(choice: Choice, why: string): Failure {
+function refuseUrl(choice: TransferFacts, why: string): Failure {
   return failure("url_not_allowed", `${choice.key} cannot go by URL: ${why}`);
 }
 

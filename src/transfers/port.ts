@@ -1,24 +1,28 @@
 import type { Failure } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
 import type { ContentId, KnownEntry, Task, TransferName } from "../domain/task.ts";
-import type { SendRequest } from "../telegram/port.ts";
+import type { MessageMedia } from "../telegram/port.ts";
 
-/** An object made ready for one call. */
+/** An object that is ready for one call. */
 export interface Prepared {
   readonly transfer: TransferName;
-  /** Everything but the chat, the kind and the signal. */
-  readonly request: Omit<SendRequest, "chat" | "kind" | "signal">;
-  /** SHA-256 of the content where it is known already (small uploads), or once the body was read to its end. */
+  /** What the message is to hold. */
+  readonly request: MessageMedia;
+  /**
+   * Returns the SHA-256 of the content: for small uploads right away, for others once the body was read to its end;
+   * null before that.
+   */
   readonly sha256: () => ContentId | null;
-  /** Stored Content-Type where it was seen. */
+  /** Stored Content-Type, null where it was not seen. */
   readonly mime: string | null;
 }
 
-/** Ways to hand an object to Telegram. `prepare` reads from R2 what is needed before the call, and nothing more. */
+/** The ways to send an object to Telegram. */
 export interface Transfers {
+  /** Makes a task ready for one call; reads from R2 what is needed before that call, and no more. */
   prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>>;
-  /** What came of a call by URL: after failures to fetch and nothing else, the way is closed for the rest of the run. */
+  /** Reports how a call by URL ended. After several failed fetches and no success, nothing more goes by URL in this run. */
   urlResult(failure: Failure | null): void;
-  /** A text that changes when a setting changes on which a permanent failure may depend. */
+  /** Returns a text that changes when a setting changes that a permanent failure may depend on. */
   settings(entry: KnownEntry): string;
 }

@@ -1,8 +1,9 @@
+import type { TransferMode } from "../domain/choices.ts";
 import { definedOnly } from "../domain/defined-only.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
+import type { KnownEntry, Task } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
 import { choose } from "./choose.ts";
@@ -10,19 +11,21 @@ import type { Prepared, Transfers } from "./port.ts";
 import { uploadOf } from "./upload.ts";
 import { shapeOf, thumbnailOf } from "./video.ts";
 
+/** What transfers read from, and which ways they may take. */
 export interface TransferOptions {
   readonly storage: Storage;
-  readonly mode: "auto" | TransferName;
+  readonly mode: TransferMode;
   readonly local: boolean;
-  /** False when Telegram cannot reach the bucket from where it is. */
+  /** False when Telegram cannot reach the bucket. */
   readonly urlOpen: boolean;
-  /** Called once when the url way is closed. */
+  /** Called once, with a sentence for people, when no more goes by URL. */
   readonly onUrlClosed: (text: string) => void;
 }
 
-/** So many calls by URL have to fail, with none that worked, before the way counts as closed. */
+/** After this many failed calls by URL, and none that worked, Telegram cannot reach the bucket. */
 const URL_TRIES = 3;
 
+/** Returns the transfers of one run. */
 export function openTransfers(options: TransferOptions): Transfers {
   return new ChosenTransfers(options);
 }
@@ -77,7 +80,7 @@ class ChosenTransfers implements Transfers {
       kind: task.sendAs ?? task.kind,
       mode: task.transfer ?? mode,
       urlOpen: urlOpen && (this.#urlWorked || this.#urlFailures < URL_TRIES),
-      dressed: [thumbnail, filename, title, performer].some((value) => value !== undefined),
+      hasUploadOnlyFields: [thumbnail, filename, title, performer].some((value) => value !== undefined),
     });
   }
 
@@ -96,14 +99,17 @@ class ChosenTransfers implements Transfers {
     const kind = task.sendAs ?? task.kind;
     const upload = await uploadOf(storage, entry, kind, signal);
     if (!upload.ok) return upload;
-    const dress = await this.#dress(entry, kind, signal).then(ok, carried);
-    if (!dress.ok) return dress;
-    const request = { media: upload.value.source, ...dress.value };
+    const fields = await this.#uploadFields(entry, kind, signal).then(ok, carried);
+    if (!fields.ok) return fields;
+    const request = { media: upload.value.source, ...fields.value };
     return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime });
   }
 
-  /** A large video gets nothing from the server, for as long as its file_id lives: all it will have goes along. */
-  async #dress(entry: KnownEntry, kind: string, signal: AbortSignal): Promise<Partial<SendRequest>> {
+  /**
+   * Returns thumbnail, size and titles. Telegram adds nothing to a large video for as long as its file_id lives, so
+   * they are all sent along.
+   */
+  async #uploadFields(entry: KnownEntry, kind: string, signal: AbortSignal): Promise<Partial<SendRequest>> {
     const { storage } = this.#options;
     const given = definedOnly({
       width: entry.width,

@@ -2,31 +2,33 @@ import { createHash } from "node:crypto";
 import { type Readable, Transform } from "node:stream";
 import mime from "mime";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
+import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
 
-/** Objects up to this size are read into memory before the call, larger ones flow through: a small body is cheaper that way. */
-const BUFFERED_BYTES = 1_048_576;
-
-export interface Upload {
+/** An upload that is ready for a call; see {@link Prepared} for its fields. */
+export interface ReadyUpload {
   readonly source: UploadSource;
   readonly sha256: () => string | null;
   readonly mime: string | null;
 }
 
-/** Makes an object ready to be uploaded: read whole where it is small, else as a stream that is opened anew for each try. */
+/**
+ * Prepares an object for upload: a small one is read whole, a larger one becomes a stream that is opened anew for each
+ * try.
+ */
 export async function uploadOf(
   storage: Storage,
   entry: KnownEntry,
   kind: MediaKind,
   signal: AbortSignal,
-): Promise<Result<Upload>> {
+): Promise<Result<ReadyUpload>> {
   if (entry.bytes <= BUFFERED_BYTES) return buffered(storage, entry, kind, signal);
-  // The name goes out before the object is opened, so the type it lacks has to be asked for.
-  if (entry.mime !== undefined || extensionOf(nameOf(entry)) !== "" || extensionOf(entry.key) !== "")
+  // The name is sent before the object is opened, so a type that is not known has to be asked for.
+  if (entry.mime !== undefined || extensionOf(givenName(entry)) !== "" || extensionOf(entry.key) !== "")
     return ok(streamed(storage, entry, kind, signal));
   const info = await storage.head(entry.key, signal);
   return info.ok ? ok(streamed(storage, { ...entry, mime: info.value.mime }, kind, signal)) : info;
@@ -37,7 +39,7 @@ async function buffered(
   entry: KnownEntry,
   kind: MediaKind,
   signal: AbortSignal,
-): Promise<Result<Upload>> {
+): Promise<Result<ReadyUpload>> {
   const opened = await openWhole(storage, entry, signal);
   if (!opened.ok) return opened;
   const content = await wholeOf(opened.value.body).then(ok, (error: unknown) =>
@@ -56,7 +58,7 @@ async function buffered(
   return ok({ source, sha256: () => sha256, mime: type });
 }
 
-/** Not `buffer` of node:stream/consumers: up to Node 20 it goes by way of a Blob, which costs more CPU than the download. */
+/** Not `buffer` of node:stream/consumers: up to Node 20 that makes a Blob, which costs more CPU than the download. */
 function wholeOf(body: Readable): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -68,7 +70,7 @@ function wholeOf(body: Readable): Promise<Buffer> {
   });
 }
 
-function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: AbortSignal): Upload {
+function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: AbortSignal): ReadyUpload {
   let sha256: string | null = null;
   const open: UploadSource["open"] = async () => {
     const opened = await openWhole(storage, entry, signal);
@@ -79,7 +81,7 @@ function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: 
         hash.update(chunk);
         done(null, chunk);
       },
-      // The end of the form is still to come: a body that breaks off here is posted by nobody.
+      // The end of the form is still to come: a body that breaks off here is never posted.
       flush(done) {
         const found = hash.digest("hex");
         const wrong = otherContent(entry, found);
@@ -95,7 +97,7 @@ function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: 
   return { source, sha256: () => sha256, mime: entry.mime ?? null };
 }
 
-/** Opens an object that must have the size it is said to have: it is announced before the first byte. */
+/** Opens an object and checks its size, which is announced before the first byte is sent. */
 async function openWhole(
   storage: Storage,
   entry: KnownEntry,
@@ -115,7 +117,7 @@ function otherContent({ key, sha256 }: KnownEntry, found: string): Failure | nul
     : failure("object_mismatch", `${key} has the SHA-256 ${found}, the manifest says ${sha256}`);
 }
 
-/** Used where neither the key nor the Content-Type says what a file is. */
+/** For files whose type neither the key nor the Content-Type shows. */
 const EXTENSION_OF_KIND: Record<MediaKind, string> = {
   photo: "jpg",
   video: "mp4",
@@ -126,22 +128,22 @@ const EXTENSION_OF_KIND: Record<MediaKind, string> = {
 };
 
 /**
- * The name under which an object is uploaded. Telegram takes its type from the extension alone (tdlib/td
+ * Returns the name under which an object is uploaded. Telegram takes its type from the extension alone (tdlib/td
  * MessageContent.cpp), so a name without one gets that of the stored type, else that of the kind.
  * @internal
  */
 export function filenameOf(entry: KnownEntry, kind: MediaKind, storedType: string): string {
-  const name = nameOf(entry);
+  const name = givenName(entry);
   if (extensionOf(name) !== "") return name;
   const byKey = entry.filename === undefined ? "" : extensionOf(entry.key);
   return `${name}.${byKey || extensionOfType(storedType) || EXTENSION_OF_KIND[kind]}`;
 }
 
-function nameOf({ filename, key }: KnownEntry): string {
+function givenName({ filename, key }: KnownEntry): string {
   return filename ?? key.slice(key.lastIndexOf("/") + 1);
 }
 
-/** `application/octet-stream` is what is stored where nobody said a type. */
+/** `application/octet-stream` only means that no type was given when the object was stored. */
 function extensionOfType(type: string): string | null {
   const extension = mime.getExtension(type);
   return extension === "bin" ? null : extension;

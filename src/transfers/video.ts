@@ -8,7 +8,7 @@ import type { SendRequest } from "../telegram/port.ts";
 
 type Shape = Pick<SendRequest, "width" | "height" | "duration">;
 
-/** What the manifest says of a video's picture and length, the rest read out of the file's own header by range requests. */
+/** Returns width, height and duration of a video: from the manifest, else from the file's header, by range requests. */
 export async function shapeOf(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
   const { width, height, duration } = entry;
   if (width !== undefined && height !== undefined && duration !== undefined)
@@ -21,10 +21,13 @@ export async function shapeOf(storage: Storage, entry: KnownEntry, signal: Abort
   };
 }
 
-/** A header takes about ten reads. What takes more has none: an MPEG-TS of 36 MB would take 60,000. */
+/** A header takes about ten reads. A file that takes many more has none: an MPEG-TS of 36 MB would take 60,000. */
 const MOST_READS = 50;
 
-/** A header that cannot be read is no failure: the video is then sent without. Throws NotRead on trouble that passes. */
+/**
+ * Reads the header. One that cannot be read is not a failure: the video is sent without. Throws NotRead on a transient
+ * failure.
+ */
 async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
   const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
   let reads = 0;
@@ -50,7 +53,7 @@ async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSign
   }
 }
 
-/** As the header has it, else by its last packets (fragmented files). */
+/** Reads the duration from the header, else from the last packets (fragmented files). */
 async function durationOf(input: Input): Promise<Shape> {
   try {
     return { duration: (await input.getDurationFromMetadata()) ?? (await input.computeDuration()) };
@@ -76,7 +79,7 @@ async function readRange(
   return buffer(opened.value.body);
 }
 
-/** Carries why a part could not be read through the library that asked for it. */
+/** Carries the failure of a read through the library that asked for it. */
 class NotRead extends Error {
   readonly failure: Failure;
 
@@ -87,16 +90,16 @@ class NotRead extends Error {
 }
 
 /**
- * Trouble that passes must not leave a video without its picture for as long as its file_id lives: it is thrown, and the
- * item is tried again. What stays (no such object, no header) is left out.
+ * Throws a transient failure, so that the item is tried again: it must not leave a video without its picture for as long
+ * as its file_id lives. A lasting one (no such object, no header) is ignored.
  */
 function throwIfPassing(error: unknown): void {
   if (carriedFailure(error)?.class === "transient") throw error;
 }
 
 /**
- * The JPEG to be shown for a video: the manifest's `thumbnail`, else `<key>.jpg` beside it. One that is missing or larger
- * than Telegram takes is left out. Throws an error that carries the failure on trouble that passes.
+ * Returns the JPEG to be shown for a video: the manifest's `thumbnail`, else `<key>.jpg` beside it. Returns undefined when
+ * it is missing or too large for Telegram. Throws an error that carries the failure when that is transient.
  */
 export async function thumbnailOf(
   storage: Storage,

@@ -1,8 +1,8 @@
-import type { Bell } from "../pipeline/bell.ts";
+import { onAbort, unlessAborted } from "../domain/abort.ts";
+import type { Bell } from "../domain/bell.ts";
 import { Dispatcher, type DispatchParts } from "../pipeline/dispatch.ts";
 import { Intake, type IntakeParts } from "../pipeline/intake.ts";
 import type { PlanRules } from "../pipeline/plan.ts";
-import { aborted, unlessAborted } from "../pipeline/stop.ts";
 import type { Source } from "../sources/port.ts";
 import { Absence } from "./absence.ts";
 import { Breaker, type BreakerParts } from "./breaker.ts";
@@ -108,7 +108,7 @@ class Keeping {
     for (const [part, failure] of this.#parts.away) this.#breaker.open(part, failure);
     const breaks = new Promise<void>((resolve, reject) => {
       this.#broken = reject;
-      void aborted(this.#parts.stop.draining).then(resolve);
+      onAbort(this.#parts.stop.draining, resolve);
     });
     return [this.#dispatcher.run(), this.#lookAtSource(), this.#lookAtLedger(), this.#lookAtLanes(), breaks];
   }

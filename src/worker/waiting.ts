@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import type { Emitter } from "../domain/events.ts";
-import type { FailureClass } from "../domain/failure.ts";
+import { PASSING_CLASSES } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { Task } from "../domain/task.ts";
 import type { Ledger, QueuedEntry } from "../ledgers/port.ts";
@@ -116,10 +116,8 @@ export class Waiting {
 /** What was put back is looked at again this much later; the ledger knows when a row is due. */
 const PUT_BACK_MS = 60_000;
 
-const PASSING: ReadonlySet<FailureClass> = new Set(["flood", "transient", "chat", "auth"]);
-
 function isFinal({ status, error }: ItemResult): boolean {
-  return status !== "failed" || error === null || !PASSING.has(error.class);
+  return status !== "failed" || error === null || !PASSING_CLASSES.includes(error.class);
 }
 
 function itemOf({ id, entry }: QueuedEntry): SourceItem {

@@ -16,7 +16,7 @@ import { onTestFinished } from "vitest";
 import type { BotApiOptions } from "../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
-import type { FaultHook } from "../../src/sandbox/r2/faults.ts";
+import type { R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
 
@@ -57,13 +57,13 @@ export class World {
   readonly r2: R2Server;
   readonly botApi: BotApiServer;
   /** Trouble of the bucket, set by tests while it runs. */
-  faults: FaultHook;
+  faults: R2FaultHook;
   readonly #keys = new Map<string, string>();
   readonly #secretFiles = new Set<string>();
   readonly #running = new Set<Running>();
 
   static async open(more: Partial<BotApiOptions> = {}): Promise<World> {
-    const trouble: { hook: FaultHook } = { hook: () => undefined };
+    const trouble: { hook: R2FaultHook } = { hook: () => undefined };
     const r2 = await startR2Server({
       ...KEY_PAIR,
       buckets: [BUCKET, "other"],
@@ -86,7 +86,7 @@ export class World {
     return new World(r2, botApi, trouble);
   }
 
-  private constructor(r2: R2Server, botApi: BotApiServer, trouble: { hook: FaultHook }) {
+  private constructor(r2: R2Server, botApi: BotApiServer, trouble: { hook: R2FaultHook }) {
     this.r2 = r2;
     this.botApi = botApi;
     this.faults = () => undefined;

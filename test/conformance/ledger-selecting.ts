@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Selection } from "../../src/domain/choices.ts";
 import { failure } from "../../src/domain/failure.ts";
-import type { Identity, Selected, Selection } from "../../src/ledgers/port.ts";
+import type { Identity, Selected } from "../../src/ledgers/port.ts";
 import { asDocument, Bench, facts, type OpenLedger, object, SHA_A } from "./ledger-kit.ts";
 
 async function gather(pages: AsyncIterable<Selected[]>): Promise<Selected[]> {

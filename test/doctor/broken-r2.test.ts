@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FaultRequest } from "../../src/sandbox/r2/faults.ts";
+import type { R2FaultRequest } from "../../src/sandbox/r2/faults.ts";
 import type { World } from "../cli/world.ts";
 import {
   closedPort,
@@ -21,7 +21,7 @@ const DENIED = {
 const OBJECT_READ = /^Cloudflare dashboard -> R2 -> Manage API tokens -> your token -> Edit: Object Read/;
 
 /** The bucket answers requests of this kind so. */
-function denying(meets: (request: FaultRequest) => boolean, fault: object = DENIED) {
+function denying(meets: (request: R2FaultRequest) => boolean, fault: object = DENIED) {
   return (world: World) => {
     world.faults = (request) => (meets(request) ? fault : undefined);
     return {};

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { fromWall, systemClock, toWall } from "../../src/domain/clock.ts";
 import { Emitter } from "../../src/domain/events.ts";
-import { carriedFailure, failure, isPermanent, nextStep } from "../../src/domain/failure.ts";
+import { carriedFailure, failure, isPermanent, nextStep, PASSING_CLASSES } from "../../src/domain/failure.ts";
 import {
   extensionOf,
   familyOf,
@@ -88,6 +88,12 @@ describe("reasons", () => {
     expect(Object.keys(SKIP_REASONS).filter((reason) => reason in REASONS)).toEqual([]);
     const classes = [...new Set(Object.values(REASONS).map((info) => info.class))];
     expect(classes.filter(isPermanent)).toEqual(["media"]);
+  });
+
+  it("can pass by themselves only where neither the object nor the manifest is wrong, and nothing may have been posted", () => {
+    const classes = new Set(Object.values(REASONS).map((info) => info.class));
+    const lasting = [...classes].filter((failureClass) => !PASSING_CLASSES.includes(failureClass));
+    expect(lasting.sort()).toEqual(["config", "in_doubt", "media", "object"]);
   });
 
   it("travel in errors that streams throw", () => {

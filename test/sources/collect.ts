@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
+import type { ManifestFormat } from "../../src/domain/choices.ts";
 import type { SourceItem } from "../../src/domain/entry.ts";
 import { SourceFailed } from "../../src/domain/source-failed.ts";
-import { type ManifestFormat, manifestSource } from "../../src/sources/manifest.ts";
+import { manifestSource } from "../../src/sources/manifest.ts";
 import type { Source } from "../../src/sources/port.ts";
 
 /** Reads text as a manifest called `list.<format>`, handed over in pieces of `piece` bytes. */

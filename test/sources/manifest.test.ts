@@ -5,9 +5,10 @@ import { PassThrough, Readable } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import type { ManifestFormat } from "../../src/domain/choices.ts";
 import type { SourceItem } from "../../src/domain/entry.ts";
 import { keyFilter } from "../../src/sources/filter.ts";
-import { formatOf, type ManifestFormat, manifestFile, manifestSource } from "../../src/sources/manifest.ts";
+import { formatOf, manifestFile, manifestSource } from "../../src/sources/manifest.ts";
 import { all, failureOf, pagesOf, read, told } from "./collect.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prewarm-manifest-"));

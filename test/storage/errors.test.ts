@@ -3,12 +3,12 @@ import {
   failureOfBody,
   failureOfError,
   failureOfRefusal,
-  type Place,
+  type RequestTarget,
   readXmlError,
 } from "../../src/storage/errors.ts";
 
-const bucket: Place = { host: "acc.r2.test", bucket: "media", accessKeyId: "KEYID12345" };
-const object: Place = { ...bucket, key: "covers/a.jpg" };
+const bucket: RequestTarget = { host: "acc.r2.test", bucket: "media", accessKeyId: "KEYID12345" };
+const object: RequestTarget = { ...bucket, key: "covers/a.jpg" };
 
 describe("failureOfRefusal", () => {
   it.each([

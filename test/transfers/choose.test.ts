@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MEDIA_KINDS, type MediaKind } from "../../src/domain/media.ts";
-import { type Choice, choose } from "../../src/transfers/choose.ts";
+import { choose, type TransferFacts } from "../../src/transfers/choose.ts";
 
 const OF_KIND: Record<MediaKind, { key: string; mime: string }> = {
   photo: { key: "a.jpg", mime: "image/jpeg" },
@@ -12,7 +12,7 @@ const OF_KIND: Record<MediaKind, { key: string; mime: string }> = {
 };
 
 /** The way of an object that could go by URL, but for what is said of it; the reason where there is none. */
-function way(kind: MediaKind, more: Partial<Choice> = {}): string {
+function way(kind: MediaKind, more: Partial<TransferFacts> = {}): string {
   const chosen = choose({
     ...OF_KIND[kind],
     kind,
@@ -20,7 +20,7 @@ function way(kind: MediaKind, more: Partial<Choice> = {}): string {
     mode: "auto",
     local: false,
     urlOpen: true,
-    dressed: false,
+    hasUploadOnlyFields: false,
     ...more,
   });
   return typeof chosen === "string" ? chosen : chosen.reason;
@@ -55,7 +55,7 @@ describe("by the stored type", () => {
     expect([way(kind, { mime }), way(kind, { mime, mode: "url" })]).toEqual(["ask", "ask"]);
     expect(way(kind, { mime, mode: "upload" })).toBe("upload");
     expect(way(kind, { mime, urlOpen: false })).toBe("upload");
-    expect(way(kind, { mime, dressed: true })).toBe("upload");
+    expect(way(kind, { mime, hasUploadOnlyFields: true })).toBe("upload");
     expect(way(kind, { mime, key: "folder.d/name" })).toBe("upload");
     expect(way(kind, { mime, bytes: 20_000_001 })).not.toBe("ask");
   });
@@ -108,7 +108,7 @@ describe("by size", () => {
       mode: "auto",
       local: false,
       urlOpen: true,
-      dressed: false,
+      hasUploadOnlyFields: false,
     });
     expect(chosen).toMatchObject({
       class: "media",
@@ -119,8 +119,8 @@ describe("by size", () => {
 
 describe("by what was asked for", () => {
   it.each(MEDIA_KINDS)("a %s is uploaded where only an upload brings what belongs to it", (kind) => {
-    expect(way(kind, { dressed: true })).toBe("upload");
-    expect(way(kind, { dressed: true, mode: "url" })).toBe("url");
+    expect(way(kind, { hasUploadOnlyFields: true })).toBe("upload");
+    expect(way(kind, { hasUploadOnlyFields: true, mode: "url" })).toBe("url");
   });
 
   it.each(MEDIA_KINDS)(

@@ -1,10 +1,11 @@
 import { Agent } from "undici";
 import { onTestFinished } from "vitest";
 import type { KnownEntry, Task } from "../../src/domain/task.ts";
-import type { Fault, FaultHook } from "../../src/sandbox/r2/faults.ts";
+import type { R2Fault, R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { openR2 } from "../../src/storage/r2.ts";
+import { task } from "../queue/tasks.ts";
 
 export const CREDENTIALS = {
   accessKeyId: "0123456789abcdef0123456789abcdef",
@@ -35,13 +36,13 @@ export interface Bucket {
   /** Puts an object and gives the entry that a listing would. */
   put(key: string, body: Uint8Array | { bytes: number }, contentType?: string): Promise<KnownEntry>;
   /** What goes wrong with requests for a key from now on; null for nothing. */
-  fail(fault: Fault | null): void;
+  fail(fault: R2Fault | null): void;
 }
 
 /** A sandbox bucket `media`, read over real HTTP, with every read counted. */
 export async function bucket(): Promise<Bucket> {
-  let fault: Fault | null = null;
-  const faults: FaultHook = () => fault ?? undefined;
+  let fault: R2Fault | null = null;
+  const faults: R2FaultHook = () => fault ?? undefined;
   const server = await startR2Server({ ...CREDENTIALS, buckets: ["media"], faults });
   onTestFinished(() => server.close());
   const plain = bucketOf(server.url);
@@ -80,17 +81,7 @@ function counted(storage: Storage, reads: Reads): Storage {
   };
 }
 
+/** A task for an entry that was put. */
 export function taskOf(entry: KnownEntry, kind: Task["kind"], more: Partial<Task> = {}): Task {
-  return {
-    entry,
-    kind,
-    bot: "default",
-    content: `etag:${entry.etag}:${entry.bytes}`,
-    replace: false,
-    queuedAt: 0,
-    tries: 0,
-    calls: 0,
-    notBefore: 0,
-    ...more,
-  };
+  return task(entry.key, { entry, kind, content: `etag:${entry.etag}:${entry.bytes}`, ...more });
 }

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import type { MediaKind } from "../../src/domain/media.ts";
 import type { KnownEntry } from "../../src/domain/task.ts";
-import { filenameOf, type Upload, uploadOf } from "../../src/transfers/upload.ts";
+import { filenameOf, type ReadyUpload, uploadOf } from "../../src/transfers/upload.ts";
 import {
   botAt,
   failureOf,
@@ -29,13 +29,13 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function contentOf({ source }: Upload): Promise<Buffer> {
+async function contentOf({ source }: ReadyUpload): Promise<Buffer> {
   const opened = await source.open();
   if (!opened.ok) throw new Error(opened.failure.message);
   return opened.value instanceof Readable ? buffer(opened.value) : Buffer.from(opened.value);
 }
 
-function uploaded(result: Awaited<ReturnType<typeof uploadOf>>): Upload {
+function uploaded(result: Awaited<ReturnType<typeof uploadOf>>): ReadyUpload {
   if (!result.ok) throw new Error(result.failure.message);
   return result.value;
 }

@@ -1,30 +1,31 @@
 import Libsql from "libsql";
 import { asLedgerError } from "./errors.ts";
 
-/** What may be bound. Booleans become 0 and 1, undefined becomes NULL. */
+/** A value that can be bound. Booleans become 0 and 1, undefined becomes NULL. */
 type Value = string | number | bigint | boolean | null | undefined;
+/** The parameters of a statement, by name. */
 export type Params = Readonly<Record<string, Value>>;
 
 type Bound = string | number | bigint | null;
 
-interface Prepared {
+interface PreparedStatement {
   readonly statement: Libsql.Statement<[Bound[]]>;
   /** Names of the parameters, in the order in which they are bound. */
   readonly names: readonly string[];
 }
 
 /**
- * libsql, tamed. It binds every number as REAL (an id would read `5.0` in a text column), aborts the process on a
- * boolean, Date or object, and keeps throwing from a statement's `.get()` after a constraint error: so values are
- * coerced here, only `.all` and `.run` are used, and a statement that threw is forgotten.
- * Every error of SQLite leaves as LedgerError.
+ * A database over libsql, without its traps: it binds every number as REAL (an id in a text column would read `5.0`), aborts
+ * the process on a boolean, Date or object, and keeps throwing from a statement's `.get()` after a constraint error. So
+ * values are coerced here, only `.all` and `.run` are used, and a statement that threw is dropped.
+ * Every error of SQLite is thrown as LedgerError.
  */
 export class Sqlite {
-  /** The file as people know it. */
+  /** The name of the file in messages. */
   readonly place: string;
   #opening = true;
   readonly #db: Libsql.Database;
-  readonly #statements = new Map<string, Prepared>();
+  readonly #statements = new Map<string, PreparedStatement>();
 
   constructor(file: string, place: string) {
     this.place = place;
@@ -32,32 +33,37 @@ export class Sqlite {
   }
 
   /**
-   * Readers go on while we write (WAL), and each commit is on the disk before it returns (FULL): an attempt before its
-   * call, an id before its use. Another program that writes too is waited for.
+   * Lets others read while we write (WAL), and each commit reach the disk before it returns (FULL): an attempt before its
+   * call, an id before its use. Waits for another program that writes.
    */
   prepareForWriting(): void {
     this.exec("pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full");
   }
 
-  /** From now on an error is one that happened under way: exit code 1, no longer 2. */
+  /** From now on errors have exit code 1 (failed later) instead of 2 (cannot be used). */
   opened(): void {
     this.#opening = false;
   }
 
-  /** Statements without parameters and without results. */
+  /** Runs statements without parameters and results. */
   exec(sql: string): void {
     this.#guard(() => this.#db.exec(sql));
   }
 
-  /** Number of rows changed. Names in `sql` are written `:name`; parameters that `sql` does not name are ignored. */
+  /**
+   * Returns the number of changed rows. Names in `sql` are written `:name`; parameters that `sql` does not name are
+   * ignored.
+   */
   run(sql: string, params: Params = {}): number {
     return this.#with(sql, ({ statement, names }) => statement.run(bind(names, params)).changes);
   }
 
+  /** Returns all rows. Parameters as in {@link run}. */
   all<Row>(sql: string, params: Params = {}): Row[] {
     return this.#with(sql, ({ statement, names }) => statement.all(bind(names, params)) as Row[]);
   }
 
+  /** Returns the first row. Parameters as in {@link run}. */
   one<Row>(sql: string, params: Params = {}): Row | undefined {
     return this.all<Row>(sql, params)[0];
   }
@@ -76,25 +82,25 @@ export class Sqlite {
   }
 
   /**
-   * Closes the file. libsql frees statements only when they are collected and keeps the connection until then, so the
-   * write-ahead log is folded back in here; it stays when a reader is in the way, and goes with the next close.
+   * Closes the file. libsql frees statements, and with them the connection, only when they are garbage-collected, so the
+   * write-ahead log is merged here; if a reader is in the way it stays until the next close.
    */
   close(): void {
     try {
       this.exec("pragma busy_timeout = 200; pragma wal_checkpoint(truncate); pragma journal_mode = delete");
     } catch {
-      // Everything is durable in the log already.
+      // Everything is already durable in the log.
     }
     this.leave();
   }
 
-  /** Closes a file of which nothing but reading was wanted, and leaves its log to the process that writes. */
+  /** Closes a file that was only read, and leaves its log to the process that writes. */
   leave(): void {
     this.#statements.clear();
     this.#db.close();
   }
 
-  #with<T>(sql: string, use: (prepared: Prepared) => T): T {
+  #with<T>(sql: string, use: (prepared: PreparedStatement) => T): T {
     const prepared = this.#statements.get(sql) ?? this.#prepare(sql);
     try {
       return use(prepared);
@@ -104,7 +110,7 @@ export class Sqlite {
     }
   }
 
-  #prepare(sql: string): Prepared {
+  #prepare(sql: string): PreparedStatement {
     return this.#guard(() => {
       const { text, names } = numbered(sql);
       const prepared = { statement: this.#db.prepare<[Bound[]]>(text), names };
@@ -124,7 +130,7 @@ export class Sqlite {
 
 const NAME_OR_QUOTED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|:([a-z]\w*)/gi;
 
-/** Names become numbers once, for libsql looks names up one by one at each call. */
+/** Replaces names by numbers, once: libsql looks names up one by one at each call. */
 function numbered(sql: string): { text: string; names: string[] } {
   const names: string[] = [];
   const text = sql.replace(NAME_OR_QUOTED, (token, name?: string) => {

@@ -7,7 +7,7 @@ import { resolve } from "./content.ts";
 import { hasId, isUnderWay } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
-/** An attempt as it was begun; `content` is what it is known as by now. */
+/** An attempt as it was begun; `content` is the id of its content as known now. */
 export interface Attempt {
   readonly bot: string;
   readonly kind: MediaKind;
@@ -23,7 +23,7 @@ const BEGIN_ROW = `
   on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now
   where not ${hasId("media_cache")}`;
 
-/** A new key; one that is known keeps what it points at until a confirmation moves it. */
+/** A new key; a known one keeps what it points at until a confirmation moves it. */
 const NEW_KEY = `
   insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256, ext, mime, width, height, duration,
     created_at, updated_at)
@@ -44,7 +44,7 @@ const END_ATTEMPT = `
   where id = :id and state = 'sending'
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
 
-/** SQL: when to try again after one more failure on top of `failures`: 1, 2, 4 ... 64 minutes from now, or never. */
+/** SQL: when to try again after one more failure than `failures`: 1, 2, 4 ... 64 minutes from now, or never. */
 function nextRetry(failures: string): string {
   return `iif(:waits, datetime(:now, '+' || (1 << min(${failures}, 6)) || ' minutes'), null)`;
 }
@@ -82,7 +82,7 @@ const DOUBT_ATTEMPTS_UNDER_WAY = `
     error_message = :message
   where state = 'sending'`;
 
-/** Writes down, before the call, that it will be made: attempt, row, and key where it is new. */
+/** Records a call before it is made: attempt, row, and the key if it is new. */
 export function begin(store: Store, facts: AttemptFacts): number {
   const params = paramsOf(store, facts);
   store.db.run(BEGIN_ROW, params);
@@ -90,12 +90,12 @@ export function begin(store: Store, facts: AttemptFacts): number {
   return writeAttempt(store, { ...params, state: "sending" });
 }
 
-/** The attempt failed and another follows. */
+/** Records that the attempt failed and another follows. */
 export function retry(store: Store, id: AttemptId, why: Failure): void {
   endAttempt(store, id, "retry", why);
 }
 
-/** The item failed for good in this run, before a call (`id` null) or after it. */
+/** Records that the item has failed in this run, before a call (`id` null) or after it. */
 export function fail(store: Store, id: AttemptId | null, facts: AttemptFacts, why: Failure): void {
   const params = { ...paramsOf(store, facts), ...paramsOfFailure(why) };
   if (id === null) writeAttempt(store, { ...params, state: "failed", ended: params.now });
@@ -103,7 +103,7 @@ export function fail(store: Store, id: AttemptId | null, facts: AttemptFacts, wh
   store.db.run(FAIL_ROW, { ...params, content });
 }
 
-/** The row of this key that waits in `warming` cannot be begun. */
+/** Marks the row of this key in `warming` as one that cannot be started. */
 export function refuse(
   store: Store,
   { bot, kind, key }: { bot: string; kind: MediaKind; key: string },
@@ -112,13 +112,16 @@ export function refuse(
   store.db.run(REFUSE_ROW, { bot, kind, key, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 
-/** The call may have posted. */
+/** Records that the call may have posted. */
 export function doubt(store: Store, id: AttemptId, why: Failure): void {
   const { bot, content, kind } = endAttempt(store, id, "unknown", why);
   store.db.run(DOUBT_ROW, { bot, content, kind, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 
-/** Attempts that a dead process left `sending` become `unknown`, as do their rows without an id. Answers how many attempts. */
+/**
+ * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many
+ * attempts.
+ */
 export function recover(store: Store): number {
   const why = failure("process_died", "the process ended while the call was under way");
   const params = { now: stamp(store.now()), ...paramsOfFailure(why) };
@@ -126,7 +129,7 @@ export function recover(store: Store): number {
   return store.db.run(DOUBT_ATTEMPTS_UNDER_WAY, params);
 }
 
-/** Ends an attempt that is under way and answers what it was. Throws when it is not: each attempt ends once. */
+/** Ends an attempt that is running and returns it. Throws when it is not running: each attempt ends once. */
 export function endAttempt(
   store: Store,
   id: AttemptId,
@@ -141,7 +144,7 @@ export function endAttempt(
 
 type Facts = Omit<AttemptFacts, "chatId" | "settings"> & Partial<AttemptFacts>;
 
-/** The facts of an attempt as parameters. A hash that became known since the caller looked takes its place. */
+/** Returns the facts of an attempt as parameters, with the SHA-256 if it has become known since the caller looked. */
 export function paramsOf(store: Store, { bot, kind, content, entry, chatId, settings }: Facts) {
   const { key, etag, bytes, mime, width, height, duration } = entry;
   return {

@@ -1,5 +1,5 @@
-/** A CHECK's expression inside a CREATE TABLE statement: from its first character to behind its last. */
-interface Span {
+/** The range of a CHECK's expression in a CREATE TABLE statement; `to` is exclusive. */
+interface TextSpan {
   readonly from: number;
   readonly to: number;
 }
@@ -8,11 +8,11 @@ const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|[\p{L}_][\p{L}\p{N}_$]*|\S/gu;
 
 /**
- * Finds the expressions of all CHECK constraints; strings, quoted names and comments are not looked into.
+ * Finds the expressions of all CHECK constraints, ignoring strings, quoted names and comments.
  * @internal
  */
-export function checkSpans(createTable: string): Span[] {
-  const spans: Span[] = [];
+export function checkSpans(createTable: string): TextSpan[] {
+  const spans: TextSpan[] = [];
   let from = -1;
   let depth = 0;
   let afterCheck = false;
@@ -30,7 +30,7 @@ export function checkSpans(createTable: string): Span[] {
   return spans;
 }
 
-/** The names among `columns` that an expression mentions, quoted or not. */
+/** Returns those of `columns` that an expression mentions, quoted or not. */
 export function columnsIn(expression: string, columns: readonly string[]): Set<string> {
   const names = [...expression.matchAll(TOKEN)]
     .map(([token]) => token)
@@ -40,8 +40,8 @@ export function columnsIn(expression: string, columns: readonly string[]): Set<s
 }
 
 /**
- * The same CREATE TABLE statement with wider checks: `refused(expression)` answers, by column, the values that an
- * expression has to let through and does not. Everything else stays to the letter.
+ * Returns a CREATE TABLE statement with wider checks: `refused(expression)` returns, by column, the values that an expression
+ * refuses and has to accept. Everything else stays exactly as it is.
  */
 export function widenChecks(
   createTable: string,

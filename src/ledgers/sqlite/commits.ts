@@ -1,36 +1,36 @@
 import { LedgerError } from "../error.ts";
 import type { Sqlite } from "./adapter.ts";
 
-interface Waiting {
+interface PendingWrite {
   readonly work: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Writes that are asked for in one turn of the event loop share a transaction, and so one wait for the disk. Each promise
- * settles after the commit that holds its work.
+ * Groups all writes of one turn of the event loop into one transaction, and so into one wait for the disk. Each promise
+ * settles after the commit that contains its work.
  */
 export class Commits {
   readonly #db: Sqlite;
-  #waiting: Waiting[] = [];
+  #pending: PendingWrite[] = [];
 
   constructor(db: Sqlite) {
     this.#db = db;
   }
 
-  /** `work` happens as a whole or not at all. It may be run twice, the first time undone. */
+  /** Runs `work` within the next transaction: as a whole or not at all. It may run twice, the first time undone. */
   write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
-      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      if (this.#pending.length === 0) setImmediate(() => this.flush());
+      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
     });
   }
 
-  /** Commits what waits, now. */
+  /** Commits now what is waiting. */
   flush(): void {
-    const group = this.#waiting;
-    this.#waiting = [];
+    const group = this.#pending;
+    this.#pending = [];
     if (group.length === 0) return;
     try {
       const values = this.#db.transaction(() => group.map(({ work }) => work()));
@@ -41,8 +41,8 @@ export class Commits {
     }
   }
 
-  /** One of them failed and undid the others: each has its own transaction now. */
-  #alone({ work, resolve, reject }: Waiting): void {
+  /** Runs one write in a transaction of its own, after another of its group failed and undid them all. */
+  #alone({ work, resolve, reject }: PendingWrite): void {
     try {
       resolve(this.#db.transaction(work));
     } catch (error) {

@@ -6,7 +6,7 @@ import { type Media, moveKey } from "./keys.ts";
 import { hasId, readyId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
-/** Changes nothing where an older id stands, unless it is to be replaced. */
+/** Changes nothing where there is an older id, unless it is to be replaced. */
 const NEW_ID = `
   insert into media_cache (bot_slug, sha256, kind, tg_file_id, tg_file_unique_id, warmup_chat_id, warmup_message_id,
     warmup_at, status, retry_count, created_at, updated_at, weak)
@@ -27,7 +27,7 @@ const REFUSE_ASKED = `
     error_reason = excluded.error_reason, error_settings = null
   where not ${hasId("media_cache")}`;
 
-/** The object turned out to be other content than it was begun as: the row begun for that is work only if a key asks for it. */
+/** Drops the row of content that the object turned out not to be, unless a key points at it. */
 const DROP_ORPHAN = `
   delete from media_cache where bot_slug = :bot and sha256 = :content and kind = :kind and status = 'warming'
   and not exists (select 1 from media_store s where s.sha256 = :content)`;
@@ -35,8 +35,8 @@ const DROP_ORPHAN = `
 const SIBLING = "select mime, width, height, duration from media_store where sha256 = :content limit 1";
 
 /**
- * Takes in what came back: the id under the kind it really has, the error of the kind that was asked for, the key, the
- * attempt. Belongs into one transaction: a reader finds the old id until it commits, and the new one from then on.
+ * Stores what came back: the id under the kind it really has, the error for the requested kind, the key, the attempt. Must
+ * run inside one transaction: a reader finds the old id until it commits, and the new one from then on.
  */
 export function confirm(store: Store, id: AttemptId, confirmation: Confirmation): Confirmed {
   const attempt = endAttempt(store, id, "ready", null);
@@ -87,7 +87,7 @@ export function point(
   });
 }
 
-/** The content id to write under. With a hash at hand, all that stands under ETag and size moves to it first. */
+/** Returns the content id to store under. When the hash is known, rows stored under ETag and size are moved to it first. */
 function settle(store: Store, attempt: Attempt, confirmed: ContentId): ContentId {
   if (confirmed === attempt.content && isProvisional(confirmed)) return confirmed;
   const content = resolve(store, confirmed);

@@ -28,16 +28,16 @@ const DROP_ROW = "delete from media_cache where rowid = :id";
 const REKEY_KEYS = "update media_store set sha256 = :content, updated_at = :now where sha256 = :provisional";
 const REKEY_ATTEMPTS = "update prewarm_attempts set sha256 = :content where sha256 = :provisional";
 
-/** The SHA-256 of a provisional content id where it became known, else the id as it is. */
+/** Returns the SHA-256 for a provisional content id if it has become known, else the id itself. */
 export function resolve({ db }: Store, content: ContentId): ContentId {
   if (!isProvisional(content)) return content;
   return db.one<{ sha256: string }>(ALIAS, { content })?.sha256 ?? content;
 }
 
 /**
- * Remembers that `provisional` is `content`, and moves all that stands under it: rows of every bot and kind, keys,
- * attempts. Of two rows for one (bot, kind) the better one stays (ready, unknown, error, warming), of two ready ones the
- * older. Belongs into the transaction that learned the hash.
+ * Remembers that `provisional` is `content`, and moves everything that is stored under it: rows of every bot and kind, keys,
+ * attempts. Of two rows for one (bot, kind) the better one is kept (ready, unknown, error, warming), of two ready ones the
+ * older. Must run inside the transaction that learned the hash.
  */
 export function rekey({ db, now }: Store, provisional: ContentId, content: ContentId): void {
   const params = { provisional, content, now: stamp(now()) };

@@ -2,7 +2,7 @@ import { LedgerError } from "../error.ts";
 
 const OTHER_LEDGER = "or use another --ledger";
 
-/** Primary result codes of SQLite (sqlite.org/rescode.html), with what they mean to whoever runs prewarm. */
+/** Primary result codes of SQLite (sqlite.org/rescode.html), with what they mean to the user. */
 const MEANINGS: Readonly<Record<number, string>> = {
   3: `may not be written by this user; give the right to it and to its folder, ${OTHER_LEDGER}`,
   5: "is locked by another program; end it, then run again",
@@ -21,19 +21,19 @@ interface SqliteFault {
   readonly rawCode?: number;
 }
 
-/** The primary result code of an error of libsql, `undefined` for any other error. */
+/** Returns the primary result code of an error of libsql, or `undefined` for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { rawCode } = error as SqliteFault;
   if (typeof rawCode === "number") return rawCode & 0xff;
-  // Opening fails with a plain Error that carries the code in its text only.
+  // A failed opening throws a plain Error with the code only in its text.
   const code = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(error.message)?.[1];
   return code === undefined ? undefined : Number(code) & 0xff;
 }
 
 /**
- * What an error of libsql means for the ledger at `place`: one line with the next step. Errors that are not SQLite's
- * are bugs and come back as they are.
+ * Turns an error of libsql into a LedgerError for the ledger at `place`: one line, with the next step. Errors that are not
+ * SQLite's are bugs and are returned unchanged.
  */
 export function asLedgerError(place: string, error: unknown, opening: boolean): unknown {
   const code = sqliteCode(error);

@@ -6,7 +6,7 @@ import { stamp } from "./store.ts";
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
 
-/** What ended in each of the last 24 hours before `unixMs`, by the attempts. */
+/** Counts the attempts that ended in each of the last 24 hours before `unixMs`. */
 export function hoursOf(db: Sqlite, unixMs: number): Hour[] {
   const begin = unixMs - HOURS * HOUR_MS;
   const attempts = readAs(db, "prewarm_attempts");
@@ -27,7 +27,7 @@ export function hoursOf(db: Sqlite, unixMs: number): Hour[] {
   });
 }
 
-/** The id of the first attempt that was begun since then: ids rise with time, so the table need not be read. */
+/** Finds the first attempt begun since then, by binary search: ids rise with time, so the table need not be read. */
 function firstSince(db: Sqlite, attempts: string, since: string): number {
   const ends = db.one<{ low: number | null; high: number | null }>(
     `select min(id) as low, max(id) as high from ${attempts}`,

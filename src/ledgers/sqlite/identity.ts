@@ -3,31 +3,27 @@ import { failure } from "../../domain/failure.ts";
 import { failed, ok, type Result } from "../../domain/result.ts";
 import type { Identity } from "../port.ts";
 import type { Sqlite } from "./adapter.ts";
+import { readIdentity } from "./reading.ts";
 
 type Known = ReadonlyMap<string, string>;
 
 /**
- * Writes down whose ledger this is, or says who it belongs to. All is compared before anything is written; bots that are
- * new to it join. A sandbox's ports change, so of a sandbox only bot ids are compared. Belongs into a transaction.
+ * Records whose ledger this is, or fails with whom it belongs to. Everything is compared before anything is written; bots
+ * that are new to it are added. A sandbox's ports change, so only its bot ids are compared. Must run inside a transaction.
  */
 export function identify(db: Sqlite, identity: Identity): Result<void> {
-  const known = knownOf(db);
+  const known = readIdentity(db);
   const stranger = strangerTo(db, identity, known);
   if (stranger) return failed(stranger);
-  for (const [key, value] of factsOf(identity)) {
+  for (const [key, value] of identityRows(identity)) {
     if (!known.has(key))
       db.run("insert into prewarm_identity (key, value) values (:key, :value)", { key, value });
   }
   return ok(undefined);
 }
 
-function knownOf(db: Sqlite): Known {
-  const rows = db.all<{ key: string; value: string }>("select key, value from prewarm_identity");
-  return new Map(rows.map(({ key, value }) => [key, value]));
-}
-
-/** Whom the ledger belongs to, when it is not this one; nothing is written. */
-export function strangerTo(db: Sqlite, identity: Identity, known: Known = knownOf(db)): Failure | null {
+/** Returns the failure of a run with this identity, when the ledger belongs to somebody else, or null; writes nothing. */
+export function strangerTo(db: Sqlite, identity: Identity, known: Known = readIdentity(db)): Failure | null {
   return (
     otherWorld(db, known, identity.sandbox) ??
     otherBucket(db, known, identity) ??
@@ -35,13 +31,13 @@ export function strangerTo(db: Sqlite, identity: Identity, known: Known = knownO
   );
 }
 
-/** Refuses a sandbox's ledger in a real run, and the reverse. */
+/** Fails when a real run meets the ledger of a sandbox, or the reverse. */
 export function checkWorld(db: Sqlite, sandbox: boolean): Result<void> {
-  const stranger = otherWorld(db, knownOf(db), sandbox);
+  const stranger = otherWorld(db, readIdentity(db), sandbox);
   return stranger ? failed(stranger) : ok(undefined);
 }
 
-function factsOf({ sandbox, bucket, bots }: Identity): [string, string][] {
+function identityRows({ sandbox, bucket, bots }: Identity): [string, string][] {
   const facts: [string, string][] = [["sandbox", sandbox ? "1" : "0"]];
   if (bucket) facts.push(["bucket_endpoint", bare(bucket.endpoint)], ["bucket_name", bucket.name]);
   for (const bot of bots) {
@@ -61,7 +57,7 @@ function otherWorld(db: Sqlite, known: Known, sandbox: boolean): Failure | null 
   return failure("ledger_real", `${db.place} belongs to real bots; this run is in the sandbox`);
 }
 
-/** A database that nobody marked and that has ids was written by real bots. */
+/** True for a database with ids: one without a mark and with ids was written by real bots. */
 function holdsIds(db: Sqlite): boolean {
   return db.one("select 1 from media_cache where tg_file_id is not null limit 1") !== undefined;
 }
@@ -97,7 +93,7 @@ function otherBot(db: Sqlite, known: Known, { sandbox, bots }: Identity): Failur
   return null;
 }
 
-/** Scheme, host, port and path without a slash at the end; user and password, which a URL may carry, are left out. */
+/** Returns scheme, host, port and path without a trailing slash; user and password, which a URL may contain, are left out. */
 function bare(url: string): string {
   if (!URL.canParse(url)) return url.replace(/\/+$/, "");
   const { protocol, host, pathname } = new URL(url);

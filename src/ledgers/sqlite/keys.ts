@@ -3,7 +3,7 @@ import type { ContentId } from "../../domain/task.ts";
 import { hasId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
-/** What is known of the media of an object; null where it is not. */
+/** What is known of the media of an object; null where it is not known. */
 export interface Media {
   readonly mime: string | null;
   readonly width: number | null;
@@ -11,7 +11,7 @@ export interface Media {
   readonly duration: number | null;
 }
 
-/** A key and the content it shall point at. */
+/** A key and the content that it is to point at. */
 export interface Move extends Media {
   readonly bot: string;
   readonly key: string;
@@ -49,8 +49,8 @@ const ready = (content: string) => `exists (select 1 from media_cache c, json_ea
 const LACKS = `select 1 from json_each(:bots) bot where ${ready(":old")} and not ${ready(":content")} limit 1`;
 
 /**
- * Points a key at content, new or not, with what is known of its media. The key stays where it is while one of the bots
- * can serve what it points at now and not yet the other: readers never meet a gap.
+ * Points a key, new or known, at content, with what is known of its media. The key stays where it is while one of the bots
+ * can serve what it points at now but not yet the new content, so that readers never meet a gap.
  */
 export function moveKey(store: Store, move: Move): void {
   const { content, kind, key, etag, bytes } = move;

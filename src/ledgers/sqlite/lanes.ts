@@ -1,6 +1,7 @@
 import type { LaneMemory } from "../port.ts";
 import { type Store, stamp } from "./store.ts";
 
+/** Returns what is remembered of all lanes, ordered by bot and chat. */
 export function lanes({ db }: Store): LaneMemory[] {
   return db.all<LaneMemory>(
     `select bot_slug as bot, chat_id as chat, frozen_until as frozenUntil, pace, pace_at as paceAt,
@@ -9,7 +10,7 @@ export function lanes({ db }: Store): LaneMemory[] {
   );
 }
 
-/** Replaces what was kept of this lane. */
+/** Replaces what is remembered of this lane. */
 export function keepLane({ db, now }: Store, memory: LaneMemory): void {
   db.run(
     `insert into prewarm_lanes (bot_slug, chat_id, frozen_until, pace, pace_at, migrated_to, updated_at)

@@ -14,20 +14,22 @@ interface Holder {
   readonly since: string;
 }
 
+/** The right to write to a database. */
 export interface Lock {
   release(): void;
 }
 
-/** A holder is given this long to write its name down, or to finish closing. */
+/** Tries and pauses that give a holder time to record its name, or to finish closing. */
 const TRIES = 20;
 const PAUSE_MS = 50;
 
 /**
- * Takes the right to write to the database at `file`, or throws LedgerError (exit code 2) that names who has it. `unixMs` is now.
+ * Takes the right to write to the database at `file`, or throws LedgerError (exit code 2) that names who has it.
+ * `unixMs` is now.
  *
  * The right is SQLite's own exclusive lock on `<file>-lock`: the system drops it when the process ends, however it ends, so
- * it is never stale. Readers of the database do not meet it. The file stays behind, empty: were it removed, a process that
- * had opened it just before could lock the removed file while another locks a new one, and both would write.
+ * it is never stale, and it does not affect readers of the database. The empty file stays behind: if it were removed, a
+ * process that had just opened it could lock the removed file while another locks a new one, and both would write.
  */
 export async function acquire(file: string, place: string, unixMs: number): Promise<Lock> {
   for (let i = 0; i < TRIES; i++) {
@@ -59,7 +61,7 @@ function tryLock(file: string, place: string): Lock | null {
 
 const NOBODY = "delete from prewarm_identity where key like 'holder\\_%' escape '\\'";
 
-/** Writes down who holds the lock, for the message to the next. */
+/** Records who holds the lock, for the message to the next process. */
 export function signHolder(db: Sqlite, command: string, unixMs: number): void {
   const holder: Holder = { pid: String(process.pid), host: hostname(), command, since: stamp(unixMs) };
   db.transaction(() => {
@@ -68,7 +70,7 @@ export function signHolder(db: Sqlite, command: string, unixMs: number): void {
   });
 }
 
-/** More about the holder, beside its name; gone with it. */
+/** Adds facts about the holder, which are erased with its name. */
 export function announce(db: Sqlite, fields: Readonly<Record<string, string>>): void {
   for (const [field, value] of Object.entries(fields)) {
     db.run(
@@ -78,7 +80,7 @@ export function announce(db: Sqlite, fields: Readonly<Record<string, string>>): 
   }
 }
 
-/** Takes the name out again. Where that fails nothing is lost: the lock decides, and a dead name is not believed. */
+/** Erases the name. If that fails nothing is lost: the lock decides, and the name of a dead process is ignored. */
 export function eraseHolder(db: Sqlite): void {
   try {
     db.run(NOBODY);
@@ -107,7 +109,7 @@ function readHolder(file: string, place: string): Holder | null {
   }
 }
 
-/** False for a name that a killed process left and the one that holds the lock now has not replaced yet. */
+/** False for the name of a killed process, which the process that now holds the lock has not replaced yet. */
 export function isAlive({ pid, host }: Pick<Holder, "pid" | "host">): boolean {
   if (host !== hostname()) return true;
   try {
@@ -122,7 +124,7 @@ function heldBy(place: string, { command, pid, host, since }: Holder, unixMs: nu
   return `${place} is held by \`${command}\` (pid ${pid} on ${host}, since ${localTime(since, unixMs)}); wait for it to end or use another --ledger`;
 }
 
-/** Local time of day, with the date when that is not today's. */
+/** Returns the local time of day, with the date if that is not today's. */
 function localTime(since: string, unixMs: number): string {
   const at = new Date(`${since.replace(" ", "T")}Z`);
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()]

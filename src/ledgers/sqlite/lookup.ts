@@ -22,10 +22,10 @@ interface StoreRow {
   readonly sha256: ContentId | null;
 }
 
-type Rows = ReadonlyMap<string, CacheRow>;
+type CacheRows = ReadonlyMap<string, CacheRow>;
 
 /**
- * What the ledger knows, one answer a query, in order: a handful of statements however long the page is.
+ * Returns what the ledger knows, one answer for each query, in order, with a handful of statements for any length of page.
  *
  * An object is known by its SHA-256 where the entry has it; else by what `media_store` has for its key, if ETags agree
  * (bare) or, where no ETag is stored, sizes do; else by its ETag and size. An entry with a SHA-256 whose content is
@@ -42,7 +42,7 @@ export function lookup(store: Store, page: readonly Query[]): Found[] {
   });
 }
 
-/** Pages come back as one JSON text: a cell that crosses from SQLite into JavaScript costs more than finding its row. */
+/** Reads a page as one JSON text: moving a cell from SQLite into JavaScript costs more than finding its row. */
 function fetch<Cell extends readonly unknown[]>(
   store: Store,
   sql: string,
@@ -63,7 +63,7 @@ function keysOf(store: Store, page: readonly Query[]): Map<string, StoreRow> {
   return new Map(cells.map(([key, etag, bytes, sha256]) => [key, { etag, bytes, sha256 }]));
 }
 
-/** The row of this key, if it is still about the object as it is now. */
+/** Returns the row of this key if it still describes the object as it is now. */
 function matching(row: StoreRow | undefined, { entry }: Query): StoreRow | undefined {
   if (!row) return undefined;
   const etag = bareEtag(row.etag ?? "");
@@ -72,7 +72,7 @@ function matching(row: StoreRow | undefined, { entry }: Query): StoreRow | undef
   return unchanged ? row : undefined;
 }
 
-/** SHA-256 by provisional id, asked for objects that neither their entry nor their key identifies. */
+/** Returns SHA-256 by provisional id, for objects that neither their entry nor their key identifies. */
 function aliasesOf(
   store: Store,
   page: readonly Query[],
@@ -91,7 +91,7 @@ function aliasesOf(
   return new Map(cells);
 }
 
-/** The content ids under which this object may stand, the one to prefer first. */
+/** Returns the content ids under which this object may be stored, the preferred one first. */
 function contentsOf(
   query: Query,
   row: StoreRow | undefined,
@@ -108,7 +108,7 @@ function rowsByBot(
   store: Store,
   page: readonly Query[],
   candidates: readonly ContentId[][],
-): Map<string, Rows> {
+): Map<string, CacheRows> {
   const contents = new Map<string, Set<ContentId>>();
   for (const [i, { bot }] of page.entries()) {
     const asked = contents.get(bot) ?? new Set();
@@ -118,7 +118,7 @@ function rowsByBot(
   return new Map([...contents].map(([bot, asked]) => [bot, rowsOf(store, bot, [...asked])]));
 }
 
-function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Rows {
+function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): CacheRows {
   type Cells = [
     ContentId,
     CacheRow["kind"],
@@ -169,14 +169,19 @@ const RANK = { ready: 4, weak: 3, unknown: 2, error: 1, none: 0 } as const satis
   number
 >;
 
-/** The first of the candidates of which the ledger knows most. */
-function best(query: Query, contents: readonly ContentId[], rows: Rows, key: StoreRow | undefined): Found {
-  const found = contents.map((content) => stateOf(query, content, rows));
+/** Returns the candidate of which the ledger knows most; of equals, the first. */
+function best(
+  query: Query,
+  contents: readonly ContentId[],
+  rows: CacheRows,
+  key: StoreRow | undefined,
+): Found {
+  const found = contents.map((content) => foundAs(query, content, rows));
   const top = found.reduce((a, b) => (RANK[b.state] > RANK[a.state] ? b : a));
   return { ...top, keyKnown: key?.sha256 === top.content };
 }
 
-function stateOf(query: Query, content: ContentId, rows: Rows): Omit<Found, "keyKnown"> {
+function foundAs(query: Query, content: ContentId, rows: CacheRows): Omit<Found, "keyKnown"> {
   const row = rows.get(`${content} ${query.kind}`);
   const own = storedId(row);
   if (own) return { content, state: own.weak ? "weak" : "ready", stored: own, error: null };
@@ -190,7 +195,7 @@ function stateOf(query: Query, content: ContentId, rows: Rows): Omit<Found, "key
   return { content, state: "none", stored: null, error: null };
 }
 
-/** An error that the system before us left has no class: another try may help. */
+/** An error that the previous system left has no class; another try may help. */
 function errorOf(row: CacheRow): Found["error"] {
   return {
     class: row.error_class ?? (row.status === "unknown" ? "in_doubt" : "transient"),

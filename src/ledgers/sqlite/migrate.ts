@@ -2,11 +2,12 @@ import { LedgerError } from "../error.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
 import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table, WANTED } from "./schema.ts";
+import { refuseNewer } from "./version.ts";
 
 /**
- * Brings a database, empty or not, to our schema in one transaction. Tables that are there are used as they are: missing
- * columns are added (null in every row), checks on `kind` and `status` that are too narrow are widened; no row is
- * touched. Throws LedgerError when a newer prewarm made it.
+ * Brings a database, empty or not, to our schema in one transaction. Existing tables are used as they are: missing
+ * columns are added (null in every row), and checks on `kind` and `status` that are too narrow are widened; no row is
+ * changed. Throws LedgerError when a newer prewarm made it.
  */
 export function migrate(db: Sqlite): void {
   db.transaction(() => {
@@ -23,18 +24,6 @@ export function migrate(db: Sqlite): void {
   });
 }
 
-/** The version stands in a row, for `user_version` belongs to whoever made the database. */
-function refuseNewer(db: Sqlite): void {
-  if (columnsOf(db, "prewarm_identity").length === 0) return;
-  const row = db.one<{ value: string }>("select value from prewarm_identity where key = 'schema_version'");
-  const version = Number(row?.value ?? 0);
-  if (version <= SCHEMA_VERSION) return;
-  throw new LedgerError(
-    `${db.place} was written by a newer prewarm (schema ${version}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
-    2,
-  );
-}
-
 function adopt(db: Sqlite, table: Table): void {
   const present = new Set(columnsOf(db, table.name).map((name) => name.toLowerCase()));
   for (const { name, type } of table.columns) {
@@ -44,7 +33,7 @@ function adopt(db: Sqlite, table: Table): void {
   ensureUnique(db, table);
 }
 
-/** The columns of a table, generated ones included; none when there is no such table. */
+/** Returns the columns of a table, generated ones included; none when there is no such table. */
 function columnsOf(db: Sqlite, table: string): string[] {
   return db
     .all<{ name: string }>("select name from pragma_table_xinfo(:table)", { table })
@@ -52,9 +41,9 @@ function columnsOf(db: Sqlite, table: string): string[] {
 }
 
 /**
- * Loosening a CHECK changes nothing in the rows, so the stored statement is edited in place, the way
- * sqlite.org/lang_altertable.html (section 7) gives for it: at once at any size, and rows, indexes, triggers, views and
- * foreign keys stay as they are. A wrong edit cannot last: what SQLite cannot parse rolls the transaction back.
+ * Widens the checks of a table. That changes nothing in its rows, so the stored statement is edited in place, as
+ * sqlite.org/lang_altertable.html (section 7) describes: it takes no time at any size, and rows, indexes, triggers, views and
+ * foreign keys stay as they are. A wrong edit cannot last: a statement that SQLite cannot parse rolls the transaction back.
  */
 function widen(db: Sqlite, table: string): void {
   const columns = columnsOf(db, table);
@@ -71,7 +60,7 @@ function widen(db: Sqlite, table: string): void {
   db.exec(`pragma schema_version = ${version + 1}; pragma writable_schema = reset`);
 }
 
-/** SQLite itself is asked, with all other columns null, which passes a check. */
+/** Asks SQLite itself which values an expression refuses, with all other columns null, which passes a check. */
 function refusedBy(
   db: Sqlite,
   table: string,
@@ -82,7 +71,7 @@ function refusedBy(
   const refused = new Map<string, string[]>();
   for (const [column, { all, ours }] of Object.entries(WANTED)) {
     if (!used.has(column)) continue;
-    // A check over several columns may forbid old values for reasons of its own (`status <> 'ready' or tg_file_id is not null`).
+    // A check on several columns may refuse old values for its own reasons (`status <> 'ready' or tg_file_id is not null`).
     const values = used.size === 1 ? all : ours;
     refused.set(
       column,
@@ -108,7 +97,7 @@ function passes(
   return passed === null || passed !== 0;
 }
 
-/** Our writes are upserts, which need an unconditional unique index on what identifies a row. */
+/** Adds the unconditional unique index on what identifies a row, which our upserts need. */
 function ensureUnique(db: Sqlite, { name, unique }: Table): void {
   const indexes = db.all<{ columns: string | null }>(
     `select (select group_concat(lower(name), ' ') from (select name from pragma_index_info(l.name) order by name)) as columns

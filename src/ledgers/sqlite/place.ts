@@ -3,30 +3,30 @@ import { basename, dirname, join, resolve } from "node:path";
 import { LedgerError } from "../error.ts";
 
 /**
- * The real path of the database file at `path`, so that every way to write it leads to one lock. Throws LedgerError
- * (exit code 2) when there is no folder for it, when it is no file, or when this user may not do there what is needed.
+ * Returns the real path of the database file at `path`, so that every way to write it leads to the same lock. Throws
+ * LedgerError (exit code 2) when its folder does not exist, when it is not a file, or when this user lacks the rights.
  */
 export function checkPlace(path: string, need: "readable" | "writable" = "writable"): string {
   const folder = dirname(resolve(path));
   const kind = kindOf(path);
-  if (kind === "other") throw refuse(`${path} is not a file`);
+  if (kind === "other") throw unusable(`${path} is not a file`);
   if (kindOf(folder) !== "folder") {
     throw new LedgerError(
       `${path} has no folder to lie in; make ${dirname(path)} first, or use another --ledger`,
       2,
     );
   }
-  if (kind === "folder") throw refuse(`${path} is a directory`);
+  if (kind === "folder") throw unusable(`${path} is a directory`);
   if (need === "readable" && kind === "file" && !may(path, constants.R_OK)) {
-    throw refuse(`${path} may not be read by this user; give the right to it`);
+    throw unusable(`${path} may not be read by this user; give the right to it`);
   }
-  if (need === "writable" && !(mayWrite(folder) && (kind === "missing" || mayWrite(path)))) {
-    throw refuse(`${path} may not be written by this user; give the right to it and to its folder`);
+  if (need === "writable" && !(mayReadAndWrite(folder) && (kind === "missing" || mayReadAndWrite(path)))) {
+    throw unusable(`${path} may not be written by this user; give the right to it and to its folder`);
   }
   return kind === "file" ? realpathSync(path) : join(realpathSync(folder), basename(path));
 }
 
-function refuse(what: string): LedgerError {
+function unusable(what: string): LedgerError {
   return new LedgerError(`${what}; use another --ledger`, 2);
 }
 
@@ -40,7 +40,7 @@ function kindOf(path: string): "file" | "folder" | "other" | "missing" {
   }
 }
 
-function mayWrite(path: string): boolean {
+function mayReadAndWrite(path: string): boolean {
   return may(path, constants.R_OK | constants.W_OK);
 }
 

@@ -6,8 +6,8 @@ import { TABLES } from "./schema.ts";
 const ASKED_AT_MOST_MS = 1_500;
 
 /**
- * Reads the database at `path` without taking it from whoever writes to it: no row and no file is made. Null where there is
- * none. Throws LedgerError when it cannot be read; with `writable`, also when this user may not write there.
+ * Reads the database at `path` without disturbing the process that writes to it, and creates neither row nor file. Returns
+ * null where there is none. Throws LedgerError when it cannot be read; with `writable`, also when this user may not write it.
  */
 export function reading<T>(path: string, need: "readable" | "writable", read: (db: Sqlite) => T): T | null {
   const file = checkPlace(path, need);
@@ -21,7 +21,10 @@ export function reading<T>(path: string, need: "readable" | "writable", read: (d
   }
 }
 
-/** Names of the tables that are there, in lower case. */
+/** How many of the latest attempts are read: enough to show what goes on, and quick in a ledger of millions. */
+export const RECENT_ATTEMPTS = 1_000;
+
+/** Returns the names of all tables, in lower case. */
 export function tablesOf(db: Sqlite): Set<string> {
   return new Set(
     db
@@ -30,9 +33,17 @@ export function tablesOf(db: Sqlite): Set<string> {
   );
 }
 
+/** Returns whose ledger this is, its version and its holder, by key of `prewarm_identity`; empty without that table. */
+export function readIdentity(db: Sqlite): ReadonlyMap<string, string> {
+  const rows = db.all<{ key: string; value: string }>(
+    `select key, value from ${readAs(db, "prewarm_identity")} order by key`,
+  );
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
 /**
- * SQL that reads like `table` of our schema, whatever is there of it: what it lacks is null, and where there is no such
- * table there are no rows. So a database that is only adopted later can be read by the words of the others.
+ * Returns SQL that reads like `table` of our schema: missing columns are null, and a missing table has no rows. So a database
+ * that has not been adopted yet is read by the same queries.
  */
 export function readAs(db: Sqlite, table: string): string {
   const wanted = TABLES.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? [];

@@ -1,13 +1,13 @@
 import type { MediaKind } from "../../domain/media.ts";
 import type { ContentId } from "../../domain/task.ts";
 import type { StoredId } from "../port.ts";
-import type { Status } from "./schema.ts";
+import type { CacheStatus } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 /** The columns of `media_cache` that say whether and how an object can be sent. */
 export interface IdRow {
   readonly kind: MediaKind;
-  readonly status: Status;
+  readonly status: CacheStatus;
   readonly tg_file_id: string | null;
   readonly tg_file_unique_id: string | null;
   readonly warmup_chat_id: string | number | null;
@@ -21,27 +21,27 @@ export function hasId(alias: string): string {
 }
 
 /**
- * SQL: the id of row `alias` is weak. Rows that prewarm did not write carry no flag and are judged as the system before it
- * did: no `file_unique_id`, or one of at most 10 characters.
+ * SQL: the id of row `alias` is weak. Rows that prewarm did not write have no flag and are judged as the previous system did:
+ * no `file_unique_id`, or one of at most 10 characters.
  */
 export function isWeak(alias: string): string {
   return `coalesce(${alias}.weak, ${alias}.tg_file_unique_id is null or length(${alias}.tg_file_unique_id) <= 10)`;
 }
 
-/** SQL: row `alias` is a photo that came back as a document whose id can be used. */
+/** SQL: row `alias` is a photo that came back as a document, and the id of that document can be used. */
 export function standsAsDocument(alias: string): string {
   return `(${alias}.status = 'error' and ${alias}.error_reason = 'came_back_as_document' and exists (
     select 1 from media_cache doc where doc.bot_slug = ${alias}.bot_slug and doc.sha256 = ${alias}.sha256
     and doc.kind = 'document' and ${hasId("doc")}))`;
 }
 
-/** SQL: a call for row `alias` is under way. */
+/** SQL: a call for row `alias` is running. */
 export function isUnderWay(alias: string): string {
   return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
     and a.kind = ${alias}.kind and a.state = 'sending')`;
 }
 
-/** The id of a row that has one (`weak` already judged), else `null`. */
+/** Returns the id of a row (with `weak` already judged), or null if it has none. */
 export function storedId(row: IdRow | undefined): StoredId | null {
   if (row?.status !== "ready" || row.tg_file_id === null) return null;
   return {
@@ -59,7 +59,7 @@ const ROW = `
     ${isWeak("c")} as weak
   from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
 
-/** The id that readers find for (bot, content, kind), or `null`. */
+/** Returns the id that readers find for (bot, content, kind), or null. */
 export function readyId(
   { db }: Store,
   where: { bot: string; content: ContentId; kind: MediaKind },

@@ -1,27 +1,29 @@
 import { MEDIA_KINDS } from "../../domain/media.ts";
 
 /**
- * Rises when the shape of the tables changes in a way that an older prewarm must not write to. One that does not know
- * `prewarm_queue` leaves it as it is.
+ * Raised when the tables change so that an older prewarm must not write to them. (One that does not know `prewarm_queue`
+ * ignores it.)
  */
 export const SCHEMA_VERSION = 1;
 
-interface Column {
+interface TableColumn {
   readonly name: string;
   readonly type: "text" | "integer" | "real";
-  /** Constraints of a table that we make; a column added to a table that was there gets none. */
+  /** Constraints in a table that we create; a column that is added to an existing table gets none. */
   readonly rule?: string;
 }
 
+/** A table of our schema. */
 export interface Table {
   readonly name: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly TableColumn[];
   /** Columns that identify a row. */
   readonly unique: readonly string[];
 }
 
 const STATUSES = ["warming", "ready", "error", "unknown"] as const;
-export type Status = (typeof STATUSES)[number];
+/** A status in `media_cache`. */
+export type CacheStatus = (typeof STATUSES)[number];
 
 const ATTEMPT_STATES = ["sending", "ready", "retry", "failed", "unknown"] as const;
 
@@ -29,11 +31,11 @@ function oneOf(column: string, values: readonly string[]): string {
   return `not null check (${column} in (${values.map((value) => `'${value}'`).join(", ")}))`;
 }
 
-function text(name: string, rule?: string): Column {
+function text(name: string, rule?: string): TableColumn {
   return rule === undefined ? { name, type: "text" } : { name, type: "text", rule };
 }
 
-function integer(name: string, rule?: string): Column {
+function integer(name: string, rule?: string): TableColumn {
   return rule === undefined ? { name, type: "integer" } : { name, type: "integer", rule };
 }
 
@@ -42,7 +44,7 @@ const TIMES = [
   text("updated_at", "not null default (datetime('now'))"),
 ];
 
-/** One row an object of the bucket. */
+/** One row for each object of the bucket. */
 const MEDIA_STORE: Table = {
   name: "media_store",
   columns: [
@@ -63,7 +65,7 @@ const MEDIA_STORE: Table = {
   unique: ["r2_key"],
 };
 
-/** One row a (bot, content, kind). The last four columns are ours; `weak` is null in rows that we did not write. */
+/** One row for each (bot, content, kind). The last four columns are ours; `weak` is null in rows that we did not write. */
 const MEDIA_CACHE: Table = {
   name: "media_cache",
   columns: [
@@ -90,7 +92,7 @@ const MEDIA_CACHE: Table = {
   unique: ["bot_slug", "sha256", "kind"],
 };
 
-/** One row a call to Telegram, or an item that failed before its call. Written before the call. */
+/** One row for each call to Telegram, or for an item that failed before its call. Written before the call. */
 const ATTEMPTS: Table = {
   name: "prewarm_attempts",
   columns: [
@@ -116,7 +118,7 @@ const ATTEMPTS: Table = {
   unique: ["id"],
 };
 
-/** What is worth keeping of a lane. Moments are Unix milliseconds: a flood wait is obeyed to the millisecond. */
+/** What is remembered of a lane. Times are Unix milliseconds: a flood wait is obeyed to the millisecond. */
 const LANES: Table = {
   name: "prewarm_lanes",
   columns: [
@@ -138,7 +140,7 @@ const IDENTITY: Table = {
   unique: ["key"],
 };
 
-/** One row an entry that was asked for by name and has not ended; `entry` is JSON. Ids are never used twice. */
+/** One row for each entry that was requested by name and has not ended; `entry` is JSON. Ids are never used twice. */
 const QUEUE: Table = {
   name: "prewarm_queue",
   columns: [
@@ -152,15 +154,17 @@ const QUEUE: Table = {
   unique: ["id"],
 };
 
-/** Content ids by `etag:<etag>:<bytes>` whose SHA-256 became known. */
+/** The SHA-256 of provisional content ids (`etag:<etag>:<bytes>`) for which it has become known. */
 const ALIASES: Table = {
   name: "prewarm_aliases",
   columns: [text("provisional", "not null"), text("sha256", "not null")],
   unique: ["provisional"],
 };
 
+/** All tables. */
 export const TABLES: readonly Table[] = [MEDIA_STORE, MEDIA_CACHE, ATTEMPTS, LANES, QUEUE, IDENTITY, ALIASES];
 
+/** Statements that create the indexes. */
 export const INDEXES = [
   "create index if not exists prewarm_store_content on media_store (sha256)",
   "create index if not exists prewarm_cache_content on media_cache (sha256)",
@@ -171,7 +175,7 @@ export const INDEXES = [
   "create index if not exists prewarm_attempts_sending on prewarm_attempts (id) where state = 'sending'",
 ] as const;
 
-/** Values that a check on these columns has to let through; the second of each pair are those that came with us. */
+/** Values that a check on these columns has to accept; `ours` are those that prewarm added. */
 export const WANTED: Readonly<
   Record<string, { readonly all: readonly string[]; readonly ours: readonly string[] }>
 > = {
@@ -179,7 +183,7 @@ export const WANTED: Readonly<
   status: { all: STATUSES, ours: ["unknown"] },
 };
 
-/** The statement that makes `table`. */
+/** Returns the statement that creates `table`. */
 export function createTable(table: Table): string {
   const columns = table.columns.map(({ name, type, rule }) => `  ${name} ${type}${rule ? ` ${rule}` : ""}`);
   const key = table.unique.join() === "id" ? [] : [`  unique (${table.unique.join(", ")})`];

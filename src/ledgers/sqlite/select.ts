@@ -1,13 +1,12 @@
+import type { Selection } from "../../domain/choices.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import type { ContentId } from "../../domain/task.ts";
-import type { Selected, Selection } from "../port.ts";
+import type { Selected } from "../port.ts";
 import { isProvisional } from "./content.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
-import type { Store } from "./store.ts";
+import { PAGE_ROWS, type Store } from "./store.ts";
 
-const PAGE = 1000;
-
-/** SQL conditions on a row `c`, in the words of {@link Found.state}: a photo that stands as a document is weak, not failed. */
+/** SQL conditions on a row `c`, as {@link Found.state} means them: a photo stored as a document is weak, not failed. */
 const CONDITIONS: Readonly<Record<Selection, string>> = {
   failed: `(c.status = 'error' and not ${standsAsDocument("c")})`,
   unknown: "c.status = 'unknown'",
@@ -16,7 +15,7 @@ const CONDITIONS: Readonly<Record<Selection, string>> = {
     and photo.status = 'error' and photo.error_reason = 'came_back_as_document'))))`,
 };
 
-/** What a (bot, kind, key) was last tried as; null for a key that was never tried. */
+/** SQL: the content that a (bot, kind, key) was last tried as; null for a key that was never tried. */
 const newestContent = (key: string) => `(select a.sha256 from prewarm_attempts a
   where a.r2_key = ${key} and a.bot_slug = c.bot_slug and a.kind = c.kind order by a.id desc limit 1)`;
 
@@ -31,9 +30,9 @@ export interface KeyRow {
 }
 
 /**
- * Keys whose rows are in these states, in pages of at most 1,000, each (bot, kind, key) once; rows that are made or
- * changed meanwhile neither repeat nor hide others. Keys come from `media_store`, or from the attempt where the
- * content is not (yet) what the key points at.
+ * Yields the keys whose rows are in these states, in pages of at most 1,000, each (bot, kind, key) once; rows that are added
+ * or changed meanwhile neither repeat nor hide others. Keys come from `media_store`, or from the attempt where the key does
+ * not (yet) point at that content.
  */
 export async function* select(
   store: Store,
@@ -48,7 +47,7 @@ export async function* select(
     const ids = store.db
       .all<{ id: number }>(
         `select c.rowid as id from media_cache c where c.rowid > :after and c.rowid <= :last
-         and c.bot_slug in (select value from json_each(:bots)) and (${conditions}) order by c.rowid limit ${PAGE}`,
+         and c.bot_slug in (select value from json_each(:bots)) and (${conditions}) order by c.rowid limit ${PAGE_ROWS}`,
         { after, last, bots },
       )
       .map(({ id }) => id);
@@ -56,7 +55,7 @@ export async function* select(
     if (end === undefined) return;
     after = end;
     const found = keysOf(store, ids, cut.prefix ?? "");
-    for (let i = 0; i < found.length; i += PAGE) yield found.slice(i, i + PAGE);
+    for (let i = 0; i < found.length; i += PAGE_ROWS) yield found.slice(i, i + PAGE_ROWS);
   }
 }
 
@@ -76,12 +75,12 @@ function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected
      order by 1, 5`,
     { ids: JSON.stringify(ids), prefix },
   );
-  // A key that both sides have is taken from its attempt, which always knows ETag and size.
+  // A key that is on both sides is taken from its attempt, which always has ETag and size.
   const byKey = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
   return [...byKey.values()].map(selected);
 }
 
-/** What a row and its key say, as an entry. */
+/** Returns a row with its key as an entry. */
 export function selected({ bot, kind, content, key, etag, bytes }: KeyRow): Selected {
   const known = { key, ...(etag === null ? {} : { etag }), ...(bytes === null ? {} : { bytes }) };
   // Without an ETag nobody could tell that the object has changed since its hash was taken.

@@ -1,6 +1,6 @@
 import type { Sqlite } from "./adapter.ts";
 
-/** What every part of the SQLite ledger works with. */
+/** What every query of the SQLite ledger works with. */
 export interface Store {
   readonly db: Sqlite;
   /** Unix milliseconds. */
@@ -9,7 +9,10 @@ export interface Store {
   readonly owner: string;
 }
 
-/** A time as the tables hold it: UTC, to the second, the text that SQLite's `datetime('now')` gives. */
+/** The most rows that are read at once, so that memory stays bounded and writes get their turn in between. */
+export const PAGE_ROWS = 1_000;
+
+/** Returns a time as it is in the tables: UTC, to the second, in the format of SQLite's `datetime('now')`. */
 export function stamp(unixMs: number): string {
   return new Date(unixMs).toISOString().slice(0, 19).replace("T", " ");
 }

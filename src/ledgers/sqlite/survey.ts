@@ -1,16 +1,17 @@
 import { LedgerError } from "../error.ts";
 import type { LaneMemory, LedgerView } from "../port.ts";
-import type { BadRows, RowState, Survey, Waiting } from "../survey.ts";
+import type { BadRows, RowState, Survey, WaitingWork } from "../survey.ts";
 import { ROW_STATES } from "../survey.ts";
 import type { Sqlite } from "./adapter.ts";
 import { hoursOf } from "./hours.ts";
-import { factsOf, viewOf } from "./look.ts";
-import { readAs, reading, tablesOf } from "./reading.ts";
+import { readView } from "./inspect.ts";
+import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 
 /**
- * Counts what the database at `path` holds, also while another process writes to it; `unixMs` is now. Null where there is
- * none. Throws LedgerError when it cannot be read, is a newer prewarm's, or has neither `media_store` nor `media_cache`.
+ * Counts what the database at `path` holds, also while another process writes to it; `unixMs` is now. Returns null where
+ * there is none. Throws LedgerError when it cannot be read, a newer prewarm made it, or it has neither `media_store` nor
+ * `media_cache`.
  */
 export function surveySqlite(path: string, unixMs: number): (LedgerView & Survey) | null {
   return reading(path, "readable", (db) => {
@@ -21,7 +22,7 @@ export function surveySqlite(path: string, unixMs: number): (LedgerView & Survey
         2,
       );
     }
-    const view = viewOf(db, null);
+    const view = readView(db, null);
     return { ...view, lanes: withRecent(db, view.lanes), ...surveyOf(db, unixMs) };
   });
 }
@@ -31,10 +32,10 @@ function surveyOf(db: Sqlite, unixMs: number): Survey {
   const keys = `select sha256 from ${readAs(db, "media_store")} where sha256 is not null`;
   const warming = warmingOf(db, cache, keys);
   return {
-    owner: ownerOf(factsOf(db)),
+    owner: ownerOf(readIdentity(db)),
     objects: db.one<{ n: number }>(`select count(*) as n from ${readAs(db, "media_store")}`)?.n ?? 0,
     byBot: byBotOf(db, cache),
-    queued: waiting(db, `select created_at as since from ${readAs(db, "prewarm_queue")}`),
+    queued: waitingWork(db, `select created_at as since from ${readAs(db, "prewarm_queue")}`),
     ...warming,
     bad: badOf(db, cache),
     hours: hoursOf(db, unixMs),
@@ -55,8 +56,8 @@ function ownerOf(facts: ReadonlyMap<string, string>): Survey["owner"] {
   };
 }
 
-/** SQL: the state of row `c`; null for a photo whose id is counted under `document`. */
-function stateOf(db: Sqlite): string {
+/** Returns SQL for the state of row `c`: null for a photo whose id is counted under `document`. */
+function rowState(db: Sqlite): string {
   const ours = readAs(db, "media_cache") === "media_cache";
   return `case when ${hasId("c")} then iif(${isWeak("c")}, 'weak', 'ready') when c.status = 'unknown' then 'unknown'
     when c.status <> 'error' then 'warming' when ${ours ? standsAsDocument("c") : "0"} then null else 'failed' end`;
@@ -64,7 +65,7 @@ function stateOf(db: Sqlite): string {
 
 function byBotOf(db: Sqlite, cache: string): Survey["byBot"] {
   const counted = db.all<{ bot: string; state: RowState | null; count: number }>(
-    `select c.bot_slug as bot, ${stateOf(db)} as state, count(*) as count from ${cache} c group by 1, 2 order by 1`,
+    `select c.bot_slug as bot, ${rowState(db)} as state, count(*) as count from ${cache} c group by 1, 2 order by 1`,
   );
   return [...new Set(counted.map(({ bot }) => bot))].map((bot) => {
     const of = (state: RowState) => counted.find((row) => row.bot === bot && row.state === state)?.count ?? 0;
@@ -73,8 +74,8 @@ function byBotOf(db: Sqlite, cache: string): Survey["byBot"] {
   });
 }
 
-/** Times that nobody can read count as none: other programs wrote them. */
-function waiting(db: Sqlite, since: string): Waiting {
+/** Counts rows and their oldest time; times that cannot be read, which other programs wrote, are ignored. */
+function waitingWork(db: Sqlite, since: string): WaitingWork {
   const row = db.one<{ count: number; oldest: number | null }>(
     `select count(*) as count, min(unixepoch(since)) as oldest from (${since})`,
   );
@@ -86,8 +87,8 @@ function warmingOf(db: Sqlite, cache: string, keys: string): Pick<Survey, "warmi
   const open = `select c.created_at as since from ${cache} c
     where c.status = 'warming' and (c.bot_slug, c.sha256, c.kind) not in (${sending})`;
   return {
-    warming: waiting(db, `${open} and c.sha256 in (${keys})`),
-    orphans: waiting(db, `${open} and c.sha256 not in (${keys})`).count,
+    warming: waitingWork(db, `${open} and c.sha256 in (${keys})`),
+    orphans: waitingWork(db, `${open} and c.sha256 not in (${keys})`).count,
   };
 }
 
@@ -96,7 +97,7 @@ function badOf(db: Sqlite, cache: string): BadRows[] {
   const groups = db.all<Omit<BadRows, "key"> & { readonly content: string }>(
     `select state, error_reason as reason, count(*) as count, max(updated_at), sha256 as content,
        iif(error_reason is null, null, last_error) as message
-     from (select c.*, ${stateOf(db)} as state from ${cache} c where c.status in ('error', 'unknown'))
+     from (select c.*, ${rowState(db)} as state from ${cache} c where c.status in ('error', 'unknown'))
      where state is not null group by 1, 2 order by 3 desc, 1, 2`,
   );
   const key = `select r2_key as key from ${readAs(db, "media_store")} where sha256 = :content
@@ -110,13 +111,11 @@ function badOf(db: Sqlite, cache: string): BadRows[] {
   }));
 }
 
-const RECENT = 1_000;
-
-/** A lane is written down when something was learned of it: those of the last calls may be missing. */
+/** Adds the lanes of the latest attempts: a lane is only remembered once something was learned about it. */
 function withRecent(db: Sqlite, known: readonly LaneMemory[]): LaneMemory[] {
   const recent = db.all<{ bot: string; chat: string }>(
     `select distinct bot_slug as bot, warmup_chat_id as chat
-     from (select * from ${readAs(db, "prewarm_attempts")} order by id desc limit ${RECENT})
+     from (select * from ${readAs(db, "prewarm_attempts")} order by id desc limit ${RECENT_ATTEMPTS})
      where warmup_chat_id is not null`,
   );
   const missing = recent.filter(({ bot, chat }) => !known.some((it) => it.bot === bot && it.chat === chat));

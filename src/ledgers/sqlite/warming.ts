@@ -1,19 +1,20 @@
+import { PASSING_CLASSES } from "../../domain/failure.ts";
 import type { Selected } from "../port.ts";
 import { isUnderWay } from "./rows.ts";
 import { type KeyRow, selected } from "./select.ts";
-import { type Store, stamp } from "./store.ts";
+import { PAGE_ROWS, type Store, stamp } from "./store.ts";
 
-const PAGE = 1000;
-
-/** SQL: row `alias` may be tried now. What cannot be read as a time forbids nothing. */
+/** SQL: row `alias` is due. A time that cannot be read does not hold it back. */
 function isDue(alias: string): string {
   return `coalesce(unixepoch(${alias}.next_retry_at) <= unixepoch(:now), 1)`;
 }
 
-/** SQL: row `alias` failed for a reason that passes, and was given a time for another try. */
+const PASSING = PASSING_CLASSES.map((name) => `'${name}'`).join(", ");
+
+/** SQL: row `alias` failed, its failure can pass, and it has a time for another try. */
 function mayPass(alias: string): string {
   return `(${alias}.status = 'error' and ${alias}.next_retry_at is not null
-    and ${alias}.error_class in ('transient', 'flood', 'chat', 'auth'))`;
+    and ${alias}.error_class in (${PASSING}))`;
 }
 
 const WAITING = `
@@ -21,9 +22,9 @@ const WAITING = `
   from media_cache c join media_store s on s.sha256 = c.sha256
   where (c.status = 'warming' or ${mayPass("c")}) and c.bot_slug in (select value from json_each(:bots))
     and ${isDue("c")} and not ${isUnderWay("c")}
-  order by c.rowid, s.rowid limit ${PAGE}`;
+  order by c.rowid, s.rowid limit ${PAGE_ROWS}`;
 
-/** Rows in `warming`, and those to be tried again, that are due and that nobody is at, with each of their keys. */
+/** Returns rows in `warming`, and failed ones, that are due and have no running call, with each of their keys. */
 export function warming({ db, now }: Store, bots: readonly string[]): Selected[] {
   return db.all<KeyRow>(WAITING, { bots: JSON.stringify(bots), now: stamp(now()) }).map(selected);
 }

@@ -1,7 +1,7 @@
 import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
 import type { ChalkInstance } from "chalk";
-import type { LogLevel } from "../../domain/log-level.ts";
+import type { LogLevel } from "../../domain/choices.ts";
 import { oneLine } from "../format.ts";
 
 /** What a line says besides its message, in snake_case; what is undefined is left out. */

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
+import { LOG_LEVELS, type LogLevel } from "../../domain/choices.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
-import { LOG_LEVELS, type LogLevel } from "../../domain/log-level.ts";
 import type { Reporter } from "../reporter.ts";
 import { PREFIX } from "./item-lines.ts";
 import { logItems } from "./item-log.ts";

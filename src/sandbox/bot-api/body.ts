@@ -5,17 +5,19 @@ import { Fields, PARAMETER_BYTES } from "./fields.ts";
 import { readMultipart } from "./multipart.ts";
 import type { FreshPath } from "./spool.ts";
 
-export type Body =
+/** The body of a call, or why there is none. */
+export type CallBody =
   | { readonly type: "fields"; readonly fields: Fields }
-  /** The parser gave up: a bare status and an empty body, as TD HttpConnectionBase answers. */
+  /** It cannot be parsed: answered by a bare status and an empty body, as by TD HttpConnectionBase. */
   | { readonly type: "bad"; readonly status: number }
   | { readonly type: "too_large" }
   /** The client went away before the end. */
   | { readonly type: "aborted" };
 
+/** How to read a body. */
 export interface BodyOptions {
   readonly query: URLSearchParams;
-  /** Largest file taken. */
+  /** The largest accepted file. */
   readonly maxFileBytes: number;
   readonly freshPath: FreshPath;
   /** Wraps the bytes on their way in (faults). */
@@ -23,10 +25,10 @@ export interface BodyOptions {
 }
 
 /**
- * Reads the body of a call to its end: urlencoded, JSON or multipart, chunked or with a length, gzip and deflate too.
- * Parameters of the query count where the body has none of that name. Rejects only when the disk does.
+ * Reads the body of a call to its end: urlencoded, JSON or multipart, chunked or with a length, also gzip and deflate.
+ * Parameters of the query are used where the body has none of that name. Rejects only on errors of the disk.
  */
-export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<Body> {
+export async function readBody(request: IncomingMessage, options: BodyOptions): Promise<CallBody> {
   const decoder = decoderOf(request.headers["content-encoding"]);
   if (decoder === null) {
     request.resume();
@@ -45,7 +47,7 @@ export async function readBody(request: IncomingMessage, options: BodyOptions): 
   }
 }
 
-/** The sandbox's own trouble, no fault of the client. */
+/** True for an error of the sandbox's own disk, which is not the client's fault. */
 function isDiskError(error: unknown): boolean {
   const { syscall } = error as NodeJS.ErrnoException;
   return syscall !== undefined && ["open", "write", "mkdtemp"].includes(syscall);
@@ -57,7 +59,7 @@ function decoderOf(encoding: string | undefined): Transform | undefined | null {
   return encoding === "deflate" ? createInflate() : null;
 }
 
-async function parse(body: Readable, request: IncomingMessage, options: BodyOptions): Promise<Body> {
+async function parse(body: Readable, request: IncomingMessage, options: BodyOptions): Promise<CallBody> {
   const type = (request.headers["content-type"] ?? "").toLowerCase();
   const texts = new Map(options.query);
   if (type.startsWith("multipart/form-data")) return readMultipart(body, request.headers, texts, options);
@@ -78,7 +80,7 @@ async function collect(body: Readable): Promise<string | null> {
   return bytes > PARAMETER_BYTES ? null : Buffer.concat(chunks).toString("utf8");
 }
 
-/** Values that are no strings are what the API wants to see as text: numbers, true, JSON. Throws on bad JSON. */
+/** Adds the values of a JSON body; numbers, booleans and objects become text, as the API expects. Throws on bad JSON. */
 function addJson(texts: Map<string, string>, text: string): void {
   if (text.trim() === "") return;
   const parsed: unknown = JSON.parse(text);

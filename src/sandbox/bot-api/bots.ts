@@ -1,12 +1,13 @@
-import type { BotOptions } from "./options.ts";
+import type { SandboxBot } from "./options.ts";
 
+/** A bot of the sandbox. */
 export interface BotIdentity {
   readonly id: number;
   readonly token: string;
   readonly username: string;
 }
 
-/** A bot as the API's `User`. */
+/** Returns a bot as the API's `User`. */
 export function userOf(bot: BotIdentity) {
   return { id: bot.id, is_bot: true, first_name: bot.username, username: bot.username };
 }
@@ -17,7 +18,7 @@ export class Bots {
   readonly #byToken: ReadonlyMap<string, BotIdentity>;
 
   /** Throws RangeError for a token that no bot can have. */
-  constructor(options: readonly BotOptions[]) {
+  constructor(options: readonly SandboxBot[]) {
     this.list = options.map(({ token, username }) => {
       if (!isTokenForm(token))
         throw new RangeError(`a bot token looks like 123456:ABC-DEF, not like ${username}'s`);
@@ -30,14 +31,14 @@ export class Bots {
     return this.#byToken.get(token);
   }
 
-  /** By numeric id, or by username with or without `@`. */
+  /** Finds a bot by numeric id, or by username with or without `@`. */
   find(name: number | string): BotIdentity | undefined {
     const text = String(name).replace(/^@/, "");
     return this.list.find((bot) => String(bot.id) === text || bot.username === text);
   }
 }
 
-/** Whether a text has the form of a token: digits, a colon, a secret. */
+/** True for a text in the form of a token: digits, a colon, a secret. */
 export function isTokenForm(token: string): boolean {
   return /^[1-9]\d{0,15}:[\w-]+$/.test(token);
 }

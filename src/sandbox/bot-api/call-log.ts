@@ -1,29 +1,32 @@
 import type { Clock } from "../../domain/clock.ts";
 
-/** One call, as `GET /sandbox/calls` tells it. Times in milliseconds of the sandbox's clock since its start; `_unix` in real ones. */
+/**
+ * One call, as `GET /sandbox/calls` returns it. Times in milliseconds of the sandbox's clock since its start; `_unix`
+ * in real ones.
+ */
 export interface CallRow {
   readonly method: string;
-  /** Numeric id of the bot as text; `null` for a token that nobody has. */
+  /** Numeric id of the bot as text; null for an unknown token. */
   readonly bot: string | null;
-  /** As the call names it; the numeric id where the chat is known. */
+  /** The numeric id of a known chat, else the text as it was given. */
   chat_id: string | null;
   readonly started: number;
   readonly started_unix: number;
   /** When the last byte of the body was read; `null` when it never came. */
   body_end: number | null;
   body_end_unix: number | null;
-  /** When the answer was given; `null` when none was. */
+  /** When it was answered; null if it was not. */
   answered: number | null;
   answered_unix: number | null;
-  /** HTTP status; `null` when no answer was given. */
+  /** HTTP status; null if it was not answered. */
   code: number | null;
-  /** Seconds told with a 429, also with one that came as 400. */
+  /** Seconds of a flood wait, also of one that came as 400. */
   retry_after: number | null;
   description: string | null;
 }
 
 /** Every call, in the order of their first bytes. */
-export class CallLog {
+export class ServedCalls {
   readonly #clock: Clock;
   readonly #startedAt: number;
   #rows: CallRow[] = [];

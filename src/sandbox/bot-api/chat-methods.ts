@@ -1,9 +1,9 @@
 import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import { type BotIdentity, userOf } from "./bots.ts";
 import type { Chat } from "./chats.ts";
-import type { Call, World } from "./world.ts";
+import type { BotApiWorld, MethodCall } from "./world.ts";
 
-/** A chat as a `Message` or `ChatMember` answer shows it. */
+/** Returns a chat as in a `Message` or `ChatMember`. */
 export function chatOf(chat: Chat) {
   const { id, type, title, username } = chat;
   const name = type === "private" ? { first_name: title } : { title };
@@ -11,7 +11,7 @@ export function chatOf(chat: Chat) {
 }
 
 /** getMe. */
-export function getMe({ bot }: Call): Answered<unknown> {
+export function getMe({ bot }: MethodCall): Answered<unknown> {
   return answered({
     ...userOf(bot),
     can_join_groups: true,
@@ -21,14 +21,14 @@ export function getMe({ bot }: Call): Answered<unknown> {
 }
 
 /** getChat. */
-export function getChat({ bot, fields }: Call, world: World): Answered<unknown> {
+export function getChat({ bot, fields }: MethodCall, world: BotApiWorld): Answered<unknown> {
   const found = world.chats.open(fields.get("chat_id"), bot);
   if (!found.ok) return found;
   return answered({ ...chatOf(found.value), accent_color_id: 0, max_reaction_count: 11 });
 }
 
-/** getChatMember; of the sandbox's own bots only. A bot that was kicked or left is told so, not refused. */
-export function getChatMember({ fields }: Call, world: World): Answered<unknown> {
+/** getChatMember, for the sandbox's own bots only. For a bot that was kicked or has left it returns that status. */
+export function getChatMember({ fields }: MethodCall, world: BotApiWorld): Answered<unknown> {
   const name = fields.get("chat_id");
   if (name === null || name === "") return refused(badRequest("chat_id is empty"));
   const user = fields.get("user_id") ?? "";

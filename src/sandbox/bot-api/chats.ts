@@ -3,9 +3,10 @@ import { type Answered, answered, badRequest, forbidden, refused } from "./api-e
 import type { BotIdentity, Bots } from "./bots.ts";
 import type { ChatOptions, ChatType } from "./options.ts";
 
+/** What a bot is in a chat. */
 export type Membership = "member" | "kicked" | "left";
 
-/** A chat and all that can go wrong with it. */
+/** A chat, with everything that can be wrong with it. */
 export interface Chat {
   readonly id: number;
   readonly type: ChatType;
@@ -32,7 +33,7 @@ export class Chats {
     this.reset();
   }
 
-  /** All chats as they were at the start. */
+  /** Restores all chats to the state of the start. */
   reset(): void {
     this.#byId.clear();
     for (const options of this.#initial) this.add(options);
@@ -55,14 +56,14 @@ export class Chats {
     return chat;
   }
 
-  /** By numeric id or @username, as `chat_id` takes them. */
+  /** Finds a chat by numeric id or @username, as in `chat_id`. */
   find(name: string): Chat | undefined {
     if (!name.startsWith("@")) return this.#byId.get(name);
     const wanted = name.slice(1).toLowerCase();
     return [...this.#byId.values()].find((chat) => chat.username?.toLowerCase() === wanted);
   }
 
-  /** The chat for a bot that is in it, or what the API says instead. */
+  /** Returns the chat for a bot that is in it, or the refusal of the API. */
   open(name: string | null, bot: BotIdentity): Answered<Chat> {
     if (name === null || name === "") return refused(badRequest("chat_id is empty"));
     const chat = this.find(name);
@@ -86,7 +87,7 @@ export class Chats {
   }
 }
 
-/** Whether this bot may post media of this kind (`null`: text) there (BAS and TD texts). */
+/** Returns why this bot may not post media of this kind (null: text) there, in the words of BAS and TD. */
 export function mayPost(chat: Chat, kind: MediaKind | null): Answered<Chat> {
   if (chat.readOnly) {
     const channel = chat.type === "channel";

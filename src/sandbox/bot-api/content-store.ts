@@ -3,17 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { type Blob, type Content, discard, type FreshPath, freshPaths } from "./spool.ts";
+import { discard, type FreshPath, freshPaths, type SpooledBytes, type StoredContent } from "./spool.ts";
 
-/** Kept for getFile: what was added last, in so many bytes of memory and of disk. */
+/** How many bytes are kept for getFile, in memory and on disk. */
 const BUDGET = { memory: 64 << 20, file: 512 << 20 } as const;
 
 interface Kept {
-  readonly content: Content;
+  readonly content: StoredContent;
   readonly bytes: number;
 }
 
-/** The bytes of files, for downloads: bounded, the oldest are forgotten first. Equal content is kept once. */
+/** The bytes of files, for downloads. Bounded: the oldest are dropped first. Equal content is kept once. */
 export class ContentStore {
   readonly freshPath: FreshPath;
   readonly #kept = new Map<string, Kept>();
@@ -27,8 +27,8 @@ export class ContentStore {
     });
   }
 
-  /** Takes over the content of a blob that became a file. */
-  async keep(blob: Blob): Promise<void> {
+  /** Takes over the content of bytes that became a file. */
+  async keep(blob: SpooledBytes): Promise<void> {
     const { sha256, bytes, content } = blob;
     if (content === null) return;
     if (this.#kept.has(sha256)) return discard(blob);
@@ -40,12 +40,12 @@ export class ContentStore {
     }
   }
 
-  /** Forgets a blob that became nothing. */
-  async drop(blob: Blob): Promise<void> {
+  /** Drops bytes that did not become a file. */
+  async drop(blob: SpooledBytes): Promise<void> {
     if (this.#kept.get(blob.sha256)?.content !== blob.content) await discard(blob);
   }
 
-  /** The content, or `null` when it was never kept or is forgotten by now. */
+  /** Returns the content, or null when it was never stored or has been dropped. */
   open(sha256: string): { readonly bytes: number; readonly stream: Readable } | null {
     const entry = this.#kept.get(sha256);
     if (entry === undefined) return null;

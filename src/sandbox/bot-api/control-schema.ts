@@ -8,7 +8,7 @@ const Ms = v.pipe(v.number(), v.minValue(0));
 
 const ChatChange = v.strictObject({
   id: Name,
-  /** Numeric id or username: the only bot that `kick` and `left` mean; all bots without it. */
+  /** Numeric id or username of the only bot that `kick` and `left` apply to; all bots by default. */
   bot: v.optional(Name),
   model: v.optional(v.picklist(FLOOD_MODELS)),
   /** Messages a minute. */
@@ -26,7 +26,7 @@ const ChatChange = v.strictObject({
   restrict: v.optional(v.array(v.picklist(MEDIA_KINDS))),
   read_only: v.optional(v.boolean()),
   delete: v.optional(v.boolean()),
-  /** Id of the supergroup that the group becomes; made with the same title and members if there is none. */
+  /** Id of the supergroup that the group becomes; created with the same title and members if there is none. */
   migrate_to: v.optional(v.pipe(v.number(), v.integer(), v.maxValue(-1))),
 });
 
@@ -40,17 +40,20 @@ const Outage = v.strictObject({
 
 /** The body of `POST /sandbox/control`. Seconds and milliseconds are those of the sandbox's clock. */
 export const Control = v.strictObject({
-  /** Everything as at the start; file_ids stay good, message ids go on. */
+  /** Restores the state of the start; file_ids stay valid, and message ids continue. */
   reset: v.optional(v.literal(true)),
   chat: v.optional(ChatChange),
   frozen: v.optional(v.strictObject({ chat: Name, bot: v.optional(Name), seconds: Seconds })),
   outage: v.optional(v.nullable(Outage)),
-  /** In place of all rules so far. */
+  /** Replaces all rules so far. */
   faults: v.optional(v.array(v.unknown())),
-  /** In place of the profile's. */
+  /** Replaces the profile's. */
   upload_latency_ms: v.optional(v.nullable(v.tuple([Ms, Ms]))),
 });
 
+/** An order of `POST /sandbox/control`. */
 export type ControlOrder = v.InferOutput<typeof Control>;
+/** The part of an order that changes a chat. */
 export type ChatOrder = v.InferOutput<typeof ChatChange>;
+/** The part of an order that begins an outage. */
 export type OutageOrder = v.InferOutput<typeof Outage>;

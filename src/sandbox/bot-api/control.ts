@@ -6,20 +6,20 @@ import type { MsRange } from "../profiles.ts";
 import type { BotIdentity } from "./bots.ts";
 import type { Chat } from "./chats.ts";
 import { type ChatOrder, Control, type ControlOrder, type OutageOrder } from "./control-schema.ts";
-import { sinceStart, type World } from "./world.ts";
+import { type BotApiWorld, sinceStart } from "./world.ts";
 
-/** How the server began, for `reset`. */
+/** How the server was started, for `reset`. */
 export interface Beginning {
   readonly faults: readonly FaultRule[];
   readonly uploadLatencyMs: MsRange | null;
   readonly seed: number;
 }
 
-/** Why an order was not carried out; nothing of it was. */
+/** Why an order was not carried out; nothing was changed. */
 class ControlError extends Error {}
 
-/** Changes a running server. `null` when done, else one line that says what is wrong with the order; then nothing was changed. */
-export function applyControl(input: unknown, world: World, beginning: Beginning): string | null {
+/** Changes a running server. Returns null, or one line that says what is wrong with the order; then nothing was changed. */
+export function applyControl(input: unknown, world: BotApiWorld, beginning: Beginning): string | null {
   const parsed = v.safeParse(Control, input);
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -29,7 +29,7 @@ export function applyControl(input: unknown, world: World, beginning: Beginning)
   return carryOut(parsed.output, world, beginning);
 }
 
-function carryOut(order: ControlOrder, world: World, beginning: Beginning): string | null {
+function carryOut(order: ControlOrder, world: BotApiWorld, beginning: Beginning): string | null {
   if (Object.keys(order).length === 0)
     return "nothing to do: give reset, chat, frozen, outage, faults or upload_latency_ms";
   try {
@@ -51,7 +51,7 @@ function carryOut(order: ControlOrder, world: World, beginning: Beginning): stri
 
 type Step = () => void;
 
-function reset(world: World, { faults, uploadLatencyMs, seed }: Beginning): void {
+function reset(world: BotApiWorld, { faults, uploadLatencyMs, seed }: Beginning): void {
   world.posted.clear();
   world.calls.clear();
   world.chats.reset();
@@ -61,7 +61,7 @@ function reset(world: World, { faults, uploadLatencyMs, seed }: Beginning): void
   world.live.outage = null;
 }
 
-function changeChat(order: ChatOrder, world: World): Step {
+function changeChat(order: ChatOrder, world: BotApiWorld): Step {
   const chat = chatNamed(order.id, world);
   const bots = botsNamed(order.bot, world);
   return () => {
@@ -80,7 +80,7 @@ function changeMembers({ kick, left }: ChatOrder, chat: Chat, bots: readonly Bot
   for (const { id } of bots) chat.membership.set(id, kick ? "kicked" : left ? "left" : "member");
 }
 
-/** `undefined` when the order says nothing about limits. */
+/** Returns `undefined` when the order does not mention limits. */
 function limitsOf(order: ChatOrder): Partial<FloodLimits> | null | undefined {
   if (order.unlimited) return null;
   const { model, rate, burst, absorb_ms: absorbMs, penalty_ms: penaltyMs, flood_as_400: floodAs400 } = order;
@@ -90,7 +90,7 @@ function limitsOf(order: ChatOrder): Partial<FloodLimits> | null | undefined {
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-function migrate(chat: Chat, to: number, world: World): void {
+function migrate(chat: Chat, to: number, world: BotApiWorld): void {
   if (!world.chats.find(String(to))) {
     const { username: _, ...rest } = chat.options;
     world.chats.add({ ...rest, id: to, type: "supergroup" });
@@ -100,14 +100,14 @@ function migrate(chat: Chat, to: number, world: World): void {
 
 function freeze(
   order: { chat: string | number; bot?: string | number | undefined; seconds: number },
-  world: World,
+  world: BotApiWorld,
 ): Step {
   const chat = chatNamed(order.chat, world);
   const bots = botsNamed(order.bot, world);
   return () => world.flood.freeze(chat, bots, order.seconds * 1000);
 }
 
-function changeOutage(order: OutageOrder | null, world: World): Step {
+function changeOutage(order: OutageOrder | null, world: BotApiWorld): Step {
   return () => {
     world.live.outage = order && {
       until: sinceStart(world) + (order.seconds ?? Number.POSITIVE_INFINITY) * 1000,
@@ -122,26 +122,26 @@ function outageFault({ mode, status, body }: OutageOrder): FaultRule["fault"] {
   return { type: "status", status, body, posted: false };
 }
 
-function changeFaults(rules: readonly unknown[], world: World, { seed }: Beginning): Step {
+function changeFaults(rules: readonly unknown[], world: BotApiWorld, { seed }: Beginning): Step {
   const parsed = parseFaults(rules);
   return () => {
     world.live.faults = faultPlan(parsed, "bot-api", seed);
   };
 }
 
-function changeLatency(range: [number, number] | null, world: World): Step {
+function changeLatency(range: [number, number] | null, world: BotApiWorld): Step {
   return () => {
     world.live.uploadLatencyMs = range;
   };
 }
 
-function chatNamed(name: string | number, world: World): Chat {
+function chatNamed(name: string | number, world: BotApiWorld): Chat {
   const chat = world.chats.find(String(name));
   if (chat === undefined) throw new ControlError(`the sandbox has no chat ${name}`);
   return chat;
 }
 
-function botsNamed(name: string | number | undefined, world: World): readonly BotIdentity[] {
+function botsNamed(name: string | number | undefined, world: BotApiWorld): readonly BotIdentity[] {
   if (name === undefined) return world.bots.list;
   const bot = world.bots.find(name);
   if (bot === undefined) throw new ControlError(`the sandbox has no bot ${name}`);

@@ -3,19 +3,19 @@ import { pipeline } from "node:stream/promises";
 import { NOT_FOUND, UNAUTHORIZED } from "./api-error.ts";
 import { isTokenForm } from "./bots.ts";
 import { errorAnswer, writeAnswer } from "./http-answer.ts";
-import type { World } from "./world.ts";
+import type { BotApiWorld } from "./world.ts";
 
 const NOT_KEPT = { code: 404, description: "Not Found: the sandbox does not keep the content of this file" };
 
 /**
- * Serves `/file/bot<token>/<path>`: the bytes that came in, whichever size of a photo is asked for. Files above 20 MiB,
- * thumbnails and the oldest of many are known, but their content is not kept: 404 that says so.
+ * Serves `/file/bot<token>/<path>`: the received bytes, whichever size of a photo is requested. The content of files above
+ * 20 MiB, of thumbnails and of the oldest of many is not kept: 404 with a text that says so.
  */
 export async function download(
   response: ServerResponse,
   token: string,
   path: string,
-  world: World,
+  world: BotApiWorld,
 ): Promise<void> {
   if (!isTokenForm(token)) return void writeAnswer(response, errorAnswer(NOT_FOUND));
   if (!world.bots.byToken(token)) return void writeAnswer(response, errorAnswer(UNAUTHORIZED));

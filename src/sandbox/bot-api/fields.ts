@@ -1,16 +1,16 @@
-import type { Blob } from "./spool.ts";
+import type { SpooledBytes } from "./spool.ts";
 
-/** All parameters that are no files together (TD HttpReader: 1 MiB). */
+/** The most bytes of all parameters that are not files (TD HttpReader: 1 MiB). */
 export const PARAMETER_BYTES = 1 << 20;
 
 /** One file part of a multipart body. */
 export interface UploadedFile {
-  /** As the part names it, without folders. */
+  /** As in the part, without folders. */
   readonly name: string;
-  readonly blob: Blob;
+  readonly blob: SpooledBytes;
 }
 
-/** The parameters of a call, wherever they stood. */
+/** The parameters of a call, from body and query. */
 export class Fields {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #files: ReadonlyMap<string, UploadedFile>;
@@ -24,18 +24,18 @@ export class Fields {
     return this.#texts.get(name) ?? null;
   }
 
-  /** A whole number that is not negative; `null` for anything else. */
+  /** Returns a whole number that is not negative; null for anything else. */
   number(name: string): number | null {
     const text = this.#texts.get(name)?.trim() ?? "";
     return /^\d+$/.test(text) ? Number(text) : null;
   }
 
-  /** `true` and `1` as the API reads them. */
+  /** True for `true` and `1`, as in the API. */
   flag(name: string): boolean {
     return ["true", "1"].includes(this.#texts.get(name)?.toLowerCase() ?? "");
   }
 
-  /** The file under this name, or the part that `attach://` there points to. */
+  /** Returns the file of this name, or the part that `attach://` points to. */
   file(name: string): UploadedFile | null {
     const direct = this.#files.get(name);
     if (direct) return direct;

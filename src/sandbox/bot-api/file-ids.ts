@@ -4,7 +4,7 @@ import type { BotIdentity } from "./bots.ts";
 import type { StoredFile } from "./stored-file.ts";
 import type { StoredKind } from "./stored-kind.ts";
 
-/** The file types of TD (FileType.h) that stand in the first byte of a file_id, and how its errors call them. */
+/** The file types of TD (FileType.h) in the first byte of a file_id, and their names in its errors. */
 const TYPES = [
   { type: "thumbnail", code: 0, word: "Thumbnail" },
   { type: "photo", code: 2, word: "Photo" },
@@ -16,9 +16,10 @@ const TYPES = [
   { type: "animation", code: 10, word: "Animation" },
 ] as const;
 
+/** The type of file that an id is for. */
 export type IdType = StoredKind | "thumbnail";
 
-/** A file_id taken apart. */
+/** The parts of a file_id. */
 export interface ReadId {
   readonly type: IdType;
   readonly botId: number;
@@ -33,8 +34,8 @@ const BYTES = 50;
 const TAIL = Buffer.from([0x36, 0x04]);
 
 /**
- * Makes and reads file_ids: type, bot, file and size in the clear, sealed by a keyed hash over them and the content, so
- * that an id of another sandbox (or a bent one) is nobody's. The same seed and the same calls give the same ids.
+ * Makes and reads file_ids: type, bot, file and size in the clear, with a keyed hash over them and the content, so that an id
+ * of another sandbox, or a changed one, is not valid. The same seed and the same calls give the same ids.
  */
 export class FileIds {
   readonly #key: string;
@@ -43,7 +44,7 @@ export class FileIds {
     this.#key = `sandbox-${seed}`;
   }
 
-  /** The id by which `bot` may send the file; one of `thumbnail` only shows it. */
+  /** Returns the id by which `bot` can send the file; one of type `thumbnail` cannot be sent. */
   fileId(bot: BotIdentity, file: StoredFile, size = 0, type: IdType = file.kind): string {
     const head = Buffer.alloc(17);
     head.set([codeOf(type), 0, 2, 2, 2, 0]);
@@ -59,14 +60,14 @@ export class FileIds {
     ]).toString("base64url");
   }
 
-  /** The same for every bot and every message of a file, of no use for sending. */
+  /** Returns the file_unique_id: the same for every bot and every message of a file, and not for sending. */
   uniqueId(file: StoredFile, size = 0, type: IdType = file.kind): string {
     const head = Buffer.from(type === "photo" || type === "thumbnail" ? [1, 0, 3] : [2, 0, 3]);
     const tag = this.#tag(`unique ${size} ${type === "thumbnail"}`, file);
     return Buffer.concat([head, tag.subarray(0, 8)]).toString("base64url");
   }
 
-  /** Takes an id apart, or says as TD does what is wrong with its form. Whether it is genuine shows {@link genuine}. */
+  /** Parses an id, or returns what is wrong with its form in TD's words. {@link genuine} checks whether it is valid. */
   read(text: string): Answered<ReadId> {
     if (text === "") return refused(badRequest("remote file identifier must be non-empty"));
     if (!/^[\w-]+$/.test(text)) return refused(wrongId("Wrong character in the string"));
@@ -79,7 +80,7 @@ export class FileIds {
     return answered({ type, botId, fileNumber, size });
   }
 
-  /** Whether this text is the very id that `bot` was given for the file. */
+  /** True when this text is the id that `bot` was given for the file. */
   genuine(text: string, { type, size }: ReadId, bot: BotIdentity, file: StoredFile): boolean {
     return this.fileId(bot, file, size, type) === text;
   }
@@ -89,7 +90,7 @@ export class FileIds {
   }
 }
 
-/** What TD's errors call a type of file. */
+/** Returns the name of a type of file in TD's errors. */
 export function typeWord(type: IdType): string {
   return TYPES.find((it) => it.type === type)?.word ?? "None";
 }

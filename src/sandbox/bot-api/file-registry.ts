@@ -25,7 +25,10 @@ export class FileRegistry {
     this.ids = new FileIds(seed);
   }
 
-  /** Gives a file its number. An uploaded photo whose content this bot uploaded before is the same file (BAS: reuse_uploaded_photos_by_hash). */
+  /**
+   * Stores a file under a new number. A photo that this bot has uploaded before is the same file (BAS:
+   * reuse_uploaded_photos_by_hash).
+   */
   add(file: Omit<StoredFile, "number">, uploader: BotIdentity | null): StoredFile {
     const hash = uploader !== null && file.kind === "photo" ? `${uploader.id} ${file.sha256}` : null;
     const known = hash === null ? undefined : this.#photosByHash.get(hash);
@@ -37,8 +40,8 @@ export class FileRegistry {
   }
 
   /**
-   * The file that a bot's file_id names for sending as `asked`. An id of the document family passes for every method of
-   * the family and keeps its own kind; ids of thumbnails, of other bots and of other servers do not pass.
+   * Returns the file that a bot's file_id names, for sending as `asked`. Every method of the document family accepts every id
+   * of that family, and the file keeps its own kind; ids of thumbnails, of other bots and of other servers are refused.
    */
   toSend(text: string, bot: BotIdentity, asked: MediaKind): Answered<StoredFile> {
     const read = this.ids.read(text);
@@ -52,7 +55,7 @@ export class FileRegistry {
     return file ? answered(file) : refused(badRequest("wrong file identifier/HTTP URL specified"));
   }
 
-  /** The file that a bot's file_id names for getFile, thumbnails too. */
+  /** Returns the file that a bot's file_id names, for getFile; also for thumbnails. */
   toGet(text: string, bot: BotIdentity): Answered<{ file: StoredFile; read: ReadId }> {
     const read = this.ids.read(text);
     if (!read.ok) return refused(badRequest("invalid file_id"));
@@ -61,14 +64,14 @@ export class FileRegistry {
     return refused(badRequest("wrong file_id or the file is temporarily unavailable"));
   }
 
-  /** Where getFile says that a file lies. */
+  /** Returns the `file_path` of getFile. */
   pathOf(file: StoredFile): string {
     const fromName = /\.[^.]+$/.exec(file.name ?? "")?.[0] ?? "";
     const extension = file.kind === "photo" ? ".jpg" : fromName;
     return `${FOLDERS[file.kind]}/file_${file.number}${extension}`;
   }
 
-  /** The file at such a path. */
+  /** Returns the file at such a path. */
   atPath(path: string): StoredFile | undefined {
     const number = Number(/file_(\d+)(\.[^/]*)?$/.exec(path)?.[1] ?? 0);
     const file = this.#files[number - 1];

@@ -8,6 +8,7 @@ import type { BotIdentity } from "./bots.ts";
 import type { Chat } from "./chats.ts";
 import { wait } from "./wait.ts";
 
+/** What {@link Flood} works with. */
 export interface FloodOptions {
   readonly profile: Profile;
   readonly local: boolean;
@@ -16,17 +17,20 @@ export interface FloodOptions {
   readonly stop: AbortSignal;
 }
 
-/** One message that wants to be posted. */
+/** A message that is to be posted. */
 export interface Admission {
   readonly bot: BotIdentity;
   readonly chat: Chat;
   /** Moment of the clock at which the call began. */
   readonly startedAt: number;
-  /** Of all files that came with it; 0 when none did. */
+  /** Bytes of all files that came with it; 0 without files. */
   readonly uploadBytes: number;
 }
 
-/** Flood control of the server: a gate for each bot in each chat and for each bot, spacing of equal uploads, the cap of unsent messages. */
+/**
+ * The server's flood control: a gate for each bot in each chat and one for each bot, spacing of equal uploads, and a
+ * cap on unsent messages.
+ */
 export class Flood {
   readonly #options: FloodOptions;
   readonly #gates = new Map<string, FloodGate>();
@@ -38,7 +42,7 @@ export class Flood {
     this.#options = options;
   }
 
-  /** Runs `send` once the message may be posted, after the waits that the server keeps silent about; or answers why not. */
+  /** Runs `send` when the message may be posted, after the server's silent waits; or returns why it may not. */
   async admit<T>(
     admission: Admission,
     send: () => Promise<T>,
@@ -53,12 +57,12 @@ export class Flood {
     }
   }
 
-  /** Refuses everything to a chat for a while; from one bot only, or from all. */
+  /** Refuses all messages of these bots to a chat, for `ms`. */
   freeze(chat: Chat, bots: readonly BotIdentity[], ms: number): void {
     for (const bot of bots) this.#chatGate(bot, chat, true)?.freeze(ms);
   }
 
-  /** Other limits in this chat from now on, for all bots; members left out stay. `null` lifts the limit. */
+  /** Changes the limits in this chat, for all bots; absent members stay. Null lifts the limit. */
   configure(chat: Chat, change: Partial<FloodLimits> | null): void {
     const before = this.#limitsOf(chat) ?? DEFAULT_FLOOD_LIMITS;
     this.#overrides.set(chat.id, change === null ? null : { ...before, ...change });
@@ -68,7 +72,7 @@ export class Flood {
     }
   }
 
-  /** Forgets all that was sent, and all changes. */
+  /** Forgets everything that was sent, and all changes. */
   reset(): void {
     for (const map of [this.#gates, this.#spacing, this.#overrides]) map.clear();
   }

@@ -1,10 +1,10 @@
 import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import { KEPT_BYTES } from "./spool.ts";
 import { wait } from "./wait.ts";
-import type { Call, World } from "./world.ts";
+import type { BotApiWorld, MethodCall } from "./world.ts";
 
-/** getFile: up to 20 MB (`20 << 20`), of any size in local mode. */
-export function getFile({ bot, fields }: Call, world: World): Answered<unknown> {
+/** getFile: up to 20 MB (`20 << 20`), any size in local mode. */
+export function getFile({ bot, fields }: MethodCall, world: BotApiWorld): Answered<unknown> {
   const text = fields.get("file_id") ?? "";
   const found = world.files.toGet(text, bot);
   if (!found.ok) return found;
@@ -20,8 +20,8 @@ export function getFile({ bot, fields }: Call, world: World): Answered<unknown> 
   });
 }
 
-/** getUpdates: nobody ever writes to these bots, so it waits as long as asked and brings nothing. */
-export async function getUpdates({ fields }: Call, world: World): Promise<Answered<unknown>> {
+/** getUpdates: nobody writes to these bots, so it waits as long as requested and returns nothing. */
+export async function getUpdates({ fields }: MethodCall, world: BotApiWorld): Promise<Answered<unknown>> {
   const seconds = Math.min(50, fields.number("timeout") ?? 0);
   if (seconds > 0) await wait(world.clock, seconds * 1000, world.stop);
   return answered([]);

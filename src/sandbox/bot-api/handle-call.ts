@@ -12,7 +12,7 @@ import {
   tooManyRequests,
   UNAUTHORIZED,
 } from "./api-error.ts";
-import { type Body, readBody } from "./body.ts";
+import { type CallBody, readBody } from "./body.ts";
 import { isTokenForm } from "./bots.ts";
 import type { CallRow } from "./call-log.ts";
 import type { Fields } from "./fields.ts";
@@ -28,25 +28,25 @@ import {
 import { methodNamed } from "./methods.ts";
 import { tapBody } from "./tap.ts";
 import { wait } from "./wait.ts";
-import { sinceStart, type World } from "./world.ts";
+import { type BotApiWorld, sinceStart } from "./world.ts";
 
 /** One HTTP exchange below `/bot<token>/`. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly token: string;
-  /** As the path names it. */
+  /** As in the path. */
   readonly method: string;
   readonly query: URLSearchParams;
-  /** Whether the connection had served a request before. */
+  /** The connection has served a request before. */
   readonly reused: boolean;
 }
 
 /**
- * Serves one call of a method: early faults, the body (read whole before anything else happens, as the real server does),
- * late faults, the method, the answer. Everything is written into the log of calls.
+ * Serves one call of a method: early faults, the body (read whole first, as on the real server), late faults, the method, the
+ * answer. Everything is recorded in the log of calls.
  */
-export async function handleCall(exchange: Exchange, world: World): Promise<void> {
+export async function handleCall(exchange: Exchange, world: BotApiWorld): Promise<void> {
   const { request, response, token } = exchange;
   const method = methodNamed(exchange.method)?.name ?? exchange.method;
   const bot = world.bots.byToken(token);
@@ -67,7 +67,11 @@ export async function handleCall(exchange: Exchange, world: World): Promise<void
   if (writeAnswer(response, answer)) world.calls.answered(row, answer.status, descriptionOf(answer));
 }
 
-function bodyOf({ request, query }: Exchange, fault: Fault | undefined, world: World): Promise<Body> {
+function bodyOf(
+  { request, query }: Exchange,
+  fault: Fault | undefined,
+  world: BotApiWorld,
+): Promise<CallBody> {
   const { upload } = LIMITS;
   return readBody(request, {
     query,
@@ -78,17 +82,17 @@ function bodyOf({ request, query }: Exchange, fault: Fault | undefined, world: W
   });
 }
 
-function bodyAnswer(body: Exclude<Body, { type: "fields" | "aborted" }>): HttpAnswer {
+function bodyAnswer(body: Exclude<CallBody, { type: "fields" | "aborted" }>): HttpAnswer {
   return body.type === "too_large" ? errorAnswer(TOO_LARGE) : bareAnswer(body.status);
 }
 
-/** The answer to a call whose body is read; what of its files was not kept is dropped. */
+/** Returns the answer to a call whose body has been read, and removes files that were not stored. */
 async function outcome(
   exchange: Exchange,
   fields: Fields,
   row: CallRow,
   startedAt: number,
-  world: World,
+  world: BotApiWorld,
 ): Promise<HttpAnswer | null> {
   row.chat_id = chatIdOf(fields, world);
   const late = pickLate(exchange.method, row.chat_id, world);
@@ -97,12 +101,12 @@ async function outcome(
   return answer;
 }
 
-/** Runs the method as the late faults of this call let it; `null` when no answer is to be given. */
+/** Runs the method, subject to the late faults of this call. Returns null when the call gets no answer. */
 async function withFaults(
   { request }: Exchange,
   fault: Fault | undefined,
   run: () => Promise<Answered<unknown>>,
-  world: World,
+  world: BotApiWorld,
 ): Promise<HttpAnswer | null> {
   if (fault?.latencyMs) await wait(world.clock, fault.latencyMs, world.stop);
   if (fault?.flood) {
@@ -125,7 +129,7 @@ async function runMethod(
   { token, method }: Exchange,
   fields: Fields,
   startedAt: number,
-  world: World,
+  world: BotApiWorld,
 ): Promise<Answered<unknown>> {
   if (!isTokenForm(token)) return refused(NOT_FOUND);
   const bot = world.bots.byToken(token);
@@ -137,15 +141,15 @@ async function runMethod(
   return known.run({ method: known.name, bot, fields, startedAt }, world);
 }
 
-function pickLate(method: string, chat: string | null, world: World): Fault | undefined {
+function pickLate(method: string, chat: string | null, world: BotApiWorld): Fault | undefined {
   const { outage, faults } = world.live;
   const now = sinceStart(world);
   const plan = outage !== null && now < outage.until ? outage.plan : faults;
   return plan.pick({ method, chat: chat ?? undefined }, now, "late");
 }
 
-/** The numeric id where the chat is known, else the text that stands there. */
-function chatIdOf(fields: Fields, world: World): string | null {
+/** Returns the numeric id of a known chat, else the text as it was given. */
+function chatIdOf(fields: Fields, world: BotApiWorld): string | null {
   const name = fields.get("chat_id");
   const chat = name === null ? undefined : world.chats.find(name);
   return chat ? String(chat.id) : name;

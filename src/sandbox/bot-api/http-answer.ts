@@ -12,12 +12,12 @@ export interface HttpAnswer {
 
 const JSON_TYPE = "application/json";
 
-/** `{"ok":true,"result":...}` */
+/** Returns `{"ok":true,"result":...}`. */
 export function resultAnswer(result: unknown): HttpAnswer {
   return jsonAnswer(200, { ok: true, result });
 }
 
-/** `{"ok":false,...}` with the status of the error, and `Retry-After` beside a `retry_after`. */
+/** Returns `{"ok":false,...}` with the status of the error, and a `Retry-After` header along with `retry_after`. */
 export function errorAnswer({ code, description, parameters }: ApiError): HttpAnswer {
   const body = { ok: false, error_code: code, description, ...(parameters ? { parameters } : {}) };
   const wait = parameters?.retry_after;
@@ -27,33 +27,34 @@ export function errorAnswer({ code, description, parameters }: ApiError): HttpAn
   };
 }
 
+/** Returns a value as JSON. */
 export function jsonAnswer(status: number, value: unknown): HttpAnswer {
   return { status, body: JSON.stringify(value), contentType: JSON_TYPE };
 }
 
-/** A bare status with an empty body, after which the connection is closed (TD HttpConnectionBase.cpp). */
+/** Returns a bare status with an empty body, after which the connection is closed (TD HttpConnectionBase.cpp). */
 export function bareAnswer(status: number): HttpAnswer {
   return { status, body: "", contentType: null, headers: { connection: "close" } };
 }
 
-/** What a fault answers instead. */
+/** Returns the answer of a fault. */
 export function faultAnswer({ code, body, description }: NonNullable<Fault["status"]>): HttpAnswer {
   if (body === "empty") return { status: code, body: "", contentType: null };
   if (body === "html") return { status: code, body: proxyPage(code), contentType: "text/html" };
   return errorAnswer({ code, description: description ?? "Internal Server Error: sandbox fault" });
 }
 
-/** Hands an answer over; false when the client is gone. */
+/** Sends an answer; false when the client is gone. */
 export function writeAnswer(response: ServerResponse, answer: HttpAnswer): boolean {
   if (response.destroyed || response.socket === null || response.socket.destroyed) return false;
   response.writeHead(answer.status, headersOf(answer)).end(answer.body);
   return true;
 }
 
-/** How long a body that nobody wants is still read after its answer, in real milliseconds. */
+/** How long an unwanted body is still read after its answer, in real milliseconds. */
 const LINGER_MS = 2_000;
 
-/** Answers before the body was read and closes, but reads on for a moment so that the client can see the answer. */
+/** Answers before the body has been read, and closes, but reads on for a moment so that the client can see the answer. */
 export function writeEarly(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
   response.writeHead(answer.status, { ...headersOf(answer), connection: "close" });
   response.write(answer.body);

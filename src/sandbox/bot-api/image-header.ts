@@ -1,11 +1,11 @@
-/** An image as its first bytes describe it. */
+/** What the first bytes of an image say. */
 export interface ImageHeader {
   readonly format: "jpeg" | "png" | "gif" | "webp";
   readonly width: number;
   readonly height: number;
 }
 
-/** Reads width and height out of the header of a JPEG, PNG, GIF or WebP; `null` for anything else, or a torn header. */
+/** Reads width and height from the header of a JPEG, PNG, GIF or WebP; null for anything else, or an incomplete header. */
 export function imageHeader(head: Buffer): ImageHeader | null {
   try {
     return png(head) ?? gif(head) ?? webp(head) ?? jpeg(head);
@@ -56,7 +56,7 @@ function jpeg(head: Buffer): ImageHeader | null {
   return null;
 }
 
-/** Seconds that a GIF plays, as its frames' delays add up in what was read of it. */
+/** Returns the duration of a GIF in seconds: the sum of its frames' delays, in the part that was read. */
 export function gifSeconds(head: Buffer): number {
   let hundredths = 0;
   for (let at = head.indexOf(GRAPHIC_CONTROL); at >= 0; at = head.indexOf(GRAPHIC_CONTROL, at + 1)) {

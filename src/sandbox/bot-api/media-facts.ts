@@ -1,16 +1,17 @@
 import { LIMITS } from "../../domain/limits.ts";
 import { gifSeconds, type ImageHeader, imageHeader } from "./image-header.ts";
-import type { Blob, Content } from "./spool.ts";
+import type { SpooledBytes, StoredContent } from "./spool.ts";
 
-/** What Telegram's servers find out about a file by looking into it. */
+/** What Telegram's servers find out by inspecting a file. */
 export interface MediaFacts {
   readonly image: ImageHeader | null;
   /** Ogg with an Opus stream. */
   readonly opus: boolean;
-  /** `null` when it is no media file, or a video too large to be looked into. */
+  /** Null when it is not a media file, or a video too large to be inspected. */
   readonly tracks: Tracks | null;
 }
 
+/** Video and audio of a media file. */
 export interface Tracks {
   readonly video: boolean;
   readonly audio: boolean;
@@ -22,19 +23,19 @@ export interface Tracks {
 
 const REMEMBERED = 5_000;
 
-/** Looks into files; equal content is looked into once. */
+/** Inspects files; equal content is inspected once. */
 export class MediaReader {
   readonly #tracksBySha = new Map<string, Promise<Tracks | null>>();
 
-  /** The facts about a file that counts as `mime`. Never rejects: what cannot be read has no tracks. */
-  async read(blob: Blob, mime: string | null): Promise<MediaFacts> {
+  /** Returns the facts about a file of type `mime`. Never rejects: a file that cannot be read has no tracks. */
+  async read(blob: SpooledBytes, mime: string | null): Promise<MediaFacts> {
     const image = imageHeader(blob.head);
     const opus = blob.head.subarray(0, 4).equals(OGG) && blob.head.subarray(0, 512).includes("OpusHead");
     if (image?.format === "gif") return { image, opus, tracks: gifTracks(image, blob) };
     return { image, opus, tracks: await this.#tracks(blob, mime) };
   }
 
-  #tracks(blob: Blob, mime: string | null): Promise<Tracks | null> {
+  #tracks(blob: SpooledBytes, mime: string | null): Promise<Tracks | null> {
     const { content, bytes, sha256 } = blob;
     const video = mime?.startsWith("video/") ?? false;
     if (content === null || (!video && !mime?.startsWith("audio/"))) return Promise.resolve(null);
@@ -51,12 +52,12 @@ export class MediaReader {
 const OGG = Buffer.from("OggS");
 
 /** A GIF becomes a silent MP4 of the same size. */
-function gifTracks({ width, height }: ImageHeader, { head, content }: Blob): Tracks {
+function gifTracks({ width, height }: ImageHeader, { head, content }: SpooledBytes): Tracks {
   const bytes = content?.type === "memory" ? content.data : head;
   return { video: true, audio: false, width, height, duration: gifSeconds(bytes) };
 }
 
-async function tracksOf(content: Content): Promise<Tracks | null> {
+async function tracksOf(content: StoredContent): Promise<Tracks | null> {
   const { ALL_FORMATS, BufferSource, FilePathSource, Input } = await import("mediabunny");
   const source =
     content.type === "memory" ? new BufferSource(content.data) : new FilePathSource(content.path);

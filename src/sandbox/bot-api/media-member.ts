@@ -4,7 +4,10 @@ import type { Size, StoredFile } from "./stored-file.ts";
 
 type Json = Record<string, unknown>;
 
-/** The members of a `Message` that carry its media, with ids for `bot`: `animation` comes with an equal `document`. */
+/**
+ * Returns the members of a `Message` that carry its media, with ids for `bot`; `animation` comes with an equal
+ * `document`.
+ */
 export function mediaMembers(file: StoredFile, bot: BotIdentity, ids: FileIds): Json {
   if (file.kind === "photo") return { photo: photoSizes(file, bot, ids) };
   const common = {
@@ -31,7 +34,7 @@ export function mediaMembers(file: StoredFile, bot: BotIdentity, ids: FileIds): 
   }
 }
 
-/** The id that a message's media is sent again by. */
+/** Returns the id by which a message's media can be sent again. */
 export function mainId(file: StoredFile, bot: BotIdentity, ids: FileIds) {
   const size = Math.max(0, file.sizes.length - 1);
   return { fileId: ids.fileId(bot, file, size), fileUniqueId: ids.uniqueId(file, size) };

@@ -4,7 +4,7 @@ import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import type { UploadedFile } from "./fields.ts";
 import type { StoredFile } from "./stored-file.ts";
 import { parseMediaUrl } from "./url-fetch.ts";
-import type { Call, World } from "./world.ts";
+import type { BotApiWorld, MethodCall } from "./world.ts";
 
 /** Where the media of a message comes from. */
 export type MediaSource =
@@ -12,7 +12,7 @@ export type MediaSource =
   | { readonly way: "file_id"; readonly file: StoredFile }
   | { readonly way: "url"; readonly url: URL };
 
-/** TD answers PHOTO_EXT_INVALID in these words; WebP is taken as well (yagop/node-telegram-bot-api#470). */
+/** TD's text for PHOTO_EXT_INVALID; WebP is accepted as well (yagop/node-telegram-bot-api#470). */
 const PHOTO_EXTENSIONS = ["jpg", "jpeg", "gif", "png", "tif", "tiff", "bmp", "webp"];
 const PHOTO_EXTENSION_TEXT =
   "photo has unsupported extension. Use one of .jpg, .jpeg, .gif, .png, .tif or .bmp";
@@ -21,7 +21,11 @@ const PHOTO_EXTENSION_TEXT =
  * Reads the media parameter of a send: a file part, or a text that is a URL when it has a `.` and a file_id when it has
  * none (TD FileManager from_persistent_id). Checks what can be checked before anything is fetched or posted.
  */
-export function mediaSource({ bot, fields }: Call, kind: MediaKind, world: World): Answered<MediaSource> {
+export function mediaSource(
+  { bot, fields }: MethodCall,
+  kind: MediaKind,
+  world: BotApiWorld,
+): Answered<MediaSource> {
   const upload = fields.file(kind);
   if (upload) return checkUpload(upload, kind);
   const text = fields.get(kind);

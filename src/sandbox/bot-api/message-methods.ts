@@ -4,10 +4,10 @@ import { type Chat, mayPost } from "./chats.ts";
 import { postMessage } from "./post-message.ts";
 import type { Posted } from "./posted.ts";
 import { wait } from "./wait.ts";
-import type { Call, World } from "./world.ts";
+import type { BotApiWorld, MethodCall } from "./world.ts";
 
-/** sendMessage, as far as a text goes. */
-export function sendMessage(call: Call, world: World): Promise<Answered<unknown>> {
+/** sendMessage, for plain text. */
+export function sendMessage(call: MethodCall, world: BotApiWorld): Promise<Answered<unknown>> {
   const text = call.fields.get("text") ?? "";
   return postTo(call, world, (chat) => {
     if (text.trim() === "") return refused(badRequest("message text is empty"));
@@ -15,8 +15,8 @@ export function sendMessage(call: Call, world: World): Promise<Answered<unknown>
   });
 }
 
-/** forwardMessage: the same file under ids of the bot that forwards. */
-export function forwardMessage(call: Call, world: World): Promise<Answered<unknown>> {
+/** forwardMessage: the same file, with ids of the forwarding bot. */
+export function forwardMessage(call: MethodCall, world: BotApiWorld): Promise<Answered<unknown>> {
   return postTo(call, world, (chat) => {
     const found = findMessage(call, "from_chat_id", "message to forward not found", world);
     if (!found.ok) return found;
@@ -26,7 +26,7 @@ export function forwardMessage(call: Call, world: World): Promise<Answered<unkno
 }
 
 /** deleteMessage. Files stay, as they do on the real server. */
-export function deleteMessage(call: Call, world: World): Answered<unknown> {
+export function deleteMessage(call: MethodCall, world: BotApiWorld): Answered<unknown> {
   const found = findMessage(call, "chat_id", "message to delete not found", world);
   if (!found.ok) return found;
   found.value.deleted = true;
@@ -34,8 +34,8 @@ export function deleteMessage(call: Call, world: World): Answered<unknown> {
 }
 
 async function postTo(
-  call: Call,
-  world: World,
+  call: MethodCall,
+  world: BotApiWorld,
   prepare: (chat: Chat) => Answered<() => unknown>,
 ): Promise<Answered<unknown>> {
   const open = world.chats.open(call.fields.get("chat_id"), call.bot);
@@ -52,10 +52,10 @@ async function postTo(
 }
 
 function findMessage(
-  { bot, fields }: Call,
+  { bot, fields }: MethodCall,
   chatField: string,
   missing: string,
-  world: World,
+  world: BotApiWorld,
 ): Answered<Posted> {
   const chat = world.chats.open(fields.get(chatField), bot);
   if (!chat.ok) return chat;

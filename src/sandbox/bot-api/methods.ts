@@ -23,11 +23,12 @@ const METHODS: Readonly<Record<string, Method>> = {
   deleteWebhook: () => answered(true),
 };
 
+/** A method with its name. */
 export interface NamedMethod {
-  /** As the documentation spells it. */
+  /** In the spelling of the documentation. */
   readonly name: string;
   readonly run: Method;
-  /** Whether it posts a message, and so has a latency of its own. */
+  /** It posts a message, and so has a latency of its own. */
   readonly posts: boolean;
 }
 
@@ -38,7 +39,7 @@ const BY_LOWER_CASE = new Map<string, NamedMethod>(
   ]),
 );
 
-/** A method by its name in any case. */
+/** Finds a method by its name, in any case. */
 export function methodNamed(name: string): NamedMethod | undefined {
   return BY_LOWER_CASE.get(name.toLowerCase());
 }

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import busboy, { type Busboy } from "busboy";
-import type { Body, BodyOptions } from "./body.ts";
+import type { BodyOptions, CallBody } from "./body.ts";
 import { Fields, PARAMETER_BYTES, type UploadedFile } from "./fields.ts";
 import { discard, spool } from "./spool.ts";
 
-/** Files in one request (BAS HttpServer.h). */
+/** The most files in one request (BAS HttpServer.h). */
 const FILES = 50;
 
 /**
- * Reads a multipart body as it streams in; a file is never held whole unless it is small. Adds to `texts`.
+ * Reads a multipart body as a stream; only small files are kept in memory. Adds to `texts`.
  * A part without `filename` is a text, whatever its type. Rejects when the form is broken or ends early.
  */
 export async function readMultipart(
@@ -17,7 +17,7 @@ export async function readMultipart(
   headers: IncomingHttpHeaders,
   texts: Map<string, string>,
   options: BodyOptions,
-): Promise<Body> {
+): Promise<CallBody> {
   const limits = { fieldSize: PARAMETER_BYTES, files: FILES };
   const parser = busboy({ headers, defParamCharset: "utf8", limits });
   const files = new Map<string, UploadedFile>();
@@ -48,7 +48,10 @@ export async function readMultipart(
   return taken ? { type: "fields", fields: new Fields(texts, files) } : { type: "too_large" };
 }
 
-/** Pipes until the form is read. Unlike `pipeline` it leaves the body alone when the form is broken, so that it can be answered. */
+/**
+ * Pipes until the form has been read. Unlike `pipeline` it does not destroy the body when the form is broken, so that
+ * it can be answered.
+ */
 function feed(body: Readable, parser: Busboy): Promise<void> {
   return new Promise((resolve, reject) => {
     body.once("error", (error) => {

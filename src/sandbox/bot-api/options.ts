@@ -3,47 +3,51 @@ import type { FaultRule } from "../fault-rules.ts";
 import type { FloodLimits } from "../flood-control/limits.ts";
 import type { MsRange, ProfileName, Random } from "../profiles.ts";
 
+/** The type of a chat. */
 export type ChatType = "private" | "group" | "supergroup" | "channel";
 
-export interface BotOptions {
-  /** `<numeric id>:<secret>`, as BotFather gives it. */
+/** A bot to begin with. */
+export interface SandboxBot {
+  /** `<numeric id>:<secret>`, as from BotFather. */
   readonly token: string;
   readonly username: string;
 }
 
+/** A chat to begin with. */
 export interface ChatOptions {
   /** Numeric id, with its minus sign. */
   readonly id: number;
   readonly type: ChatType;
   readonly title: string;
-  /** Without `@`; the chat is also found by it. */
+  /** Without `@`; the chat can also be addressed by it. */
   readonly username?: string;
-  /** Numeric ids or usernames of the bots that may post; all bots without it. */
+  /** Numeric ids or usernames of the bots that may post; all bots by default. */
   readonly members?: readonly (number | string)[];
-  /** Its own flood control, filled up from the profile's; `null` for none. */
+  /** Its own flood control, with the profile's for absent members; null for none. */
   readonly limits?: Partial<FloodLimits> | null;
 }
 
+/** How the Bot API stand-in behaves, and what it begins with. */
 export interface BotApiOptions {
-  /** 0 (the default) for a free one. */
+  /** 0, the default, for a free port. */
   readonly port?: number;
-  readonly bots: readonly BotOptions[];
+  readonly bots: readonly SandboxBot[];
   readonly chats: readonly ChatOptions[];
-  /** `instant` without it. */
+  /** `instant` by default. */
   readonly profile?: ProfileName;
-  /** All simulated durations run this many times faster than real time; 1 without it. */
+  /** All simulated durations run this many times faster than real time; 1 by default. */
   readonly timeScale?: number;
-  /** Instead of the system's, scaled. */
+  /** The system's clock, scaled, by default. */
   readonly clock?: Clock;
-  /** For ids, latencies and faults; 1 without it. */
+  /** For ids, latencies and faults; 1 by default. */
   readonly seed?: number;
-  /** As a server with `--local`: uploads up to 2000 MB, no spacing of equal sizes, getFile of any size. */
+  /** Behaves as a server with `--local`: uploads up to 2000 MB, no spacing of equal sizes, getFile of any size. */
   readonly local?: boolean;
   readonly faults?: readonly FaultRule[];
-  /** Instead of the profile's. */
+  /** Replaces the profile's. */
   readonly uploadLatencyMs?: MsRange | null;
-  /** Latencies are drawn by it, in place of numbers that follow from the seed. */
+  /** Draws latencies; by default by numbers that follow from the seed. */
   readonly random?: Random;
-  /** Real milliseconds for the fetch of a URL; 10,000 without it. */
+  /** Real milliseconds for the fetch of a URL; 10,000 by default. */
   readonly fetchTimeoutMs?: number;
 }

@@ -2,16 +2,16 @@ import { userOf } from "./bots.ts";
 import { chatOf } from "./chat-methods.ts";
 import type { Chat } from "./chats.ts";
 import { mediaMembers } from "./media-member.ts";
-import type { Posted, Way } from "./posted.ts";
+import type { Posted, PostedWay } from "./posted.ts";
 import type { StoredFile } from "./stored-file.ts";
-import { type Call, sinceStart, type World } from "./world.ts";
+import { type BotApiWorld, type MethodCall, sinceStart } from "./world.ts";
 
-/** Posts a message and answers it as the API's `Message`. */
+/** Posts a message and returns it as the API's `Message`. */
 export function postMessage(
-  { bot, method, fields }: Call,
+  { bot, method, fields }: MethodCall,
   chat: Chat,
-  content: { readonly way: Way; readonly file: StoredFile | null; readonly text: string | null },
-  world: World,
+  content: { readonly way: PostedWay; readonly file: StoredFile | null; readonly text: string | null },
+  world: BotApiWorld,
 ): Record<string, unknown> {
   const posted = world.posted.add({
     ...content,
@@ -27,7 +27,7 @@ export function postMessage(
 
 function messageOf(
   { chat, bot, messageId, wall, file, text }: Posted,
-  world: World,
+  world: BotApiWorld,
 ): Record<string, unknown> {
   const shown = chatOf(chat);
   const sender = chat.type === "channel" ? { sender_chat: shown } : { from: userOf(bot) };

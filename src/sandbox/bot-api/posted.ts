@@ -2,15 +2,16 @@ import type { BotIdentity } from "./bots.ts";
 import type { Chat } from "./chats.ts";
 import type { StoredFile } from "./stored-file.ts";
 
-export type Way = "upload" | "url" | "file_id" | "forward" | "text";
+/** How the media of a message was sent. */
+export type PostedWay = "upload" | "url" | "file_id" | "forward" | "text";
 
-/** One message that was really posted. */
+/** A message that was really posted. */
 export interface Posted {
   readonly chat: Chat;
   readonly bot: BotIdentity;
   readonly messageId: number;
   readonly method: string;
-  readonly way: Way;
+  readonly way: PostedWay;
   /** `null` for a text. */
   readonly file: StoredFile | null;
   readonly text: string | null;
@@ -21,7 +22,7 @@ export interface Posted {
   deleted: boolean;
 }
 
-/** All messages, in the order of posting; ids ascend in each chat and are never used twice. */
+/** All messages, in the order of posting. Ids ascend in each chat and are never used twice. */
 export class PostedMessages {
   #list: Posted[] = [];
   readonly #byChat = new Map<number, Map<number, Posted>>();
@@ -38,7 +39,7 @@ export class PostedMessages {
     return posted;
   }
 
-  /** A message that is still there. */
+  /** Finds a message that has not been deleted. */
   find(chat: Chat, messageId: number): Posted | undefined {
     const posted = this.#byChat.get(chat.id)?.get(messageId);
     return posted?.deleted ? undefined : posted;

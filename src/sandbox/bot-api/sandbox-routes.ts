@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { applyControl, type Beginning } from "./control.ts";
 import { type HttpAnswer, jsonAnswer, writeAnswer } from "./http-answer.ts";
 import { truthOf } from "./truth.ts";
-import type { World } from "./world.ts";
+import type { BotApiWorld } from "./world.ts";
 
 const ORDER_BYTES = 1 << 20;
 
-/** Serves `/sandbox/truth`, `/sandbox/calls` and `/sandbox/control`; what is no order gets 400 and says why. */
+/** Serves `/sandbox/truth`, `/sandbox/calls` and `/sandbox/control`; a bad order gets 400 with the reason. */
 export async function serveSandbox(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  world: World,
+  world: BotApiWorld,
   beginning: Beginning,
 ): Promise<void> {
   const answer = await answerOf(request, path, world, beginning);
@@ -22,7 +22,7 @@ export async function serveSandbox(
 async function answerOf(
   request: IncomingMessage,
   path: string,
-  world: World,
+  world: BotApiWorld,
   beginning: Beginning,
 ): Promise<HttpAnswer> {
   switch (`${request.method} ${path}`) {
@@ -37,7 +37,11 @@ async function answerOf(
   }
 }
 
-async function control(request: IncomingMessage, world: World, beginning: Beginning): Promise<HttpAnswer> {
+async function control(
+  request: IncomingMessage,
+  world: BotApiWorld,
+  beginning: Beginning,
+): Promise<HttpAnswer> {
   let text = "";
   request.setEncoding("utf8");
   for await (const chunk of request) {

@@ -7,17 +7,17 @@ import { postMessage } from "./post-message.ts";
 import type { StoredFile } from "./stored-file.ts";
 import { takeUpload, takeUrl } from "./take-in.ts";
 import { wait } from "./wait.ts";
-import type { Call, Method, World } from "./world.ts";
+import type { BotApiWorld, Method, MethodCall } from "./world.ts";
 
 /**
- * sendPhoto, sendVideo and so on. In order: chat and rights, the form of the media parameter, flood control (a call that
- * passes it has used its place, whatever comes of it), the latency, the media itself, the message.
+ * Returns sendPhoto, sendVideo and so on. In order: chat and rights, the form of the media parameter, flood control (a call
+ * that passes it counts, whatever becomes of it), the latency, the media itself, the message.
  */
 export function sendMedia(kind: MediaKind): Method {
   return (call, world) => send(call, kind, world);
 }
 
-async function send(call: Call, kind: MediaKind, world: World): Promise<Answered<unknown>> {
+async function send(call: MethodCall, kind: MediaKind, world: BotApiWorld): Promise<Answered<unknown>> {
   const open = world.chats.open(call.fields.get("chat_id"), call.bot);
   const chat = open.ok ? mayPost(open.value, kind) : open;
   if (!chat.ok) return chat;
@@ -30,16 +30,16 @@ async function send(call: Call, kind: MediaKind, world: World): Promise<Answered
   return admitted.error === null ? admitted.value : refused(admitted.error);
 }
 
-function uploadedBytes({ fields }: Call, { way }: MediaSource): number {
+function uploadedBytes({ fields }: MethodCall, { way }: MediaSource): number {
   return way === "upload" ? fields.files.reduce((sum, { blob }) => sum + blob.bytes, 0) : 0;
 }
 
 async function post(
-  call: Call,
+  call: MethodCall,
   kind: MediaKind,
   chat: Chat,
   source: MediaSource,
-  world: World,
+  world: BotApiWorld,
 ): Promise<Answered<unknown>> {
   const { clock, live, profile, random, stop } = world;
   const latency = source.way === "file_id" ? profile.callLatencyMs : live.uploadLatencyMs;
@@ -52,8 +52,8 @@ async function post(
 function fileFrom(
   source: MediaSource,
   kind: MediaKind,
-  call: Call,
-  world: World,
+  call: MethodCall,
+  world: BotApiWorld,
 ): Promise<Answered<StoredFile>> {
   if (source.way === "upload") return takeUpload(source.upload, kind, call, world);
   if (source.way === "url") return takeUrl(source.url, kind, world);

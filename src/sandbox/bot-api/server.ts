@@ -1,12 +1,13 @@
 import { setMaxListeners } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { systemClock } from "../../domain/clock.ts";
 import { faultPlan } from "../faults.ts";
+import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { profileOf, seededRandom } from "../profiles.ts";
 import { NOT_FOUND } from "./api-error.ts";
 import { Bots } from "./bots.ts";
-import { CallLog, type CallRow } from "./call-log.ts";
+import { type CallRow, ServedCalls } from "./call-log.ts";
 import { Chats } from "./chats.ts";
 import { ContentStore } from "./content-store.ts";
 import { applyControl, type Beginning } from "./control.ts";
@@ -22,19 +23,19 @@ import { serveSandbox } from "./sandbox-routes.ts";
 import { type TruthRow, truthOf } from "./truth.ts";
 import { UrlCache } from "./url-cache.ts";
 import { UrlFetcher } from "./url-fetch.ts";
-import type { World } from "./world.ts";
+import type { BotApiWorld } from "./world.ts";
 
 /** A running stand-in for api.telegram.org. */
 export interface BotApiServer {
-  /** `http://127.0.0.1:<port>`, to be used as the API root. */
+  /** `http://127.0.0.1:<port>`, the API root. */
   readonly url: string;
-  /** As `GET /sandbox/truth`. */
+  /** Returns the same as `GET /sandbox/truth`. */
   truth(): TruthRow[];
-  /** As `GET /sandbox/calls`. */
+  /** Returns the same as `GET /sandbox/calls`. */
   calls(): readonly CallRow[];
-  /** As `POST /sandbox/control`. Throws TypeError with the line that the endpoint would answer. */
+  /** Does the same as `POST /sandbox/control`. Throws TypeError with the line that the endpoint would return. */
   control(order: unknown): void;
-  /** Cuts all connections, stops all timers and removes what was written to disk. */
+  /** Cuts all connections, stops all timers and removes the files on disk. */
   close(): Promise<void>;
 }
 
@@ -44,10 +45,10 @@ const HEADER_BYTES = 256 << 10;
 const IDLE_MS = 500_000;
 
 /**
- * Starts a Bot API server on 127.0.0.1 that keeps the rules of the real one as far as media sending goes: limits, kinds
- * that change on the way in, ids bound to bot and kind, flood control, error texts. State is in memory; content up to
- * 20 MiB is kept for getFile in bounded memory and disk. Rejects when the port is taken, throws RangeError on options that
- * cannot be (a malformed token, a member that is no bot).
+ * Starts a Bot API server on 127.0.0.1 that follows the rules of the real one as far as sending media goes: limits, kinds
+ * that change on arrival, ids bound to bot and kind, flood control, error texts. State is in memory; content up to 20 MiB is
+ * kept for getFile in bounded memory and disk. Rejects when the port is taken; throws RangeError on impossible options (a
+ * malformed token, a member that is not a bot).
  */
 export async function startBotApiServer(options: BotApiOptions): Promise<BotApiServer> {
   const stop = new AbortController();
@@ -63,7 +64,7 @@ export async function startBotApiServer(options: BotApiOptions): Promise<BotApiS
       abandon(request, response, error),
     );
   });
-  const url = await listen(server, options.port ?? 0);
+  const url = await listenOnLoopback(server, options.port ?? 0);
   return {
     url,
     truth: () => truthOf(world),
@@ -90,7 +91,7 @@ function beginningOf({ profile, faults, uploadLatencyMs, seed }: BotApiOptions):
   };
 }
 
-function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): World {
+function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): BotApiWorld {
   const clock = options.clock ?? systemClock(options.timeScale ?? 1);
   const startedAt = clock.now();
   const random = options.random ?? seededRandom(beginning.seed);
@@ -110,7 +111,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     contents,
     media: new MediaReader(),
     posted: new PostedMessages(),
-    calls: new CallLog(clock, startedAt),
+    calls: new ServedCalls(clock, startedAt),
     flood: new Flood({ profile, local, clock, random, stop }),
     fetcher: new UrlFetcher(options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, contents.freshPath),
     urls: new UrlCache(clock),
@@ -127,7 +128,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   reused: boolean,
-  world: World,
+  world: BotApiWorld,
   beginning: Beginning,
 ): Promise<void> {
   response.on("error", () => response.destroy());
@@ -153,30 +154,7 @@ async function serve(
   writeAnswer(response, errorAnswer(NOT_FOUND));
 }
 
-/** A client that went away in the middle of its request needs no answer; anything else is a bug of the sandbox. */
-function abandon(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  response.destroy();
-  if (!request.errored) throw error;
-}
-
 /** Some clients escape the colon of the token. */
 function decode(token: string): string {
   return token.replace(/%3a/i, ":");
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -2,36 +2,37 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What stays in memory of one file. */
+/** Files up to this size stay in memory. */
 const MEMORY_BYTES = 1 << 20;
 /** The first bytes, enough for the header of any image. */
 const HEAD_BYTES = 256 << 10;
-/** Content of larger files is counted and hashed but not kept: getFile serves up to 20 MB (BAS: `20 << 20`). */
+/** Larger files are counted and hashed but not stored: getFile serves up to 20 MB (BAS: `20 << 20`). */
 export const KEPT_BYTES = 20 << 20;
 
-export type Content =
+/** Where the bytes of a file are. */
+export type StoredContent =
   | { readonly type: "memory"; readonly data: Buffer }
   | { readonly type: "file"; readonly path: string };
 
-/** Bytes that came in, read to their end. */
-export interface Blob {
+/** Received bytes, read to their end. */
+export interface SpooledBytes {
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
   readonly head: Buffer;
   /** `null` above {@link KEPT_BYTES}. */
-  readonly content: Content | null;
+  readonly content: StoredContent | null;
 }
 
-/** Removes the content of a blob that became nothing. */
-export async function discard({ content }: Pick<Blob, "content">): Promise<void> {
+/** Removes the content of bytes that did not become a file. */
+export async function discard({ content }: Pick<SpooledBytes, "content">): Promise<void> {
   if (content?.type === "file") await rm(content.path, { force: true });
 }
 
-/** Names fresh files in a folder made at first need. */
+/** Returns the path of a new file, in a folder that is created when it is first needed. */
 export type FreshPath = () => Promise<string>;
 
-/** A {@link FreshPath} below a folder that `folder` makes. */
+/** Returns a {@link FreshPath} in the folder that `folder` creates. */
 export function freshPaths(folder: () => Promise<string>): FreshPath {
   let count = 0;
   return async () => {
@@ -42,14 +43,14 @@ export function freshPaths(folder: () => Promise<string>): FreshPath {
 }
 
 /**
- * Reads a stream to its end: counted and hashed, small content kept in memory, larger in a file, none above 20 MiB.
- * `null` when it has more than `maxBytes` (it is still read to its end). Rejects when the stream breaks.
+ * Reads a stream to its end, counting and hashing it. Small content is kept in memory, larger content in a file, and none
+ * above 20 MiB. Returns null when it has more than `maxBytes` (it is still read to its end). Rejects when the stream breaks.
  */
 export async function spool(
   stream: AsyncIterable<Uint8Array>,
   maxBytes: number,
   freshPath: FreshPath,
-): Promise<Blob | null> {
+): Promise<SpooledBytes | null> {
   const hash = createHash("sha256");
   const sink = new Sink(freshPath);
   let bytes = 0;
@@ -71,7 +72,7 @@ export async function spool(
   return { bytes, sha256: hash.digest("hex"), head: sink.head(), content };
 }
 
-/** Memory first, then a file, then nothing. */
+/** Collects bytes in memory first, then in a file, then drops them. */
 class Sink {
   readonly #freshPath: FreshPath;
   #chunks: Uint8Array[] = [];
@@ -98,7 +99,7 @@ class Sink {
     return this.#head;
   }
 
-  async finish(): Promise<Content | null> {
+  async finish(): Promise<StoredContent | null> {
     if (this.#discarded) return null;
     if (!this.#file) {
       const data = Buffer.concat(this.#chunks);
@@ -109,7 +110,7 @@ class Sink {
     return { type: "file", path: this.#file.path };
   }
 
-  /** Forgets the content, not the head. */
+  /** Drops the content, but not the head. */
   async discard(): Promise<void> {
     if (this.#discarded) return;
     this.head();

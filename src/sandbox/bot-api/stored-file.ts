@@ -1,20 +1,21 @@
 import type { MediaFacts } from "./media-facts.ts";
-import type { Blob } from "./spool.ts";
+import type { SpooledBytes } from "./spool.ts";
 import type { StoredKind } from "./stored-kind.ts";
 
+/** Width and height in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
 }
 
-/** A file as Telegram keeps it; lives as long as the server, whatever becomes of its messages. */
+/** A file as Telegram stores it. It exists as long as the server, whatever becomes of its messages. */
 export interface StoredFile {
   /** Counts from 1. */
   readonly number: number;
   readonly kind: StoredKind;
   readonly bytes: number;
-  /** Hex, of the bytes that came in (a real server converts photos and GIFs). */
+  /** In hex, of the received bytes (a real server converts photos and GIFs). */
   readonly sha256: string;
   readonly mime: string | null;
   readonly name: string | null;
@@ -29,7 +30,7 @@ export interface StoredFile {
   readonly thumbnail: Size | null;
 }
 
-/** What the sender says of a file it uploads. */
+/** What the sender says about a file that it uploads. */
 export interface Hints {
   readonly width: number | null;
   readonly height: number | null;
@@ -39,6 +40,7 @@ export interface Hints {
   readonly thumbnail: Size | null;
 }
 
+/** The hints of a sender that says nothing. */
 export const NO_HINTS: Hints = {
   width: null,
   height: null,
@@ -48,23 +50,24 @@ export const NO_HINTS: Hints = {
   thumbnail: null,
 };
 
-/** What a video is taken for that nobody looked into (measured by users: 14.8 MB became 320x320, duration 0). */
+/** The size of a video that was not inspected (measured by users: 14.8 MB became 320x320, duration 0). */
 const UNKNOWN_SIDE = 320;
 const THUMBNAIL_SIDE = 320;
-/** Longest sides of the sizes s, m, x, y and w that a photo is kept in. */
+/** Longest sides of the sizes s, m, x, y and w in which a photo is stored. */
 const PHOTO_SIDES = [90, 320, 800, 1_280, 2_560];
 
-export interface Origin {
+/** What a file is made from. */
+export interface FileOrigin {
   readonly kind: StoredKind;
-  readonly blob: Blob;
+  readonly blob: SpooledBytes;
   readonly mime: string | null;
   readonly name: string | null;
   readonly facts: MediaFacts;
   readonly hints: Hints;
 }
 
-/** The file that comes of it, all but its number. */
-export function fileOf({ kind, blob, mime, name, facts, hints }: Origin): Omit<StoredFile, "number"> {
+/** Returns the file that is made from it, without its number. */
+export function fileOf({ kind, blob, mime, name, facts, hints }: FileOrigin): Omit<StoredFile, "number"> {
   const { bytes, sha256 } = blob;
   const side = geometry(kind, facts, hints);
   const gif = kind === "animation" && mime === "image/gif";
@@ -90,7 +93,7 @@ function geometry(kind: StoredKind, { image, tracks }: MediaFacts, hints: Hints)
   return { width: hints.width ?? UNKNOWN_SIDE, height: hints.height ?? UNKNOWN_SIDE };
 }
 
-/** The sender's picture, else one of the server's where it looked into the file. */
+/** Returns the sender's thumbnail, else one of the server's if it inspected the file. */
 function thumbnailOf(kind: StoredKind, { image, tracks }: MediaFacts, hints: Hints): Size | null {
   if (kind === "photo" || kind === "voice") return null;
   if (hints.thumbnail) return hints.thumbnail;
@@ -107,7 +110,7 @@ function photoSizes(width: number, height: number, bytes: number): Size[] {
   );
 }
 
-/** Shrunk to a longest side; about a tenth of a byte a pixel where the size in bytes is not known. */
+/** Returns a size shrunk to a longest side; about a tenth of a byte per pixel where the size in bytes is not known. */
 function scaled(width: number, height: number, side: number, bytes: number | null): Size {
   const factor = Math.min(1, side / Math.max(width, height, 1));
   const [w, h] = [Math.max(1, Math.round(width * factor)), Math.max(1, Math.round(height * factor))];

@@ -4,13 +4,13 @@ import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import type { ImageHeader } from "./image-header.ts";
 import type { MediaFacts } from "./media-facts.ts";
 
-/** What a message holds in the end; not always what was asked for. */
+/** The kind that a message really has, which is not always the requested one. */
 export type StoredKind = MediaKind | "sticker";
 
-/** A file that came in. */
-export interface Incoming {
+/** A received file. */
+export interface IncomingFile {
   readonly asked: MediaKind;
-  /** By the extension of the name (upload) or by Content-Type (url); `null` when that says nothing. */
+  /** By the extension of the name (upload) or by Content-Type (URL); null when that is not known. */
   readonly mime: string | null;
   readonly bytes: number;
   readonly facts: MediaFacts;
@@ -23,17 +23,17 @@ const VOICE_MIMES = ["audio/ogg", "audio/mpeg", "audio/mp4"];
 /** Side of a static sticker. */
 const STICKER_SIDE = 512;
 
-/** The kind that an uploaded file becomes (core.telegram.org/bots/api#sending-files; telegram-bot-api#301, #781). */
-export function kindOfUpload(incoming: Incoming): Answered<StoredKind> {
+/** Returns the kind that an uploaded file becomes (core.telegram.org/bots/api#sending-files; telegram-bot-api#301, #781). */
+export function kindOfUpload(incoming: IncomingFile): Answered<StoredKind> {
   if (incoming.asked === "photo") return photo(incoming.facts.image);
   return answered(DOCUMENT_FAMILY[incoming.asked](incoming));
 }
 
 /**
- * The kind that the content of a URL becomes: a photo for sendPhoto, else what the Content-Type says, whatever method
- * was called (TD sends one and the same request for all of them).
+ * Returns the kind that the content of a URL becomes: a photo for sendPhoto, else by Content-Type, whatever method was called
+ * (TD sends the same request for all of them).
  */
-export function kindOfUrl(incoming: Incoming): Answered<StoredKind> {
+export function kindOfUrl(incoming: IncomingFile): Answered<StoredKind> {
   const { asked, mime, facts } = incoming;
   if (asked === "photo") return isPhotoMime(mime) ? photo(facts.image) : refused(WRONG_TYPE);
   if (asked === "document" && !isDocumentMime(mime)) return refused(WRONG_TYPE);
@@ -41,7 +41,7 @@ export function kindOfUrl(incoming: Incoming): Answered<StoredKind> {
   return kind === null ? refused(WRONG_TYPE) : answered(kind);
 }
 
-function kindServed(incoming: Incoming): StoredKind | null {
+function kindServed(incoming: IncomingFile): StoredKind | null {
   const { mime, bytes } = incoming;
   if (mime === "image/gif" || isSilentMp4(incoming)) return "animation";
   if (VIDEO_MIMES.includes(mime ?? "")) return "video";
@@ -57,7 +57,7 @@ function isDocumentMime(mime: string | null): boolean {
 /** The worded form of WEBPAGE_MEDIA_EMPTY (BAS). */
 const WRONG_TYPE = badRequest("wrong type of the web page content");
 
-type Rule = (incoming: Incoming) => StoredKind;
+type Rule = (incoming: IncomingFile) => StoredKind;
 
 const DOCUMENT_FAMILY: Readonly<Record<Exclude<MediaKind, "photo">, Rule>> = {
   video: (it) => {
@@ -96,12 +96,12 @@ function isPhotoMime(mime: string | null): boolean {
   return ["image/jpeg", "image/png", "image/webp"].includes(mime ?? "");
 }
 
-function isGif({ mime, facts }: Incoming): boolean {
+function isGif({ mime, facts }: IncomingFile): boolean {
   return mime === "image/gif" && facts.image?.format === "gif";
 }
 
-/** Only what is small enough for Telegram to look into it. */
-function isSilentMp4({ mime, facts }: Incoming): boolean {
+/** True for a file that is small enough for Telegram to inspect it. */
+function isSilentMp4({ mime, facts }: IncomingFile): boolean {
   return mime === "video/mp4" && facts.tracks !== null && facts.tracks.video && !facts.tracks.audio;
 }
 

@@ -5,14 +5,14 @@ import type { UploadedFile } from "./fields.ts";
 import { fileOf, type Hints, NO_HINTS, type StoredFile } from "./stored-file.ts";
 import { kindOfUpload, kindOfUrl } from "./stored-kind.ts";
 import { uploadedThumbnail } from "./thumbnail.ts";
-import type { Call, UrlOutcome, World } from "./world.ts";
+import type { BotApiWorld, MethodCall, UrlOutcome } from "./world.ts";
 
-/** Stores an uploaded file as what it becomes; its type is that of its name's extension, nothing else. */
+/** Stores an uploaded file as the kind that it becomes; its type follows from the extension of its name alone. */
 export async function takeUpload(
   { name, blob }: UploadedFile,
   kind: MediaKind,
-  { bot, fields }: Call,
-  world: World,
+  { bot, fields }: MethodCall,
+  world: BotApiWorld,
 ): Promise<Answered<StoredFile>> {
   const thumbnail = uploadedThumbnail(fields);
   if (!thumbnail.ok) return thumbnail;
@@ -34,10 +34,10 @@ export async function takeUpload(
 }
 
 /**
- * What a URL comes to, fetched now or remembered from before, failures included. Of the parameters of the call none but
- * the kind counts: TD hands over nothing but the URL.
+ * Returns what a URL leads to, fetched now or remembered, failures included. Of the parameters of the call only the kind
+ * counts: TD passes on nothing but the URL.
  */
-export async function takeUrl(url: URL, kind: MediaKind, world: World): Promise<Answered<StoredFile>> {
+export async function takeUrl(url: URL, kind: MediaKind, world: BotApiWorld): Promise<Answered<StoredFile>> {
   const photo = kind === "photo";
   const outcome = await world.urls.get(`${photo} ${url}`, () => fetchFile(url, kind, world));
   if (!outcome.ok) return outcome;
@@ -50,7 +50,7 @@ export async function takeUrl(url: URL, kind: MediaKind, world: World): Promise<
 
 const NO_FACTS = { image: null, opus: false, tracks: null };
 
-async function fetchFile(url: URL, kind: MediaKind, world: World): Promise<Answered<UrlOutcome>> {
+async function fetchFile(url: URL, kind: MediaKind, world: BotApiWorld): Promise<Answered<UrlOutcome>> {
   const fetched = await world.fetcher.fetch(url, kind === "photo");
   if (!fetched.ok) return fetched;
   const { blob, mime, name } = fetched.value;

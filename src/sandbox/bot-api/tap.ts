@@ -3,6 +3,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Fault } from "../faults.ts";
 import { wait } from "./wait.ts";
 
+/** What {@link tapBody} needs to know. */
 export interface Tap {
   /** Early faults of this call. */
   readonly fault: Fault | undefined;
@@ -12,7 +13,7 @@ export interface Tap {
   readonly cut: () => void;
 }
 
-/** The body as it passes: slowed down or cut off by faults, else as it is. A body shorter than the cut is cut at its end. */
+/** Returns the body, slowed down or cut off by faults. A body shorter than the cut is cut at its end. */
 export function tapBody(body: Readable, tap: Tap): Readable {
   const { fault } = tap;
   if (fault?.bytesPerSecond === undefined && fault?.resetAfterBytes === undefined) return body;

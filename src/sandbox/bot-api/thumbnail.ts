@@ -8,8 +8,8 @@ import type { Size } from "./stored-file.ts";
 const SIDE = 320;
 
 /**
- * The thumbnail uploaded with a file (`thumbnail`, formerly `thumb`): a JPEG of at most 320x320. Texts (file_ids, URLs)
- * and pictures of another form are ignored; one above 204,799 bytes is refused.
+ * Returns the thumbnail uploaded with a file (`thumbnail`, formerly `thumb`): a JPEG of at most 320x320. Texts (file_ids,
+ * URLs) and other pictures are ignored; one above 204,799 bytes is refused.
  */
 export function uploadedThumbnail(fields: Fields): Answered<Size | null> {
   const part = fields.file("thumbnail") ?? fields.file("thumb");

@@ -1,9 +1,9 @@
 import { mainId } from "./media-member.ts";
-import type { Posted, Way } from "./posted.ts";
+import type { Posted, PostedWay } from "./posted.ts";
 import type { StoredKind } from "./stored-kind.ts";
-import type { World } from "./world.ts";
+import type { BotApiWorld } from "./world.ts";
 
-/** One message really posted, as `GET /sandbox/truth` tells it. */
+/** A message that was really posted, as `GET /sandbox/truth` returns it. */
 export interface TruthRow {
   /** Numeric id of the bot, as text and as number. */
   readonly bot: string;
@@ -14,9 +14,9 @@ export interface TruthRow {
   /** The kind it really has. */
   readonly kind: StoredKind | "text";
   readonly method: string;
-  readonly transfer: Way;
+  readonly transfer: PostedWay;
   readonly bytes: number | null;
-  /** Hex, of the bytes that came in. */
+  /** In hex, of the received bytes. */
   readonly sha256: string | null;
   readonly mime: string | null;
   readonly file_name: string | null;
@@ -32,12 +32,12 @@ export interface TruthRow {
   readonly deleted: boolean;
 }
 
-/** Every message really posted since the start or the last reset, in order; also those deleted since. */
-export function truthOf(world: World): TruthRow[] {
+/** Returns every message posted since the start or the last reset, in order, also those deleted since. */
+export function truthOf(world: BotApiWorld): TruthRow[] {
   return world.posted.list().map((posted) => rowOf(posted, world));
 }
 
-function rowOf(posted: Posted, world: World): TruthRow {
+function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
   const { bot, chat, file } = posted;
   const ids = file && mainId(file, bot, world.files.ids);
   return {

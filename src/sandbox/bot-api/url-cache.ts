@@ -2,18 +2,18 @@ import type { Clock } from "../../domain/clock.ts";
 
 /** "A few days" (tdlib/telegram-bot-api#782), on the sandbox's clock. */
 const KEPT_MS = 3 * 24 * 3_600_000;
-/** The oldest of more are forgotten. */
+/** How many URLs are remembered; the oldest are dropped. */
 const ENTRIES = 10_000;
 
-interface Entry<T> {
+interface CachedUrl<T> {
   readonly value: Promise<T>;
   readonly at: number;
 }
 
-/** What became of each URL, failures included; calls for one URL at a time share one fetch. */
+/** Remembers the outcome of each URL, failures included; simultaneous calls for one URL share one fetch. */
 export class UrlCache<T> {
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #entries = new Map<string, CachedUrl<T>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;

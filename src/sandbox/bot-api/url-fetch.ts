@@ -2,23 +2,23 @@ import { extname } from "node:path";
 import { Agent, interceptors } from "undici";
 import { LIMITS } from "../../domain/limits.ts";
 import { type Answered, answered, badRequest, refused } from "./api-error.ts";
-import { type Blob, type FreshPath, spool } from "./spool.ts";
+import { type FreshPath, type SpooledBytes, spool } from "./spool.ts";
 
 /** What a URL served. */
-export interface Fetched {
-  readonly blob: Blob;
+export interface FetchedUrl {
+  readonly blob: SpooledBytes;
   /** Content-Type, lower case, without parameters. */
   readonly mime: string;
   /** Last part of the path. */
   readonly name: string;
 }
 
-/** Redirects that are followed; how many Telegram follows is not known. */
+/** How many redirects are followed; how many Telegram follows is not known. */
 const REDIRECTS = 5;
-/** As Telegram's fetcher calls itself. */
+/** The user agent of Telegram's fetcher. */
 const USER_AGENT = "TelegramBot (like TwitterBot)";
 
-/** The URL as it will be fetched, or what TD says of a text that is none. */
+/** Returns the URL as it will be fetched, or TD's error for a text that is not a URL. */
 export function parseMediaUrl(text: string): Answered<URL> {
   const withScheme = /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^[^/]*:\d/.test(text) ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) return refused(badRequest("invalid file HTTP URL specified: Wrong URL"));
@@ -29,7 +29,7 @@ export function parseMediaUrl(text: string): Answered<URL> {
   return answered(url);
 }
 
-/** Really fetches URLs, as Telegram's servers do: with their user agent, without credentials. */
+/** Fetches URLs as Telegram's servers do: with their user agent, without credentials. */
 export class UrlFetcher {
   readonly #agent = new Agent();
   readonly #dispatcher = this.#agent.compose(interceptors.redirect({ maxRedirections: REDIRECTS }));
@@ -41,8 +41,8 @@ export class UrlFetcher {
     this.#freshPath = freshPath;
   }
 
-  /** The content, 5 MB of a photo or 20 MB of anything else; all that fails fails with one and the same text. */
-  async fetch(url: URL, photo: boolean): Promise<Answered<Fetched>> {
+  /** Returns the content, up to 5 MB of a photo and 20 MB of anything else; all failures have the same text. */
+  async fetch(url: URL, photo: boolean): Promise<Answered<FetchedUrl>> {
     const maxBytes = photo ? LIMITS.url.photoBytes : LIMITS.url.otherBytes;
     try {
       const fetched = await this.#get(url, maxBytes);
@@ -52,12 +52,12 @@ export class UrlFetcher {
     }
   }
 
-  /** Breaks off whatever is under way. */
+  /** Aborts whatever is running. */
   close(): Promise<void> {
     return this.#agent.destroy();
   }
 
-  async #get(url: URL, maxBytes: number): Promise<Fetched | null> {
+  async #get(url: URL, maxBytes: number): Promise<FetchedUrl | null> {
     const { statusCode, headers, body } = await this.#dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -71,13 +71,13 @@ export class UrlFetcher {
     }
     const blob = await spool(body, maxBytes, this.#freshPath);
     const type = String(headers["content-type"] ?? "").toLowerCase();
-    return blob && { blob, mime: type.split(";", 1)[0]?.trim() ?? "", name: nameOf(url) };
+    return blob && { blob, mime: type.split(";", 1)[0]?.trim() ?? "", name: lastSegment(url) };
   }
 }
 
 const FAILED = badRequest("failed to get HTTP URL content");
 
-function nameOf(url: URL): string {
+function lastSegment(url: URL): string {
   const last = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
   try {
     return decodeURIComponent(last);

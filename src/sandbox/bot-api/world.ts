@@ -3,7 +3,7 @@ import type { FaultPlan } from "../faults.ts";
 import type { MsRange, Profile, Random } from "../profiles.ts";
 import type { Answered } from "./api-error.ts";
 import type { BotIdentity, Bots } from "./bots.ts";
-import type { CallLog } from "./call-log.ts";
+import type { ServedCalls } from "./call-log.ts";
 import type { Chats } from "./chats.ts";
 import type { ContentStore } from "./content-store.ts";
 import type { Fields } from "./fields.ts";
@@ -15,16 +15,16 @@ import type { StoredFile } from "./stored-file.ts";
 import type { UrlCache } from "./url-cache.ts";
 import type { UrlFetcher } from "./url-fetch.ts";
 
-/** What a URL came to: the file and the Content-Type that it was served with. */
+/** What a URL led to: the file, and the Content-Type that it was served with. */
 export interface UrlOutcome {
   readonly file: StoredFile;
   readonly mime: string;
 }
 
-/** All that the methods of the server share. */
-export interface World {
+/** The state that the methods of the server share. */
+export interface BotApiWorld {
   readonly clock: Clock;
-  /** Moment of the clock at which the server began. */
+  /** Moment of the clock at which the server was started. */
   readonly startedAt: number;
   readonly random: Random;
   readonly profile: Profile;
@@ -35,7 +35,7 @@ export interface World {
   readonly contents: ContentStore;
   readonly media: MediaReader;
   readonly posted: PostedMessages;
-  readonly calls: CallLog;
+  readonly calls: ServedCalls;
   readonly flood: Flood;
   readonly fetcher: UrlFetcher;
   readonly urls: UrlCache<Answered<UrlOutcome>>;
@@ -49,9 +49,9 @@ export interface World {
   };
 }
 
-/** One call of a method, its body read. */
-export interface Call {
-  /** As the documentation spells it. */
+/** One call of a method, with its body read. */
+export interface MethodCall {
+  /** In the spelling of the documentation. */
   readonly method: string;
   readonly bot: BotIdentity;
   readonly fields: Fields;
@@ -59,10 +59,10 @@ export interface Call {
   readonly startedAt: number;
 }
 
-/** One method: the `result` of its answer, or why there is none. */
-export type Method = (call: Call, world: World) => Promise<Answered<unknown>> | Answered<unknown>;
+/** A method: returns the `result` of its answer, or a refusal. */
+export type Method = (call: MethodCall, world: BotApiWorld) => Promise<Answered<unknown>> | Answered<unknown>;
 
-/** Milliseconds of the sandbox's clock since the server began. */
-export function sinceStart(world: World): number {
+/** Returns milliseconds of the sandbox's clock since the server was started. */
+export function sinceStart(world: BotApiWorld): number {
   return world.clock.now() - world.startedAt;
 }

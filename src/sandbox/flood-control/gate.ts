@@ -1,34 +1,35 @@
 import type { FloodLimits } from "./limits.ts";
 import { type Meter, MINUTE_MS, meterOf } from "./meter.ts";
 
-/** The only thing flood control asks of time: milliseconds, monotonic. */
+/** The clock of flood control: monotonic milliseconds. */
 export interface FloodClock {
   now(): number;
 }
 
-export type Verdict =
+/** What a gate decides about a call. */
+export type GateVerdict =
   | { readonly type: "pass"; readonly waitMs: number }
-  /** Whole seconds, rounded up: after them the refused call passes. */
+  /** In whole seconds, rounded up; after that the refused call passes. */
   | { readonly type: "refuse"; readonly retryAfter: number };
 
-/** Calls that began this soon after a refusal were on their way before its client could know. */
+/** Calls that began this soon after a refusal were sent before the client could know of it. */
 const GRACE_MS = 1_000;
 /** However often a 429 is ignored, the deadline stays within this. */
 const LONGEST_PENALTY_MS = 300_000;
-/** Shorter waits are the rounding of floating point, and no reason to refuse. */
+/** Shorter waits come from floating-point rounding and do not count. */
 const ROUNDING_MS = 0.001;
-/** Sends remembered so that a new limit starts from what was sent. */
+/** How many sends are remembered, so that a new limit takes them into account. */
 const REMEMBERED = 2_000;
 
 /**
- * The flood control of one bot in one chat, or of one bot over all chats. It knows no timers: it answers how long a
- * call must wait, and books its place.
+ * The flood control of one bot in one chat, or of one bot over all chats. It has no timers: it returns how long a call must
+ * wait, and books its place.
  *
- * - A wait of at most `absorbMs` passes: the server sits it out in silence and answers late.
+ * - A wait of at most `absorbMs` passes: the server waits silently and answers late.
  * - A longer one is refused, and starts a deadline of that many whole seconds; until then every call is refused with
  *   what is left of it.
- * - A call that begins more than 1 s after such a refusal and before the deadline ignored the 429: the deadline moves
- *   `penaltyMs` away, up to 300 s from now. Calls already on their way cost nothing.
+ * - A call that begins more than 1 s after such a refusal and before the deadline ignored the 429: the deadline is
+ *   postponed by `penaltyMs`, to at most 300 s from now. Calls that had already been sent cost nothing.
  */
 export class FloodGate {
   readonly #clock: FloodClock;
@@ -48,8 +49,8 @@ export class FloodGate {
     return this.#limits;
   }
 
-  /** Judges a call that began at `startedAt`. A refusal is final; a pass holds only once it is booked with {@link book}. */
-  ask(startedAt: number): Verdict {
+  /** Judges a call that began at `startedAt`. A refusal is final; a pass has to be booked with {@link book}. */
+  ask(startedAt: number): GateVerdict {
     const now = this.#clock.now();
     if (now < this.#deadline) return this.#refuseAgain(now, startedAt);
     const exactMs = this.#meter.next(now) - now;
@@ -73,7 +74,7 @@ export class FloodGate {
     this.#toldAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Other limits from now on. What was sent in the last minute counts against them; a deadline stays. */
+  /** Sets other limits. What was sent in the last minute counts against them; a deadline stays. */
   configure(limits: FloodLimits): void {
     const from = this.#clock.now() - MINUTE_MS;
     const most = Math.ceil(limits.model === "token_bucket" ? limits.burst : limits.rate);
@@ -82,7 +83,7 @@ export class FloodGate {
     for (const moment of this.#sent.filter((sent) => sent > from).slice(-most)) this.#meter.book(moment);
   }
 
-  #refuseAgain(now: number, startedAt: number): Verdict {
+  #refuseAgain(now: number, startedAt: number): GateVerdict {
     if (startedAt > this.#toldAt + GRACE_MS) {
       const pushed = Math.min(this.#deadline + this.#limits.penaltyMs, now + LONGEST_PENALTY_MS);
       this.#deadline = Math.max(this.#deadline, pushed);
@@ -92,21 +93,21 @@ export class FloodGate {
   }
 }
 
-/** Rounded up, from 1; floating point does not make another second of 15.000000001. */
+/** Rounds up to whole seconds, at least 1; 15.000000001 stays 15. */
 function wholeSeconds(ms: number): number {
   return Math.max(1, Math.ceil((ms - ROUNDING_MS) / 1000));
 }
 
-function refusal(leftMs: number): Verdict {
+function refusal(leftMs: number): GateVerdict {
   return { type: "refuse", retryAfter: wholeSeconds(leftMs) };
 }
 
 /**
- * Asks several gates about one call (chat and bot). When all let it pass, each books it at its own moment (a place in
- * the bot's bucket is not kept waiting by a slow chat) and the longest wait is answered. A refusal by any books
- * nothing, and the longest one is told.
+ * Asks several gates about one call (chat and bot). When all let it pass, each books it at its own moment (a slow chat does
+ * not hold up a place in the bot's bucket), and the longest wait is returned. If any refuses, nothing is booked, and the
+ * longest refusal is returned.
  */
-export function passAll(gates: readonly FloodGate[], startedAt: number, clock: FloodClock): Verdict {
+export function passAll(gates: readonly FloodGate[], startedAt: number, clock: FloodClock): GateVerdict {
   const verdicts = gates.map((gate) => gate.ask(startedAt));
   const waits = verdicts.map((verdict) => (verdict.type === "pass" ? verdict.waitMs : 0));
   const retryAfter = Math.max(0, ...verdicts.map((it) => (it.type === "refuse" ? it.retryAfter : 0)));

@@ -1,7 +1,7 @@
 import type { Meter } from "./meter.ts";
 
-/** At most `limit` messages in any 60 s: a message fits once the one `limit` places before it is a minute old. */
-export class SlidingMinute implements Meter {
+/** At most `limit` messages in any 60 s: a message fits when the one `limit` messages before it is a minute old. */
+export class SlidingMinuteMeter implements Meter {
   readonly #booked: number[];
   #at = 0;
 

@@ -1,14 +1,14 @@
 import { LIMITS } from "../../domain/limits.ts";
-import type { FloodClock, Verdict } from "./gate.ts";
+import type { FloodClock, GateVerdict } from "./gate.ts";
 
-/** What the Bot API server itself tells a client it holds off, and how long it keeps that to itself (BAS Client.cpp). */
+/** The refusal of the Bot API server itself: `retry_after`, and how long it waits before sending it (BAS Client.cpp). */
 export const SERVER_FLOOD = { retryAfter: 60, answerDelayMs: 3_000 } as const;
 
-/** Sizes remembered at most before old ones are forgotten. */
+/** How many sizes are remembered. */
 const REMEMBERED_SIZES = 10_000;
 
 /**
- * Spacing of one bot's uploads of one byte count, above 100,000: clamp(size x 1e-7, 0.2, 0.9) s apart with about 1 s
+ * Spacing of one bot's uploads of equal size, above 100,000 bytes: clamp(size x 1e-7, 0.2, 0.9) s apart with about 1 s
  * of burst; a queue of more than 5 s is refused (BAS Client.cpp; not in local mode).
  */
 export class SameSizeSpacing {
@@ -19,8 +19,8 @@ export class SameSizeSpacing {
     this.#clock = clock;
   }
 
-  /** The wait of an upload of `bytes` in all its files, which is booked by asking. */
-  ask(bytes: number): Verdict {
+  /** Books an upload of `bytes` over all its files, and returns its wait. */
+  ask(bytes: number): GateVerdict {
     const rule = LIMITS.sameSize;
     if (bytes < rule.fromBytes) return { type: "pass", waitMs: 0 };
     const now = this.#clock.now();
@@ -39,7 +39,7 @@ export class SameSizeSpacing {
   }
 }
 
-/** At most `cap` messages of one chat on their way at a time (310 in BAS Client.cpp, local mode too). */
+/** Lets at most `cap` messages of one chat be in progress at the same time (310 in BAS Client.cpp, local mode too). */
 export class UnsentCap {
   readonly #cap: number;
   #unsent = 0;
@@ -48,7 +48,7 @@ export class UnsentCap {
     this.#cap = cap;
   }
 
-  /** Takes a place; false when there is none. Give it back with {@link leave}. */
+  /** Counts one more message; false when there are too many. Each true needs one {@link leave}. */
   enter(): boolean {
     if (this.#unsent >= this.#cap) return false;
     this.#unsent += 1;

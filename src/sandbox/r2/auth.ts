@@ -1,12 +1,12 @@
 import { LIMITS } from "../../domain/limits.ts";
-import { type Claim, type HeaderLookup, readClaim } from "./credential.ts";
+import { type HeaderLookup, readClaim, type SignatureClaim } from "./credential.ts";
 import { accept, type Checked, refuse } from "./errors.ts";
 import { requestSignature, type Scope, signingKey } from "./sigv4.ts";
-import type { Target } from "./target.ts";
+import type { R2Target } from "./target.ts";
 
-/** A request whose signature held, with what is needed to go on checking its body. */
+/** A request with a valid signature, and what is needed to check its body. */
 export interface Verified {
-  /** Declared hash of the body, or the word that stands for it. */
+  /** Declared hash of the body, or the word in its place. */
   readonly payload: string;
   readonly key: Buffer;
   readonly scope: Scope;
@@ -15,18 +15,19 @@ export interface Verified {
   readonly signature: string;
 }
 
+/** Verifies signatures. */
 export interface Verifier {
-  /** Checks the signature of a request in header or query; the error is worded as R2 does. */
-  verify(method: string, target: Target, header: HeaderLookup): Checked<Verified>;
+  /** Checks the signature of a request, in header or query; errors have R2's wording. */
+  verify(method: string, target: R2Target, header: HeaderLookup): Checked<Verified>;
 }
 
-/** How far a client's clock may be off (S3: RequestTimeTooSkewed). */
+/** How far off a client's clock may be (S3: RequestTimeTooSkewed). */
 const MAX_SKEW_MS = 15 * 60_000;
 
 /** `auto` and its aliases (developers.cloudflare.com/r2/api/s3/api, bucket region). */
 const REGIONS: readonly string[] = ["auto", "us-east-1", ""];
 
-/** A verifier for one key pair. `now` is Unix time in milliseconds. */
+/** Returns a verifier for one key pair. `now` returns Unix milliseconds. */
 export function createVerifier(accessKeyId: string, secretAccessKey: string, now: () => number): Verifier {
   const keyOf = memoizedKey(secretAccessKey);
   return {
@@ -41,7 +42,7 @@ export function createVerifier(accessKeyId: string, secretAccessKey: string, now
   };
 }
 
-function checkClaim(claim: Claim, accessKeyId: string, now: number): Checked<null> {
+function checkClaim(claim: SignatureClaim, accessKeyId: string, now: number): Checked<null> {
   if (!REGIONS.includes(claim.scope.region)) {
     return refuse(
       "InvalidRegionName",
@@ -71,16 +72,16 @@ function checkExpiry(timestamp: string, expires: number, now: number): Checked<n
   return age <= expires * 1000 ? accept(null) : refuse("ExpiredRequest");
 }
 
-/** NaN for a timestamp that names no moment; every check refuses that. */
+/** Returns Unix milliseconds, or NaN for a timestamp that is not valid, which every check refuses. */
 function parseTimestamp(timestamp: string): number {
   return Date.parse(timestamp.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
 
 function compareSignature(
-  claim: Claim,
+  claim: SignatureClaim,
   key: Buffer,
   method: string,
-  target: Target,
+  target: R2Target,
   header: HeaderLookup,
 ): Checked<Verified> {
   const headers = claim.signedHeaders.map((name) => [name, header(name) ?? ""] as const);
@@ -92,7 +93,7 @@ function compareSignature(
     : refuse("SignatureDoesNotMatch");
 }
 
-/** Keeps the key of the scope last used: nearly every request has the same. */
+/** Keeps the key for the scope last used: nearly all requests have the same. */
 function memoizedKey(secret: string): (scope: Scope) => Buffer {
   let last: { readonly name: string; readonly key: Buffer } | undefined;
   return (scope) => {

@@ -1,13 +1,13 @@
 import { accept, type Checked, refuse } from "./errors.ts";
 
-/** A body taken out of its `aws-chunked` coding. */
+/** A body decoded from `aws-chunked`. */
 export interface Unchunked {
   readonly pieces: readonly Uint8Array[];
   /** Trailing headers by lower-case name. */
   readonly trailers: ReadonlyMap<string, string>;
 }
 
-/** Judges one chunk by the signature in its head (`""` without one). The chunk that ends the body is empty. */
+/** Checks one chunk by the signature in its head (`""` without one). The chunk that ends the body is empty. */
 export type ChunkJudge = (signature: string, data: Uint8Array) => boolean;
 
 /**
@@ -42,10 +42,10 @@ async function readTrailers(reader: ByteReader): Promise<ReadonlyMap<string, str
   return trailers;
 }
 
-/** Longest line that is looked for: heads and trailers are short. */
+/** The longest accepted line: heads and trailers are short. */
 const MAX_LINE = 4096;
 
-/** Lines and byte counts out of a stream whose pieces break anywhere. */
+/** Reads lines and byte counts from a stream that may be split anywhere. */
 class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
   #rest: Buffer = Buffer.alloc(0);
@@ -54,7 +54,7 @@ class ByteReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** The next line without its CRLF; `undefined` when the stream ends first. */
+  /** Returns the next line without its CRLF; `undefined` when the stream ends first. */
   async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.#rest.indexOf("\r\n");
@@ -69,7 +69,7 @@ class ByteReader {
     }
   }
 
-  /** Exactly `size` bytes; `undefined` when the stream ends first. */
+  /** Returns exactly `size` bytes; `undefined` when the stream ends first. */
   async take(size: number): Promise<Uint8Array | undefined> {
     const parts: Buffer[] = [];
     let missing = size;

@@ -1,24 +1,24 @@
 import { createHash } from "node:crypto";
 
-/** Content made up while it is read: byte `i` is `i % 251`. It costs no memory whatever its length. */
+/** Generated content: byte `i` is `i % 251`. It needs no memory, whatever its length. */
 interface SyntheticBody {
   readonly bytes: number;
 }
 
-/** What an object holds. */
-export type Body = Uint8Array | SyntheticBody;
+/** The content of an object. */
+export type ObjectBody = Uint8Array | SyntheticBody;
 
 const CHUNK = 65_536;
 const PERIOD = 251;
 const PATTERN = Buffer.from(Array.from({ length: CHUNK + PERIOD }, (_, i) => i % PERIOD));
 
-/** Length in bytes. */
-export function lengthOf(body: Body): number {
+/** Returns the length of a body in bytes. */
+export function lengthOf(body: ObjectBody): number {
   return body instanceof Uint8Array ? body.byteLength : body.bytes;
 }
 
-/** `length` bytes of a body from offset `from` on, in pieces of at most 64 KiB that share the body's memory. */
-export function* piecesOf(body: Body, from: number, length: number): Generator<Uint8Array> {
+/** Yields `length` bytes of a body from offset `from`, in pieces of at most 64 KiB that share its memory. */
+export function* piecesOf(body: ObjectBody, from: number, length: number): Generator<Uint8Array> {
   const end = from + length;
   for (let at = from; at < end; at += CHUNK) {
     const size = Math.min(CHUNK, end - at);
@@ -28,16 +28,16 @@ export function* piecesOf(body: Body, from: number, length: number): Generator<U
 }
 
 /**
- * ETag without quotes: the MD5 of the content in hex, as R2 has it for an object put in one piece. Synthetic content gets
- * the MD5 of its description: stable, equal for equal lengths, and 2 GB need not be hashed.
+ * Returns the ETag without quotes: the MD5 of the content in hex, as in R2 for an object put in one piece. Generated content
+ * gets the MD5 of its description: stable, equal for equal lengths, and without hashing 2 GB.
  */
-export function etagOf(body: Body): string {
+export function etagOf(body: ObjectBody): string {
   return createHash("md5")
     .update(body instanceof Uint8Array ? body : `synthetic ${body.bytes}`)
     .digest("hex");
 }
 
-/** The first bytes, for guessing a type. */
-export function headOf(body: Body): Uint8Array {
+/** Returns the first bytes, for guessing a type. */
+export function headOf(body: ObjectBody): Uint8Array {
   return body instanceof Uint8Array ? body.subarray(0, 16) : new Uint8Array(0);
 }

@@ -1,31 +1,31 @@
-import { type Answer, bare, errorAnswer, whole } from "./answer.ts";
+import { bare, errorAnswer, type R2Answer, whole } from "./answer.ts";
 import { accept, type Checked, r2Error, refuse } from "./errors.ts";
 import { type ListQuery, listPage, PAGE_SIZE } from "./listing.ts";
 import { bucketsDocument, listingDocument } from "./listing-xml.ts";
-import type { Bucket } from "./store.ts";
-import { parameter, type Query } from "./target.ts";
+import type { BucketStore } from "./store.ts";
+import { parameter, type QueryParameters } from "./target.ts";
 import { s3Document } from "./xml.ts";
 
 const XML = "application/xml";
 
-/** GET of the account: the buckets, in order of their names. */
-export function listBuckets(buckets: Iterable<Bucket>): Answer {
+/** Answers GET of the account: the buckets, ordered by name. */
+export function listBuckets(buckets: Iterable<BucketStore>): R2Answer {
   const sorted = [...buckets].sort((a, b) => (a.name < b.name ? -1 : 1));
   return whole(200, XML, bucketsDocument(sorted));
 }
 
-/** HEAD of a bucket that is there. */
-export function headBucket(): Answer {
+/** Answers HEAD of an existing bucket. */
+export function headBucket(): R2Answer {
   return bare(200, { "x-amz-bucket-region": "auto" });
 }
 
-/** GET `?location`. */
-export function bucketLocation(): Answer {
+/** Answers GET `?location`. */
+export function bucketLocation(): R2Answer {
   return whole(200, XML, s3Document("LocationConstraint", "auto"));
 }
 
-/** GET `?list-type=2`: one page. */
-export function listObjects(bucket: Bucket, query: Query): Answer {
+/** Answers GET `?list-type=2`: one page. */
+export function listObjects(bucket: BucketStore, query: QueryParameters): R2Answer {
   const parsed = parseListQuery(query);
   if (!parsed.ok) return errorAnswer(parsed.error);
   const encoding = parameter(query, "encoding-type");
@@ -38,7 +38,7 @@ export function listObjects(bucket: Bucket, query: Query): Answer {
   return whole(200, XML, listingDocument(bucket.name, parsed.value, form, page.value));
 }
 
-function parseListQuery(query: Query): Checked<ListQuery> {
+function parseListQuery(query: QueryParameters): Checked<ListQuery> {
   const asked = parameter(query, "max-keys");
   if (asked !== undefined && !/^\d{1,9}$/.test(asked)) {
     return refuse("InvalidArgument", "Provided max-keys not an integer or within integer range");

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { HeaderLookup } from "./credential.ts";
 import { type R2Error, r2Error } from "./errors.ts";
 
-/** Checksum headers and how each is computed, in base64. CRC32C and CRC64NVME are taken without being checked. */
+/** Checksum headers and how each is computed, in base64. CRC32C and CRC64NVME are accepted unchecked. */
 const CHECKSUMS: Readonly<Record<string, (body: Uint8Array) => string>> = {
   "content-md5": (body) => createHash("md5").update(body).digest("base64"),
   "x-amz-checksum-crc32": (body) => {
@@ -15,7 +15,7 @@ const CHECKSUMS: Readonly<Record<string, (body: Uint8Array) => string>> = {
   "x-amz-checksum-sha256": (body) => createHash("sha256").update(body).digest("base64"),
 };
 
-/** `null` when every checksum that came with a body, in headers or trailers, is that of the body. */
+/** Checks every checksum that came with a body, in headers or trailers. Returns null when they are right. */
 export function judgeChecksums(
   body: Uint8Array,
   header: HeaderLookup,

@@ -3,8 +3,8 @@ import { type R2Error, r2Error } from "./errors.ts";
 import type { StoredObject } from "./store.ts";
 
 /**
- * Judges If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110, 13.2.2: `null` when
- * the request may go on. A failed condition is 304 while reading where the RFC says so, else 412.
+ * Checks If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since in the order of RFC 9110, 13.2.2. Returns null
+ * when the request may proceed, else 304 for a read where the RFC says so, and 412 otherwise.
  */
 export function judgeConditions(
   object: StoredObject | undefined,
@@ -30,7 +30,7 @@ function isNews(object: StoredObject | undefined, header: HeaderLookup): boolean
   return Number.isNaN(since) || object === undefined || seconds(object.lastModified) > seconds(since);
 }
 
-/** Whether a list of entity tags (or `*`) names this object; quotes and weak marks do not matter to R2's clients. */
+/** True when a list of entity tags (or `*`) names this object; quotes and weakness marks are ignored. */
 function names(list: string, object: StoredObject | undefined): boolean {
   if (object === undefined) return false;
   const tags = list.split(",").map((tag) => tag.trim().replace(/^W\//, "").replace(/^"|"$/g, ""));

@@ -1,6 +1,6 @@
 import mime from "mime";
 
-/** Leading bytes (latin1, `.` for any) and the type they stand for; the first that fits wins. */
+/** Leading bytes (latin1, `.` for any) and the type they indicate; the first match wins. */
 const SIGNATURES: readonly (readonly [RegExp, string])[] = [
   [/^\xff\xd8\xff/, "image/jpeg"],
   [/^\x89PNG\r\n/, "image/png"],
@@ -18,8 +18,8 @@ const SIGNATURES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The Content-Type of an object that was put without one: from its first bytes, as R2 does since 2022-08-06 (R2 release
- * notes), else from the extension of its key, else `application/octet-stream`.
+ * Returns the Content-Type of an object that was put without one: from its first bytes, as R2 does since 2022-08-06 (R2
+ * release notes), else from the extension of its key, else `application/octet-stream`.
  */
 export function guessContentType(key: string, head: Uint8Array): string {
   const text = Buffer.from(head).toString("latin1");

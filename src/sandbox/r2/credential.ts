@@ -1,27 +1,30 @@
 import { accept, type Checked, refuse } from "./errors.ts";
 import type { Scope } from "./sigv4.ts";
-import { parameter, type Target } from "./target.ts";
+import { parameter, type R2Target } from "./target.ts";
 
-/** Looks a request header up by its lower-case name; several of one name come joined by commas. */
+/** Looks up a request header by its lower-case name; several of one name are joined by commas. */
 export type HeaderLookup = (name: string) => string | undefined;
 
-/** What a client claims with its signature, before anything of it is checked. */
-export interface Claim {
+/** What a client claims with its signature, before any of it is checked. */
+export interface SignatureClaim {
   readonly accessKeyId: string;
   readonly scope: Scope;
-  /** Lower case, in the order of the claim. */
+  /** Lower case, in the order in which the client lists them. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   /** yyyymmddThhmmssZ */
   readonly timestamp: string;
-  /** Hash of the body in hex, or a word that stands for it (`UNSIGNED-PAYLOAD`). */
+  /** Hash of the body in hex, or a word in its place (`UNSIGNED-PAYLOAD`). */
   readonly payload: string;
   /** Validity in seconds of a presigned URL; `null` for a signature in the header. */
   readonly expires: number | null;
 }
 
-/** Reads the claim out of the Authorization header or the query. R2 answers a request with neither with 400 `Authorization`. */
-export function readClaim(target: Target, header: HeaderLookup): Checked<Claim> {
+/**
+ * Reads the claim from the Authorization header or the query. R2 answers a request without either with 400
+ * `Authorization`.
+ */
+export function readClaim(target: R2Target, header: HeaderLookup): Checked<SignatureClaim> {
   const authorization = header("authorization");
   const presigned = parameter(target.query, "x-amz-algorithm");
   if (authorization !== undefined && presigned !== undefined) {
@@ -38,7 +41,7 @@ export function readClaim(target: Target, header: HeaderLookup): Checked<Claim> 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 
-function headerClaim(authorization: string, header: HeaderLookup): Checked<Claim> {
+function headerClaim(authorization: string, header: HeaderLookup): Checked<SignatureClaim> {
   const match = AUTHORIZATION.exec(authorization);
   if (!match) return refuse("InvalidArgument", "Authorization");
   const [, credential = "", signedHeaders = "", signature = ""] = match;
@@ -50,7 +53,7 @@ function headerClaim(authorization: string, header: HeaderLookup): Checked<Claim
   return claimOf({ credential, signedHeaders, signature, timestamp, payload, expires: null });
 }
 
-function presignedClaim(target: Target, header: HeaderLookup): Checked<Claim> {
+function presignedClaim(target: R2Target, header: HeaderLookup): Checked<SignatureClaim> {
   const need = (name: string) => parameter(target.query, name) ?? "";
   if (need("x-amz-algorithm") !== "AWS4-HMAC-SHA256") return refuse("InvalidArgument", "X-Amz-Algorithm");
   const expires = /^\d{1,9}$/.test(need("x-amz-expires")) ? Number(need("x-amz-expires")) : Number.NaN;
@@ -78,7 +81,7 @@ interface RawClaim {
 /** Key id, date, region; the region may be empty, an alias of `auto`. */
 const CREDENTIAL = /^(.+)\/(\d{8})\/([^/]*)\/s3\/aws4_request$/;
 
-function claimOf(raw: RawClaim): Checked<Claim> {
+function claimOf(raw: RawClaim): Checked<SignatureClaim> {
   const match = CREDENTIAL.exec(raw.credential);
   if (!match) return refuse("InvalidArgument", "X-Amz-Credential");
   const [, accessKeyId = "", date = "", region = ""] = match;

@@ -1,4 +1,4 @@
-/** An error as R2's S3 API words it: HTTP status, `Code` and `Message`. */
+/** An error of R2's S3 API: HTTP status, `Code` and `Message`. */
 export interface R2Error {
   readonly status: number;
   readonly code: string;
@@ -12,13 +12,14 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: R2Error };
 
+/** The successful side of {@link Checked}. */
 export function accept<T>(value: T): Checked<T> {
   return { ok: true, value };
 }
 
 /**
  * Status and usual text by code. Codes and statuses: developers.cloudflare.com/r2/api/error-codes (there ExpiredRequest is
- * 400; the pricing page says 403); texts that are not in those pages are the ones S3 and R2 clients report.
+ * 400; the pricing page says 403); texts that are not on those pages are those that S3 and R2 clients report.
  */
 const ERRORS = {
   AccessDenied: [403, "Access Denied"],
@@ -55,7 +56,7 @@ const ERRORS = {
 
 type R2Code = keyof typeof ERRORS;
 
-/** The error of that code, with its usual text unless another is given. */
+/** Returns the error with this code, and its usual text unless another is given. */
 export function r2Error(code: R2Code, message?: string, headers?: Readonly<Record<string, string>>): R2Error {
   const [status, usual] = ERRORS[code];
   return { status, code, message: message ?? usual, ...(headers ? { headers } : {}) };

@@ -1,50 +1,53 @@
+import type { Operation } from "./operation.ts";
+
 /**
- * What a faults hook is told of a request.
+ * A request as a fault hook sees it.
  * @internal
  */
-export interface FaultRequest {
+export interface R2FaultRequest {
   readonly method: string;
+  readonly operation: Operation;
   readonly bucket: string | null;
   readonly key: string | null;
   /** Counts from 1 over the life of the server. */
   readonly ordinal: number;
 }
 
-/** Trouble made on the wire for one request; fields can be combined. Times and bandwidth follow the server's time scale. */
-export interface Fault {
-  /** Wait before anything is done with the request, in milliseconds. */
+/** What goes wrong with one request; fields can be combined. Times and bandwidth follow the server's time scale. */
+export interface R2Fault {
+  /** Wait before the request is processed, in milliseconds. */
   readonly latencyMs?: number | undefined;
-  /** Pace of the answer's body. */
+  /** Speed of the answer's body. */
   readonly bytesPerSecond?: number | undefined;
   /**
-   * Reset the connection once that many bytes of the answer's body were sent (a reset may overtake the last of them); 0 resets
-   * before the status line. An answer that is no longer than that comes whole.
+   * Reset the connection after this many bytes of the answer's body (a reset may overtake the last of them); 0 resets before
+   * the status line. A shorter answer comes whole.
    */
   readonly resetAfterBytes?: number | undefined;
-  /** Answer with this status instead of doing what was asked. */
+  /** Answer with this status instead of processing the request. */
   readonly status?: number | undefined;
-  /** Body to go with `status`; empty by default. */
+  /** Body for `status`; empty by default. */
   readonly body?: string | undefined;
-  /** Type to go with `body`; `text/html` by default, as from a proxy. */
+  /** Type of `body`; `text/html` by default, as from a proxy. */
   readonly contentType?: string | undefined;
-  /** Take the request and never answer. */
+  /** Accept the request and never answer. */
   readonly hang?: true | undefined;
 }
 
-/** Decides on the trouble of a request; `undefined` for none. */
-export type FaultHook = (request: FaultRequest) => Fault | undefined;
+/** Decides what goes wrong with a request; `undefined` for nothing. */
+export type R2FaultHook = (request: R2FaultRequest) => R2Fault | undefined;
 
-/** Waits `ms` real milliseconds; keeps no process alive. */
+/** Waits `ms` real milliseconds; does not keep the process alive. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
   });
 }
 
-/** Slices a second of a throttled body is sent in. */
+/** How many slices a second of a throttled body are sent. */
 const SLICES = 50;
 
-/** Gives pieces on at `bytesPerSecond`, measured from the first on, so that slow timers do not add up. */
+/** Yields pieces at `bytesPerSecond`, measured from the first one, so that late timers do not add up. */
 export async function* throttled(
   pieces: Iterable<Uint8Array>,
   bytesPerSecond: number,
@@ -63,7 +66,7 @@ export async function* throttled(
   }
 }
 
-/** The first `limit` bytes. */
+/** Yields the first `limit` bytes. */
 export function* cutAt(pieces: Iterable<Uint8Array>, limit: number): Generator<Uint8Array> {
   let left = limit;
   for (const piece of pieces) {

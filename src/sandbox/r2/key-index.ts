@@ -1,6 +1,6 @@
 /**
- * Keys in the order of their UTF-8 bytes. Changes are gathered and worked in at the next reading, so that listing many
- * pages costs one sort, and a listing after few changes one pass.
+ * Keys in the order of their UTF-8 bytes. Changes are collected and applied at the next read, so that listing many pages
+ * costs one sort, and a listing after few changes one pass.
  */
 export class KeyIndex {
   #sorted: string[] = [];
@@ -17,7 +17,7 @@ export class KeyIndex {
     if (!this.#added.delete(key)) this.#removed.add(key);
   }
 
-  /** All keys; not to be kept over a change. */
+  /** Returns all keys; the array is valid until the next change. */
   sorted(): readonly string[] {
     if (this.#removed.size > 0) this.#sorted = this.#sorted.filter((key) => !this.#removed.has(key));
     if (this.#added.size > 0) {
@@ -31,7 +31,7 @@ export class KeyIndex {
   }
 }
 
-/** Order of the UTF-8 encodings of two strings, without encoding them: below 0, 0, above 0. */
+/** Compares two strings by their UTF-8 encodings, without encoding them: below 0, 0, above 0. */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -48,7 +48,10 @@ function rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** Index of the first key for which `isBefore` is false; true for all keys before it and false from it on. */
+/**
+ * Returns the index of the first key for which `isBefore` is false; it must be true for all keys before that one and
+ * false after.
+ */
 export function firstIndex(keys: readonly string[], isBefore: (key: string) => boolean): number {
   let low = 0;
   let high = keys.length;

@@ -1,15 +1,15 @@
 import type { ListPage, ListQuery } from "./listing.ts";
-import type { Bucket, StoredObject } from "./store.ts";
+import type { BucketStore, StoredObject } from "./store.ts";
 import { element, s3Document, textElement } from "./xml.ts";
 
-/** What of a ListObjectsV2 request only shapes its answer. */
+/** The parameters of ListObjectsV2 that only affect the form of its answer. */
 interface ListForm {
   /** `encoding-type=url`: keys and prefixes percent-encoded. */
   readonly urlEncoded: boolean;
   readonly fetchOwner: boolean;
 }
 
-/** A page as the XML of ListObjectsV2. */
+/** Returns a page as the XML of ListObjectsV2. */
 export function listingDocument(
   bucket: string,
   query: ListQuery,
@@ -35,8 +35,8 @@ export function listingDocument(
   );
 }
 
-/** All buckets as the XML of ListBuckets. */
-export function bucketsDocument(buckets: readonly Bucket[]): Uint8Array {
+/** Returns all buckets as the XML of ListBuckets. */
+export function bucketsDocument(buckets: readonly BucketStore[]): Uint8Array {
   const rows = buckets.map(({ name, createdAt }) =>
     element(
       "Bucket",
@@ -61,7 +61,7 @@ function contents(object: StoredObject, encode: (key: string) => string, owner: 
   );
 }
 
-/** Slashes stay; a space is %20, which every decoder reads alike. */
+/** Percent-encodes a key: slashes stay, and a space becomes %20, which every decoder accepts. */
 function encodeKey(key: string): string {
   return key.split("/").map(encodeURIComponent).join("/");
 }

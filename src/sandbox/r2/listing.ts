@@ -1,6 +1,6 @@
 import { accept, type Checked, refuse } from "./errors.ts";
 import { compareUtf8, firstIndex } from "./key-index.ts";
-import type { Bucket, StoredObject } from "./store.ts";
+import type { BucketStore, StoredObject } from "./store.ts";
 
 /** A ListObjectsV2 request. */
 export interface ListQuery {
@@ -16,15 +16,15 @@ export interface ListQuery {
 export interface ListPage {
   readonly objects: readonly StoredObject[];
   readonly commonPrefixes: readonly string[];
-  /** Where the next page goes on; `null` on the last. */
+  /** Where the next page begins; null on the last. */
   readonly nextToken: string | null;
 }
 
-/** A page holds at most 1,000 entries, and that many unless fewer are asked for. */
+/** A page has at most 1,000 entries, and that many by default. */
 export const PAGE_SIZE = 1000;
 
-/** The page of `bucket` that `query` asks for, found by binary search and not by walking the keys before it. */
-export function listPage(bucket: Bucket, query: ListQuery): Checked<ListPage> {
+/** Returns the page of `bucket` that `query` asks for; finds its start by binary search. */
+export function listPage(bucket: BucketStore, query: ListQuery): Checked<ListPage> {
   const start = startOf(bucket.sortedKeys(), query);
   return start.ok ? accept(collect(bucket, query, start.value)) : start;
 }
@@ -37,7 +37,7 @@ function startOf(keys: readonly string[], query: ListQuery): Checked<number> {
   return accept(Math.max(atPrefix, indexAfter(keys, position)));
 }
 
-function collect(bucket: Bucket, query: ListQuery, start: number): ListPage {
+function collect(bucket: BucketStore, query: ListQuery, start: number): ListPage {
   const keys = bucket.sortedKeys();
   const objects: StoredObject[] = [];
   const commonPrefixes: string[] = [];
@@ -67,7 +67,7 @@ function commonPrefixOf(key: string, query: ListQuery): string | undefined {
   return end < 0 ? undefined : key.slice(0, end + query.delimiter.length);
 }
 
-/** The last entry given out: a key, or a common prefix with everything below it. */
+/** The last entry of the page before: a key, or a common prefix with everything under it. */
 interface Position {
   readonly last: string;
   readonly prefix: boolean;

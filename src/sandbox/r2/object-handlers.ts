@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Answer, bare, errorAnswer } from "./answer.ts";
+import { bare, errorAnswer, type R2Answer } from "./answer.ts";
 import type { Verified } from "./auth.ts";
 import { judgeConditions } from "./conditions.ts";
 import type { HeaderLookup } from "./credential.ts";
 import { r2Error } from "./errors.ts";
 import { parseRange } from "./range.ts";
-import type { Bucket, StoredObject } from "./store.ts";
+import type { BucketStore, StoredObject } from "./store.ts";
 import { receiveBody } from "./upload.ts";
 
 /** Longest key, in bytes of UTF-8 (developers.cloudflare.com/r2/platform/limits). */
 const MAX_KEY_BYTES = 1024;
 
-/** GET and HEAD of an object; the server leaves the body of a HEAD out. */
-export function readObject(bucket: Bucket, key: string, header: HeaderLookup): Answer {
+/** Answers GET and HEAD of an object; the server omits the body for HEAD. */
+export function readObject(bucket: BucketStore, key: string, header: HeaderLookup): R2Answer {
   const object = bucket.get(key);
   if (!object) return errorAnswer(r2Error("NoSuchKey"));
   const refused = judgeConditions(object, header, "read");
@@ -27,27 +27,27 @@ export function readObject(bucket: Bucket, key: string, header: HeaderLookup): A
   return { status: 206, headers, body: object.body, span };
 }
 
-/** DELETE of an object, which succeeds whether or not there is one. */
-export function deleteObject(bucket: Bucket, key: string): Answer {
+/** Answers DELETE of an object, which succeeds whether or not there is one. */
+export function deleteObject(bucket: BucketStore, key: string): R2Answer {
   bucket.delete(key);
   return bare(204);
 }
 
 /** A PUT whose head has been checked. */
-interface Upload {
+interface PutRequest {
   readonly headers: IncomingHttpHeaders;
   readonly header: HeaderLookup;
   readonly source: AsyncIterable<Uint8Array>;
   readonly verified: Verified;
 }
 
-/** PUT of an object: stored once its whole body has come and has been found to be what the client said. */
+/** Answers PUT of an object: stores it when its whole body has arrived and is what the client declared. */
 export async function putObject(
-  bucket: Bucket,
+  bucket: BucketStore,
   key: string,
-  upload: Upload,
+  upload: PutRequest,
   now: () => number,
-): Promise<Answer> {
+): Promise<R2Answer> {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return errorAnswer(r2Error("InvalidObjectName"));
   const received = await receiveBody(upload.source, upload.header, upload.verified);
   if (!received.ok) return errorAnswer(received.error);
@@ -74,7 +74,7 @@ function validators(object: StoredObject): Record<string, string> {
   return { etag: `"${object.etag}"`, "last-modified": new Date(object.lastModified).toUTCString() };
 }
 
-/** What is stored of a PUT's headers; `aws-chunked` is a coding of the transfer, not of the object. */
+/** Returns the headers of a PUT that are stored; `aws-chunked` is a coding of the transfer, not of the object. */
 function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

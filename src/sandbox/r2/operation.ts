@@ -1,4 +1,4 @@
-import { parameter, type Target } from "./target.ts";
+import { parameter, type R2Target } from "./target.ts";
 
 /** The operations of R2's S3 API that the sandbox answers. */
 export type Operation =
@@ -12,7 +12,7 @@ export type Operation =
   | "DeleteObject"
   | "NotImplemented";
 
-/** Query parameters that make another operation of a request (multipart, ACL and so on). */
+/** Query parameters that change the operation of a request (multipart, ACL and so on). */
 const SUBRESOURCES: readonly string[] = [
   "acl",
   "cors",
@@ -32,8 +32,8 @@ const SUBRESOURCES: readonly string[] = [
   "website",
 ];
 
-/** What a request wants, by method, target and query. */
-export function operationOf(method: string, target: Target, copies: boolean): Operation {
+/** Returns the operation of a request, by method, target and query. */
+export function operationOf(method: string, target: R2Target, copies: boolean): Operation {
   if (SUBRESOURCES.some((name) => parameter(target.query, name) !== undefined)) return "NotImplemented";
   if (target.bucket === null) return method === "GET" ? "ListBuckets" : "NotImplemented";
   if (target.key === null) return bucketOperation(method, target);
@@ -47,7 +47,7 @@ const OBJECT_OPERATIONS: Readonly<Record<string, Operation>> = {
   DELETE: "DeleteObject",
 };
 
-function bucketOperation(method: string, target: Target): Operation {
+function bucketOperation(method: string, target: R2Target): Operation {
   if (method === "HEAD") return "HeadBucket";
   if (method !== "GET") return "NotImplemented";
   if (parameter(target.query, "location") !== undefined) return "GetBucketLocation";

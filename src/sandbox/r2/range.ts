@@ -1,16 +1,17 @@
 import { accept, type Checked, refuse } from "./errors.ts";
 
-/** First byte and how many. */
-export interface Span {
+/** The first byte and the number of bytes. */
+export interface ByteRange {
   readonly from: number;
   readonly length: number;
 }
 
 /**
- * The part of an object of `bytes` bytes that a Range header asks for: `bytes=a-b`, `bytes=a-`, `bytes=-n`. `null`, the whole
- * object, without a header and for one of another form (several ranges, another unit): such may be ignored (RFC 9110, 14.2).
+ * Returns the part of an object of `bytes` bytes that a Range header requests: `bytes=a-b`, `bytes=a-` or `bytes=-n`. Returns
+ * null, for the whole object, without a header and for any other form (several ranges, another unit), which may be ignored
+ * (RFC 9110, 14.2).
  */
-export function parseRange(range: string | undefined, bytes: number): Checked<Span | null> {
+export function parseRange(range: string | undefined, bytes: number): Checked<ByteRange | null> {
   const match = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? "");
   const [, first = "", last = ""] = match ?? [];
   if (!match || (first === "" && last === "")) return accept(null);

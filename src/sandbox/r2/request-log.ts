@@ -10,7 +10,7 @@ export interface SeenRequest {
   readonly operation: Operation;
   readonly bucket: string | null;
   readonly key: string | null;
-  /** 0 while it is not answered, and for one that a fault left without an answer. */
+  /** 0 until it is answered, and if a fault leaves it without an answer. */
   status: number;
 }
 
@@ -24,7 +24,7 @@ export class RequestLog {
     this.#capacity = capacity;
   }
 
-  /** Notes a request; its status is set on what comes back. */
+  /** Adds a request; set its status on the returned object. */
   add(request: Omit<SeenRequest, "ordinal" | "status">): SeenRequest {
     const seen: SeenRequest = { ordinal: this.#count + 1, status: 0, ...request };
     this.#ring[this.#count % this.#capacity] = seen;
@@ -32,7 +32,7 @@ export class RequestLog {
     return seen;
   }
 
-  /** What is still held, oldest first. */
+  /** Returns the requests still in the ring, oldest first. */
   list(): SeenRequest[] {
     const split = this.#count > this.#capacity ? this.#count % this.#capacity : 0;
     return [...this.#ring.slice(split), ...this.#ring.slice(0, split)];

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import { type Answer, errorAnswer } from "./answer.ts";
+import { errorAnswer, type R2Answer } from "./answer.ts";
 import type { Verified, Verifier } from "./auth.ts";
 import { bucketLocation, headBucket, listBuckets, listObjects } from "./bucket-handlers.ts";
 import type { HeaderLookup } from "./credential.ts";
 import { r2Error } from "./errors.ts";
 import { deleteObject, putObject, readObject } from "./object-handlers.ts";
 import type { Operation } from "./operation.ts";
-import type { Bucket } from "./store.ts";
-import type { Target } from "./target.ts";
+import type { BucketStore } from "./store.ts";
+import type { R2Target } from "./target.ts";
 
-/** The account that the server plays. */
+/** The account that the server simulates. */
 export interface Account {
-  readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly buckets: ReadonlyMap<string, BucketStore>;
   readonly verifier: Verifier;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -21,9 +21,9 @@ export interface Account {
 export async function respond(
   account: Account,
   operation: Operation,
-  target: Target,
+  target: R2Target,
   request: IncomingMessage,
-): Promise<Answer> {
+): Promise<R2Answer> {
   const header = lookupIn(request);
   const verified = account.verifier.verify(request.method ?? "", target, header);
   if (!verified.ok) return errorAnswer(verified.error);
@@ -36,7 +36,7 @@ export async function respond(
     : onObject(account, bucket, target.key, { request, header, verified: verified.value });
 }
 
-function onBucket(bucket: Bucket, operation: Operation, target: Target): Answer {
+function onBucket(bucket: BucketStore, operation: Operation, target: R2Target): R2Answer {
   switch (operation) {
     case "ListObjectsV2":
       return listObjects(bucket, target.query);
@@ -47,7 +47,7 @@ function onBucket(bucket: Bucket, operation: Operation, target: Target): Answer 
   }
 }
 
-interface Incoming {
+interface IncomingRequest {
   readonly request: IncomingMessage;
   readonly header: HeaderLookup;
   readonly verified: Verified;
@@ -55,10 +55,10 @@ interface Incoming {
 
 async function onObject(
   account: Account,
-  bucket: Bucket,
+  bucket: BucketStore,
   key: string,
-  { request, header, verified }: Incoming,
-): Promise<Answer> {
+  { request, header, verified }: IncomingRequest,
+): Promise<R2Answer> {
   switch (request.method) {
     case "PUT":
       return putObject(

@@ -1,45 +1,47 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { errorAnswer } from "./answer.ts";
 import { createVerifier } from "./auth.ts";
-import type { Body } from "./body.ts";
-import { type Fault, type FaultHook, pause } from "./faults.ts";
+import type { ObjectBody } from "./body.ts";
+import { pause, type R2Fault, type R2FaultHook } from "./faults.ts";
 import { operationOf } from "./operation.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { type Account, respond } from "./respond.ts";
-import { Bucket } from "./store.ts";
-import { parseTarget, type Target } from "./target.ts";
+import { BucketStore } from "./store.ts";
+import { parseTarget, type R2Target } from "./target.ts";
 import { faultAnswer, sendAnswer } from "./wire.ts";
 
+/** Who may use the server, and what it holds. */
 export interface R2ServerOptions {
-  /** 0, the default, for a free one. */
+  /** 0, the default, for a free port. */
   readonly port?: number;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Names of the buckets that are there; clients cannot make more. */
+  /** Names of the buckets; clients cannot create more. */
   readonly buckets: readonly string[];
-  /** Unix time in milliseconds, never scaled: signatures and Last-Modified go by it. `Date.now` by default. */
+  /** Unix milliseconds, never scaled, for signatures and Last-Modified; `Date.now` by default. */
   readonly now?: () => number;
-  /** Asked for each request. */
-  readonly faults?: FaultHook;
-  /** Latencies of faults are divided by it, their bandwidth multiplied; 1 by default. */
+  /** Called for each request. */
+  readonly faults?: R2FaultHook;
+  /** Divides the latencies of faults and multiplies their bandwidth; 1 by default. */
   readonly timeScale?: number;
 }
 
-/** A stand-in for R2's S3 API that runs. */
+/** A running stand-in for R2's S3 API. */
 export interface R2Server {
   /** `http://127.0.0.1:<port>`; objects are at `/<bucket>/<key>` below it. */
   readonly url: string;
   /**
-   * Puts an object without HTTP. `{ bytes }` stands for made-up content of that length (byte `i` is `i % 251`), which costs no
-   * memory; its ETag is not its MD5. `lastModified` in Unix milliseconds. Throws RangeError for an unknown bucket.
+   * Puts an object without HTTP. `{ bytes }` means generated content of that length (byte `i` is `i % 251`), which needs no
+   * memory; its ETag is not its MD5. `lastModified` is in Unix milliseconds. Throws RangeError for an unknown bucket.
    */
   put(
     bucket: string,
     key: string,
-    body: Body,
+    body: ObjectBody,
     more?: { readonly contentType?: string; readonly lastModified?: number },
   ): void;
-  /** Whether there was such an object. Throws RangeError for an unknown bucket. */
+  /** Removes an object; true if there was one. Throws RangeError for an unknown bucket. */
   delete(bucket: string, key: string): boolean;
   /** The last 100,000 requests, oldest first. */
   requests(): readonly Readonly<SeenRequest>[];
@@ -49,18 +51,18 @@ export interface R2Server {
 
 const REQUESTS_KEPT = 100_000;
 
-/** Longer than clients keep theirs, so that it is not the server who closes under a request. */
+/** Longer than the keep-alive of clients, so that the server does not close a connection under a request. */
 const KEEP_ALIVE_MS = 65_000;
 
 /** Starts a server on 127.0.0.1 that speaks R2's S3 API; rejects when the port is taken. State lives in memory. */
 export async function startR2Server(options: R2ServerOptions): Promise<R2Server> {
   const now = options.now ?? Date.now;
-  const buckets = new Map(options.buckets.map((name) => [name, new Bucket(name, now())]));
+  const buckets = new Map(options.buckets.map((name) => [name, new BucketStore(name, now())]));
   const verifier = createVerifier(options.accessKeyId, options.secretAccessKey, now);
   const log = new RequestLog(REQUESTS_KEPT);
   const serve = createListener({ buckets, verifier, now }, log, options);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, serve);
-  const url = await listen(server, options.port ?? 0);
+  const url = await listenOnLoopback(server, options.port ?? 0);
   return {
     url,
     put: (bucket, key, body, more = {}) => {
@@ -72,9 +74,9 @@ export async function startR2Server(options: R2ServerOptions): Promise<R2Server>
   };
 }
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function createListener(account: Account, log: RequestLog, options: R2ServerOptions): Listener {
+function createListener(account: Account, log: RequestLog, options: R2ServerOptions): RequestHandler {
   const scale = options.timeScale ?? 1;
   return async (request, response) => {
     response.on("error", () => response.destroy());
@@ -95,9 +97,9 @@ function createListener(account: Account, log: RequestLog, options: R2ServerOpti
   };
 }
 
-const NOWHERE: Target = { path: "/", bucket: null, key: null, query: [] };
+const NOWHERE: R2Target = { path: "/", bucket: null, key: null, query: [] };
 
-function note(log: RequestLog, now: () => number, request: IncomingMessage, target: Target): SeenRequest {
+function note(log: RequestLog, now: () => number, request: IncomingMessage, target: R2Target): SeenRequest {
   const method = request.method ?? "";
   const { bucket, key } = target;
   const operation = operationOf(method, target, "x-amz-copy-source" in request.headers);
@@ -107,40 +109,17 @@ function note(log: RequestLog, now: () => number, request: IncomingMessage, targ
 async function answerOf(
   account: Account,
   seen: SeenRequest,
-  target: Target,
+  target: R2Target,
   request: IncomingMessage,
-  fault: Fault,
+  fault: R2Fault,
 ) {
   return fault.status === undefined
     ? respond(account, seen.operation, target, request)
     : faultAnswer(fault.status, fault);
 }
 
-/** A client that went away in the middle of its body needs no answer; anything else is a bug of the sandbox. */
-function abandon(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  response.destroy();
-  if (!request.errored) throw error;
-}
-
-function bucketNamed(buckets: ReadonlyMap<string, Bucket>, name: string): Bucket {
+function bucketNamed(buckets: ReadonlyMap<string, BucketStore>, name: string): BucketStore {
   const bucket = buckets.get(name);
   if (!bucket) throw new RangeError(`the sandbox has no bucket ${name}`);
   return bucket;
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === "object" ? address?.port : port}`);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Query } from "./target.ts";
+import type { QueryParameters } from "./target.ts";
 
 /**
- * Signature Version 4 as "Authenticating Requests (AWS Signature Version 4)" of the Amazon S3 API reference tells it.
- * Written for the sandbox alone: it shares no line with what signs, so that a mistake there cannot agree with itself.
+ * Signature Version 4 by "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API reference. Written for the
+ * sandbox alone: it shares no code with our signer, so that a mistake there cannot agree with itself.
  */
 
 /** `<date>/<region>/s3/aws4_request`. */
@@ -13,26 +13,26 @@ export interface Scope {
   readonly region: string;
 }
 
-/** What of a request goes into its signature. */
+/** The parts of a request that are signed. */
 export interface SignedParts {
   readonly method: string;
   /** Decoded, with its leading slash. */
   readonly path: string;
   /** Decoded; `X-Amz-Signature` is left out here. */
-  readonly query: Query;
-  /** Lower-case names of the signed headers, with the values that came. */
+  readonly query: QueryParameters;
+  /** Lower-case names of the signed headers, with the received values. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Hash of the body in hex, or one of the words that stand for it. */
+  /** Hash of the body in hex, or one of the words in its place. */
   readonly payload: string;
 }
 
-/** The signature of a request in hex. `timestamp` is yyyymmddThhmmssZ. */
+/** Returns the signature of a request in hex. `timestamp` is yyyymmddThhmmssZ. */
 export function requestSignature(key: Buffer, scope: Scope, timestamp: string, parts: SignedParts): string {
   const hash = sha256Hex(canonicalRequest(parts));
   return hmac(key, ["AWS4-HMAC-SHA256", timestamp, scopeText(scope), hash].join("\n")).toString("hex");
 }
 
-/** The signature of one piece of a body in `STREAMING-AWS4-HMAC-SHA256-PAYLOAD`, chained to the one before it. */
+/** Returns the signature of one chunk of a `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` body, chained to the one before it. */
 export function chunkSignature(
   key: Buffer,
   scope: Scope,
@@ -51,7 +51,7 @@ export function chunkSignature(
   return hmac(key, lines.join("\n")).toString("hex");
 }
 
-/** The key that signs everything of one day and region. */
+/** Returns the key that signs everything of one day and region. */
 export function signingKey(secret: string, scope: Scope): Buffer {
   return [scope.date, scope.region, "s3", "aws4_request"].reduce<Buffer>(
     (key, part) => hmac(key, part),
@@ -59,7 +59,7 @@ export function signingKey(secret: string, scope: Scope): Buffer {
   );
 }
 
-/** SHA-256 in hex. */
+/** Returns the SHA-256 in hex. */
 export function sha256Hex(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
@@ -76,7 +76,7 @@ function canonicalRequest(parts: SignedParts): string {
   ].join("\n");
 }
 
-function canonicalQuery(query: Query): string {
+function canonicalQuery(query: QueryParameters): string {
   return query
     .filter(([name]) => name.toLowerCase() !== "x-amz-signature")
     .map(([name, value]) => [encodeRfc3986(name), encodeRfc3986(value)] as const)
@@ -89,7 +89,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Percent-encoding of everything outside A-Z a-z 0-9 - . _ ~, with upper-case hex digits. */
+/** Percent-encodes everything outside A-Z a-z 0-9 - . _ ~, with upper-case hex digits. */
 function encodeRfc3986(text: string): string {
   const code = (c: string) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(text).replace(/[!'()*]/g, code);

@@ -1,12 +1,12 @@
-import { type Body, etagOf, headOf, lengthOf } from "./body.ts";
+import { etagOf, headOf, lengthOf, type ObjectBody } from "./body.ts";
 import { guessContentType } from "./content-type.ts";
 import { KeyIndex } from "./key-index.ts";
 
 /** One object of a bucket. */
 export interface StoredObject {
-  /** In the encoding last used. */
+  /** In the Unicode form last used. */
   readonly key: string;
-  readonly body: Body;
+  readonly body: ObjectBody;
   readonly bytes: number;
   /** Without quotes. */
   readonly etag: string;
@@ -17,7 +17,7 @@ export interface StoredObject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What may be said of an object when it is put. */
+/** What may be given when an object is put. */
 interface PutOptions {
   /** Guessed when absent. */
   readonly contentType?: string | undefined;
@@ -26,8 +26,8 @@ interface PutOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The objects of one bucket in memory. Keys are one and the same when their NFC forms are (R2 unicode interoperability). */
-export class Bucket {
+/** The objects of one bucket, in memory. Keys with equal NFC forms are the same (R2 unicode interoperability). */
+export class BucketStore {
   readonly name: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
@@ -43,7 +43,7 @@ export class Bucket {
     return this.#objects.get(key.normalize("NFC"));
   }
 
-  put(key: string, body: Body, options: PutOptions): StoredObject {
+  put(key: string, body: ObjectBody, options: PutOptions): StoredObject {
     const identity = key.normalize("NFC");
     const object: StoredObject = {
       key,
@@ -59,7 +59,7 @@ export class Bucket {
     return object;
   }
 
-  /** Whether there was such an object. */
+  /** Removes an object; true if there was one. */
   delete(key: string): boolean {
     const identity = key.normalize("NFC");
     if (!this.#objects.delete(identity)) return false;
@@ -67,7 +67,7 @@ export class Bucket {
     return true;
   }
 
-  /** Identities of all keys, in the order of their UTF-8 bytes. */
+  /** Returns the NFC forms of all keys, in the order of their UTF-8 bytes. */
   sortedKeys(): readonly string[] {
     return this.#index.sorted();
   }

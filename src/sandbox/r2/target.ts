@@ -1,21 +1,21 @@
 import { accept, type Checked, refuse } from "./errors.ts";
 
-/** Decoded name and value, in the order of the URL. */
-export type Query = readonly (readonly [name: string, value: string])[];
+/** Decoded names and values, in the order of the URL. */
+export type QueryParameters = readonly (readonly [name: string, value: string])[];
 
-/** What a request line points at, path-style. */
-export interface Target {
+/** The target of a request line, path-style. */
+export interface R2Target {
   /** Decoded path, with its leading slash. */
   readonly path: string;
   /** `null` for the account itself. */
   readonly bucket: string | null;
   /** `null` for a bucket or the account. */
   readonly key: string | null;
-  readonly query: Query;
+  readonly query: QueryParameters;
 }
 
-/** Splits `/<bucket>/<key>?<query>`; fails on percent signs that decode to nothing. */
-export function parseTarget(url: string): Checked<Target> {
+/** Splits `/<bucket>/<key>?<query>`; fails on percent signs that cannot be decoded. */
+export function parseTarget(url: string): Checked<R2Target> {
   const mark = url.indexOf("?");
   const rawPath = mark < 0 ? url : url.slice(0, mark);
   try {
@@ -30,7 +30,7 @@ export function parseTarget(url: string): Checked<Target> {
   }
 }
 
-function parseQuery(text: string): Query {
+function parseQuery(text: string): QueryParameters {
   return text
     .split("&")
     .filter((part) => part !== "")
@@ -46,8 +46,8 @@ function decodeQuery(text: string): string {
   return decodeURIComponent(text.replaceAll("+", " "));
 }
 
-/** Value of a query parameter; names are compared without regard to case, as presigned ones come in both. */
-export function parameter(query: Query, name: string): string | undefined {
+/** Returns the value of a query parameter. Case does not matter, since presigned URLs use both. */
+export function parameter(query: QueryParameters, name: string): string | undefined {
   const wanted = name.toLowerCase();
   return query.find(([found]) => found.toLowerCase() === wanted)?.[1];
 }

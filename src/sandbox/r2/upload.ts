@@ -6,8 +6,8 @@ import { accept, type Checked, refuse } from "./errors.ts";
 import { chunkSignature, sha256Hex } from "./sigv4.ts";
 
 /**
- * Receives the body of a PUT, plain or `aws-chunked`, and checks it against everything the client said of it: length,
- * signed SHA-256, chunk signatures, checksums in headers and trailers.
+ * Reads the body of a PUT, plain or `aws-chunked`, and checks it against everything that the client declared: length, signed
+ * SHA-256, chunk signatures, checksums in headers and trailers.
  */
 export async function receiveBody(
   source: AsyncIterable<Uint8Array>,

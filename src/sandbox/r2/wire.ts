@@ -1,23 +1,23 @@
 import type { ServerResponse } from "node:http";
-import { type Answer, bare, whole } from "./answer.ts";
+import { bare, type R2Answer, whole } from "./answer.ts";
 import { piecesOf } from "./body.ts";
-import { cutAt, type Fault, throttled } from "./faults.ts";
+import { cutAt, type R2Fault, throttled } from "./faults.ts";
 
-/** The answer that a fault puts in place of the real one. */
-export function faultAnswer(status: number, fault: Fault): Answer {
+/** Returns the answer that a fault sends instead of the real one. */
+export function faultAnswer(status: number, fault: R2Fault): R2Answer {
   return fault.body === undefined
     ? bare(status)
     : whole(status, fault.contentType ?? "text/html", Buffer.from(fault.body));
 }
 
 /**
- * Sends an answer, spoiled by `fault` if there is one; `scale` makes its bandwidth that many times larger. Resolves when
- * all is handed over or the connection is gone. False when no whole answer was given.
+ * Sends an answer with the faults of `fault`; `scale` multiplies its bandwidth. Resolves when everything was handed over or
+ * the connection is gone; false when the answer was not sent whole.
  */
 export async function sendAnswer(
   response: ServerResponse,
-  answer: Answer,
-  fault: Fault,
+  answer: R2Answer,
+  fault: R2Fault,
   scale: number,
 ): Promise<boolean> {
   const limit = fault.resetAfterBytes ?? Number.POSITIVE_INFINITY;
@@ -38,7 +38,7 @@ export async function sendAnswer(
   return true;
 }
 
-function writeHead(response: ServerResponse, { status, headers, body, span }: Answer): void {
+function writeHead(response: ServerResponse, { status, headers, body, span }: R2Answer): void {
   if (response.req.method === "HEAD" && status >= 400) response.writeHead(status);
   else if (body === null && (status === 204 || status === 304)) response.writeHead(status, headers);
   else response.writeHead(status, { ...headers, "content-length": String(span.length) });

@@ -207,8 +207,9 @@ describe("a fault plan", () => {
     ],
   ])("is given to R2 as %j -> %j", (fault, given) => {
     const hook = r2FaultHook(plan([{ server: "r2", fault }], 1, "r2"), () => 0);
-    expect(hook({ method: "GET", key: "a" })).toEqual(given);
-    expect(r2FaultHook(plan([], 1, "r2"), () => 0)({ method: "GET", key: null })).toBeUndefined();
+    const request = { method: "GET", operation: "GetObject", bucket: "media", key: "a", ordinal: 1 } as const;
+    expect(hook(request)).toEqual(given);
+    expect(r2FaultHook(plan([], 1, "r2"), () => 0)(request)).toBeUndefined();
   });
 });
 

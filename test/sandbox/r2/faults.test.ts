@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import type { Fault, FaultRequest } from "../../../src/sandbox/r2/faults.ts";
+import type { R2Fault, R2FaultRequest } from "../../../src/sandbox/r2/faults.ts";
 import { startR2Server } from "../../../src/sandbox/r2/server.ts";
 import { CREDENTIALS, presign, sdkClient, startServer } from "./harness.ts";
 
-async function spoiled(fault: Fault, bytes = 1_000_000, timeScale = 1) {
+async function spoiled(fault: R2Fault, bytes = 1_000_000, timeScale = 1) {
   const server = await startServer({ faults: () => fault, timeScale });
   server.put("media", "a.bin", { bytes });
   return { server, url: await presign(server, "a.bin") };
@@ -23,11 +23,11 @@ async function bytesOf(response: Response): Promise<{ bytes: number; broken: boo
   }
 }
 
-test("a fault is asked for by method, bucket, key and ordinal, and may be none", async () => {
-  const asked: FaultRequest[] = [];
+test("a fault is asked for by method, operation, bucket, key and ordinal, and may be none", async () => {
+  const asked: R2FaultRequest[] = [];
   const server = await startServer({
-    faults: ({ method, bucket, key, ordinal }) => {
-      asked.push({ method, bucket, key, ordinal });
+    faults: ({ method, operation, bucket, key, ordinal }) => {
+      asked.push({ method, operation, bucket, key, ordinal });
       return ordinal === 2 ? { status: 503, body: "<h1>busy</h1>" } : undefined;
     },
   });
@@ -36,7 +36,15 @@ test("a fault is asked for by method, bucket, key and ordinal, and may be none",
   const texts = [];
   for (let i = 0; i < 3; i++) texts.push(await (await fetch(url)).text());
   expect(texts).toEqual(["fine", "<h1>busy</h1>", "fine"]);
-  expect(asked).toEqual([1, 2, 3].map((ordinal) => ({ method: "GET", bucket: "media", key: "x", ordinal })));
+  expect(asked).toEqual(
+    [1, 2, 3].map((ordinal) => ({
+      method: "GET",
+      operation: "GetObject",
+      bucket: "media",
+      key: "x",
+      ordinal,
+    })),
+  );
 });
 
 test("a status comes with the body and type of the fault, or with an empty body", async () => {

@@ -16,7 +16,7 @@ import { Secret } from "../../../src/domain/secret.ts";
 import { Stop } from "../../../src/pipeline/stop.ts";
 import type { ChatOptions } from "../../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../../src/sandbox/bot-api/server.ts";
-import type { Fault } from "../../../src/sandbox/r2/faults.ts";
+import type { R2Fault } from "../../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../../src/sandbox/r2/server.ts";
 import { firstLook } from "../../../src/worker/first-look.ts";
 import { keepWarm } from "../../../src/worker/keep-warm.ts";
@@ -83,7 +83,7 @@ export class Town {
   readonly surprises: unknown[] = [];
   readonly servers: { readonly r2: R2Server; readonly botApi: BotApiServer };
   readonly gates: { readonly r2: Gate; readonly botApi: Gate };
-  readonly faults: { r2: Fault | undefined };
+  readonly faults: { r2: R2Fault | undefined };
   worker: Worker | null = null;
   #config: WorkerConfig | undefined;
 

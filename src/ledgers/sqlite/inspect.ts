@@ -1,55 +1,35 @@
-import { LedgerError } from "../error.ts";
 import type { Identity, LedgerView } from "../port.ts";
 import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";
 import { isAlive } from "./lock.ts";
-import { readAs, reading, tablesOf } from "./reading.ts";
+import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak } from "./rows.ts";
-import { SCHEMA_VERSION } from "./schema.ts";
-
-const RECENT = 1_000;
+import { refuseNewer } from "./version.ts";
 
 /**
- * Looks into the database at `path` without taking it from whoever writes to it: no row and no file is made. Null where
- * there is none yet. Throws LedgerError when the place cannot be written, or what is there is no ledger of this version.
+ * Reads the database at `path` without disturbing the process that writes to it, and creates neither row nor file.
+ * Returns null where there is none yet. Throws LedgerError when the path cannot be written, or does not hold a ledger
+ * of this version.
  */
-export function lookAtSqlite(path: string, identity: Identity | null): LedgerView | null {
-  return reading(path, "writable", (db) => viewOf(db, identity));
+export function inspectSqlite(path: string, identity: Identity | null): LedgerView | null {
+  return reading(path, "writable", (db) => readView(db, identity));
 }
 
-/** What stands in a database, ours or one that is only adopted later. Throws LedgerError when a newer prewarm made it. */
-export function viewOf(db: Sqlite, identity: Identity | null): LedgerView {
+/** Returns the contents of a database, ours or one to be adopted later. Throws LedgerError when a newer prewarm made it. */
+export function readView(db: Sqlite, identity: Identity | null): LedgerView {
   const present = tablesOf(db);
-  const facts = factsOf(db);
-  const version = facts.get("schema_version");
-  refuseNewer(db, version);
+  const schemaVersion = refuseNewer(db);
   const isKnown = present.has("prewarm_identity") && present.has("media_cache");
   return {
-    schemaVersion: version === undefined ? null : Number(version),
-    holder: holderOf(facts),
+    schemaVersion,
+    holder: holderOf(readIdentity(db)),
     rows: rowsOf(db),
     sending: sendingOf(db),
     recent: recentOf(db),
     lanes: present.has("prewarm_lanes") ? lanes({ db, now: Date.now, owner: "" }) : [],
     stranger: identity && isKnown ? strangerTo(db, identity) : null,
   };
-}
-
-/** All that `prewarm_identity` says. */
-export function factsOf(db: Sqlite): Map<string, string> {
-  const rows = db.all<{ key: string; value: string }>(
-    `select key, value from ${readAs(db, "prewarm_identity")} order by key`,
-  );
-  return new Map(rows.map(({ key, value }) => [key, value]));
-}
-
-function refuseNewer(db: Sqlite, version: string | undefined): void {
-  if (Number(version ?? 0) <= SCHEMA_VERSION) return;
-  throw new LedgerError(
-    `${db.place} was written by a newer prewarm (schema ${version}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
-    2,
-  );
 }
 
 function holderOf(facts: ReadonlyMap<string, string>): LedgerView["holder"] {
@@ -80,7 +60,7 @@ function recentOf(db: Sqlite): LedgerView["recent"] {
   return db
     .all<{ state: string; reason: string | null; count: number }>(
       `select state, error_reason as reason, count(*) as count
-       from (select state, error_reason from ${readAs(db, "prewarm_attempts")} where state <> 'sending' order by id desc limit ${RECENT})
+       from (select state, error_reason from ${readAs(db, "prewarm_attempts")} where state <> 'sending' order by id desc limit ${RECENT_ATTEMPTS})
        group by 1, 2 order by 3 desc`,
     )
     .map((row) => ({ ...row, count: Number(row.count) }));
