@@ -1,6 +1,7 @@
 import { type Context, type Handler, Hono } from "hono";
 import type { Secret } from "../domain/secret.ts";
 import { refuse } from "./answers.ts";
+import { limitBody } from "./body.ts";
 import { browserGuard, tokenGuard } from "./guards.ts";
 import type { StatusPage } from "./page/page.ts";
 import { adminRoutes, type RouteParts } from "./routes.ts";
@@ -40,7 +41,7 @@ export function adminApp(parts: AppParts): Hono {
 /** Handlers of one path by method; other methods get 405 with those that are allowed. */
 function route(app: Hono, path: string, handlers: Readonly<Partial<Record<"GET" | "POST", Handler>>>): void {
   if (handlers.GET) app.get(path, handlers.GET);
-  if (handlers.POST) app.post(path, handlers.POST);
+  if (handlers.POST) app.post(path, limitBody, handlers.POST);
   const allowed = [...(handlers.GET ? ["GET", "HEAD"] : []), ...(handlers.POST ? ["POST"] : [])].join(", ");
   app.all(path, (context) => {
     context.header("allow", allowed);

@@ -80,7 +80,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 
 function serverOf(options: AdminServerOptions, limits: AdminLimits): Server {
   const app = adminApp({ ...options, page: statusPage(), onError: options.onError ?? (() => {}) });
-  const listener = getRequestListener((request) => app.fetch(request), {
+  const listener = getRequestListener((request) => app.fetch(standard(request)), {
     overrideGlobalObjects: false,
     errorHandler: () => Response.json({ ok: false, error: "BAD_REQUEST" }, { status: 400 }),
   });
@@ -100,6 +100,17 @@ function serverOf(options: AdminServerOptions, limits: AdminLimits): Server {
     }),
   );
   return server;
+}
+
+/**
+ * A request with a body as one of the platform's own, which hono's body limit can make another of. The adapter's is only
+ * like one, unless it may replace the global `Request`.
+ */
+function standard(request: Request): Request {
+  const { url, method, headers, body, signal } = request;
+  return method === "POST" && body
+    ? new Request(url, { method, headers, body, signal, duplex: "half" })
+    : request;
 }
 
 async function listen(server: Server, { host, port, onError = () => {} }: AdminServerOptions): Promise<void> {
