@@ -338,7 +338,6 @@ describe("the status", () => {
       version: "1.2.3",
       state: "degraded",
       counts: { ready: 1 },
-      workers: [],
     });
     expect(json.troubles).toEqual([
       {

@@ -33,7 +33,6 @@ export const BODY = `
   </div>
   <div class="grid wide">
     <div class="stack">
-      <section id="fleet" class="card" hidden><div class="head"><h2>Workers</h2></div><div id="workers"></div></section>
       <section class="card"><div class="head"><h2>Lanes</h2><span id="lanes-sum" class="muted"></span></div><div id="lanes" class="lanes"></div></section>
       <section class="card"><div class="head"><h2>Last failures</h2><span id="failures-sum" class="muted"></span></div><div id="failures"></div></section>
     </div>

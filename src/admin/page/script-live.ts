@@ -63,8 +63,6 @@ function show(s) {
   byId("failures-sum").textContent = count(s.counts.failed) + " failed, " + count(s.counts.unknown) + " unknown since start";
   draw("cache", s.cache, cache);
   draw("passes", { ended: s.passes.slice(0, 5), reading: s.reading }, passes);
-  byId("fleet").hidden = s.workers.length < 2;
-  draw("workers", s.workers, workers);
   byId("floods").textContent = plural(s.flood_waits, "flood wait", "flood waits") + ", " + plural(s.retries, "retry", "retries") + " since start";
   byId("forget").hidden = !sessionStorage.getItem(TOKEN);
   byId("updated").textContent = "Updated " + time(Date.now());

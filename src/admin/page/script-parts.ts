@@ -117,10 +117,4 @@ function passes({ ended, reading }) {
         failure && h("div", { class: "small bad" }, failure.message),
         failure && index === 0 && next(failure.next))));
 }
-
-const workers = (all) => table(["Worker", "State", "#Under way", "#Throughput"], all.map((each) => h("tr", null,
-  h("td", null, each.name),
-  h("td", null, h("span", { class: "state " + (each.running ? "good" : "") }, each.running ? "Running" : "Stopped")),
-  h("td", { class: "num", "data-label": "under way" }, each.active + " of " + each.concurrency),
-  h("td", { class: "num", "data-label": "throughput" }, short(each.throughput_per_min) + "/min"))), "");
 `;
