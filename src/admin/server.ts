@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ConfigError } from "../config/error.ts";
+import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { adminApp } from "./app.ts";
-import { assertHost, isLoopback } from "./loopback.ts";
 import { statusPage } from "./page/page.ts";
 import type { RouteParts } from "./routes.ts";
 
@@ -56,17 +56,16 @@ export interface AdminServer {
  * reachable from others without a token.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  assertHost(options.host, options.token);
+  refuseOpen(openHostProblem("--host", options.host, options.token));
   const token = options.token?.reveal().trim() ? options.token : null;
   const limits = { ...LIMITS, ...options.limits };
   const server = serverOf({ ...options, token }, limits);
   await listen(server, options);
   const address = server.address() as AddressInfo;
   // A name such as localhost may lead elsewhere by /etc/hosts.
-  if (token === null && !isLoopback(address.address)) {
-    server.close();
-    assertHost(`${options.host} (${address.address})`, null);
-  }
+  const open = openHostProblem(`--host ${options.host}`, address.address, token);
+  if (open !== null) server.close();
+  refuseOpen(open);
   const name = options.host.includes(":") ? `[${options.host.replace(/^\[|\]$/g, "")}]` : options.host;
   let closing: Promise<void> | undefined;
   return {
@@ -76,6 +75,10 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
       return closing;
     },
   };
+}
+
+function refuseOpen(problem: string | null): void {
+  if (problem !== null) throw new ConfigError([problem]);
 }
 
 function serverOf(options: AdminServerOptions, limits: AdminLimits): Server {
