@@ -7,7 +7,7 @@ import { failedItem, item } from "../reporters/scene.ts";
 import { type Mood, serveDemo } from "./demo.ts";
 import { serve, TOKEN, worker } from "./worker.ts";
 
-/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/metrics/browser.test.ts`. */
+/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/admin/browser.test.ts`. */
 const { SCREENSHOTS } = process.env;
 
 if (CHROMIUM === null) process.stderr.write(`${NO_CHROMIUM}\n`);

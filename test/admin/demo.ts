@@ -165,7 +165,7 @@ export async function serveDemo(mood: Mood, port = 0): Promise<AdminServer> {
   };
 }
 
-// `node test/metrics/demo.ts` (Node 22.18 or newer, which reads TypeScript) serves all three until Ctrl-C.
+// `node test/admin/demo.ts` (Node 22.18 or newer, which reads TypeScript) serves all three until Ctrl-C.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [index, mood] of MOODS.entries()) {
     const { url } = await serveDemo(mood, 3000 + index);

@@ -1,9 +1,9 @@
-import type { Clock } from "../domain/clock.ts";
-import type { Emitter, Pass } from "../domain/events.ts";
-import { nextStep } from "../domain/failure.ts";
-import type { ItemResult } from "../domain/outcome.ts";
+import type { Clock } from "../../domain/clock.ts";
+import type { Emitter, Pass } from "../../domain/events.ts";
+import { nextStep } from "../../domain/failure.ts";
+import type { ItemResult } from "../../domain/outcome.ts";
+import type { HistoryView, LastFailure, LastPass, Minute } from "../port.ts";
 import { Minutes } from "./minutes.ts";
-import type { HistoryView, LastFailure, LastPass, Minute } from "./port.ts";
 
 const FAILURES = 20;
 const PASSES = 10;
