@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Script } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { statusPage } from "../../src/admin/page/page.ts";
+import { statusPage } from "../../../src/admin/page/page.ts";
 
 const { html, headers } = statusPage();
 const policy = headers["content-security-policy"] ?? "";

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/** The files that a page is made of, as they lie beside the code that asks for them. */
+export interface PageFiles {
+  readonly html: URL;
+  readonly styles: readonly URL[];
+  /** The module that the page starts with; what it imports comes along. */
+  readonly script: URL;
+}
+
+export interface InlinePage {
+  /** The document with style and script inside, so that nothing has to be loaded. */
+  readonly html: string;
+  /** Directives of a Content-Security-Policy that allow this style and this script by their digests, and no other. */
+  readonly policy: readonly string[];
+}
+
+/** Reads the files of a page and makes one document of them. */
+export function inlinePage({ html, styles, script: start }: PageFiles): InlinePage {
+  const style = styles.map(read).join("");
+  const script = `"use strict";(() => {\n${bodiesOf(start).join("\n")}})();`;
+  return {
+    html: read(html)
+      .replace("</head>", () => `<style>${style}</style></head>`)
+      .replace("</body>", () => `<script>${script}</script></body>`),
+    policy: [`script-src '${digest(script)}'`, `style-src '${digest(style)}'`],
+  };
+}
+
+const IMPORT = /^import\s[^;]*?from "([^"]+)";$/gm;
+
+/**
+ * A module without its imports and exports, below those it imports, each once. All stand in one scope, since a document that
+ * loads nothing has no addresses to import from. So no two may have the same name at their top, which is a SyntaxError, and
+ * `export` is only understood in front of a declaration.
+ */
+function bodiesOf(file: URL, known = new Set<string>()): string[] {
+  if (known.has(file.href)) return [];
+  known.add(file.href);
+  const text = read(file);
+  const imported = [...text.matchAll(IMPORT)].flatMap(([, path = ""]) =>
+    bodiesOf(new URL(path, file), known),
+  );
+  return [...imported, text.replace(IMPORT, "").replace(/^export /gm, "")];
+}
+
+function read(file: URL): string {
+  return readFileSync(file, "utf8");
+}
+
+function digest(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
