@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { uplotScript } from "./uplot.ts";
 
 /** The files that a page is made of, as they lie beside the code that asks for them. */
 export interface PageFiles {
@@ -40,9 +41,15 @@ function bodiesOf(file: URL, known = new Set<string>()): string[] {
   known.add(file.href);
   const text = read(file);
   const imported = [...text.matchAll(IMPORT)].flatMap(([, path = ""]) =>
-    bodiesOf(new URL(path, file), known),
+    path === "uplot" ? libraryOf(path, known) : bodiesOf(new URL(path, file), known),
   );
   return [...imported, text.replace(IMPORT, "").replace(/^export /gm, "")];
+}
+
+function libraryOf(name: string, known: Set<string>): string[] {
+  if (known.has(name)) return [];
+  known.add(name);
+  return [uplotScript()];
 }
 
 function read(file: URL): string {

@@ -1,6 +1,5 @@
 // @ts-check
 import { byId } from "../../pages/dom.js";
-import { drawCharts, pointed } from "./charts.js";
 import { left } from "./lists.js";
 import { show, showLogin, showLost } from "./show.js";
 
@@ -90,12 +89,6 @@ byId("control").addEventListener("click", async () => {
   button.disabled = false;
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : refresh()));
-document.addEventListener("pointerdown", ({ target }) => {
-  if (pointed.chart === null || (target instanceof Element && target.closest(".chart"))) return;
-  pointed.chart = null;
-  if (last) drawCharts(last.minutes);
-});
-new ResizeObserver(() => last && drawCharts(last.minutes)).observe(byId("main"));
 setInterval(() => {
   for (const node of document.querySelectorAll("[data-until]"))
     node.textContent = left(Number(node.getAttribute("data-until")));

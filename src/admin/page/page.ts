@@ -1,4 +1,5 @@
 import { inlinePage } from "../../pages/inline.ts";
+import { PLOT_STYLES } from "../../pages/uplot.ts";
 
 /** The status page, ready to be sent. */
 export interface StatusPage {
@@ -8,7 +9,7 @@ export interface StatusPage {
 
 const FILES = {
   html: new URL("./page.html", import.meta.url),
-  styles: [new URL("./base.css", import.meta.url), new URL("./parts.css", import.meta.url)],
+  styles: [...PLOT_STYLES, new URL("./base.css", import.meta.url), new URL("./parts.css", import.meta.url)],
   script: new URL("./live.js", import.meta.url),
 };
 
