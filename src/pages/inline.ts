@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { uplotScript } from "./uplot.ts";
+import { UPLOT_LICENCE, UPLOT_SCRIPT } from "./uplot.ts";
 
 /** The files that a page is made of, as they lie beside the code that asks for them. */
 export interface PageFiles {
@@ -39,21 +39,17 @@ const IMPORT = /^import\s[^;]*?from "([^"]+)";$/gm;
 function bodiesOf(file: URL, known = new Set<string>()): string[] {
   if (known.has(file.href)) return [];
   known.add(file.href);
+  if (file === UPLOT_SCRIPT) return [`/*!\nuPlot\n${read(UPLOT_LICENCE)}*/\n${read(UPLOT_SCRIPT)}`];
   const text = read(file);
   const imported = [...text.matchAll(IMPORT)].flatMap(([, path = ""]) =>
-    path === "uplot" ? libraryOf(path, known) : bodiesOf(new URL(path, file), known),
+    bodiesOf(path === "uplot" ? UPLOT_SCRIPT : new URL(path, file), known),
   );
   return [...imported, text.replace(IMPORT, "").replace(/^export /gm, "")];
 }
 
-function libraryOf(name: string, known: Set<string>): string[] {
-  if (known.has(name)) return [];
-  known.add(name);
-  return [uplotScript()];
-}
-
+/** With the ends of line that a browser makes of any others, which digests are of: Git may check files out with CRLF. */
 function read(file: URL): string {
-  return readFileSync(file, "utf8");
+  return readFileSync(file, "utf8").replace(/\r\n?/g, "\n");
 }
 
 function digest(text: string): string {

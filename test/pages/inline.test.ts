@@ -44,6 +44,28 @@ it("allows its style and its script by their digests", () => {
   ]);
 });
 
+it("digests the ends of line that a browser makes of CRLF", () => {
+  const { html, policy } = pageOf({
+    "main.js": 'import { a } from "./a.js";\r\na();\r\n',
+    "a.js": "export const a = 1;\r\n",
+  });
+  expect(html).not.toContain("\r");
+  expect(policy[0]).toContain(createHash("sha256").update(scriptOf(html)).digest("base64"));
+  expect(scriptOf(html)).not.toMatch(/import|export/);
+});
+
+it("brings uPlot along with its licence, once", () => {
+  const { html } = pageOf({
+    "main.js":
+      'import uPlot from "uplot";\nimport { join } from "./join.js";\nresult.push(typeof uPlot.join, join);\n',
+    "join.js": 'import uPlot from "uplot";\nexport const join = uPlot.join([[[1], [2]]]);\n',
+  });
+  const scope = { result: [] as unknown[] };
+  runInContext(scriptOf(html), createContext(scope));
+  expect(scope.result).toEqual(["function", [[1], [2]]]);
+  expect(html.match(/Permission is hereby granted/g)).toHaveLength(1);
+});
+
 it("puts the texts in as they are, dollar signs too", () => {
   const { html } = pageOf({
     "main.js": 'const cost = "$& $1";\n',

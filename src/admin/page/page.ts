@@ -9,7 +9,13 @@ export interface StatusPage {
 
 const FILES = {
   html: new URL("./page.html", import.meta.url),
-  styles: [...PLOT_STYLES, new URL("./base.css", import.meta.url), new URL("./parts.css", import.meta.url)],
+  styles: [
+    ...PLOT_STYLES,
+    new URL("./base.css", import.meta.url),
+    new URL("./parts.css", import.meta.url),
+    new URL("./lists.css", import.meta.url),
+    new URL("./narrow.css", import.meta.url),
+  ],
   script: new URL("./live.js", import.meta.url),
 };
 

@@ -18,7 +18,12 @@ import type { ReportView } from "./port.ts";
 
 const FILES = {
   html: new URL("./html/page.html", import.meta.url),
-  styles: [...PLOT_STYLES, new URL("./html/page.css", import.meta.url)],
+  styles: [
+    ...PLOT_STYLES,
+    new URL("./html/page.css", import.meta.url),
+    new URL("./html/tables.css", import.meta.url),
+    new URL("./html/narrow.css", import.meta.url),
+  ],
   script: new URL("./html/plots.js", import.meta.url),
 };
 
