@@ -13,16 +13,38 @@ export function isEmpty([, ...curves]) {
 }
 
 /**
+ * The places where a curve has a point or a gap.
+ * @param {Values} values
+ */
+function placesOf(values) {
+  return Array.from(values, (_, place) => place).filter((place) => values[place] !== undefined);
+}
+
+/**
  * The places of points without a neighbour on either side, which no line leads to.
  * @param {Values} values
  */
 export function lonePoints(values) {
-  const places = Array.from(values.length ? Array.from(values).keys() : []).filter(
-    (place) => values[place] !== undefined,
-  );
+  const places = placesOf(values);
   /** @type {(index: number) => boolean} */
   const isPoint = (index) => typeof values[places[index] ?? -1] === "number";
   return places.filter((_, index) => isPoint(index) && !isPoint(index - 1) && !isPoint(index + 1));
+}
+
+/**
+ * The place of the point that tells what a curve is at `x`: the nearest one; the last one before where a value `holds` until the
+ * next. Null without any.
+ * @param {Values} xs
+ * @param {Values} values
+ * @param {number} x
+ * @param {boolean} holds
+ */
+export function pointAt(xs, values, x, holds) {
+  /** @type {(place: number) => number} */
+  const away = (place) => Math.abs(Number(xs[place]) - x);
+  const places = placesOf(values).filter((place) => !holds || Number(xs[place]) <= x);
+  const least = Math.min(...places.map(away));
+  return places.findLast((place) => away(place) === least) ?? null;
 }
 
 const STEPS = [1, 2, 5];

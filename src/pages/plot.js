@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { div, h } from "./dom.js";
 import { X_PAD, xAxis, Y_PAD, yAxis, yEnd } from "./plot-axes.js";
 import { seriesOf } from "./plot-curves.js";
-import { isEmpty } from "./plot-values.js";
+import { isEmpty, pointAt } from "./plot-values.js";
 
 /** @typedef {import("./plot-curves.js").Curve} Curve */
 /** @typedef {import("uplot").AlignedData} Data the x axis, then a column a curve */
@@ -27,6 +27,7 @@ import { isEmpty } from "./plot-values.js";
 /** How much of a curve is seen while another one is pointed at in the legend. */
 const UNFOCUSED = 0.2;
 const TIP_GAP = 12;
+const POINT_SIZE = 8;
 const NOWHERE = { left: -10, top: -10 };
 
 /** Draws curves into an element, as wide as it is and as high as the style sheet says, in its colours; follows both. */
@@ -113,7 +114,6 @@ export class PlotBox {
    */
   #setUp(width, height) {
     const { x, curves, margin = 0, yText, whole = false, least = 0 } = this.#options;
-    const hasBars = curves.some(({ shape }) => shape === "bars");
     return {
       width,
       height,
@@ -121,7 +121,7 @@ export class PlotBox {
       padding: [Y_PAD, X_PAD, 0, 0],
       legend: { show: false },
       focus: { alpha: UNFOCUSED },
-      cursor: { y: false, drag: { x: false, y: false }, points: hasBars ? { show: false } : { size: 8 } },
+      cursor: this.#cursor(),
       scales: {
         x: {
           time: x === "time",
@@ -138,6 +138,22 @@ export class PlotBox {
       axes: [xAxis(x), yAxis(yText, whole)],
       series: [{}, ...curves.map((curve, at) => seriesOf(curve, at + 1))],
       hooks: { setCursor: [() => this.#point()], draw: [() => this.#point()] },
+    };
+  }
+
+  /**
+   * Follows the pointer along the x axis; on each line a dot marks the point that is meant.
+   * @returns {import("uplot").Cursor}
+   */
+  #cursor() {
+    /** @type {(at: number) => string | undefined} */
+    const shape = (at) => this.#options.curves[at - 1]?.shape;
+    return {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: (_, at) => (shape(at) === "line" ? POINT_SIZE : 0) },
+      dataIdx: ({ data }, at, nearest, x) =>
+        at === 0 ? nearest : pointAt(data[0] ?? [], data[at] ?? [], x, shape(at) === "step"),
     };
   }
 

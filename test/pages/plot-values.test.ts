@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axisEnd, isEmpty, lonePoints, TICK_STEPS, tickText } from "../../src/pages/plot-values.js";
+import { axisEnd, isEmpty, lonePoints, pointAt, TICK_STEPS, tickText } from "../../src/pages/plot-values.js";
 
 describe("the values of a plot", () => {
   it("are empty while no curve has one", () => {
@@ -28,6 +28,14 @@ describe("the values of a plot", () => {
     expect(lonePoints([undefined, 7, undefined, 7, null, undefined, 7, undefined])).toEqual([6]);
     expect(lonePoints([null, undefined])).toEqual([]);
     expect(lonePoints([])).toEqual([]);
+  });
+
+  it("are asked for at the nearest point, or at the last one before where they hold until the next", () => {
+    const xs = [0, 1, 5, 6, 10];
+    const values = [35, undefined, 12, undefined, 12];
+    expect([0, 2, 3, 7, 99].map((x) => pointAt(xs, values, x, false))).toEqual([0, 0, 2, 2, 4]);
+    expect([0, 4.9, 5, 9, 99].map((x) => pointAt(xs, values, x, true))).toEqual([0, 0, 2, 2, 4]);
+    expect([pointAt(xs, values, -1, true), pointAt([], [], 1, false)]).toEqual([null, null]);
   });
 });
 
