@@ -9,7 +9,7 @@ import { adminRoutes, type RouteParts } from "./routes.ts";
 export interface AppParts extends RouteParts {
   readonly token: Secret | null;
   readonly page: StatusPage;
-  /** Told of exceptions in handlers; the client only learns that there was one. */
+  /** Called with exceptions in handlers; the client only learns that there was one. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -50,7 +50,7 @@ function route(app: Hono, path: string, handlers: Readonly<Partial<Record<"GET" 
 }
 
 /**
- * Open to everybody, so it tells no more than one word. A worker that lives is healthy even while R2 or a bot is out of
+ * Open to everybody, so it says one word only. A worker that lives is healthy even while R2 or a bot is out of
  * order, since a restart would not help: `degraded` with 200. One that ends takes no new work: 503.
  */
 function health(context: Context, { stopping, troubles }: AppParts["view"]): Response {

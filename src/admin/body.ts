@@ -5,18 +5,19 @@ import { refuse } from "./answers.ts";
 /** Requests with more bytes are refused: some 10,000 manifest entries fit. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Refuses a body above {@link MAX_BODY_BYTES} with 413, whether it tells its length or not. */
+/** Refuses a body above {@link MAX_BODY_BYTES} with 413, with or without a Content-Length. */
 export const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
   onError: (context) =>
     refuse(context, 413, "BODY_TOO_LARGE", "send at most 1 MiB: split it into several requests"),
 });
 
+/** The JSON of a request, or the response that refuses it. */
 export type ReadBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly answer: Response };
 
-/** The JSON of a request, or the answer that refuses it: 400 for no or broken JSON. */
+/** Reads the JSON of a request; without JSON, or with broken JSON, it is refused with 400. */
 export async function readJson(context: Context): Promise<ReadBody> {
   const text = await context.req.text();
   try {

@@ -35,7 +35,7 @@ export interface WorkerView {
   readonly troubles: readonly Trouble[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
-  /** Starts or stops claiming; answers whether it runs now. No place in the queue is lost. */
+  /** Starts or stops claiming and returns whether it runs now. No place in the queue is lost. */
   control(action: "start" | "stop"): boolean;
   /**
    * Takes manifest entries (as parsed JSON) in, durably before it resolves. All or nothing: a bad entry refuses the whole

@@ -39,7 +39,7 @@ export interface AdminServerOptions extends RouteParts {
   /** What `/api` and `/metrics` ask for; null leaves them open, to this machine alone. An empty one counts as null. */
   readonly token: Secret | null;
   readonly limits?: Partial<AdminLimits>;
-  /** Told of exceptions in handlers, which the worker survives. */
+  /** Called with exceptions in handlers, which the worker survives. */
   readonly onError?: (error: unknown) => void;
 }
 

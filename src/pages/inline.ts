@@ -10,6 +10,7 @@ export interface PageFiles {
   readonly script: URL;
 }
 
+/** A page in one document. */
 export interface InlinePage {
   /** The document with style and script inside, so that nothing has to be loaded. */
   readonly html: string;
@@ -32,9 +33,9 @@ export function inlinePage({ html, styles, script: start }: PageFiles): InlinePa
 const IMPORT = /^import\s[^;]*?from "([^"]+)";$/gm;
 
 /**
- * A module without its imports and exports, below those it imports, each once. All stand in one scope, since a document that
- * loads nothing has no addresses to import from. So no two may have the same name at their top, which is a SyntaxError, and
- * `export` is only understood in front of a declaration.
+ * A module without its imports and exports, below those it imports, each once. They share one scope, since a document that
+ * loads nothing has nowhere to import from. Two modules with the same name at their top would be a SyntaxError, and `export` is
+ * understood only in front of a declaration.
  */
 function bodiesOf(file: URL, known = new Set<string>()): string[] {
   if (known.has(file.href)) return [];

@@ -9,7 +9,7 @@ import { lonePoints } from "./plot-values.js";
  * @property {string} name
  * @property {string} colour what comes behind `--plot-` in the style sheet
  * @property {"line" | "step" | "bars"} shape a step holds its value until the next point
- * @property {"strong" | "dashed"} [look] what the plot is about, or what is no measurement
+ * @property {"strong" | "dashed"} [look] what the plot is about, or what was not measured
  * @property {string} [lastColour] of the last bar, which still grows
  */
 

@@ -32,8 +32,8 @@ export function lonePoints(values) {
 }
 
 /**
- * The place of the point that tells what a curve is at `x`: the nearest one; the last one before where a value `holds` until the
- * next. Null without any.
+ * The place of the point that says where a curve is at `x`: the nearest one, or the last one before it where a value `holds`
+ * until the next. Null without any.
  * @param {Values} xs
  * @param {Values} values
  * @param {number} x
@@ -55,7 +55,7 @@ export const TICK_STEPS = Array.from({ length: 60 }, (_, at) =>
 );
 
 /**
- * The end of an axis from 0 that holds `highest`: a tick, with no more than so many steps before it.
+ * The end of an axis from 0 that holds `highest`: a tick, reached in at most `steps` steps.
  * @param {number} highest
  * @param {number} steps
  * @param {number} smallest step

@@ -12,7 +12,7 @@ const LONGEST_TEXT = 300;
 /** Items under way whose chat is remembered; far more than can be under way. */
 const CHATS = 10_000;
 
-/** Remembers the last hour, the last failures and the last passes, as the engine tells of them. */
+/** Remembers the last hour, the last failures and the last passes, from the events of the engine. */
 export class History implements HistoryView {
   readonly #clock: Clock;
   readonly #minutes: Minutes;

@@ -10,7 +10,7 @@ export interface PlotData {
   /** `log`: by powers of ten. */
   readonly x: { readonly label: string; readonly unit: string; readonly log: boolean };
   readonly y: { readonly label: string; readonly unit: string };
-  /** The last one that is no limit is what the plot is about. */
+  /** The last one that is not a limit is what the plot is about. */
   readonly series: readonly {
     readonly name: string;
     readonly limit: boolean;
@@ -23,7 +23,7 @@ const MOST_POINTS = 500;
 /** Values above 0 that lie as many times apart are drawn by powers of ten. */
 const LOG_FROM = 100;
 
-/** A plot with its title as HTML, for the script of the page. Points that are no numbers are left out. */
+/** A plot with its title as HTML, for the script of the page. Points that are not finite numbers are left out. */
 export function plotHtml(plot: Plot): string {
   const data = plotData(plot);
   return `<figure data-plot="${safe(JSON.stringify(data))}"><figcaption>${safe(data.title)}</figcaption><div></div></figure>`;
