@@ -21,7 +21,8 @@ export interface InlinePage {
 /** Reads the files of a page and makes one document of them. */
 export function inlinePage({ html, styles, script: start }: PageFiles): InlinePage {
   const style = styles.map(read).join("");
-  const script = `"use strict";(() => {\n${bodiesOf(start).join("\n")}})();`;
+  // In a block even two functions of one name are a SyntaxError.
+  const script = `"use strict";(() => {{\n${bodiesOf(start).join("\n")}}})();`;
   return {
     html: read(html)
       .replace("</head>", () => `<style>${style}</style></head>`)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createContext, runInContext } from "node:vm";
+import { createContext, runInContext, Script } from "node:vm";
 import { expect, it, onTestFinished } from "vitest";
 import { inlinePage } from "../../src/pages/inline.ts";
 
@@ -33,6 +33,14 @@ it("runs each module once, after those it imports, in a scope of their own", () 
   runInContext(scriptOf(html), createContext(scope));
   expect(scope.result).toEqual(["said", "add", "main"]);
   expect(Object.keys(scope)).toEqual(["result"]);
+});
+
+it("makes two modules that share a name a script that does not parse", () => {
+  const { html } = pageOf({
+    "main.js": 'import { a } from "./a.js";\nfunction same() {}\na(same);\n',
+    "a.js": "export function a() {}\nfunction same() {}\n",
+  });
+  expect(() => new Script(scriptOf(html))).toThrow(/'same' has already been declared/);
 });
 
 it("allows its style and its script by their digests", () => {

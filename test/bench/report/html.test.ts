@@ -1,3 +1,4 @@
+import { Script } from "node:vm";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { BenchReport, Plot } from "../../../src/bench/port.ts";
@@ -38,6 +39,11 @@ describe("the page of a bench", () => {
     expect(page).not.toMatch(/(?:src|href)="(?!#|data:,)/);
     expect(page).not.toMatch(/url\(|@import|fetch\(/);
     expect(page).not.toMatch(/<[a-z][^>]* (style|on[a-z]+)=/);
+  });
+
+  it("has a script that parses", () => {
+    const script = /<script>([\s\S]*)<\/script>/.exec(pageOf(reportOf()))?.[1] ?? "no script";
+    expect(() => new Script(script)).not.toThrow();
   });
 
   it("lets no text of a report become markup", () => {
