@@ -43,7 +43,11 @@ const ROOMS: Readonly<Record<string, Rule>> = {
   },
   figures: { sees: ["domain"], why: "figures are made of events alone" },
   reporters: { sees: ["domain"], why: "screens show events, figures, and what a ledger holds" },
-  admin: { sees: ["domain"], why: "the admin server sees a worker through a port of its own, and figures" },
+  pages: { sees: ["domain"], why: "what pages share knows nothing of what they show" },
+  admin: {
+    sees: ["domain", "pages"],
+    why: "the admin server sees a worker through a port of its own, and figures; its page is made of files",
+  },
   doctor: {
     sees: ["domain", "config"],
     why: "checks judge a configuration as it was written, and what they reach through ports",
@@ -84,6 +88,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "pipeline",
       "figures",
       "reporters",
+      "pages",
       "compose",
       "runs",
     ],

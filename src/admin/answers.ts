@@ -1,14 +1,14 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-/** The body of every answer that is no: a stable name, and a sentence where the name alone does not help. */
+/** The body of every refusal: a stable name, and a sentence where the name alone does not help. */
 interface Refusal {
   readonly ok: false;
   readonly error: string;
   readonly message?: string;
 }
 
-/** Answers no. */
+/** Refuses a request. */
 export function refuse(
   context: Context,
   status: ContentfulStatusCode,

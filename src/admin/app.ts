@@ -1,6 +1,7 @@
 import { type Context, type Handler, Hono } from "hono";
 import type { Secret } from "../domain/secret.ts";
 import { refuse } from "./answers.ts";
+import { limitBody } from "./body.ts";
 import { browserGuard, tokenGuard } from "./guards.ts";
 import type { StatusPage } from "./page/page.ts";
 import { adminRoutes, type RouteParts } from "./routes.ts";
@@ -8,7 +9,7 @@ import { adminRoutes, type RouteParts } from "./routes.ts";
 export interface AppParts extends RouteParts {
   readonly token: Secret | null;
   readonly page: StatusPage;
-  /** Told of exceptions in handlers; the client only learns that there was one. */
+  /** Called with exceptions in handlers; the client only learns that there was one. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -40,7 +41,7 @@ export function adminApp(parts: AppParts): Hono {
 /** Handlers of one path by method; other methods get 405 with those that are allowed. */
 function route(app: Hono, path: string, handlers: Readonly<Partial<Record<"GET" | "POST", Handler>>>): void {
   if (handlers.GET) app.get(path, handlers.GET);
-  if (handlers.POST) app.post(path, handlers.POST);
+  if (handlers.POST) app.post(path, limitBody, handlers.POST);
   const allowed = [...(handlers.GET ? ["GET", "HEAD"] : []), ...(handlers.POST ? ["POST"] : [])].join(", ");
   app.all(path, (context) => {
     context.header("allow", allowed);
@@ -49,7 +50,7 @@ function route(app: Hono, path: string, handlers: Readonly<Partial<Record<"GET" 
 }
 
 /**
- * Open to everybody, so it tells no more than one word. A worker that lives is healthy even while R2 or a bot is out of
+ * Open to everybody, so it says one word only. A worker that lives is healthy even while R2 or a bot is out of
  * order, since a restart would not help: `degraded` with 200. One that ends takes no new work: 503.
  */
 function health(context: Context, { stopping, troubles }: AppParts["view"]): Response {

@@ -1,39 +1,28 @@
 import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { refuse } from "./answers.ts";
 
 /** Requests with more bytes are refused: some 10,000 manifest entries fit. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** Refuses a body above {@link MAX_BODY_BYTES} with 413, with or without a Content-Length. */
+export const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (context) =>
+    refuse(context, 413, "BODY_TOO_LARGE", "send at most 1 MiB: split it into several requests"),
+});
+
+/** The JSON of a request, or the response that refuses it. */
 export type ReadBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly answer: Response };
 
-/** The JSON of a request, or the answer that refuses it: 413 above {@link MAX_BODY_BYTES}, 400 for no or broken JSON. */
+/** Reads the JSON of a request; without JSON, or with broken JSON, it is refused with 400. */
 export async function readJson(context: Context): Promise<ReadBody> {
-  const text = await readText(context);
-  if (text === null)
-    return refused(context, 413, "BODY_TOO_LARGE", "send at most 1 MiB: split it into several requests");
+  const text = await context.req.text();
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return refused(context, 400, "INVALID_JSON", "the body is not valid JSON");
+    return { ok: false, answer: refuse(context, 400, "INVALID_JSON", "the body is not valid JSON") };
   }
-}
-
-function refused(context: Context, status: 400 | 413, error: string, message: string): ReadBody {
-  return { ok: false, answer: refuse(context, status, error, message) };
-}
-
-/** The body as UTF-8; null as soon as it is known to be too large. What is left of it is not read. */
-async function readText({ req }: Context): Promise<string | null> {
-  if (Number(req.header("content-length") ?? 0) > MAX_BODY_BYTES) return null;
-  const reader = req.raw.body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-    size += next.value.byteLength;
-    if (size > MAX_BODY_BYTES) return null;
-    chunks.push(next.value);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
+import { isLoopback } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { refuse } from "./answers.ts";
-import { isLoopback } from "./loopback.ts";
 
 /**
  * Lets requests with `Authorization: Bearer <token>` pass, others get 401. Digests of equal length are compared in constant

@@ -22,18 +22,6 @@ export interface Trouble {
   readonly since: number;
 }
 
-/** One worker among several on the same ledger. */
-interface FleetMember {
-  /** Host and process, as in `web-1:4711`. */
-  readonly name: string;
-  readonly running: boolean;
-  readonly active: number;
-  readonly concurrency: number;
-  readonly perMinute: number;
-  /** Unix milliseconds of its last sign of life. */
-  readonly seenAt: number;
-}
-
 /** A worker as the admin server sees it. */
 export interface WorkerView {
   /** All figures at this moment; its lanes are those of the status page. */
@@ -47,9 +35,7 @@ export interface WorkerView {
   readonly troubles: readonly Trouble[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
-  /** All workers on this ledger, this one included; without it, or with one, the page shows no fleet. */
-  readonly fleet?: readonly FleetMember[];
-  /** Starts or stops claiming; answers whether it runs now. No place in the queue is lost. */
+  /** Starts or stops claiming and returns whether it runs now. No place in the queue is lost. */
   control(action: "start" | "stop"): boolean;
   /**
    * Takes manifest entries (as parsed JSON) in, durably before it resolves. All or nothing: a bad entry refuses the whole

@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ConfigError } from "../config/error.ts";
+import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { adminApp } from "./app.ts";
-import { assertHost, isLoopback } from "./loopback.ts";
 import { statusPage } from "./page/page.ts";
 import type { RouteParts } from "./routes.ts";
 
@@ -39,7 +39,7 @@ export interface AdminServerOptions extends RouteParts {
   /** What `/api` and `/metrics` ask for; null leaves them open, to this machine alone. An empty one counts as null. */
   readonly token: Secret | null;
   readonly limits?: Partial<AdminLimits>;
-  /** Told of exceptions in handlers, which the worker survives. */
+  /** Called with exceptions in handlers, which the worker survives. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -56,17 +56,16 @@ export interface AdminServer {
  * reachable from others without a token.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  assertHost(options.host, options.token);
+  refuseOpen(openHostProblem("--host", options.host, options.token));
   const token = options.token?.reveal().trim() ? options.token : null;
   const limits = { ...LIMITS, ...options.limits };
   const server = serverOf({ ...options, token }, limits);
   await listen(server, options);
   const address = server.address() as AddressInfo;
   // A name such as localhost may lead elsewhere by /etc/hosts.
-  if (token === null && !isLoopback(address.address)) {
-    server.close();
-    assertHost(`${options.host} (${address.address})`, null);
-  }
+  const open = openHostProblem(`--host ${options.host}`, address.address, token);
+  if (open !== null) server.close();
+  refuseOpen(open);
   const name = options.host.includes(":") ? `[${options.host.replace(/^\[|\]$/g, "")}]` : options.host;
   let closing: Promise<void> | undefined;
   return {
@@ -78,9 +77,13 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
+function refuseOpen(problem: string | null): void {
+  if (problem !== null) throw new ConfigError([problem]);
+}
+
 function serverOf(options: AdminServerOptions, limits: AdminLimits): Server {
   const app = adminApp({ ...options, page: statusPage(), onError: options.onError ?? (() => {}) });
-  const listener = getRequestListener((request) => app.fetch(request), {
+  const listener = getRequestListener((request) => app.fetch(standard(request)), {
     overrideGlobalObjects: false,
     errorHandler: () => Response.json({ ok: false, error: "BAD_REQUEST" }, { status: 400 }),
   });
@@ -100,6 +103,17 @@ function serverOf(options: AdminServerOptions, limits: AdminLimits): Server {
     }),
   );
   return server;
+}
+
+/**
+ * A request with a body as one of the platform's own, which hono's body limit can make another of. The adapter's is only
+ * like one, unless it may replace the global `Request`.
+ */
+function standard(request: Request): Request {
+  const { url, method, headers, body, signal } = request;
+  return method === "POST" && body
+    ? new Request(url, { method, headers, body, signal, duplex: "half" })
+    : request;
 }
 
 async function listen(server: Server, { host, port, onError = () => {} }: AdminServerOptions): Promise<void> {

@@ -44,11 +44,6 @@ export function statusOf({ view, history, clock, version }: RouteParts) {
     failures: history.failures(),
     passes: history.passes().map(passOf),
     reading: history.reading(),
-    workers: (view.fleet ?? []).map(({ perMinute, seenAt, ...rest }) => ({
-      ...rest,
-      throughput_per_min: perMinute,
-      seen_at: seenAt,
-    })),
   };
 }
 

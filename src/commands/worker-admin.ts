@@ -1,4 +1,4 @@
-import { History } from "../admin/history.ts";
+import { History } from "../admin/history/history.ts";
 import type { WorkerView } from "../admin/port.ts";
 import { prometheusMetrics } from "../admin/prometheus/prometheus.ts";
 import { type AdminServer, startAdminServer } from "../admin/server.ts";

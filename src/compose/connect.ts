@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
+import { isPrivate } from "../domain/host.ts";
 import type { TransferName } from "../domain/task.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
 import { openSqliteLedger } from "../ledgers/sqlite.ts";
@@ -101,11 +102,4 @@ export function transfersOf(
 /** Telegram's cloud cannot fetch from a host that only this machine sees. */
 function reachable({ endpoint, apiRoot }: Config): boolean {
   return !isPrivate(new URL(endpoint).hostname) || isPrivate(new URL(apiRoot).hostname);
-}
-
-function isPrivate(host: string): boolean {
-  return (
-    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])/.test(host) ||
-    !/[.:]/.test(host)
-  );
 }

@@ -1,4 +1,5 @@
 import type { LogLevel } from "../domain/choices.ts";
+import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type Config, draftConfig, Reader } from "./config.ts";
 import { ConfigError } from "./error.ts";
@@ -54,17 +55,7 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
   const tokenIsBroken = problems.some((problem) => problem.startsWith(ADMIN_TOKEN));
-  if (!settings.adminToken && !tokenIsBroken && !isLoopback(settings.host))
-    problems.push(
-      `${origins.host}: "${settings.host}" lets other machines in; set ${ADMIN_TOKEN} (or ${ADMIN_TOKEN}_FILE=<path>), or use 127.0.0.1`,
-    );
+  const open = openHostProblem(String(origins.host), settings.host, settings.adminToken);
+  if (open !== null && !tokenIsBroken) problems.push(open);
   return { settings, problems, origins };
-}
-
-/**
- * Whether only this machine can reach what listens there.
- * @internal
- */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i.test(host);
 }

@@ -3,11 +3,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { AdminServer } from "../../src/admin/server.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { browserForTests, CHROMIUM, NO_CHROMIUM, type Opened, type PageOptions } from "../helpers/browser.ts";
+import { cutTexts, noteTexts, painted, paintedTexts } from "../helpers/plots.ts";
 import { failedItem, item } from "../reporters/scene.ts";
 import { type Mood, serveDemo } from "./demo.ts";
 import { serve, TOKEN, worker } from "./worker.ts";
 
-/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/metrics/browser.test.ts`. */
+/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/admin/browser.test.ts`. */
 const { SCREENSHOTS } = process.env;
 
 if (CHROMIUM === null) process.stderr.write(`${NO_CHROMIUM}\n`);
@@ -26,17 +27,22 @@ async function shoot(page: Page, mood: Mood, width: number): Promise<void> {
   }
 }
 
+/** A label at the axis of times. */
+const LABEL = { idle: "1.0 s", busy: "1.0 s", trouble: "1.0 s", first: "600 ms", quick: "600 ms" } as const;
+
 async function showsWithoutComplaint(mood: Mood, { page, errors, requests }: Opened): Promise<void> {
-  for (const width of [1280, 390]) {
+  await shown(page);
+  await noteTexts(page);
+  for (const width of [800, 1200, 390]) {
     await page.setViewportSize({ width, height: 900 });
-    await shown(page);
+    const texts = await paintedTexts(page);
+    expect(texts.map(({ text }) => text)).toContain(LABEL[mood]);
+    expect(cutTexts(texts)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
     if (SCREENSHOTS !== undefined) await shoot(page, mood, width);
   }
   expect(await text(page, "#state")).toBe(mood === "trouble" ? "Degraded" : "Running");
   expect(await page.locator("#lanes tbody tr").count()).toBe(4);
-  expect(await page.locator("#throughput svg .done").count()).toBeGreaterThan(10);
-  expect(await page.locator("#latency svg .p95").count()).toBe(1);
   expect(await text(page, "#passes")).toMatch(/bucket.*entries in 2.1 s/);
   expect(errors).toEqual([]);
   expect([...new Set(requests.map((address) => new URL(address).origin))]).toEqual([
@@ -59,20 +65,51 @@ describe.skipIf(CHROMIUM === null)(
       await showsWithoutComplaint("idle", await visit(await serveDemo("idle")));
     });
 
+    it("writes milliseconds at the axis as whole as seconds", async () => {
+      await showsWithoutComplaint("quick", await visit(await serveDemo("quick")));
+    });
+
+    it("shows the only item of an hour: a bar, and a dot for each of its times", async () => {
+      const opened = await visit(await serveDemo("first"));
+      await showsWithoutComplaint("first", opened);
+      const { page } = opened;
+      expect(await painted(page, "#throughput", "1")).toBeGreaterThan(20);
+      // The dot of the P95 is a ring around that of the P50.
+      expect(await painted(page, "#latency", "1")).toBeGreaterThan(20);
+      expect(await painted(page, "#latency", "2")).toBeGreaterThan(20);
+    });
+
+    it("says of an hour without items that there is nothing to draw", async () => {
+      const { page } = await visit(await serve(worker(), { token: null }));
+      await shown(page);
+      expect(await page.isVisible("#throughput >> text=Nothing was tried in the last hour.")).toBe(true);
+      expect(await page.isVisible("#latency >> text=Nothing was measured in the last hour.")).toBe(true);
+      expect(await page.isVisible("#throughput .plot-legend")).toBe(false);
+    });
+
+    it("draws in the colours that the reader prefers, also when that changes", async () => {
+      const { page } = await visit(await serveDemo("busy"));
+      await shown(page);
+      for (const colorScheme of ["dark", "light"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await expect.poll(() => painted(page, "#throughput", "1"), PATIENCE).toBeGreaterThan(1_000);
+      }
+    });
+
     it("shows a busy one, and the figures of the minute that is pointed at, also while it is drawn anew", async () => {
       const opened = await visit(await serveDemo("busy"), { clock: true });
       await showsWithoutComplaint("busy", opened);
       const { page, errors } = opened;
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await page.hover("#throughput", { position: { x: 300, y: 80 } });
-      await page.waitForSelector("#throughput .tip:visible", PATIENCE);
-      expect(await text(page, "#throughput .tip")).toMatch(/^\d\d:\d\d\d+ warmed, .*queue \d+$/);
-      await page.evaluate("document.querySelector('#throughput svg').id = 'before'");
+      await page.setViewportSize({ width: 1200, height: 900 });
+      await page.hover("#throughput .u-over", { position: { x: 200, y: 80 } });
+      const tip = page.locator("#throughput .plot-tip");
+      await expect.poll(() => tip.textContent(), PATIENCE).toMatch(/^\d\d:\d\d\d+ warmed, .*queue \d+$/);
+      await page.evaluate("document.querySelector('#throughput .plot-tip-head').id = 'before'");
       await hurry(page);
       await page.waitForSelector("#before", { ...PATIENCE, state: "detached" });
-      expect(await page.isVisible("#throughput .tip")).toBe(true);
+      expect(await tip.isVisible()).toBe(true);
       await page.hover("h1");
-      await page.waitForSelector("#throughput .tip:not(:visible)", { ...PATIENCE, state: "attached" });
+      await expect.poll(() => tip.isVisible(), PATIENCE).toBe(false);
       expect(errors).toEqual([]);
     });
 

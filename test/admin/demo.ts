@@ -7,7 +7,8 @@ import type { ItemResult } from "../../src/domain/outcome.ts";
 import { failedItem, item, lane } from "../reporters/scene.ts";
 import { worker } from "./worker.ts";
 
-const MOODS = ["idle", "busy", "trouble"] as const;
+/** `first`: one item in the whole hour; `quick`: work of less than a second. */
+const MOODS = ["idle", "busy", "trouble", "first", "quick"] as const;
 export type Mood = (typeof MOODS)[number];
 
 const MINUTE = 60_000;
@@ -39,12 +40,13 @@ function seeded(seed: number): () => number {
 function paceOf(mood: Mood, ago: number): number {
   const wave = 78 + 16 * Math.sin(ago / 7) + 8 * Math.sin(ago / 2.3);
   if (mood === "idle") return ago > 44 && ago < 57 ? wave / 2 : 0;
-  if (mood === "busy") return wave;
+  if (mood === "first") return ago === 12 ? 1 : 0;
+  if (mood === "busy" || mood === "quick") return wave;
   return ago < 3 ? 2 : ago < 11 ? wave / 4 : wave;
 }
 
 function loadOf(mood: Mood, chance: number): { depth: number; active: number } {
-  if (mood === "idle") return { depth: 0, active: 0 };
+  if (mood === "idle" || mood === "first") return { depth: 0, active: 0 };
   if (mood === "trouble") return { depth: 500, active: 2 };
   return { depth: 180 + Math.round(60 * chance), active: 7 + Math.round(3 * chance) };
 }
@@ -53,7 +55,7 @@ function loadOf(mood: Mood, chance: number): { depth: number; active: number } {
 function resultOf(mood: Mood, random: () => number): ItemResult {
   const [key, kind] = FILES[Math.floor(random() * FILES.length)] ?? (["a.jpg", "photo"] as const);
   const bot = random() < 0.5 ? "news" : "shop";
-  const send = 250 + random() ** 3 * 1_800;
+  const send = mood === "quick" ? 40 + random() * 420 : 250 + random() ** 3 * 1_800;
   const latency = { total: 4_000 + send, queue: 3_000, lane: 900, download: 60 + random() * 120, send };
   const cause = FAILURES[Math.floor(random() * FAILURES.length)];
   if (cause && random() < (mood === "trouble" ? 0.09 : 0.004))
@@ -165,7 +167,7 @@ export async function serveDemo(mood: Mood, port = 0): Promise<AdminServer> {
   };
 }
 
-// `node test/metrics/demo.ts` (Node 22.18 or newer, which reads TypeScript) serves all three until Ctrl-C.
+// `node test/admin/demo.ts` (Node 22.18 or newer, which reads TypeScript) serves all of them until Ctrl-C.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [index, mood] of MOODS.entries()) {
     const { url } = await serveDemo(mood, 3000 + index);

@@ -1,4 +1,4 @@
-import { History } from "../../src/admin/history.ts";
+import { History } from "../../src/admin/history/history.ts";
 import type { MetricsText, WorkerView } from "../../src/admin/port.ts";
 import { type AdminServer, type AdminServerOptions, startAdminServer } from "../../src/admin/server.ts";
 import type { Clock } from "../../src/domain/clock.ts";

@@ -9,7 +9,7 @@ import { ConfigError } from "../../src/config/error.ts";
 import { inspect } from "../../src/config/inspect.ts";
 import type { Flags } from "../../src/config/layers.ts";
 import { readWorkerOptions } from "../../src/config/run-options.ts";
-import { isLoopback, loadWorkerConfig } from "../../src/config/worker-config.ts";
+import { loadWorkerConfig } from "../../src/config/worker-config.ts";
 
 const ENV = {
   R2_ACCOUNT_ID: "acc",
@@ -107,20 +107,9 @@ describe("the configuration of a worker", () => {
   it("lets other machines in only with a token", () => {
     const open = problemsOf(() => load(["--host", "0.0.0.0"]));
     expect(open).toEqual([
-      expect.stringMatching(/^--host: "0\.0\.0\.0" lets other machines in; set ADMIN_API_TOKEN/),
+      expect.stringMatching(/^--host: "0\.0\.0\.0" lets other machines in.*; set ADMIN_API_TOKEN/),
     ]);
     expect(load(["--host", "0.0.0.0"], { ADMIN_API_TOKEN: "t" }).host).toBe("0.0.0.0");
-    const hosts = [
-      "localhost",
-      "127.0.0.1",
-      "127.8.9.1",
-      "::1",
-      "::",
-      "10.0.0.1",
-      "127.example.com",
-      "localhost.evil.com",
-    ];
-    expect(hosts.filter(isLoopback)).toEqual(["localhost", "127.0.0.1", "127.8.9.1", "::1"]);
   });
 
   it("is nothing to a run: whatever a platform puts into PORT, it is not read", () => {

@@ -24,9 +24,9 @@ export function sourceOf(file: string): string {
   return readFileSync(join(SRC, file), "utf8");
 }
 
-/** Every TypeScript file below `src/`. */
+/** Every file of TypeScript or, for a browser, JavaScript below `src/`. */
 export const FILES: readonly string[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => /\.[jt]s$/.test(file))
   .map((file) => file.split(sep).join("/"))
   .sort();
 
@@ -36,7 +36,7 @@ export const IMPORTS: readonly Import[] = FILES.flatMap((file) => importsIn(file
 /** Without those that are types only, which are gone when the program runs. */
 export const VALUE_IMPORTS: readonly Import[] = FILES.flatMap((file) =>
   importsIn(file, sourceOf(file).replace(/(?:import|export) type [^;]+;/g, "")).filter(({ to }) =>
-    to.endsWith(".ts"),
+    /\.[jt]s$/.test(to),
   ),
 );
 

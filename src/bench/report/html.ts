@@ -1,7 +1,8 @@
+import { inlinePage } from "../../pages/inline.ts";
+import { PLOT_STYLES } from "../../pages/uplot.ts";
 import type { BenchReport } from "../port.ts";
 import { plotHtml } from "./html/plot.ts";
 import { safe } from "./html/safe.ts";
-import { SCRIPT } from "./html/script.ts";
 import {
   comparisonSection,
   doubtSection,
@@ -13,40 +14,43 @@ import {
   targetSection,
   tiles,
 } from "./html/sections.ts";
-import { STYLE } from "./html/style.ts";
 import type { ReportView } from "./port.ts";
 
-/** Nothing is loaded from anywhere, and nothing could be. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+const FILES = {
+  html: new URL("./html/page.html", import.meta.url),
+  styles: [
+    ...PLOT_STYLES,
+    new URL("./html/page.css", import.meta.url),
+    new URL("./html/tables.css", import.meta.url),
+    new URL("./html/narrow.css", import.meta.url),
+  ],
+  script: new URL("./html/plots.js", import.meta.url),
+};
 
-/** A report as one HTML page that needs no network, light or dark as its reader likes it. Every text is escaped. */
+/**
+ * A report as one HTML page that needs no network, light or dark as its reader likes it. Every text is escaped. Its policy lets
+ * in nothing but its own style and script, so nothing could be loaded or run that a text brings along.
+ */
 export function html(view: ReportView, report: BenchReport): string {
+  const { html: page, policy } = inlinePage(FILES);
+  const strict = ["default-src 'none'", ...policy, "img-src data:", "require-trusted-types-for 'script'"];
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${strict.join("; ")}">`;
+  return page
+    .replace("<title>prewarm bench", () => `${meta}<title>prewarm bench, ${safe(view.at)}`)
+    .replace("<main></main>", () => `<main>${content(view, report)}</main>`);
+}
+
+function content(view: ReportView, report: BenchReport): string {
   const scenarios = view.scenarios.map((scenario, at) =>
     scenarioCard(scenario, (report.scenarios[at]?.plots ?? []).map(plotHtml)),
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>prewarm bench, ${safe(view.at)}</title>
-<link rel="icon" href="data:,">
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>prewarm bench</h1><p>${safe(subtitle(view))}</p>${tiles(view)}</header>
+  return `<header><h1>prewarm bench</h1><p>${safe(subtitle(view))}</p>${tiles(view)}</header>
 ${[gateSection(view), comparisonSection(view), headlines(view), targetSection(view), doubtSection(view)].join("\n")}
 <h2>Scenarios</h2>
+<noscript><p class="note">Plots are drawn by a script of this page, which may not run here.</p></noscript>
 ${scenarios.join("\n")}
 ${environmentSection(view)}
-${rawSection(view)}
-</main>
-<script>${SCRIPT}</script>
-</body>
-</html>
-`;
+${rawSection(view)}`;
 }
 
 function subtitle({ at, environment }: ReportView): string {

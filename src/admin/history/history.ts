@@ -1,9 +1,9 @@
-import type { Clock } from "../domain/clock.ts";
-import type { Emitter, Pass } from "../domain/events.ts";
-import { nextStep } from "../domain/failure.ts";
-import type { ItemResult } from "../domain/outcome.ts";
+import type { Clock } from "../../domain/clock.ts";
+import type { Emitter, Pass } from "../../domain/events.ts";
+import { nextStep } from "../../domain/failure.ts";
+import type { ItemResult } from "../../domain/outcome.ts";
+import type { HistoryView, LastFailure, LastPass, Minute } from "../port.ts";
 import { Minutes } from "./minutes.ts";
-import type { HistoryView, LastFailure, LastPass, Minute } from "./port.ts";
 
 const FAILURES = 20;
 const PASSES = 10;
@@ -12,7 +12,7 @@ const LONGEST_TEXT = 300;
 /** Items under way whose chat is remembered; far more than can be under way. */
 const CHATS = 10_000;
 
-/** Remembers the last hour, the last failures and the last passes, as the engine tells of them. */
+/** Remembers the last hour, the last failures and the last passes, from the events of the engine. */
 export class History implements HistoryView {
   readonly #clock: Clock;
   readonly #minutes: Minutes;

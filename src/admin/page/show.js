@@ -1,0 +1,131 @@
+// @ts-check
+import { byId, div, h, span } from "../../pages/dom.js";
+import { drawCharts } from "./charts.js";
+import { clear, draw, next } from "./draw.js";
+import { cache, drawFailures, lanes, passes } from "./lists.js";
+import { count, lasted, plural, short, time } from "./text.js";
+import { notices, tiles } from "./tiles.js";
+
+/** @typedef {import("./draw.js").Status} Status */
+
+/** @type {Readonly<Record<Status["state"], readonly [tone: string, word: string]>>} */
+const STATES = {
+  running: ["good", "Running"],
+  stopped: ["", "Stopped"],
+  stopping: ["warn", "Draining"],
+  degraded: ["warn", "Degraded"],
+};
+
+/**
+ * Shows a worker as it is.
+ * @param {Status} status
+ */
+export function show(status) {
+  byId("login").hidden = true;
+  byId("main").hidden = false;
+  byId("main").classList.remove("stale");
+  byId("lost").replaceChildren();
+  showHead(status);
+  draw("notices", pick(status, ["state", "troubles", "scale", "active"]), notices);
+  draw("tiles", status, tiles);
+  drawCharts(status.minutes);
+  showLanes(status);
+  drawFailures(status.failures);
+  byId("failures-sum").textContent =
+    `${count(status.counts.failed)} failed, ${count(status.counts.unknown)} unknown since start`;
+  draw("cache", status.cache, cache);
+  draw("passes", pick(status, ["passes", "reading"]), passes);
+  byId("floods").textContent =
+    `${plural(status.flood_waits, "flood wait", "flood waits")}, ${plural(status.retries, "retry", "retries")} since start`;
+  byId("updated").textContent = `Updated ${time(Date.now())}`;
+}
+
+/**
+ * Some members of an object.
+ * @template {object} All
+ * @template {keyof All} Name
+ * @param {All} all
+ * @param {readonly Name[]} names
+ * @returns {Pick<All, Name>}
+ */
+function pick(all, names) {
+  return /** @type {Pick<All, Name>} */ (Object.fromEntries(names.map((name) => [name, all[name]])));
+}
+
+/** @param {Status} status */
+function showHead({ state, version, uptime_ms: uptime, worker_running: running }) {
+  const [tone, word] = STATES[state];
+  showState(tone, word);
+  byId("about").textContent = `v${version}, up ${lasted(uptime)}`;
+  const button = byId("control");
+  button.hidden = state === "stopping";
+  button.textContent = running ? "Stop" : "Start";
+  button.className = running ? "" : "primary";
+}
+
+/**
+ * @param {string} tone
+ * @param {string} word
+ */
+function showState(tone, word) {
+  draw("state", { tone, word }, () => span(`pill ${tone}`, word));
+  document.title = `${word} - prewarm`;
+}
+
+/**
+ * A lane that is frozen keeps the moment until which it is, so that counting down needs no answer.
+ * @param {Status} status
+ */
+function showLanes({ lanes: all, now, scale }) {
+  const offset = Date.now() - now;
+  /** @type {(frozen: number) => number} */
+  const until = (frozen) => (frozen > 0 ? Math.round((now + offset + frozen / scale) / 1000) * 1000 : 0);
+  draw(
+    "lanes",
+    all.map((lane) => ({ ...lane, frozen_ms: 0, until: until(lane.frozen_ms) })),
+    lanes,
+  );
+  const open = all.filter((lane) => !lane.closed);
+  const together = short(open.reduce((sum, lane) => sum + lane.per_minute, 0));
+  byId("lanes-sum").textContent = all.length > 0 ? `${open.length} open, ${together}/min together` : "";
+}
+
+/**
+ * Says that nothing came from the worker since a moment in Unix milliseconds; what was shown stays, but pale.
+ * @param {number} since
+ * @param {unknown} error
+ */
+export function showLost(since, error) {
+  byId("main").classList.add("stale");
+  showState("bad", "Unreachable");
+  byId("control").hidden = true;
+  byId("lost").replaceChildren(
+    div(
+      "notice bad",
+      h("strong", null, "The worker cannot be reached"),
+      ` since ${time(since)}: ${reasonOf(error)}. Trying again every 2 s.`,
+      next("see whether the process runs and what its log says last"),
+    ),
+  );
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  const silent =
+    error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+  return !silent && error instanceof Error ? error.message : "it does not answer";
+}
+
+/**
+ * Asks for the token.
+ * @param {boolean} wrong whether one was given that is not it
+ */
+export function showLogin(wrong) {
+  byId("login-wrong").hidden = !wrong;
+  byId("main").hidden = true;
+  byId("control").hidden = true;
+  clear("state");
+  byId("lost").replaceChildren();
+  byId("login").hidden = false;
+  byId("token").focus();
+}
