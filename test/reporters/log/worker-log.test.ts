@@ -9,7 +9,7 @@ import { redactor, Secret } from "../../../src/domain/secret.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { type FormatLine, formatFor, isJournal } from "../../../src/reporters/log/log-line.ts";
 import { workerLog } from "../../../src/reporters/log/worker-log.ts";
-import { VirtualClock } from "../../lanes/virtual-clock.ts";
+import { VirtualClock } from "../../helpers/clock.ts";
 import { failedItem, flood, item, lane, lost, tooBig } from "../scene.ts";
 
 const TOKEN = "123456789:AAE-secret-of-a-bot";
