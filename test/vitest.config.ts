@@ -8,8 +8,9 @@ export default defineConfig({
     maxWorkers: 2,
     // No file leaves anything behind in its process, and to load the same modules for each takes a minute and a half of CPU.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They end what hangs. No test may be so slow, on whatever machine, and none is held against them.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     env: { FORCE_COLOR: "0" },
   },
 });
