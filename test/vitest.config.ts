@@ -11,6 +11,7 @@ export default defineConfig({
     // They end what hangs. No test may be so slow, on whatever machine, and none is held against them.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 100_000 } },
     env: { FORCE_COLOR: "0" },
   },
 });

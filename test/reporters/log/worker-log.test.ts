@@ -332,7 +332,7 @@ describe("a reader that is slow or gone", () => {
   });
 
   it("bounds what waits in a real pipe that nobody reads", async () => {
-    const child = spawn("sleep", ["5"], { stdio: ["pipe", "ignore", "ignore"] });
+    const child = spawn("sleep", ["600"], { stdio: ["pipe", "ignore", "ignore"] });
     child.stdin.on("error", () => {});
     const events = new Emitter();
     const more = { intervalMs: 2000, maxQueue: 500, maxWaitingBytes: 50_000, level: "info" as const };
