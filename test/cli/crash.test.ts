@@ -19,14 +19,14 @@ async function killAtRead(world: World, nth: number, ...args: string[]): Promise
 
 /** Starts a run whose calls hang from the nth on, and kills it when all that it may have under way do. */
 async function killInDoubt(world: World, nth: number, posted: boolean): Promise<void> {
-  const before = world.underWay();
+  const since = world.botApi.calls().length;
   const hang = {
     match: { method: "sendDocument", nth, count: OBJECTS },
     fault: { type: "half_open", posted },
   };
   world.botApi.control({ faults: [{ server: "bot-api", ...hang }] });
   const running = world.start(["run"], { env: FOUR });
-  await world.until(() => world.underWay() === before + CONCURRENCY, "all its calls hang");
+  await world.until(() => world.underWay(since) === CONCURRENCY, "all its calls hang");
   running.signal("SIGKILL");
   expect((await running.ended).signal).toBe("SIGKILL");
   world.botApi.control({ faults: [] });

@@ -210,10 +210,11 @@ export class World {
     return this.posts(since).map(({ sha256 }) => this.#keys.get(sha256 ?? ""));
   }
 
-  /** Calls that handed over their media and have no answer, nor ever will where a fault lets them hang. */
-  underWay(): number {
+  /** How many calls, of those after the first `since`, handed over their media and have no answer. */
+  underWay(since = 0): number {
     return this.botApi
       .calls()
+      .slice(since)
       .filter(
         ({ method, body_end, answered }) => /^send/.test(method) && body_end !== null && answered === null,
       ).length;
