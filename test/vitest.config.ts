@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { Retries } from "./retries.ts";
 
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
@@ -8,8 +9,13 @@ export default defineConfig({
     maxWorkers: 2,
     // No file leaves anything behind in its process, and to load the same modules for each takes a minute and a half of CPU.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They end what hangs. No test may be so slow, on whatever machine, and none is held against them.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Told at the end of the run, which fails when they are too many.
+    retry: 1,
+    reporters: ["default", new Retries()],
+    expect: { poll: { timeout: 100_000 } },
     env: { FORCE_COLOR: "0" },
   },
 });

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { measuredScenario } from "../../src/bench/measured.ts";
 import { type Assignment, collectRounds } from "../../src/bench/processes.ts";
+import { ownTmpdir } from "../helpers/tmpdir.ts";
 
 const FILE = new URL("./child.mjs", import.meta.url);
 
@@ -11,19 +11,16 @@ function assignment(experiment: string, more: Partial<Assignment> = {}): Assignm
   return { experiment, processes: 2, rounds: 3, seconds: 60, signal, onRound: () => {}, file: FILE, ...more };
 }
 
-const folders = () =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith(`prewarm-rounds-${process.pid}-`));
-
 describe("rounds from processes", () => {
   it("are those of all of them, with the memory of each, and nothing is left behind", async () => {
-    const before = folders();
+    const folder = ownTmpdir();
     const done: number[] = [];
     const got = await collectRounds(assignment("works", { onRound: (count) => done.push(count) }));
     expect(got).toMatchObject({ counted: 6, peakRssMb: [42, 42], incomplete: null });
     expect(got.rounds.flatMap((round) => round.a?.cpu ?? [])).toEqual([0, 1, 2, 0, 1, 2]);
     expect(got.rounds.flatMap((round) => round.a?.allocated ?? [])).toEqual([7, 7]);
     expect(done).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(folders().filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("of one that breaks off are kept, and its error is told in a line", async () => {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { oldWay } from "../../src/bench/net/old-way.ts";
 import { workByTicks } from "../../src/bench/net/ticks.ts";
-import { virtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 
 /** Works off latencies, and answers when each item began and ended. */
 async function worked(latencies: readonly number[], places: number, signal = new AbortController().signal) {
-  const clock = virtualClock();
+  const clock = new VirtualClock({ now: 0 });
   const spans: [number, number][] = [];
   const work = async (ms: number) => {
     const begun = clock.now();
     await clock.sleep(ms);
     spans.push([begun, clock.now()]);
   };
-  await clock.run(workByTicks(latencies, work, { clock, places, signal, intervalMs: 2_000 }));
+  await clock.runToEnd(workByTicks(latencies, work, { clock, places, signal, intervalMs: 2_000 }));
   return spans;
 }
 
@@ -42,7 +42,7 @@ describe("the worker that is replaced", () => {
 
   it("starts nothing more once it is stopped, and waits for what is under way", async () => {
     const stop = new AbortController();
-    const clock = virtualClock();
+    const clock = new VirtualClock({ now: 0 });
     const ended: number[] = [];
     const work = async (item: number) => {
       if (item === 1) stop.abort();
@@ -50,14 +50,14 @@ describe("the worker that is replaced", () => {
       ended.push(clock.now());
     };
     const options = { clock, places: 2, signal: stop.signal, intervalMs: 2_000 };
-    await clock.run(workByTicks([0, 1, 2, 3], work, options));
+    await clock.runToEnd(workByTicks([0, 1, 2, 3], work, options));
     expect(ended).toEqual([900, 900]);
   });
 });
 
 describe("a round by ticks", () => {
   const round = async (fails: (key: string) => boolean) => {
-    const clock = virtualClock();
+    const clock = new VirtualClock({ now: 0 });
     const plain = {
       send: async (key: string) => {
         await clock.sleep(300);
@@ -68,7 +68,9 @@ describe("a round by ticks", () => {
       close: () => {},
     };
     const { signal } = new AbortController();
-    return clock.run(oldWay({ clock, plain, keys: ["a", "b", "c", "d"], chats: ["1"], places: 1, signal }));
+    return clock.runToEnd(
+      oldWay({ clock, plain, keys: ["a", "b", "c", "d"], chats: ["1"], places: 1, signal }),
+    );
   };
 
   it("counts what an item waited for its tick from when it was due", async () => {

@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { diagnose, emptyFolder, expectPublished, healthyWorld, USUAL_PACE } from "../doctor/broken.ts";
 import { BIN, type Ended, start } from "./child.ts";
@@ -134,11 +133,13 @@ describe("a newcomer's path", () => {
     // The one thing that is not as it says: time runs faster in there, or 48 files would take more than a minute.
     const other = said.slice(place.length).replace("prewarm sandbox", "prewarm sandbox --time-scale 50");
     const sandbox = shell(`exec ${other}`);
-    await until(
-      () =>
-        readdirSync(folder).includes(".env") &&
-        /PREWARM_TIME_SCALE/.test(readFileSync(join(folder, ".env"), "utf8")),
-    );
+    await expect
+      .poll(
+        () =>
+          readdirSync(folder).includes(".env") &&
+          /PREWARM_TIME_SCALE/.test(readFileSync(join(folder, ".env"), "utf8")),
+      )
+      .toBe(true);
     const second = await shell("prewarm check-env");
     expect(second.code).toBe(0);
     expect(nextOf(second)).toBe("prewarm run");
@@ -155,11 +156,6 @@ describe("a newcomer's path", () => {
 /** The last line of the screen. */
 function nextOf({ stdout }: Ended): string {
   return /\nNext: (.*)\n$/.exec(stdout)?.[1] ?? "";
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (const end = performance.now() + 15_000; !isSo(); await delay(20))
-    if (performance.now() > end) throw new Error("waited in vain");
 }
 
 /** An empty folder, and a shell that knows `prewarm` and nothing else. */

@@ -37,6 +37,8 @@ export interface Running {
   readonly pid: number;
   /** What it has said on stderr so far. */
   heard(): string;
+  /** What it has said on stdout so far. */
+  shown(): string;
   signal(name: NodeJS.Signals): void;
   /** Writes to its stdin, which stays open. */
   type(text: string): void;
@@ -78,6 +80,7 @@ export function start(
     child,
     pid: child.pid ?? 0,
     heard: () => out.stderr,
+    shown: () => out.stdout,
     signal: (name) => child.kill(name),
     type: (text) => child.stdin.write(text),
     ended,

@@ -1,20 +1,16 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { itemsOf, linesOf, summaryOf } from "./child.ts";
-import { openWorld } from "./world.ts";
+import { openHeldWorld, openWorld } from "./world.ts";
 
 const ESCAPE = "\u001b";
-const STATUS_LINE = /^\d+ of \d+.* \| ready \d+, .* \| ETA /;
 
 describe("what goes where", () => {
-  it("gives stdout only JSON and stderr a line each 5 s while a run lasts", async () => {
+  it("gives stdout only JSON, and stderr no escape code", async () => {
     const world = await openWorld();
     world.putMany(12);
-    const ended = await world.runWith({ PREWARM_PACE: "60/min" }, "--json");
-    expect(ended.ms).toBeGreaterThan(10_000);
+    const ended = await world.run(["--json"]);
     expect(linesOf(ended).map(({ type }) => type)).toEqual([...Array(12).fill("item"), "summary"]);
-    const progress = ended.stderr.split("\n").filter((line) => STATUS_LINE.test(line));
-    expect(progress).toHaveLength(2);
     expect(ended.stderr).not.toContain(ESCAPE);
   });
 
@@ -53,10 +49,13 @@ describe("what goes where", () => {
     const world = await openWorld();
     world.putMany(13);
     const ended = await world.runWith({ PREWARM_TIME_SCALE: "20", PREWARM_PACE: "60/min" }, "--json");
-    expect(ended.ms).toBeLessThan(5_000);
     const { duration_ms: duration, throughput_per_min: pace, time_scale: scale } = summaryOf(ended);
+    // A slow machine makes a run longer on both clocks: what it cannot do is to change what one is of the other.
+    const sends = world.botApi.calls().filter(({ method }) => method.startsWith("send"));
+    const real = (sends.at(-1)?.answered ?? 0) - (sends[0]?.started ?? 0);
     expect(duration).toBeGreaterThan(11_900);
-    expect(pace).toBeGreaterThan(30);
+    expect(duration).toBeGreaterThanOrEqual(20 * real);
+    expect(duration).toBeLessThanOrEqual(20 * ended.ms);
     expect(pace).toBeLessThan(66);
     expect(scale).toBe(20);
     expect(ended.stderr).toContain("clock: 20x faster than real time");
@@ -94,12 +93,18 @@ describe("on a terminal", () => {
   it.skipIf(!hasScript)(
     "shows bar, figures and lanes live, and the tables at the end (needs `script`)",
     async () => {
-      const world = await openWorld();
+      const { world, hold } = await openHeldWorld();
       world.putMany(30);
-      const env = { TERM: "xterm", NO_COLOR: "1", PREWARM_PACE: "1200/min" };
-      const shown = (await world.run([], { wrap, env })).stdout;
+      const running = world.start(["run"], { wrap, env: { TERM: "xterm", NO_COLOR: "1" } });
+      await world.until(() => world.underWay() === 3, "three are under way");
+      await hold.release();
+      await world.until(
+        () => /\[=+-+\] +10\.0 % +3\/30 /.test(running.shown()),
+        "the bar shows three of thirty",
+      );
+      await hold.end();
+      const shown = (await running.ended).stdout;
       expect(shown).toContain(`${ESCAPE}[?25l`);
-      expect(shown).toMatch(/\[=+-+\] +\d+\.\d % +\d+\/30 /);
       expect(shown).toMatch(/default x -1001/);
       expect(shown).toMatch(/30 items in/);
       expect(shown.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(shown.lastIndexOf(`${ESCAPE}[?25l`));

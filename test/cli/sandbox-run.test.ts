@@ -22,7 +22,7 @@ it("run --sandbox needs nothing, warms 48 files into two chats, and has nothing 
   expect(first.stderr).toMatch(/10x faster than real time/);
   expect(first.stderr).toContain("ledger prewarm-sandbox.db");
   expect(first.stderr).toMatch(/^48 items/m);
-  expect(first.stderr.match(/^\| default x -100\d+ +\| 20\.0\/min \|/gm)).toHaveLength(2);
+  expect(first.stderr.match(/^\| default x -100\d+ +\| [\d.]+\/min \|/gm)).toHaveLength(2);
 
   const db = new Libsql(join(cwd, "prewarm-sandbox.db"));
   onTestFinished(() => void db.close());

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { Ended, Running } from "./child.ts";
 import type { World } from "./world.ts";
 
@@ -56,12 +57,11 @@ export async function untilAnswers(
   path: string,
   isSo: (body: string, status: number) => boolean,
 ): Promise<void> {
-  const end = performance.now() + 20_000;
-  for (;;) {
-    const answer = await worker.get(path);
-    const body = await answer.text();
-    if (isSo(body, answer.status)) return;
-    if (performance.now() > end) throw new Error(`waited in vain; ${path} says ${answer.status} ${body}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await expect
+    .poll(async () => {
+      const answer = await worker.get(path);
+      const body = await answer.text();
+      return isSo(body, answer.status) || `${path} says ${answer.status} ${body}`;
+    })
+    .toBe(true);
 }

@@ -271,7 +271,7 @@ describe("troubles outside", () => {
 });
 
 function insertRow(world: World, key: string, sha256: string): void {
-  const db = new Libsql(join(world.dir, "prewarm.db"), { timeout: 5_000 });
+  const db = new Libsql(join(world.dir, "prewarm.db"), { timeout: 60_000 });
   try {
     db.exec(
       `insert into media_store (bot_slug, kind, r2_key, sha256) values ('default', 'document', '${key}', '${sha256}');

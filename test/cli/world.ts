@@ -18,6 +18,7 @@ import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/
 import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
 import type { R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
 
 export const TOKEN = "7000001:AAHfirst-bot_secret";
@@ -36,6 +37,9 @@ const SECRETS = [
 
 const GIVEN_SECRETS = ["TELEGRAM_BOT_TOKEN", "R2_SECRET_ACCESS_KEY", "R2_ACCESS_KEY_ID"];
 
+/** No machine is so slow: what does not come within it never does. */
+const PATIENCE_MS = 100_000;
+
 type Written = Pick<Ended, "stdout" | "stderr">;
 
 interface RunOptions extends Partial<ChildOptions> {
@@ -50,6 +54,26 @@ export async function openWorld(more: Partial<BotApiOptions> = {}): Promise<Worl
   const world = await World.open(more);
   onTestFinished(() => world.close());
   return world;
+}
+
+/** Uploads that wait for their answers until the test lets them go: what was started stands where the test wants it. */
+export interface Hold {
+  /** Has those answered that wait now. */
+  release(): Promise<void>;
+  /** Has those answered, and lets no other wait. */
+  end(): Promise<void>;
+}
+
+/** A world whose Bot API takes uploads and answers none of them. */
+export async function openHeldWorld(): Promise<{ world: World; hold: Hold }> {
+  const clock = new VirtualClock();
+  const world = await openWorld({ clock, uploadLatencyMs: [1_000, 1_000] });
+  const release = () => clock.advance(1_000);
+  const end = () => {
+    world.botApi.control({ upload_latency_ms: null });
+    return release();
+  };
+  return { world, hold: { release, end } };
 }
 
 export class World {
@@ -186,13 +210,35 @@ export class World {
     return this.posts(since).map(({ sha256 }) => this.#keys.get(sha256 ?? ""));
   }
 
+  /** How many calls, of those after the first `since`, handed over their media and have no answer. */
+  underWay(since = 0): number {
+    return this.botApi
+      .calls()
+      .slice(since)
+      .filter(
+        ({ method, body_end, answered }) => /^send/.test(method) && body_end !== null && answered === null,
+      ).length;
+  }
+
+  /**
+   * Acts when the nth object is read from now on, in the middle of what was started, however fast it is: those before it are
+   * done, but for as many as are transferred at once.
+   */
+  atRead(nth: number, act: () => void): void {
+    let reads = 0;
+    this.faults = ({ method, key }) => {
+      if (method === "GET" && key !== null && ++reads === nth) act();
+      return undefined;
+    };
+  }
+
   keyOf(sha256: string | null): string | undefined {
     return this.#keys.get(sha256 ?? "");
   }
 
-  /** Waits for something that other processes do. */
-  async until(isSo: () => boolean, what: string, ms = 20_000): Promise<void> {
-    const end = performance.now() + ms;
+  /** Waits for something that other processes do; throws, to end a hang, what it waited for. */
+  async until(isSo: () => boolean, what: string): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
     while (!isSo()) {
       if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
       await delay(3);

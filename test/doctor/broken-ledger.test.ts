@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:f
 import { join } from "node:path";
 import Libsql from "libsql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OTHER_TOKEN, World } from "../cli/world.ts";
+import { OTHER_TOKEN, openHeldWorld, World } from "../cli/world.ts";
 import { diagnose, emptyFolder, expectOnly, healthyWorld, putHealthy } from "./broken.ts";
 
 /** Changes a ledger as no run would. */
@@ -88,10 +88,10 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   });
 
   it("one that a run holds, which is not disturbed", async () => {
-    const world = await healthyWorld();
-    world.botApi.control({ upload_latency_ms: [4_000, 4_000] });
+    const { world, hold } = await openHeldWorld();
+    putHealthy(world);
     const running = world.start(["run"]);
-    await world.until(() => world.botApi.calls().some(({ method }) => method.startsWith("send")), "it sends");
+    await world.until(() => world.underWay() > 0, "it sends");
     const diagnosis = await diagnose(world);
     expectOnly(diagnosis, {
       id: "ledger-holder",
@@ -99,6 +99,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
       found: new RegExp(`^\`prewarm run\` writes to it \\(pid ${running.pid},`),
       next: new RegExp(`^kill -INT ${running.pid}$`),
     });
+    await hold.end();
     expect((await running.ended).code).toBe(0);
   });
 

@@ -2,7 +2,8 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { closedPort, diagnose, emptyFolder, expectOnly, healthyWorld } from "./broken.ts";
+import { closedPort } from "../helpers/closed-port.ts";
+import { diagnose, emptyFolder, expectOnly, healthyWorld } from "./broken.ts";
 
 describe("check-env names what is wrong with machine and network, and nothing else", () => {
   it("a folder and a ledger that may not be written", async () => {
@@ -47,7 +48,7 @@ describe("check-env names what is wrong with machine and network, and nothing el
 
   it("a proxy that is not there", async () => {
     const world = await healthyWorld();
-    const env = { HTTP_PROXY: `http://ada:wonderland@${await closedPort()}` };
+    const env = { HTTP_PROXY: `http://ada:wonderland@127.0.0.1:${await closedPort()}` };
     const diagnosis = await diagnose(world, { env, secrets: ["wonderland"] });
     expectOnly(diagnosis, {
       id: "proxy",
@@ -69,7 +70,7 @@ describe("check-env names what is wrong with machine and network, and nothing el
 
   it("leaves a proxy alone that NO_PROXY keeps out of it", async () => {
     const world = await healthyWorld();
-    const env = { HTTP_PROXY: `http://${await closedPort()}`, NO_PROXY: "127.0.0.1" };
+    const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: "127.0.0.1" };
     expect((await diagnose(world, { env })).ended.code).toBe(0);
   });
 

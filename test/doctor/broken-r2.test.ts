@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { R2FaultRequest } from "../../src/sandbox/r2/faults.ts";
 import type { World } from "../cli/world.ts";
+import { closedPort } from "../helpers/closed-port.ts";
 import {
-  closedPort,
   diagnose,
   type Expected,
   expectOnly,
@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: "a port where nothing listens",
-    breaks: async () => ({ R2_ENDPOINT: `http://${await closedPort()}` }),
+    breaks: async () => ({ R2_ENDPOINT: `http://127.0.0.1:${await closedPort()}` }),
     id: "r2-reach",
     found: /ECONNREFUSED/,
     next: /prewarm sandbox/,

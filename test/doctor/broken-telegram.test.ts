@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../cli/world.ts";
 import { TOKEN } from "../cli/world.ts";
-import {
-  closedPort,
-  diagnose,
-  type Expected,
-  expectOnly,
-  healthyWorld,
-  silentHost,
-  tinyServer,
-} from "./broken.ts";
+import { closedPort } from "../helpers/closed-port.ts";
+import { diagnose, type Expected, expectOnly, healthyWorld, silentHost, tinyServer } from "./broken.ts";
 
 interface Case extends Expected {
   readonly title: string;
@@ -26,7 +19,7 @@ const ADD_ADMIN = /^Telegram -> .* -> Administrators -> Add Admin -> @first_bot 
 const CASES: readonly Case[] = [
   {
     title: "a port where nothing listens",
-    breaks: async () => ({ TELEGRAM_API_ROOT: `http://${await closedPort()}` }),
+    breaks: async () => ({ TELEGRAM_API_ROOT: `http://127.0.0.1:${await closedPort()}` }),
     id: "telegram-reach",
     found: /ECONNREFUSED/,
     next: /prewarm sandbox/,

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { type Check, type Finding, GROUPS } from "../../src/doctor/check.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Check, type Finding, GROUPS, type Report } from "../../src/doctor/check.ts";
 import { CHECKS } from "../../src/doctor/checks.ts";
 import type { CheckContext } from "../../src/doctor/context.ts";
 import { examine } from "../../src/doctor/examine.ts";
@@ -82,6 +82,28 @@ describe("examining", () => {
       check("b", () => [pass("yes")], { needs: ["a"] }),
     ]);
     expect(told).toEqual(["b pass"]);
+  });
+
+  it("takes 4.5 s for a check and 8.5 s for all of them, however many wait for each other", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const slowly = () =>
+      new Promise<Report[]>((resolve) => void setTimeout(() => resolve([pass("well")]), 4_400));
+    const never = () => new Promise<Report[]>(() => {});
+    const over = examined([
+      check("a", slowly),
+      check("alone", never),
+      check("b", never, { needs: ["a"] }),
+      check("c", slowly, { needs: ["a"] }),
+    ]);
+    await vi.advanceTimersByTimeAsync(8_500);
+    const { findings } = await over;
+    expect(findings.map(({ id, found }) => [id, found])).toEqual([
+      ["a", "well"],
+      ["alone", "no result within 4.5 s"],
+      ["b", "no result within 4.1 s"],
+      ["c", "no result within 4.1 s"],
+    ]);
   });
 
   it("turns a check that breaks into one that could not be made", async () => {

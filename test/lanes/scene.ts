@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Emitter, type LaneView } from "../../src/domain/events.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { Lane } from "../../src/lanes/lane.ts";
@@ -37,7 +38,9 @@ export function scene(lanes: readonly Lane[], more: Partial<LanesOptions> = {}) 
 
 export const GONE = failure("chat_gone", "the chat was deleted");
 
+/** The signal of all waits that nobody stops. */
 export const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
 
 /** How a call ended that posted, or was told to wait. */
 export function ended(floodMs: number | null = null): PaceCall {

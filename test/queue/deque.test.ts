@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Deque } from "../../src/queue/deque.ts";
+import { heldBytes } from "../helpers/memory.ts";
 
 describe("Deque", () => {
   it("gives items back in the order they came, across growth and wrap-around", () => {
@@ -33,10 +34,6 @@ describe("Deque", () => {
   });
 
   it("does not keep what was shifted alive", async () => {
-    const { setFlagsFromString } = await import("node:v8");
-    const { runInNewContext } = await import("node:vm");
-    setFlagsFromString("--expose-gc");
-    const gc: () => void = runInNewContext("gc");
     const deque = new Deque<object>();
     const seen = (() => {
       const item = { big: "x".repeat(1000) };
@@ -46,7 +43,7 @@ describe("Deque", () => {
     deque.push({});
     deque.shift();
     await new Promise((resolve) => setImmediate(resolve));
-    gc();
+    heldBytes();
     expect(seen.deref()).toBeUndefined();
     expect(deque.length).toBe(1);
   });

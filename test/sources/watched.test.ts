@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type PassesOptions, type PassReason, passes } from "../../src/sources/watched.ts";
-import { VirtualClock } from "../lanes/virtual-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 
 /** Passes with what was seen of them; `busy` holds each pass until it is set free. */
 function watching(more: Partial<PassesOptions> = {}, busy: () => Promise<void> = async () => {}) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { ok } from "../../src/domain/result.ts";
 import { cachedStorage } from "../../src/storage/cached.ts";
 import type { OpenOptions, Storage } from "../../src/storage/port.ts";
-import { VirtualClock } from "../lanes/virtual-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 import { bucketAt, outcomeOf, refuse, value } from "./tiny-server.ts";
 
 const TTL = 300_000;

@@ -214,13 +214,12 @@ describe("check", () => {
     [403, "RequestTimeTooSkewed", "r2_clock_skew"],
     [404, "NoSuchBucket", "bucket_missing"],
   ])("fails at once for %i %s", async (status, code, reason) => {
-    const { storage } = await bucketAt((_, response) => refuse(response, status, code, `no ${KEY_ID}`));
-    const started = performance.now();
+    const { storage, seen } = await bucketAt((_, response) => refuse(response, status, code, `no ${KEY_ID}`));
     const result = await storage.check();
     expect(result).toMatchObject({ failure: { class: "auth", reason, code: status } });
     expect(JSON.stringify(result)).not.toContain(KEY_ID);
     expect(JSON.stringify(result)).not.toContain(SECRET);
-    expect(performance.now() - started).toBeLessThan(2500);
+    expect(seen).toHaveLength(1);
   });
 
   it("sees a wrong clock, for which the SDK alone would make up", async () => {

@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { closedPort } from "../helpers/closed-port.ts";
 import { bucketAt, KEY_ID, openBucket, outcomeOf, PICTURE, refuse, SECRET, value } from "./tiny-server.ts";
 
 describe("failures", () => {
@@ -31,11 +31,7 @@ describe("failures", () => {
   });
 
   it("names host and cause when nobody listens or the name is unknown", async () => {
-    const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
-    const address = closed.address();
-    const port = typeof address === "object" && address ? address.port : 0;
-    await new Promise((resolve) => closed.close(resolve));
+    const port = await closedPort();
     const { storage } = openBucket(`http://127.0.0.1:${port}`);
     const refused = expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port} .*ECONNREFUSED`));
     expect(await storage.head("a")).toMatchObject({

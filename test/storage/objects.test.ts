@@ -148,9 +148,9 @@ describe("open", () => {
     const answer = (_: unknown, response: import("node:http").ServerResponse) => {
       response.writeHead(200, { "content-length": `${big.length}` }).end(big);
     };
-    const { storage } = await bucketAt(answer, { stallMs: 100 });
+    const { storage } = await bucketAt(answer, { stallMs: 1_000 });
     const { body } = value(await storage.open("a.jpg"));
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(await outcomeOf(body)).toHaveLength(big.length);
   });
 

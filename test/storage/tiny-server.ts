@@ -14,7 +14,8 @@ export const PICTURE = { "content-length": "5", etag: '"abc"', "content-type": "
 /** Starts a server for the running test and opens its bucket `media`; both end with the test. */
 export async function bucketAt(answer: RequestListener, more: Partial<R2Options> = {}) {
   const seen: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  // It is never the server who ends a connection that idles.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     seen.push(request);
     answer(request, response);
   });

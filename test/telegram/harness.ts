@@ -11,12 +11,12 @@ import type { Bot, SendAnswer, SendRequest, Sent, UploadSource } from "../../src
 
 export const TOKEN = "1001:AAE-first_bot";
 
-/** The real client, with the short patience of a test; its connections end with the test. */
+/** The real client, patient unless told otherwise; its connections end with the test. */
 export function botAt(apiRoot: string, more: Partial<BotOptions> = {}): Bot {
   const dispatcher = new Agent();
   onTestFinished(() => dispatcher.destroy());
   const redact = redactor([new Secret(TOKEN)]);
-  const common = { slug: "default", token: TOKEN, clock: systemClock(), stallMs: 5_000, answerMs: 5_000 };
+  const common = { slug: "default", token: TOKEN, clock: systemClock(), stallMs: 60_000, answerMs: 60_000 };
   return openBot({ ...common, apiRoot, dispatcher, redact, ...more });
 }
 

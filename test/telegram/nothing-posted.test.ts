@@ -1,8 +1,8 @@
-import { createServer } from "node:net";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
+import { closedPort } from "../helpers/closed-port.ts";
 import {
   botAt,
   failureOf,
@@ -22,11 +22,7 @@ const RETRY = { class: "transient" };
 
 describe("nothing was posted, as the connection never stood, with", () => {
   it("a port on which nobody listens", async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    const root = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    const root = `http://127.0.0.1:${await closedPort()}`;
     for (const request of [photo(), largeVideo()]) {
       const answer = await botAt(root).send(request);
       expect(failureOf(answer)).toMatchObject({ ...RETRY, reason: "connect_failed" });
@@ -115,7 +111,7 @@ describe("nothing was posted, as the body was not handed over whole, with", () =
   it("a source that stands still is not the server's fault", async () => {
     async function* pieces() {
       yield Buffer.alloc(200_000);
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await new Promise(() => {});
     }
     const media = { open: async () => ok(Readable.from(pieces())), bytes: LARGE, filename: "a.mp4" };
     const { failure: cause, whole } = await sendTo({}, largeVideo({ media }), { stallMs: 400 });

@@ -21,8 +21,8 @@ import { WorkQueue } from "../../src/queue/work-queue.ts";
 import type { Source } from "../../src/sources/port.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { Absence } from "../../src/worker/absence.ts";
+import type { VirtualClock } from "../helpers/clock.ts";
 import { lane, scene } from "../lanes/scene.ts";
-import type { VirtualClock } from "../lanes/virtual-clock.ts";
 
 export const AWAY = failure("r2_unavailable", "r2 said 503");
 export const LOST = failure("server_error", "telegram said 502");

@@ -7,7 +7,7 @@ const SEEDS = (process.env.PREWARM_DAY_SEEDS ?? "1").split(",").map(Number);
 
 it.each(SEEDS)(
   "keeps a bucket warm through a day of all weathers (seed %i)",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async (seed) => {
     const town = await Town.open(seed);
     try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { History } from "../../../src/admin/history/history.ts";
 import { Emitter } from "../../../src/domain/events.ts";
 import { REASONS } from "../../../src/domain/reasons.ts";
-import { VirtualClock } from "../../lanes/virtual-clock.ts";
+import { VirtualClock } from "../../helpers/clock.ts";
 import { failedItem, item, lost, tooBig } from "../../reporters/scene.ts";
 
 function scene() {

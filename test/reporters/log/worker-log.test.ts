@@ -9,7 +9,7 @@ import { redactor, Secret } from "../../../src/domain/secret.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { type FormatLine, formatFor, isJournal } from "../../../src/reporters/log/log-line.ts";
 import { workerLog } from "../../../src/reporters/log/worker-log.ts";
-import { VirtualClock } from "../../lanes/virtual-clock.ts";
+import { VirtualClock } from "../../helpers/clock.ts";
 import { failedItem, flood, item, lane, lost, tooBig } from "../scene.ts";
 
 const TOKEN = "123456789:AAE-secret-of-a-bot";
@@ -332,7 +332,7 @@ describe("a reader that is slow or gone", () => {
   });
 
   it("bounds what waits in a real pipe that nobody reads", async () => {
-    const child = spawn("sleep", ["5"], { stdio: ["pipe", "ignore", "ignore"] });
+    const child = spawn("sleep", ["600"], { stdio: ["pipe", "ignore", "ignore"] });
     child.stdin.on("error", () => {});
     const events = new Emitter();
     const more = { intervalMs: 2000, maxQueue: 500, maxWaitingBytes: 50_000, level: "info" as const };

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { attachReporters, chooseReporters, type OutputRequest } from "../../../src/reporters/run/pick.ts";
 import { item, scene } from "../scene.ts";
@@ -56,6 +56,30 @@ describe("attachReporters", () => {
       .map((line) => JSON.parse(line).type);
     expect(types).toEqual(["item", "summary"]);
     expect(stderr.lines).toEqual(["warning: mind this"]);
+  });
+
+  it("adds a status line each 5 s to stderr where that is no terminal, and nothing to stdout", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { events, tally } = scene();
+    const stdout = new PassThrough({ encoding: "utf8" });
+    const stderr = new FakeTerminal(200, 24);
+    const colour = colourFor({ stream: {}, env: {}, noColor: true });
+    const choice = chooseReporters({ ...wishes, json: true, isTTY: false });
+    const reporters = await attachReporters(choice, {
+      events,
+      figures: tally,
+      stdout,
+      stderr,
+      colour,
+      scale: 1,
+    });
+    events.emit("started", { command: "prewarm run", lanes: 1, concurrency: 5, ledger: "x" });
+    vi.advanceTimersByTime(12_000);
+    const statusLine = expect.stringMatching(/^0 of 0.* \| ready 0, .* \| ETA /);
+    expect(stderr.lines.slice(1)).toEqual([statusLine, statusLine]);
+    expect(stdout.read()).toBeNull();
+    await reporters.stop();
   });
 
   it("has no reporter for data without --json", async () => {

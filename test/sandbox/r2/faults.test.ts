@@ -78,13 +78,12 @@ test("a body that ends before the reset is whole", async () => {
 });
 
 test("bandwidth and latency hold, and follow the time scale", async () => {
-  const { url } = await spoiled({ bytesPerSecond: 100_000, latencyMs: 2000 }, 100_000, 10);
+  // Three hundred milliseconds, and most of an hour on any other scale.
+  const { url } = await spoiled({ bytesPerSecond: 100, latencyMs: 2_000_000 }, 100_000, 10_000);
   const started = performance.now();
   const response = await fetch(url);
   expect((await bytesOf(response)).bytes).toBe(100_000);
-  const all = performance.now() - started;
-  expect(all).toBeGreaterThanOrEqual(295);
-  expect(all).toBeLessThan(2000);
+  expect(performance.now() - started).toBeGreaterThanOrEqual(295);
 });
 
 test("a hanging request is taken and never answered, others are", async () => {

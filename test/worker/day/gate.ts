@@ -1,6 +1,9 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
+/** An address of its own where the machine has one to give: a port that is shut there is nobody's until it is reopened. */
+const HOST = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
+
 /** A TCP port before a server that can be shut: connections that stand are cut, new ones refused. */
 export class Gate {
   readonly url: string;
@@ -22,7 +25,7 @@ export class Gate {
     this.#server = server;
     this.#target = target;
     this.#sockets = sockets;
-    this.url = `http://127.0.0.1:${this.#port}`;
+    this.url = `http://${HOST}:${this.#port}`;
   }
 
   async shut(): Promise<void> {
@@ -40,7 +43,7 @@ async function listen(target: number, port: number, sockets: Set<Socket>): Promi
   for (let tries = 0; ; tries++) {
     const server = createServer((socket) => join(socket, connect(target, "127.0.0.1"), sockets));
     const error = await new Promise((resolve) => {
-      server.once("error", resolve).listen(port, "127.0.0.1", () => resolve(null));
+      server.once("error", resolve).listen(port, HOST, () => resolve(null));
     });
     if (error === null) return server;
     if (tries > 50) throw error;

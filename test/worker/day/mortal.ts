@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../../../src/domain/clock.ts";
-import type { Traffic } from "./shared-clock.ts";
+import { isIterable, type Traffic } from "../../helpers/traffic.ts";
 
 /** When a process dies: at the nth call of a method of its ports, just before it or just after it was made. */
 export interface Death {
@@ -87,8 +87,4 @@ export class Life {
       yield next.value;
     }
   }
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

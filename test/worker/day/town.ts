@@ -20,9 +20,10 @@ import type { R2Fault } from "../../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../../src/sandbox/r2/server.ts";
 import { firstLook } from "../../../src/worker/first-look.ts";
 import { keepWarm } from "../../../src/worker/keep-warm.ts";
+import { VirtualClock } from "../../helpers/clock.ts";
+import { Traffic } from "../../helpers/traffic.ts";
 import { Gate } from "./gate.ts";
 import { type Death, Life } from "./mortal.ts";
-import { SharedClock, Traffic } from "./shared-clock.ts";
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -69,8 +70,8 @@ interface Worker {
 
 /** A bucket, Telegram, and a worker between them that may die, all on one virtual clock. */
 export class Town {
-  readonly clock = new SharedClock();
-  readonly traffic = new Traffic();
+  readonly clock: VirtualClock;
+  readonly traffic: Traffic;
   readonly dir = mkdtempSync(join(tmpdir(), "prewarm-day-"));
   readonly things = new Map<string, Thing>();
   /** Every content that there ever was, by its hash. */
@@ -88,7 +89,7 @@ export class Town {
   #config: WorkerConfig | undefined;
 
   static async open(seed: number): Promise<Town> {
-    const clock = new SharedClock();
+    const clock = new VirtualClock({ now: 0, wall: Date.UTC(2026, 0, 31) });
     const traffic = new Traffic();
     const faults: Town["faults"] = { r2: undefined };
     const r2 = await startR2Server({ ...KEY_PAIR, buckets: [BUCKET], faults: () => faults.r2 });
@@ -128,8 +129,7 @@ export class Town {
 
   /** Lets time pass until `end`, no faster than what happens in it. */
   async live(end: number): Promise<void> {
-    do await this.traffic.calm();
-    while (this.clock.step(end));
+    await this.traffic.live(this.clock, end);
   }
 
   /** Starts a worker in the background; `death` says when it is to die, if it is. */

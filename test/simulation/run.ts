@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Libsql from "libsql";
+import { onTestFinished } from "vitest";
+import { claimLedger } from "../../src/commands/claim-ledger.ts";
+import { findLanes } from "../../src/commands/find-lanes.ts";
+import { connect, openLedger } from "../../src/compose/connect.ts";
+import { openWarming } from "../../src/compose/warming.ts";
+import { loadConfig } from "../../src/config/config.ts";
+import type { Flags } from "../../src/config/layers.ts";
+import { readRunOptions } from "../../src/config/run-options.ts";
+import { Emitter } from "../../src/domain/events.ts";
+import type { ItemResult } from "../../src/domain/outcome.ts";
+import { prewarm } from "../../src/pipeline/prewarm.ts";
+import { Stop, watchFailures } from "../../src/pipeline/stop.ts";
+import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
+import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
+import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
+import { VirtualClock } from "../helpers/clock.ts";
+import { Traffic } from "../helpers/traffic.ts";
+
+const BUCKET = "media";
+const KEY_PAIR = {
+  accessKeyId: "0123456789abcdef0123456789abcdef",
+  secretAccessKey: "secret-of-a-simulation",
+};
+const TOKEN = "7000001:first-secret";
+
+/** How a simulated run ended. */
+export interface Ran {
+  readonly items: readonly ItemResult[];
+  /** Why it ended before its source did; null when it did not. */
+  readonly stopped: string | null;
+}
+
+/** A bucket and a Bot API that both go by one virtual clock, and real runs between them: minutes take as long as their work. */
+export class Simulation {
+  readonly clock: VirtualClock;
+  readonly botApi: BotApiServer;
+  readonly #traffic: Traffic;
+  readonly #r2: R2Server;
+  readonly #dir = mkdtempSync(join(tmpdir(), "prewarm-simulation-"));
+
+  /** Telegram's documented limits in these channels; everything ends with the test. */
+  static async open(chats: readonly number[]): Promise<Simulation> {
+    const clock = new VirtualClock({ now: 0 });
+    const traffic = new Traffic();
+    const r2 = await startR2Server({ ...KEY_PAIR, buckets: [BUCKET] });
+    const botApi = await startBotApiServer({
+      bots: [{ token: TOKEN, username: "first_bot" }],
+      chats: chats.map((id): ChatOptions => ({ id, type: "channel", title: `warmup ${id}` })),
+      profile: "documented",
+      clock: traffic.clockOf(clock),
+    });
+    const simulation = new Simulation(clock, traffic, r2, botApi);
+    onTestFinished(() => simulation.#close());
+    return simulation;
+  }
+
+  private constructor(clock: VirtualClock, traffic: Traffic, r2: R2Server, botApi: BotApiServer) {
+    this.clock = clock;
+    this.#traffic = traffic;
+    this.#r2 = r2;
+    this.botApi = botApi;
+  }
+
+  /** Small documents, all different. */
+  put(count: number): void {
+    for (let i = 0; i < count; i++)
+      this.#r2.put(BUCKET, `doc/${i}.bin`, Buffer.from(`content of ${i}`.padEnd(40 + i, ".")));
+  }
+
+  /** `prewarm run` by these flags, as a process of its own would, to its end. */
+  run(flags: Flags): Promise<Ran> {
+    return this.#traffic.liveThrough(this.clock, this.#run(flags));
+  }
+
+  /** Calls that sent something, or tried to, in the order of their first bytes. */
+  calls(chat: number) {
+    return this.botApi
+      .calls()
+      .filter((call) => call.method.startsWith("send") && call.chat_id === String(chat));
+  }
+
+  /** Reads the ledger as others do. */
+  rows(sql: string): Record<string, unknown>[] {
+    const db = new Libsql(join(this.#dir, "prewarm.db"), { timeout: 5_000 });
+    try {
+      return db.prepare(sql).all([]) as Record<string, unknown>[];
+    } finally {
+      db.close();
+    }
+  }
+
+  async #run(flags: Flags): Promise<Ran> {
+    const options = readRunOptions(flags);
+    const config = loadConfig(flags, this.#env(), null);
+    const traffic = this.#traffic;
+    const opened = connect(config, (text) => text, this.clock);
+    const ledger = traffic.port(await openLedger(config, "prewarm run", false, () => this.clock.wall()));
+    const connections = {
+      ...opened,
+      storage: traffic.port(opened.storage),
+      bots: opened.bots.map(({ bot, chats }) => ({ bot: traffic.port(bot), chats })),
+    };
+    const items: ItemResult[] = [];
+    const events = new Emitter((error) => {
+      throw error;
+    }).on("item", (item) => items.push(item));
+    const stop = new Stop(events);
+    const found = await findLanes({ connections, options, ledger, events, stop });
+    await claimLedger({ ledger, config, events, sandbox: false });
+    const { maxDuration } = options;
+    const cancel =
+      maxDuration === undefined
+        ? () => {}
+        : this.clock.after(maxDuration, () => stop.drain({ type: "duration" }));
+    const warming = await openWarming({
+      ...{ config, options, connections, ledger, found, events, stop, remove: null },
+    });
+    watchFailures(events, stop, { maxFailures: options.maxFailures });
+    await prewarm(warming);
+    cancel();
+    warming.lanes.rememberAll();
+    await traffic.track(opened.close());
+    await ledger.close();
+    return { items, stopped: stop.cause?.type ?? null };
+  }
+
+  #env(): Record<string, string> {
+    return {
+      R2_ENDPOINT: this.#r2.url,
+      R2_BUCKET: BUCKET,
+      R2_ACCESS_KEY_ID: KEY_PAIR.accessKeyId,
+      R2_SECRET_ACCESS_KEY: KEY_PAIR.secretAccessKey,
+      TELEGRAM_API_ROOT: this.botApi.url,
+      TELEGRAM_BOT_TOKEN: TOKEN,
+      PREWARM_LEDGER: `sqlite:${join(this.#dir, "prewarm.db")}`,
+    };
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#r2.close(), this.botApi.close()]);
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
