@@ -1,8 +1,6 @@
+import type { ContentId } from "./content.ts";
 import type { Entry } from "./entry.ts";
 import type { MediaKind } from "./media.ts";
-
-/** SHA-256 in hex where it is known, else `etag:<etag>:<bytes>`; stands in the column `sha256` of both tables. */
-export type ContentId = string;
 
 export type TransferName = "url" | "upload";
 
@@ -31,18 +29,4 @@ export interface Task {
   readonly transfer?: TransferName | undefined;
   /** Set when Telegram refused the kind asked for. */
   readonly sendAs?: MediaKind | undefined;
-}
-
-/**
- * The content id that follows from what a source says, before anything of the ledger is known.
- * @internal
- */
-export function contentOf(entry: KnownEntry): ContentId {
-  return entry.sha256 ?? `etag:${entry.etag}:${entry.bytes}`;
-}
-
-/** ETags are compared bare: S3 quotes them, event payloads and some tables do not. */
-export function bareEtag(etag: string): string {
-  if (!etag.includes('"') && !etag.startsWith("W/")) return etag;
-  return etag.replace(/^W\//, "").replace(/^"|"$/g, "");
 }

@@ -1,9 +1,10 @@
+import type { ContentId } from "../domain/content.ts";
 import type { Entry } from "../domain/entry.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
-import type { ContentId, KnownEntry } from "../domain/task.ts";
+import type { KnownEntry } from "../domain/task.ts";
 
 /** Who wrote this ledger; a run with another identity is refused by name. */
 export interface Identity {

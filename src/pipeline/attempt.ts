@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
+import type { ContentId } from "../domain/content.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { ContentId, Task, TransferName } from "../domain/task.ts";
+import type { Task, TransferName } from "../domain/task.ts";
 import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Bot, CallTimes, Sent } from "../telegram/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";

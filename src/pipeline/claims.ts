@@ -1,4 +1,5 @@
-import { bareEtag, type ContentId, type Task } from "../domain/task.ts";
+import { type ContentId, provisionalId } from "../domain/content.ts";
+import type { Task } from "../domain/task.ts";
 import type { Query } from "../ledgers/port.ts";
 
 /**
@@ -78,8 +79,7 @@ export class Ends {
 type Claimed = Pick<Task, "bot" | "kind" | "content" | "entry">;
 
 function namesOf({ bot, kind, content, entry }: Claimed): string[] {
-  const object = `etag:${bareEtag(entry.etag)}:${entry.bytes}`;
-  return [...new Set([nameOf(bot, kind, content), nameOf(bot, kind, object)])];
+  return [...new Set([nameOf(bot, kind, content), nameOf(bot, kind, provisionalId(entry))])];
 }
 
 /**

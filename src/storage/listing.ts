@@ -1,8 +1,8 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
+import { bareEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { bareEtag } from "../domain/task.ts";
 import { failureOfError, notS3, type Place } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";

@@ -1,6 +1,7 @@
+import type { ContentId } from "../domain/content.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
-import type { ContentId, KnownEntry, Task, TransferName } from "../domain/task.ts";
+import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
 import type { SendRequest } from "../telegram/port.ts";
 
 /** An object made ready for one call. */

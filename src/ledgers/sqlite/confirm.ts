@@ -1,7 +1,7 @@
-import type { ContentId } from "../../domain/task.ts";
+import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import type { AttemptFacts, AttemptId, Confirmation, Confirmed } from "../port.ts";
 import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
-import { isProvisional, provisionalOf, rekey, resolve } from "./content.ts";
+import { rekey, resolve } from "./content.ts";
 import { type Media, moveKey } from "./keys.ts";
 import { hasId, readyId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
@@ -40,7 +40,7 @@ const SIBLING = "select mime, width, height, duration from media_store where sha
  */
 export function confirm(store: Store, id: AttemptId, confirmation: Confirmation): Confirmed {
   const attempt = endAttempt(store, id, "ready", null);
-  const content = settle(store, attempt, confirmation.content);
+  const content = finalContent(store, attempt, confirmation.content);
   const { stored, replace, asked, mime, width, height, duration } = confirmation;
   const { bot } = attempt;
   const now = stamp(store.now());
@@ -88,9 +88,9 @@ export function point(
 }
 
 /** The content id to write under. With a hash at hand, all that stands under ETag and size moves to it first. */
-function settle(store: Store, attempt: Attempt, confirmed: ContentId): ContentId {
+function finalContent(store: Store, attempt: Attempt, confirmed: ContentId): ContentId {
   if (confirmed === attempt.content && isProvisional(confirmed)) return confirmed;
   const content = resolve(store, confirmed);
-  if (!isProvisional(content)) rekey(store, provisionalOf(attempt), content);
+  if (!isProvisional(content)) rekey(store, provisionalId(attempt), content);
   return content;
 }

@@ -1,7 +1,6 @@
+import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import type { ContentId } from "../../domain/task.ts";
 import type { Selected, Selection } from "../port.ts";
-import { isProvisional } from "./content.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import type { Store } from "./store.ts";
 
