@@ -254,7 +254,7 @@ describe("the plots in fixtures/pace", () => {
             [CHANGE_AT, to],
           ];
     const svg = plotPace({ title, minutes: 10, limit, run: tenMinutes(server, from, to, 1) });
-    const file = new URL(`../../../fixtures/pace/${name}.svg`, import.meta.url);
+    const file = new URL(`../../fixtures/pace/${name}.svg`, import.meta.url);
     if (process.env.UPDATE_PLOTS === "1") writeFileSync(file, svg);
     expect(svg, "run again with UPDATE_PLOTS=1, and look at the picture").toBe(readFileSync(file, "utf8"));
   });
