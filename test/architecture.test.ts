@@ -137,6 +137,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "where work comes from, for those who plan it",
   },
   "transfers/port.ts": { to: ["pipeline", "runs"], why: "how an object travels, for the attempt" },
+  "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
   "lanes/forecast.ts": { to: ["doctor"], why: "what lanes can do together, for the check of the pace" },
   "figures/snapshot.ts": {
     to: ["reporters", "admin"],

@@ -8,9 +8,9 @@ import type { ForecastInput } from "../lanes/forecast.ts";
 import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { FixedPace, type Pace } from "../lanes/pace.ts";
+import type { LaneFound } from "../lanes/preflight.ts";
 import { SameSize } from "../lanes/same-size.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
-import type { LaneFound } from "../pipeline/preflight.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 
 export interface LaneParts {

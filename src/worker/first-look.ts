@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
-import { assumedChat, type LaneFound, type LaneWish, preflight } from "../pipeline/preflight.ts";
+import { assumedChat, type LaneFound, type LaneWish, preflight } from "../lanes/preflight.ts";
 import type { BreakerParts } from "./breaker.ts";
 
 export interface FirstLook {

@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
-import { preflight } from "../pipeline/preflight.ts";
+import { preflight } from "../lanes/preflight.ts";
 import type { WatchedLane, WatchedLanes } from "./port.ts";
 import type { Troubles } from "./troubles.ts";
 

@@ -7,8 +7,8 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { redactor } from "../../domain/secret.ts";
 import type { TransferName } from "../../domain/task.ts";
+import { type LaneFound, preflight } from "../../lanes/preflight.ts";
 import type { Ledger } from "../../ledgers/port.ts";
-import { type LaneFound, preflight } from "../../pipeline/preflight.ts";
 import { prewarm } from "../../pipeline/prewarm.ts";
 import { Stop, watchFailures } from "../../pipeline/stop.ts";
 
