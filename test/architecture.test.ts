@@ -138,6 +138,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   "transfers/port.ts": { to: ["pipeline", "runs"], why: "how an object travels, for the attempt" },
   "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
+  "lanes/documented-pace.ts": { to: ["doctor"], why: "what a lane may be expected to do, for checks" },
   "lanes/forecast.ts": { to: ["doctor"], why: "what lanes can do together, for the check of the pace" },
   "figures/snapshot.ts": {
     to: ["reporters", "admin"],

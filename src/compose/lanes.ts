@@ -2,8 +2,8 @@ import type { Config } from "../config/config.ts";
 import { type Clock, fromWall, toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
-import { LIMITS } from "../domain/limits.ts";
 import { AdaptivePace } from "../lanes/adaptive.ts";
+import { documentedPace } from "../lanes/documented-pace.ts";
 import type { ForecastInput } from "../lanes/forecast.ts";
 import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
@@ -61,7 +61,7 @@ function paceOf(
   clock: Clock,
 ): Pace {
   if (pace.type === "fixed") return new FixedPace(pace.perMinute);
-  const documented = type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
+  const documented = documentedPace(type);
   if (pace.type === "documented") return new FixedPace(documented);
   const { pace: perMinute = null, paceAt = null } = memory ?? {};
   const learned =
