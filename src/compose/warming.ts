@@ -62,6 +62,6 @@ export async function openWarming(parts: WarmingParts): Promise<Warming> {
     underWay: new UnderWay(),
     random: Math.random,
     open: (bot, kind) => lanes.isOpen(bot, kind),
-    botsOf: (task) => (task.entry.bot === undefined ? plan.bots : [task.bot]),
+    runBots: { configured: config.bots.map(({ slug }) => slug), warming: plan.bots },
   };
 }

@@ -66,6 +66,13 @@ export interface AttemptFacts {
   readonly settings: string;
 }
 
+/** A key whose content is ready for this bot already, under another key. */
+export interface KnownKey extends Query {
+  readonly content: ContentId;
+  /** The key stays where it is while one of these can serve what it points at now, and not yet this content. */
+  readonly bots: readonly string[];
+}
+
 /** What came back from Telegram. */
 export interface Confirmation {
   /** The content id now known: equal to that of the attempt, or the SHA-256 computed while uploading. */
@@ -158,8 +165,8 @@ export interface Ledger {
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
   /** The call may have posted: `unknown`. A row with an id stays ready. */
   doubt(attempt: AttemptId, failure: Failure): Promise<void>;
-  /** Points `key` at content that is already ready for this bot (same content under another key). */
-  point(facts: Omit<AttemptFacts, "chatId" | "settings">): Promise<void>;
+  /** Points a key at content that is ready for this bot already. */
+  point(key: KnownKey): Promise<void>;
   /**
    * Writes these down durably, in order. An entry whose key, bot and kind are waiting already is a duplicate and is not
    * written again: the waiting one takes over what the newer one says. Where that is something else it arrives anew, under

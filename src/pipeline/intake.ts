@@ -1,13 +1,17 @@
 import { failure } from "../domain/failure.ts";
+import type { RunBots } from "../domain/run-bots.ts";
 import type { Task } from "../domain/task.ts";
 import { Claims, Ends } from "./claims.ts";
 import type { DispatchParts } from "./dispatch.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
 
+type KnownContent = NonNullable<Extract<Planned, { type: "item" }>["point"]>;
+
 export interface IntakeParts
   extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger" | "clock"> {
   /** How those are judged that waited for the content of another key: as a plain run would. */
   readonly judge: PlanRules;
+  readonly runBots: RunBots;
   /** Tasks at which the queue has no room; 0 for no bound. */
   readonly capacity: number;
 }
@@ -54,6 +58,12 @@ export class Intake {
     await this.#release(task);
   }
 
+  /** Points a key at the content that it was found to have. */
+  async point(known: KnownContent): Promise<void> {
+    const { ledger, runBots } = this.#parts;
+    await ledger.point({ ...known, bots: runBots.configured });
+  }
+
   #push(task: Task): void {
     const { queue, bell, events } = this.#parts;
     queue.push(task);
@@ -80,12 +90,12 @@ export class Intake {
   }
 
   async #end({ item, point }: Extract<Planned, { type: "item" }>): Promise<void> {
-    const { ledger, events, stop } = this.#parts;
+    const { events, stop } = this.#parts;
     if (item.error?.class === "auth") {
       stop.drain({ type: "denied", failure: failure(item.error.reason, item.error.message) });
       return;
     }
-    if (point) await ledger.point(point);
+    if (point) await this.point(point);
     events.emit("item", item);
   }
 

@@ -3,6 +3,7 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult, Latency } from "../domain/outcome.ts";
+import type { RunBots } from "../domain/run-bots.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Outcome } from "./attempt.ts";
@@ -18,8 +19,7 @@ export interface SettleParts {
   readonly mode: "auto" | TransferName;
   readonly random: () => number;
   readonly open: (bot: string, kind: MediaKind) => boolean;
-  /** Slugs of the bots that shall have an entry. */
-  readonly botsOf: (task: Task) => readonly string[];
+  readonly runBots: RunBots;
   /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
   readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
 }
@@ -50,7 +50,8 @@ export async function settle(
   if (result.type === "failed") return settleFailure(task, outcome, result, tell, parts);
   if (result.type === "known") {
     const { bot, kind, entry } = task;
-    await parts.ledger.point({ bot, kind, entry, content: result.content });
+    const { configured } = parts.runBots;
+    await parts.ledger.point({ bot, kind, entry, content: result.content, bots: configured });
     tell({ ...idFields(result.stored, kind), status: "skipped", reason: "duplicate_content" });
     return OVER;
   }
@@ -77,7 +78,7 @@ async function settleSent(
     width: sent.width,
     height: sent.height,
     duration: sent.duration,
-    bots: parts.botsOf(task),
+    bots: task.entry.bot === undefined ? parts.runBots.warming : [task.bot],
   });
   await parts.remove?.(task.bot, reading.stored);
   const ids = idFields(confirmed.stored, task.kind);

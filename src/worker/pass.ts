@@ -88,11 +88,11 @@ export class Passes {
 
   /** A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, in silence. */
   async #takeEnd(planned: End): Promise<false> {
-    const { intake, rules } = this.#parts;
+    const { intake } = this.#parts;
     const { item, point } = planned;
     if (!item.left && (item.error?.class === "transient" || item.error?.class === "auth")) this.#missed += 1;
     if (this.#isNews(planned)) await intake.take(planned);
-    else if (point) await rules.ledger.point(point);
+    else if (point) await intake.point(point);
     return false;
   }
 

@@ -96,6 +96,7 @@ export class Bench {
       capacity,
       bell: new Bell(),
       judge: this.rules,
+      runBots: { configured: this.bots, warming: this.bots },
     });
     this.absence = new Absence(this);
     this.told = new Proxy({} as Told, { get: (_, name) => this.#log.get(String(name)) ?? [] });

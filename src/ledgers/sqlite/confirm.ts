@@ -1,5 +1,5 @@
 import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
-import type { AttemptFacts, AttemptId, Confirmation, Confirmed } from "../port.ts";
+import type { AttemptId, Confirmation, Confirmed, KnownKey } from "../port.ts";
 import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
 import { type Media, moveKey } from "./keys.ts";
@@ -60,26 +60,19 @@ function whyOf({ failure }: NonNullable<Confirmation["asked"]>) {
   return { class: failure.class, reason: failure.reason, message: failure.message };
 }
 
-/**
- * Points a key at content that is ready under another key, unless it is still needed where it points: see
- * {@link moveKey}. `bots` are those of this run.
- */
-export function point(
-  store: Store,
-  facts: Omit<AttemptFacts, "chatId" | "settings">,
-  bots: readonly string[],
-): void {
-  const params = paramsOf(store, facts);
+/** Points a key at content that is ready under another key, unless it is still needed where it points: see {@link moveKey}. */
+export function point(store: Store, known: KnownKey): void {
+  const params = paramsOf(store, known);
   const { bot, content } = params;
   const isDocument =
-    !readyId(store, { bot, content, kind: facts.kind }) && readyId(store, { bot, content, kind: "document" });
-  const kind = isDocument ? "document" : facts.kind;
+    !readyId(store, { bot, content, kind: known.kind }) && readyId(store, { bot, content, kind: "document" });
+  const kind = isDocument ? "document" : known.kind;
   const sibling = store.db.one<Media>(SIBLING, { content });
   moveKey(store, {
     ...params,
     kind,
-    kinds: [facts.kind, kind],
-    bots: [bot, ...bots],
+    kinds: [known.kind, kind],
+    bots: [bot, ...known.bots],
     mime: params.mime ?? sibling?.mime ?? null,
     width: params.width ?? sibling?.width ?? null,
     height: params.height ?? sibling?.height ?? null,
