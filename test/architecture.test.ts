@@ -248,7 +248,6 @@ const TWICE: readonly string[] = [
   "Finding",
   "Found",
   "Incoming",
-  "Keeping",
   "Line",
   "ManifestFormat",
   "Measured",
@@ -280,17 +279,11 @@ const TWICE: readonly string[] = [
 const CUT: readonly string[] = [
   "ConfigDraft",
   "DryRunParts",
-  "IntakeParts",
-  "KeepWarmParts",
-  "KeepingParts",
   "Ledger",
   "NewWayOptions",
-  "PassParts",
   "Prepared",
-  "PrewarmParts",
   "RatioOptions",
   "Spec",
-  "Warming",
 ];
 
 describe("names", () => {

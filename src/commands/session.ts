@@ -127,11 +127,11 @@ export class Session {
       ledger: this.#ledger,
       connections: this.#connections,
     });
-    const { queue, pool, lanes } = warming;
+    const { queue, pool, lanes, feeder, dispatcher } = warming;
     this.#tally.watch({ depth: () => queue.length, active: () => pool.active });
     announceForecast(events, config.maxQueue, pacesOf(lanes, config));
     watchFailures(events, stop, { maxFailures: options.maxFailures });
-    await prewarm(warming);
+    await prewarm(feeder, dispatcher, stop);
     lanes.rememberAll();
   }
 

@@ -120,7 +120,7 @@ export class WorkerSession {
       concurrency: config.concurrency,
       ledger: this.#ledger.place,
     });
-    await keepWarm(keeping);
+    await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, this.#stop);
     keeping.lanes.rememberAll();
   }
 

@@ -13,13 +13,15 @@ import { SameSize } from "../lanes/same-size.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 
-export interface LaneParts {
+/** The lanes of a run; one that cannot be sent to for now is `closed`. */
+export type LanesToOpen = readonly (LaneFound & { readonly closed?: Failure | undefined })[];
+
+export interface OpenLanesOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
-  /** A lane that cannot be sent to for now is `closed`. */
-  readonly found: readonly (LaneFound & { readonly closed?: Failure | undefined })[];
+  readonly found: LanesToOpen;
   readonly changed: () => void;
 }
 
@@ -31,7 +33,7 @@ export async function openLanes({
   ledger,
   found,
   changed,
-}: LaneParts): Promise<Lanes> {
+}: OpenLanesOptions): Promise<Lanes> {
   const memories = await ledger.lanes();
   const lanes = found.map(({ bot, chat, closed = null }) => {
     const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);

@@ -24,7 +24,7 @@ export class Claims {
     return false;
   }
 
-  /** Ends the claim of a task; answers who waited for it. */
+  /** Ends the claim of a task; returns those who waited for it. */
   release(task: Claimed): Query[] {
     const names = namesOf(task);
     const followers = names
@@ -45,19 +45,19 @@ function askerOf({ entry }: Query): string {
   return `${entry.queueId ?? ""}|${entry.key}`;
 }
 
-/** So many ends are remembered by name: more than a page of a plan, which is as long as a decision usually waits. */
+/** Names remembered at most: more than a page of a plan has, which is as long as a decision usually waits. */
 const REMEMBERED = 4_096;
 
 /**
- * What ended lately, so that nobody acts on a decision that was made before: between a look at the ledger and a place in
- * the queue the same content may have come in by another way. Bounded; what was forgotten counts as ended.
+ * Content that finished lately, so that nobody acts on a decision that was made before that: between a look at the ledger
+ * and a place in the queue the same content may have come in by another way. Bounded; what was forgotten counts as finished.
  */
-export class Ends {
+export class RecentlyFinished {
   readonly #at = new Map<string, number>();
   #forgottenAt = Number.NEGATIVE_INFINITY;
 
   /** `at` and `since` are moments of the engine's clock. */
-  note(task: Claimed, at: number): void {
+  add(task: Claimed, at: number): void {
     for (const name of namesOf(task)) this.#note(name, at);
   }
 
@@ -70,8 +70,8 @@ export class Ends {
     this.#forgottenAt = oldest[1];
   }
 
-  /** Whether it may have ended at this moment or later. */
-  mayHaveEnded(task: Claimed, since: number): boolean {
+  /** Whether it has finished at this moment or later, or may have. */
+  has(task: Claimed, since: number): boolean {
     return namesOf(task).some((name) => (this.#at.get(name) ?? this.#forgottenAt) >= since);
   }
 }
@@ -86,7 +86,7 @@ function namesOf({ bot, kind, content, entry }: Claimed): string[] {
  * Content that is being sent right now. A hash that is only known once an object was read may be that of another object
  * on its way, under another ETag.
  */
-export class UnderWay {
+export class InFlight {
   readonly #owners = new Map<string, Task>();
 
   /** False when another task is sending this content for the same bot as the same kind. */

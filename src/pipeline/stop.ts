@@ -76,7 +76,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   });
 }
 
-export interface BreakerOptions {
+export interface FailureLimits {
   /** More failures than this end the run: a count, or a share of what was tried (0..1). */
   readonly maxFailures?: { readonly count: number } | { readonly share: number } | undefined;
 }
@@ -91,7 +91,7 @@ const TELLS_NOTHING: ReadonlySet<FailureClass> = new Set(["config", "chat", "aut
 const SHARE_FROM = 20;
 
 /** Watches how items end and stops the run when going on would only make it worse. */
-export function watchFailures(events: Emitter, stop: Stop, options: BreakerOptions): void {
+export function watchFailures(events: Emitter, stop: Stop, options: FailureLimits): void {
   let tried = 0;
   let bad = 0;
   let row: { cls: string; length: number } = { cls: "", length: 0 };
@@ -112,7 +112,7 @@ export function watchFailures(events: Emitter, stop: Stop, options: BreakerOptio
   });
 }
 
-function over(max: BreakerOptions["maxFailures"], bad: number, tried: number): boolean {
+function over(max: FailureLimits["maxFailures"], bad: number, tried: number): boolean {
   if (max === undefined) return false;
   return "count" in max ? bad > max.count : tried >= SHARE_FROM && bad / tried > max.share;
 }

@@ -17,6 +17,8 @@ export interface Prepared {
 
 /** Ways to hand an object to Telegram. `prepare` reads from R2 what is needed before the call, and nothing more. */
 export interface Transfers {
+  /** The way that is set (`--transfer`); `auto` lets each object go as the rules allow. */
+  readonly mode: "auto" | TransferName;
   prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>>;
   /** What came of a call by URL: after failures to fetch and nothing else, the way is closed for the rest of the run. */
   urlResult(failure: Failure | null): void;

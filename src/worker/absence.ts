@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { WatchedLanes } from "./port.ts";
 
-export interface AbsenceParts {
+export interface AbsenceOptions {
   readonly clock: Clock;
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
@@ -15,11 +15,11 @@ const LONG_MS = 30_000;
  * and is looked for again once they are back.
  */
 export class Absence {
-  readonly #parts: AbsenceParts;
+  readonly #options: AbsenceOptions;
   readonly #missed = new Set<string>();
 
-  constructor(parts: AbsenceParts) {
-    this.#parts = parts;
+  constructor(options: AbsenceOptions) {
+    this.#options = options;
   }
 
   /** Whether a task of this bot is left for later; remembers that it was. */
@@ -36,7 +36,7 @@ export class Absence {
 
   /** Bots that can send now, or soon. */
   present(): string[] {
-    return this.#parts.bots.filter((bot) => !this.#isClosed(bot) && !this.#isFrozen(bot));
+    return this.#options.bots.filter((bot) => !this.#isClosed(bot) && !this.#isFrozen(bot));
   }
 
   /** True when a bot whose work was left is back; asked again, it has been told. */
@@ -47,11 +47,11 @@ export class Absence {
   }
 
   #isClosed(bot: string): boolean {
-    return !this.#parts.lanes.isOpen(bot);
+    return !this.#options.lanes.isOpen(bot);
   }
 
   #isFrozen(bot: string): boolean {
-    const { lanes, clock } = this.#parts;
+    const { lanes, clock } = this.#options;
     const until = lanes.all
       .filter((lane) => lane.bot.slug === bot && lane.closed === null)
       .map(({ frozenUntil }) => frozenUntil);

@@ -5,9 +5,10 @@ import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
 import type { Troubles } from "./troubles.ts";
 
-type Outside = "r2" | "telegram";
+/** The parts of the outside world that all work depends on. */
+export type Outside = "r2" | "telegram";
 
-export interface BreakerParts {
+export interface BreakerOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly troubles: Troubles;
@@ -15,8 +16,10 @@ export interface BreakerParts {
   readonly ask: Readonly<Record<Outside, () => Promise<Result<unknown>>>>;
   /** Ends the asking. */
   readonly draining: AbortSignal;
+  /** Parts that were away already before the work began. */
+  readonly away: readonly (readonly [part: Outside, cause: Failure])[];
   /** A part answers again: work may go on. */
-  readonly back: () => void;
+  readonly onBack: () => void;
 }
 
 /** So many failures in a row are no accident. In doubt, each further one may leave an `unknown` row behind. */
@@ -49,14 +52,14 @@ const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
  * that answers questions and fails at posts must not cost an `unknown` row every few seconds.
  */
 export class Breaker {
-  readonly #parts: BreakerParts;
+  readonly #options: BreakerOptions;
   readonly #rows: Record<Outside, number> = { r2: 0, telegram: 0 };
   readonly #pauses: Record<Outside, number> = { r2: FIRST_PAUSE_MS, telegram: FIRST_PAUSE_MS };
   #halfOpen = false;
 
-  constructor(parts: BreakerParts) {
-    this.#parts = parts;
-    parts.events
+  constructor(options: BreakerOptions) {
+    this.#options = options;
+    options.events
       .on("call", ({ failure }) => this.#heard(failure))
       .on("retry", ({ failure }) => this.#failed(failure, "r2"))
       .on("item", ({ error, left }) => {
@@ -65,9 +68,14 @@ export class Breaker {
       });
   }
 
+  /** Opens for the parts that were away before the work began. */
+  begin(): void {
+    for (const [part, cause] of this.#options.away) this.open(part, cause);
+  }
+
   /** A part is away, and asked until it answers. */
   get isOpen(): boolean {
-    const { troubles } = this.#parts;
+    const { troubles } = this.#options;
     return troubles.has("r2") || troubles.has("telegram");
   }
 
@@ -86,7 +94,7 @@ export class Breaker {
 
   /** Holds everything until this part answers. */
   open(part: Outside, cause: Failure): void {
-    const { troubles } = this.#parts;
+    const { troubles } = this.#options;
     const isNew = !troubles.has(part);
     troubles.begin(part, cause);
     if (isNew) void this.#askUntilBack(part);
@@ -106,7 +114,7 @@ export class Breaker {
 
   #worksAgain(part: Outside): void {
     this.#rows[part] = 0;
-    if (!this.#parts.troubles.has(part)) this.#pauses[part] = FIRST_PAUSE_MS;
+    if (!this.#options.troubles.has(part)) this.#pauses[part] = FIRST_PAUSE_MS;
   }
 
   /** A failed call is told by `call`, and again as a retry or an end: each part listens to one of them. */
@@ -117,7 +125,7 @@ export class Breaker {
   }
 
   async #askUntilBack(part: Outside): Promise<void> {
-    const { clock, draining, ask, troubles, back } = this.#parts;
+    const { clock, draining, ask, troubles, onBack } = this.#options;
     while (!draining.aborted) {
       const pause = this.#pauses[part];
       this.#pauses[part] = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -131,7 +139,7 @@ export class Breaker {
     this.#rows[part] = 0;
     this.#halfOpen = true;
     troubles.end(part);
-    back();
+    onBack();
   }
 }
 

@@ -2,13 +2,13 @@ import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
 import { assumedChat, type LaneFound, type LaneWish, preflight } from "../lanes/preflight.ts";
-import type { BreakerParts } from "./breaker.ts";
+import type { Outside } from "./breaker.ts";
 
 export interface FirstLook {
   /** Every lane that was wished for; those that cannot be sent to for now say why. */
   readonly lanes: readonly (LaneFound & { readonly closed?: Failure | undefined })[];
   /** Parts that do not answer for now. */
-  readonly away: [part: keyof BreakerParts["ask"], failure: Failure][];
+  readonly away: [part: Outside, failure: Failure][];
   /** What no waiting mends: wrong credentials, no chat to post in. */
   readonly fatal: Failure | null;
 }

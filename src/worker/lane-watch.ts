@@ -2,15 +2,19 @@ import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { preflight } from "../lanes/preflight.ts";
+import { type Stop, unlessAborted } from "../pipeline/stop.ts";
 import type { WatchedLane, WatchedLanes } from "./port.ts";
 import type { Troubles } from "./troubles.ts";
 
-export interface LaneWatchParts {
+export interface LaneWatchOptions {
   readonly clock: Clock;
+  readonly stop: Stop;
   readonly events: Emitter;
   readonly troubles: Troubles;
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
+  /** Milliseconds of the engine's clock between two looks. */
+  readonly intervalMs: number;
 }
 
 /** A freeze of all lanes of a bot that lasts longer than this is told as a trouble. */
@@ -22,19 +26,28 @@ const ALLOW_MS = 600_000;
 
 /** Keeps an eye on lanes: tells which bots cannot send and why, and opens closed lanes again once their chat takes them. */
 export class LaneWatch {
-  readonly #parts: LaneWatchParts;
+  readonly #options: LaneWatchOptions;
   #triedAt: number;
   #allowedAt: number;
 
-  constructor(parts: LaneWatchParts) {
-    this.#parts = parts;
-    this.#triedAt = parts.clock.now();
-    this.#allowedAt = parts.clock.now();
+  constructor(options: LaneWatchOptions) {
+    this.#options = options;
+    this.#triedAt = options.clock.now();
+    this.#allowedAt = options.clock.now();
+  }
+
+  /** Resolves when the worker drains. */
+  async run(): Promise<void> {
+    const { stop, clock, intervalMs } = this.#options;
+    while (!stop.draining.aborted) {
+      await unlessAborted(this.look(), stop.draining);
+      await clock.sleep(intervalMs, stop.draining);
+    }
   }
 
   /** Looks once. Cheap unless a closed lane is due to be tried. */
   async look(): Promise<void> {
-    const { clock, lanes } = this.#parts;
+    const { clock, lanes } = this.#options;
     this.#tell();
     this.#allow();
     const closed = lanes.all.filter((lane) => lane.closed !== null);
@@ -44,20 +57,20 @@ export class LaneWatch {
     this.#tell();
   }
 
-  /** Closed lanes are tried at the next look. */
-  soon(): void {
+  /** Closed lanes are tried at the next look: something is back that had been away. */
+  again(): void {
     this.#triedAt = Number.NEGATIVE_INFINITY;
   }
 
   #allow(): void {
-    const { clock, lanes } = this.#parts;
+    const { clock, lanes } = this.#options;
     if (clock.now() - this.#allowedAt < ALLOW_MS) return;
     this.#allowedAt = clock.now();
     for (const lane of lanes.all) if (lane.refused.size > 0) lanes.allow(lane);
   }
 
   async #tryAgain(lane: WatchedLane): Promise<void> {
-    const { clock, lanes, events } = this.#parts;
+    const { clock, lanes, events } = this.#options;
     const found = await preflight([{ bot: lane.bot, chat: lane.chat }], clock);
     const open = found.open[0];
     if (!open || !lanes.reopen(lane, open.chat)) return;
@@ -68,7 +81,7 @@ export class LaneWatch {
   }
 
   #tell(): void {
-    const { troubles, bots } = this.#parts;
+    const { troubles, bots } = this.#options;
     for (const bot of bots) {
       const why = this.#whyAway(bot);
       if (why) troubles.begin(`bot:${bot}`, why);
@@ -78,7 +91,7 @@ export class LaneWatch {
 
   /** Null for a bot that can send, now or soon. */
   #whyAway(bot: string): Failure | null {
-    const { lanes, clock } = this.#parts;
+    const { lanes, clock } = this.#options;
     const own = lanes.all.filter((lane) => lane.bot.slug === bot);
     const open = own.filter((lane) => lane.closed === null);
     if (open.length === 0)

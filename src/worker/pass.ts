@@ -3,7 +3,7 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Intake } from "../pipeline/intake.ts";
-import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
+import { type Planned, type PlanRules, plan } from "../pipeline/plan.ts";
 import type { Source } from "../sources/port.ts";
 import type { Absence } from "./absence.ts";
 
@@ -15,14 +15,14 @@ interface Seen {
   queued: number;
 }
 
-export interface PassParts {
+export interface PassOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly intake: Intake;
   readonly absence: Absence;
   readonly draining: AbortSignal;
   /** What a pass judges by; its source comes anew each time. */
-  readonly rules: Omit<PlanOptions, "source">;
+  readonly rules: PlanRules;
   /** `bucket`, or the path of a manifest. */
   readonly name: string;
   readonly open: () => Source;
@@ -41,17 +41,17 @@ const MOST_TOLD = 1_000;
 
 /** Looks at a source from its begin to its end, again and again: what is ready costs nothing but the looking. */
 export class Passes {
-  readonly #parts: PassParts;
+  readonly #options: PassOptions;
   readonly #told = new Set<string>();
   #missed = 0;
 
-  constructor(parts: PassParts) {
-    this.#parts = parts;
+  constructor(options: PassOptions) {
+    this.#options = options;
   }
 
   /** One pass, no faster than the queue drains. Throws LedgerError. */
   async once(): Promise<PassEnd> {
-    const { clock, events, name } = this.#parts;
+    const { clock, events, name } = this.#options;
     const began = clock.now();
     const seen: Seen = { source: name, read: 0, queued: 0 };
     this.#missed = 0;
@@ -68,7 +68,7 @@ export class Passes {
   }
 
   async #read(seen: Seen): Promise<void> {
-    const { rules, open, draining } = this.#parts;
+    const { rules, open, draining } = this.#options;
     for await (const page of plan({ ...rules, source: open() })) {
       for (const planned of page) {
         if (draining.aborted) return;
@@ -79,7 +79,7 @@ export class Passes {
   }
 
   async #take(planned: Planned): Promise<boolean> {
-    const { intake, absence, draining } = this.#parts;
+    const { intake, absence, draining } = this.#options;
     if (planned.type === "item") return this.#takeEnd(planned);
     if (absence.passesOver(planned.task.bot)) return false;
     await intake.room();
@@ -88,7 +88,7 @@ export class Passes {
 
   /** A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, in silence. */
   async #takeEnd(planned: End): Promise<false> {
-    const { intake } = this.#parts;
+    const { intake } = this.#options;
     const { item, point } = planned;
     if (!item.left && (item.error?.class === "transient" || item.error?.class === "auth")) this.#missed += 1;
     if (this.#isNews(planned)) await intake.take(planned);

@@ -7,7 +7,7 @@ import type { Intake } from "../pipeline/intake.ts";
 import { type PlanRules, planPage } from "../pipeline/plan.ts";
 import type { Absence } from "./absence.ts";
 
-export interface RowsParts {
+export interface RowsOptions {
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly intake: Intake;
@@ -22,19 +22,19 @@ export interface RowsParts {
  * that failed for a reason that passes and are due for another try.
  */
 export class Rows {
-  readonly #parts: RowsParts;
+  readonly #options: RowsOptions;
   readonly #going = new Set<string>();
 
-  constructor(parts: RowsParts) {
-    this.#parts = parts;
-    parts.events.on("item", ({ bot, key, kind, askedKind }) =>
+  constructor(options: RowsOptions) {
+    this.#options = options;
+    options.events.on("item", ({ bot, key, kind, askedKind }) =>
       this.#going.delete(nameOf(bot, askedKind ?? kind, key)),
     );
   }
 
   /** Puts due rows into the queue, as many as it has room for. Throws LedgerError. */
   async look(): Promise<void> {
-    const { ledger, absence, room } = this.#parts;
+    const { ledger, absence, room } = this.#options;
     const bots = absence.present();
     if (bots.length === 0 || room() <= 0) return;
     const due = await ledger.warming(bots);
@@ -43,12 +43,12 @@ export class Rows {
   }
 
   /** The task of a bot that cannot send: its row stays as it is. */
-  strand({ bot, kind, entry }: Task): void {
+  takeBack({ bot, kind, entry }: Task): void {
     this.#going.delete(nameOf(bot, kind, entry.key));
   }
 
   async #take(rows: readonly Selected[]): Promise<void> {
-    const { intake, rules } = this.#parts;
+    const { intake, rules } = this.#options;
     const items = rows.map(({ bot, kind, entry }) => ({
       type: "entry" as const,
       entry: { ...entry, bot, kind },
@@ -70,7 +70,7 @@ export class Rows {
     for (const { bot, kind, entry } of own) {
       this.#going.delete(nameOf(bot, kind, entry.key));
       if (item.error?.class !== "auth")
-        await this.#parts.ledger.refuse({ bot, kind, key: entry.key }, whyOf(item));
+        await this.#options.ledger.refuse({ bot, kind, key: entry.key }, whyOf(item));
     }
   }
 }

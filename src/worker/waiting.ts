@@ -9,7 +9,7 @@ import type { Intake } from "../pipeline/intake.ts";
 import { type Planned, type PlanRules, planPage } from "../pipeline/plan.ts";
 import type { Absence } from "./absence.ts";
 
-export interface WaitingParts {
+export interface WaitingOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
@@ -18,8 +18,6 @@ export interface WaitingParts {
   readonly rules: PlanRules;
   /** Entries on their way at most. */
   readonly most: number;
-  /** Called with what a write to the ledger threw. */
-  readonly broken: (error: unknown) => void;
 }
 
 /**
@@ -27,16 +25,23 @@ export interface WaitingParts {
  * that whatever was accepted outlives the process; what is on its way now is only remembered here.
  */
 export class Waiting {
-  readonly #parts: WaitingParts;
+  /** Rejects with what a write to the ledger threw that nobody waits for; never resolves. */
+  readonly broken: Promise<never>;
+  readonly #options: WaitingOptions;
+  #break: (error: unknown) => void = () => {};
   /** Bots whose ends are still to come, by id. */
   readonly #going = new Map<number, Set<string>>();
   #after = 0;
   /** Since when some wait for another try. */
   #putBackAt: number | null = null;
 
-  constructor(parts: WaitingParts) {
-    this.#parts = parts;
-    parts.events.on("item", (item) => {
+  constructor(options: WaitingOptions) {
+    this.#options = options;
+    this.broken = new Promise((_, reject) => {
+      this.#break = reject;
+    });
+    this.broken.catch(() => {});
+    options.events.on("item", (item) => {
       if (isFinal(item)) this.#ended(item.entry?.queueId, item.bot);
       else this.#putBack(item.entry?.queueId);
     });
@@ -44,7 +49,7 @@ export class Waiting {
 
   /** Puts what waits into the queue, as much of it as may be on its way. */
   async look(): Promise<void> {
-    const { ledger, most, clock } = this.#parts;
+    const { ledger, most, clock } = this.#options;
     if (this.#putBackAt !== null && clock.now() - this.#putBackAt >= PUT_BACK_MS) this.again();
     while (this.#going.size < most) {
       const page = await ledger.queued(this.#after);
@@ -63,17 +68,17 @@ export class Waiting {
   }
 
   /** The task of a bot that cannot send: its entry stays where it is, for later. */
-  strand({ entry, bot }: Task): void {
-    this.#parts.absence.miss(bot);
+  takeBack({ entry, bot }: Task): void {
+    this.#options.absence.miss(bot);
     this.#forget(entry.queueId);
   }
 
   async #take(page: readonly QueuedEntry[]): Promise<void> {
-    const { intake, absence, rules } = this.#parts;
+    const { intake, absence, rules } = this.#options;
     const planned = await planPage(page.map(itemOf), rules);
     this.#expect(page, planned);
     for (const each of planned) {
-      if (each.type === "task" && absence.passesOver(each.task.bot)) this.strand(each.task);
+      if (each.type === "task" && absence.passesOver(each.task.bot)) this.takeBack(each.task);
       else {
         // A refusal of the bucket is no end of this entry: it is looked at again when the bucket is back.
         if (each.type === "item" && each.item.error?.class === "auth") this.#forget(each.item.entry?.queueId);
@@ -96,7 +101,7 @@ export class Waiting {
   #putBack(id: number | undefined): void {
     if (id === undefined || !this.#going.has(id)) return;
     this.#going.delete(id);
-    this.#putBackAt ??= this.#parts.clock.now();
+    this.#putBackAt ??= this.#options.clock.now();
   }
 
   #forget(id: number | undefined): void {
@@ -109,7 +114,7 @@ export class Waiting {
     left.delete(nameOf(bot));
     if (left.size > 0) return;
     this.#going.delete(id);
-    this.#parts.ledger.dequeue([id]).catch(this.#parts.broken);
+    this.#options.ledger.dequeue([id]).catch((error: unknown) => this.#break(error));
   }
 }
 

@@ -93,7 +93,6 @@ export class Bench {
       stop,
       ledger,
       clock,
-      capacity,
       bell: new Bell(),
       judge: this.rules,
       runBots: { configured: this.bots, warming: this.bots },
@@ -160,7 +159,7 @@ export class Bench {
       "item",
       itemResult({ key: entry.key, bot, kind, entry, status, ...(why ? errorFields(why) : {}) }),
     );
-    await this.intake.over({ entry, bot, kind, content, ...task });
+    await this.intake.finished({ entry, bot, kind, content, ...task });
   }
 
   /** Waits, without time passing, for what goes on by itself. */

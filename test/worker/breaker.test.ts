@@ -16,11 +16,11 @@ async function scene() {
     asked.push(clock.now());
     return state.away ? failed(AWAY) : ok(undefined);
   };
-  const back = () => {
+  const onBack = () => {
     state.back += 1;
   };
   const breaker = new Breaker({
-    ...{ clock, events, troubles, back },
+    ...{ clock, events, troubles, onBack, away: [] },
     ask: { r2: ask, telegram: ask },
     draining: bench.draining,
   });

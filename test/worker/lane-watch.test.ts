@@ -30,6 +30,7 @@ async function scene(...chats: string[]) {
     lanes: bench.lanes,
     events: bench.events,
     troubles,
+    intervalMs: 20_000,
   });
   const kick = (isOut: boolean) => server.control({ chat: { id: -1001, kick: isOut } });
   const closed = () => bench.lanes.all.map((lane) => lane.closed?.reason ?? "open");
@@ -49,7 +50,7 @@ it("opens a closed lane again once its chat takes the bot, asking once a minute"
   await watch.look();
   expect([closed(), server.calls().length > 0]).toEqual([["bot_kicked"], true]);
   kick(false);
-  watch.soon();
+  watch.again();
   await watch.look();
   expect([closed(), troubles.all]).toEqual([["open"], []]);
   expect(bench.told.notice.map(({ text }) => text)).toEqual(["lane default x -1001 takes posts again"]);
@@ -59,10 +60,10 @@ it("opens a closed lane again once its chat takes the bot, asking once a minute"
 it("never opens two lanes of a bot into one chat", async () => {
   const { bench, lanes, watch, closed } = await scene("-1001", "@one_chat");
   for (const lane of lanes) bench.lanes.close(lane, KICKED);
-  watch.soon();
+  watch.again();
   await watch.look();
   expect(closed().sort()).toEqual(["bot_kicked", "open"]);
-  watch.soon();
+  watch.again();
   await watch.look();
   expect(closed().sort()).toEqual(["bot_kicked", "open"]);
 });
@@ -71,7 +72,7 @@ it("follows a group that became a supergroup meanwhile", async () => {
   const { server, bench, lanes, watch } = await scene("-44");
   for (const lane of lanes) bench.lanes.close(lane, KICKED);
   server.control({ chat: { id: -44, migrate_to: -1009 } });
-  watch.soon();
+  watch.again();
   await watch.look();
   expect(bench.lanes.all).toMatchObject([{ chat: "-1009", closed: null }]);
 });

@@ -98,8 +98,8 @@ it("leaves rows of a bot that is out as they are, also those that were on their 
   ask("a", "a".repeat(64));
   await rows.look();
   const task = bench.next();
-  rows.strand(task);
-  await bench.intake.over(task);
+  rows.takeBack(task);
+  await bench.intake.finished(task);
   bench.lanes.close(only, GONE);
   await rows.look();
   expect([bench.queue.length, statuses()]).toEqual([0, ["warming"]]);

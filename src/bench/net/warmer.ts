@@ -66,7 +66,7 @@ export class Warmer {
     const [config, connections, ledger, found] = [this.#config, this.#connections, this.#ledger, this.lanes];
     const options = { ...readRunOptions({ prefix, transfer }), limit };
     const stop = new Stop(events);
-    const warming = await openWarming({
+    const { feeder, dispatcher } = await openWarming({
       config,
       options,
       connections,
@@ -81,7 +81,7 @@ export class Warmer {
     signal.addEventListener("abort", abort, { once: true });
     watchFailures(events, stop, {});
     try {
-      await prewarm(warming);
+      await prewarm(feeder, dispatcher, stop);
     } finally {
       signal.removeEventListener("abort", abort);
     }

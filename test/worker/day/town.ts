@@ -221,7 +221,7 @@ export class Town {
         remove: null,
       });
       ring = () => keeping.asked.ring();
-      await keepWarm(keeping);
+      await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
       keeping.lanes.rememberAll();
     };
     const ended = work()

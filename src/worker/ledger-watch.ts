@@ -1,0 +1,65 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Task } from "../domain/task.ts";
+import type { Bell } from "../pipeline/bell.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import { unlessAborted } from "../pipeline/stop.ts";
+import type { Absence } from "./absence.ts";
+import type { Breaker } from "./breaker.ts";
+import type { Rows } from "./rows.ts";
+import type { Waiting } from "./waiting.ts";
+
+export interface LedgerWatchOptions {
+  readonly clock: Clock;
+  readonly stop: Stop;
+  readonly breaker: Breaker;
+  readonly absence: Absence;
+  readonly waiting: Waiting;
+  readonly rows: Rows;
+  /** Milliseconds of the engine's clock between two polls. */
+  readonly intervalMs: number;
+  /** Rung when an entry was asked for by name. */
+  readonly asked: Bell;
+  /** Called when a bot can send again whose work was passed over. */
+  readonly onBack: () => void;
+}
+
+/** Polls the ledger for what was asked for by name and for rows that are due, while R2 and Telegram are there. */
+export class LedgerWatch {
+  readonly #options: LedgerWatchOptions;
+
+  constructor(options: LedgerWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the worker drains. Throws LedgerError. */
+  async run(): Promise<void> {
+    await Promise.race([this.#poll(), this.#options.waiting.broken]);
+  }
+
+  /** Everything is looked at anew, and soon: something is back that had been away. */
+  again(): void {
+    const { waiting, asked } = this.#options;
+    waiting.again();
+    asked.ring();
+  }
+
+  /** The task of a bot that cannot send: what asked for it stays in the ledger, for later. */
+  takeBack(task: Task): void {
+    const { waiting, rows } = this.#options;
+    waiting.takeBack(task);
+    rows.takeBack(task);
+  }
+
+  async #poll(): Promise<void> {
+    const { stop, breaker, absence, waiting, rows, asked, clock, intervalMs, onBack } = this.#options;
+    const { draining } = stop;
+    while (!draining.aborted) {
+      if (absence.someoneIsBack()) onBack();
+      if (!breaker.isOpen) {
+        await unlessAborted(waiting.look(), draining);
+        if (!draining.aborted) await unlessAborted(rows.look(), draining);
+      }
+      await asked.wait(intervalMs, clock, draining);
+    }
+  }
+}

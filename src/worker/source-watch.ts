@@ -1,0 +1,65 @@
+import type { Clock } from "../domain/clock.ts";
+import { type Stop, unlessAborted } from "../pipeline/stop.ts";
+import type { Breaker } from "./breaker.ts";
+import type { PassEnd, Passes } from "./pass.ts";
+import type { Troubles } from "./troubles.ts";
+
+/** When a source is to be looked at. */
+export interface Schedule extends AsyncIterable<unknown> {
+  /** Asks for a moment soon. */
+  nudge(): void;
+}
+
+export interface SourceWatchOptions {
+  readonly clock: Clock;
+  readonly stop: Stop;
+  readonly breaker: Breaker;
+  readonly troubles: Troubles;
+  readonly passes: Passes;
+  readonly schedule: Schedule;
+}
+
+/** A pass that broke off, or could not ask for all it read, is tried again this soon; each time in a row twice as late. */
+const BROKEN_PASS_MS = 30_000;
+const LONGEST_BROKEN_PASS_MS = 3_600_000;
+
+/** Looks at the source at each moment of its schedule, and sooner after a pass that was not whole. */
+export class SourceWatch {
+  readonly #options: SourceWatchOptions;
+
+  constructor(options: SourceWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the worker drains. Throws LedgerError. */
+  async run(): Promise<void> {
+    const { clock, stop, passes, schedule } = this.#options;
+    const moments = schedule[Symbol.asyncIterator]();
+    let cancel = () => {};
+    let pause = BROKEN_PASS_MS;
+    for (;;) {
+      const moment = await unlessAborted(moments.next(), stop.draining);
+      cancel();
+      const end = moment && !moment.done ? await unlessAborted(passes.once(), stop.draining) : null;
+      if (!end) return;
+      if (this.#isWhole(end)) pause = BROKEN_PASS_MS;
+      else {
+        cancel = clock.after(pause, () => schedule.nudge());
+        pause = Math.min(pause * 2, LONGEST_BROKEN_PASS_MS);
+      }
+    }
+  }
+
+  /** Another pass begins soon: something is back that had been away. */
+  again(): void {
+    this.#options.schedule.nudge();
+  }
+
+  /** Whether the next pass may wait for its moment; while a part is away the breaker asks for one when it is back. */
+  #isWhole({ failure, missed }: PassEnd): boolean {
+    const { breaker, troubles } = this.#options;
+    if (failure && !breaker.takes({ type: "source", failure })) troubles.begin("source", failure);
+    else if (!failure) troubles.end("source");
+    return failure ? breaker.isOpen : missed === 0;
+  }
+}
