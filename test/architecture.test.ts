@@ -137,6 +137,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "where work comes from, for those who plan it",
   },
   "transfers/port.ts": { to: ["pipeline", "runs"], why: "how an object travels, for the attempt" },
+  "lanes/port.ts": {
+    to: ["pipeline", "worker"],
+    why: "the lanes, for those who make calls and those who keep an eye on them",
+  },
   "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
   "lanes/documented-pace.ts": { to: ["doctor"], why: "what a lane may be expected to do, for checks" },
   "lanes/forecast.ts": { to: ["doctor"], why: "what lanes can do together, for the check of the pace" },
@@ -149,7 +153,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 };
 
 /** Files named `port.ts` that are no ports; they get other names. */
-const NO_PORTS = ["bench/port.ts", "bench/report/port.ts", "admin/port.ts", "worker/port.ts"];
+const NO_PORTS = ["bench/port.ts", "bench/report/port.ts", "admin/port.ts"];
 
 /** Why this import may not be; null where it may. */
 function breach(from: string, to: string): string | null {

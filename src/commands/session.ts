@@ -141,7 +141,15 @@ export class Session {
     const events = this.#events;
     const ledger = this.#ledger;
     const transfers = transfersOf(config, storage, options.transfer, () => {});
-    const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => {} });
+    const lanes = await openLanes({
+      config,
+      clock,
+      events,
+      ledger,
+      found,
+      changed: () => {},
+      noneOpen: () => {},
+    });
     const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
     const { limit } = options;
     await dryRun({ plan, ...pacesOf(lanes, config), limit, stop: this.#stop, events, output: this.#output });

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import { Attempts } from "../pipeline/attempt.ts";
@@ -53,7 +54,9 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const transfers = transfersOf(config, storage, options.transfer, (text) =>
     events.emit("notice", { level: "info", text }),
   );
-  const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => bell.ring() });
+  const changed = () => bell.ring();
+  const noneOpen = (cause: Failure) => stop.drain({ type: "no_lane", failure: cause });
+  const lanes = await openLanes({ config, clock, events, ledger, found, changed, noneOpen });
   const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
   const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
   const pool = new Pool(config.concurrency);
@@ -61,7 +64,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const judge = { ...plan, force: false, retryWeak: false, only: null };
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
   const inFlight = new InFlight();
-  const attempts = new Attempts({ clock, ledger, transfers, inFlight, stop });
+  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop });
   const settlement = new Settlement({
     clock,
     events,

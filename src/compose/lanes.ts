@@ -4,10 +4,11 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { AdaptivePace } from "../lanes/adaptive.ts";
 import { documentedPace } from "../lanes/documented-pace.ts";
-import type { ForecastInput } from "../lanes/forecast.ts";
+import type { LanePaces } from "../lanes/forecast.ts";
 import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
-import { FixedPace, type Pace } from "../lanes/pace.ts";
+import { FixedPace } from "../lanes/pace.ts";
+import type { Pace } from "../lanes/port.ts";
 import type { LaneFound } from "../lanes/preflight.ts";
 import { SameSize } from "../lanes/same-size.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
@@ -22,7 +23,10 @@ export interface OpenLanesOptions {
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly found: LanesToOpen;
+  /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
+  /** Called when the last open lane was closed. */
+  readonly noneOpen: (cause: Failure) => void;
 }
 
 /** The lanes of a run, with what earlier runs learned of them. */
@@ -33,6 +37,7 @@ export async function openLanes({
   ledger,
   found,
   changed,
+  noneOpen,
 }: OpenLanesOptions): Promise<Lanes> {
   const memories = await ledger.lanes();
   const lanes = found.map(({ bot, chat, closed = null }) => {
@@ -49,6 +54,7 @@ export async function openLanes({
     clock,
     events,
     changed,
+    noneOpen,
     botPaces: botPacesOf(config),
     sameSize: config.apiLocal ? null : new SameSize(),
     keep: (lane) => keep(memoryOf(lane, clock)),
@@ -78,7 +84,7 @@ function botPacesOf({ botPace, bots }: Config): Map<string, Pace> {
 
 function memoryOf(lane: Lane, clock: Clock): LaneMemory {
   const frozenUntil = Number.isFinite(lane.frozenUntil) ? Math.ceil(toWall(clock, lane.frozenUntil)) : 0;
-  const pace = lane.pace instanceof AdaptivePace ? lane.pace.limit : null;
+  const pace = lane.pace.memory();
   return {
     bot: lane.bot.slug,
     chat: lane.chat,
@@ -90,10 +96,7 @@ function memoryOf(lane: Lane, clock: Clock): LaneMemory {
 }
 
 /** The paces of lanes and bots, for a forecast. */
-export function pacesOf(
-  lanes: Lanes,
-  { bots, botPace }: Config,
-): Pick<ForecastInput, "lanes" | "botPerMinute"> {
+export function pacesOf(lanes: Lanes, { bots, botPace }: Config): LanePaces {
   return {
     lanes: lanes.all.map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),
     botPerMinute: new Map(botPace === null ? [] : bots.map(({ slug }) => [slug, botPace] as const)),

@@ -72,7 +72,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const room = () => most - queue.length;
   const asked = new Bell();
   const troubles = new Troubles(clock, events);
-  const absence = new Absence({ clock, lanes, bots });
+  const absence = new Absence({ lanes, bots });
   const waiting = new Waiting({ clock, events, ledger, intake, absence, rules: byName, most });
   const rows = new Rows({ events, ledger, intake, absence, rules: byName, room });
   const laneWatch = new LaneWatch({ clock, stop, events, troubles, lanes, bots, intervalMs });

@@ -1,6 +1,6 @@
 import { CallLog, type Seen } from "./call-log.ts";
 import { LimitFinder } from "./limit-finder.ts";
-import type { Pace, PaceCall } from "./pace.ts";
+import type { Pace, PaceCall } from "./port.ts";
 import { SlowAnswers } from "./slow-answers.ts";
 
 /**
@@ -111,7 +111,7 @@ export class AdaptivePace implements Pace {
   }
 
   /** The limit that was found, in calls a minute; null before. */
-  get limit(): number | null {
+  memory(): number | null {
     return this.#limit;
   }
 
@@ -122,16 +122,16 @@ export class AdaptivePace implements Pace {
   take(now: number): number {
     if (this.#probeAt === "soon") this.#probeAt = now + BELIEVE_MS.learned;
     if (this.#mode === "hold" && now >= this.#probeAt && this.#mayProbe()) this.#probe();
-    const slot = this.next(now);
-    this.#next = slot + this.#gap();
-    return slot;
+    const slotAt = this.next(now);
+    this.#next = slotAt + this.#gap();
+    return slotAt;
   }
 
-  giveBack(slot: number): void {
-    if (this.#next === slot + this.#gap()) this.#next = slot;
+  giveBack(slotAt: number): void {
+    if (this.#next === slotAt + this.#gap()) this.#next = slotAt;
   }
 
-  started(_slot: number, at: number): void {
+  started(_slotAt: number, at: number): void {
     // A call that starts late leaves the slots behind it where they are, but never closer than the limit allows.
     this.#next = Math.max(this.#next, at + this.#gap() * MARGIN);
   }

@@ -1,12 +1,16 @@
 import { LIMITS } from "../domain/limits.ts";
 
-export interface ForecastInput {
+/** How fast lanes and bots may go, in calls a minute. */
+export interface LanePaces {
+  /** One entry a lane: its bot and its pace. */
+  readonly lanes: readonly { readonly bot: string; readonly perMinute: number }[];
+  /** Paces over all chats of a bot, by slug; missing for none. */
+  readonly botPerMinute: ReadonlyMap<string, number>;
+}
+
+export interface ForecastInput extends LanePaces {
   /** Objects to be warmed. */
   readonly toWarm: number;
-  /** One entry a lane: its bot and its pace in calls a minute. */
-  readonly lanes: readonly { readonly bot: string; readonly perMinute: number }[];
-  /** Calls a minute over all chats of a bot, by slug; missing for none. */
-  readonly botPerMinute: ReadonlyMap<string, number>;
 }
 
 export interface Forecast {

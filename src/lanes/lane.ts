@@ -2,7 +2,7 @@ import type { LaneView } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Bot } from "../telegram/port.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "./port.ts";
 
 /** A call of a lane that was given out; `startedAt` is null until it begins. */
 export interface LaneCall {

@@ -16,10 +16,10 @@ export class SameSize {
     if (bytes < rule.fromBytes) return now;
     if (this.#next.size > MANY) this.#forget(now);
     const name = `${bot}|${bytes}`;
-    const slot = Math.max(now, this.#next.get(name) ?? now);
+    const slotAt = Math.max(now, this.#next.get(name) ?? now);
     const distance = Math.min(Math.max(bytes * rule.secondsPerByte * 1_000, rule.minMs), rule.maxMs);
-    this.#next.set(name, slot + distance);
-    return slot;
+    this.#next.set(name, slotAt + distance);
+    return slotAt;
   }
 
   #forget(now: number): void {

@@ -1,21 +1,14 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ContentId } from "../domain/content.ts";
+import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Task, TransferName } from "../domain/task.ts";
+import type { Permit } from "../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
-import type { Bot, CallTimes, Sent } from "../telegram/port.ts";
+import type { Sent } from "../telegram/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
 import type { InFlight } from "./claims.ts";
 import type { Stop } from "./stop.ts";
-
-/** The right to make one call on a lane (see lanes/ticket.ts). */
-export interface Slot {
-  readonly lane: { readonly bot: Bot; readonly chat: string };
-  /** `uploadBytes`: size of all files of the call, 0 by url. */
-  ready(signal: AbortSignal, uploadBytes: number): Promise<boolean>;
-  end(call: { times: CallTimes; floodMs: number | null; sent: boolean }): void;
-  drop(): void;
-}
 
 /** Where the time of a try went, in milliseconds on the engine's clock. */
 export interface Spent {
@@ -53,6 +46,7 @@ const SAME_CONTENT_MS = 500;
 
 export interface AttemptsOptions {
   readonly clock: Clock;
+  readonly events: Emitter;
   readonly ledger: Ledger;
   readonly transfers: Transfers;
   /** Each attempt claims its content here; whoever writes the outcome down ends that claim. */
@@ -69,10 +63,10 @@ export class Attempts {
   }
 
   /** Reads the object, waits until the permit may be used, and calls Telegram once. Throws LedgerError only. */
-  async make(task: Task, slot: Slot): Promise<Outcome> {
+  async make(task: Task, permit: Permit): Promise<Outcome> {
     const { clock, transfers, inFlight, stop } = this.#options;
     const started = clock.now();
-    const facts = this.#factsOf(task, slot);
+    const facts = this.#factsOf(task, permit);
     try {
       const prepared = await transfers.prepare(task, stop.aborting);
       const read = clock.now();
@@ -83,26 +77,29 @@ export class Attempts {
       if (known) return unsent({ type: "known", ...known });
       if (!inFlight.claim(task, prepared.value.sha256() ?? task.content))
         return unsent({ type: "put_off", ms: SAME_CONTENT_MS });
-      if (!(await slot.ready(stop.draining, uploadBytes(prepared.value))))
+      if (!(await permit.ready(stop.draining, uploadBytes(prepared.value))))
         return unsent({ type: "put_off", ms: 0 });
-      return await this.#send(task, slot, prepared.value, { ...spent, lane: clock.now() - read });
+      return await this.#send(task, permit, prepared.value, { ...spent, lane: clock.now() - read });
     } finally {
-      slot.drop();
+      permit.drop();
     }
   }
 
-  async #send(task: Task, slot: Slot, prepared: Prepared, spent: Spent): Promise<Outcome> {
+  async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
     const { ledger, transfers, stop } = this.#options;
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
-    const facts = this.#factsOf(task, slot);
+    const facts = this.#factsOf(task, permit);
     const attempt = await ledger.begin(facts);
-    const { bot, chat } = slot.lane;
+    const { bot, chat } = permit.lane;
     const request = { ...prepared.request, chat, kind: task.sendAs ?? task.kind, signal: stop.aborting };
     const answer = await bot.send(request);
-    slot.end({ times: answer.times, floodMs: answer.ok ? null : floodOf(answer.failure), sent: answer.ok });
     const send = answer.times.ended - answer.times.started;
+    // First whoever counts calls: the end of the permit lets the next item go.
+    const failure = answer.ok ? null : answer.failure;
+    this.#options.events.emit("call", { bot: bot.slug, chat, ms: send, failure });
+    permit.end(answer);
     const common = { facts, transfer: prepared.transfer, spent: { ...spent, send } };
-    if (prepared.transfer === "url") transfers.urlResult(answer.ok ? null : answer.failure);
+    if (prepared.transfer === "url") transfers.urlResult(failure);
     if (!answer.ok) return { ...common, result: { type: "failed", attempt, failure: answer.failure } };
     const content = prepared.sha256() ?? task.content;
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime: prepared.mime } };
@@ -120,14 +117,10 @@ export class Attempts {
     return found?.stored && found.content === sha256 ? { stored: found.stored, content: sha256 } : null;
   }
 
-  #factsOf({ bot, kind, content, entry }: Task, slot: Slot): AttemptFacts {
+  #factsOf({ bot, kind, content, entry }: Task, permit: Permit): AttemptFacts {
     const settings = this.#options.transfers.settings(entry);
-    return { bot, kind, content, entry, chatId: slot.lane.chat, settings };
+    return { bot, kind, content, entry, chatId: permit.lane.chat, settings };
   }
-}
-
-function floodOf(failure: Failure): number | null {
-  return failure.class === "flood" ? (failure.retryAfterMs ?? 0) : null;
 }
 
 function uploadBytes({ request: { media, thumbnail } }: Prepared): number {

@@ -1,15 +1,15 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
+import type { LaneBoard, Permit } from "../lanes/port.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import type { Slot } from "./attempt.ts";
 import type { Bell } from "./bell.ts";
 import type { DispatchPolicy } from "./dispatch-policy.ts";
 import type { Intake } from "./intake.ts";
 import type { Waited } from "./settle.ts";
 import type { Stop } from "./stop.ts";
-import { type LaneBoard, MOST_AHEAD_MS, type TaskRunner } from "./task-runner.ts";
+import { MOST_AHEAD_MS, type TaskRunner } from "./task-runner.ts";
 
 export interface DispatcherOptions {
   readonly queue: WorkQueue;
@@ -84,20 +84,20 @@ export class Dispatcher {
       this.#track(pool.run(() => this.#giveUp(task)));
       return;
     }
-    const slot = lanes.take(task.bot, kind, now, runner.readAheadMs);
-    if (!slot) {
+    const permit = lanes.take(task.bot, kind, now, runner.readAheadMs);
+    if (!permit) {
       // Another lane of this bot is free, but none that takes this kind.
       queue.push({ ...task, notBefore: now + MOST_AHEAD_MS });
       return;
     }
     const waited = this.#waited(task, now);
-    this.#track(pool.run(() => this.#run(task, slot, waited)));
+    this.#track(pool.run(() => this.#run(task, permit, waited)));
   }
 
-  async #run(task: Task, slot: Slot, waited: Waited): Promise<void> {
+  async #run(task: Task, permit: Permit, waited: Waited): Promise<void> {
     const { events, pool, queue, runner, intake } = this.#options;
     events.emit("active", { count: pool.active });
-    const again = await runner.run(task, slot, waited);
+    const again = await runner.run(task, permit, waited);
     if (again) queue.push(again);
     else await intake.finished(task);
   }

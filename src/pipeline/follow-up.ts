@@ -24,14 +24,8 @@ export type FollowUp =
   /** For reasons that are not the item's: it stays as it was and in the queue, which nothing leaves once the run stops. */
   | { readonly do: "release" };
 
-/** What becomes of the lane or the run. */
-export type Consequence =
-  | { readonly for: "lane"; readonly do: "freeze"; readonly ms: number }
-  | { readonly for: "lane"; readonly do: "migrate"; readonly chat: string }
-  | { readonly for: "lane"; readonly do: "close" | "close-kind" }
-  | { readonly for: "bot"; readonly do: "close" }
-  | { readonly for: "run"; readonly do: "stop" }
-  | null;
+/** Whom a failure puts out of work beyond its item: the whole bot, or the run; null for neither. Lanes hear of calls by their permits. */
+export type Consequence = "bot" | "run" | null;
 
 const PHOTO_REFUSED: ReadonlySet<Reason> = new Set([
   "photo_dimensions",
@@ -70,13 +64,8 @@ export function followUp(task: Task, cause: Failure, options: FollowUpOptions): 
 
 /** Decides what a failure means for those who did not send this item. */
 export function consequenceOf(cause: Failure): Consequence {
-  if (cause.class === "flood") return { for: "lane", do: "freeze", ms: cause.retryAfterMs ?? 0 };
-  if (cause.reason === "chat_migrated" && cause.migrateTo)
-    return { for: "lane", do: "migrate", chat: cause.migrateTo };
-  if (cause.reason === "kind_not_allowed") return { for: "lane", do: "close-kind" };
-  if (cause.class === "chat") return { for: "lane", do: "close" };
   if (cause.class !== "auth") return null;
-  return OF_BUCKET.has(cause.reason) ? { for: "run", do: "stop" } : { for: "bot", do: "close" };
+  return OF_BUCKET.has(cause.reason) ? "run" : "bot";
 }
 
 const FIRST_PAUSE_MS = 1_000;

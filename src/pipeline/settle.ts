@@ -1,10 +1,10 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult, Latency } from "../domain/outcome.ts";
 import type { RunBots } from "../domain/run-bots.ts";
 import type { Task } from "../domain/task.ts";
+import type { LaneBoard } from "../lanes/port.ts";
 import type { Confirmation, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
@@ -23,10 +23,7 @@ export interface SettlementOptions {
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly transfers: Transfers;
-  readonly lanes: {
-    isOpen(bot: string, kind: MediaKind): boolean;
-    whyClosed(bot: string, kind: MediaKind): Failure;
-  };
+  readonly lanes: LaneBoard;
   readonly runBots: RunBots;
   /** Tries after the first for failures that may pass; flood waits do not count. */
   readonly retries: number;

@@ -1,8 +1,6 @@
-import type { Clock } from "../domain/clock.ts";
-import type { WatchedLanes } from "./port.ts";
+import type { WatchedLanes } from "../lanes/port.ts";
 
 export interface AbsenceOptions {
-  readonly clock: Clock;
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
 }
@@ -24,7 +22,7 @@ export class Absence {
 
   /** Whether a task of this bot is left for later; remembers that it was. */
   passesOver(bot: string): boolean {
-    const isAway = this.#isClosed(bot) || (this.#isFrozen(bot) && this.present().length > 0);
+    const isAway = this.#isAway(bot) && (!this.#options.lanes.isOpen(bot) || this.present().length > 0);
     if (isAway) this.#missed.add(bot);
     return isAway;
   }
@@ -36,25 +34,17 @@ export class Absence {
 
   /** Bots that can send now, or soon. */
   present(): string[] {
-    return this.#options.bots.filter((bot) => !this.#isClosed(bot) && !this.#isFrozen(bot));
+    return this.#options.bots.filter((bot) => !this.#isAway(bot));
   }
 
   /** True when a bot whose work was left is back; asked again, it has been told. */
   someoneIsBack(): boolean {
-    const back = [...this.#missed].filter((bot) => !this.#isClosed(bot) && !this.#isFrozen(bot));
+    const back = [...this.#missed].filter((bot) => !this.#isAway(bot));
     for (const bot of back) this.#missed.delete(bot);
     return back.length > 0;
   }
 
-  #isClosed(bot: string): boolean {
-    return !this.#options.lanes.isOpen(bot);
-  }
-
-  #isFrozen(bot: string): boolean {
-    const { lanes, clock } = this.#options;
-    const until = lanes.all
-      .filter((lane) => lane.bot.slug === bot && lane.closed === null)
-      .map(({ frozenUntil }) => frozenUntil);
-    return Math.min(...until) > clock.now() + LONG_MS;
+  #isAway(bot: string): boolean {
+    return this.#options.lanes.whyAway(bot, LONG_MS) !== null;
   }
 }

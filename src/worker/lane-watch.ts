@@ -1,9 +1,8 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
-import { type Failure, failure } from "../domain/failure.ts";
+import type { WatchedLane, WatchedLanes } from "../lanes/port.ts";
 import { preflight } from "../lanes/preflight.ts";
 import { type Stop, unlessAborted } from "../pipeline/stop.ts";
-import type { WatchedLane, WatchedLanes } from "./port.ts";
 import type { Troubles } from "./troubles.ts";
 
 export interface LaneWatchOptions {
@@ -17,7 +16,7 @@ export interface LaneWatchOptions {
   readonly intervalMs: number;
 }
 
-/** A freeze of all lanes of a bot that lasts longer than this is told as a trouble. */
+/** A freeze of all lanes of a bot that lasts longer than this is reported as an outage. */
 const LONG_FREEZE_MS = 60_000;
 /** A closed lane is tried this often, without posting: somebody may have added the bot again. */
 const RETRY_MS = 60_000;
@@ -81,28 +80,11 @@ export class LaneWatch {
   }
 
   #tell(): void {
-    const { troubles, bots } = this.#options;
+    const { troubles, bots, lanes } = this.#options;
     for (const bot of bots) {
-      const why = this.#whyAway(bot);
+      const why = lanes.whyAway(bot, LONG_FREEZE_MS);
       if (why) troubles.begin(`bot:${bot}`, why);
       else troubles.end(`bot:${bot}`);
     }
-  }
-
-  /** Null for a bot that can send, now or soon. */
-  #whyAway(bot: string): Failure | null {
-    const { lanes, clock } = this.#options;
-    const own = lanes.all.filter((lane) => lane.bot.slug === bot);
-    const open = own.filter((lane) => lane.closed === null);
-    if (open.length === 0)
-      return own[0]?.closed ?? failure("no_lane_left", `bot ${bot} has no warmup chat to send to`);
-    const until = Math.min(...open.map(({ frozenUntil }) => frozenUntil));
-    const left = until - clock.now();
-    if (left <= LONG_FREEZE_MS) return null;
-    const seconds = Math.ceil(left / 1000);
-    return failure(
-      "flood_wait",
-      `Telegram asked bot ${bot} to wait; all its lanes are frozen for ${seconds} s`,
-    );
   }
 }

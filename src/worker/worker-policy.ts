@@ -1,4 +1,5 @@
 import type { Task } from "../domain/task.ts";
+import type { WatchedLanes } from "../lanes/port.ts";
 import type { DispatchPolicy } from "../pipeline/dispatch-policy.ts";
 import type { Settlement } from "../pipeline/settle.ts";
 import type { Stop } from "../pipeline/stop.ts";
@@ -8,7 +9,7 @@ import type { LedgerWatch } from "./ledger-watch.ts";
 export interface WorkerPolicyOptions {
   readonly stop: Stop;
   readonly breaker: Breaker;
-  readonly lanes: { isOpen(bot: string): boolean };
+  readonly lanes: WatchedLanes;
   readonly settlement: Settlement;
   readonly ledgerWatch: LedgerWatch;
   /** Whether work is claimed now. */
