@@ -1,6 +1,5 @@
 import type { Task } from "../domain/task.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import type { Feeder } from "./feed.ts";
 import type { Settlement } from "./settle.ts";
 
 /** What a run and a worker want of a dispatcher, where they differ. Whoever changes an answer rings the dispatcher's bell. */
@@ -14,7 +13,7 @@ export interface DispatchPolicy {
 }
 
 export interface RunPolicyOptions {
-  readonly feeder: Feeder;
+  readonly feeder: { readonly ended: boolean };
   readonly queue: WorkQueue;
   readonly settlement: Settlement;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/domain/clock.ts";
 import { provisionalId } from "../../src/domain/content.ts";
-import { Emitter, type EventMap } from "../../src/domain/events.ts";
+import { Emitter, type EventMap, type EventName } from "../../src/domain/events.ts";
 import type { Failure } from "../../src/domain/failure.ts";
 import { failed, ok, type Result } from "../../src/domain/result.ts";
 import type { Task } from "../../src/domain/task.ts";
@@ -12,7 +12,7 @@ import { Lane } from "../../src/lanes/lane.ts";
 import { Lanes } from "../../src/lanes/lanes.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
 import type { Pace } from "../../src/lanes/port.ts";
-import type { Ledger } from "../../src/ledgers/port.ts";
+import type { Ledger, StoredId } from "../../src/ledgers/port.ts";
 import { Sqlite } from "../../src/ledgers/sqlite/adapter.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { Attempts } from "../../src/pipeline/attempt.ts";
@@ -35,25 +35,26 @@ import type { Prepared, Transfers } from "../../src/transfers/port.ts";
 import { botAt, TOKEN } from "../telegram/harness.ts";
 import { SharedClock, Traffic } from "../worker/day/shared-clock.ts";
 
-/** A storage that is never asked: tests hand over what is known of an object. */
+/** A storage that is never asked: tests hand over all that is known of an object. */
 const NO_BUCKET = {} as Storage;
 
-/** Objects as they come off the shelf, without a bucket: each read is noted, and may take time or fail. */
+/** Objects off a shelf instead of out of a bucket: each read is noted, and may take time or fail. */
 class Shelf implements Transfers {
   readonly mode = "auto";
   /** Keys in the order in which they were read. */
   readonly reads: string[] = [];
   /** Milliseconds of the clock that a read takes. */
   readMs = 0;
-  /** Reads of this key fail with this. */
+  /** Reads of these keys fail. */
   readonly broken = new Map<string, Failure>();
-  /** The hash of a key, where it is known once the object was read. */
+  /** Hashes that are known once their object was read. */
   readonly hashes = new Map<string, string>();
-  /** What came of calls by URL; these are uploads, so nothing. */
+  /** Set for objects that Telegram is to fetch itself, from here. */
+  url: string | null = null;
   readonly urlResults: (Failure | null)[] = [];
-  readonly #clock: SharedClock;
+  readonly #clock: Clock;
 
-  constructor(clock: SharedClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 
@@ -62,14 +63,11 @@ class Shelf implements Transfers {
     if (this.readMs > 0) await this.#clock.sleep(this.readMs, signal);
     const why = this.broken.get(key);
     if (why) return failed(why);
+    const sha256 = () => this.hashes.get(key) ?? null;
+    if (this.url) return ok({ transfer: "url", request: { media: this.url }, sha256, mime: null });
     const body = Buffer.from(`content of ${key}`);
     const media = { open: async () => ok(body), bytes: body.length, filename: key };
-    return ok({
-      transfer: "upload",
-      request: { media },
-      sha256: () => this.hashes.get(key) ?? null,
-      mime: null,
-    });
+    return ok({ transfer: "upload", request: { media }, sha256, mime: null });
   }
 
   urlResult(failure: Failure | null): void {
@@ -81,18 +79,26 @@ class Shelf implements Transfers {
   }
 }
 
+type FaultRules = readonly { readonly match?: object; readonly fault: object }[];
+
 export interface LineOptions {
   /** One lane each, in chats -1, -2 and so on of one bot; a single one of 60 a minute without it. */
   readonly paces?: readonly Pace[];
   /** Tasks under way at once; 5 without it. */
   readonly concurrency?: number;
+  /** Tasks at which the queue is full; 100 without it. */
+  readonly capacity?: number;
   /** Faults of the Bot API, as in a sandbox's file of faults. */
-  readonly faults?: readonly { readonly match?: object; readonly fault: object }[];
-  readonly retries?: number;
+  readonly faults?: FaultRules;
+  /** What a dispatcher is told, where it is not what a run says whose source has ended. */
   readonly policy?: Partial<DispatchPolicy>;
+  readonly remove?: (bot: string, stored: StoredId) => Promise<void>;
 }
 
-/** The line of a run from the door of its queue to the ledger, all real, on a clock that tests move; Telegram is the sandbox. */
+/**
+ * The line of a run from the door of its queue to the ledger, with all its parts, on a clock that tests move. Telegram is
+ * the sandbox; the ledger is a SQLite file of its own.
+ */
 export async function openLine(options: LineOptions = {}) {
   const clock = new SharedClock();
   const traffic = new Traffic();
@@ -109,28 +115,34 @@ export async function openLine(options: LineOptions = {}) {
     botPaces: new Map(),
     clock,
     events,
+    sameSize: null,
     keep: () => {},
     migrated: () => {},
-    sameSize: null,
     changed: () => bell.ring(),
     noneOpen: (failure) => stop.drain({ type: "no_lane", failure }),
   });
-  const transfers = new Shelf(clock);
+  const transfers = new Shelf(traffic.clockOf(clock));
   const bots = [bot.slug];
   const runBots = { configured: bots, warming: bots };
   const rules: PlanRules = {
-    ...{ ledger, clock, bots, storage: NO_BUCKET, settings: () => "settings" },
-    ...{ force: false, retryWeak: false, only: null, waits: false },
+    ledger,
+    clock,
+    bots,
+    storage: NO_BUCKET,
+    settings: () => "settings",
+    force: false,
+    retryWeak: false,
+    only: null,
+    waits: false,
   };
-  const queue = new WorkQueue({ capacity: 100, order: "source", wall: () => clock.wall() });
-  const pool = new Pool(options.concurrency ?? 5);
+  const { capacity = 100, concurrency = 5, remove = null } = options;
+  const queue = new WorkQueue({ capacity, order: "source", wall: () => clock.wall() });
+  const pool = new Pool(concurrency);
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge: rules, runBots });
   const inFlight = new InFlight();
   const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop });
-  const settlement = new Settlement({
-    ...{ clock, events, ledger, transfers, lanes, runBots },
-    ...{ retries: options.retries ?? 3, random: () => 1, remove: null },
-  });
+  const common = { clock, events, ledger, transfers, lanes, runBots };
+  const settlement = new Settlement({ ...common, retries: 3, random: () => 1, remove });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
   const policy: DispatchPolicy = {
     isFed: false,
@@ -139,17 +151,49 @@ export async function openLine(options: LineOptions = {}) {
     ...options.policy,
   };
   const dispatcher = new Dispatcher({
-    ...{ queue, pool, lanes, bell, stop, clock, events, policy, runner, intake },
+    queue,
+    pool,
+    lanes,
+    bell,
+    stop,
+    clock,
+    events,
+    policy,
+    runner,
+    intake,
   });
+  const queryOf = (key: string, etag = `etag-${key}`) =>
+    ({ bot: bot.slug, kind: "document", entry: { key, bytes: 9, etag } }) as const;
+  const taskOf = (key: string, more: Partial<Task> = {}): Task => {
+    const query = queryOf(key);
+    const content = provisionalId(query.entry);
+    const fresh = { replace: false, queuedAt: clock.now(), notBefore: 0, tries: 0, calls: 0 };
+    return { ...query, content, ...fresh, ...more };
+  };
   return {
-    ...{ clock, server, ledger, sql, events, told, stop, bell, lanes, transfers, queue, pool, intake, rules },
-    ...{ inFlight, attempts, settlement, runner, dispatcher },
-    /** Puts an object into the queue, as a plan does that found nothing about it; its kind is `document`. */
+    clock,
+    server,
+    ledger,
+    sql,
+    events,
+    told,
+    stop,
+    bell,
+    lanes,
+    transfers,
+    inFlight,
+    rules,
+    queue,
+    intake,
+    attempts,
+    settlement,
+    /** What a plan asks about a document that needs nothing else. */
+    queryOf,
+    /** The task that a plan makes of a document of which nothing is known. */
+    taskOf,
+    /** Puts such a task into the queue. */
     async put(key: string, more: Partial<Task> = {}): Promise<void> {
-      const entry = { key, bytes: 9, etag: `etag-${key}` };
-      const query = { bot: bot.slug, kind: "document", entry } as const;
-      const made = { ...query, content: provisionalId(entry), replace: false, queuedAt: clock.now() };
-      const task: Task = { ...made, tries: 0, calls: 0, notBefore: 0, ...more };
+      const task = taskOf(key, more);
       await intake.take({ type: "task", task });
     },
     /** Runs the dispatcher in the background; what it has not done by the end of the test is cut off. */
@@ -167,15 +211,24 @@ export async function openLine(options: LineOptions = {}) {
       do await traffic.calm();
       while (clock.step(end));
     },
+    /** Status, or why it failed, of all rows by key. */
+    rows(): unknown[] {
+      return sql(
+        `select s.r2_key as key, coalesce(c.error_reason, c.status) as status from media_cache c
+         join media_store s on s.sha256 = c.sha256 order by s.r2_key`,
+      ).map(({ key, status }) => [key, status]);
+    },
+    /** How attempts ended, in the order in which they began. */
+    attemptStates(): unknown[] {
+      return sql("select state from prewarm_attempts order by id").map(({ state }) => state);
+    },
   };
 }
 
+export type Line = Awaited<ReturnType<typeof openLine>>;
+
 /** A sandbox with one bot and this many channels: -1, -2 and so on. */
-async function telegram(
-  clock: Clock,
-  channels: number,
-  faults: NonNullable<LineOptions["faults"]>,
-): Promise<BotApiServer> {
+async function telegram(clock: Clock, channels: number, faults: FaultRules): Promise<BotApiServer> {
   const server = await startBotApiServer({
     clock,
     bots: [{ token: TOKEN, username: "first_bot" }],
@@ -218,12 +271,21 @@ async function ledgerOn(clock: Clock): Promise<{ ledger: Ledger; sql: (statement
   return { ledger, sql: (statement) => db.all(statement) };
 }
 
-/** All events by name, in their order. */
-function recordOf(events: Emitter) {
-  const told = { attempt: [], call: [], lane: [], retry: [], item: [], notice: [], stopping: [] } as {
-    [N in "attempt" | "call" | "lane" | "retry" | "item" | "notice" | "stopping"]: EventMap[N][];
-  };
-  for (const name of Object.keys(told) as (keyof typeof told)[])
-    events.on(name, (event) => (told[name] as unknown[]).push(event));
+const RECORDED = ["attempt", "call", "queued", "retry", "item", "notice", "room", "stopping"] as const;
+
+type Told = { readonly [N in (typeof RECORDED)[number]]: EventMap[N][] } & {
+  /** Names of events in their order. */
+  readonly order: EventName[];
+};
+
+function recordOf(events: Emitter): Told {
+  const lists = Object.fromEntries(RECORDED.map((name) => [name, []]));
+  const told = { ...lists, order: [] } as unknown as Told;
+  for (const name of RECORDED)
+    events.on(name, (event) => {
+      (told[name] as unknown[]).push(event);
+      told.order.push(name);
+    });
+  events.on("lane", () => told.order.push("lane"));
   return told;
 }
