@@ -22,6 +22,8 @@ export interface AdaptiveOptions {
   readonly most: number;
 }
 
+type Mode = "climb" | "hold" | "probe";
+
 const MINUTE_MS = 60_000;
 /** A pace that an earlier run learned is forgotten at this age. */
 const LEARNED_FOR_MS = 24 * 60 * MINUTE_MS;
@@ -84,7 +86,7 @@ export class AdaptivePace implements Pace {
   readonly #log = new CallLog();
   readonly #slow = new SlowAnswers();
   readonly #finder: LimitFinder;
-  #mode: "climb" | "hold" | "probe" = "climb";
+  #mode: Mode = "climb";
   #rate: number;
   #limit: number | null = null;
   #doublingMs: number = DOUBLING_MS.first;
@@ -189,14 +191,20 @@ export class AdaptivePace implements Pace {
     this.#probeAt = Math.max(from + (this.#finder.isUnsure ? BELIEVE_MS.unsure : usualMs), until);
   }
 
+  /** Climb, hold and probe lead to hold; only a pace that holds probes, and only one that met a limit climbs on. */
+  #enter(mode: Mode, from: readonly Mode[]): void {
+    if (!from.includes(this.#mode)) throw new Error(`a pace in ${this.#mode} cannot begin to ${mode}`);
+    this.#mode = mode;
+  }
+
   #hold(limit: number): void {
-    this.#mode = "hold";
+    this.#enter("hold", ["climb", "hold", "probe"]);
     this.#limit = Math.max(limit, 1);
     this.#rate = Math.min(this.#limit * MARGIN, this.#most);
   }
 
   #climbOn(): void {
-    this.#mode = "climb";
+    this.#enter("climb", ["hold", "probe"]);
     this.#doublingMs = DOUBLING_MS.raised;
     this.#limit = null;
   }
@@ -206,7 +214,7 @@ export class AdaptivePace implements Pace {
   }
 
   #probe(): void {
-    this.#mode = "probe";
+    this.#enter("probe", ["hold"]);
     this.#probes += 1;
     this.#doublingMs = DOUBLING_MS.probe;
     this.#rate = Math.min(this.#most, (this.#limit ?? this.#rate) * PROBE_STEP);

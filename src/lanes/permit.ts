@@ -55,6 +55,7 @@ export class LanePermit implements Permit {
   }
 
   end(answer: SendAnswer): void {
+    if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
     this.lane.pace.ended(paceCallOf(answer));
     if (answer.ok) this.lane.sent += 1;
     else this.#options.failed(answer.failure);

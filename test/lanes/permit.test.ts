@@ -117,6 +117,17 @@ describe("a permit", () => {
     expect(log).toEqual(["changed", "keep -1001", "changed", "changed"]);
   });
 
+  it("cannot end twice, nor after it was dropped: a call would be counted twice", () => {
+    const only = lane();
+    const { lanes } = scene([only]);
+    const [once, dropped] = [taken(lanes), taken(lanes)];
+    once.end(POSTED);
+    dropped.drop();
+    expect(() => once.end(POSTED)).toThrow("a second time");
+    expect(() => dropped.end(POSTED)).toThrow("a second time");
+    expect(only.sent).toBe(1);
+  });
+
   it("moves the slots behind it when its call begins late", async () => {
     const only = lane("default", "-1001", new FixedPace(60));
     const { clock, lanes } = scene([only]);
