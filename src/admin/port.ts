@@ -1,5 +1,5 @@
 import type { Pass } from "../domain/events.ts";
-import type { Failure } from "../domain/failure.ts";
+import type { Outage } from "../domain/outage.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 
@@ -13,13 +13,6 @@ export interface AdminMetrics {
   /** `active_workers` of `max_concurrency`, in whole percent. */
   readonly utilization_pct: number;
   readonly worker_running: boolean;
-}
-
-/** A part that is out of order. `since` is Unix milliseconds. */
-export interface Trouble {
-  readonly part: string;
-  readonly failure: Failure;
-  readonly since: number;
 }
 
 /** One worker among several on the same ledger. */
@@ -44,7 +37,7 @@ export interface WorkerView {
   readonly stopping: boolean;
   readonly maxQueue: number;
   /** What is out of order now; empty when all is well. */
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly Outage[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
   /** All workers on this ledger, this one included; without it, or with one, the page shows no fleet. */

@@ -12,8 +12,8 @@ import type { Ledger } from "../ledgers/port.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import { aborted, Stop } from "../pipeline/stop.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { type FirstLook, firstLook } from "../worker/first-look.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
+import { type StartupCheck, startupCheck } from "../worker/startup-check.ts";
 import { announceListing } from "./announce-listing.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { followMoves } from "./find-lanes.ts";
@@ -92,14 +92,14 @@ export class WorkerSession {
   }
 
   /** Ends the worker for what no waiting mends. */
-  async #look(): Promise<FirstLook> {
+  async #look(): Promise<StartupCheck> {
     const { clock, storage } = this.#connections;
     const wishes = await followMoves({
       connections: this.#connections,
       ledger: this.#ledger,
       events: this.#events,
     });
-    const found = await firstLook(wishes, () => storage.check(), clock);
+    const found = await startupCheck(wishes, () => storage.check(), clock);
     for (const { bot, chat, closed } of found.lanes) {
       const text = `lane ${bot.slug} x ${chat.id} is out for now: ${closed?.message}`;
       if (closed && !found.fatal) this.#events.emit("notice", { level: "warn", text });
@@ -108,7 +108,7 @@ export class WorkerSession {
     return found;
   }
 
-  async #keep(found: FirstLook): Promise<void> {
+  async #keep(found: StartupCheck): Promise<void> {
     const { config, options } = this.#given;
     const remove = options.deleteAfter ? messageRemover(this.#connections, this.#events) : null;
     const keeping = await openKeeping({ config, options, found, remove, ...this.#parts() });

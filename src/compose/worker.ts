@@ -13,17 +13,17 @@ import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { passes as passMoments } from "../sources/watched.ts";
 import type { Bot } from "../telegram/port.ts";
-import { Absence } from "../worker/absence.ts";
+import { BotAvailability } from "../worker/bot-availability.ts";
 import { Breaker, type BreakerOptions } from "../worker/breaker.ts";
-import type { FirstLook } from "../worker/first-look.ts";
+import { DueRows } from "../worker/due-rows.ts";
+import { EnqueuedEntries } from "../worker/enqueued-entries.ts";
 import type { Watch } from "../worker/keep-warm.ts";
 import { LaneWatch } from "../worker/lane-watch.ts";
 import { LedgerWatch } from "../worker/ledger-watch.ts";
-import { Passes } from "../worker/pass.ts";
-import { Rows } from "../worker/rows.ts";
+import { Outages } from "../worker/outages.ts";
+import { SourceScanner } from "../worker/source-scanner.ts";
 import { type Schedule, SourceWatch } from "../worker/source-watch.ts";
-import { Troubles } from "../worker/troubles.ts";
-import { Waiting } from "../worker/waiting.ts";
+import type { StartupCheck } from "../worker/startup-check.ts";
 import { WorkerPolicy } from "../worker/worker-policy.ts";
 import type { Connections } from "./connect.ts";
 import { openEngine } from "./engine.ts";
@@ -32,7 +32,7 @@ import { sourceOf } from "./plan.ts";
 export interface KeepingOptions {
   readonly config: WorkerConfig;
   readonly options: RunOptions;
-  readonly found: FirstLook;
+  readonly found: StartupCheck;
   readonly ledger: Ledger;
   readonly connections: Connections;
   readonly events: Emitter;
@@ -48,7 +48,7 @@ export interface Keeping {
   readonly dispatcher: Dispatcher;
   readonly watches: readonly Watch[];
   readonly breaker: Breaker;
-  readonly troubles: Troubles;
+  readonly outages: Outages;
   readonly queue: WorkQueue;
   readonly pool: Pool;
   readonly lanes: Lanes;
@@ -71,11 +71,11 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const most = queue.capacity > 0 ? queue.capacity : Number.POSITIVE_INFINITY;
   const room = () => most - queue.length;
   const asked = new Bell();
-  const troubles = new Troubles(clock, events);
-  const absence = new Absence({ lanes, bots });
-  const waiting = new Waiting({ clock, events, ledger, intake, absence, rules: byName, most });
-  const rows = new Rows({ events, ledger, intake, absence, rules: byName, room });
-  const laneWatch = new LaneWatch({ clock, stop, events, troubles, lanes, bots, intervalMs });
+  const outages = new Outages(clock, events);
+  const availability = new BotAvailability({ lanes, bots });
+  const entries = new EnqueuedEntries({ clock, events, ledger, intake, availability, rules: byName, most });
+  const rows = new DueRows({ events, ledger, intake, availability, rules: byName, room });
+  const laneWatch = new LaneWatch({ clock, stop, events, outages, lanes, bots, intervalMs });
   const onBack = () => {
     for (const watch of watches) watch.again();
     bell.ring();
@@ -83,7 +83,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const breaker = new Breaker({
     clock,
     events,
-    troubles,
+    outages,
     onBack,
     ask: asksOf(connections),
     draining: stop.draining,
@@ -91,21 +91,21 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   });
   // Lanes that are all closed are reported and tried again by the lane watch.
   stop.spare((cause) => cause.type === "no_lane" || breaker.takes(cause));
-  const passes = passesOf(given, { intake, absence, rules });
+  const scanner = scannerOf(given, { intake, availability, rules });
   const sourceWatch = new SourceWatch({
     clock,
     stop,
     breaker,
-    troubles,
-    passes,
+    outages,
+    scanner,
     schedule: scheduleOf(given),
   });
-  const polled = { waiting, rows, asked, intervalMs };
-  const ledgerWatch = new LedgerWatch({ clock, stop, breaker, absence, onBack, ...polled });
+  const polled = { entries, rows, asked, intervalMs };
+  const ledgerWatch = new LedgerWatch({ clock, stop, breaker, availability, onBack, ...polled });
   const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch];
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
   const dispatcher = engine.dispatcher(policy);
-  return { dispatcher, watches, breaker, troubles, queue, pool, lanes, bell, asked };
+  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked };
 }
 
 /** Questions that change nothing: is R2 there, is Telegram there (one of the bots is enough)? */
@@ -119,14 +119,23 @@ function asksOf({ storage, bots }: Connections): BreakerOptions["ask"] {
   return { r2: () => storage.check(), telegram };
 }
 
-function passesOf(
+function scannerOf(
   { options, ledger, connections, events, stop }: KeepingOptions,
-  { intake, absence, rules }: { intake: Intake; absence: Absence; rules: PlanRules },
-): Passes {
+  { intake, availability, rules }: { intake: Intake; availability: BotAvailability; rules: PlanRules },
+): SourceScanner {
   const { clock, storage } = connections;
   const open = () => sourceOf(options, storage, ledger, rules.bots);
   const name = options.manifest?.path ?? "bucket";
-  return new Passes({ clock, events, intake, absence, rules, name, open, draining: stop.draining });
+  return new SourceScanner({
+    clock,
+    events,
+    intake,
+    availability,
+    rules,
+    name,
+    open,
+    draining: stop.draining,
+  });
 }
 
 function scheduleOf({ config, options, connections, stop }: KeepingOptions): Schedule {

@@ -10,7 +10,7 @@ import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
 import { followUp } from "./follow-up.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
-import { readAnswer } from "./weak.ts";
+import { classifyStored } from "./stored-kind.ts";
 
 /** How long the item waited before this try, in milliseconds on the engine's clock. */
 export interface Waited {
@@ -86,7 +86,7 @@ export class Settlement {
   async #sent(tried: Tried, { attempt, sent, content, mime }: ResultOf<"sent">): Promise<void> {
     const { task } = tried;
     const { ledger, remove } = this.#options;
-    const { stored, asked, weakness } = readAnswer(task.kind, sent, task.entry.key);
+    const { stored, asked, weakness } = classifyStored(task.kind, sent, task.entry.key);
     const { width, height, duration } = sent;
     const media = { mime: mime ?? sent.mime, width, height, duration };
     const { replace } = task;

@@ -3,7 +3,7 @@ import type { Emitter, StopCause } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
-import type { Troubles } from "./troubles.ts";
+import type { Outages } from "./outages.ts";
 
 /** The parts of the outside world that all work depends on. */
 export type Outside = "r2" | "telegram";
@@ -11,7 +11,7 @@ export type Outside = "r2" | "telegram";
 export interface BreakerOptions {
   readonly clock: Clock;
   readonly events: Emitter;
-  readonly troubles: Troubles;
+  readonly outages: Outages;
   /** Asks, without changing anything, whether a part answers again. */
   readonly ask: Readonly<Record<Outside, () => Promise<Result<unknown>>>>;
   /** Ends the asking. */
@@ -75,8 +75,8 @@ export class Breaker {
 
   /** A part is away, and asked until it answers. */
   get isOpen(): boolean {
-    const { troubles } = this.#options;
-    return troubles.has("r2") || troubles.has("telegram");
+    const { outages } = this.#options;
+    return outages.has("r2") || outages.has("telegram");
   }
 
   /** Whether nothing may be begun now, with so many calls under way. */
@@ -94,9 +94,9 @@ export class Breaker {
 
   /** Holds everything until this part answers. */
   open(part: Outside, cause: Failure): void {
-    const { troubles } = this.#options;
-    const isNew = !troubles.has(part);
-    troubles.begin(part, cause);
+    const { outages } = this.#options;
+    const isNew = !outages.has(part);
+    outages.begin(part, cause);
     if (isNew) void this.#askUntilBack(part);
   }
 
@@ -114,7 +114,7 @@ export class Breaker {
 
   #worksAgain(part: Outside): void {
     this.#rows[part] = 0;
-    if (!this.#options.troubles.has(part)) this.#pauses[part] = FIRST_PAUSE_MS;
+    if (!this.#options.outages.has(part)) this.#pauses[part] = FIRST_PAUSE_MS;
   }
 
   /** A failed call is told by `call`, and again as a retry or an end: each part listens to one of them. */
@@ -125,7 +125,7 @@ export class Breaker {
   }
 
   async #askUntilBack(part: Outside): Promise<void> {
-    const { clock, draining, ask, troubles, onBack } = this.#options;
+    const { clock, draining, ask, outages, onBack } = this.#options;
     while (!draining.aborted) {
       const pause = this.#pauses[part];
       this.#pauses[part] = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -133,12 +133,12 @@ export class Breaker {
       if (draining.aborted) return;
       const answer = await ask[part]();
       if (answer.ok) break;
-      troubles.begin(part, answer.failure);
+      outages.begin(part, answer.failure);
     }
     if (draining.aborted) return;
     this.#rows[part] = 0;
     this.#halfOpen = true;
-    troubles.end(part);
+    outages.end(part);
     onBack();
   }
 }

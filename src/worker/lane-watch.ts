@@ -3,13 +3,13 @@ import type { Emitter } from "../domain/events.ts";
 import type { WatchedLane, WatchedLanes } from "../lanes/port.ts";
 import { preflight } from "../lanes/preflight.ts";
 import { type Stop, unlessAborted } from "../pipeline/stop.ts";
-import type { Troubles } from "./troubles.ts";
+import type { Outages } from "./outages.ts";
 
 export interface LaneWatchOptions {
   readonly clock: Clock;
   readonly stop: Stop;
   readonly events: Emitter;
-  readonly troubles: Troubles;
+  readonly outages: Outages;
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
   /** Milliseconds of the engine's clock between two looks. */
@@ -39,13 +39,13 @@ export class LaneWatch {
   async run(): Promise<void> {
     const { stop, clock, intervalMs } = this.#options;
     while (!stop.draining.aborted) {
-      await unlessAborted(this.look(), stop.draining);
+      await unlessAborted(this.poll(), stop.draining);
       await clock.sleep(intervalMs, stop.draining);
     }
   }
 
   /** Looks once. Cheap unless a closed lane is due to be tried. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const { clock, lanes } = this.#options;
     this.#tell();
     this.#allow();
@@ -80,11 +80,11 @@ export class LaneWatch {
   }
 
   #tell(): void {
-    const { troubles, bots, lanes } = this.#options;
+    const { outages, bots, lanes } = this.#options;
     for (const bot of bots) {
       const why = lanes.whyAway(bot, LONG_FREEZE_MS);
-      if (why) troubles.begin(`bot:${bot}`, why);
-      else troubles.end(`bot:${bot}`);
+      if (why) outages.begin(`bot:${bot}`, why);
+      else outages.end(`bot:${bot}`);
     }
   }
 }

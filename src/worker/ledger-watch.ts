@@ -3,18 +3,18 @@ import type { Task } from "../domain/task.ts";
 import type { Bell } from "../pipeline/bell.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { unlessAborted } from "../pipeline/stop.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 import type { Breaker } from "./breaker.ts";
-import type { Rows } from "./rows.ts";
-import type { Waiting } from "./waiting.ts";
+import type { DueRows } from "./due-rows.ts";
+import type { EnqueuedEntries } from "./enqueued-entries.ts";
 
 export interface LedgerWatchOptions {
   readonly clock: Clock;
   readonly stop: Stop;
   readonly breaker: Breaker;
-  readonly absence: Absence;
-  readonly waiting: Waiting;
-  readonly rows: Rows;
+  readonly availability: BotAvailability;
+  readonly entries: EnqueuedEntries;
+  readonly rows: DueRows;
   /** Milliseconds of the engine's clock between two polls. */
   readonly intervalMs: number;
   /** Rung when an entry was asked for by name. */
@@ -33,31 +33,31 @@ export class LedgerWatch {
 
   /** Resolves when the worker drains. Throws LedgerError. */
   async run(): Promise<void> {
-    await Promise.race([this.#poll(), this.#options.waiting.broken]);
+    await Promise.race([this.#poll(), this.#options.entries.broken]);
   }
 
   /** Everything is looked at anew, and soon: something is back that had been away. */
   again(): void {
-    const { waiting, asked } = this.#options;
-    waiting.again();
+    const { entries, asked } = this.#options;
+    entries.again();
     asked.ring();
   }
 
   /** The task of a bot that cannot send: what asked for it stays in the ledger, for later. */
   takeBack(task: Task): void {
-    const { waiting, rows } = this.#options;
-    waiting.takeBack(task);
+    const { entries, rows } = this.#options;
+    entries.takeBack(task);
     rows.takeBack(task);
   }
 
   async #poll(): Promise<void> {
-    const { stop, breaker, absence, waiting, rows, asked, clock, intervalMs, onBack } = this.#options;
+    const { stop, breaker, availability, entries, rows, asked, clock, intervalMs, onBack } = this.#options;
     const { draining } = stop;
     while (!draining.aborted) {
-      if (absence.someoneIsBack()) onBack();
+      if (availability.someoneIsBack()) onBack();
       if (!breaker.isOpen) {
-        await unlessAborted(waiting.look(), draining);
-        if (!draining.aborted) await unlessAborted(rows.look(), draining);
+        await unlessAborted(entries.poll(), draining);
+        if (!draining.aborted) await unlessAborted(rows.poll(), draining);
       }
       await asked.wait(intervalMs, clock, draining);
     }

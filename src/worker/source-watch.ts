@@ -1,8 +1,8 @@
 import type { Clock } from "../domain/clock.ts";
 import { type Stop, unlessAborted } from "../pipeline/stop.ts";
 import type { Breaker } from "./breaker.ts";
-import type { PassEnd, Passes } from "./pass.ts";
-import type { Troubles } from "./troubles.ts";
+import type { Outages } from "./outages.ts";
+import type { PassEnd, SourceScanner } from "./source-scanner.ts";
 
 /** When a source is to be looked at. */
 export interface Schedule extends AsyncIterable<unknown> {
@@ -14,8 +14,8 @@ export interface SourceWatchOptions {
   readonly clock: Clock;
   readonly stop: Stop;
   readonly breaker: Breaker;
-  readonly troubles: Troubles;
-  readonly passes: Passes;
+  readonly outages: Outages;
+  readonly scanner: SourceScanner;
   readonly schedule: Schedule;
 }
 
@@ -33,14 +33,14 @@ export class SourceWatch {
 
   /** Resolves when the worker drains. Throws LedgerError. */
   async run(): Promise<void> {
-    const { clock, stop, passes, schedule } = this.#options;
+    const { clock, stop, scanner, schedule } = this.#options;
     const moments = schedule[Symbol.asyncIterator]();
     let cancel = () => {};
     let pause = BROKEN_PASS_MS;
     for (;;) {
       const moment = await unlessAborted(moments.next(), stop.draining);
       cancel();
-      const end = moment && !moment.done ? await unlessAborted(passes.once(), stop.draining) : null;
+      const end = moment && !moment.done ? await unlessAborted(scanner.scan(), stop.draining) : null;
       if (!end) return;
       if (this.#isWhole(end)) pause = BROKEN_PASS_MS;
       else {
@@ -57,9 +57,9 @@ export class SourceWatch {
 
   /** Whether the next pass may wait for its moment; while a part is away the breaker asks for one when it is back. */
   #isWhole({ failure, missed }: PassEnd): boolean {
-    const { breaker, troubles } = this.#options;
-    if (failure && !breaker.takes({ type: "source", failure })) troubles.begin("source", failure);
-    else if (!failure) troubles.end("source");
+    const { breaker, outages } = this.#options;
+    if (failure && !breaker.takes({ type: "source", failure })) outages.begin("source", failure);
+    else if (!failure) outages.end("source");
     return failure ? breaker.isOpen : missed === 0;
   }
 }

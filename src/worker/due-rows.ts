@@ -5,13 +5,13 @@ import type { Task } from "../domain/task.ts";
 import type { Ledger, Selected } from "../ledgers/port.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type PlanRules, planPage } from "../pipeline/plan.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 
-export interface RowsOptions {
+export interface DueRowsOptions {
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly rules: PlanRules;
   /** Free places of the queue: rows stay where they are while there is none. */
   readonly room: () => number;
@@ -21,11 +21,11 @@ export interface RowsOptions {
  * Rows in `warming` that somebody else put into the ledger (the bot platform asks for an object by writing one), and rows
  * that failed for a reason that passes and are due for another try.
  */
-export class Rows {
-  readonly #options: RowsOptions;
+export class DueRows {
+  readonly #options: DueRowsOptions;
   readonly #going = new Set<string>();
 
-  constructor(options: RowsOptions) {
+  constructor(options: DueRowsOptions) {
     this.#options = options;
     options.events.on("item", ({ bot, key, kind, askedKind }) =>
       this.#going.delete(nameOf(bot, askedKind ?? kind, key)),
@@ -33,9 +33,9 @@ export class Rows {
   }
 
   /** Puts due rows into the queue, as many as it has room for. Throws LedgerError. */
-  async look(): Promise<void> {
-    const { ledger, absence, room } = this.#options;
-    const bots = absence.present();
+  async poll(): Promise<void> {
+    const { ledger, availability, room } = this.#options;
+    const bots = availability.present();
     if (bots.length === 0 || room() <= 0) return;
     const due = await ledger.warming(bots);
     const fresh = due.filter(({ bot, kind, entry }) => !this.#going.has(nameOf(bot, kind, entry.key)));

@@ -7,14 +7,14 @@ import type { Task } from "../domain/task.ts";
 import type { Ledger, QueuedEntry } from "../ledgers/port.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type Planned, type PlanRules, planPage } from "../pipeline/plan.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 
-export interface WaitingOptions {
+export interface EnqueuedEntriesOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly rules: PlanRules;
   /** Entries on their way at most. */
   readonly most: number;
@@ -24,10 +24,10 @@ export interface WaitingOptions {
  * Entries that were asked for by name and wait in the ledger. Each stays there until all that became of it has ended, so
  * that whatever was accepted outlives the process; what is on its way now is only remembered here.
  */
-export class Waiting {
+export class EnqueuedEntries {
   /** Rejects with what a write to the ledger threw that nobody waits for; never resolves. */
   readonly broken: Promise<never>;
-  readonly #options: WaitingOptions;
+  readonly #options: EnqueuedEntriesOptions;
   #break: (error: unknown) => void = () => {};
   /** Bots whose ends are still to come, by id. */
   readonly #going = new Map<number, Set<string>>();
@@ -35,7 +35,7 @@ export class Waiting {
   /** Since when some wait for another try. */
   #putBackAt: number | null = null;
 
-  constructor(options: WaitingOptions) {
+  constructor(options: EnqueuedEntriesOptions) {
     this.#options = options;
     this.broken = new Promise((_, reject) => {
       this.#break = reject;
@@ -48,7 +48,7 @@ export class Waiting {
   }
 
   /** Puts what waits into the queue, as much of it as may be on its way. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const { ledger, most, clock } = this.#options;
     if (this.#putBackAt !== null && clock.now() - this.#putBackAt >= PUT_BACK_MS) this.again();
     while (this.#going.size < most) {
@@ -69,16 +69,16 @@ export class Waiting {
 
   /** The task of a bot that cannot send: its entry stays where it is, for later. */
   takeBack({ entry, bot }: Task): void {
-    this.#options.absence.miss(bot);
+    this.#options.availability.skipped(bot);
     this.#forget(entry.queueId);
   }
 
   async #take(page: readonly QueuedEntry[]): Promise<void> {
-    const { intake, absence, rules } = this.#options;
+    const { intake, availability, rules } = this.#options;
     const planned = await planPage(page.map(itemOf), rules);
     this.#expect(page, planned);
     for (const each of planned) {
-      if (each.type === "task" && absence.passesOver(each.task.bot)) this.takeBack(each.task);
+      if (each.type === "task" && availability.skips(each.task.bot)) this.takeBack(each.task);
       else {
         // A refusal of the bucket is no end of this entry: it is looked at again when the bucket is back.
         if (each.type === "item" && each.item.error?.class === "auth") this.#forget(each.item.entry?.queueId);

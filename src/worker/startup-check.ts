@@ -4,7 +4,7 @@ import type { Result } from "../domain/result.ts";
 import { assumedChat, type LaneFound, type LaneWish, preflight } from "../lanes/preflight.ts";
 import type { Outside } from "./breaker.ts";
 
-export interface FirstLook {
+export interface StartupCheck {
   /** Every lane that was wished for; those that cannot be sent to for now say why. */
   readonly lanes: readonly (LaneFound & { readonly closed?: Failure | undefined })[];
   /** Parts that do not answer for now. */
@@ -17,11 +17,11 @@ export interface FirstLook {
  * Tries lanes and bucket before anything is begun. A mistake in the configuration ends a worker at once; weather does not,
  * since a machine that boots may well be there before its network.
  */
-export async function firstLook(
+export async function startupCheck(
   wishes: readonly LaneWish[],
   check: () => Promise<Result<void>>,
   clock: Clock,
-): Promise<FirstLook> {
+): Promise<StartupCheck> {
   const [found, bucket] = await Promise.all([preflight(wishes, clock), check()]);
   const closed = found.refused.map(({ wish: { bot, chat }, failure }) => ({
     bot,
@@ -29,7 +29,7 @@ export async function firstLook(
     closed: failure,
   }));
   const lanes = [...found.open, ...closed];
-  const away: FirstLook["away"] = [];
+  const away: StartupCheck["away"] = [];
   if (!bucket.ok) away.push(["r2", bucket.failure]);
   if (!bucket.ok && bucket.failure.class === "auth") return { lanes, away, fatal: bucket.failure };
   if (found.open.length > 0) return { lanes, away, fatal: null };

@@ -5,7 +5,7 @@ import { SourceFailed } from "../domain/source-failed.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type Planned, type PlanRules, plan } from "../pipeline/plan.ts";
 import type { Source } from "../sources/port.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 
 type End = Extract<Planned, { type: "item" }>;
 
@@ -15,11 +15,11 @@ interface Seen {
   queued: number;
 }
 
-export interface PassOptions {
+export interface SourceScannerOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly draining: AbortSignal;
   /** What a pass judges by; its source comes anew each time. */
   readonly rules: PlanRules;
@@ -40,17 +40,17 @@ export interface PassEnd {
 const MOST_TOLD = 1_000;
 
 /** Looks at a source from its begin to its end, again and again: what is ready costs nothing but the looking. */
-export class Passes {
-  readonly #options: PassOptions;
+export class SourceScanner {
+  readonly #options: SourceScannerOptions;
   readonly #told = new Set<string>();
   #missed = 0;
 
-  constructor(options: PassOptions) {
+  constructor(options: SourceScannerOptions) {
     this.#options = options;
   }
 
   /** One pass, no faster than the queue drains. Throws LedgerError. */
-  async once(): Promise<PassEnd> {
+  async scan(): Promise<PassEnd> {
     const { clock, events, name } = this.#options;
     const began = clock.now();
     const seen: Seen = { source: name, read: 0, queued: 0 };
@@ -79,9 +79,9 @@ export class Passes {
   }
 
   async #take(planned: Planned): Promise<boolean> {
-    const { intake, absence, draining } = this.#options;
+    const { intake, availability, draining } = this.#options;
     if (planned.type === "item") return this.#takeEnd(planned);
-    if (absence.passesOver(planned.task.bot)) return false;
+    if (availability.skips(planned.task.bot)) return false;
     await intake.room();
     return !draining.aborted && (await intake.take(planned));
   }

@@ -1,6 +1,6 @@
 import type { WatchedLanes } from "../lanes/port.ts";
 
-export interface AbsenceOptions {
+export interface BotAvailabilityOptions {
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
 }
@@ -12,23 +12,23 @@ const LONG_MS = 30_000;
  * Bots that cannot send for now. Their work is passed over, so that it does not fill the queue and hold up that of others,
  * and is looked for again once they are back.
  */
-export class Absence {
-  readonly #options: AbsenceOptions;
+export class BotAvailability {
+  readonly #options: BotAvailabilityOptions;
   readonly #missed = new Set<string>();
 
-  constructor(options: AbsenceOptions) {
+  constructor(options: BotAvailabilityOptions) {
     this.#options = options;
   }
 
   /** Whether a task of this bot is left for later; remembers that it was. */
-  passesOver(bot: string): boolean {
+  skips(bot: string): boolean {
     const isAway = this.#isAway(bot) && (!this.#options.lanes.isOpen(bot) || this.present().length > 0);
     if (isAway) this.#missed.add(bot);
     return isAway;
   }
 
   /** A task of this bot went back to where it came from. */
-  miss(bot: string): void {
+  skipped(bot: string): void {
     this.#missed.add(bot);
   }
 

@@ -19,7 +19,7 @@ const SHORT = 10;
  * Reads what came back against what was asked for. An id is stored under the kind it really has; inside the document
  * family it passes for every method (tdlib/td), so it stays under the kind asked for and is only weak.
  */
-export function readAnswer(asked: MediaKind, sent: Sent, key: string): Reading {
+export function classifyStored(asked: MediaKind, sent: Sent, key: string): Reading {
   const came: MediaKind = isMediaKind(sent.kind) ? sent.kind : "document";
   const crossed = familyOf(came) !== familyOf(asked);
   const weakness = weaknessOf(asked, sent, came, key);
