@@ -10,8 +10,8 @@ export function rememberedPace({ pace, chat }: LaneMemory): number {
 }
 
 /**
- * How long `waiting` objects take at the pace of all lanes together, freezes left out: an estimate. Null without a lane.
- * Chats that became others are no lanes any more; a bot goes no faster than Telegram lets one go over all chats.
+ * Estimates how long `waiting` objects take at the pace of all lanes together, without freezes; null without a lane.
+ * Chats that were migrated do not count; a bot goes no faster than Telegram allows one over all its chats.
  */
 export function backlogEta(
   waiting: number,

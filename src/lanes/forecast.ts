@@ -34,7 +34,7 @@ function ceiling(lanes: ForecastInput["lanes"], botPerMinute: ForecastInput["bot
   return [...byBot].reduce((sum, [bot, pace]) => sum + Math.min(pace, botPerMinute.get(bot) ?? pace), 0);
 }
 
-/** Below this nobody waits long enough to make channels for it. */
+/** Seconds of work below which creating channels is not worth it. */
 const WORTH_ADVICE_S = 120;
 const MORE_LANES = 7;
 

@@ -24,7 +24,7 @@ export interface LanesOptions {
   readonly sameSize: SameSize | null;
   /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
-  /** Called when the last open lane was closed, before anybody can act on that. */
+  /** Called when the last open lane was closed, before `changed`. */
   readonly noneOpen: (cause: Failure) => void;
 }
 
@@ -90,8 +90,8 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   /**
-   * The server forbids calls on this lane for `ms` from now; where it turns out to be the bot's trouble, on all its lanes.
-   * Deadlines only ever move later.
+   * Forbids calls on this lane for `ms` from now; on all lanes of its bot when the flood wait turns out to be the
+   * bot's. Deadlines only ever move later.
    */
   freeze(lane: Lane, ms: number): void {
     const now = this.#options.clock.now();
@@ -103,7 +103,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
     }
   }
 
-  /** Nothing can be posted in this chat (of this kind) any more; its work goes to the other lanes. */
+  /** Takes no more permits for this lane (of this kind); its work goes to the other lanes. */
   close(lane: Lane, cause: Failure, kind?: MediaKind): void {
     if (kind) lane.refused.add(kind);
     else lane.closed ??= cause;
@@ -134,7 +134,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
     for (const lane of this.#open(bot)) this.close(lane, cause);
   }
 
-  /** The chat of this lane goes on under another id. */
+  /** Goes on in the chat that this one has become. */
   migrate(lane: Lane, chat: string): void {
     this.#options.migrated(lane, chat);
     lane.chat = chat;

@@ -1,12 +1,12 @@
 import type { Pace } from "./port.ts";
 
 /**
- * Share of the documented rate that is used: what is left covers the wobble of timers and downloads, so that twenty
- * calls never fall into a window of a minute that allows nineteen more.
+ * Share of the documented rate that is used. The rest covers the jitter of timers and downloads, so that no window of
+ * a minute ever gets more calls than are allowed.
  */
 const USED_SHARE = 0.99;
 
-/** How much later than its slot a call may start without moving the slots behind it. */
+/** Milliseconds by which a call may start late without moving the slots behind it. */
 const WOBBLE_MS = 300;
 
 /** A few calls may overlap, as a large upload takes longer than a slot; grammY's docs warn of more than about three. */

@@ -16,7 +16,10 @@ export interface PermitOptions {
   readonly ended: () => void;
 }
 
-/** A freeze that ends this soon is waited for; a longer one sends the item back, so that no place sleeps on it. */
+/**
+ * A freeze that ends within this time is waited for; a longer one sends the item back, so that it does not occupy a
+ * place of the pool.
+ */
 const SHORT_WAIT_MS = 1_000;
 
 /** A {@link Permit} for one of the lanes of lanes.ts. */
@@ -29,7 +32,7 @@ export class LanePermit implements Permit {
   constructor(lane: Lane, options: PermitOptions) {
     this.lane = lane;
     this.#options = options;
-    // Not before its deadline, or the slots behind it would stand too close to its real start.
+    // Not before the deadline of the lane, or the next slots would be too close to the real start of this call.
     this.#slotAt = lane.pace.take(Math.max(options.clock.now(), lane.frozenUntil));
     lane.calls.add(this.#call);
   }

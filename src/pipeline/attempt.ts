@@ -41,7 +41,7 @@ export interface Outcome {
     | { readonly type: "put_off"; readonly ms: number };
 }
 
-/** How long content waits that another key is just sending. */
+/** How long content waits that is being sent under another key. */
 const SAME_CONTENT_MS = 500;
 
 export interface AttemptsOptions {
@@ -54,7 +54,7 @@ export interface AttemptsOptions {
   readonly stop: Stop;
 }
 
-/** Makes tries: one try, one outcome; no loop, no retry, no sleep but for the permit. */
+/** Makes tries: one try, one outcome. It does not loop, retry or sleep, except to wait for the permit. */
 export class Attempts {
   readonly #options: AttemptsOptions;
 
@@ -94,7 +94,7 @@ export class Attempts {
     const request = { ...prepared.request, chat, kind: task.sendAs ?? task.kind, signal: stop.aborting };
     const answer = await bot.send(request);
     const send = answer.times.ended - answer.times.started;
-    // First whoever counts calls: the end of the permit lets the next item go.
+    // Listeners first: the end of the permit lets the next item begin.
     const failure = answer.ok ? null : answer.failure;
     this.#options.events.emit("call", { bot: bot.slug, chat, ms: send, failure });
     permit.end(answer);
@@ -105,7 +105,7 @@ export class Attempts {
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime: prepared.mime } };
   }
 
-  /** A hash that is known before the call may show that the content is there by now, or already under another ETag. */
+  /** A hash that is known before the call may show that the content is ready by now, also under another ETag. */
   async #knownContent(
     task: Task,
     prepared: Prepared,

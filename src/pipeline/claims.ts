@@ -3,9 +3,9 @@ import type { Task } from "../domain/task.ts";
 import type { Query } from "../ledgers/port.ts";
 
 /**
- * What is on its way in this run, so that the same content under another key waits for the first instead of being posted
- * twice. Content is claimed by its hash, where that is known, and by ETag and size: one bot may learn the hash while the
- * object still waits for another. Bounded by the queue: a claim ends with its task.
+ * What is queued or being sent in this run, so that the same content under another key waits for the first instead of
+ * being posted twice. Content is claimed by its hash, where that is known, and by ETag and size: one bot may learn
+ * the hash while the object still waits for another bot. Bounded by the queue: a claim ends with its task.
  */
 export class Claims {
   readonly #claims = new Map<string, Claim>();
@@ -37,7 +37,7 @@ export class Claims {
 
 interface Claim {
   readonly owner: string;
-  /** By asker: a source that is read again and again asks for the same key each time. */
+  /** By asker: a source that is scanned repeatedly asks for the same key each time. */
   readonly followers: Map<string, Query>;
 }
 

@@ -2,13 +2,19 @@ import type { Task } from "../domain/task.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { Settlement } from "./settle.ts";
 
-/** What a run and a worker want of a dispatcher, where they differ. Whoever changes an answer rings the dispatcher's bell. */
+/**
+ * Where a dispatcher of a run and one of a worker differ. Whatever changes what this returns rings the dispatcher's
+ * bell.
+ */
 export interface DispatchPolicy {
   /** Whether tasks may still arrive: while they may, an empty queue is no reason to end. */
   readonly isFed: boolean;
   /** Whether nothing may be started for now, with `active` tasks running. */
   isPaused(active: number): boolean;
-  /** Deals with a task that no open lane of its bot takes. It has ended for the dispatcher. Throws LedgerError. */
+  /**
+   * Deals with a task that no open lane of its bot takes, and which the dispatcher considers finished. Throws
+   * LedgerError.
+   */
   withoutLane(task: Task): Promise<void>;
 }
 
@@ -18,7 +24,10 @@ export interface RunPolicyOptions {
   readonly settlement: Settlement;
 }
 
-/** A run ends when its source has. A task without a lane fails, and its row stays as it was: the next run decides anew. */
+/**
+ * A run ends when its source has. A task without a lane fails, and its row stays as it was, for the next run to
+ * decide.
+ */
 export class RunPolicy implements DispatchPolicy {
   readonly #options: RunPolicyOptions;
 

@@ -15,24 +15,24 @@ export interface DispatcherOptions {
   readonly queue: WorkQueue;
   readonly pool: Pool;
   readonly lanes: LaneBoard;
-  /** Rung when a task arrived, a place or a lane became free, or an answer of the policy changed. */
+  /** Rung when a task arrived, a place of the pool or a lane became free, or what the policy says changed. */
   readonly bell: Bell;
   readonly stop: Stop;
   readonly clock: Clock;
   readonly events: Emitter;
   readonly policy: DispatchPolicy;
   readonly runner: TaskRunner;
-  /** Hears of each task that has ended; others may have waited for it. */
+  /** Is told of each task that has ended, since others may have waited for it. */
   readonly intake: Intake;
 }
 
 /**
- * Hands each task to the lane that is free first, as soon as there is a place for it. No batch, no tick: sleeps until
- * the next of {a ring of the bell, the first lane that becomes free, the first deferred task that is due}.
+ * Hands each task to the lane that is free first, as soon as the pool has a place for it. There are neither batches
+ * nor ticks: it sleeps until the bell rings, the first lane becomes free, or the first deferred task is due.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  /** Moments that split an item's wait into time in the queue and time for a lane; see {@link Dispatcher.#waited}. */
+  /** Timestamps that split an item's wait into queue time and lane time; see {@link Dispatcher.#waited}. */
   #placeFreeSince: number;
   #lastStart = Number.NEGATIVE_INFINITY;
   #broken: unknown;
@@ -116,7 +116,7 @@ export class Dispatcher {
     });
   }
 
-  /** From when it could have started but for a lane, it waited for a lane; before that, in the queue. */
+  /** It waited for a lane from the moment at which nothing else kept it from starting; before that, in the queue. */
   #waited(task: Task, now: number): Waited {
     const head = Math.min(
       now,

@@ -62,7 +62,7 @@ export class Feeder {
       if (stop.draining.aborted) return false;
       this.#read += 1;
       if (await intake.take(planned)) this.#count(planned);
-      // At once: the next page of an open pipe may never come.
+      // Right away: the next page of an open pipe may never come.
       if (this.#queued >= limit) return false;
     }
     return true;

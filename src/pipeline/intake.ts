@@ -20,14 +20,15 @@ export interface IntakeOptions {
   readonly queue: WorkQueue;
   /** Rung when a task has entered the queue. */
   readonly bell: Bell;
-  /** How those are judged that waited for the content of another key: as a plain run would. */
+  /** Rules for items that waited for the same content under another key: those of a plain run. */
   readonly judge: PlanRules;
   readonly runBots: RunBots;
 }
 
 /**
- * The one door to the queue, for any number of sources: keeps the same content from being on its way twice, also where a
- * decision has waited so long that it is no longer true, and reports the ends that a plan has found already.
+ * The only way into the queue, for any number of sources. It keeps the same content from being queued twice, also
+ * when a decision has waited so long that it is no longer true, and reports the items that a plan has found to be
+ * finished.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -46,7 +47,7 @@ export class Intake {
     await queue.room(stop.draining);
   }
 
-  /** Puts work into the queue, or reports an end. True when it was put there. */
+  /** Puts a task into the queue, or reports an item that is finished. True when something was put into the queue. */
   async take(planned: Planned): Promise<boolean> {
     if (planned.type === "item") {
       await this.#end(planned);
@@ -59,7 +60,9 @@ export class Intake {
     return true;
   }
 
-  /** A task has ended: whatever waited for its content is decided anew, by what the ledger says now. */
+  /**
+   * To be called when a task has ended: whatever waited for its content is decided anew, by what the ledger says now.
+   */
   async finished(task: Task): Promise<void> {
     const { queue, clock } = this.#options;
     this.#recent.add(task, clock.now());
@@ -80,7 +83,7 @@ export class Intake {
     bell.ring();
   }
 
-  /** Its content, claimed again by now, came to an end after this was decided. */
+  /** The same content, which is now claimed again, finished after this was decided. */
   async #decideAnew(task: Task): Promise<boolean> {
     const [planned] = await decideAll([task], this.#options.judge);
     if (planned?.type === "task" && planned.task.content === task.content) {

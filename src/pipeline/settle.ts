@@ -42,7 +42,7 @@ interface Tried {
 
 type ResultOf<T extends Outcome["result"]["type"]> = Extract<Outcome["result"], { type: T }>;
 
-/** Writes down what tries came to, and reports it: the ledger first, then the events. Methods throw LedgerError. */
+/** Records what tries came to: in the ledger first, then as events. Methods throw LedgerError. */
 export class Settlement {
   readonly #options: SettlementOptions;
 
@@ -62,7 +62,7 @@ export class Settlement {
   }
 
   /**
-   * Ends a task that no open lane of its bot takes, as failed. With `record` the ledger writes that down, so that it is
+   * Ends a task that no open lane of its bot takes, as failed. With `record` the ledger records that, so that it is
    * tried again later; else its row stays as it was.
    */
   async noLane(task: Task, { record }: { readonly record: boolean }): Promise<void> {
@@ -142,7 +142,7 @@ export class Settlement {
     return { ...task, notBefore: ms > 0 ? this.#options.clock.now() + ms : 0 };
   }
 
-  /** Bots that shall have this entry. */
+  /** Bots for which this entry is warmed. */
   #botsFor({ entry, bot }: Task): readonly string[] {
     return entry.bot === undefined ? this.#options.runBots.warming : [bot];
   }

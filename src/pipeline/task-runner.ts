@@ -8,9 +8,12 @@ import { consequenceOf } from "./follow-up.ts";
 import type { Settlement, Waited } from "./settle.ts";
 import type { Stop } from "./stop.ts";
 
-/** A permit is taken ahead of its moment by what reading an object usually takes, but by no more than this. */
+/**
+ * A permit is taken ahead of its moment by the time that reading an object usually takes, but by no more than this,
+ * in milliseconds.
+ */
 export const MOST_AHEAD_MS = 1_500;
-/** How much of the difference to the last reading is taken over. */
+/** Weight of the last reading in the moving average. */
 const AHEAD_SHARE = 0.2;
 
 export interface TaskRunnerOptions {
@@ -31,7 +34,7 @@ export class TaskRunner {
     this.#options = options;
   }
 
-  /** How long before its call an object should be begun to be read, in milliseconds on the engine's clock. */
+  /** How long before its call an object should start to be read, in milliseconds on the engine's clock. */
   get readAheadMs(): number {
     return this.#readAheadMs;
   }

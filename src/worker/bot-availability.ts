@@ -5,12 +5,12 @@ export interface BotAvailabilityOptions {
   readonly bots: readonly string[];
 }
 
-/** A freeze that lasts longer than this is worth passing over a bot's work. */
+/** A freeze longer than this, in milliseconds, is worth skipping a bot's work. */
 const LONG_MS = 30_000;
 
 /**
- * Bots that cannot send for now. Their work is passed over, so that it does not fill the queue and hold up that of others,
- * and is looked for again once they are back.
+ * Which bots can send. The work of those that cannot is skipped, so that it does not fill the queue and hold up
+ * others, and is searched for again once they can.
  */
 export class BotAvailability {
   readonly #options: BotAvailabilityOptions;
@@ -20,14 +20,14 @@ export class BotAvailability {
     this.#options = options;
   }
 
-  /** Whether a task of this bot is left for later; remembers that it was. */
+  /** Whether a task of this bot is to be skipped for now; if so, remembers that it was. */
   skips(bot: string): boolean {
     const isAway = this.#isAway(bot) && (!this.#options.lanes.isOpen(bot) || this.present().length > 0);
     if (isAway) this.#missed.add(bot);
     return isAway;
   }
 
-  /** A task of this bot went back to where it came from. */
+  /** A task of this bot was handed back to where it came from. */
   skipped(bot: string): void {
     this.#missed.add(bot);
   }
@@ -37,7 +37,7 @@ export class BotAvailability {
     return this.#options.bots.filter((bot) => !this.#isAway(bot));
   }
 
-  /** True when a bot whose work was left is back; asked again, it has been told. */
+  /** True when a bot whose work was skipped can send again; true once for each. */
   someoneIsBack(): boolean {
     const back = [...this.#missed].filter((bot) => !this.#isAway(bot));
     for (const bot of back) this.#missed.delete(bot);

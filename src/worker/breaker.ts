@@ -12,9 +12,9 @@ export interface BreakerOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly outages: Outages;
-  /** Asks, without changing anything, whether a part answers again. */
+  /** Checks, without changing anything, whether a part answers again. */
   readonly ask: Readonly<Record<Outside, () => Promise<Result<unknown>>>>;
-  /** Ends the asking. */
+  /** Ends the checking. */
   readonly draining: AbortSignal;
   /** Parts that were away already before the work began. */
   readonly away: readonly (readonly [part: Outside, cause: Failure])[];
@@ -22,12 +22,14 @@ export interface BreakerOptions {
   readonly onBack: () => void;
 }
 
-/** So many failures in a row are no accident. In doubt, each further one may leave an `unknown` row behind. */
+/**
+ * After this many consecutive failures, assume an outage: every further ambiguous call could leave an `unknown` row.
+ */
 const IN_A_ROW = 5;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Reasons that say that a part of the outside world, and not the object, is out of order. */
+/** Reasons for which a part of the outside world is to blame, and not the object. */
 const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
   r2_unavailable: "r2",
   r2_interrupted: "r2",
@@ -47,9 +49,9 @@ const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
 
 /**
  * Holds all work while R2 or Telegram is away, so that an outage leaves neither failed nor `unknown` rows behind:
- * closed -> (five failures in a row, or a refusal) open, asking with growing pauses -> (it answers) half open, one call
- * at a time -> (one that succeeds) closed; a failure in half open opens it again, and the pauses go on growing: a server
- * that answers questions and fails at posts must not cost an `unknown` row every few seconds.
+ * closed -> (five failures in a row, or a refusal) open, checking with growing pauses -> (it answers) half open, one
+ * call at a time -> (one that succeeds) closed. A failure in half open opens it again, and the pauses go on growing:
+ * a server that answers questions but fails at posts must not cost an `unknown` row every few seconds.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -63,7 +65,7 @@ export class Breaker {
       .on("call", ({ failure }) => this.#heard(failure))
       .on("retry", ({ failure }) => this.#failed(failure, "r2"))
       .on("item", ({ error, left }) => {
-        // What was only found so in the ledger happened at another time.
+        // A failure that was only found in the ledger happened at another time.
         if (error && !left) this.#failed(failure(error.reason, error.message), "r2");
       });
   }
@@ -73,18 +75,18 @@ export class Breaker {
     for (const [part, cause] of this.#options.away) this.open(part, cause);
   }
 
-  /** A part is away, and asked until it answers. */
+  /** Whether a part is away; it is checked until it answers. */
   get isOpen(): boolean {
     const { outages } = this.#options;
     return outages.has("r2") || outages.has("telegram");
   }
 
-  /** Whether nothing may be begun now, with so many calls under way. */
+  /** Whether nothing may be started now, with `active` tasks running. */
   holds(active: number): boolean {
     return this.isOpen || (this.#halfOpen && active > 0);
   }
 
-  /** What would have ended a run. True when it is dealt with here: the part is asked until it answers. */
+  /** Takes what would have ended a run; true when it is dealt with here: the part is checked until it answers. */
   takes(cause: StopCause): boolean {
     if (cause.type !== "denied" && cause.type !== "source") return false;
     const part = PART_OF[cause.failure.reason];
@@ -100,7 +102,7 @@ export class Breaker {
     if (isNew) void this.#askUntilBack(part);
   }
 
-  /** An answer that says no to one object says all the same that Telegram is there. */
+  /** A refusal of one object still shows that Telegram is there. */
   #heard(cause: Failure | null): void {
     if (cause !== null && tellsNothing(cause)) return;
     if (cause !== null && PART_OF[cause.reason] === "telegram") {
@@ -117,7 +119,7 @@ export class Breaker {
     if (!this.#options.outages.has(part)) this.#pauses[part] = FIRST_PAUSE_MS;
   }
 
-  /** A failed call is told by `call`, and again as a retry or an end: each part listens to one of them. */
+  /** A failed call is reported as `call`, and again as a retry or an end: each part counts only one of these. */
   #failed(cause: Failure, heardFor: Outside): void {
     if (PART_OF[cause.reason] !== heardFor) return;
     this.#rows[heardFor] += 1;
@@ -143,7 +145,7 @@ export class Breaker {
   }
 }
 
-/** A call that broke off on our side, or while its object was read, says nothing of Telegram. */
+/** A call that broke off on our side, or while its object was read, says nothing about Telegram. */
 function tellsNothing({ reason }: Failure): boolean {
   return reason === "stopped" || PART_OF[reason] === "r2";
 }

@@ -18,8 +18,8 @@ export interface DueRowsOptions {
 }
 
 /**
- * Rows in `warming` that somebody else put into the ledger (the bot platform asks for an object by writing one), and rows
- * that failed for a reason that passes and are due for another try.
+ * Rows in `warming` that somebody else put into the ledger (the bot platform asks for an object by writing one), and
+ * rows that failed for a passing reason and are due for another try.
  */
 export class DueRows {
   readonly #options: DueRowsOptions;
@@ -60,7 +60,10 @@ export class DueRows {
     }
   }
 
-  /** Nothing that can be begun: its row must not be work at each look, for ever. A refusal of the bucket is not the row's. */
+  /**
+   * Marks the rows of an item that cannot be started as failed, or every poll would pick them up again; but not when
+   * the bucket refused us, which is not the row's fault.
+   */
   async #settle(item: ItemResult, rows: readonly Selected[]): Promise<void> {
     const asked = item.askedKind ?? item.kind;
     const own = rows.filter(
@@ -75,7 +78,7 @@ export class DueRows {
   }
 }
 
-/** A row that waits while its key is ready, or was left, stands for content that the key no longer has. */
+/** A row that waits although its key is ready, or was left alone, is about content that the key no longer has. */
 function whyOf({ status, error, reason, key, left }: ItemResult): Failure {
   if (error && status === "failed" && !left) return failure(error.reason, error.message);
   if (reason === "empty_object") return failure("file_empty", `${key} has no content`);

@@ -16,23 +16,23 @@ export interface EnqueuedEntriesOptions {
   readonly intake: Intake;
   readonly availability: BotAvailability;
   readonly rules: PlanRules;
-  /** Entries on their way at most. */
+  /** The most entries that may be in progress at once. */
   readonly most: number;
 }
 
 /**
- * Entries that were asked for by name and wait in the ledger. Each stays there until all that became of it has ended, so
- * that whatever was accepted outlives the process; what is on its way now is only remembered here.
+ * Entries that were enqueued by name and wait in the ledger. Each stays there until everything that became of it has
+ * ended, so that what was accepted outlives the process; what is in progress is only remembered here.
  */
 export class EnqueuedEntries {
-  /** Rejects with what a write to the ledger threw that nobody waits for; never resolves. */
+  /** Rejects with what a write to the ledger threw in the background; never resolves. */
   readonly broken: Promise<never>;
   readonly #options: EnqueuedEntriesOptions;
   #break: (error: unknown) => void = () => {};
-  /** Bots whose ends are still to come, by id. */
+  /** Bots whose results are still to come, by the entry's id. */
   readonly #going = new Map<number, Set<string>>();
   #after = 0;
-  /** Since when some wait for another try. */
+  /** Since when some entries wait for another try; null when none does. */
   #putBackAt: number | null = null;
 
   constructor(options: EnqueuedEntriesOptions) {
@@ -47,7 +47,7 @@ export class EnqueuedEntries {
     });
   }
 
-  /** Puts what waits into the queue, as much of it as may be on its way. */
+  /** Puts waiting entries into the queue, as many as may be in progress. */
   async poll(): Promise<void> {
     const { ledger, most, clock } = this.#options;
     if (this.#putBackAt !== null && clock.now() - this.#putBackAt >= PUT_BACK_MS) this.again();
@@ -61,7 +61,7 @@ export class EnqueuedEntries {
     }
   }
 
-  /** Looks at all of them anew: a bot or a part is back that had been away. */
+  /** Makes the next poll examine all entries again: a bot or a part has recovered. */
   again(): void {
     this.#after = 0;
     this.#putBackAt = null;
@@ -80,14 +80,14 @@ export class EnqueuedEntries {
     for (const each of planned) {
       if (each.type === "task" && availability.skips(each.task.bot)) this.takeBack(each.task);
       else {
-        // A refusal of the bucket is no end of this entry: it is looked at again when the bucket is back.
+        // A refusal of the bucket does not finish this entry: it is examined again when the bucket is back.
         if (each.type === "item" && each.item.error?.class === "auth") this.#forget(each.item.entry?.queueId);
         await intake.take(each);
       }
     }
   }
 
-  /** Counts the ends to come before the first of them can come; what came to nothing at all has ended. */
+  /** Registers the expected results before any can arrive; an entry that produced no work is finished. */
   #expect(page: readonly QueuedEntry[], planned: readonly Planned[]): void {
     for (const { id } of page) this.#going.set(id, new Set());
     for (const each of planned) {
@@ -97,7 +97,7 @@ export class EnqueuedEntries {
     for (const { id } of page) if (this.#going.get(id)?.size === 0) this.#ended(id, null);
   }
 
-  /** It failed for a reason that passes: what was accepted is not given up for that. */
+  /** It failed for a passing reason: what was accepted is not given up for that. */
   #putBack(id: number | undefined): void {
     if (id === undefined || !this.#going.has(id)) return;
     this.#going.delete(id);
@@ -118,7 +118,7 @@ export class EnqueuedEntries {
   }
 }
 
-/** What was put back is looked at again this much later; the ledger knows when a row is due. */
+/** Milliseconds after which entries that were put back are examined again; the ledger knows when a row is due. */
 const PUT_BACK_MS = 60_000;
 
 const PASSING: ReadonlySet<FailureClass> = new Set(["flood", "transient", "chat", "auth"]);
@@ -131,7 +131,7 @@ function itemOf({ id, entry }: QueuedEntry): SourceItem {
   return { type: "entry", entry: { ...entry, queueId: id } };
 }
 
-/** An end of no bot (an entry for a bot that is not there) is one end all the same. */
+/** An entry that names an unknown bot still counts as one result. */
 function nameOf(bot: string | null): string {
   return bot ?? "";
 }

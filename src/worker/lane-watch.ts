@@ -12,18 +12,20 @@ export interface LaneWatchOptions {
   readonly outages: Outages;
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
-  /** Milliseconds of the engine's clock between two looks. */
+  /** Milliseconds of the engine's clock between two polls. */
   readonly intervalMs: number;
 }
 
 /** A freeze of all lanes of a bot that lasts longer than this is reported as an outage. */
 const LONG_FREEZE_MS = 60_000;
-/** A closed lane is tried this often, without posting: somebody may have added the bot again. */
+/** A closed lane is checked this often, without posting: somebody may have added the bot again. */
 const RETRY_MS = 60_000;
-/** A kind that a chat refused is allowed again this often: its next post shows whether the chat takes it by now. */
+/** A kind that a chat refused is allowed again this often: the next post shows whether the chat takes it now. */
 const ALLOW_MS = 600_000;
 
-/** Keeps an eye on lanes: tells which bots cannot send and why, and opens closed lanes again once their chat takes them. */
+/**
+ * Watches lanes: reports which bots cannot send and why, and reopens closed lanes once their chat takes posts again.
+ */
 export class LaneWatch {
   readonly #options: LaneWatchOptions;
   #triedAt: number;
@@ -44,7 +46,7 @@ export class LaneWatch {
     }
   }
 
-  /** Looks once. Cheap unless a closed lane is due to be tried. */
+  /** Looks once. Cheap unless a closed lane is due to be checked. */
   async poll(): Promise<void> {
     const { clock, lanes } = this.#options;
     this.#tell();
@@ -56,7 +58,7 @@ export class LaneWatch {
     this.#tell();
   }
 
-  /** Closed lanes are tried at the next look: something is back that had been away. */
+  /** Makes the next poll check closed lanes: something has recovered. */
   again(): void {
     this.#triedAt = Number.NEGATIVE_INFINITY;
   }

@@ -17,13 +17,13 @@ export interface LedgerWatchOptions {
   readonly rows: DueRows;
   /** Milliseconds of the engine's clock between two polls. */
   readonly intervalMs: number;
-  /** Rung when an entry was asked for by name. */
+  /** Rung when an entry was enqueued. */
   readonly asked: Bell;
-  /** Called when a bot can send again whose work was passed over. */
+  /** Called when a bot can send again whose work was skipped. */
   readonly onBack: () => void;
 }
 
-/** Polls the ledger for what was asked for by name and for rows that are due, while R2 and Telegram are there. */
+/** Polls the ledger for enqueued entries and due rows, unless R2 or Telegram is away. */
 export class LedgerWatch {
   readonly #options: LedgerWatchOptions;
 
@@ -36,14 +36,16 @@ export class LedgerWatch {
     await Promise.race([this.#poll(), this.#options.entries.broken]);
   }
 
-  /** Everything is looked at anew, and soon: something is back that had been away. */
+  /** Examines all entries again soon: something has recovered. */
   again(): void {
     const { entries, asked } = this.#options;
     entries.again();
     asked.ring();
   }
 
-  /** The task of a bot that cannot send: what asked for it stays in the ledger, for later. */
+  /**
+   * Takes back the task of a bot that cannot send: the entry or row that it came from stays in the ledger, for later.
+   */
   takeBack(task: Task): void {
     const { entries, rows } = this.#options;
     entries.takeBack(task);

@@ -21,7 +21,7 @@ export interface SourceScannerOptions {
   readonly intake: Intake;
   readonly availability: BotAvailability;
   readonly draining: AbortSignal;
-  /** What a pass judges by; its source comes anew each time. */
+  /** Planning rules; the source is opened anew for each pass. */
   readonly rules: PlanRules;
   /** `bucket`, or the path of a manifest. */
   readonly name: string;
@@ -36,10 +36,10 @@ export interface PassEnd {
   readonly missed: number;
 }
 
-/** Complaints remembered, so that a bad line is told once and not at each pass. */
+/** Number of complaints that are remembered, so that a bad line is reported once and not at each pass. */
 const MOST_TOLD = 1_000;
 
-/** Looks at a source from its begin to its end, again and again: what is ready costs nothing but the looking. */
+/** Reads a source from beginning to end at each pass. What is ready costs a lookup and nothing else. */
 export class SourceScanner {
   readonly #options: SourceScannerOptions;
   readonly #told = new Set<string>();
@@ -86,7 +86,9 @@ export class SourceScanner {
     return !draining.aborted && (await intake.take(planned));
   }
 
-  /** A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, in silence. */
+  /**
+   * A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, without an event.
+   */
   async #takeEnd(planned: End): Promise<false> {
     const { intake } = this.#options;
     const { item, point } = planned;
@@ -96,7 +98,10 @@ export class SourceScanner {
     return false;
   }
 
-  /** What was found so at the last pass is no news: it would drown what is. A refusal of the bucket always is. */
+  /**
+   * What the last pass found as well is not reported again, or it would drown what is new. A refusal of the bucket
+   * always is.
+   */
   #isNews({ item, point }: End): boolean {
     if (item.error?.class === "auth" && !item.left) return true;
     if ((item.status === "skipped" && !point) || item.left) return false;

@@ -4,9 +4,9 @@ import type { Breaker } from "./breaker.ts";
 import type { Outages } from "./outages.ts";
 import type { PassEnd, SourceScanner } from "./source-scanner.ts";
 
-/** When a source is to be looked at. */
+/** The moments at which a source is to be scanned. */
 export interface Schedule extends AsyncIterable<unknown> {
-  /** Asks for a moment soon. */
+  /** Asks for another pass soon. */
   nudge(): void;
 }
 
@@ -19,11 +19,14 @@ export interface SourceWatchOptions {
   readonly schedule: Schedule;
 }
 
-/** A pass that broke off, or could not ask for all it read, is tried again this soon; each time in a row twice as late. */
+/**
+ * Milliseconds after which a pass is repeated that broke off, or could not check all it read; doubled each time in a
+ * row.
+ */
 const BROKEN_PASS_MS = 30_000;
 const LONGEST_BROKEN_PASS_MS = 3_600_000;
 
-/** Looks at the source at each moment of its schedule, and sooner after a pass that was not whole. */
+/** Scans the source at each moment of its schedule, and sooner after a pass that was incomplete. */
 export class SourceWatch {
   readonly #options: SourceWatchOptions;
 
@@ -50,7 +53,7 @@ export class SourceWatch {
     }
   }
 
-  /** Another pass begins soon: something is back that had been away. */
+  /** Begins another pass soon: something has recovered. */
   again(): void {
     this.#options.schedule.nudge();
   }

@@ -5,17 +5,17 @@ import { assumedChat, type LaneFound, type LaneWish, preflight } from "../lanes/
 import type { Outside } from "./breaker.ts";
 
 export interface StartupCheck {
-  /** Every lane that was wished for; those that cannot be sent to for now say why. */
+  /** Every configured lane; those that cannot be sent to for now say why. */
   readonly lanes: readonly (LaneFound & { readonly closed?: Failure | undefined })[];
-  /** Parts that do not answer for now. */
+  /** Parts that do not answer at the moment. */
   readonly away: [part: Outside, failure: Failure][];
-  /** What no waiting mends: wrong credentials, no chat to post in. */
+  /** What waiting does not fix: wrong credentials, or no chat to post in. */
   readonly fatal: Failure | null;
 }
 
 /**
- * Tries lanes and bucket before anything is begun. A mistake in the configuration ends a worker at once; weather does not,
- * since a machine that boots may well be there before its network.
+ * Checks lanes and bucket before anything is started. A configuration error stops the worker; a transient outage does
+ * not, since a machine that boots may be up before its network.
  */
 export async function startupCheck(
   wishes: readonly LaneWish[],
@@ -33,7 +33,7 @@ export async function startupCheck(
   if (!bucket.ok) away.push(["r2", bucket.failure]);
   if (!bucket.ok && bucket.failure.class === "auth") return { lanes, away, fatal: bucket.failure };
   if (found.open.length > 0) return { lanes, away, fatal: null };
-  const weather = closed.find(({ closed: { class: cls } }) => cls === "transient" || cls === "flood")?.closed;
-  if (weather) away.push(["telegram", weather]);
-  return { lanes, away, fatal: weather ? null : (closed[0]?.closed ?? null) };
+  const outage = closed.find(({ closed: { class: cls } }) => cls === "transient" || cls === "flood")?.closed;
+  if (outage) away.push(["telegram", outage]);
+  return { lanes, away, fatal: outage ? null : (closed[0]?.closed ?? null) };
 }

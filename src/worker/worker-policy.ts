@@ -17,8 +17,9 @@ export interface WorkerPolicyOptions {
 }
 
 /**
- * A worker goes on until it is stopped, and pauses while a part of the outside world is away. It comes by again: work of a
- * bot that has no lane stays where it came from, and a kind that no chat takes is written down, to be tried later.
+ * A worker goes on until it is stopped, and pauses while a part of the outside world is away. It looks again later,
+ * so the work of a bot that has no lane stays where it came from, and a kind that no chat takes is recorded, to be
+ * tried again.
  */
 export class WorkerPolicy implements DispatchPolicy {
   readonly #options: WorkerPolicyOptions;
