@@ -142,6 +142,12 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "where work comes from, for those who plan it",
   },
   "transfers/port.ts": { to: ["pipeline", "runs"], why: "how an object travels, for the attempt" },
+  "lanes/port.ts": {
+    to: ["pipeline", "worker"],
+    why: "the lanes, for those who make calls and those who keep an eye on them",
+  },
+  "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
+  "lanes/documented-pace.ts": { to: ["doctor"], why: "what a lane may be expected to do, for checks" },
   "lanes/forecast.ts": { to: ["doctor"], why: "what lanes can do together, for the check of the pace" },
   "figures/snapshot.ts": {
     to: ["reporters", "admin"],
@@ -152,7 +158,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 };
 
 /** Files named `port.ts` that are no ports; they get other names. */
-const NO_PORTS = ["bench/port.ts", "bench/report/port.ts", "admin/port.ts", "worker/port.ts"];
+const NO_PORTS = ["bench/port.ts", "bench/report/port.ts", "admin/port.ts"];
 
 /** Why this import may not be; null where it may. */
 function breach(from: string, to: string): string | null {
@@ -238,16 +244,13 @@ const TWICE: readonly string[] = [
   "Figures",
   "Finding",
   "Found",
-  "Keeping",
   "Line",
   "Measured",
   "Output",
-  "Passes",
   "Percentiles",
   "Round",
   "Seen",
   "Simulation",
-  "Trouble",
   "Waiting",
 ];
 
@@ -255,16 +258,10 @@ const TWICE: readonly string[] = [
 const CUT: readonly string[] = [
   "ConfigDraft",
   "DryRunParts",
-  "IntakeParts",
-  "KeepWarmParts",
-  "KeepingParts",
   "Ledger",
   "NewWayOptions",
-  "PassParts",
-  "PrewarmParts",
   "RatioOptions",
   "Spec",
-  "Warming",
 ];
 
 describe("names", () => {

@@ -1,5 +1,5 @@
 import type { Pass } from "../domain/events.ts";
-import type { Failure } from "../domain/failure.ts";
+import type { Outage } from "../domain/outage.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 
@@ -15,13 +15,6 @@ export interface AdminMetrics {
   readonly worker_running: boolean;
 }
 
-/** A part that is out of order. `since` is Unix milliseconds. */
-export interface Trouble {
-  readonly part: string;
-  readonly failure: Failure;
-  readonly since: number;
-}
-
 /** A worker as the admin server sees it. */
 export interface WorkerView {
   /** All figures at this moment; its lanes are those of the status page. */
@@ -32,7 +25,7 @@ export interface WorkerView {
   readonly stopping: boolean;
   readonly maxQueue: number;
   /** What is out of order now; empty when all is well. */
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly Outage[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
   /** Starts or stops claiming and returns whether it runs now. No place in the queue is lost. */

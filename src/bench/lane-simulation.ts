@@ -1,4 +1,4 @@
-import type { Pace } from "../lanes/pace.ts";
+import type { Pace } from "../lanes/port.ts";
 import { FloodGate } from "../sandbox/flood-control/gate.ts";
 import { DEFAULT_FLOOD_LIMITS, type FloodLimits } from "../sandbox/flood-control/limits.ts";
 import { seededRandom } from "../sandbox/profiles.ts";

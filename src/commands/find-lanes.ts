@@ -2,14 +2,8 @@ import type { Connections } from "../compose/connect.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import { assumedChat, type LaneFound, type LaneWish, type Preflight, preflight } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import {
-  assumedChat,
-  type LaneFound,
-  type LaneWish,
-  type Preflight,
-  preflight,
-} from "../pipeline/preflight.ts";
 import type { Stop } from "../pipeline/stop.ts";
 
 export interface FindLanesParts {

@@ -9,9 +9,9 @@ import type { RunOptions } from "../config/run-options.ts";
 import { unlessAborted } from "../domain/abort.ts";
 import { Emitter } from "../domain/events.ts";
 import { Tally } from "../figures/tally.ts";
+import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
-import type { LaneFound } from "../pipeline/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
 import { Stop, watchFailures } from "../pipeline/stop.ts";
 import { announceForecast } from "./announce-forecast.ts";
@@ -128,11 +128,11 @@ export class Session {
       ledger: this.#ledger,
       connections: this.#connections,
     });
-    const { queue, pool, lanes } = warming;
+    const { queue, pool, lanes, feeder, dispatcher } = warming;
     this.#tally.watch({ depth: () => queue.length, active: () => pool.active });
     announceForecast(events, config.maxQueue, pacesOf(lanes, config));
     watchFailures(events, stop, { maxFailures: options.maxFailures });
-    await prewarm(warming);
+    await prewarm(feeder, dispatcher, stop);
     lanes.rememberAll();
   }
 
@@ -142,7 +142,15 @@ export class Session {
     const events = this.#events;
     const ledger = this.#ledger;
     const transfers = transfersOf(config, storage, options.transfer, () => {});
-    const lanes = await openLanes({ config, clock, events, ledger, found, changed: () => {} });
+    const lanes = await openLanes({
+      config,
+      clock,
+      events,
+      ledger,
+      found,
+      changed: () => {},
+      noneOpen: () => {},
+    });
     const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
     const { limit } = options;
     await dryRun({ plan, ...pacesOf(lanes, config), limit, stop: this.#stop, events, output: this.#output });

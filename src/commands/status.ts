@@ -1,6 +1,6 @@
 import { surveyLedger } from "../compose/status.ts";
 import type { Flags } from "../config/layers.ts";
-import { backlogEta, expectedPace } from "../lanes/backlog.ts";
+import { backlogEta, rememberedPace } from "../lanes/backlog.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { statusDocument } from "../reporters/status/document.ts";
 import { statusText } from "../reporters/status/text.ts";
@@ -11,7 +11,7 @@ export async function status(flags: Flags): Promise<number> {
   const now = Date.now();
   const { place, survey } = surveyLedger(flags, env, process.cwd(), now);
   const { perMinute, etaSeconds } = backlogEta(survey.queued.count + survey.warming.count, survey.lanes);
-  const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: expectedPace });
+  const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: rememberedPace });
   if (flags.json === true) {
     stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     return 0;

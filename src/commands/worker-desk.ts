@@ -1,12 +1,13 @@
-import type { Trouble, WorkerView } from "../admin/port.ts";
+import type { WorkerView } from "../admin/port.ts";
 import { readEntries } from "../compose/read-entries.ts";
+import type { Keeping } from "../compose/worker.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { Outage } from "../domain/outage.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 import type { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import type { KeepWarmParts } from "../worker/keep-warm.ts";
 
 export interface DeskParts {
   readonly config: WorkerConfig;
@@ -17,12 +18,12 @@ export interface DeskParts {
   readonly cache: WorkerView["cache"];
 }
 
-type Keeping = Pick<KeepWarmParts, "queue" | "pool" | "troubles" | "bell" | "asked">;
+type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "asked">;
 
 /** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
 export class WorkerDesk implements WorkerView {
   readonly #parts: DeskParts;
-  #keeping: Keeping | null = null;
+  #keeping: Parts | null = null;
   #open: (isOpen: boolean) => void = () => {};
   readonly #opened = new Promise<boolean>((resolve) => {
     this.#open = resolve;
@@ -39,7 +40,7 @@ export class WorkerDesk implements WorkerView {
   }
 
   /** The worker works from now on. */
-  opens(keeping: Keeping): void {
+  opens(keeping: Parts): void {
     this.#keeping = keeping;
     this.#open(true);
     const { queue, pool } = keeping;
@@ -62,8 +63,8 @@ export class WorkerDesk implements WorkerView {
     return this.#parts.cache;
   }
 
-  get troubles(): readonly Trouble[] {
-    return this.#keeping?.troubles.all ?? [];
+  get troubles(): readonly Outage[] {
+    return this.#keeping?.outages.all ?? [];
   }
 
   snapshot(): Snapshot {

@@ -13,8 +13,8 @@ import type { Ledger } from "../ledgers/port.ts";
 import { exitCodeOf } from "../pipeline/exit-code.ts";
 import { Stop } from "../pipeline/stop.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { type FirstLook, firstLook } from "../worker/first-look.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
+import { type StartupCheck, startupCheck } from "../worker/startup-check.ts";
 import { announceListing } from "./announce-listing.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { followMoves } from "./find-lanes.ts";
@@ -93,14 +93,14 @@ export class WorkerSession {
   }
 
   /** Ends the worker for what no waiting mends. */
-  async #look(): Promise<FirstLook> {
+  async #look(): Promise<StartupCheck> {
     const { clock, storage } = this.#connections;
     const wishes = await followMoves({
       connections: this.#connections,
       ledger: this.#ledger,
       events: this.#events,
     });
-    const found = await firstLook(wishes, () => storage.check(), clock);
+    const found = await startupCheck(wishes, () => storage.check(), clock);
     for (const { bot, chat, closed } of found.lanes) {
       const text = `lane ${bot.slug} x ${chat.id} is out for now: ${closed?.message}`;
       if (closed && !found.fatal) this.#events.emit("notice", { level: "warn", text });
@@ -109,7 +109,7 @@ export class WorkerSession {
     return found;
   }
 
-  async #keep(found: FirstLook): Promise<void> {
+  async #keep(found: StartupCheck): Promise<void> {
     const { config, options } = this.#given;
     const remove = options.deleteAfter ? messageRemover(this.#connections, this.#events) : null;
     const keeping = await openKeeping({ config, options, found, remove, ...this.#parts() });
@@ -121,7 +121,7 @@ export class WorkerSession {
       concurrency: config.concurrency,
       ledger: this.#ledger.place,
     });
-    await keepWarm(keeping);
+    await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, this.#stop);
     keeping.lanes.rememberAll();
   }
 

@@ -2,25 +2,31 @@ import type { Config } from "../config/config.ts";
 import { type Clock, fromWall, toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
-import { LIMITS } from "../domain/limits.ts";
 import { AdaptivePace } from "../lanes/adaptive.ts";
-import type { ForecastInput } from "../lanes/forecast.ts";
+import { documentedPace } from "../lanes/documented-pace.ts";
+import type { LanePaces } from "../lanes/forecast.ts";
 import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
-import { FixedPace, type Pace } from "../lanes/pace.ts";
+import { FixedPace } from "../lanes/pace.ts";
+import type { Pace } from "../lanes/port.ts";
+import type { LaneFound } from "../lanes/preflight.ts";
 import { SameSize } from "../lanes/same-size.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
-import type { LaneFound } from "../pipeline/preflight.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 
-export interface LaneParts {
+/** The lanes of a run; one that cannot be sent to for now is `closed`. */
+export type LanesToOpen = readonly (LaneFound & { readonly closed?: Failure | undefined })[];
+
+export interface OpenLanesOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
-  /** A lane that cannot be sent to for now is `closed`. */
-  readonly found: readonly (LaneFound & { readonly closed?: Failure | undefined })[];
+  readonly found: LanesToOpen;
+  /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
+  /** Called when the last open lane was closed. */
+  readonly noneOpen: (cause: Failure) => void;
 }
 
 /** The lanes of a run, with what earlier runs learned of them. */
@@ -31,7 +37,8 @@ export async function openLanes({
   ledger,
   found,
   changed,
-}: LaneParts): Promise<Lanes> {
+  noneOpen,
+}: OpenLanesOptions): Promise<Lanes> {
   const memories = await ledger.lanes();
   const lanes = found.map(({ bot, chat, closed = null }) => {
     const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
@@ -47,6 +54,7 @@ export async function openLanes({
     clock,
     events,
     changed,
+    noneOpen,
     botPaces: botPacesOf(config),
     sameSize: config.apiLocal ? null : new SameSize(),
     keep: (lane) => keep(memoryOf(lane, clock)),
@@ -61,7 +69,7 @@ function paceOf(
   clock: Clock,
 ): Pace {
   if (pace.type === "fixed") return new FixedPace(pace.perMinute);
-  const documented = type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
+  const documented = documentedPace(type);
   if (pace.type === "documented") return new FixedPace(documented);
   const { pace: perMinute = null, paceAt = null } = memory ?? {};
   const learned =
@@ -76,7 +84,7 @@ function botPacesOf({ botPace, bots }: Config): Map<string, Pace> {
 
 function memoryOf(lane: Lane, clock: Clock): LaneMemory {
   const frozenUntil = Number.isFinite(lane.frozenUntil) ? Math.ceil(toWall(clock, lane.frozenUntil)) : 0;
-  const pace = lane.pace instanceof AdaptivePace ? lane.pace.limit : null;
+  const pace = lane.pace.memory();
   return {
     bot: lane.bot.slug,
     chat: lane.chat,
@@ -88,10 +96,7 @@ function memoryOf(lane: Lane, clock: Clock): LaneMemory {
 }
 
 /** The paces of lanes and bots, for a forecast. */
-export function pacesOf(
-  lanes: Lanes,
-  { bots, botPace }: Config,
-): Pick<ForecastInput, "lanes" | "botPerMinute"> {
+export function pacesOf(lanes: Lanes, { bots, botPace }: Config): LanePaces {
   return {
     lanes: lanes.all.map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),
     botPerMinute: new Map(botPace === null ? [] : bots.map(({ slug }) => [slug, botPace] as const)),

@@ -1,72 +1,149 @@
+import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import { Bell } from "../domain/bell.ts";
+import type { Emitter } from "../domain/events.ts";
 import { ok } from "../domain/result.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import type { PlanOptions } from "../pipeline/plan.ts";
-import { passes } from "../sources/watched.ts";
+import type { Ledger, StoredId } from "../ledgers/port.ts";
+import type { Dispatcher } from "../pipeline/dispatch.ts";
+import type { Intake } from "../pipeline/intake.ts";
+import type { PlanRules } from "../pipeline/plan.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import type { Pool } from "../queue/pool.ts";
+import type { WorkQueue } from "../queue/work-queue.ts";
+import { passes as passMoments } from "../sources/watched.ts";
 import type { Bot } from "../telegram/port.ts";
-import type { FirstLook } from "../worker/first-look.ts";
-import type { KeepWarmParts } from "../worker/keep-warm.ts";
-import { Troubles } from "../worker/troubles.ts";
+import { BotAvailability } from "../worker/bot-availability.ts";
+import { Breaker, type BreakerOptions } from "../worker/breaker.ts";
+import { DueRows } from "../worker/due-rows.ts";
+import { EnqueuedEntries } from "../worker/enqueued-entries.ts";
+import type { Watch } from "../worker/keep-warm.ts";
+import { LaneWatch } from "../worker/lane-watch.ts";
+import { LedgerWatch } from "../worker/ledger-watch.ts";
+import { Outages } from "../worker/outages.ts";
+import { SourceScanner } from "../worker/source-scanner.ts";
+import { type Schedule, SourceWatch } from "../worker/source-watch.ts";
+import type { StartupCheck } from "../worker/startup-check.ts";
+import { WorkerPolicy } from "../worker/worker-policy.ts";
 import type { Connections } from "./connect.ts";
+import { openEngine } from "./engine.ts";
 import { sourceOf } from "./plan.ts";
-import { openWarming, type WarmingParts } from "./warming.ts";
 
-export interface KeepingParts extends Omit<WarmingParts, "found"> {
+export interface KeepingOptions {
   readonly config: WorkerConfig;
-  readonly found: FirstLook;
-  /** Whether work is claimed now. */
+  readonly options: RunOptions;
+  readonly found: StartupCheck;
+  readonly ledger: Ledger;
+  readonly connections: Connections;
+  readonly events: Emitter;
+  readonly stop: Stop;
+  /** Removes a warmup message once its id is safe; null when messages stay. */
+  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
+  /** Whether work is claimed now; `bell` is rung when that changes. */
   readonly desk: { readonly running: boolean };
 }
 
-/** The parts of a worker, put together, with its lanes for those who look at them. */
-export type Keeping = KeepWarmParts & { readonly lanes: Lanes };
+/** What keeps a source warm, with what others look at and ring. */
+export interface Keeping {
+  readonly dispatcher: Dispatcher;
+  readonly watches: readonly Watch[];
+  readonly breaker: Breaker;
+  readonly outages: Outages;
+  readonly queue: WorkQueue;
+  readonly pool: Pool;
+  readonly lanes: Lanes;
+  /** Wakes the dispatcher. */
+  readonly bell: Bell;
+  /** Rung when something was asked for by name. */
+  readonly asked: Bell;
+}
 
-/** Puts together what keeps a bucket or a manifest warm. */
-export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
-  const { config, found, connections, events, desk } = parts;
-  const { plan, ...warming } = await openWarming({ ...parts, found: found.lanes });
-  const rules = { ...plan, waits: true };
-  return {
-    ...warming,
-    ...askingOf(connections),
-    troubles: new Troubles(connections.clock, events),
-    away: found.away,
-    bots: plan.bots,
-    rules: { passes: rules, asked: { ...rules, kind: undefined, as: undefined } },
-    source: watchedSource(parts, rules),
-    intervalMs: config.intervalMs,
-    asked: new Bell(),
-    claiming: () => desk.running,
+/** Puts together what keeps a bucket or a manifest warm. Nothing runs yet. */
+export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
+  const { config, found, connections, ledger, events, stop, desk } = given;
+  const { clock } = connections;
+  const { intervalMs } = config;
+  const engine = await openEngine({ ...given, found: found.lanes });
+  const { bell, queue, pool, lanes, intake, settlement } = engine;
+  const { bots } = engine.plan;
+  const rules: PlanRules = { ...engine.plan, waits: true };
+  const byName: PlanRules = { ...rules, kind: undefined, as: undefined };
+  const most = queue.capacity > 0 ? queue.capacity : Number.POSITIVE_INFINITY;
+  const room = () => most - queue.length;
+  const asked = new Bell();
+  const outages = new Outages(clock, events);
+  const availability = new BotAvailability({ lanes, bots });
+  const entries = new EnqueuedEntries({ clock, events, ledger, intake, availability, rules: byName, most });
+  const rows = new DueRows({ events, ledger, intake, availability, rules: byName, room });
+  const laneWatch = new LaneWatch({ clock, stop, events, outages, lanes, bots, intervalMs });
+  const onBack = () => {
+    for (const watch of watches) watch.again();
+    bell.ring();
   };
+  const breaker = new Breaker({
+    clock,
+    events,
+    outages,
+    onBack,
+    ask: asksOf(connections),
+    draining: stop.draining,
+    away: found.away,
+  });
+  // Lanes that are all closed are reported and tried again by the lane watch.
+  stop.spare((cause) => cause.type === "no_lane" || breaker.takes(cause));
+  const scanner = scannerOf(given, { intake, availability, rules });
+  const sourceWatch = new SourceWatch({
+    clock,
+    stop,
+    breaker,
+    outages,
+    scanner,
+    schedule: scheduleOf(given),
+  });
+  const polled = { entries, rows, asked, intervalMs };
+  const ledgerWatch = new LedgerWatch({ clock, stop, breaker, availability, onBack, ...polled });
+  const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch];
+  const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
+  const dispatcher = engine.dispatcher(policy);
+  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked };
 }
 
 /** Questions that change nothing: is R2 there, is Telegram there (one of the bots is enough)? */
-function askingOf({ storage, bots }: Connections): Pick<KeepWarmParts, "ask"> {
+function asksOf({ storage, bots }: Connections): BreakerOptions["ask"] {
   const telegram = async () => {
     const answers = await Promise.all(bots.map(({ bot }: { bot: Bot }) => bot.getMe()));
     return answers.find((answer) => answer.ok || answer.failure.class !== "transient")
       ? ok(undefined)
       : (answers[0] ?? ok(undefined));
   };
-  return { ask: { r2: () => storage.check(), telegram } };
+  return { r2: () => storage.check(), telegram };
 }
 
-function watchedSource(
-  { config, options, ledger, connections, stop }: KeepingParts,
-  { bots }: Pick<PlanOptions, "bots">,
-): KeepWarmParts["source"] {
+function scannerOf(
+  { options, ledger, connections, events, stop }: KeepingOptions,
+  { intake, availability, rules }: { intake: Intake; availability: BotAvailability; rules: PlanRules },
+): SourceScanner {
+  const { clock, storage } = connections;
+  const open = () => sourceOf(options, storage, ledger, rules.bots);
+  const name = options.manifest?.path ?? "bucket";
+  return new SourceScanner({
+    clock,
+    events,
+    intake,
+    availability,
+    rules,
+    name,
+    open,
+    draining: stop.draining,
+  });
+}
+
+function scheduleOf({ config, options, connections, stop }: KeepingOptions): Schedule {
   const { manifest } = options;
-  const looks = passes({
+  return passMoments({
     clock: connections.clock,
     intervalMs: config.listInterval,
     signal: stop.draining,
-    ...(manifest ? { file: { path: manifest.path, pollMs: config.intervalMs } } : {}),
+    file: manifest ? { path: manifest.path, pollMs: config.intervalMs } : undefined,
   });
-  return {
-    name: manifest?.path ?? "bucket",
-    open: () => sourceOf(options, connections.storage, ledger, bots),
-    moments: looks,
-    nudge: () => looks.nudge(),
-  };
 }

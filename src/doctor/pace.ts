@@ -1,4 +1,5 @@
 import { LIMITS } from "../domain/limits.ts";
+import { expectedPace } from "../lanes/documented-pace.ts";
 import { forecast } from "../lanes/forecast.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/port.ts";
@@ -35,13 +36,10 @@ export async function ceilingOf(context: CheckContext): Promise<Ceiling> {
 }
 
 function paceOf(context: CheckContext, { bot, result }: CheckedLane, memories: LedgerView["lanes"]): number {
-  const { pace } = context.config.draft;
   if (!result.ok) return 0;
-  if (pace.type === "fixed") return pace.perMinute;
-  const documented =
-    result.value.type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
-  const learned = memories.find((memory) => memory.bot === bot && memory.chat === result.value.id)?.pace;
-  return pace.type === "adaptive" ? (learned ?? documented) : documented;
+  const { id, type } = result.value;
+  const memory = memories.find((each) => each.bot === bot && each.chat === id);
+  return expectedPace(context.config.draft.pace, type, memory?.pace ?? null);
 }
 
 function memoriesOf(context: CheckContext): LedgerView["lanes"] {

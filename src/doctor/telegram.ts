@@ -1,5 +1,5 @@
 import { type Failure, nextStep } from "../domain/failure.ts";
-import { LIMITS } from "../domain/limits.ts";
+import { documentedPace } from "../lanes/documented-pace.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext, CheckedBot, CheckedLane } from "./context.ts";
 import { howToSet } from "./hints.ts";
@@ -99,8 +99,8 @@ async function laneReport(context: CheckContext, lane: CheckedLane): Promise<Rep
       subject,
       reason: "chat_migrated",
     });
-  const pace = type === "private" ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
-  return pass(`${type} "${title}": the bot may post; ${pace}/min by Telegram's word`, { subject });
+  const words = `${type} "${title}": the bot may post; ${documentedPace(type)}/min by Telegram's word`;
+  return pass(words, { subject });
 }
 
 async function nextOf(

@@ -1,10 +1,7 @@
+import type { ContentId } from "./content.ts";
 import type { Entry } from "./entry.ts";
 import type { MediaKind } from "./media.ts";
 
-/** SHA-256 in hex where it is known, else `etag:<etag>:<bytes>`; kept in the column `sha256` of both tables. */
-export type ContentId = string;
-
-/** How an object reaches Telegram: it fetches a URL, or we upload the bytes. */
 export type TransferName = "url" | "upload";
 
 /** An entry whose size and ETag are known. */
@@ -32,18 +29,4 @@ export interface Task {
   readonly transfer?: TransferName | undefined;
   /** The kind to send it as, once Telegram has refused the requested one. */
   readonly sendAs?: MediaKind | undefined;
-}
-
-/**
- * The content id that follows from what a source says, before anything of the ledger is known.
- * @internal
- */
-export function contentOf(entry: KnownEntry): ContentId {
-  return entry.sha256 ?? `etag:${entry.etag}:${entry.bytes}`;
-}
-
-/** Returns an ETag without quotes and weakness mark: S3 quotes them, event payloads and some tables do not. */
-export function bareEtag(etag: string): string {
-  if (!etag.includes('"') && !etag.startsWith("W/")) return etag;
-  return etag.replace(/^W\//, "").replace(/^"|"$/g, "");
 }

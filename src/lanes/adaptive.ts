@@ -1,6 +1,6 @@
 import { CallLog, type Seen } from "./call-log.ts";
 import { LimitFinder } from "./limit-finder.ts";
-import type { Pace, PaceCall } from "./pace.ts";
+import type { Pace, PaceCall } from "./port.ts";
 import { SlowAnswers } from "./slow-answers.ts";
 
 /**
@@ -22,69 +22,83 @@ export interface AdaptiveOptions {
   readonly most: number;
 }
 
+type Mode = "climb" | "hold" | "probe";
+
 const MINUTE_MS = 60_000;
 /** A pace that an earlier run learned is forgotten at this age. */
 const LEARNED_FOR_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * In what time the pace doubles: from the documented 20 it must meet 60 a minute in the second minute; a probe should
- * run into a limit that stands as gently as possible; below a limit that was raised each minute is lost.
+ * Milliseconds in which the pace doubles: starting at the documented 20 it has to reach 60 a minute within the second
+ * minute; a probe should meet an unchanged limit as gently as possible; while the pace is below a limit that was
+ * raised, every minute is lost.
  */
 const DOUBLING_MS = { first: 60_000, probe: 120_000, raised: 35_000 } as const;
 /** The first step of a probe. */
 const PROBE_STEP = 1.15;
-/** A pace is used when the last calls came nearly as fast: what a lane does not use is no evidence that it may have it. */
+/**
+ * A pace counts as used when the last calls came nearly that fast. Calls that were not made are not evidence that
+ * they would have been allowed.
+ */
 const USED = 1.3;
 
-/** What is used of a limit: the rest covers timers that are late, as slots then stay where they were. */
+/** Share of a limit that is used. The rest covers late timers, after which slots stay where they were. */
 const MARGIN = 0.99;
-/** By so much longer than a minute a minute is taken, in milliseconds. */
+/** Slack added to the 60 s window, in milliseconds. */
 const MINUTE_SLACK_MS = 100;
 
-/** How long a limit is believed before it is probed: a refusal costs a call, a delay nothing; unsure should not last. */
+/**
+ * How long a limit is believed before it is probed. A refusal costs a call, a delay nothing; being unsure should not
+ * last.
+ */
 const BELIEVE_MS = { refused: 75_000, delayed: 40_000, learned: 60_000, unsure: 20_000 } as const;
-/** A documented limit that was met is believed for the first minutes of a lane: one refusal in those is enough. */
+/** A documented limit that was met is believed for the first minutes of a lane, in which one refusal is enough. */
 const DOCUMENTED_MS = 300_000;
-/** Refusals that a lane may risk by probes: two, and one more every so many calls. Three in ten minutes at 12 a minute. */
+/**
+ * Refusals that a lane may risk by probing: two, and one more for every 65 calls. That is three in ten minutes at 12
+ * a minute.
+ */
 const FREE_REFUSALS = 2;
 const CALLS_A_REFUSAL = 65;
 
-/** What is left of the pace after a refusal that no limit explains. */
+/** Share of the pace that is kept after a refusal that no limit explains. */
 const UNEXPLAINED = 0.9;
-/** An answer tells when the call was let through only so well, in milliseconds. */
+/** Uncertainty of the moment at which a call was let through, as an answer shows it, in milliseconds. */
 const ANSWER_WOBBLE_MS = 100;
 
 /**
- * A pace that feels for a limit nobody tells.
+ * A pace that searches for a limit which nobody publishes.
  *
- * What it senses. A refusal tells when the server would have been ready (its `retry_after`, in whole seconds). So do
- * answers that are slower than usual several times in a row: the server holds calls back in silence for up to 8 s
- * (tdlib/td NetQueryDelayer), and one call under way at a time then goes at its beat. A call that passes at once tells
- * that the limit is not lower. From these come the *suspects*: whole limits a minute, counted by an even bucket, by any
- * minute or by the minutes of a clock, that would have answered every call as the server did (suspects.ts).
+ * What it observes. A refusal shows when the server would have been ready (its `retry_after`, in whole seconds). So
+ * do several answers in a row that are slower than usual: the server silently holds calls back for up to 8 s
+ * (tdlib/td NetQueryDelayer), and with one call under way at a time the lane then goes at the server's rate. A call
+ * that passes at once shows that the limit is not lower. From these come the *suspects*: whole limits a minute,
+ * counted by an even bucket, by any minute or by the minutes of a clock, under which every call would have been
+ * answered as it was (suspects.ts).
  *
- * How it rises and falls. *Climb*: while no limit was met the pace doubles in a given time, but only as far as the lane
- * is used. *Hold*: a limit was met; the pace stands just below what is suspected: the limit that was believed before if
- * that explains what was seen (the documented one at first), else the one in the middle, and as calls pass or are
- * refused the suspects are cleared and the middle moves to what is left. *Probe*: after a while it goes a step up and
- * on, gently. The next refusal or slow answer is explained by the limit that was believed: nothing changes. Or calls
- * pass until no suspect is left: the limit was raised, and it climbs, faster. A refusal that no suspect explains says
- * that the limit has changed: suspicion begins anew from that call. One that nothing at all explains (a wait of
- * minutes) takes a tenth off the pace.
+ * How it rises and falls. *Climb*: as long as no limit was met, the pace doubles in a given time, but only as far as
+ * the lane is used. *Hold*: a limit was met, and the pace stays just below what is suspected: the limit that was
+ * believed before, if that explains what was seen (at first the documented one), else the one in the middle. As calls
+ * pass or are refused, suspects are cleared and the middle moves to what is left. *Probe*: after a while the pace
+ * goes a step up, and on from there, gently. Either the next refusal or slow answer is explained by the limit that
+ * was believed, and nothing changes; or calls pass until no suspect is left: the limit was raised, and the pace
+ * climbs, faster. A refusal that no suspect explains means that the limit has changed: suspects are collected anew
+ * from that call on. One that nothing at all explains (a wait of minutes) takes a tenth off the pace.
  *
- * Why it does not swing. The pace is set to a limit that was inferred, not cut to a share of itself at each refusal, and
- * a probe that fails ends where it began. Probes are rationed: each may cost a refusal, so a lane has two to spend, and
- * another every 65 calls. A limit met in silence costs only time and is probed more often.
+ * Why it does not oscillate. The pace is set to a limit that was inferred, instead of being cut by a share at each
+ * refusal, and a probe that fails ends where it began. Probes are rationed: each may cost a refusal, so a lane has
+ * two to spend, and another for every 65 calls. A limit that is met silently costs only time, and is probed more
+ * often.
  */
 export class AdaptivePace implements Pace {
-  /** One: then the server, by holding calls back, sets the beat of a lane that is too fast. */
+  /** One: a server that holds calls back then sets the rate of a lane that is too fast. */
   readonly atOnce = 1;
   readonly #documented: number;
   readonly #most: number;
   readonly #log = new CallLog();
   readonly #slow = new SlowAnswers();
   readonly #finder: LimitFinder;
-  #mode: "climb" | "hold" | "probe" = "climb";
+  #mode: Mode = "climb";
   #rate: number;
   #limit: number | null = null;
   #doublingMs: number = DOUBLING_MS.first;
@@ -111,7 +125,7 @@ export class AdaptivePace implements Pace {
   }
 
   /** The limit that was found, in calls a minute; null before. */
-  get limit(): number | null {
+  memory(): number | null {
     return this.#limit;
   }
 
@@ -122,16 +136,16 @@ export class AdaptivePace implements Pace {
   take(now: number): number {
     if (this.#probeAt === "soon") this.#probeAt = now + BELIEVE_MS.learned;
     if (this.#mode === "hold" && now >= this.#probeAt && this.#mayProbe()) this.#probe();
-    const slot = this.next(now);
-    this.#next = slot + this.#gap();
-    return slot;
+    const slotAt = this.next(now);
+    this.#next = slotAt + this.#gap();
+    return slotAt;
   }
 
-  giveBack(slot: number): void {
-    if (this.#next === slot + this.#gap()) this.#next = slot;
+  giveBack(slotAt: number): void {
+    if (this.#next === slotAt + this.#gap()) this.#next = slotAt;
   }
 
-  started(_slot: number, at: number): void {
+  started(_slotAt: number, at: number): void {
     // A call that starts late leaves the slots behind it where they are, but never closer than the limit allows.
     this.#next = Math.max(this.#next, at + this.#gap() * MARGIN);
   }
@@ -146,7 +160,9 @@ export class AdaptivePace implements Pace {
     return MINUTE_MS / this.#rate;
   }
 
-  /** While it holds, no minute gets more calls than the limit: after a climb the minute behind is not evenly filled. */
+  /**
+   * While it holds, no minute may get more calls than the limit: after a climb the past minute is not evenly filled.
+   */
   #roomInMinute(): number {
     const most = this.#finder.mostInMinute;
     if (this.#mode !== "hold" || !Number.isFinite(most)) return Number.NEGATIVE_INFINITY;
@@ -189,14 +205,20 @@ export class AdaptivePace implements Pace {
     this.#probeAt = Math.max(from + (this.#finder.isUnsure ? BELIEVE_MS.unsure : usualMs), until);
   }
 
+  /** Climb, hold and probe lead to hold; only a pace that holds probes, and only one that met a limit climbs on. */
+  #enter(mode: Mode, from: readonly Mode[]): void {
+    if (!from.includes(this.#mode)) throw new Error(`a pace in ${this.#mode} cannot begin to ${mode}`);
+    this.#mode = mode;
+  }
+
   #hold(limit: number): void {
-    this.#mode = "hold";
+    this.#enter("hold", ["climb", "hold", "probe"]);
     this.#limit = Math.max(limit, 1);
     this.#rate = Math.min(this.#limit * MARGIN, this.#most);
   }
 
   #climbOn(): void {
-    this.#mode = "climb";
+    this.#enter("climb", ["hold", "probe"]);
     this.#doublingMs = DOUBLING_MS.raised;
     this.#limit = null;
   }
@@ -206,7 +228,7 @@ export class AdaptivePace implements Pace {
   }
 
   #probe(): void {
-    this.#mode = "probe";
+    this.#enter("probe", ["hold"]);
     this.#probes += 1;
     this.#doublingMs = DOUBLING_MS.probe;
     this.#rate = Math.min(this.#most, (this.#limit ?? this.#rate) * PROBE_STEP);

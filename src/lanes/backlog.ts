@@ -1,16 +1,17 @@
 import { LIMITS } from "../domain/limits.ts";
 import type { LaneMemory } from "../ledgers/port.ts";
+import { expectedPace } from "./documented-pace.ts";
 import { forecast } from "./forecast.ts";
+import { assumedChat } from "./preflight.ts";
 
-/** Calls a minute to plan with: what was learned, else the documented pace. Ids of private chats have no sign. */
-export function expectedPace({ pace, chat }: LaneMemory): number {
-  if (pace !== null) return pace;
-  return /^\d/.test(chat) ? LIMITS.pace.privatePerMinute : LIMITS.pace.groupPerMinute;
+/** Calls a minute to plan with, where nothing but the ledger is known: what was learned, else the documented pace. */
+export function rememberedPace({ pace, chat }: LaneMemory): number {
+  return expectedPace({ type: "adaptive" }, assumedChat(chat).type, pace);
 }
 
 /**
- * How long `waiting` objects take at the pace of all lanes together, freezes left out: an estimate. Null without a lane.
- * Chats that became others are no lanes any more; a bot goes no faster than Telegram lets one go over all chats.
+ * Estimates how long `waiting` objects take at the pace of all lanes together, without freezes; null without a lane.
+ * Chats that were migrated do not count; a bot goes no faster than Telegram allows one over all its chats.
  */
 export function backlogEta(
   waiting: number,
@@ -19,7 +20,7 @@ export function backlogEta(
   const open = memories.filter(({ migratedTo }) => migratedTo === null);
   const { ceilingPerMin, etaSeconds } = forecast({
     toWarm: waiting,
-    lanes: open.map((lane) => ({ bot: lane.bot, perMinute: expectedPace(lane) })),
+    lanes: open.map((lane) => ({ bot: lane.bot, perMinute: rememberedPace(lane) })),
     botPerMinute: new Map(open.map(({ bot }) => [bot, LIMITS.pace.botPerSecond * 60])),
   });
   return { perMinute: ceilingPerMin, etaSeconds: open.length === 0 ? null : etaSeconds };

@@ -1,16 +1,16 @@
 import type { Lane } from "./lane.ts";
 
-/** Flood waits of one bot that come this close together, in milliseconds, are looked at as one. */
+/** Flood waits of one bot that come this close together, in milliseconds, are judged together. */
 const TOGETHER_MS = 1_000;
 
 /**
- * Tells a flood wait of the bot from that of a chat: a 429 does not say which it is (tdlib/td#715), but several lanes that
- * are refused at the same moment, at least half of those that are open, share their trouble.
+ * Tells a flood wait of a bot from one of a chat. A 429 does not say which it is (tdlib/td#715), but when several
+ * lanes are refused at the same moment, and at least half of the open ones, the cause is their bot.
  */
 export class BotFloods {
   readonly #last = new Map<string, { lane: Lane; at: number }[]>();
 
-  /** Notes a refusal of `lane`; true when it is the bot's. */
+  /** Notes a refusal of `lane`; true when it concerns the whole bot. */
   note(lane: Lane, openLanes: readonly Lane[], now: number): boolean {
     const { slug } = lane.bot;
     const recent = (this.#last.get(slug) ?? []).filter(({ at }) => at > now - TOGETHER_MS);

@@ -13,7 +13,7 @@ export interface Seen {
 /** How long calls are remembered, in milliseconds (minutes are counted, so two at least), and how many at most. */
 const REMEMBER_MS = 200_000;
 const REMEMBER_CALLS = 600;
-/** Calls from which the present pace is told. */
+/** Number of calls from which the present pace is computed. */
 const FEW = 6;
 
 /** What was seen of the last calls of one lane. */
@@ -39,12 +39,12 @@ export class CallLog {
     return this.#passed.slice();
   }
 
-  /** The moment of the nth last call; -Infinity when there were not so many. */
+  /** The moment of the nth last call; -Infinity when there were fewer. */
   last(nth: number): number {
     return this.#passed.at(-nth) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Calls a minute of the last few calls; 0 before there are two. */
+  /** Rate of the last few calls, in calls a minute; 0 before there are two. */
   recentRate(): number {
     const few = this.#passed.slice(-FEW);
     const [first, last] = [few[0], few.at(-1)];
@@ -53,7 +53,7 @@ export class CallLog {
   }
 }
 
-/** Drops the older half when it is too old or there are too many: not one by one. */
+/** Drops the older half at once when it is too old or there are too many. */
 function withoutOld<T>(list: T[], isOld: (each: T) => boolean): T[] {
   const half = list[list.length >> 1];
   const drop = list.length > REMEMBER_CALLS || (list.length > 64 && half !== undefined && isOld(half));

@@ -1,12 +1,16 @@
 import { LIMITS } from "../domain/limits.ts";
 
-export interface ForecastInput {
+/** How fast lanes and bots may go, in calls a minute. */
+export interface LanePaces {
+  /** One entry a lane: its bot and its pace. */
+  readonly lanes: readonly { readonly bot: string; readonly perMinute: number }[];
+  /** Paces over all chats of a bot, by slug; missing for none. */
+  readonly botPerMinute: ReadonlyMap<string, number>;
+}
+
+export interface ForecastInput extends LanePaces {
   /** Objects to be warmed. */
   readonly toWarm: number;
-  /** One entry a lane: its bot and its pace in calls a minute. */
-  readonly lanes: readonly { readonly bot: string; readonly perMinute: number }[];
-  /** Calls a minute over all chats of a bot, by slug; missing for none. */
-  readonly botPerMinute: ReadonlyMap<string, number>;
 }
 
 export interface Forecast {
@@ -30,7 +34,7 @@ function ceiling(lanes: ForecastInput["lanes"], botPerMinute: ForecastInput["bot
   return [...byBot].reduce((sum, [bot, pace]) => sum + Math.min(pace, botPerMinute.get(bot) ?? pace), 0);
 }
 
-/** Below this nobody waits long enough to make channels for it. */
+/** Seconds of work below which creating channels is not worth it. */
 const WORTH_ADVICE_S = 120;
 const MORE_LANES = 7;
 

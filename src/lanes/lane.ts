@@ -2,16 +2,16 @@ import type { LaneView } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Bot } from "../telegram/port.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "./port.ts";
 
-/** A call of a lane that was given out; `startedAt` is null until it begins. */
+/** A call for which a permit was given out; `startedAt` is null until it begins. */
 export interface LaneCall {
   startedAt: number | null;
 }
 
-/** A call that takes longer than this is a large upload: it no longer holds the lane up. */
+/** A call that takes longer than this is a large upload, and no longer blocks the lane. */
 const LONG_CALL_MS = 10_000;
-/** But no more than this at once; grammY's docs warn of more than about three sends in parallel. */
+/** The most calls at once all the same: grammY's docs warn of more than about three sends in parallel. */
 const MOST_AT_ONCE = 3;
 
 /** A bot in a chat, with a pace of its own. Moments on the engine's clock. */
@@ -57,7 +57,7 @@ export class Lane {
     const longAt = [...this.calls]
       .map(({ startedAt }) => (startedAt === null ? Number.POSITIVE_INFINITY : startedAt + LONG_CALL_MS))
       .sort((a, b) => a - b);
-    // As many have to have become long as would bring the short ones below the bound.
+    // So many calls must have become long that the short ones are fewer than `atOnce`.
     return longAt[this.calls.size - atOnce] ?? Number.POSITIVE_INFINITY;
   }
 }

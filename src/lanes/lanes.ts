@@ -4,10 +4,11 @@ import { type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 import { BotFloods } from "./bot-floods.ts";
+import { laneConsequence } from "./consequence.ts";
 import type { Lane } from "./lane.ts";
-import type { Pace } from "./pace.ts";
+import { LanePermit } from "./permit.ts";
+import type { LaneBoard, Pace, WatchedLanes } from "./port.ts";
 import type { SameSize } from "./same-size.ts";
-import { Ticket } from "./ticket.ts";
 
 export interface LanesOptions {
   readonly lanes: readonly Lane[];
@@ -23,23 +24,24 @@ export interface LanesOptions {
   readonly sameSize: SameSize | null;
   /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
+  /** Called when the last open lane was closed, before `changed`. */
+  readonly noneOpen: (cause: Failure) => void;
 }
 
 /** All lanes of a run: gives each item to the lane that is free first. */
-export class Lanes {
+export class Lanes implements LaneBoard, WatchedLanes {
   readonly #options: LanesOptions;
   readonly #floods = new BotFloods();
 
   constructor(options: LanesOptions) {
     this.#options = options;
-    for (const lane of options.lanes) this.#tell(lane);
+    for (const lane of options.lanes) this.#report(lane);
   }
 
   get all(): readonly Lane[] {
     return this.#options.lanes;
   }
 
-  /** Whether anything can still be posted for this bot (of this kind). */
   isOpen(bot: string, kind?: MediaKind): boolean {
     return this.all.some((lane) => lane.bot.slug === bot && (kind ? lane.takes(kind) : lane.closed === null));
   }
@@ -48,31 +50,48 @@ export class Lanes {
     return this.all.some((lane) => lane.closed === null);
   }
 
-  /** Why nothing (of this kind) can be posted for this bot. */
   whyClosed(bot: string, kind: MediaKind): Failure {
     const closed = this.all.find((lane) => lane.bot.slug === bot && lane.closed !== null)?.closed;
     return closed ?? failure("kind_not_allowed", `no warmup chat of bot ${bot} takes a ${kind}`);
   }
 
-  /** The earliest moment at which a lane of this bot is free; Infinity while all are busy or closed. */
+  whyAway(bot: string, patienceMs: number): Failure | null {
+    const own = this.all.filter((lane) => lane.bot.slug === bot);
+    const open = own.filter(({ closed }) => closed === null);
+    if (open.length === 0)
+      return own[0]?.closed ?? failure("no_lane_left", `bot ${bot} has no warmup chat to send to`);
+    const leftMs = Math.min(...open.map(({ frozenUntil }) => frozenUntil)) - this.#options.clock.now();
+    if (leftMs <= patienceMs) return null;
+    const seconds = Math.ceil(leftMs / 1000);
+    return failure(
+      "flood_wait",
+      `Telegram asked bot ${bot} to wait; all its lanes are frozen for ${seconds} s`,
+    );
+  }
+
   freeAt(bot: string, now: number): number {
     return Math.min(...this.#open(bot).map((lane) => lane.freeAt(now)), Number.POSITIVE_INFINITY);
   }
 
-  /** A place on the lane that is free first, if that is within `ahead` ms of now; else null. */
-  take(bot: string, kind: MediaKind, now: number, ahead: number): Ticket | null {
+  take(bot: string, kind: MediaKind, now: number, ahead: number): LanePermit | null {
     const { clock, botPaces, sameSize } = this.#options;
     const lane = this.#open(bot, kind).reduce<Lane | null>(
       (best, each) => (best && best.freeAt(now) <= each.freeAt(now) ? best : each),
       null,
     );
     if (!lane || lane.freeAt(now) > now + ahead) return null;
-    return new Ticket(lane, { clock, botPace: botPaces.get(bot), sameSize, ended: () => this.#ended(lane) });
+    return new LanePermit(lane, {
+      clock,
+      sameSize,
+      botPace: botPaces.get(bot),
+      failed: (cause) => this.#follow(lane, kind, cause),
+      ended: () => this.#ended(lane),
+    });
   }
 
   /**
-   * The server forbids calls on this lane for `ms` from now; where it turns out to be the bot's trouble, on all its lanes.
-   * Deadlines only ever move later.
+   * Forbids calls on this lane for `ms` from now; on all lanes of its bot when the flood wait turns out to be the
+   * bot's. Deadlines only ever move later.
    */
   freeze(lane: Lane, ms: number): void {
     const now = this.#options.clock.now();
@@ -84,14 +103,15 @@ export class Lanes {
     }
   }
 
-  /** Nothing can be posted in this chat (of this kind) any more; its work goes to the other lanes. */
+  /** Takes no more permits for this lane (of this kind); its work goes to the other lanes. */
   close(lane: Lane, cause: Failure, kind?: MediaKind): void {
     if (kind) lane.refused.add(kind);
     else lane.closed ??= cause;
-    this.#ended(lane);
+    this.#report(lane);
+    if (!this.anyOpen) this.#options.noneOpen(cause);
+    this.#options.changed();
   }
 
-  /** The chat of a closed lane takes posts again. False when another lane of its bot has that chat already. */
   reopen(lane: Lane, chat: ChatInfo): boolean {
     const isTaken = this.all.some(
       (each) => each !== lane && each.bot === lane.bot && each.closed === null && each.chat === chat.id,
@@ -105,18 +125,16 @@ export class Lanes {
     return true;
   }
 
-  /** Kinds that were refused here may be sent again: the chat's permissions may have changed. */
   allow(lane: Lane): void {
     lane.refused.clear();
     this.#ended(lane);
   }
 
-  /** Nothing can be posted by this bot any more. */
   closeBot(bot: string, cause: Failure): void {
     for (const lane of this.#open(bot)) this.close(lane, cause);
   }
 
-  /** The chat of this lane goes on under another id. */
+  /** Goes on in the chat that this one has become. */
   migrate(lane: Lane, chat: string): void {
     this.#options.migrated(lane, chat);
     lane.chat = chat;
@@ -128,6 +146,22 @@ export class Lanes {
     for (const lane of this.all) this.#options.keep(lane);
   }
 
+  /** What the answer to a call of this kind means for its lane. */
+  #follow(lane: Lane, kind: MediaKind, cause: Failure): void {
+    const then = laneConsequence(cause);
+    const name = `lane ${lane.bot.slug} x ${lane.chat}`;
+    if (then === null) return;
+    if (then.do === "freeze") this.freeze(lane, then.ms);
+    else if (then.do === "move") {
+      this.#warn(`${name} is now ${then.chat}: put the new id into your configuration`);
+      this.migrate(lane, then.chat);
+    } else {
+      this.close(lane, cause, then.do === "close-kind" ? kind : undefined);
+      // The last one is reported as the end of the run.
+      if (this.anyOpen) this.#warn(`${name} is out: ${cause.message}`);
+    }
+  }
+
   #open(bot: string, kind?: MediaKind): Lane[] {
     return this.all.filter(
       (lane) => lane.bot.slug === bot && (kind ? lane.takes(kind) : lane.closed === null),
@@ -135,16 +169,20 @@ export class Lanes {
   }
 
   #ended(lane: Lane): void {
-    this.#tell(lane);
+    this.#report(lane);
     this.#options.changed();
   }
 
   #changed(lane: Lane): void {
     this.#options.keep(lane);
-    this.#tell(lane);
+    this.#report(lane);
   }
 
-  #tell(lane: Lane): void {
+  #report(lane: Lane): void {
     this.#options.events.emit("lane", lane.view());
+  }
+
+  #warn(text: string): void {
+    this.#options.events.emit("notice", { level: "warn", text });
   }
 }

@@ -1,21 +1,24 @@
 import type { CallLog, Seen } from "./call-log.ts";
 import { type Met, Suspects } from "./suspects.ts";
 
-/** Suspects that lie apart by no more than this are one limit. */
+/** Suspects whose highest is at most this much of the lowest count as one limit. */
 const SURE = 1.1;
 
-/** What a call told: a limit in calls a minute; that it was raised; that nothing explains it; or nothing new. */
+/**
+ * What a call revealed: a limit in calls a minute; that the limit was raised; something that no limit explains; or
+ * nothing new (null).
+ */
 export type Finding = number | "raised" | "unexplained" | null;
 
-/** Finds the limit of a lane out of what is seen of its calls: which limits explain it, and which of them to believe. */
+/** Infers the limit of a lane from its calls: which limits explain them, and which of those to believe. */
 export class LimitFinder {
   readonly #log: CallLog;
   #suspects: Suspects | null = null;
-  /** The limit that was last sure, until it is disproved; at first the one that is documented or was learned. */
+  /** The last limit that was certain, until it is disproved; at first the documented or the learned one. */
   #believed: number | null;
   #limit: number | null = null;
   #lastMet: Seen | null = null;
-  /** The call from which on all that was seen tells about the present limit; null: from the first. */
+  /** The call since which everything seen is about the present limit; null for the first. */
   #origin: Seen | null = null;
 
   constructor(log: CallLog, believed: number) {
@@ -33,7 +36,7 @@ export class LimitFinder {
     return this.#suspects !== null && this.#limit !== this.#believed;
   }
 
-  /** Takes in a call. `pace` is what is aimed at; `holding`, that it stands at the limit that was found last. */
+  /** Takes in a call. `pace` is the rate that is aimed at; `holding` is true when that is the limit found last. */
   see(seen: Seen, pace: number, holding: boolean): Finding {
     const met: Met = { call: seen, passed: this.#log.passed, pace: Math.max(this.#log.recentRate(), pace) };
     this.#log.add(seen);

@@ -1,6 +1,9 @@
 const MINUTE_MS = 60_000;
 
-/** A limit that a server may keep, and what it would do: whole calls a minute, counted in one of three ways. */
+/**
+ * A limit that a server may enforce, in whole calls a minute, counted in one of three ways, and what the server would
+ * then do.
+ */
 export interface LimitModel {
   readonly kind: "bucket" | "sliding minute" | "clock minute";
   /** Calls a minute. */
@@ -35,7 +38,7 @@ export class Bucket implements LimitModel {
   }
 }
 
-/** So many calls in any minute. */
+/** At most `limit` calls in any minute. */
 export class SlidingMinute implements LimitModel {
   readonly kind = "sliding minute";
   readonly limit: number;
@@ -56,7 +59,7 @@ export class SlidingMinute implements LimitModel {
   }
 }
 
-/** So many calls in each minute of a clock, whose minutes begin at `phase` and every 60 s from it. */
+/** At most `limit` calls in each minute of a clock whose minutes begin at `phase` and every 60 s from there. */
 export class ClockMinute implements LimitModel {
   readonly kind = "clock minute";
   readonly limit: number;

@@ -1,25 +1,30 @@
-/** Answers that tell what is usual. */
+/** Number of answers that define what is usual. */
 const REMEMBERED = 64;
-/** Before so many answers nobody knows how far usual ones lie apart. */
+/** Number of answers before which the usual spread is unknown. */
 const ENOUGH = 4;
-/** Until then an answer is slow when it takes this much longer than twice the usual time, in milliseconds. */
+/**
+ * Until then an answer is slow when it is later than the median by more than the median plus this, in milliseconds.
+ */
 const AT_FIRST_MS = 1_500;
-/** Later, when it is later than the middle one by three times what nine in ten stay within, and at least this. */
+/**
+ * Afterwards, when it is later than the median by three times the 90th percentile's distance from it, and by at least
+ * this.
+ */
 const SPREADS = 3;
 const LEAST_MS = 250;
-/** One slow answer is chance; two in a row are not, nor are five that are later than nine in ten are. */
+/** One slow answer is chance; two in a row are not, nor are five in a row beyond the 90th percentile. */
 const SLOW_IN_A_ROW = 2;
 const LATE_IN_A_ROW = 5;
 
-/** What an answer tells. Milliseconds. */
+/** What the time of an answer reveals, in milliseconds. */
 export interface Slowness {
-  /** By how much it came later than usual; 0 for a usual one. */
+  /** How much later than usual it came; 0 for a usual one. */
   readonly heldMs: number;
-  /** The server did that: it holds calls back. */
+  /** The server is holding calls back. */
   readonly onPurpose: boolean;
 }
 
-/** Tells answers that were held back from usual ones, by how long the last ones took. */
+/** Tells answers that were held back from usual ones, by the times of the last ones. */
 export class SlowAnswers {
   readonly #last: number[] = [];
   #middleMs = 0;
@@ -27,7 +32,7 @@ export class SlowAnswers {
   #slow = 0;
   #late = 0;
 
-  /** What is held back by less than this is not noticed in one answer. */
+  /** A delay shorter than this goes unnoticed in a single answer. */
   get blindMs(): number {
     return this.#blindMs;
   }

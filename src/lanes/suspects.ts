@@ -3,16 +3,19 @@ import { Bucket, ClockMinute, type LimitModel, SlidingMinute } from "./limit-mod
 
 const MINUTE_MS = 60_000;
 
-/** How many calls a rested bucket lets through at once, as far as is tried. */
+/** Bursts that are considered: calls that a full bucket lets through at once. */
 const BURSTS = [1, 2, 3, 4, 5, 6];
-/** A `retry_after` is in whole seconds, rounded up: moments tried within the last one. */
+/** A `retry_after` is in whole seconds, rounded up: moments that are considered within its last second. */
 const WITHIN = [0.1, 0.5, 0.9];
-/** Limits tried: from this share of the pace that met the limit (or slow answers were mistaken) to a bit above it. */
+/**
+ * Limits that are considered: from this share of the pace that met the limit (or slow answers were misread) to
+ * slightly above it.
+ */
 const LEAST_SHARE = 0.25;
 const MOST_SHARE = 1.05;
-/** Limits closer than this are not told apart: whole numbers up to 75 a minute, wider steps above. */
+/** Step between limits that are told apart: whole numbers up to 75 a minute, wider steps above. */
 const STEP_SHARE = 0.02;
-/** By so much the moment at which the server got a call may differ from the log, in milliseconds. */
+/** How far the moment at which the server got a call may differ from the log, in milliseconds. */
 const TRAVEL_MS = 150;
 
 /** What is known of a lane at the moment that a call met a limit. */
@@ -24,7 +27,7 @@ export interface Met {
   readonly pace: number;
 }
 
-/** Limits that would have answered as the server did. Each further call that is seen clears some of them. */
+/** Limits under which all calls would have been answered as they were. Each further call clears some of them. */
 export class Suspects {
   #left: readonly LimitModel[];
 
@@ -33,8 +36,8 @@ export class Suspects {
   }
 
   /**
-   * Those that explain all of `seen`, which ends with the call that met the limit. `origin` is the call before them that
-   * met it too, so that a bucket was empty then; null when there was none, and a bucket was full.
+   * The limits that explain all of `seen`, which ends with the call that met the limit. `origin` is the call before
+   * those that met it too, when a bucket was therefore empty; null when there was none, and a bucket was full.
    */
   static explaining(met: Met, origin: Seen | null, seen: readonly Seen[]): Suspects {
     const from = seen[0]?.at ?? Number.POSITIVE_INFINITY;
@@ -51,7 +54,7 @@ export class Suspects {
     return suspects;
   }
 
-  /** Clears those that would not have answered so. */
+  /** Clears limits under which this call would have been answered otherwise. */
   see({ at, passed, ready: [from, to], met }: Seen): void {
     this.#left = this.#left.filter((suspect) => {
       const readyAt = suspect.readyFor(at);
@@ -60,7 +63,7 @@ export class Suspects {
     });
   }
 
-  /** Clears buckets that would have let calls through at this pace, in calls a minute. */
+  /** Clears buckets that would have allowed this pace, in calls a minute. */
   clearBucketsFrom(limit: number): void {
     this.#left = this.#left.filter((suspect) => suspect.kind !== "bucket" || suspect.limit < limit);
   }
@@ -85,7 +88,7 @@ export class Suspects {
     return middles.reduce((sum, each) => sum + each, 0) / Math.max(middles.length, 1);
   }
 
-  /** How far they lie apart: the highest limit by the lowest. */
+  /** The highest limit divided by the lowest. */
   get spread(): number {
     const limits = this.#likely().map((suspect) => suspect.limit);
     return Math.max(...limits) / Math.min(...limits);
@@ -96,7 +99,7 @@ export class Suspects {
     return wanted.map((suspect) => suspect.limit).sort((a, b) => a - b);
   }
 
-  /** Minutes that may begin at any moment explain nearly everything: they count where nothing else explains. */
+  /** Minutes that may begin at any moment explain nearly everything, so they count only where nothing else does. */
   #likely(): readonly LimitModel[] {
     const clear = this.#left.filter((suspect) => suspect.kind !== "clock minute");
     return clear.length > 0 ? clear : this.#left;

@@ -1,10 +1,11 @@
 import type { Selection } from "../domain/choices.ts";
+import type { ContentId } from "../domain/content.ts";
 import type { Entry } from "../domain/entry.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
-import type { ContentId, KnownEntry } from "../domain/task.ts";
+import type { KnownEntry } from "../domain/task.ts";
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -65,6 +66,13 @@ export interface AttemptFacts {
   readonly chatId: string | null;
   /** A stable text of the settings that decide whether a permanent failure would happen again. */
   readonly settings: string;
+}
+
+/** A key whose content is ready for this bot already, under another key. */
+export interface KnownKey extends Query {
+  readonly content: ContentId;
+  /** The key stays where it is while one of these can serve what it points at now, and not yet this content. */
+  readonly bots: readonly string[];
 }
 
 /** What came back from Telegram. */
@@ -161,8 +169,8 @@ export interface Ledger {
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
   /** Records that the call may have posted: `unknown`. A row with an id stays ready. */
   doubt(attempt: AttemptId, failure: Failure): Promise<void>;
-  /** Points `key` at content that is already ready for this bot (same content under another key). */
-  point(facts: Omit<AttemptFacts, "chatId" | "settings">): Promise<void>;
+  /** Points a key at content that is ready for this bot already. */
+  point(key: KnownKey): Promise<void>;
   /**
    * Queues these entries, in order. An entry whose key, bot and kind are already queued is a duplicate: the queued one is
    * updated to what the newer one says. If that changes it, it gets a new, higher id, so that a reader that has already

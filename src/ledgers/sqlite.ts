@@ -63,15 +63,11 @@ function open(file: string, { path, shownAs, command }: SqliteLedgerOptions, now
 function ledgerOf(store: Store, lock: Lock): Ledger {
   const { db } = store;
   const commits = new Commits(db);
-  let known: readonly string[] = [];
   let isOpen = true;
   return {
     place: db.place,
     checkWorld: async (sandbox) => checkWorld(db, sandbox),
-    identify: (identity) => {
-      known = identity.bots.map(({ slug }) => slug);
-      return commits.write(() => identify(db, identity));
-    },
+    identify: (identity) => commits.write(() => identify(db, identity)),
     recover: () => commits.write(() => recover(store)),
     lookup: async (page) => lookup(store, page),
     select: (what, cut) => select(store, what, cut),
@@ -80,7 +76,7 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),
     fail: (attempt, facts, failure) => commits.write(() => fail(store, attempt, facts, failure)),
     doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
-    point: (facts) => commits.write(() => point(store, facts, known)),
+    point: (key) => commits.write(() => point(store, key)),
     enqueue: (entries) => commits.write(() => enqueue(store, entries)),
     queued: async (after) => queued(store, after),
     dequeue: (ids) => commits.write(() => dequeue(store, ids)),

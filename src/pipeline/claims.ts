@@ -1,10 +1,11 @@
-import { bareEtag, type ContentId, type Task } from "../domain/task.ts";
+import { type ContentId, provisionalId } from "../domain/content.ts";
+import type { Task } from "../domain/task.ts";
 import type { Query } from "../ledgers/port.ts";
 
 /**
- * What is on its way in this run, so that the same content under another key waits for the first instead of being posted
- * twice. Content is claimed by its hash, where that is known, and by ETag and size: one bot may learn the hash while the
- * object still waits for another. Bounded by the queue: a claim ends with its task.
+ * What is queued or being sent in this run, so that the same content under another key waits for the first instead of
+ * being posted twice. Content is claimed by its hash, where that is known, and by ETag and size: one bot may learn
+ * the hash while the object still waits for another bot. Bounded by the queue: a claim ends with its task.
  */
 export class Claims {
   readonly #claims = new Map<string, Claim>();
@@ -23,7 +24,7 @@ export class Claims {
     return false;
   }
 
-  /** Ends the claim of a task; answers who waited for it. */
+  /** Ends the claim of a task; returns those who waited for it. */
   release(task: Claimed): Query[] {
     const names = namesOf(task);
     const followers = names
@@ -36,7 +37,7 @@ export class Claims {
 
 interface Claim {
   readonly owner: string;
-  /** By asker: a source that is read again and again asks for the same key each time. */
+  /** By asker: a source that is scanned repeatedly asks for the same key each time. */
   readonly followers: Map<string, Query>;
 }
 
@@ -44,19 +45,19 @@ function askerOf({ entry }: Query): string {
   return `${entry.queueId ?? ""}|${entry.key}`;
 }
 
-/** So many ends are remembered by name: more than a page of a plan, which is as long as a decision usually waits. */
+/** Names remembered at most: more than a page of a plan has, which is as long as a decision usually waits. */
 const REMEMBERED = 4_096;
 
 /**
- * What ended lately, so that nobody acts on a decision that was made before: between a look at the ledger and a place in
- * the queue the same content may have come in by another way. Bounded; what was forgotten counts as ended.
+ * Content that finished lately, so that nobody acts on a decision that was made before that: between a look at the ledger
+ * and a place in the queue the same content may have come in by another way. Bounded; what was forgotten counts as finished.
  */
-export class Ends {
+export class RecentlyFinished {
   readonly #at = new Map<string, number>();
   #forgottenAt = Number.NEGATIVE_INFINITY;
 
   /** `at` and `since` are moments of the engine's clock. */
-  note(task: Claimed, at: number): void {
+  add(task: Claimed, at: number): void {
     for (const name of namesOf(task)) this.#note(name, at);
   }
 
@@ -69,8 +70,8 @@ export class Ends {
     this.#forgottenAt = oldest[1];
   }
 
-  /** Whether it may have ended at this moment or later. */
-  mayHaveEnded(task: Claimed, since: number): boolean {
+  /** Whether it has finished at this moment or later, or may have. */
+  has(task: Claimed, since: number): boolean {
     return namesOf(task).some((name) => (this.#at.get(name) ?? this.#forgottenAt) >= since);
   }
 }
@@ -78,15 +79,14 @@ export class Ends {
 type Claimed = Pick<Task, "bot" | "kind" | "content" | "entry">;
 
 function namesOf({ bot, kind, content, entry }: Claimed): string[] {
-  const object = `etag:${bareEtag(entry.etag)}:${entry.bytes}`;
-  return [...new Set([nameOf(bot, kind, content), nameOf(bot, kind, object)])];
+  return [...new Set([nameOf(bot, kind, content), nameOf(bot, kind, provisionalId(entry))])];
 }
 
 /**
  * Content that is being sent right now. A hash that is only known once an object was read may be that of another object
  * on its way, under another ETag.
  */
-export class UnderWay {
+export class InFlight {
   readonly #owners = new Map<string, Task>();
 
   /** False when another task is sending this content for the same bot as the same kind. */

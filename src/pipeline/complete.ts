@@ -1,8 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
+import { bareEtag } from "../domain/content.ts";
 import type { Entry } from "../domain/entry.ts";
 import { kindOfKey, kindOfMime, type MediaKind } from "../domain/media.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { bareEtag, type KnownEntry } from "../domain/task.ts";
+import type { KnownEntry } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 
 /** An entry with all that the plan needs. */

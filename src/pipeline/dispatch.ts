@@ -1,60 +1,55 @@
 import type { Bell } from "../domain/bell.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
+import type { LaneBoard, Permit } from "../lanes/port.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
-import type { Slot } from "./attempt.ts";
-import { errorFields, itemResult } from "./results.ts";
-import { type WorkParts, work } from "./work.ts";
+import type { DispatchPolicy } from "./dispatch-policy.ts";
+import type { Intake } from "./intake.ts";
+import type { Waited } from "./settle.ts";
+import type { Stop } from "./stop.ts";
+import { MOST_AHEAD_MS, type TaskRunner } from "./task-runner.ts";
 
-export interface DispatchParts extends WorkParts {
+export interface DispatcherOptions {
   readonly queue: WorkQueue;
   readonly pool: Pool;
-  /** Rung when a task arrived, a place or a lane became free, or the source ended. */
+  readonly lanes: LaneBoard;
+  /** Rung when a task arrived, a place of the pool or a lane became free, or what the policy says changed. */
   readonly bell: Bell;
-  /** Begin when the whole source is in the queue, so that its order holds over everything. */
-  readonly listFirst: boolean;
-  /** True while tasks may still arrive. */
-  readonly feeding: () => boolean;
-  /** A task has ended for this run; others may have waited for it. */
-  readonly over: (task: Task) => Promise<void>;
-  /** True while nothing may be begun for now; the bell is rung when that changes. Never, without it. */
-  readonly held?: () => boolean;
-  /** Takes a task whose bot has no lane left, instead of its failing. */
-  readonly strand?: (task: Task) => void;
+  readonly stop: Stop;
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly policy: DispatchPolicy;
+  readonly runner: TaskRunner;
+  /** Is told of each task that has ended, since others may have waited for it. */
+  readonly intake: Intake;
 }
-
-/** Times of waiting that no item can be blamed for; see {@link Dispatcher.#waited}. */
-interface Waiting {
-  placeFreeSince: number;
-  lastStart: number;
-}
-
-/** A slot is taken ahead of its moment by what reading an object usually takes, but by no more than this. */
-const MOST_AHEAD_MS = 1_500;
-const AHEAD_SHARE = 0.2;
 
 /**
- * Hands each task to the lane that is free first, as soon as there is a place for it. No batch, no tick: sleeps until
- * the next of {a ring of the bell, the first lane that becomes free, the first deferred task that is due}.
+ * Hands each task to the lane that is free first, as soon as the pool has a place for it. There are neither batches
+ * nor ticks: it sleeps until the bell rings, the first lane becomes free, or the first deferred task is due.
  */
 export class Dispatcher {
-  readonly #parts: DispatchParts;
-  readonly #waiting: Waiting;
-  #ahead = 0;
+  readonly #options: DispatcherOptions;
+  /** Timestamps that split an item's wait into queue time and lane time; see {@link Dispatcher.#waited}. */
+  #placeFreeSince: number;
+  #lastStart = Number.NEGATIVE_INFINITY;
   #broken: unknown;
 
-  constructor(parts: DispatchParts) {
-    this.#parts = parts;
-    this.#waiting = { placeFreeSince: parts.clock.now(), lastStart: Number.NEGATIVE_INFINITY };
-    parts.pool.onFree(() => {
-      if (parts.pool.free === 1) this.#waiting.placeFreeSince = parts.clock.now();
-      parts.bell.ring();
+  constructor(options: DispatcherOptions) {
+    const { pool, bell, clock } = options;
+    this.#options = options;
+    this.#placeFreeSince = clock.now();
+    pool.onFree(() => {
+      if (pool.free === 1) this.#placeFreeSince = clock.now();
+      bell.ring();
     });
   }
 
   /** Resolves when all work is done, or nothing new may begin and what was under way has ended. Throws what broke. */
   async run(): Promise<void> {
-    const { stop, pool, bell, clock } = this.#parts;
+    const { stop, pool, bell, clock } = this.#options;
     while (!stop.draining.aborted) {
       const sleep = this.#step();
       if (sleep === null) break;
@@ -64,16 +59,16 @@ export class Dispatcher {
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  /** Starts one task, or answers how long to sleep (0: look again); null when there is nothing left to wait for. */
+  /** Starts one task, or returns how long to sleep (0: look again); null when there is nothing left to wait for. */
   #step(): number | null {
-    const { queue, pool, clock, lanes, feeding, listFirst, held } = this.#parts;
-    if (pool.free === 0 || (listFirst && feeding()) || held?.()) return Number.POSITIVE_INFINITY;
-    if (queue.length === 0) return feeding() || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
+    const { queue, pool, clock, lanes, policy, runner } = this.#options;
+    if (pool.free === 0 || policy.isPaused(pool.active)) return Number.POSITIVE_INFINITY;
+    if (queue.length === 0) return policy.isFed || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
     const now = clock.now();
     let soonest = queue.nextDue() ?? Number.POSITIVE_INFINITY;
     const task = queue.shift(now, (bot) => {
       if (!lanes.isOpen(bot)) return true;
-      const freeAt = lanes.freeAt(bot, now) - this.#ahead;
+      const freeAt = lanes.freeAt(bot, now) - runner.readAheadMs;
       if (freeAt > now) soonest = Math.min(soonest, freeAt);
       return freeAt <= now;
     });
@@ -83,75 +78,50 @@ export class Dispatcher {
   }
 
   #start(task: Task, now: number): void {
-    const { lanes, queue, pool } = this.#parts;
+    const { lanes, queue, pool, runner } = this.#options;
     const kind = task.sendAs ?? task.kind;
     if (!lanes.isOpen(task.bot, kind)) {
       this.#track(pool.run(() => this.#giveUp(task)));
       return;
     }
-    const slot = lanes.take(task.bot, kind, now, this.#ahead);
-    if (!slot) {
+    const permit = lanes.take(task.bot, kind, now, runner.readAheadMs);
+    if (!permit) {
       // Another lane of this bot is free, but none that takes this kind.
       queue.push({ ...task, notBefore: now + MOST_AHEAD_MS });
       return;
     }
     const waited = this.#waited(task, now);
-    this.#track(pool.run(() => this.#work(task, slot, waited)));
+    this.#track(pool.run(() => this.#run(task, permit, waited)));
   }
 
-  async #work(task: Task, slot: Slot, waited: { queue: number; lane: number }): Promise<void> {
-    const { events, pool, queue, over } = this.#parts;
+  async #run(task: Task, permit: Permit, waited: Waited): Promise<void> {
+    const { events, pool, queue, runner, intake } = this.#options;
     events.emit("active", { count: pool.active });
-    const { entry, bot, kind } = task;
-    events.emit("attempt", { key: entry.key, bot, kind, chat: slot.lane.chat, bytes: entry.bytes });
-    const { again, spent } = await work(task, slot, waited, this.#parts);
-    this.#ahead = Math.min(MOST_AHEAD_MS, this.#ahead + AHEAD_SHARE * (spent.download - this.#ahead));
+    const again = await runner.run(task, permit, waited);
     if (again) queue.push(again);
-    else await over(task);
+    else await intake.finished(task);
   }
 
-  /**
-   * The bot of a task has no lane left (for its kind), while others go on: it fails, and the ledger keeps its row as it was.
-   * A worker, which comes by again, leaves all of a bot that is out, and writes down what no chat takes, to be tried later.
-   */
   async #giveUp(task: Task): Promise<void> {
-    const { events, lanes, over, strand, ledger, transfers } = this.#parts;
-    if (strand && !lanes.isOpen(task.bot)) {
-      strand(task);
-      return over(task);
-    }
-    const cause = lanes.whyClosed(task.bot, task.sendAs ?? task.kind);
-    const { entry, bot, kind, content } = task;
-    const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
-    if (strand) await ledger.fail(null, facts, cause);
-    events.emit(
-      "item",
-      itemResult({
-        key: entry.key,
-        bot,
-        kind,
-        bytes: entry.bytes,
-        entry,
-        attempts: task.calls,
-        status: "failed",
-        ...errorFields(cause),
-      }),
-    );
-    await over(task);
+    const { policy, intake } = this.#options;
+    await policy.withoutLane(task);
+    await intake.finished(task);
   }
 
   #track(running: Promise<void>): void {
-    this.#waiting.lastStart = this.#parts.clock.now();
+    this.#lastStart = this.#options.clock.now();
     running.catch((error: unknown) => {
       this.#broken ??= error;
-      this.#parts.stop.abort();
+      this.#options.stop.abort();
     });
   }
 
-  /** From when it could have started but for a lane, it waited for a lane; before that, in the queue. */
-  #waited(task: Task, now: number): { queue: number; lane: number } {
-    const { placeFreeSince, lastStart } = this.#waiting;
-    const head = Math.min(now, Math.max(placeFreeSince, lastStart, task.queuedAt, task.notBefore));
+  /** It waited for a lane from the moment at which nothing else kept it from starting; before that, in the queue. */
+  #waited(task: Task, now: number): Waited {
+    const head = Math.min(
+      now,
+      Math.max(this.#placeFreeSince, this.#lastStart, task.queuedAt, task.notBefore),
+    );
     return { queue: head - task.queuedAt, lane: now - head };
   }
 }

@@ -6,7 +6,7 @@ import type { Intake } from "./intake.ts";
 import { type Planned, type PlanOptions, plan } from "./plan.ts";
 import type { Stop } from "./stop.ts";
 
-export interface FeedParts {
+export interface FeederOptions {
   readonly intake: Intake;
   readonly bell: Bell;
   readonly events: Emitter;
@@ -18,14 +18,14 @@ export interface FeedParts {
 
 /** Reads the source of a run to its end, no faster than the queue drains. */
 export class Feeder {
-  readonly #parts: FeedParts;
+  readonly #options: FeederOptions;
   #queued = 0;
   #read = 0;
   #bytes = 0;
   #ended = false;
 
-  constructor(parts: FeedParts) {
-    this.#parts = parts;
+  constructor(options: FeederOptions) {
+    this.#options = options;
   }
 
   get ended(): boolean {
@@ -34,7 +34,7 @@ export class Feeder {
 
   /** Resolves when the source is used up, the limit is reached, or the run drains. A source that fails drains the run. */
   async run(): Promise<void> {
-    const { stop } = this.#parts;
+    const { stop } = this.#options;
     try {
       await unlessAborted(this.#readSource(), stop.draining);
     } catch (error) {
@@ -43,27 +43,27 @@ export class Feeder {
       stop.drain({ type: cause.class === "auth" ? "denied" : "source", failure: cause });
     } finally {
       this.#ended = true;
-      this.#tell();
-      this.#parts.bell.ring();
+      this.#report();
+      this.#options.bell.ring();
     }
   }
 
   async #readSource(): Promise<void> {
-    for await (const page of plan(this.#parts.plan)) {
+    for await (const page of plan(this.#options.plan)) {
       if (!(await this.#takePage(page))) return;
-      this.#tell();
+      this.#report();
     }
   }
 
   /** False when there is no need to read on. */
   async #takePage(page: readonly Planned[]): Promise<boolean> {
-    const { stop, intake, limit = Number.POSITIVE_INFINITY } = this.#parts;
+    const { stop, intake, limit = Number.POSITIVE_INFINITY } = this.#options;
     for (const planned of page) {
       if (planned.type === "task") await intake.room();
       if (stop.draining.aborted) return false;
       this.#read += 1;
       if (await intake.take(planned)) this.#count(planned);
-      // At once: the next page of an open pipe may never come.
+      // Right away: the next page of an open pipe may never come.
       if (this.#queued >= limit) return false;
     }
     return true;
@@ -74,7 +74,7 @@ export class Feeder {
     if (planned.type === "task") this.#bytes += planned.task.entry.bytes;
   }
 
-  #tell(): void {
-    this.#parts.events.emit("source", { read: this.#read, bytes: this.#bytes, ended: this.#ended });
+  #report(): void {
+    this.#options.events.emit("source", { read: this.#read, bytes: this.#bytes, ended: this.#ended });
   }
 }

@@ -21,17 +21,17 @@ export type FollowUp =
   | { readonly do: "again"; readonly task: Task; readonly delayMs: number }
   | { readonly do: "fail" }
   | { readonly do: "doubt" }
-  /** For reasons that are not the item's: it stays as it was and in the queue, which nothing leaves once the run stops. */
+  /**
+   * For reasons that have nothing to do with the item: it stays as it was, in the queue, from which nothing is taken
+   * once the run stops.
+   */
   | { readonly do: "release" };
 
-/** What becomes of the lane or the run. */
-export type Consequence =
-  | { readonly for: "lane"; readonly do: "freeze"; readonly ms: number }
-  | { readonly for: "lane"; readonly do: "migrate"; readonly chat: string }
-  | { readonly for: "lane"; readonly do: "close" | "close-kind" }
-  | { readonly for: "bot"; readonly do: "close" }
-  | { readonly for: "run"; readonly do: "stop" }
-  | null;
+/**
+ * Whom a failure stops besides its item: the whole bot, or the run; null for neither. Lanes learn of calls from their
+ * permits.
+ */
+export type Consequence = "bot" | "run" | null;
 
 const PHOTO_REFUSED: ReadonlySet<Reason> = new Set([
   "photo_dimensions",
@@ -48,7 +48,7 @@ const OF_BUCKET: ReadonlySet<Reason> = new Set([
   "bucket_missing",
 ]);
 
-/** Decides, without doing anything, what follows a failed try. The only place that knows. */
+/** Decides, without doing anything, what follows a failed try. */
 export function followUp(task: Task, cause: Failure, options: FollowUpOptions): FollowUp {
   switch (cause.class) {
     case "flood":
@@ -70,13 +70,8 @@ export function followUp(task: Task, cause: Failure, options: FollowUpOptions): 
 
 /** Decides what a failure means for those who did not send this item. */
 export function consequenceOf(cause: Failure): Consequence {
-  if (cause.class === "flood") return { for: "lane", do: "freeze", ms: cause.retryAfterMs ?? 0 };
-  if (cause.reason === "chat_migrated" && cause.migrateTo)
-    return { for: "lane", do: "migrate", chat: cause.migrateTo };
-  if (cause.reason === "kind_not_allowed") return { for: "lane", do: "close-kind" };
-  if (cause.class === "chat") return { for: "lane", do: "close" };
   if (cause.class !== "auth") return null;
-  return OF_BUCKET.has(cause.reason) ? { for: "run", do: "stop" } : { for: "bot", do: "close" };
+  return OF_BUCKET.has(cause.reason) ? "run" : "bot";
 }
 
 const FIRST_PAUSE_MS = 1_000;
@@ -88,7 +83,7 @@ function retry(task: Task, { retries, random }: FollowUpOptions): FollowUp {
   return { do: "again", task: { ...task, tries: task.tries + 1 }, delayMs: pause * (0.5 + random() / 2) };
 }
 
-/** A photo that Telegram refuses as one goes as a document; what failed by URL goes by upload. */
+/** A photo that Telegram refuses as a photo is sent as a document; what failed by URL is uploaded. */
 function otherWay(task: Task, cause: Failure, { mode, transfer }: FollowUpOptions): FollowUp {
   if (PHOTO_REFUSED.has(cause.reason) && task.kind === "photo" && task.sendAs === undefined)
     return { do: "again", task: { ...task, sendAs: "document" }, delayMs: 0 };
@@ -97,7 +92,7 @@ function otherWay(task: Task, cause: Failure, { mode, transfer }: FollowUpOption
   return { do: "fail" };
 }
 
-/** A kind that no chat takes is this item's trouble; chats that are all gone are the run's. */
+/** A kind that no chat takes fails this item; when all chats are gone, the run ends. */
 function noChat(cause: Failure): FollowUp {
   return cause.reason === "kind_not_allowed" ? { do: "fail" } : { do: "release" };
 }

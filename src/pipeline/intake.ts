@@ -1,39 +1,53 @@
+import type { Bell } from "../domain/bell.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Emitter } from "../domain/events.ts";
 import { failure } from "../domain/failure.ts";
+import type { RunBots } from "../domain/run-bots.ts";
 import type { Task } from "../domain/task.ts";
-import { Claims, Ends } from "./claims.ts";
-import type { DispatchParts } from "./dispatch.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import type { WorkQueue } from "../queue/work-queue.ts";
+import { Claims, RecentlyFinished } from "./claims.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
+import type { Stop } from "./stop.ts";
 
-export interface IntakeParts
-  extends Pick<DispatchParts, "queue" | "bell" | "events" | "stop" | "ledger" | "clock"> {
-  /** How those are judged that waited for the content of another key: as a plain run would. */
+type KnownContent = NonNullable<Extract<Planned, { type: "item" }>["point"]>;
+
+export interface IntakeOptions {
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly stop: Stop;
+  readonly queue: WorkQueue;
+  /** Rung when a task has entered the queue. */
+  readonly bell: Bell;
+  /** Rules for items that waited for the same content under another key: those of a plain run. */
   readonly judge: PlanRules;
-  /** Tasks at which the queue has no room; 0 for no bound. */
-  readonly capacity: number;
+  readonly runBots: RunBots;
 }
 
 /**
- * The one door to the queue, for any number of sources: keeps the same content from being on its way twice, also where a
- * decision has waited so long that it is no longer true, and tells the ends that a plan has found already.
+ * The only way into the queue, for any number of sources. It keeps the same content from being queued twice, also
+ * when a decision has waited so long that it is no longer true, and reports the items that a plan has found to be
+ * finished.
  */
 export class Intake {
-  readonly #parts: IntakeParts;
+  readonly #options: IntakeOptions;
   readonly #claims = new Claims();
-  readonly #ends = new Ends();
+  readonly #recent = new RecentlyFinished();
   #full = false;
 
-  constructor(parts: IntakeParts) {
-    this.#parts = parts;
+  constructor(options: IntakeOptions) {
+    this.#options = options;
   }
 
   /** Resolves when the queue has room, or the run drains. */
   async room(): Promise<void> {
-    const { queue, stop, capacity } = this.#parts;
-    if (capacity > 0 && queue.length >= capacity) this.#tellRoom(true);
+    const { queue, stop } = this.#options;
+    if (queue.capacity > 0 && queue.length >= queue.capacity) this.#reportRoom(true);
     await queue.room(stop.draining);
   }
 
-  /** Puts work into the queue, or tells an end. True when it was put there. */
+  /** Puts a task into the queue, or reports an item that is finished. True when something was put into the queue. */
   async take(planned: Planned): Promise<boolean> {
     if (planned.type === "item") {
       await this.#end(planned);
@@ -41,29 +55,37 @@ export class Intake {
     }
     const { task } = planned;
     if (!this.#claims.claim(task, task.content)) return false;
-    if (this.#ends.mayHaveEnded(task, task.queuedAt)) return this.#decideAnew(task);
+    if (this.#recent.has(task, task.queuedAt)) return this.#decideAnew(task);
     this.#push(task);
     return true;
   }
 
-  /** The end of a task: who waited for its content is decided anew, by what the ledger now says. */
-  async over(task: Task): Promise<void> {
-    const { queue, capacity, clock } = this.#parts;
-    this.#ends.note(task, clock.now());
-    if (this.#full && queue.length < capacity / 2) this.#tellRoom(false);
+  /**
+   * To be called when a task has ended: whatever waited for its content is decided anew, by what the ledger says now.
+   */
+  async finished(task: Task): Promise<void> {
+    const { queue, clock } = this.#options;
+    this.#recent.add(task, clock.now());
+    if (this.#full && queue.length < queue.capacity / 2) this.#reportRoom(false);
     await this.#release(task);
   }
 
+  /** Points a key at the content that it was found to have. */
+  async point(known: KnownContent): Promise<void> {
+    const { ledger, runBots } = this.#options;
+    await ledger.point({ ...known, bots: runBots.configured });
+  }
+
   #push(task: Task): void {
-    const { queue, bell, events } = this.#parts;
+    const { queue, bell, events } = this.#options;
     queue.push(task);
     events.emit("queued", { bytes: task.entry.bytes, depth: queue.length });
     bell.ring();
   }
 
-  /** Its content, claimed again by now, came to an end after this was decided. */
+  /** The same content, which is now claimed again, finished after this was decided. */
   async #decideAnew(task: Task): Promise<boolean> {
-    const [planned] = await decideAll([task], this.#parts.judge);
+    const [planned] = await decideAll([task], this.#options.judge);
     if (planned?.type === "task" && planned.task.content === task.content) {
       this.#push(planned.task);
       return true;
@@ -73,27 +95,27 @@ export class Intake {
   }
 
   async #release(task: Task): Promise<void> {
-    const { stop, judge } = this.#parts;
+    const { stop, judge } = this.#options;
     const followers = this.#claims.release(task);
     if (followers.length === 0 || stop.draining.aborted) return;
     for (const planned of await decideAll(followers, judge)) await this.take(planned);
   }
 
   async #end({ item, point }: Extract<Planned, { type: "item" }>): Promise<void> {
-    const { ledger, events, stop } = this.#parts;
+    const { events, stop } = this.#options;
     if (item.error?.class === "auth") {
       stop.drain({ type: "denied", failure: failure(item.error.reason, item.error.message) });
       return;
     }
-    if (point) await ledger.point(point);
+    if (point) await this.point(point);
     events.emit("item", item);
   }
 
-  /** Told once when it sets in, and once when half of the queue is free again. */
-  #tellRoom(full: boolean): void {
+  /** Reported once when the queue fills up, and once when half of it is free again. */
+  #reportRoom(full: boolean): void {
     if (full === this.#full) return;
     this.#full = full;
-    const { events, queue, capacity } = this.#parts;
-    events.emit("room", { full, depth: queue.length, capacity });
+    const { events, queue } = this.#options;
+    events.emit("room", { full, depth: queue.length, capacity: queue.capacity });
   }
 }

@@ -1,11 +1,12 @@
 import pLimit from "p-limit";
 import type { Clock } from "../domain/clock.ts";
+import type { ContentId } from "../domain/content.ts";
 import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { SkipReason } from "../domain/reasons.ts";
-import type { ContentId, KnownEntry, Task } from "../domain/task.ts";
+import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
 import type { Source } from "../sources/port.ts";
 import type { Storage } from "../storage/port.ts";

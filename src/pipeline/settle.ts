@@ -1,140 +1,167 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult, Latency } from "../domain/outcome.ts";
-import type { Task, TransferName } from "../domain/task.ts";
-import type { AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
+import type { RunBots } from "../domain/run-bots.ts";
+import type { Task } from "../domain/task.ts";
+import type { LaneBoard } from "../lanes/port.ts";
+import type { Confirmation, Ledger, StoredId } from "../ledgers/port.ts";
+import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
 import { followUp } from "./follow-up.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
-import { readAnswer } from "./weak.ts";
+import { classifyStored } from "./stored-kind.ts";
 
-export interface SettleParts {
-  readonly clock: Clock;
-  readonly events: Emitter;
-  readonly ledger: Ledger;
-  readonly retries: number;
-  readonly mode: "auto" | TransferName;
-  readonly random: () => number;
-  readonly open: (bot: string, kind: MediaKind) => boolean;
-  /** Slugs of the bots that shall have an entry. */
-  readonly botsOf: (task: Task) => readonly string[];
-  /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
-  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
-}
-
-/** How long the item waited before this try, on the engine's clock. */
+/** How long the item waited before this try, in milliseconds on the engine's clock. */
 export interface Waited {
   readonly queue: number;
   readonly lane: number;
 }
 
-/** What the queue has to do after a try: nothing (the item ended, or the run stops), or take a task back. */
-export type Settled = { readonly again: Task | null };
+export interface SettlementOptions {
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly transfers: Transfers;
+  readonly lanes: LaneBoard;
+  readonly runBots: RunBots;
+  /** Tries after the first for failures that may pass; flood waits do not count. */
+  readonly retries: number;
+  /** Spreads retries: 0 (in) to 1 (out). */
+  readonly random: () => number;
+  /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
+  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
+}
 
-const OVER: Settled = { again: null };
+/** A try that is over. */
+interface Tried {
+  readonly task: Task;
+  readonly outcome: Outcome;
+  readonly waited: Waited;
+}
 
-/** Writes the outcome of a try down and tells it: the ledger first, then the screens. */
-export async function settle(
-  task: Task,
-  outcome: Outcome,
-  waited: Waited,
-  parts: SettleParts,
-): Promise<Settled> {
-  const { result } = outcome;
-  const tell = (fields: Partial<ItemResult> & Pick<ItemResult, "status">) =>
-    parts.events.emit("item", itemResult({ ...common(task, outcome, waited, parts.clock), ...fields }));
-  if (result.type === "put_off")
-    return { again: result.ms > 0 ? { ...task, notBefore: parts.clock.now() + result.ms } : task };
-  if (result.type === "failed") return settleFailure(task, outcome, result, tell, parts);
-  if (result.type === "known") {
-    const { bot, kind, entry } = task;
-    await parts.ledger.point({ bot, kind, entry, content: result.content });
-    tell({ ...idFields(result.stored, kind), status: "skipped", reason: "duplicate_content" });
-    return OVER;
+type ResultOf<T extends Outcome["result"]["type"]> = Extract<Outcome["result"], { type: T }>;
+
+/** Records what tries came to: in the ledger first, then as events. Methods throw LedgerError. */
+export class Settlement {
+  readonly #options: SettlementOptions;
+
+  constructor(options: SettlementOptions) {
+    this.#options = options;
   }
-  await settleSent(task, result, tell, parts);
-  return OVER;
-}
 
-type Tell = (fields: Partial<ItemResult> & Pick<ItemResult, "status">) => void;
+  /** Returns the task when it has to be tried again; null when it has ended. */
+  async settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
+    const { result } = outcome;
+    const tried = { task, outcome, waited };
+    if (result.type === "failed") return this.#failed(tried, result);
+    if (result.type === "put_off") return result.ms > 0 ? this.#after(result.ms, task) : task;
+    if (result.type === "known") await this.#known(tried, result);
+    else await this.#sent(tried, result);
+    return null;
+  }
 
-async function settleSent(
-  task: Task,
-  result: Extract<Outcome["result"], { type: "sent" }>,
-  tell: Tell,
-  parts: SettleParts,
-): Promise<void> {
-  const { sent, content, attempt } = result;
-  const reading = readAnswer(task.kind, sent, task.entry.key);
-  const confirmed = await parts.ledger.confirm(attempt, {
-    content,
-    stored: reading.stored,
-    asked: reading.asked,
-    replace: task.replace,
-    mime: result.mime ?? sent.mime,
-    width: sent.width,
-    height: sent.height,
-    duration: sent.duration,
-    bots: parts.botsOf(task),
-  });
-  await parts.remove?.(task.bot, reading.stored);
-  const ids = idFields(confirmed.stored, task.kind);
-  if (confirmed.duplicate) tell({ ...ids, status: "skipped", reason: "duplicate_content" });
-  else if (reading.weakness) tell({ ...ids, status: "weak", reason: reading.weakness.reason });
-  else tell({ ...ids, status: "ready" });
-}
+  /**
+   * Ends a task that no open lane of its bot takes, as failed. With `record` the ledger records that, so that it is
+   * tried again later; else its row stays as it was.
+   */
+  async noLane(task: Task, { record }: { readonly record: boolean }): Promise<void> {
+    const { events, lanes, ledger, transfers } = this.#options;
+    const cause = lanes.whyClosed(task.bot, task.sendAs ?? task.kind);
+    const { entry, bot, kind, content } = task;
+    const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
+    if (record) await ledger.fail(null, facts, cause);
+    const { key, bytes } = entry;
+    const common = { key, bot, kind, bytes, entry, attempts: task.calls };
+    events.emit("item", itemResult({ ...common, status: "failed", ...errorFields(cause) }));
+  }
 
-async function settleFailure(
-  task: Task,
-  outcome: Outcome,
-  { attempt, failure }: { attempt: AttemptId | null; failure: Failure },
-  tell: Tell,
-  parts: SettleParts,
-): Promise<Settled> {
-  const { ledger, clock, events } = parts;
-  const next = followUp(task, failure, {
-    ...parts,
-    transfer: outcome.transfer,
-    open: (kind) => parts.open(task.bot, kind),
-  });
-  switch (next.do) {
-    case "again": {
-      if (attempt !== null) await ledger.retry(attempt, failure);
-      const notBefore = next.delayMs > 0 ? clock.now() + next.delayMs : 0;
-      const { entry, bot, kind } = task;
-      events.emit("retry", { key: entry.key, bot, kind, chat: outcome.facts.chatId, failure, notBefore });
-      return { again: { ...next.task, notBefore } };
+  async #known(tried: Tried, { stored, content }: ResultOf<"known">): Promise<void> {
+    const { bot, kind, entry } = tried.task;
+    const { ledger, runBots } = this.#options;
+    await ledger.point({ bot, kind, entry, content, bots: runBots.configured });
+    this.#report(tried, { ...idFields(stored, kind), status: "skipped", reason: "duplicate_content" });
+  }
+
+  async #sent(tried: Tried, { attempt, sent, content, mime }: ResultOf<"sent">): Promise<void> {
+    const { task } = tried;
+    const { ledger, remove } = this.#options;
+    const { stored, asked, weakness } = classifyStored(task.kind, sent, task.entry.key);
+    const { width, height, duration } = sent;
+    const media = { mime: mime ?? sent.mime, width, height, duration };
+    const { replace } = task;
+    const bots = this.#botsFor(task);
+    const confirmation: Confirmation = { content, stored, asked, replace, bots, ...media };
+    const confirmed = await ledger.confirm(attempt, confirmation);
+    await remove?.(task.bot, stored);
+    const ids = idFields(confirmed.stored, task.kind);
+    if (confirmed.duplicate) this.#report(tried, { ...ids, status: "skipped", reason: "duplicate_content" });
+    else if (weakness) this.#report(tried, { ...ids, status: "weak", reason: weakness.reason });
+    else this.#report(tried, { ...ids, status: "ready" });
+  }
+
+  async #failed(tried: Tried, { attempt, failure }: ResultOf<"failed">): Promise<Task | null> {
+    const { ledger, events } = this.#options;
+    const { task, outcome } = tried;
+    const next = this.#followUp(tried, failure);
+    switch (next.do) {
+      case "again": {
+        if (attempt !== null) await ledger.retry(attempt, failure);
+        const again = this.#after(next.delayMs, next.task);
+        const { entry, bot, kind } = task;
+        const { notBefore } = again;
+        events.emit("retry", { key: entry.key, bot, kind, chat: outcome.facts.chatId, failure, notBefore });
+        return again;
+      }
+      case "release":
+        if (attempt !== null) await ledger.retry(attempt, failure);
+        return task;
+      case "doubt":
+        if (attempt !== null) await ledger.doubt(attempt, failure);
+        this.#report(tried, { status: "unknown", ...errorFields(failure) });
+        return null;
+      case "fail":
+        await ledger.fail(attempt, outcome.facts, failure);
+        this.#report(tried, { status: "failed", ...errorFields(failure) });
+        return null;
     }
-    case "release":
-      if (attempt !== null) await ledger.retry(attempt, failure);
-      return { again: task };
-    case "doubt":
-      if (attempt !== null) await ledger.doubt(attempt, failure);
-      tell({ status: "unknown", ...errorFields(failure) });
-      return OVER;
-    case "fail":
-      await ledger.fail(attempt, outcome.facts, failure);
-      tell({ status: "failed", ...errorFields(failure) });
-      return OVER;
   }
-}
 
-function common(task: Task, outcome: Outcome, waited: Waited, clock: Clock) {
-  const { download, lane, send } = outcome.spent;
-  const total = clock.now() - task.queuedAt;
-  const latency: Latency = { total, queue: waited.queue, lane: waited.lane + lane, download, send };
-  const { key, bytes } = task.entry;
-  return {
-    key,
-    entry: task.entry,
-    bytes,
-    latency,
-    bot: task.bot,
-    kind: task.kind,
-    chatId: outcome.facts.chatId,
-    transfer: outcome.transfer,
-    attempts: task.calls,
-  };
+  #followUp({ task, outcome }: Tried, failure: Failure) {
+    const { lanes, transfers, retries, random } = this.#options;
+    return followUp(task, failure, {
+      retries,
+      random,
+      mode: transfers.mode,
+      transfer: outcome.transfer,
+      open: (kind) => lanes.isOpen(task.bot, kind),
+    });
+  }
+
+  #after(ms: number, task: Task): Task {
+    return { ...task, notBefore: ms > 0 ? this.#options.clock.now() + ms : 0 };
+  }
+
+  /** Bots for which this entry is warmed. */
+  #botsFor({ entry, bot }: Task): readonly string[] {
+    return entry.bot === undefined ? this.#options.runBots.warming : [bot];
+  }
+
+  #report(
+    { task, outcome, waited }: Tried,
+    fields: Partial<ItemResult> & { readonly status: ItemResult["status"] },
+  ): void {
+    const { clock, events } = this.#options;
+    const { entry, bot, kind, calls } = task;
+    const { transfer, facts, spent } = outcome;
+    const latency: Latency = {
+      total: clock.now() - task.queuedAt,
+      queue: waited.queue,
+      lane: waited.lane + spent.lane,
+      download: spent.download,
+      send: spent.send,
+    };
+    const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
+    events.emit("item", itemResult({ ...about, attempts: calls, latency, ...fields }));
+  }
 }

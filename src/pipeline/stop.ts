@@ -4,8 +4,9 @@ import { type Failure, type FailureClass, failure } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 
 /**
- * How a run ends early. running -> draining (nothing new is started, calls under way finish) -> aborting (they are cut
- * off, and what was handed over becomes `unknown`). The first cause rules, unless a later one has the stronger exit code.
+ * How a run ends early: running -> draining (nothing new is started, calls under way finish) -> aborting (those are
+ * cut off, and what was handed over whole becomes `unknown`). The first cause counts, unless a later one has a
+ * stronger exit code.
  */
 export class Stop {
   readonly #draining = new AbortController();
@@ -32,7 +33,7 @@ export class Stop {
     return this.#aborting.signal;
   }
 
-  /** Sets what is dealt with elsewhere and ends nothing (a worker waits out what ends a run). */
+  /** Sets which causes end nothing, because they are dealt with elsewhere (a worker waits out what ends a run). */
   spare(isSpared: (cause: StopCause) => boolean): void {
     this.#spares = isSpared;
   }
@@ -52,28 +53,31 @@ export class Stop {
   }
 }
 
-/** A signal wins over what needs to be mended, that over a budget. */
+/** A signal outranks what somebody has to fix, and that outranks a budget. */
 function rankOf({ type }: StopCause): number {
   if (type === "signal") return 2;
   return type === "no_lane" || type === "denied" ? 1 : 0;
 }
 
-export interface BreakerOptions {
+export interface FailureLimits {
   /** More failures than this end the run: a count, or a share of what was tried (0..1). */
   readonly maxFailures?: { readonly count: number } | { readonly share: number } | undefined;
 }
 
-/** So many failures of one class in a row say that it is not the objects' fault. */
+/** After this many consecutive failures of one class, the objects are not to blame. */
 const IN_A_ROW = 20;
 
-/** A broken manifest line says nothing about Telegram or R2; a chat or bot that is out was closed and told already. */
+/**
+ * A broken manifest line says nothing about Telegram or R2; a chat or bot that is out was closed and reported
+ * already.
+ */
 const TELLS_NOTHING: ReadonlySet<FailureClass> = new Set(["config", "chat", "auth"]);
 
-/** A share means nothing before so many items. */
+/** Number of items before which a share means nothing. */
 const SHARE_FROM = 20;
 
-/** Watches how items end and stops the run when going on would only make it worse. */
-export function watchFailures(events: Emitter, stop: Stop, options: BreakerOptions): void {
+/** Watches how items end, and stops the run when going on would only make things worse. */
+export function watchFailures(events: Emitter, stop: Stop, options: FailureLimits): void {
   let tried = 0;
   let bad = 0;
   let row: { cls: string; length: number } = { cls: "", length: 0 };
@@ -94,7 +98,7 @@ export function watchFailures(events: Emitter, stop: Stop, options: BreakerOptio
   });
 }
 
-function over(max: BreakerOptions["maxFailures"], bad: number, tried: number): boolean {
+function over(max: FailureLimits["maxFailures"], bad: number, tried: number): boolean {
   if (max === undefined) return false;
   return "count" in max ? bad > max.count : tried >= SHARE_FROM && bad / tried > max.share;
 }

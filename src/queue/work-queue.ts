@@ -38,6 +38,11 @@ export class WorkQueue {
     this.#options = options;
   }
 
+  /** Tasks at which {@link WorkQueue.room} begins to wait; 0 for no bound. */
+  get capacity(): number {
+    return this.#options.capacity;
+  }
+
   /** All tasks in here, deferred ones included. */
   get length(): number {
     return this.#ready + this.#deferred.length;

@@ -1,9 +1,9 @@
 import * as v from "valibot";
+import { bareEtag } from "../domain/content.ts";
 import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
-import { bareEtag } from "../domain/task.ts";
 
 /** One line, row or element of a manifest: what stands there, or why that cannot be told. */
 export type RawEntry =

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { bareEtag } from "../domain/content.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { bareEtag } from "../domain/task.ts";
 import { failureOfRefusal, notS3, type RequestTarget } from "./errors.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
 

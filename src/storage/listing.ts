@@ -1,9 +1,9 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
+import { bareEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { bareEtag } from "../domain/task.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";

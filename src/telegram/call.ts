@@ -61,6 +61,7 @@ export class Caller {
       answerMs,
       bodyBytes: more.bodyBytes,
     });
+    // An Api for each call: the library has one fetch an Api, and each call has a wire of its own.
     const api = new Api(token, { apiRoot, fetch, maxRetries: 0, timeoutMs: 0 });
     const result = await run(api).then(ok, (error: unknown) => {
       const cause = explain(error, wire, this.host, more.signal);
@@ -102,7 +103,8 @@ function refusalOf(error: TelegramApiError, wire: Wire): BotApiRefusal | null {
   return {
     code,
     description: String(error.description ?? ""),
-    retryAfter: error.retryAfter ?? (status === 429 ? (wire.retryAfter ?? undefined) : undefined),
+    retryAfter: error.retryAfter,
+    retryAfterHeader: wire.retryAfter ?? undefined,
     migrateTo: error.migrateToChatId === undefined ? undefined : String(error.migrateToChatId),
   };
 }

@@ -7,7 +7,10 @@ import type { Wire } from "./wire.ts";
 export interface BotApiRefusal {
   readonly code: number;
   readonly description: string;
+  /** Seconds to wait, by the answer's `parameters`. */
   readonly retryAfter?: number | undefined;
+  /** The same by the header `Retry-After`. */
+  readonly retryAfterHeader?: number | undefined;
   readonly migrateTo?: string | undefined;
 }
 
@@ -39,7 +42,7 @@ export function classifyWire(wire: Wire, cause: string, host: string): Failure {
     return failure("file_too_big", `${host} said 413: Request Entity Too Large`, { code: 413 });
   if (wire.status === 429)
     return flood(
-      { code: 429, description: "", retryAfter: wire.retryAfter ?? undefined },
+      { code: 429, description: "", retryAfterHeader: wire.retryAfter ?? undefined },
       `${host} said 429`,
     );
   if (wire.bodyEnd !== null) return inDoubt(wire, cause, host);
@@ -77,10 +80,14 @@ function inDoubt(wire: Wire, cause: string, host: string): Failure {
 const FLOOD_WITHOUT_NUMBER_S = 5;
 
 function flood(refusal: BotApiRefusal, message: string): Failure {
-  const inText = /retry after (\d+)/i.exec(refusal.description)?.[1];
-  const told = Number(refusal.retryAfter ?? inText);
-  const seconds = Number.isFinite(told) && told >= 0 ? told : FLOOD_WITHOUT_NUMBER_S;
-  return failure("flood_wait", message, { code: refusal.code, retryAfterMs: seconds * 1000 });
+  return failure("flood_wait", message, { code: refusal.code, retryAfterMs: waitSeconds(refusal) * 1000 });
+}
+
+/** Returns how many seconds a flood wait lasts: by the parameters, else the header, else its text, else a guess. */
+function waitSeconds({ retryAfter, retryAfterHeader, description }: BotApiRefusal): number {
+  const inText = /retry after (\d+)/i.exec(description)?.[1];
+  const seconds = Number(retryAfter ?? retryAfterHeader ?? inText);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : FLOOD_WITHOUT_NUMBER_S;
 }
 
 function matchesCode(wanted: number | undefined, code: number): boolean {

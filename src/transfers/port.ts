@@ -1,6 +1,8 @@
+import type { TransferMode } from "../domain/choices.ts";
+import type { ContentId } from "../domain/content.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
-import type { ContentId, KnownEntry, Task, TransferName } from "../domain/task.ts";
+import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
 import type { MessageMedia } from "../telegram/port.ts";
 
 /** An object that is ready for one call. */
@@ -20,6 +22,8 @@ export interface Prepared {
 /** The ways to send an object to Telegram. */
 export interface Transfers {
   /** Makes a task ready for one call; reads from R2 what is needed before that call, and no more. */
+  /** The way that is set (`--transfer`); `auto` lets each object go as the rules allow. */
+  readonly mode: TransferMode;
   prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>>;
   /** Reports how a call by URL ended. After several failed fetches and no success, nothing more goes by URL in this run. */
   urlResult(failure: Failure | null): void;

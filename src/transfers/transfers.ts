@@ -39,6 +39,10 @@ class ChosenTransfers implements Transfers {
     this.#options = options;
   }
 
+  get mode(): TransferMode {
+    return this.#options.mode;
+  }
+
   async prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>> {
     let entry = task.entry;
     let way = this.#choose(task, entry.mime);

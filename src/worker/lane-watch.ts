@@ -1,40 +1,55 @@
+import { unlessAborted } from "../domain/abort.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
-import { type Failure, failure } from "../domain/failure.ts";
-import { preflight } from "../pipeline/preflight.ts";
-import type { WatchedLane, WatchedLanes } from "./port.ts";
-import type { Troubles } from "./troubles.ts";
+import type { WatchedLane, WatchedLanes } from "../lanes/port.ts";
+import { preflight } from "../lanes/preflight.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import type { Outages } from "./outages.ts";
 
-export interface LaneWatchParts {
+export interface LaneWatchOptions {
   readonly clock: Clock;
+  readonly stop: Stop;
   readonly events: Emitter;
-  readonly troubles: Troubles;
+  readonly outages: Outages;
   readonly lanes: WatchedLanes;
   readonly bots: readonly string[];
+  /** Milliseconds of the engine's clock between two polls. */
+  readonly intervalMs: number;
 }
 
-/** A freeze of all lanes of a bot that lasts longer than this is told as a trouble. */
+/** A freeze of all lanes of a bot that lasts longer than this is reported as an outage. */
 const LONG_FREEZE_MS = 60_000;
-/** A closed lane is tried this often, without posting: somebody may have added the bot again. */
+/** A closed lane is checked this often, without posting: somebody may have added the bot again. */
 const RETRY_MS = 60_000;
-/** A kind that a chat refused is allowed again this often: its next post shows whether the chat takes it by now. */
+/** A kind that a chat refused is allowed again this often: the next post shows whether the chat takes it now. */
 const ALLOW_MS = 600_000;
 
-/** Keeps an eye on lanes: tells which bots cannot send and why, and opens closed lanes again once their chat takes them. */
+/**
+ * Watches lanes: reports which bots cannot send and why, and reopens closed lanes once their chat takes posts again.
+ */
 export class LaneWatch {
-  readonly #parts: LaneWatchParts;
+  readonly #options: LaneWatchOptions;
   #triedAt: number;
   #allowedAt: number;
 
-  constructor(parts: LaneWatchParts) {
-    this.#parts = parts;
-    this.#triedAt = parts.clock.now();
-    this.#allowedAt = parts.clock.now();
+  constructor(options: LaneWatchOptions) {
+    this.#options = options;
+    this.#triedAt = options.clock.now();
+    this.#allowedAt = options.clock.now();
   }
 
-  /** Looks once. Cheap unless a closed lane is due to be tried. */
-  async look(): Promise<void> {
-    const { clock, lanes } = this.#parts;
+  /** Resolves when the worker drains. */
+  async run(): Promise<void> {
+    const { stop, clock, intervalMs } = this.#options;
+    while (!stop.draining.aborted) {
+      await unlessAborted(this.poll(), stop.draining);
+      await clock.sleep(intervalMs, stop.draining);
+    }
+  }
+
+  /** Looks once. Cheap unless a closed lane is due to be checked. */
+  async poll(): Promise<void> {
+    const { clock, lanes } = this.#options;
     this.#tell();
     this.#allow();
     const closed = lanes.all.filter((lane) => lane.closed !== null);
@@ -44,20 +59,20 @@ export class LaneWatch {
     this.#tell();
   }
 
-  /** Closed lanes are tried at the next look. */
-  soon(): void {
+  /** Makes the next poll check closed lanes: something has recovered. */
+  again(): void {
     this.#triedAt = Number.NEGATIVE_INFINITY;
   }
 
   #allow(): void {
-    const { clock, lanes } = this.#parts;
+    const { clock, lanes } = this.#options;
     if (clock.now() - this.#allowedAt < ALLOW_MS) return;
     this.#allowedAt = clock.now();
     for (const lane of lanes.all) if (lane.refused.size > 0) lanes.allow(lane);
   }
 
   async #tryAgain(lane: WatchedLane): Promise<void> {
-    const { clock, lanes, events } = this.#parts;
+    const { clock, lanes, events } = this.#options;
     const found = await preflight([{ bot: lane.bot, chat: lane.chat }], clock);
     const open = found.open[0];
     if (!open || !lanes.reopen(lane, open.chat)) return;
@@ -68,28 +83,11 @@ export class LaneWatch {
   }
 
   #tell(): void {
-    const { troubles, bots } = this.#parts;
+    const { outages, bots, lanes } = this.#options;
     for (const bot of bots) {
-      const why = this.#whyAway(bot);
-      if (why) troubles.begin(`bot:${bot}`, why);
-      else troubles.end(`bot:${bot}`);
+      const why = lanes.whyAway(bot, LONG_FREEZE_MS);
+      if (why) outages.begin(`bot:${bot}`, why);
+      else outages.end(`bot:${bot}`);
     }
-  }
-
-  /** Null for a bot that can send, now or soon. */
-  #whyAway(bot: string): Failure | null {
-    const { lanes, clock } = this.#parts;
-    const own = lanes.all.filter((lane) => lane.bot.slug === bot);
-    const open = own.filter((lane) => lane.closed === null);
-    if (open.length === 0)
-      return own[0]?.closed ?? failure("no_lane_left", `bot ${bot} has no warmup chat to send to`);
-    const until = Math.min(...open.map(({ frozenUntil }) => frozenUntil));
-    const left = until - clock.now();
-    if (left <= LONG_FREEZE_MS) return null;
-    const seconds = Math.ceil(left / 1000);
-    return failure(
-      "flood_wait",
-      `Telegram asked bot ${bot} to wait; all its lanes are frozen for ${seconds} s`,
-    );
   }
 }

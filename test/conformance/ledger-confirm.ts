@@ -43,7 +43,7 @@ export function confirmConformance(open: OpenLedger): void {
     it("moves every row and key of an object to its hash when that becomes known, ids and all", async () => {
       const [a, b] = [object("a.jpg", { etag: "t" }), object("b.jpg", { etag: "t" })];
       const first = await bench.warm(a, { bot: "one" });
-      await bench.ledger.point({ bot: "one", kind: "photo", content: "etag:t:1000", entry: b });
+      await bench.ledger.point({ bot: "one", kind: "photo", content: "etag:t:1000", entry: b, bots: [] });
       await bench.fails(a, failure("photo_dimensions", "no"), { bot: "two" });
       const doc = await bench.warm(a, { bot: "three", kind: "document", confirmed: { content: SHA_A } });
       expect(await bench.sql("select r2_key, sha256 from media_store order by r2_key")).toEqual([

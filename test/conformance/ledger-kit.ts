@@ -1,7 +1,8 @@
 import { afterEach, beforeEach } from "vitest";
+import { provisionalId } from "../../src/domain/content.ts";
 import { type Failure, failure } from "../../src/domain/failure.ts";
 import type { MediaKind } from "../../src/domain/media.ts";
-import { contentOf, type KnownEntry } from "../../src/domain/task.ts";
+import type { KnownEntry } from "../../src/domain/task.ts";
 import type { AttemptFacts, AttemptId, Confirmation, Found, Ledger } from "../../src/ledgers/port.ts";
 
 export type Row = Record<string, string | number | null>;
@@ -111,7 +112,7 @@ export function facts(entry: KnownEntry, more: Partial<AttemptFacts> = {}): Atte
   return {
     bot: "default",
     kind: "photo",
-    content: contentOf(entry),
+    content: entry.sha256 ?? provisionalId(entry),
     entry,
     chatId: "-1001",
     settings: "s1",

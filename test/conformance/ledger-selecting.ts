@@ -120,7 +120,13 @@ export function pointConformance(open: OpenLedger): void {
 
     it("points a new key at content that is ready, with what is known of it", async () => {
       const id = await bench.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: { width: 9 } });
-      await bench.ledger.point({ bot: "default", kind: "photo", content: SHA_A, entry: object("b.jpg") });
+      await bench.ledger.point({
+        bot: "default",
+        kind: "photo",
+        content: SHA_A,
+        entry: object("b.jpg"),
+        bots: ["default"],
+      });
       expect(await bench.readerFinds("b.jpg")).toBe(id);
       expect(await bench.find(object("b.jpg"))).toMatchObject({ state: "ready", keyKnown: true });
       expect(await bench.sql("select kind, ext, width from media_store where r2_key = 'b.jpg'")).toEqual([
@@ -130,12 +136,17 @@ export function pointConformance(open: OpenLedger): void {
 
     it("points a photo that stands as a document at what readers can send", async () => {
       await bench.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: asDocument("doc") });
-      await bench.ledger.point({ bot: "default", kind: "photo", content: SHA_A, entry: object("b.jpg") });
+      await bench.ledger.point({
+        bot: "default",
+        kind: "photo",
+        content: SHA_A,
+        entry: object("b.jpg"),
+        bots: ["default"],
+      });
       expect(await bench.readerFinds("b.jpg")).toBe("doc");
     });
 
     it("leaves a key where another bot of this run still needs it", async () => {
-      await bench.ledger.identify({ sandbox: false, bucket: null, bots: [bot("one", "1"), bot("two", "2")] });
       await bench.warm(object("a.jpg", { sha256: SHA_A }), { bot: "one" });
       const old = await bench.warm(object("b.jpg"), { bot: "two" });
       const facts = {
@@ -143,6 +154,7 @@ export function pointConformance(open: OpenLedger): void {
         kind: "photo",
         content: SHA_A,
         entry: object("b.jpg", { etag: "new" }),
+        bots: ["one", "two"],
       } as const;
       await bench.ledger.point(facts);
       expect(await bench.readerFinds("b.jpg", "two")).toBe(old);

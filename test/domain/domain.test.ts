@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { fromWall, systemClock, toWall } from "../../src/domain/clock.ts";
+import { bareEtag, isProvisional, provisionalId } from "../../src/domain/content.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import { carriedFailure, failure, isPermanent, nextStep, PASSING_CLASSES } from "../../src/domain/failure.ts";
 import {
@@ -13,7 +14,6 @@ import {
 } from "../../src/domain/media.ts";
 import { REASONS, type Reason, SKIP_REASONS } from "../../src/domain/reasons.ts";
 import { redactor, Secret } from "../../src/domain/secret.ts";
-import { bareEtag, contentOf } from "../../src/domain/task.ts";
 
 describe("kinds", () => {
   it.each([
@@ -112,10 +112,16 @@ describe("contents", () => {
     expect(bareEtag(etag)).toBe(bare);
   });
 
-  it("are named by their hash where it is known, else by ETag and size", () => {
-    expect(contentOf({ key: "k", etag: "e", bytes: 3 })).toBe("etag:e:3");
-    expect(contentOf({ key: "k", etag: "e", bytes: 3, sha256: "ff" })).toBe("ff");
-  });
+  it.each(["e", '"e"', 'W/"e"'])(
+    "are named by size and the bare ETag (%s) while their hash is not known",
+    (etag) => {
+      expect(provisionalId({ etag, bytes: 3 })).toBe("etag:e:3");
+      expect([isProvisional(provisionalId({ etag, bytes: 3 })), isProvisional("ff".repeat(32))]).toEqual([
+        true,
+        false,
+      ]);
+    },
+  );
 });
 
 describe("a clock", () => {

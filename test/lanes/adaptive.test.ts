@@ -152,7 +152,7 @@ describe("a lane that is not kept busy", () => {
     const pace = adaptive();
     simulate({ ...free, pace, workAt: (elapsed) => Math.ceil(elapsed / 10_000) * 10_000 });
     expect(pace.perMinute).toBeLessThanOrEqual(20 * 1.5);
-    expect(pace.limit).toBeNull();
+    expect(pace.memory()).toBeNull();
   });
 
   test("keeps what it found through a long pause", () => {
@@ -171,7 +171,7 @@ describe("a lane that is not kept busy", () => {
 describe("a pace that an earlier run learned", () => {
   test("is used at once, and probed", () => {
     const pace = adaptive({ perMinute: 60, ageMs: 3_600_000 });
-    expect(pace.limit).toBe(60);
+    expect(pace.memory()).toBe(60);
     const run = simulate({
       pace,
       limits: { model: "sliding_minute", rate: 60, absorbMs: 0 },
@@ -192,7 +192,7 @@ describe("a pace that an earlier run learned", () => {
 
   test("is forgotten after a day", () => {
     const pace = adaptive({ perMinute: 60, ageMs: 24 * 3_600_000 });
-    expect([pace.limit, pace.perMinute]).toEqual([null, 20]);
+    expect([pace.memory(), pace.perMinute]).toEqual([null, 20]);
   });
 });
 
@@ -231,7 +231,7 @@ describe("slots", () => {
       pace.ended({ times: { started: now, bodyEnd: now, ended }, floodMs: null, sent: true });
       now = ended;
     }
-    expect(pace.limit).toBe(60);
+    expect(pace.memory()).toBe(60);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { Lane } from "../../src/lanes/lane.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
-import { ended, GONE, gap, lane, NEVER, scene, taken } from "./scene.ts";
+import { GONE, gap, lane, NEVER, POSTED, scene, taken } from "./scene.ts";
 
 const START = 5_000;
 
@@ -41,12 +41,12 @@ describe("giving out lanes", () => {
 
   it("knows no moment while every lane is busy with calls of unknown length", async () => {
     const { lanes } = scene([lane("default", "-1", new FixedPace(60, 1))]);
-    const ticket = taken(lanes);
+    const permit = taken(lanes);
     expect(lanes.freeAt("default", START)).toBe(Number.POSITIVE_INFINITY);
     expect(lanes.take("default", "photo", START, 1e9)).toBeNull();
-    await ticket.ready(NEVER, 0);
+    await permit.ready(NEVER, 0);
     expect(lanes.freeAt("default", START)).toBe(START + 10_000);
-    ticket.end(ended());
+    permit.end(POSTED);
     expect(lanes.freeAt("default", START)).toBe(START + gap(60));
   });
 
@@ -83,13 +83,13 @@ describe("a flood wait", () => {
     const sent = new Map<string, number>();
     while (clock.now() < START + 300_000) {
       for (
-        let ticket = lanes.take("default", "photo", clock.now(), 0);
-        ticket;
-        ticket = lanes.take("default", "photo", clock.now(), 0)
+        let permit = lanes.take("default", "photo", clock.now(), 0);
+        permit;
+        permit = lanes.take("default", "photo", clock.now(), 0)
       ) {
-        expect(await ticket.ready(NEVER, 0)).toBe(true);
-        ticket.end(ended());
-        sent.set(ticket.lane.chat, (sent.get(ticket.lane.chat) ?? 0) + 1);
+        expect(await permit.ready(NEVER, 0)).toBe(true);
+        permit.end(POSTED);
+        sent.set(permit.lane.chat, (sent.get(permit.lane.chat) ?? 0) + 1);
       }
       await clock.advance(lanes.freeAt("default", clock.now()) - clock.now());
     }
@@ -154,10 +154,10 @@ describe("closing", () => {
 });
 
 describe("telling", () => {
-  it("shows every lane at the start, and each one whose ticket ends", () => {
+  it("shows every lane at the start, and each one whose permit ends", () => {
     const { lanes, told, log } = scene(some(2));
     expect(told.map(({ chat }) => chat)).toEqual(["-1", "-2"]);
-    taken(lanes).end(ended());
+    taken(lanes).end(POSTED);
     expect(told.at(-1)).toMatchObject({ chat: "-1", sent: 1 });
     expect(log).toEqual(["changed"]);
   });

@@ -1,10 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { Emitter, type LaneView } from "../../src/domain/events.ts";
-import { failure } from "../../src/domain/failure.ts";
+import { type Failure, failure } from "../../src/domain/failure.ts";
 import { Lane } from "../../src/lanes/lane.ts";
 import { Lanes, type LanesOptions } from "../../src/lanes/lanes.ts";
-import { FixedPace, type Pace, type PaceCall } from "../../src/lanes/pace.ts";
-import type { Ticket } from "../../src/lanes/ticket.ts";
+import { FixedPace } from "../../src/lanes/pace.ts";
+import type { LanePermit } from "../../src/lanes/permit.ts";
+import type { Pace } from "../../src/lanes/port.ts";
+import type { SendAnswer } from "../../src/telegram/port.ts";
 import { botAt } from "../telegram/harness.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -21,19 +23,23 @@ export function lane(slug = "default", chat = "-1001", pace: Pace = new FixedPac
 export function scene(lanes: readonly Lane[], more: Partial<LanesOptions> = {}) {
   const clock = new VirtualClock();
   const told: LaneView[] = [];
+  const notices: string[] = [];
   const log: string[] = [];
   const options: LanesOptions = {
     lanes,
     clock,
     botPaces: new Map(),
-    events: new Emitter().on("lane", (view) => told.push(view)),
+    events: new Emitter()
+      .on("lane", (view) => told.push(view))
+      .on("notice", ({ text }) => notices.push(text)),
     sameSize: null,
     keep: ({ chat }) => log.push(`keep ${chat}`),
     migrated: ({ chat }, to) => log.push(`migrated ${chat} to ${to}`),
     changed: () => log.push("changed"),
+    noneOpen: ({ reason }) => log.push(`none open: ${reason}`),
     ...more,
   };
-  return { clock, told, log, lanes: new Lanes(options) };
+  return { clock, told, notices, log, lanes: new Lanes(options) };
 }
 
 export const GONE = failure("chat_gone", "the chat was deleted");
@@ -42,22 +48,46 @@ export const GONE = failure("chat_gone", "the chat was deleted");
 export const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
-/** How a call ended that posted, or was told to wait. */
-export function ended(floodMs: number | null = null): PaceCall {
-  return { times: { started: 0, bodyEnd: 0, ended: 0 }, floodMs, sent: floodMs === null };
+const TIMES = { started: 0, bodyEnd: 0, ended: 0 };
+
+/** The answer to a call that posted. */
+export const POSTED: SendAnswer = {
+  ok: true,
+  times: TIMES,
+  value: {
+    chatId: "-1",
+    messageId: 1,
+    kind: "photo",
+    fileId: "id",
+    fileUniqueId: "unique",
+    width: null,
+    height: null,
+    duration: null,
+    mime: null,
+  },
+};
+
+/** The answer to a call that failed with this. */
+export function refused(cause: Failure): SendAnswer {
+  return { ok: false, times: TIMES, failure: cause };
 }
 
-/** A ticket of the only bot, which must be there. */
-export function taken(lanes: Lanes, ahead = Number.MAX_VALUE, now = 5_000): Ticket {
-  const ticket = lanes.take("default", "photo", now, ahead);
-  if (!ticket) throw new Error("no lane was free");
-  return ticket;
+/** The answer to a call that was told to wait. */
+export function flooded(ms: number): SendAnswer {
+  return refused(failure("flood_wait", "429", { retryAfterMs: ms }));
 }
 
-/** Waits for a ticket, noting when it was ready; `null` until then, `false` when it was lost. */
-export function waiting(ticket: Ticket, clock: VirtualClock, uploadBytes = 0, signal = NEVER) {
+/** A permit of the only bot, which must be there. */
+export function taken(lanes: Lanes, ahead = Number.MAX_VALUE, now = 5_000): LanePermit {
+  const permit = lanes.take("default", "photo", now, ahead);
+  if (!permit) throw new Error("no lane was free");
+  return permit;
+}
+
+/** Waits for a permit, noting when it was ready; `null` until then, `false` when it was lost. */
+export function waiting(permit: LanePermit, clock: VirtualClock, uploadBytes = 0, signal = NEVER) {
   const state: { at: number | false | null } = { at: null };
-  void ticket.ready(signal, uploadBytes).then((ready) => {
+  void permit.ready(signal, uploadBytes).then((ready) => {
     state.at = ready && clock.now();
   });
   return state;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Query } from "../../src/ledgers/port.ts";
-import { Claims, Ends } from "../../src/pipeline/claims.ts";
+import { Claims, RecentlyFinished } from "../../src/pipeline/claims.ts";
 
 describe("claims", () => {
   const query = (key: string, etag = key): Query => ({
@@ -41,7 +41,7 @@ describe("claims", () => {
   });
 });
 
-describe("ends", () => {
+describe("what finished recently", () => {
   const task = (content: string, etag = "e") => ({
     bot: "b",
     kind: "photo" as const,
@@ -49,17 +49,17 @@ describe("ends", () => {
     entry: { key: "k", bytes: 1, etag },
   });
 
-  it("tell of content whether it may have ended since a moment, by hash and by ETag", () => {
-    const ends = new Ends();
-    ends.note(task("c"), 10);
-    expect([ends.mayHaveEnded(task("c"), 10), ends.mayHaveEnded(task("c"), 11)]).toEqual([true, false]);
-    expect([ends.mayHaveEnded(task("d"), 10), ends.mayHaveEnded(task("d", "f"), 10)]).toEqual([true, false]);
+  it("is known since a moment, by hash and by ETag", () => {
+    const recent = new RecentlyFinished();
+    recent.add(task("c"), 10);
+    expect([recent.has(task("c"), 10), recent.has(task("c"), 11)]).toEqual([true, false]);
+    expect([recent.has(task("d"), 10), recent.has(task("d", "f"), 10)]).toEqual([true, false]);
   });
 
-  it("take for ended what they had to forget", () => {
-    const ends = new Ends();
-    for (let at = 0; at < 10_000; at++) ends.note(task(`c${at}`, `e${at}`), at);
-    expect(ends.mayHaveEnded(task("never seen", "x"), 1_000)).toBe(true);
-    expect(ends.mayHaveEnded(task("never seen", "x"), 9_000)).toBe(false);
+  it("is taken to include what had to be forgotten", () => {
+    const recent = new RecentlyFinished();
+    for (let at = 0; at < 10_000; at++) recent.add(task(`c${at}`, `e${at}`), at);
+    expect(recent.has(task("never seen", "x"), 1_000)).toBe(true);
+    expect(recent.has(task("never seen", "x"), 9_000)).toBe(false);
   });
 });

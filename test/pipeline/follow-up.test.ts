@@ -110,21 +110,20 @@ describe("what becomes of an item", () => {
   });
 });
 
-describe("what becomes of lane, bot and run", () => {
-  it.each<[Reason, object, object | null]>([
-    ["flood_wait", { retryAfterMs: 7_000 }, { for: "lane", do: "freeze", ms: 7_000 }],
-    ["chat_migrated", { migrateTo: "-1005" }, { for: "lane", do: "migrate", chat: "-1005" }],
-    ["chat_migrated", {}, { for: "lane", do: "close" }],
-    ["kind_not_allowed", {}, { for: "lane", do: "close-kind" }],
-    ["bot_kicked", {}, { for: "lane", do: "close" }],
-    ["token_wrong", {}, { for: "bot", do: "close" }],
-    ["bot_frozen", {}, { for: "bot", do: "close" }],
-    ["r2_denied", {}, { for: "run", do: "stop" }],
-    ["bucket_missing", {}, { for: "run", do: "stop" }],
+describe("what a failure means beyond its item", () => {
+  it.each<[Reason, object, "bot" | "run" | null]>([
+    ["token_wrong", {}, "bot"],
+    ["bot_frozen", {}, "bot"],
+    ["r2_denied", {}, "run"],
+    ["bucket_missing", {}, "run"],
+    ["flood_wait", { retryAfterMs: 7_000 }, null],
+    ["chat_migrated", { migrateTo: "-1005" }, null],
+    ["kind_not_allowed", {}, null],
+    ["bot_kicked", {}, null],
     ["connect_failed", {}, null],
     ["media_refused", {}, null],
     ["answer_lost", {}, null],
-  ])("after %s %j: %j", (reason, more, wanted) => {
+  ])("after %s %j: %s", (reason, more, wanted) => {
     expect(consequenceOf(failure(reason, "", more))).toEqual(wanted);
   });
 });

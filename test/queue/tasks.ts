@@ -1,5 +1,6 @@
+import { provisionalId } from "../../src/domain/content.ts";
 import type { Entry } from "../../src/domain/entry.ts";
-import { contentOf, type KnownEntry, type Task } from "../../src/domain/task.ts";
+import type { KnownEntry, Task } from "../../src/domain/task.ts";
 
 /** A task for `key`; everything else may be given, entry fields included. */
 export function task(key: string, more: Partial<Task> & { of?: Partial<Entry> } = {}): Task {
@@ -9,7 +10,7 @@ export function task(key: string, more: Partial<Task> & { of?: Partial<Entry> } 
     entry,
     bot: "default",
     kind: "photo",
-    content: contentOf(entry),
+    content: provisionalId(entry),
     replace: false,
     queuedAt: 0,
     tries: 0,

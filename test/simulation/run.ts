@@ -116,13 +116,20 @@ export class Simulation {
       maxDuration === undefined
         ? () => {}
         : this.clock.after(maxDuration, () => stop.drain({ type: "duration" }));
-    const warming = await openWarming({
-      ...{ config, options, connections, ledger, found, events, stop, remove: null },
+    const { feeder, dispatcher, lanes } = await openWarming({
+      config,
+      options,
+      connections,
+      ledger,
+      found,
+      events,
+      stop,
+      remove: null,
     });
     watchFailures(events, stop, { maxFailures: options.maxFailures });
-    await prewarm(warming);
+    await prewarm(feeder, dispatcher, stop);
     cancel();
-    warming.lanes.rememberAll();
+    lanes.rememberAll();
     await traffic.track(opened.close());
     await ledger.close();
     return { items, stopped: stop.cause?.type ?? null };

@@ -136,6 +136,12 @@ describe("how long a flood wait is", () => {
 
   it.each([
     ["its parameters", { code: 429, description: "Too Many Requests: retry after 3", retryAfter: 4 }, 4_000],
+    ["its header", { code: 429, description: "retry after 3", retryAfterHeader: 6 }, 6_000],
+    [
+      "its parameters rather than its header",
+      { code: 429, description: "", retryAfter: 4, retryAfterHeader: 6 },
+      4_000,
+    ],
     ["its text", { code: 429, description: "Too Many Requests: retry after 35" }, 35_000],
     ["a 400", { code: 400, description: "Bad Request: too Many Requests: retry after 8" }, 8_000],
     [

@@ -20,7 +20,7 @@ import { Stop } from "../../src/pipeline/stop.ts";
 import { WorkQueue } from "../../src/queue/work-queue.ts";
 import type { Source } from "../../src/sources/port.ts";
 import type { Storage } from "../../src/storage/port.ts";
-import { Absence } from "../../src/worker/absence.ts";
+import { BotAvailability } from "../../src/worker/bot-availability.ts";
 import type { VirtualClock } from "../helpers/clock.ts";
 import { lane, scene } from "../lanes/scene.ts";
 
@@ -47,7 +47,7 @@ export class Bench {
   readonly queue: WorkQueue;
   readonly ledger: Ledger;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly rules: PlanRules;
   readonly bots: readonly string[];
   readonly capacity: number;
@@ -93,11 +93,11 @@ export class Bench {
       stop,
       ledger,
       clock,
-      capacity,
       bell: new Bell(),
       judge: this.rules,
+      runBots: { configured: this.bots, warming: this.bots },
     });
-    this.absence = new Absence(this);
+    this.availability = new BotAvailability(this);
     this.told = new Proxy({} as Told, { get: (_, name) => this.#log.get(String(name)) ?? [] });
     for (const name of ["item", "health", "pass", "room", "notice"] as const)
       events.on(name, (event) => this.#log.set(name, [...(this.#log.get(name) ?? []), event]));
@@ -159,7 +159,7 @@ export class Bench {
       "item",
       itemResult({ key: entry.key, bot, kind, entry, status, ...(why ? errorFields(why) : {}) }),
     );
-    await this.intake.over({ entry, bot, kind, content, ...task });
+    await this.intake.finished({ entry, bot, kind, content, ...task });
   }
 
   /** Waits, without time passing, for what goes on by itself. */

@@ -3,24 +3,24 @@ import { type Failure, failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
 import { errorFields, itemResult } from "../../src/pipeline/results.ts";
 import { Breaker } from "../../src/worker/breaker.ts";
-import { Troubles } from "../../src/worker/troubles.ts";
+import { Outages } from "../../src/worker/outages.ts";
 import { AWAY, Bench, LOST } from "./bench.ts";
 
 async function scene() {
   const bench = await Bench.open();
   const { clock, events } = bench;
-  const troubles = new Troubles(clock, events);
+  const outages = new Outages(clock, events);
   const asked: number[] = [];
   const state = { away: true, back: 0 };
   const ask = async () => {
     asked.push(clock.now());
     return state.away ? failed(AWAY) : ok(undefined);
   };
-  const back = () => {
+  const onBack = () => {
     state.back += 1;
   };
   const breaker = new Breaker({
-    ...{ clock, events, troubles, back },
+    ...{ clock, events, outages, onBack, away: [] },
     ask: { r2: ask, telegram: ask },
     draining: bench.draining,
   });
@@ -36,7 +36,7 @@ async function scene() {
     state.away = false;
     await clock.advance(60_000);
   };
-  return { bench, clock, breaker, troubles, asked, state, call, retry, times, halfOpen };
+  return { bench, clock, breaker, outages, asked, state, call, retry, times, halfOpen };
 }
 
 describe("the breaker opens", () => {
@@ -44,7 +44,7 @@ describe("the breaker opens", () => {
     ["posts that are in doubt", LOST, "telegram"],
     ["connections that fail", failure("connect_failed", "refused"), "telegram"],
   ] as const)("after five %s in a row, however they are told besides", async (_, why, part) => {
-    const { breaker, troubles, call, retry, times } = await scene();
+    const { breaker, outages, call, retry, times } = await scene();
     times(4, () => {
       call(why);
       retry(why);
@@ -52,7 +52,7 @@ describe("the breaker opens", () => {
     expect(breaker.holds(0)).toBe(false);
     call(why);
     expect(breaker.holds(0)).toBe(true);
-    expect(troubles.all).toMatchObject([{ part, failure: why }]);
+    expect(outages.all).toMatchObject([{ part, failure: why }]);
   });
 
   it("after five reads of the bucket in a row that failed, also those that ended an item", async () => {
@@ -89,10 +89,10 @@ describe("the breaker opens", () => {
   });
 
   it("at once for a source that cannot be listed, and for a bucket that turns us away", async () => {
-    const { breaker, troubles } = await scene();
+    const { breaker, outages } = await scene();
     expect(breaker.takes({ type: "source", failure: AWAY })).toBe(true);
     expect(breaker.takes({ type: "denied", failure: failure("r2_denied", "403") })).toBe(true);
-    expect(troubles.all).toMatchObject([{ part: "r2", failure: { reason: "r2_denied" } }]);
+    expect(outages.all).toMatchObject([{ part: "r2", failure: { reason: "r2_denied" } }]);
     expect(breaker.takes({ type: "source", failure: failure("manifest_syntax", "no JSON") })).toBe(false);
     expect(breaker.takes({ type: "signal", signal: "SIGTERM" })).toBe(false);
   });

@@ -4,7 +4,7 @@ import { Lane } from "../../src/lanes/lane.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { LaneWatch } from "../../src/worker/lane-watch.ts";
-import { Troubles } from "../../src/worker/troubles.ts";
+import { Outages } from "../../src/worker/outages.ts";
 import { botAt, TOKEN } from "../telegram/harness.ts";
 import { Bench } from "./bench.ts";
 
@@ -23,35 +23,36 @@ async function scene(...chats: string[]) {
   const bot = botAt(server.url);
   const lanes = chats.map((chat) => new Lane(bot, chat, "", new FixedPace(60)));
   const bench = await Bench.open({ lanes });
-  const troubles = new Troubles(bench.clock, bench.events);
+  const outages = new Outages(bench.clock, bench.events);
   const watch = new LaneWatch({
     ...bench,
     clock: bench.clock,
     lanes: bench.lanes,
     events: bench.events,
-    troubles,
+    outages,
+    intervalMs: 20_000,
   });
   const kick = (isOut: boolean) => server.control({ chat: { id: -1001, kick: isOut } });
   const closed = () => bench.lanes.all.map((lane) => lane.closed?.reason ?? "open");
-  return { server, bench, lanes, watch, troubles, kick, closed };
+  return { server, bench, lanes, watch, outages, kick, closed };
 }
 
 it("opens a closed lane again once its chat takes the bot, asking once a minute", async () => {
-  const { server, bench, lanes, watch, troubles, kick, closed } = await scene("-1001");
+  const { server, bench, lanes, watch, outages, kick, closed } = await scene("-1001");
   for (const lane of lanes) bench.lanes.close(lane, KICKED);
   kick(true);
-  await watch.look();
-  expect(troubles.all).toMatchObject([{ part: "bot:default", failure: { reason: "bot_kicked" } }]);
+  await watch.poll();
+  expect(outages.all).toMatchObject([{ part: "bot:default", failure: { reason: "bot_kicked" } }]);
   await bench.clock.advance(59_000);
-  await watch.look();
+  await watch.poll();
   expect(server.calls()).toEqual([]);
   await bench.clock.advance(1_000);
-  await watch.look();
+  await watch.poll();
   expect([closed(), server.calls().length > 0]).toEqual([["bot_kicked"], true]);
   kick(false);
-  watch.soon();
-  await watch.look();
-  expect([closed(), troubles.all]).toEqual([["open"], []]);
+  watch.again();
+  await watch.poll();
+  expect([closed(), outages.all]).toEqual([["open"], []]);
   expect(bench.told.notice.map(({ text }) => text)).toEqual(["lane default x -1001 takes posts again"]);
   expect(server.truth()).toEqual([]);
 });
@@ -59,11 +60,11 @@ it("opens a closed lane again once its chat takes the bot, asking once a minute"
 it("never opens two lanes of a bot into one chat", async () => {
   const { bench, lanes, watch, closed } = await scene("-1001", "@one_chat");
   for (const lane of lanes) bench.lanes.close(lane, KICKED);
-  watch.soon();
-  await watch.look();
+  watch.again();
+  await watch.poll();
   expect(closed().sort()).toEqual(["bot_kicked", "open"]);
-  watch.soon();
-  await watch.look();
+  watch.again();
+  await watch.poll();
   expect(closed().sort()).toEqual(["bot_kicked", "open"]);
 });
 
@@ -71,8 +72,8 @@ it("follows a group that became a supergroup meanwhile", async () => {
   const { server, bench, lanes, watch } = await scene("-44");
   for (const lane of lanes) bench.lanes.close(lane, KICKED);
   server.control({ chat: { id: -44, migrate_to: -1009 } });
-  watch.soon();
-  await watch.look();
+  watch.again();
+  await watch.poll();
   expect(bench.lanes.all).toMatchObject([{ chat: "-1009", closed: null }]);
 });
 
@@ -80,22 +81,22 @@ it("lets a kind that was refused be tried again after ten minutes", async () => 
   const { bench, lanes, watch } = await scene("-1001");
   for (const lane of lanes) bench.lanes.close(lane, failure("kind_not_allowed", "no photos"), "photo");
   await bench.clock.advance(599_000);
-  await watch.look();
+  await watch.poll();
   expect(bench.lanes.isOpen("default", "photo")).toBe(false);
   await bench.clock.advance(1_000);
-  await watch.look();
+  await watch.poll();
   expect(bench.lanes.isOpen("default", "photo")).toBe(true);
 });
 
 it("tells a bot whose lanes are all frozen for long, while they are", async () => {
-  const { bench, lanes, watch, troubles } = await scene("-1001", "-44");
+  const { bench, lanes, watch, outages } = await scene("-1001", "-44");
   for (const lane of lanes.slice(1)) bench.lanes.freeze(lane, 300_000);
-  await watch.look();
-  expect(troubles.all).toEqual([]);
+  await watch.poll();
+  expect(outages.all).toEqual([]);
   for (const lane of lanes) bench.lanes.freeze(lane, 300_000);
-  await watch.look();
-  expect(troubles.all).toMatchObject([{ failure: { reason: "flood_wait" } }]);
+  await watch.poll();
+  expect(outages.all).toMatchObject([{ failure: { reason: "flood_wait" } }]);
   await bench.clock.advance(250_000);
-  await watch.look();
-  expect(troubles.all).toEqual([]);
+  await watch.poll();
+  expect(outages.all).toEqual([]);
 });

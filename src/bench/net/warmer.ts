@@ -7,8 +7,8 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { redactor } from "../../domain/secret.ts";
 import type { TransferName } from "../../domain/task.ts";
+import { type LaneFound, preflight } from "../../lanes/preflight.ts";
 import type { Ledger } from "../../ledgers/port.ts";
-import { type LaneFound, preflight } from "../../pipeline/preflight.ts";
 import { prewarm } from "../../pipeline/prewarm.ts";
 import { Stop, watchFailures } from "../../pipeline/stop.ts";
 
@@ -66,7 +66,7 @@ export class Warmer {
     const [config, connections, ledger, found] = [this.#config, this.#connections, this.#ledger, this.lanes];
     const options = { ...readRunOptions({ prefix, transfer }), limit };
     const stop = new Stop(events);
-    const warming = await openWarming({
+    const { feeder, dispatcher } = await openWarming({
       config,
       options,
       connections,
@@ -81,7 +81,7 @@ export class Warmer {
     signal.addEventListener("abort", abort, { once: true });
     watchFailures(events, stop, {});
     try {
-      await prewarm(warming);
+      await prewarm(feeder, dispatcher, stop);
     } finally {
       signal.removeEventListener("abort", abort);
     }

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { systemClock } from "../../domain/clock.ts";
+import { provisionalId } from "../../domain/content.ts";
 import type { Entry } from "../../domain/entry.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Ledger } from "../../ledgers/port.ts";
@@ -72,7 +73,7 @@ function taskOf(number: number): Task {
     entry: known,
     bot: BOT,
     kind: "photo",
-    content: `etag:${known.etag}:${known.bytes}`,
+    content: provisionalId(known),
     replace: false,
     queuedAt: 0,
     tries: 0,

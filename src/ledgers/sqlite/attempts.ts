@@ -1,6 +1,6 @@
+import { bareEtag, type ContentId } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
-import { bareEtag, type ContentId } from "../../domain/task.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import type { Params } from "./adapter.ts";
 import { resolve } from "./content.ts";

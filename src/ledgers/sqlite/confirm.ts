@@ -1,7 +1,7 @@
-import type { ContentId } from "../../domain/task.ts";
-import type { AttemptFacts, AttemptId, Confirmation, Confirmed } from "../port.ts";
+import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
+import type { AttemptId, Confirmation, Confirmed, KnownKey } from "../port.ts";
 import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
-import { isProvisional, provisionalOf, rekey, resolve } from "./content.ts";
+import { rekey, resolve } from "./content.ts";
 import { type Media, moveKey } from "./keys.ts";
 import { hasId, readyId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
@@ -40,7 +40,7 @@ const SIBLING = "select mime, width, height, duration from media_store where sha
  */
 export function confirm(store: Store, id: AttemptId, confirmation: Confirmation): Confirmed {
   const attempt = endAttempt(store, id, "ready", null);
-  const content = settle(store, attempt, confirmation.content);
+  const content = finalContent(store, attempt, confirmation.content);
   const { stored, replace, asked, mime, width, height, duration } = confirmation;
   const { bot } = attempt;
   const now = stamp(store.now());
@@ -60,26 +60,19 @@ function whyOf({ failure }: NonNullable<Confirmation["asked"]>) {
   return { class: failure.class, reason: failure.reason, message: failure.message };
 }
 
-/**
- * Points a key at content that is ready under another key, unless it is still needed where it points: see
- * {@link moveKey}. `bots` are those of this run.
- */
-export function point(
-  store: Store,
-  facts: Omit<AttemptFacts, "chatId" | "settings">,
-  bots: readonly string[],
-): void {
-  const params = paramsOf(store, facts);
+/** Points a key at content that is ready under another key, unless it is still needed where it points: see {@link moveKey}. */
+export function point(store: Store, known: KnownKey): void {
+  const params = paramsOf(store, known);
   const { bot, content } = params;
   const isDocument =
-    !readyId(store, { bot, content, kind: facts.kind }) && readyId(store, { bot, content, kind: "document" });
-  const kind = isDocument ? "document" : facts.kind;
+    !readyId(store, { bot, content, kind: known.kind }) && readyId(store, { bot, content, kind: "document" });
+  const kind = isDocument ? "document" : known.kind;
   const sibling = store.db.one<Media>(SIBLING, { content });
   moveKey(store, {
     ...params,
     kind,
-    kinds: [facts.kind, kind],
-    bots: [bot, ...bots],
+    kinds: [known.kind, kind],
+    bots: [bot, ...known.bots],
     mime: params.mime ?? sibling?.mime ?? null,
     width: params.width ?? sibling?.width ?? null,
     height: params.height ?? sibling?.height ?? null,
@@ -88,9 +81,9 @@ export function point(
 }
 
 /** Returns the content id to store under. When the hash is known, rows stored under ETag and size are moved to it first. */
-function settle(store: Store, attempt: Attempt, confirmed: ContentId): ContentId {
+function finalContent(store: Store, attempt: Attempt, confirmed: ContentId): ContentId {
   if (confirmed === attempt.content && isProvisional(confirmed)) return confirmed;
   const content = resolve(store, confirmed);
-  if (!isProvisional(content)) rekey(store, provisionalOf(attempt), content);
+  if (!isProvisional(content)) rekey(store, provisionalId(attempt), content);
   return content;
 }

@@ -1,16 +1,7 @@
+import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import { bareEtag, type ContentId } from "../../domain/task.ts";
 import { hasId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
-
-/** The content id of an object whose SHA-256 nobody knows yet. */
-export function provisionalOf(object: { readonly etag: string; readonly bytes: number }): ContentId {
-  return `etag:${bareEtag(object.etag)}:${object.bytes}`;
-}
-
-export function isProvisional(content: ContentId): boolean {
-  return content.startsWith("etag:");
-}
 
 const ALIAS = "select sha256 from prewarm_aliases where provisional = :content";
 

@@ -1,5 +1,5 @@
+import type { ContentId } from "../../domain/content.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
-import type { ContentId } from "../../domain/task.ts";
 import { hasId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 

@@ -1,8 +1,7 @@
+import { bareEtag, type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import type { FailureClass } from "../../domain/failure.ts";
 import type { Reason } from "../../domain/reasons.ts";
-import { bareEtag, type ContentId } from "../../domain/task.ts";
 import type { Found, Query } from "../port.ts";
-import { isProvisional, provisionalOf } from "./content.ts";
 import { type IdRow, isWeak, storedId } from "./rows.ts";
 import type { Store } from "./store.ts";
 
@@ -86,7 +85,7 @@ function aliasesOf(
     store,
     `select json_group_array(json_array(a.provisional, a.sha256)) as page
      from json_each(:contents) asked cross join prewarm_aliases a on a.provisional = asked.value`,
-    { contents: JSON.stringify([...new Set(open.map(({ entry }) => provisionalOf(entry)))]) },
+    { contents: JSON.stringify([...new Set(open.map(({ entry }) => provisionalId(entry)))]) },
   );
   return new Map(cells);
 }
@@ -98,7 +97,7 @@ function contentsOf(
   aliases: ReadonlyMap<ContentId, ContentId>,
 ): ContentId[] {
   const stored = matching(row, query)?.sha256 ?? null;
-  const provisional = provisionalOf(query.entry);
+  const provisional = provisionalId(query.entry);
   const { sha256 } = query.entry;
   if (sha256 === undefined) return [stored ?? aliases.get(provisional) ?? provisional];
   return [...new Set([sha256, stored !== null && isProvisional(stored) ? stored : provisional, provisional])];

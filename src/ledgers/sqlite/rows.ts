@@ -1,5 +1,5 @@
+import type { ContentId } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import type { ContentId } from "../../domain/task.ts";
 import type { StoredId } from "../port.ts";
 import type { CacheStatus } from "./schema.ts";
 import type { Store } from "./store.ts";

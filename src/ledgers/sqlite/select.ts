@@ -1,8 +1,7 @@
 import type { Selection } from "../../domain/choices.ts";
+import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import type { ContentId } from "../../domain/task.ts";
 import type { Selected } from "../port.ts";
-import { isProvisional } from "./content.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import { PAGE_ROWS, type Store } from "./store.ts";
 

@@ -18,8 +18,8 @@ import type { ChatOptions } from "../../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../../src/sandbox/bot-api/server.ts";
 import type { R2Fault } from "../../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../../src/sandbox/r2/server.ts";
-import { firstLook } from "../../../src/worker/first-look.ts";
 import { keepWarm } from "../../../src/worker/keep-warm.ts";
+import { startupCheck } from "../../../src/worker/startup-check.ts";
 import { VirtualClock } from "../../helpers/clock.ts";
 import { Traffic } from "../../helpers/traffic.ts";
 import { Gate } from "./gate.ts";
@@ -211,7 +211,7 @@ export class Town {
     let ring = () => {};
     const work = async () => {
       const wishes = await followMoves({ connections, ledger, events });
-      const found = await firstLook(wishes, () => connections.storage.check(), connections.clock);
+      const found = await startupCheck(wishes, () => connections.storage.check(), connections.clock);
       if (found.fatal) throw new Error(found.fatal.message);
       await claimLedger({ ledger, config, events, sandbox: false });
       const options = readRunOptions({ prefix: "media/" });
@@ -221,7 +221,7 @@ export class Town {
         remove: null,
       });
       ring = () => keeping.asked.ring();
-      await keepWarm(keeping);
+      await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
       keeping.lanes.rememberAll();
     };
     const ended = work()

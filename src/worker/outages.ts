@@ -1,26 +1,20 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter, HealthPart } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { Outage } from "../domain/outage.ts";
 
-/** A part that is out of order. `since` is Unix milliseconds. */
-export interface Trouble {
-  readonly part: HealthPart;
-  readonly failure: Failure;
-  readonly since: number;
-}
-
-/** What is out of order now, each part at most once; told when it begins, when its reason changes, and when it is over. */
-export class Troubles {
+/** What is out of order now, each part at most once. Emits when an outage begins, when its reason changes, and when it is over. */
+export class Outages {
   readonly #clock: Clock;
   readonly #events: Emitter;
-  readonly #now = new Map<HealthPart, Trouble>();
+  readonly #now = new Map<HealthPart, Outage>();
 
   constructor(clock: Clock, events: Emitter) {
     this.#clock = clock;
     this.#events = events;
   }
 
-  get all(): readonly Trouble[] {
+  get all(): readonly Outage[] {
     return [...this.#now.values()];
   }
 

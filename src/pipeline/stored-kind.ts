@@ -3,23 +3,23 @@ import { familyOf, isMediaKind, type MediaKind } from "../domain/media.ts";
 import type { StoredId } from "../ledgers/port.ts";
 import type { Sent } from "../telegram/port.ts";
 
-/** How an answer is written down. */
+/** How an answer is stored. */
 export interface Reading {
   readonly stored: StoredId & { readonly chatId: string; readonly messageId: number };
   /** Why the id is weak; null when it is not. */
   readonly weakness: Failure | null;
-  /** Set where the family changed: the row that was asked for gets this error. */
+  /** Set where the family changed: the row of the requested kind gets this error. */
   readonly asked: { readonly kind: MediaKind; readonly failure: Failure } | null;
 }
 
-/** A `file_unique_id` of at most this length counts as weak, as it did in the tables that prewarm takes over. */
+/** A `file_unique_id` of at most this length counts as weak, as in the tables that prewarm takes over. */
 const SHORT = 10;
 
 /**
- * Reads what came back against what was asked for. An id is stored under the kind it really has; inside the document
- * family it passes for every method (tdlib/td), so it stays under the kind asked for and is only weak.
+ * Compares what came back with what was requested. An id is stored under the kind that it really has. Within the
+ * document family it works with every method (tdlib/td), so it stays under the requested kind and is only weak.
  */
-export function readAnswer(asked: MediaKind, sent: Sent, key: string): Reading {
+export function classifyStored(asked: MediaKind, sent: Sent, key: string): Reading {
   const came: MediaKind = isMediaKind(sent.kind) ? sent.kind : "document";
   const crossed = familyOf(came) !== familyOf(asked);
   const weakness = weaknessOf(asked, sent, came, key);

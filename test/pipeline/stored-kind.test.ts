@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { MediaKind } from "../../src/domain/media.ts";
-import { readAnswer } from "../../src/pipeline/weak.ts";
+import { classifyStored } from "../../src/pipeline/stored-kind.ts";
 import type { Sent } from "../../src/telegram/port.ts";
 
 const sent = (kind: Sent["kind"], fileUniqueId: string | null): Sent => ({
@@ -33,7 +33,7 @@ it.each<
 ])(
   "%s that came back as %s (%s) stands under %s, weak: %s",
   (asked, came, uniqueId, stored, weakness, askedFails) => {
-    const reading = readAnswer(asked, sent(came, uniqueId), "a.jpg");
+    const reading = classifyStored(asked, sent(came, uniqueId), "a.jpg");
     expect(reading.stored).toEqual({
       ...{ fileId: "id", fileUniqueId: uniqueId, chatId: "-1", messageId: 7 },
       kind: stored,

@@ -3,9 +3,9 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Intake } from "../pipeline/intake.ts";
-import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
+import { type Planned, type PlanRules, plan } from "../pipeline/plan.ts";
 import type { Source } from "../sources/port.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 
 type End = Extract<Planned, { type: "item" }>;
 
@@ -15,14 +15,14 @@ interface Seen {
   queued: number;
 }
 
-export interface PassParts {
+export interface SourceScannerOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly draining: AbortSignal;
-  /** What a pass judges by; its source comes anew each time. */
-  readonly rules: Omit<PlanOptions, "source">;
+  /** Planning rules; the source is opened anew for each pass. */
+  readonly rules: PlanRules;
   /** `bucket`, or the path of a manifest. */
   readonly name: string;
   readonly open: () => Source;
@@ -36,22 +36,22 @@ export interface PassEnd {
   readonly missed: number;
 }
 
-/** Complaints remembered, so that a bad line is told once and not at each pass. */
+/** Number of complaints that are remembered, so that a bad line is reported once and not at each pass. */
 const MOST_TOLD = 1_000;
 
-/** Looks at a source from its begin to its end, again and again: what is ready costs nothing but the looking. */
-export class Passes {
-  readonly #parts: PassParts;
+/** Reads a source from beginning to end at each pass. What is ready costs a lookup and nothing else. */
+export class SourceScanner {
+  readonly #options: SourceScannerOptions;
   readonly #told = new Set<string>();
   #missed = 0;
 
-  constructor(parts: PassParts) {
-    this.#parts = parts;
+  constructor(options: SourceScannerOptions) {
+    this.#options = options;
   }
 
   /** One pass, no faster than the queue drains. Throws LedgerError. */
-  async once(): Promise<PassEnd> {
-    const { clock, events, name } = this.#parts;
+  async scan(): Promise<PassEnd> {
+    const { clock, events, name } = this.#options;
     const began = clock.now();
     const seen: Seen = { source: name, read: 0, queued: 0 };
     this.#missed = 0;
@@ -68,7 +68,7 @@ export class Passes {
   }
 
   async #read(seen: Seen): Promise<void> {
-    const { rules, open, draining } = this.#parts;
+    const { rules, open, draining } = this.#options;
     for await (const page of plan({ ...rules, source: open() })) {
       for (const planned of page) {
         if (draining.aborted) return;
@@ -79,24 +79,29 @@ export class Passes {
   }
 
   async #take(planned: Planned): Promise<boolean> {
-    const { intake, absence, draining } = this.#parts;
+    const { intake, availability, draining } = this.#options;
     if (planned.type === "item") return this.#takeEnd(planned);
-    if (absence.passesOver(planned.task.bot)) return false;
+    if (availability.skips(planned.task.bot)) return false;
     await intake.room();
     return !draining.aborted && (await intake.take(planned));
   }
 
-  /** A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, in silence. */
+  /**
+   * A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, without an event.
+   */
   async #takeEnd(planned: End): Promise<false> {
-    const { intake, rules } = this.#parts;
+    const { intake } = this.#options;
     const { item, point } = planned;
     if (!item.left && (item.error?.class === "transient" || item.error?.class === "auth")) this.#missed += 1;
     if (this.#isNews(planned)) await intake.take(planned);
-    else if (point) await rules.ledger.point(point);
+    else if (point) await intake.point(point);
     return false;
   }
 
-  /** What was found so at the last pass is no news: it would drown what is. A refusal of the bucket always is. */
+  /**
+   * What the last pass found as well is not reported again, or it would drown what is new. A refusal of the bucket
+   * always is.
+   */
   #isNews({ item, point }: End): boolean {
     if (item.error?.class === "auth" && !item.left) return true;
     if ((item.status === "skipped" && !point) || item.left) return false;

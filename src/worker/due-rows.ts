@@ -5,37 +5,37 @@ import type { Task } from "../domain/task.ts";
 import type { Ledger, Selected } from "../ledgers/port.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type PlanRules, planPage } from "../pipeline/plan.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 
-export interface RowsParts {
+export interface DueRowsOptions {
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly rules: PlanRules;
   /** Free places of the queue: rows stay where they are while there is none. */
   readonly room: () => number;
 }
 
 /**
- * Rows in `warming` that somebody else put into the ledger (the bot platform asks for an object by writing one), and rows
- * that failed for a reason that passes and are due for another try.
+ * Rows in `warming` that somebody else put into the ledger (the bot platform asks for an object by writing one), and
+ * rows that failed for a passing reason and are due for another try.
  */
-export class Rows {
-  readonly #parts: RowsParts;
+export class DueRows {
+  readonly #options: DueRowsOptions;
   readonly #going = new Set<string>();
 
-  constructor(parts: RowsParts) {
-    this.#parts = parts;
-    parts.events.on("item", ({ bot, key, kind, askedKind }) =>
+  constructor(options: DueRowsOptions) {
+    this.#options = options;
+    options.events.on("item", ({ bot, key, kind, askedKind }) =>
       this.#going.delete(nameOf(bot, askedKind ?? kind, key)),
     );
   }
 
   /** Puts due rows into the queue, as many as it has room for. Throws LedgerError. */
-  async look(): Promise<void> {
-    const { ledger, absence, room } = this.#parts;
-    const bots = absence.present();
+  async poll(): Promise<void> {
+    const { ledger, availability, room } = this.#options;
+    const bots = availability.present();
     if (bots.length === 0 || room() <= 0) return;
     const due = await ledger.warming(bots);
     const fresh = due.filter(({ bot, kind, entry }) => !this.#going.has(nameOf(bot, kind, entry.key)));
@@ -43,12 +43,12 @@ export class Rows {
   }
 
   /** The task of a bot that cannot send: its row stays as it is. */
-  strand({ bot, kind, entry }: Task): void {
+  takeBack({ bot, kind, entry }: Task): void {
     this.#going.delete(nameOf(bot, kind, entry.key));
   }
 
   async #take(rows: readonly Selected[]): Promise<void> {
-    const { intake, rules } = this.#parts;
+    const { intake, rules } = this.#options;
     const items = rows.map(({ bot, kind, entry }) => ({
       type: "entry" as const,
       entry: { ...entry, bot, kind },
@@ -60,7 +60,10 @@ export class Rows {
     }
   }
 
-  /** Nothing that can be begun: its row must not be work at each look, for ever. A refusal of the bucket is not the row's. */
+  /**
+   * Marks the rows of an item that cannot be started as failed, or every poll would pick them up again; but not when
+   * the bucket refused us, which is not the row's fault.
+   */
   async #settle(item: ItemResult, rows: readonly Selected[]): Promise<void> {
     const asked = item.askedKind ?? item.kind;
     const own = rows.filter(
@@ -70,12 +73,12 @@ export class Rows {
     for (const { bot, kind, entry } of own) {
       this.#going.delete(nameOf(bot, kind, entry.key));
       if (item.error?.class !== "auth")
-        await this.#parts.ledger.refuse({ bot, kind, key: entry.key }, whyOf(item));
+        await this.#options.ledger.refuse({ bot, kind, key: entry.key }, whyOf(item));
     }
   }
 }
 
-/** A row that waits while its key is ready, or was left, stands for content that the key no longer has. */
+/** A row that waits although its key is ready, or was left alone, is about content that the key no longer has. */
 function whyOf({ status, error, reason, key, left }: ItemResult): Failure {
   if (error && status === "failed" && !left) return failure(error.reason, error.message);
   if (reason === "empty_object") return failure("file_empty", `${key} has no content`);

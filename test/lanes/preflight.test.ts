@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
-import { preflight } from "../../src/pipeline/preflight.ts";
+import { preflight } from "../../src/lanes/preflight.ts";
 import type { Bot } from "../../src/telegram/port.ts";
-import { instantClock } from "./instant-clock.ts";
+import { instantClock } from "../pipeline/instant-clock.ts";
 
 describe("trying lanes", () => {
   const bot = (

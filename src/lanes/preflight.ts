@@ -25,12 +25,12 @@ export interface Preflight {
 /** A lane that has to wait for longer than this is left out of the run. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** Pauses between the tries of a question that weather kept from being answered. */
+/** Pauses between the tries of a question that a transient failure left unanswered. */
 const PAUSES_MS = [1_000, 3_000];
 
 /**
- * Tries each lane without posting (getMe, getChat, getChatMember), all at once; a chat named twice is one lane. A flood
- * wait or a server that is away is tried again, since it says nothing about rights.
+ * Checks each lane without posting (getMe, getChat, getChatMember), all at once; a chat that is named twice is one
+ * lane. After a flood wait or a transient failure it asks again, since those say nothing about rights.
  */
 export async function preflight(wishes: readonly LaneWish[], clock: Clock): Promise<Preflight> {
   const ask: Ask = async (question) => {
@@ -86,8 +86,8 @@ function named(cause: Failure, chat: string): Failure {
 }
 
 /**
- * A chat that was not asked for, as far as its name tells: channels and groups have negative ids
- * (core.telegram.org/bots/api#chat); an @username is a channel's or supergroup's.
+ * What can be assumed of a chat that was not looked up: channels and groups have negative ids
+ * (core.telegram.org/bots/api#chat); an @username belongs to a channel or supergroup.
  */
 export function assumedChat(chat: string): ChatInfo {
   return { id: chat, type: /^\d+$/.test(chat) ? "private" : "channel", title: chat };

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
 import { SameSize } from "../../src/lanes/same-size.ts";
 import { seededRandom } from "../../src/sandbox/profiles.ts";
-import { ended, GONE, gap, lane, NEVER, scene, taken, waiting } from "./scene.ts";
+import { flooded, GONE, gap, lane, NEVER, POSTED, refused, scene, taken, waiting } from "./scene.ts";
 
 const START = 5_000;
 
-describe("a ticket", () => {
+describe("a permit", () => {
   it("is ready at its slot and not before", async () => {
     const { clock, lanes } = scene([lane()]);
     const [first, second] = [waiting(taken(lanes), clock), waiting(taken(lanes), clock)];
@@ -23,33 +24,33 @@ describe("a ticket", () => {
     const { clock, lanes } = scene([only]);
     clock.earlyMs = earlyMs;
     lanes.freeze(only, 700.25);
-    const ticket = waiting(taken(lanes), clock);
+    const permit = waiting(taken(lanes), clock);
     await clock.advance(700.249);
-    expect(ticket.at).toBeNull();
+    expect(permit.at).toBeNull();
     await clock.advance(2);
-    expect(ticket.at).toBeGreaterThanOrEqual(START + 700.25);
-    expect(ticket.at).toBeLessThan(START + 702);
+    expect(permit.at).toBeGreaterThanOrEqual(START + 700.25);
+    expect(permit.at).toBeLessThan(START + 702);
   });
 
   it("waits anew for a deadline that is set while it waits", async () => {
     const only = lane();
     const { clock, lanes } = scene([only]);
     taken(lanes);
-    const ticket = waiting(taken(lanes), clock);
+    const permit = waiting(taken(lanes), clock);
     await clock.advance(1_000);
     lanes.freeze(only, 900);
     await clock.advance(900 - 0.01);
-    expect(ticket.at).toBeNull();
+    expect(permit.at).toBeNull();
     await clock.advance(0.01);
-    expect(ticket.at).toBe(START + 1_900);
+    expect(permit.at).toBe(START + 1_900);
   });
 
   it("is lost when its lane is frozen for more than a second, and gives its slot back", async () => {
     const only = lane();
     const { clock, lanes, log } = scene([only]);
-    const ticket = taken(lanes);
+    const permit = taken(lanes);
     only.frozenUntil = START + 1_001;
-    const lost = waiting(ticket, clock);
+    const lost = waiting(permit, clock);
     await clock.advance(0);
     expect(lost.at).toBe(false);
     expect([only.calls.size, log, only.pace.next(START)]).toEqual([0, ["changed"], START]);
@@ -107,22 +108,86 @@ describe("a ticket", () => {
   it("ends once, and counts what was sent", async () => {
     const only = lane();
     const { lanes, log } = scene([only]);
-    for (const floodMs of [null, 3_000, null]) {
-      const ticket = taken(lanes);
-      ticket.end(ended(floodMs));
-      ticket.drop();
+    for (const answer of [POSTED, flooded(3_000), POSTED]) {
+      const permit = taken(lanes);
+      permit.end(answer);
+      permit.drop();
     }
-    expect([only.sent, only.calls.size, log]).toEqual([2, 0, ["changed", "changed", "changed"]]);
+    expect([only.sent, only.calls.size]).toEqual([2, 0]);
+    expect(log).toEqual(["changed", "keep -1001", "changed", "changed"]);
+  });
+
+  it("cannot end twice, nor after it was dropped: a call would be counted twice", () => {
+    const only = lane();
+    const { lanes } = scene([only]);
+    const [once, dropped] = [taken(lanes), taken(lanes)];
+    once.end(POSTED);
+    dropped.drop();
+    expect(() => once.end(POSTED)).toThrow("a second time");
+    expect(() => dropped.end(POSTED)).toThrow("a second time");
+    expect(only.sent).toBe(1);
   });
 
   it("moves the slots behind it when its call begins late", async () => {
     const only = lane("default", "-1001", new FixedPace(60));
     const { clock, lanes } = scene([only]);
-    const ticket = taken(lanes);
+    const permit = taken(lanes);
     await clock.advance(4_000);
-    expect(await ticket.ready(NEVER, 0)).toBe(true);
+    expect(await permit.ready(NEVER, 0)).toBe(true);
     expect(only.pace.next(START)).toBeGreaterThan(START + 4_000 + gap(60) * 0.89);
   });
+});
+
+describe("the answer to a call", () => {
+  it("that asks to wait freezes the lane before anybody can take it", () => {
+    const only = lane();
+    const seen: number[] = [];
+    const { lanes, log } = scene([only], { changed: () => seen.push(only.freeAt(START)) });
+    taken(lanes).end(flooded(30_000));
+    expect([only.frozenUntil, only.calls.size]).toEqual([START + 30_000, 0]);
+    expect([seen, log]).toEqual([[START + 30_000], ["keep -1001"]]);
+  });
+
+  it("that tells of another chat moves the lane, and says so", () => {
+    const only = lane();
+    const { lanes, log, notices } = scene([only]);
+    taken(lanes).end(refused(failure("chat_migrated", "400", { migrateTo: "-1009" })));
+    expect(only.chat).toBe("-1009");
+    expect(log).toEqual(["migrated -1001 to -1009", "keep -1009", "changed"]);
+    expect(notices).toEqual(["lane default x -1001 is now -1009: put the new id into your configuration"]);
+  });
+
+  it("that refuses the bot closes the lane; the last one is reported before anybody can act on it", () => {
+    const all = [lane("default", "-1"), lane("default", "-2")];
+    const { lanes, log, notices } = scene(all);
+    const permits = [taken(lanes, 0), taken(lanes, 0)];
+    for (const permit of permits) permit.end(refused(GONE));
+    expect(all.map(({ closed }) => closed)).toEqual([GONE, GONE]);
+    expect(notices).toEqual(["lane default x -1 is out: the chat was deleted"]);
+    expect(log).toEqual(["changed", "changed", "none open: chat_gone", "changed", "changed"]);
+  });
+
+  it("that refuses a kind closes the lane for what was sent, and for nothing else", () => {
+    const only = lane();
+    const { lanes } = scene([only]);
+    taken(lanes).end(refused(failure("kind_not_allowed", "no photos")));
+    expect([only.takes("photo"), only.takes("document"), only.closed]).toEqual([false, true, null]);
+  });
+
+  it.each(["media_refused", "answer_lost", "connect_failed"] as const)(
+    "that failed for %s changes nothing about the lane",
+    (reason) => {
+      const only = lane();
+      const { lanes, log } = scene([only]);
+      taken(lanes).end(refused(failure(reason, "")));
+      expect([only.frozenUntil, only.closed, only.sent, log]).toEqual([
+        Number.NEGATIVE_INFINITY,
+        null,
+        0,
+        ["changed"],
+      ]);
+    },
+  );
 });
 
 describe("the pace of a bot", () => {
@@ -130,15 +195,15 @@ describe("the pace of a bot", () => {
     const pace = new FixedPace(600, Number.POSITIVE_INFINITY);
     const all = [lane("default", "-1"), lane("default", "-2"), lane("default", "-3"), lane("other", "-1")];
     const { clock, lanes } = scene(all, { botPaces: new Map([["default", pace]]) });
-    const tickets = [1, 2, 3].map(() => waiting(taken(lanes), clock));
+    const permits = [1, 2, 3].map(() => waiting(taken(lanes), clock));
     const other = lanes.take("other", "photo", START, 0);
     const free = other && waiting(other, clock);
     await clock.advance(gap(600) * 3);
-    for (const [index, { at }] of tickets.entries()) expect(at).toBeCloseTo(START + gap(600) * index, 6);
+    for (const [index, { at }] of permits.entries()) expect(at).toBeCloseTo(START + gap(600) * index, 6);
     expect(free?.at).toBe(START);
   });
 
-  it("takes back the slot of a ticket that was lost", async () => {
+  it("takes back the slot of a permit that was lost", async () => {
     const pace = new FixedPace(1, Number.POSITIVE_INFINITY);
     const { lanes } = scene([lane()], { botPaces: new Map([["default", pace]]) });
     expect(await taken(lanes).ready(AbortSignal.abort(), 0)).toBe(false);
@@ -152,12 +217,12 @@ describe("uploads of one size", () => {
       slugs.map((slug, index) => lane(slug, `-${index}`)),
       { sameSize },
     );
-    const tickets = slugs.map((slug, index) => {
-      const ticket = lanes.take(slug, "photo", START, 0);
-      return ticket && waiting(ticket, clock, sizes[index]);
+    const permits = slugs.map((slug, index) => {
+      const permit = lanes.take(slug, "photo", START, 0);
+      return permit && waiting(permit, clock, sizes[index]);
     });
     await clock.advance(2_000);
-    return tickets.map((ticket) => Number(ticket?.at) - START);
+    return permits.map((permit) => Number(permit?.at) - START);
   }
 
   it("are spaced over the lanes of a bot", async () => {
@@ -183,14 +248,13 @@ describe("under a storm of flood waits", () => {
     clock.earlyMs = 0.5;
     let begun = 0;
     for (let step = 0; step < 400; step += 1) {
-      const ticket = lanes.take("default", "photo", clock.now(), 2_000);
-      void ticket?.ready(NEVER, 0).then(async (ready) => {
+      const permit = lanes.take("default", "photo", clock.now(), 2_000);
+      void permit?.ready(NEVER, 0).then(async (ready) => {
         if (!ready) return;
         begun += 1;
-        expect(clock.now()).toBeGreaterThanOrEqual(ticket.lane.frozenUntil);
+        expect(clock.now()).toBeGreaterThanOrEqual(permit.lane.frozenUntil);
         await clock.sleep(random() * 300);
-        if (random() < 0.3) lanes.freeze(ticket.lane, random() * 1_500);
-        ticket.end(ended());
+        permit.end(random() < 0.3 ? flooded(random() * 1_500) : POSTED);
       });
       await clock.advance(random() * 150);
     }

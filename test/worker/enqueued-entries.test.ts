@@ -1,21 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
-import { Waiting } from "../../src/worker/waiting.ts";
+import { EnqueuedEntries } from "../../src/worker/enqueued-entries.ts";
 import { GONE, lane } from "../lanes/scene.ts";
 import { bucket } from "../transfers/harness.ts";
 import { AWAY, Bench, ended, entry, LOST } from "./bench.ts";
 
 async function scene(more: Parameters<typeof Bench.open>[0] & { most?: number } = {}) {
   const bench = await Bench.open(more);
-  return { bench, waiting: waitingOn(bench, more.most) };
+  return { bench, entries: entriesOf(bench, more.most) };
 }
 
-function waitingOn(bench: Bench, most = 10, kind?: "photo"): Waiting {
-  const { clock, events, ledger, intake, absence, rules } = bench;
-  const broken = (error: unknown) => {
+function entriesOf(bench: Bench, most = 10, kind?: "photo"): EnqueuedEntries {
+  const { clock, events, ledger, intake, availability, rules } = bench;
+  const entries = new EnqueuedEntries({
+    clock,
+    events,
+    ledger,
+    intake,
+    availability,
+    most,
+    rules: { ...rules, kind },
+  });
+  // Nobody handles this: it fails the test.
+  entries.broken.catch((error: unknown) => {
     throw error;
-  };
-  return new Waiting({ clock, events, ledger, intake, absence, most, broken, rules: { ...rules, kind } });
+  });
+  return entries;
 }
 
 /** Lets writes reach the ledger. */
@@ -23,9 +33,9 @@ const written = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("an entry that waits", () => {
   it("stays in the ledger until it has ended for every bot", async () => {
-    const { bench, waiting } = await scene({ lanes: [lane("alpha", "-1"), lane("beta", "-2")] });
+    const { bench, entries } = await scene({ lanes: [lane("alpha", "-1"), lane("beta", "-2")] });
     await bench.ledger.enqueue([entry("a")]);
-    await waiting.look();
+    await entries.poll();
     await bench.sends();
     await written();
     expect(bench.waitingKeys()).toEqual(["a"]);
@@ -35,9 +45,9 @@ describe("an entry that waits", () => {
   });
 
   it("is there again for a process that comes after one that died, and not sent twice", async () => {
-    const { bench, waiting } = await scene();
+    const { bench, entries } = await scene();
     await bench.ledger.enqueue([entry("sent"), entry("sending"), entry("queued")]);
-    await waiting.look();
+    await entries.poll();
     const [sent, sending] = [bench.next(), bench.next()];
     const { bot, kind, content } = sending;
     await bench.ledger.begin({ bot, kind, content, entry: sending.entry, chatId: "-1", settings: "" });
@@ -47,57 +57,57 @@ describe("an entry that waits", () => {
     await bench.ledger.enqueue([entry("sent")]);
     await bench.ledger.recover();
     bench.next();
-    await waitingOn(bench).look();
+    await entriesOf(bench).poll();
     await written();
     expect(bench.queue.length).toBe(0);
     expect(bench.waitingKeys()).toEqual(["queued"]);
   });
 
   it("is looked at once, however often", async () => {
-    const { bench, waiting } = await scene();
+    const { bench, entries } = await scene();
     await bench.ledger.enqueue([entry("a")]);
-    await waiting.look();
-    waiting.again();
-    await waiting.look();
+    await entries.poll();
+    entries.again();
+    await entries.poll();
     expect(bench.queue.length).toBe(1);
   });
 
   it("goes when it matches nothing, is empty, or is for a bot that is not there", async () => {
     const { bench } = await scene();
     await bench.ledger.enqueue([entry("a"), entry("empty", { bytes: 0 }), entry("b", { bot: "nobody" })]);
-    await waitingOn(bench, 10, "photo").look();
+    await entriesOf(bench, 10, "photo").poll();
     await written();
     expect(bench.waitingKeys()).toEqual([]);
     expect(bench.told.item.map(({ reason }) => reason)).toEqual(["empty_object", "manifest_bot"].slice(1));
   });
 
   it("waits on, and is tried again, when it failed for a reason that passes", async () => {
-    const { bench, waiting } = await scene();
+    const { bench, entries } = await scene();
     await bench.ledger.enqueue([entry("a")]);
-    await waiting.look();
+    await entries.poll();
     await bench.fails(AWAY);
-    await waiting.look();
+    await entries.poll();
     expect([bench.queue.length, bench.waitingKeys()]).toEqual([0, ["a"]]);
     await bench.clock.advance(60_000);
-    await waiting.look();
+    await entries.poll();
     await bench.sends();
     await written();
     expect(bench.waitingKeys()).toEqual([]);
   });
 
   it("goes when it failed for good", async () => {
-    const { bench, waiting } = await scene();
+    const { bench, entries } = await scene();
     await bench.ledger.enqueue([entry("a")]);
-    await waiting.look();
+    await entries.poll();
     await bench.fails(failure("photo_dimensions", "too long"));
     await written();
     expect(bench.waitingKeys()).toEqual([]);
   });
 
   it("does not go with a bot that has ended twice while another has not ended at all", async () => {
-    const { bench, waiting } = await scene({ lanes: [lane("alpha", "-1"), lane("beta", "-2")] });
+    const { bench, entries } = await scene({ lanes: [lane("alpha", "-1"), lane("beta", "-2")] });
     await bench.ledger.enqueue([entry("a")]);
-    await waiting.look();
+    await entries.poll();
     const task = bench.next();
     await bench.ends(task, "ready");
     await bench.ends(task, "ready");
@@ -108,39 +118,39 @@ describe("an entry that waits", () => {
 
 it("waits for a bot that is out, and goes on when it is back", async () => {
   const lanes = [lane("alpha", "-1"), lane("beta", "-2")] as const;
-  const { bench, waiting } = await scene({ lanes: [...lanes] });
+  const { bench, entries } = await scene({ lanes: [...lanes] });
   bench.lanes.close(lanes[0], GONE);
   await bench.ledger.enqueue([entry("a", { bot: "alpha" }), entry("b", { bot: "beta" })]);
-  await waiting.look();
+  await entries.poll();
   await bench.sends();
   await written();
   expect(bench.waitingKeys()).toEqual(["a"]);
   bench.lanes.reopen(lanes[0], { id: "-1", type: "channel", title: "one" });
-  expect(bench.absence.someoneIsBack()).toBe(true);
-  waiting.again();
-  await waiting.look();
+  expect(bench.availability.someoneIsBack()).toBe(true);
+  entries.again();
+  await entries.poll();
   expect(bench.next().bot).toBe("alpha");
 });
 
 it("takes back a task that was stranded", async () => {
-  const { bench, waiting } = await scene();
+  const { bench, entries } = await scene();
   await bench.ledger.enqueue([entry("a")]);
-  await waiting.look();
+  await entries.poll();
   const task = bench.next();
-  waiting.strand(task);
-  await bench.intake.over(task);
-  waiting.again();
-  await waiting.look();
+  entries.takeBack(task);
+  await bench.intake.finished(task);
+  entries.again();
+  await entries.poll();
   expect(bench.next().entry.key).toBe("a");
 });
 
 it("sends content once that is asked for anew while it is under way", async () => {
-  const { bench, waiting } = await scene();
+  const { bench, entries } = await scene();
   await bench.ledger.enqueue([entry("a")]);
-  await waiting.look();
+  await entries.poll();
   const task = bench.next();
   await bench.ledger.enqueue([entry("a", { title: "another" })]);
-  await waiting.look();
+  await entries.poll();
   await bench.sends(task);
   await written();
   expect([bench.queue.length, bench.waitingKeys()]).toEqual([0, []]);
@@ -148,13 +158,13 @@ it("sends content once that is asked for anew while it is under way", async () =
 });
 
 it("has no more on their way than it may, and reads on as they end", async () => {
-  const { bench, waiting } = await scene({ most: 2 });
+  const { bench, entries } = await scene({ most: 2 });
   await bench.ledger.enqueue(["a", "b", "c", "d", "e"].map((key) => entry(key)));
-  await waiting.look();
+  await entries.poll();
   expect(bench.queue.length).toBe(2);
   for (let sent = 0; sent < 5; sent++) {
     await bench.sends();
-    await waiting.look();
+    await entries.poll();
   }
   await written();
   expect(bench.waitingKeys()).toEqual([]);
@@ -164,9 +174,9 @@ describe("an entry of which only the key is known", () => {
   it("is asked for, and goes when there is no such object", async () => {
     const { storage, put } = await bucket();
     await put("there.bin", Buffer.from("here I am"));
-    const { bench, waiting } = await scene({ storage });
+    const { bench, entries } = await scene({ storage });
     await bench.ledger.enqueue([{ key: "there.bin" }, { key: "missing.bin" }]);
-    await waiting.look();
+    await entries.poll();
     await written();
     expect([bench.next().entry.bytes, bench.waitingKeys()]).toEqual([9, ["there.bin"]]);
     expect(bench.told.item).toMatchObject([{ key: "missing.bin", reason: "object_missing" }]);
@@ -178,18 +188,18 @@ describe("an entry of which only the key is known", () => {
   ])("waits on while the bucket %s", async (_, fault) => {
     const { storage, put, fail } = await bucket();
     await put("a.bin", Buffer.from("here I am"));
-    const { bench, waiting } = await scene({ storage });
+    const { bench, entries } = await scene({ storage });
     bench.stop.spare(() => true);
     await bench.ledger.enqueue([{ key: "a.bin" }]);
     fail(fault);
-    const look = ended(waiting.look());
+    const look = ended(entries.poll());
     while (!look.isOver) await bench.clock.advance(1_000);
     await look.work;
     await written();
     expect([bench.queue.length, bench.waitingKeys()]).toEqual([0, ["a.bin"]]);
     fail(null);
-    waiting.again();
-    await waiting.look();
+    entries.again();
+    await entries.poll();
     expect(bench.next().entry.key).toBe("a.bin");
   });
 });

@@ -7,44 +7,49 @@ import type { Task } from "../domain/task.ts";
 import type { Ledger, QueuedEntry } from "../ledgers/port.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type Planned, type PlanRules, planPage } from "../pipeline/plan.ts";
-import type { Absence } from "./absence.ts";
+import type { BotAvailability } from "./bot-availability.ts";
 
-export interface WaitingParts {
+export interface EnqueuedEntriesOptions {
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly intake: Intake;
-  readonly absence: Absence;
+  readonly availability: BotAvailability;
   readonly rules: PlanRules;
-  /** Entries on their way at most. */
+  /** The most entries that may be in progress at once. */
   readonly most: number;
-  /** Called with what a write to the ledger threw. */
-  readonly broken: (error: unknown) => void;
 }
 
 /**
- * Entries that were asked for by name and wait in the ledger. Each stays there until all that became of it has ended, so
- * that whatever was accepted outlives the process; what is on its way now is only remembered here.
+ * Entries that were enqueued by name and wait in the ledger. Each stays there until everything that became of it has
+ * ended, so that what was accepted outlives the process; what is in progress is only remembered here.
  */
-export class Waiting {
-  readonly #parts: WaitingParts;
-  /** Bots whose ends are still to come, by id. */
+export class EnqueuedEntries {
+  /** Rejects with what a write to the ledger threw in the background; never resolves. */
+  readonly broken: Promise<never>;
+  readonly #options: EnqueuedEntriesOptions;
+  #break: (error: unknown) => void = () => {};
+  /** Bots whose results are still to come, by the entry's id. */
   readonly #going = new Map<number, Set<string>>();
   #after = 0;
-  /** Since when some wait for another try. */
+  /** Since when some entries wait for another try; null when none does. */
   #putBackAt: number | null = null;
 
-  constructor(parts: WaitingParts) {
-    this.#parts = parts;
-    parts.events.on("item", (item) => {
+  constructor(options: EnqueuedEntriesOptions) {
+    this.#options = options;
+    this.broken = new Promise((_, reject) => {
+      this.#break = reject;
+    });
+    this.broken.catch(() => {});
+    options.events.on("item", (item) => {
       if (isFinal(item)) this.#ended(item.entry?.queueId, item.bot);
       else this.#putBack(item.entry?.queueId);
     });
   }
 
-  /** Puts what waits into the queue, as much of it as may be on its way. */
-  async look(): Promise<void> {
-    const { ledger, most, clock } = this.#parts;
+  /** Puts waiting entries into the queue, as many as may be in progress. */
+  async poll(): Promise<void> {
+    const { ledger, most, clock } = this.#options;
     if (this.#putBackAt !== null && clock.now() - this.#putBackAt >= PUT_BACK_MS) this.again();
     while (this.#going.size < most) {
       const page = await ledger.queued(this.#after);
@@ -56,33 +61,33 @@ export class Waiting {
     }
   }
 
-  /** Looks at all of them anew: a bot or a part is back that had been away. */
+  /** Makes the next poll examine all entries again: a bot or a part has recovered. */
   again(): void {
     this.#after = 0;
     this.#putBackAt = null;
   }
 
   /** The task of a bot that cannot send: its entry stays where it is, for later. */
-  strand({ entry, bot }: Task): void {
-    this.#parts.absence.miss(bot);
+  takeBack({ entry, bot }: Task): void {
+    this.#options.availability.skipped(bot);
     this.#forget(entry.queueId);
   }
 
   async #take(page: readonly QueuedEntry[]): Promise<void> {
-    const { intake, absence, rules } = this.#parts;
+    const { intake, availability, rules } = this.#options;
     const planned = await planPage(page.map(itemOf), rules);
     this.#expect(page, planned);
     for (const each of planned) {
-      if (each.type === "task" && absence.passesOver(each.task.bot)) this.strand(each.task);
+      if (each.type === "task" && availability.skips(each.task.bot)) this.takeBack(each.task);
       else {
-        // A refusal of the bucket is no end of this entry: it is looked at again when the bucket is back.
+        // A refusal of the bucket does not finish this entry: it is examined again when the bucket is back.
         if (each.type === "item" && each.item.error?.class === "auth") this.#forget(each.item.entry?.queueId);
         await intake.take(each);
       }
     }
   }
 
-  /** Counts the ends to come before the first of them can come; what came to nothing at all has ended. */
+  /** Registers the expected results before any can arrive; an entry that produced no work is finished. */
   #expect(page: readonly QueuedEntry[], planned: readonly Planned[]): void {
     for (const { id } of page) this.#going.set(id, new Set());
     for (const each of planned) {
@@ -92,11 +97,11 @@ export class Waiting {
     for (const { id } of page) if (this.#going.get(id)?.size === 0) this.#ended(id, null);
   }
 
-  /** It failed for a reason that passes: what was accepted is not given up for that. */
+  /** It failed for a passing reason: what was accepted is not given up for that. */
   #putBack(id: number | undefined): void {
     if (id === undefined || !this.#going.has(id)) return;
     this.#going.delete(id);
-    this.#putBackAt ??= this.#parts.clock.now();
+    this.#putBackAt ??= this.#options.clock.now();
   }
 
   #forget(id: number | undefined): void {
@@ -109,11 +114,11 @@ export class Waiting {
     left.delete(nameOf(bot));
     if (left.size > 0) return;
     this.#going.delete(id);
-    this.#parts.ledger.dequeue([id]).catch(this.#parts.broken);
+    this.#options.ledger.dequeue([id]).catch((error: unknown) => this.#break(error));
   }
 }
 
-/** What was put back is looked at again this much later; the ledger knows when a row is due. */
+/** Milliseconds after which entries that were put back are examined again; the ledger knows when a row is due. */
 const PUT_BACK_MS = 60_000;
 
 function isFinal({ status, error }: ItemResult): boolean {
@@ -124,7 +129,7 @@ function itemOf({ id, entry }: QueuedEntry): SourceItem {
   return { type: "entry", entry: { ...entry, queueId: id } };
 }
 
-/** An end of no bot (an entry for a bot that is not there) is one end all the same. */
+/** An entry that names an unknown bot still counts as one result. */
 function nameOf(bot: string | null): string {
   return bot ?? "";
 }

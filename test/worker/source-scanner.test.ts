@@ -4,29 +4,29 @@ import { failure } from "../../src/domain/failure.ts";
 import { SourceFailed } from "../../src/domain/source-failed.ts";
 import { planPage } from "../../src/pipeline/plan.ts";
 import type { Source } from "../../src/sources/port.ts";
-import { Passes } from "../../src/worker/pass.ts";
+import { SourceScanner } from "../../src/worker/source-scanner.ts";
 import { GONE, lane } from "../lanes/scene.ts";
 import { Bench, ended, entry, sourceOf } from "./bench.ts";
 
 async function scene(open: () => Source, more: Parameters<typeof Bench.open>[0] = {}) {
   const bench = await Bench.open(more);
-  const passes = new Passes({ ...bench, ...benchParts(bench), name: "bucket", open });
-  return { bench, passes };
+  const scanner = new SourceScanner({ ...bench, ...benchParts(bench), name: "bucket", open });
+  return { bench, scanner };
 }
 
-function benchParts({ clock, events, intake, absence, draining, rules }: Bench) {
-  return { clock, events, intake, absence, draining, rules };
+function benchParts({ clock, events, intake, availability, draining, rules }: Bench) {
+  return { clock, events, intake, availability, draining, rules };
 }
 
 it("queues what is not ready, once, and says nothing of what is", async () => {
-  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("b")));
-  expect(await passes.once()).toEqual({ failure: null, missed: 0 });
-  await passes.once();
+  const { bench, scanner } = await scene(() => sourceOf(entry("a"), entry("b")));
+  expect(await scanner.scan()).toEqual({ failure: null, missed: 0 });
+  await scanner.scan();
   expect(bench.queue.length).toBe(2);
   await bench.sends();
   await bench.sends();
   const told = bench.told.item.length;
-  await passes.once();
+  await scanner.scan();
   expect([bench.queue.length, bench.told.item.length]).toEqual([0, told]);
   expect(bench.told.pass.filter(({ ended }) => ended).map(({ read, queued }) => [read, queued])).toEqual([
     [2, 2],
@@ -37,11 +37,11 @@ it("queues what is not ready, once, and says nothing of what is", async () => {
 
 it("queues new content under an old key", async () => {
   let etag = "one";
-  const { bench, passes } = await scene(() => sourceOf(entry("a", { etag })));
-  await passes.once();
+  const { bench, scanner } = await scene(() => sourceOf(entry("a", { etag })));
+  await scanner.scan();
   await bench.sends();
   etag = "two";
-  await passes.once();
+  await scanner.scan();
   expect(bench.next().content).toBe("etag:two:9");
 });
 
@@ -52,24 +52,24 @@ it("tells a bad line once, and another one as well", async () => {
     failure: failure("manifest_line", `line ${line} is no JSON`),
   });
   const lines = [1];
-  const { bench, passes } = await scene(async function* () {
+  const { bench, scanner } = await scene(async function* () {
     yield lines.map(bad);
   });
-  await passes.once();
-  await passes.once();
+  await scanner.scan();
+  await scanner.scan();
   lines.push(2);
-  await passes.once();
+  await scanner.scan();
   expect(bench.told.item.map(({ where }) => where)).toEqual(["m.jsonl:1", "m.jsonl:2"]);
 });
 
 it("points a key at content that is ready under another, and says so once while it cannot move", async () => {
-  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("copy", { etag: "etag-a" })), {
+  const { bench, scanner } = await scene(() => sourceOf(entry("a"), entry("copy", { etag: "etag-a" })), {
     lanes: [lane("alpha", "-1"), lane("beta", "-2")],
   });
-  await passes.once();
+  await scanner.scan();
   await bench.sends();
-  await passes.once();
-  await passes.once();
+  await scanner.scan();
+  await scanner.scan();
   const copies = bench.told.item.filter(({ key, bot }) => key === "copy" && bot === "alpha");
   expect(copies.map(({ reason }) => reason)).toEqual(["duplicate_content"]);
 });
@@ -82,8 +82,8 @@ it("reads no faster than the queue drains", async () => {
       yield* sourceOf(entry(key));
     }
   }
-  const { bench, passes } = await scene(pages, { capacity: 2 });
-  const pass = passes.once();
+  const { bench, scanner } = await scene(pages, { capacity: 2 });
+  const pass = scanner.scan();
   await bench.until(() => bench.told.room.length > 0);
   expect([bench.queue.length, bench.told.room.map(({ full }) => full), read]).toEqual([2, [true], 3]);
   await bench.sends();
@@ -95,8 +95,8 @@ it("reads no faster than the queue drains", async () => {
 });
 
 it("does not queue what came in by another way while it waited for room", async () => {
-  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
-  const pass = passes.once();
+  const { bench, scanner } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
+  const pass = scanner.scan();
   await bench.until(() => bench.told.room.length > 0);
   const other = await planPage([{ type: "entry", entry: entry("late", { queueId: 1 }) }], bench.rules);
   for (const planned of other) await bench.intake.take(planned);
@@ -108,8 +108,8 @@ it("does not queue what came in by another way while it waited for room", async 
 });
 
 it("leaves in doubt what was left in doubt while it waited for room", async () => {
-  const { bench, passes } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
-  const pass = passes.once();
+  const { bench, scanner } = await scene(() => sourceOf(entry("a"), entry("late")), { capacity: 1 });
+  const pass = scanner.scan();
   await bench.until(() => bench.told.room.length > 0);
   const again = await planPage([{ type: "entry", entry: entry("late") }], bench.rules);
   for (const planned of again) await bench.intake.take(planned);
@@ -120,25 +120,25 @@ it("leaves in doubt what was left in doubt while it waited for room", async () =
   expect(bench.queue.length).toBe(0);
 });
 
-it("passes over a bot that is out", async () => {
+it("scanner over a bot that is out", async () => {
   const lanes = [lane("alpha", "-1"), lane("beta", "-2")];
-  const { bench, passes } = await scene(() => sourceOf(entry("a")), { lanes });
+  const { bench, scanner } = await scene(() => sourceOf(entry("a")), { lanes });
   for (const each of lanes.slice(0, 1)) bench.lanes.close(each, GONE);
-  await passes.once();
+  await scanner.scan();
   expect([bench.queue.length, bench.next().bot]).toEqual([1, "beta"]);
 });
 
 it("counts objects that could not be asked", async () => {
-  const { bench, passes } = await scene(() => sourceOf({ key: "no-extension" }));
-  const pass = ended(passes.once());
+  const { bench, scanner } = await scene(() => sourceOf({ key: "no-extension" }));
+  const pass = ended(scanner.scan());
   while (!pass.isOver) await bench.clock.advance(1_000);
   expect(await pass.work).toEqual({ failure: null, missed: 1 });
 });
 
 it("answers why it broke off", async () => {
   const why = failure("r2_unavailable", "no listing");
-  const { passes } = await scene(() => {
+  const { scanner } = await scene(() => {
     throw new SourceFailed(why);
   });
-  expect(await passes.once()).toEqual({ failure: why, missed: 0 });
+  expect(await scanner.scan()).toEqual({ failure: why, missed: 0 });
 });

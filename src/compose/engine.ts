@@ -1,0 +1,83 @@
+import type { Config } from "../config/config.ts";
+import type { RunOptions } from "../config/run-options.ts";
+import { Bell } from "../domain/bell.ts";
+import type { Emitter } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Lanes } from "../lanes/lanes.ts";
+import type { Ledger, StoredId } from "../ledgers/port.ts";
+import { Attempts } from "../pipeline/attempt.ts";
+import { InFlight } from "../pipeline/claims.ts";
+import { Dispatcher } from "../pipeline/dispatch.ts";
+import type { DispatchPolicy } from "../pipeline/dispatch-policy.ts";
+import { Intake } from "../pipeline/intake.ts";
+import type { PlanOptions } from "../pipeline/plan.ts";
+import { Settlement } from "../pipeline/settle.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import { TaskRunner } from "../pipeline/task-runner.ts";
+import { Pool } from "../queue/pool.ts";
+import { WorkQueue } from "../queue/work-queue.ts";
+import { type Connections, transfersOf } from "./connect.ts";
+import { type LanesToOpen, openLanes } from "./lanes.ts";
+import { planOptionsOf } from "./plan.ts";
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly options: RunOptions;
+  /** The lanes to warm by. */
+  readonly found: LanesToOpen;
+  readonly ledger: Ledger;
+  readonly connections: Connections;
+  readonly events: Emitter;
+  readonly stop: Stop;
+  /** Removes a warmup message once its id is safe; null when messages stay. */
+  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
+}
+
+/** What a run and a worker have in common: the line from the door of the queue to the ledger. */
+export interface Engine {
+  readonly plan: PlanOptions;
+  readonly bell: Bell;
+  readonly queue: WorkQueue;
+  readonly pool: Pool;
+  readonly lanes: Lanes;
+  readonly intake: Intake;
+  readonly settlement: Settlement;
+  /** Makes the dispatcher of this line; call it once. */
+  dispatcher(policy: DispatchPolicy): Dispatcher;
+}
+
+/** Puts together queue, pool, lanes and transfers, and what moves objects between them. Nothing runs yet. */
+export async function openEngine(given: EngineOptions): Promise<Engine> {
+  const { config, options, found, ledger, connections, events, stop, remove } = given;
+  const { clock, storage } = connections;
+  const bell = new Bell();
+  const transfers = transfersOf(config, storage, options.transfer, (text) =>
+    events.emit("notice", { level: "info", text }),
+  );
+  const changed = () => bell.ring();
+  const noneOpen = (cause: Failure) => stop.drain({ type: "no_lane", failure: cause });
+  const lanes = await openLanes({ config, clock, events, ledger, found, changed, noneOpen });
+  const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
+  const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
+  const pool = new Pool(config.concurrency);
+  const runBots = { configured: config.bots.map(({ slug }) => slug), warming: plan.bots };
+  const judge = { ...plan, force: false, retryWeak: false, only: null };
+  const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
+  const inFlight = new InFlight();
+  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop });
+  const settlement = new Settlement({
+    clock,
+    events,
+    ledger,
+    transfers,
+    lanes,
+    runBots,
+    remove,
+    retries: options.retries,
+    random: Math.random,
+  });
+  const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
+  const dispatcher = (policy: DispatchPolicy) =>
+    new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, intake });
+  return { plan, bell, queue, pool, lanes, intake, settlement, dispatcher };
+}

@@ -1,0 +1,87 @@
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { Bot, CallTimes, ChatInfo, SendAnswer } from "../telegram/port.ts";
+
+/**
+ * The right to make one call on a lane, which counts as busy for as long as it lasts:
+ * given out -> {@link Permit.ready} -> the call -> {@link Permit.end}; or given back by {@link Permit.drop}.
+ */
+export interface Permit {
+  /** Whom to call, and where; the chat may change until the permit is ready. */
+  readonly lane: { readonly bot: Bot; readonly chat: string };
+  /**
+   * Waits until the call may begin; `uploadBytes` is the size of all files of the call, 0 by URL. False when the lane was
+   * frozen or closed meanwhile, or on abort: the permit is then dropped.
+   */
+  ready(signal: AbortSignal, uploadBytes: number): Promise<boolean>;
+  /** The call has ended: its answer sets the pace, freezes, moves or closes the lane, and frees it, in this order and at once. */
+  end(answer: SendAnswer): void;
+  /** Not used. Safe to call at any time, also after the end. */
+  drop(): void;
+}
+
+/** The lanes of a run, for those who make calls on them. Moments on the engine's clock, in milliseconds. */
+export interface LaneBoard {
+  /** Whether anything can still be posted for this bot (of this kind). */
+  isOpen(bot: string, kind?: MediaKind): boolean;
+  /** Why nothing (of this kind) can be posted for this bot. */
+  whyClosed(bot: string, kind: MediaKind): Failure;
+  /** The earliest moment at which a lane of this bot is free; Infinity while all are busy or closed. */
+  freeAt(bot: string, now: number): number;
+  /** A permit for the lane that is free first, if that is within `ahead` ms of now; else null. */
+  take(bot: string, kind: MediaKind, now: number, ahead: number): Permit | null;
+  /** Nothing can be posted by this bot any more. */
+  closeBot(bot: string, cause: Failure): void;
+}
+
+/** A lane, for those who keep an eye on it. Moments on the engine's clock, in milliseconds. */
+export interface WatchedLane {
+  readonly bot: Bot;
+  /** The chat as it is called by now. */
+  readonly chat: string;
+  readonly closed: Failure | null;
+  /** Kinds that its chat does not take. */
+  readonly refused: ReadonlySet<MediaKind>;
+}
+
+/** The lanes of a worker, which outlive their outages. */
+export interface WatchedLanes {
+  readonly all: readonly WatchedLane[];
+  isOpen(bot: string): boolean;
+  /** Why this bot cannot send within `patienceMs` from now; null when it can. */
+  whyAway(bot: string, patienceMs: number): Failure | null;
+  /** A closed lane can be sent to again. False when another lane of its bot has that chat already. */
+  reopen(lane: WatchedLane, chat: ChatInfo): boolean;
+  /** All kinds can be sent there again, as far as is known. */
+  allow(lane: WatchedLane): void;
+}
+
+/** How a call ended, as far as it says anything about the pace. */
+export interface PaceCall {
+  readonly times: CallTimes;
+  /** Milliseconds for which the server asked to wait; null when it did not. */
+  readonly floodMs: number | null;
+  /** It posted. */
+  readonly sent: boolean;
+}
+
+/**
+ * When calls of one lane may start. Moments and durations on the engine's clock, in milliseconds. Slots are given out in
+ * order; a slot that is not used is given back.
+ */
+export interface Pace {
+  /** Calls a minute that it aims at now. */
+  readonly perMinute: number;
+  /** How many calls may be under way or about to start at once. */
+  readonly atOnce: number;
+  /** The moment that the next {@link Pace.take} would return. */
+  next(now: number): number;
+  /** Takes the next slot; returns its moment. */
+  take(now: number): number;
+  giveBack(slotAt: number): void;
+  /** The call of a slot really began at `at`. */
+  started(slotAt: number, at: number): void;
+  ended(call: PaceCall): void;
+  /** Calls a minute worth keeping for the next run; null when nothing was learned. */
+  memory(): number | null;
+}
