@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SCENARIOS, type ScenarioName } from "../bench/port.ts";
 import { ConfigError } from "../config/error.ts";
+import { flagOf } from "../config/flag-name.ts";
 import type { Flags } from "../config/layers.ts";
 import { nearest } from "../config/nearest.ts";
 
@@ -36,8 +37,7 @@ function nameProblem(name: string): string[] {
 
 function emptyProblem([name, value]: [string, Flags[string]]): string[] {
   const isEmpty = value === "" || (Array.isArray(value) && value.some((each) => each.trim() === ""));
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return isEmpty && name !== "prefix" ? [`--${flag} is empty: give it a value, or leave it out`] : [];
+  return isEmpty && name !== "prefix" ? [`${flagOf(name)} is empty: give it a value, or leave it out`] : [];
 }
 
 /** A file that cannot be written is said at once, not after a minute of measuring. */

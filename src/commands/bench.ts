@@ -7,9 +7,9 @@ import { type FinishFlags, finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
 import { scenariosOf } from "../bench/scenarios/index.ts";
 import type { Flags } from "../config/layers.ts";
+import { readTogether } from "../config/problems.ts";
 import { readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
-import { readTogether } from "./read-together.ts";
 import type { RunContext } from "./run.ts";
 
 export interface BenchContext extends RunContext {

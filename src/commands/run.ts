@@ -1,9 +1,9 @@
 import { loadConfig, secretsOf } from "../config/config.ts";
 import { exitCodeOfError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
+import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
-import { readTogether } from "./read-together.ts";
 import { Session } from "./session.ts";
 import { openStage } from "./stage.ts";
 

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
+import { flagOf } from "../config/flag-name.ts";
 import type { Flags } from "../config/layers.ts";
-import { BadValue, wholeNumber } from "../config/parse.ts";
+import { wholeNumber } from "../config/parse.ts";
+import { Problems } from "../config/problems.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { FaultFileError, type FaultRule, parseFaults } from "../sandbox/fault-rules.ts";
 import type { ProfileName } from "../sandbox/profiles.ts";
@@ -37,22 +39,14 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function readOptions(flags: Flags): SandboxOptions {
-  const problems: string[] = [];
+  const problems = new Problems();
   const number = (name: string, least: number, fallback: number): number => {
     const text = flags[name];
     if (typeof text !== "string") return fallback;
-    try {
-      return wholeNumber(least)(text);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      problems.push(
-        `--${name.replace("Port", "-port").replace("Scale", "-scale")} "${text}": it must be ${error.message}`,
-      );
-      return fallback;
-    }
+    return problems.parse(`${flagOf(name)} "${text}":`, () => wholeNumber(least)(text), fallback);
   };
-  const faults =
-    typeof flags.faults === "string" && flags.faults !== "none" ? readFaults(flags.faults, problems) : [];
+  const path = typeof flags.faults === "string" && flags.faults !== "none" ? flags.faults : null;
+  const faults = path === null ? [] : problems.try(() => readFaults(path), []);
   const options: SandboxOptions = {
     profile: (flags.profile ?? "documented") as ProfileName,
     timeScale: number("timeScale", 1, 1),
@@ -64,11 +58,11 @@ function readOptions(flags: Flags): SandboxOptions {
     local: flags.apiLocal === true,
     seed: number("seed", 0, 1),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
+  problems.throwIfAny();
   return options;
 }
 
-function readFaults(path: string, problems: string[]): FaultRule[] {
+function readFaults(path: string): FaultRule[] {
   try {
     return parseFaults(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
@@ -80,8 +74,7 @@ function readFaults(path: string, problems: string[]): FaultRule[] {
       )
     )
       throw error;
-    problems.push(`--faults ${path}: ${error.message}`);
-    return [];
+    throw new ConfigError([`--faults ${path}: ${error.message}`]);
   }
 }
 

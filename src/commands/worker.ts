@@ -1,9 +1,9 @@
 import { secretsOf } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
+import { readTogether } from "../config/problems.ts";
 import { readWorkerOptions } from "../config/run-options.ts";
 import { loadWorkerConfig } from "../config/worker-config.ts";
 import { redactor } from "../domain/secret.ts";
-import { readTogether } from "./read-together.ts";
 import type { RunContext } from "./run.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { WorkerSession } from "./worker-session.ts";

@@ -8,8 +8,10 @@ import {
 } from "../domain/choices.ts";
 import { isMediaKind, type MediaKind } from "../domain/media.ts";
 import { ConfigError } from "./error.ts";
+import { flagOf } from "./flag-name.ts";
 import type { Flags } from "./layers.ts";
-import { BadValue, failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
+import { failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
+import { Problems } from "./problems.ts";
 
 /** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
 export interface RunOptions {
@@ -38,17 +40,11 @@ const selection = oneOf(...SELECTIONS);
 
 /** Reads the flags. Throws ConfigError with everything that is wrong with them. */
 export function readRunOptions(flags: Flags): RunOptions {
-  const problems: string[] = [];
+  const problems = new Problems();
   const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
     const text = flags[name];
     if (typeof text !== "string") return undefined;
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      problems.push(`${dashed(name)} "${text}": it must be ${error.message}`);
-      return undefined;
-    }
+    return problems.parse(`${flagOf(name)} "${text}":`, () => parse(text), undefined);
   };
   const options: RunOptions = {
     prefix: read("prefix", String),
@@ -70,10 +66,10 @@ export function readRunOptions(flags: Flags): RunOptions {
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
   };
-  problems.push(...emptyFlags(flags), ...failedToProblems(options));
+  problems.add(...emptyFlags(flags), ...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)
-    problems.push("--prefix cuts a listing: leave it out with --manifest, or use --include");
-  if (problems.length > 0) throw new ConfigError(problems);
+    problems.add("--prefix cuts a listing: leave it out with --manifest, or use --include");
+  problems.throwIfAny();
   return options;
 }
 
@@ -97,7 +93,7 @@ function emptyFlags(flags: Flags): string[] {
     .filter(
       ([name, value]) => name !== "prefix" && (value === "" || (Array.isArray(value) && value.includes(""))),
     )
-    .map(([name]) => `${dashed(name)} is empty: give it a value, or leave it out`);
+    .map(([name]) => `${flagOf(name)} is empty: give it a value, or leave it out`);
 }
 
 /** It is written while the manifest is read, and as JSON lines. */
@@ -117,8 +113,4 @@ function selections(text: string): Selection[] {
 
 function strings(value: Flags[string]): readonly string[] {
   return Array.isArray(value) ? value : [];
-}
-
-function dashed(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,8 +1,9 @@
 import type { LogLevel } from "../domain/choices.ts";
 import type { Secret } from "../domain/secret.ts";
-import { type Config, draftConfig, Reader } from "./config.ts";
+import { type Config, draftConfig } from "./config.ts";
 import { ConfigError } from "./error.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
+import { Reader } from "./reader.ts";
 import { ADMIN_TOKEN } from "./settings.ts";
 
 /** What a worker needs to know besides. Times in milliseconds. */
@@ -53,12 +54,12 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     adminToken: reader.secret(ADMIN_TOKEN)?.value ?? null,
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
-  const tokenIsBroken = problems.some((problem) => problem.startsWith(ADMIN_TOKEN));
+  const tokenIsBroken = problems.all.some((problem) => problem.startsWith(ADMIN_TOKEN));
   if (!settings.adminToken && !tokenIsBroken && !isLoopback(settings.host))
-    problems.push(
+    problems.add(
       `${origins.host}: "${settings.host}" lets other machines in; set ${ADMIN_TOKEN} (or ${ADMIN_TOKEN}_FILE=<path>), or use 127.0.0.1`,
     );
-  return { settings, problems, origins };
+  return { settings, problems: problems.all, origins };
 }
 
 /**
