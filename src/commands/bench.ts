@@ -8,6 +8,8 @@ import { type BenchOptions, runBench } from "../bench/run.ts";
 import { scenariosOf } from "../bench/scenarios/index.ts";
 import type { Flags } from "../config/layers.ts";
 import { readTogether } from "../config/problems.ts";
+import type { StopSignal } from "../domain/events.ts";
+import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
 import type { RunContext } from "./run.ts";
@@ -23,7 +25,11 @@ export async function bench(names: readonly string[], flags: Flags, context: Ben
     () => finishOptions(flags as FinishFlags, process.env, commandOf(process.argv)),
   );
   const stopped = new AbortController();
-  const unwatch = watchSignals(stopped);
+  const signals: StopSignal[] = [];
+  const unwatch = onFirstSignal((signal) => {
+    signals.push(signal);
+    stopped.abort();
+  });
   const progress = new BenchProgress(process.stderr, options.quiet);
   try {
     const report = await runBench({
@@ -37,7 +43,9 @@ export async function bench(names: readonly string[], flags: Flags, context: Ben
       onResult: (result) => progress.result(result),
     });
     progress.end();
-    return signalCode(stopped.signal, finish(report, ending, process));
+    const code = finish(report, ending, process);
+    const [signal] = signals;
+    return signal ? codeOfSignal(signal) : code;
   } finally {
     progress.end();
     unwatch();
@@ -65,23 +73,4 @@ function real(flags: Flags, { onRedactor }: RunContext): BenchOptions["scenarios
 function commandOf(argv: readonly string[]): string {
   const quoted = argv.slice(2).map((word) => (/^[\w./:=%,@-]+$/.test(word) ? word : `'${word}'`));
   return ["prewarm", ...quoted].join(" ");
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-const CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
-
-/** The first signal ends the measuring; a second one ends the process as if nobody watched. */
-function watchSignals(stopped: AbortController): () => void {
-  const offs = SIGNALS.map((name) => {
-    const handler = () => stopped.abort(name);
-    process.once(name, handler);
-    return () => process.off(name, handler);
-  });
-  return () => {
-    for (const off of offs) off();
-  };
-}
-
-function signalCode(signal: AbortSignal, code: number): number {
-  return signal.aborted ? (CODES[String(signal.reason)] ?? code) : code;
 }

@@ -4,6 +4,8 @@ import { flagOf } from "../config/flag-name.ts";
 import type { Flags } from "../config/layers.ts";
 import { wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
+import type { StopSignal } from "../domain/events.ts";
+import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { FaultFileError, type FaultRule, parseFaults } from "../sandbox/fault-rules.ts";
 import type { ProfileName } from "../sandbox/profiles.ts";
@@ -13,14 +15,14 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sand
 export async function sandbox(flags: Flags): Promise<number> {
   const options = readOptions(flags);
   const running = await start(options);
-  const stopped = new Promise<"SIGINT" | "SIGTERM">((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
+  const stopped = new Promise<StopSignal>((resolve) => {
+    onFirstSignal(resolve);
   });
   process.stdout.write(`${exportLines(running)}\n`);
   process.stderr.write(greeting(running, options));
   const signal = await stopped;
   await running.close();
-  return signal === "SIGINT" ? 130 : 143;
+  return codeOfSignal(signal);
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {

@@ -10,17 +10,17 @@ import { unlessAborted } from "../domain/abort.ts";
 import { Emitter } from "../domain/events.ts";
 import { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import { exitCodeOf } from "../pipeline/exit-code.ts";
 import type { LaneFound } from "../pipeline/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
 import { Stop, watchFailures } from "../pipeline/stop.ts";
+import { exitCodeOf } from "../runs/exit-code.ts";
+import { stopOnSignals } from "../runs/signals.ts";
 import { announceForecast } from "./announce-forecast.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { dryRun } from "./dry-run.ts";
 import { findLanes } from "./find-lanes.ts";
 import { Output } from "./output.ts";
 import { messageRemover } from "./remove-message.ts";
-import { watchSignals } from "./signals.ts";
 
 export interface SessionOptions {
   readonly config: Config;
@@ -56,7 +56,7 @@ export class Session {
 
   /** Runs to the end and answers the exit code. Throws ConfigError and LedgerError, after the summary was told. */
   async run(): Promise<number> {
-    const unwatch = watchSignals(this.#stop);
+    const unwatch = stopOnSignals(this.#stop);
     try {
       await this.#go();
     } catch (error) {

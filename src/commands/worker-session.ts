@@ -10,16 +10,16 @@ import { unlessAborted } from "../domain/abort.ts";
 import { Emitter } from "../domain/events.ts";
 import { Tally } from "../figures/tally.ts";
 import type { Ledger } from "../ledgers/port.ts";
-import { exitCodeOf } from "../pipeline/exit-code.ts";
 import { Stop } from "../pipeline/stop.ts";
 import type { Reporter } from "../reporters/reporter.ts";
+import { exitCodeOf } from "../runs/exit-code.ts";
+import { stopOnSignals } from "../runs/signals.ts";
 import { type FirstLook, firstLook } from "../worker/first-look.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
 import { announceListing } from "./announce-listing.ts";
 import { claimLedger } from "./claim-ledger.ts";
 import { followMoves } from "./find-lanes.ts";
 import { messageRemover } from "./remove-message.ts";
-import { watchSignals } from "./signals.ts";
 import { startAdmin } from "./worker-admin.ts";
 import { WorkerDesk } from "./worker-desk.ts";
 import { openWorkerLog } from "./worker-log.ts";
@@ -63,7 +63,8 @@ export class WorkerSession {
 
   /** Works until a signal, and answers the exit code. Throws ConfigError and LedgerError. */
   async run(): Promise<number> {
-    const unwatch = watchSignals(this.#stop, () => this.#boundDrain());
+    this.#boundDrain();
+    const unwatch = stopOnSignals(this.#stop);
     try {
       await this.#go();
     } finally {
@@ -129,9 +130,12 @@ export class WorkerSession {
     this.#events.emit("notice", { level: "info", text });
   }
 
-  /** What was accepted is finished, but not for ever. */
+  /** After a signal, what was accepted is finished, but not for ever. */
   #boundDrain(): void {
-    this.#connections.clock.after(this.#given.config.drain, () => this.#stop.abort());
+    this.#events.on("stopping", ({ type }) => {
+      if (type === "signal")
+        this.#connections.clock.after(this.#given.config.drain, () => this.#stop.abort());
+    });
   }
 
   #parts() {

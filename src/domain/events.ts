@@ -13,9 +13,12 @@ export interface LaneView {
   readonly closed: Failure | null;
 }
 
+/** A signal that ends a run or a worker. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
 /** Why a run ends before its source is used up. */
 export type StopCause =
-  | { readonly type: "signal"; readonly signal: "SIGINT" | "SIGTERM" }
+  | { readonly type: "signal"; readonly signal: StopSignal }
   | { readonly type: "duration" }
   | { readonly type: "failures"; readonly failure: Failure; readonly inARow: boolean }
   | { readonly type: "no_lane"; readonly failure: Failure }
