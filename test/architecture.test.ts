@@ -66,8 +66,8 @@ const ROOMS: Readonly<Record<string, Rule>> = {
     why: "compose alone picks implementations; it runs nothing and prints nothing",
   },
   runs: {
-    sees: ["domain", "config", "lanes", "pipeline", "worker", "figures", "compose"],
-    why: "a run has its parts made by compose and never picks an implementation",
+    sees: ["domain", "config", "sandbox", "lanes", "pipeline", "worker", "figures", "admin", "compose"],
+    why: "a run has its parts made by compose and knows no screen; a worker has an admin server of its own",
   },
   bench: {
     sees: [
@@ -143,7 +143,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "all figures at one moment, for whoever shows them",
   },
   "config/error.ts": { to: ["admin"], why: "a port that is taken is a setting that is wrong" },
-  "reporters/format.ts": { to: ["doctor", "runs"], why: "numbers and times look alike on every screen" },
+  "reporters/format.ts": { to: ["doctor"], why: "numbers and times look alike on every screen" },
 };
 
 /** Files named `port.ts` that are no ports; they get other names. */
@@ -248,8 +248,6 @@ const TWICE: readonly string[] = [
 
 /** Types that are still made of others; each of them goes when its fields are its own. */
 const CUT: readonly string[] = [
-  "ConfigDraft",
-  "DryRunParts",
   "IntakeParts",
   "KeepWarmParts",
   "KeepingParts",

@@ -1,6 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { ItemResult } from "./outcome.ts";
+import type { WorkForecast } from "./work-forecast.ts";
 
 /** A lane as screens show it. Paces in calls a minute, moments on the engine's clock. */
 export interface LaneView {
@@ -40,6 +41,15 @@ export interface EventMap {
   source: { readonly read: number; readonly bytes: number; readonly ended: boolean };
   /** A task entered the queue. */
   queued: { readonly bytes: number; readonly depth: number };
+  /** Emitted when the queue is full for the first time (`all` is false: there is more), and when the source has ended. */
+  forecast: WorkForecast & { readonly all: boolean };
+  /** An object that a run would send (dry run). */
+  planned: {
+    readonly key: string;
+    readonly bot: string;
+    readonly kind: MediaKind;
+    readonly bytes: number;
+  };
   /** A worker of the pool became busy or free; `count` of them are busy now. */
   active: { readonly count: number };
   /** An item got a free worker and a lane; its object is read next. */

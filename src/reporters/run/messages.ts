@@ -3,6 +3,7 @@ import type { Emitter, StopCause } from "../../domain/events.ts";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import { oneLine } from "../format.ts";
+import { forecastLines } from "./plan-text.ts";
 
 export interface MessageOptions {
   readonly colour: ChalkInstance;
@@ -58,6 +59,9 @@ export function writeMessages(events: Emitter, write: WriteMessage, options: Mes
     if (line) write(line, item.status === "failed" ? colour.red : colour.yellow);
   });
   if (quiet) return;
+  events.on("forecast", (forecast) => {
+    for (const line of forecastLines(forecast)) write(oneLine(line), colour);
+  });
   events.on("started", ({ command, lanes, concurrency, ledger }) => {
     const lane = lanes === 1 ? "1 lane" : `${lanes} lanes`;
     write(oneLine(`${command}: ${lane}, concurrency ${concurrency}, ledger ${ledger}`), colour);
