@@ -3,13 +3,13 @@ import { processFacts, sampleMachine } from "../bench/doubts.ts";
 import { environmentOf } from "../bench/environment.ts";
 import type { Scenario } from "../bench/port.ts";
 import { finish } from "../bench/report/finish.ts";
-import { type FinishFlags, finishOptions } from "../bench/report/options.ts";
+import { finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
 import { scenariosOf } from "../bench/scenarios/index.ts";
-import type { Flags } from "../config/layers.ts";
 import { readTogether } from "../config/problems.ts";
 import type { StopSignal } from "../domain/events.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
+import type { BenchCompareFlags, BenchFlags } from "./bench-flags.ts";
 import { readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
 import type { RunContext } from "./run.ts";
@@ -19,10 +19,14 @@ export interface BenchContext extends RunContext {
 }
 
 /** `prewarm bench`: answers the exit code. A signal ends the measuring; what was measured is printed and written all the same. */
-export async function bench(names: readonly string[], flags: Flags, context: BenchContext): Promise<number> {
+export async function bench(
+  names: readonly string[],
+  flags: BenchFlags,
+  context: BenchContext,
+): Promise<number> {
   const { options, config: ending } = readTogether(
     () => readBenchOptions(names, flags),
-    () => finishOptions(flags as FinishFlags, process.env, commandOf(process.argv)),
+    () => finishOptions(flags, process.env, commandOf(process.argv)),
   );
   const stopped = new AbortController();
   const signals: StopSignal[] = [];
@@ -53,13 +57,13 @@ export async function bench(names: readonly string[], flags: Flags, context: Ben
 }
 
 /** `prewarm bench compare A.json B.json`: answers the exit code. */
-export async function benchCompare(a: string, b: string, flags: Flags): Promise<number> {
+export async function benchCompare(a: string, b: string, flags: BenchCompareFlags): Promise<number> {
   const { compareFiles } = await import("../bench/report/compare-files.ts");
   return compareFiles(a, b, { flags, env: process.env }, process);
 }
 
 /** The configured bucket and chats instead of stand-ins: takes as long as it takes. */
-function real(flags: Flags, { onRedactor }: RunContext): BenchOptions["scenarios"][number] {
+function real(flags: BenchFlags, { onRedactor }: RunContext): BenchOptions["scenarios"][number] {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const scenario: Scenario = {
     name: "strategy",

@@ -1,23 +1,17 @@
 import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { failedToReporter } from "../reporters/run/failed-to.ts";
-import {
-  attachReporters,
-  chooseReporters,
-  type OutputPlan,
-  type ProgressMode,
-  type Reporters,
-} from "../reporters/run/pick.ts";
+import { attachReporters, chooseReporters, type OutputPlan, type Reporters } from "../reporters/run/pick.ts";
 import { planLine, planText } from "../reporters/run/plan-text.ts";
 import { finalTables } from "../reporters/run/tables.ts";
 import type { Run } from "../runs/run.ts";
+import type { RunFlags } from "./run-flags.ts";
 
 export interface OutputOptions {
-  readonly flags: Flags;
+  readonly flags: RunFlags;
   readonly sandbox: boolean;
 }
 
@@ -35,7 +29,7 @@ export class Output {
     this.#run = run;
     this.#command = sandbox ? "prewarm run --sandbox" : "prewarm run";
     this.#outputPlan = chooseReporters({
-      progress: (flags.progress ?? "auto") as ProgressMode,
+      progress: flags.progress ?? "auto",
       quiet: flags.quiet === true,
       json: flags.json === true,
       isTTY: process.stderr.isTTY === true,

@@ -1,6 +1,5 @@
 import { loadConfig, secretsOf } from "../config/config.ts";
 import { exitCodeOfError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
 import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
@@ -8,6 +7,7 @@ import { Run } from "../runs/run.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { Output } from "./output.ts";
+import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
   /** Told what takes the secrets out of a final error. */
@@ -17,7 +17,7 @@ export interface RunContext {
 const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs against local stand-ins.";
 
 /** `prewarm run`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
-export async function run(flags: Flags, context: RunContext): Promise<number> {
+export async function run(flags: RunFlags, context: RunContext): Promise<number> {
   const opened = await open(flags, context).catch(async (error: unknown) => {
     if (flags.json === true) await neverBegan(exitCodeOfError(error));
     throw error;
@@ -46,7 +46,7 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function open(flags: Flags, { onRedactor }: RunContext): Promise<Opened> {
+async function open(flags: RunFlags, { onRedactor }: RunContext): Promise<Opened> {
   const { env } = process;
   const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true }, tell);
   const { sandbox } = stage;

@@ -1,18 +1,17 @@
 import { readFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
 import { flagOf } from "../config/flag-name.ts";
-import type { Flags } from "../config/layers.ts";
 import { wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
 import type { StopSignal } from "../domain/events.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { FaultFileError, type FaultRule, parseFaults } from "../sandbox/fault-rules.ts";
-import type { ProfileName } from "../sandbox/profiles.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+import type { SandboxFlags } from "./sandbox-flags.ts";
 
 /** `prewarm sandbox`: starts the stand-ins, prints what a client has to set, and stays until a signal; answers the exit code. */
-export async function sandbox(flags: Flags): Promise<number> {
+export async function sandbox(flags: SandboxFlags): Promise<number> {
   const options = readOptions(flags);
   const running = await start(options);
   const stopped = new Promise<StopSignal>((resolve) => {
@@ -40,20 +39,22 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-function readOptions(flags: Flags): SandboxOptions {
+type NumberFlag = "timeScale" | "chats" | "r2Port" | "port" | "seed";
+
+function readOptions(flags: SandboxFlags): SandboxOptions {
   const problems = new Problems();
-  const number = (name: string, least: number, fallback: number): number => {
+  const number = (name: NumberFlag, least: number, fallback: number): number => {
     const text = flags[name];
-    if (typeof text !== "string") return fallback;
+    if (text === undefined) return fallback;
     return problems.parse(`${flagOf(name)} "${text}":`, () => wholeNumber(least)(text), fallback);
   };
-  const path = typeof flags.faults === "string" && flags.faults !== "none" ? flags.faults : null;
-  const faults = path === null ? [] : problems.try(() => readFaults(path), []);
+  const { faults: path = "none", media = SAMPLE_MEDIA } = flags;
+  const faults = path === "none" ? [] : problems.try(() => readFaults(path), []);
   const options: SandboxOptions = {
-    profile: (flags.profile ?? "documented") as ProfileName,
+    profile: flags.profile ?? "documented",
     timeScale: number("timeScale", 1, 1),
     faults,
-    media: typeof flags.media === "string" ? flags.media : SAMPLE_MEDIA,
+    media,
     chats: number("chats", 1, 2),
     r2Port: number("r2Port", 0, 0),
     botApiPort: number("port", 0, 0),

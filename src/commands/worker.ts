@@ -1,5 +1,4 @@
 import { secretsOf } from "../config/config.ts";
-import type { Flags } from "../config/layers.ts";
 import { readTogether } from "../config/problems.ts";
 import { type RunOptions, readWorkerOptions } from "../config/run-options.ts";
 import { loadWorkerConfig, type WorkerConfig } from "../config/worker-config.ts";
@@ -12,13 +11,14 @@ import { stopOnSignals } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
 import { type RunContext, tell } from "./run.ts";
+import type { WorkerFlags } from "./worker-flags.ts";
 
 export interface WorkerContext extends RunContext {
   readonly version: string;
 }
 
 /** `prewarm worker`: keeps everything warm until a signal; returns the exit code. Throws what ends it. */
-export async function worker(flags: Flags, context: WorkerContext): Promise<number> {
+export async function worker(flags: WorkerFlags, context: WorkerContext): Promise<number> {
   const { env } = process;
   const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true }, tell);
   try {
@@ -30,7 +30,7 @@ export async function worker(flags: Flags, context: WorkerContext): Promise<numb
 
 async function workOn(
   { env, folder, sandbox }: Stage,
-  flags: Flags,
+  flags: WorkerFlags,
   { onRedactor, version }: WorkerContext,
 ): Promise<number> {
   const { config, options } = readTogether(
@@ -59,7 +59,7 @@ const STDERR = 2;
 interface LogParts {
   readonly config: WorkerConfig;
   readonly options: RunOptions;
-  readonly flags: Flags;
+  readonly flags: WorkerFlags;
   readonly redact: (text: string) => string;
 }
 

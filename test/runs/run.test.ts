@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadConfig, secretsOf } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/error.ts";
-import type { Flags } from "../../src/config/layers.ts";
-import { readRunOptions } from "../../src/config/run-options.ts";
+import { type RunOptionFlags, readRunOptions } from "../../src/config/run-options.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import { redactor } from "../../src/domain/secret.ts";
 import { LedgerError } from "../../src/ledgers/error.ts";
@@ -12,7 +11,7 @@ import { Run } from "../../src/runs/run.ts";
 import { openWorld, type World } from "../cli/world.ts";
 
 interface Given {
-  readonly flags?: Flags;
+  readonly flags?: RunOptionFlags;
   readonly env?: Readonly<Record<string, string>>;
   readonly sandbox?: boolean;
 }
