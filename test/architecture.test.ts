@@ -123,7 +123,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "what is known and is written down, for those who decide by it or take work from it; screens show what a reader sees",
   },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
-  "ledgers/error.ts": { to: ["doctor", "runs", "commands"], why: "a ledger that cannot be used" },
+  "ledgers/error.ts": { to: ["doctor", "runs", "commands", ""], why: "a ledger that cannot be used" },
   "storage/port.ts": {
     to: ["sources", "transfers", "pipeline", "doctor", "runs"],
     why: "the bucket, for those who list it or read objects",

@@ -113,12 +113,17 @@ function readAll(reader: Reader, flags: Flags): ConfigDraft {
   };
 }
 
-/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID (developers.cloudflare.com/r2/api/s3/api). */
+/** The endpoint of an account (developers.cloudflare.com/r2/api/s3/api). */
+export function endpointOfAccount(account: string): string {
+  return `https://${account}.r2.cloudflarestorage.com`;
+}
+
+/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID. */
 function endpointOf(reader: Reader): string {
   const given = reader.maybe("endpoint");
   if (given) return withoutBucket(given, reader);
   const account = reader.maybe("accountId");
-  if (account) return `https://${account}.r2.cloudflarestorage.com`;
+  if (account) return endpointOfAccount(account);
   const bad = reader.origins.endpoint !== undefined;
   if (!bad)
     reader.problems.add(

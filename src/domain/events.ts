@@ -20,6 +20,8 @@ export type StopSignal = "SIGINT" | "SIGTERM";
 /** Why a run ends before its source is used up. */
 export type StopCause =
   | { readonly type: "signal"; readonly signal: StopSignal }
+  /** The AbortSignal of a run in code. */
+  | { readonly type: "aborted" }
   | { readonly type: "duration" }
   | { readonly type: "failures"; readonly failure: Failure; readonly inARow: boolean }
   | { readonly type: "no_lane"; readonly failure: Failure }

@@ -26,6 +26,7 @@ function stopLine(cause: StopCause): string {
   if (cause.type === "signal") {
     return `${cause.signal}: no new work begins, calls under way are finished; once more to abort them`;
   }
+  if (cause.type === "aborted") return "stopping: no new work begins, calls under way are finished";
   if (cause.type === "duration")
     return "stopping: the time given by --max-duration is up; run again to go on";
   const { message, reason } = cause.failure;
