@@ -6,6 +6,7 @@ import { addSandboxFlags } from "./commands/sandbox-flags.ts";
 import { addStatusFlags } from "./commands/status-flags.ts";
 import { addWorkerFlags } from "./commands/worker-flags.ts";
 import { printFinalError, redactFinally } from "./final-error.ts";
+import { isCodeOfSignal } from "./runs/signals.ts";
 
 /** argv -> command -> exit code. Never throws; the only place that ends the process. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   } catch (error) {
     code = printFinalError(error);
   }
-  await flushed(code === 130 || code === 143 ? PATIENCE_MS : null);
+  await flushed(isCodeOfSignal(code) ? PATIENCE_MS : null);
   process.exit(code);
 }
 

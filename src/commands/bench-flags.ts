@@ -13,8 +13,11 @@ Scenarios: queue, signer, strategy, transfer, pace, scale
 Exit codes: 0 done, 2 usage, 99 a gate was crossed, 130/143 stopped by a signal
 `;
 
-/** The flags of `prewarm bench`. */
-export function addBenchFlags(command: Command): Command {
+/** The flags of `prewarm bench` as commander has them. */
+export type BenchFlags = ReturnType<ReturnType<typeof addBenchFlags>["opts"]>;
+
+/** Declares the flags of `prewarm bench`. */
+export function addBenchFlags(command: Command) {
   return (
     command
       .description("measure; gates and baselines for CI")
@@ -52,8 +55,11 @@ export function addBenchFlags(command: Command): Command {
   );
 }
 
-/** The flags of `prewarm bench compare`. */
-export function addCompareFlags(command: Command): Command {
+/** The flags of `prewarm bench compare` as commander has them. */
+export type BenchCompareFlags = ReturnType<ReturnType<typeof addCompareFlags>["opts"]>;
+
+/** Declares the flags of `prewarm bench compare`. */
+export function addCompareFlags(command: Command) {
   return command
     .description("hold report B against the baseline A: what became slower beyond its error (exit 99)")
     .argument("<a.json>", "the baseline, an earlier --json")

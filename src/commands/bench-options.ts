@@ -2,8 +2,9 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SCENARIOS, type ScenarioName } from "../bench/port.ts";
 import { ConfigError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
+import { flagOf } from "../config/flag-name.ts";
 import { nearest } from "../config/nearest.ts";
+import type { BenchFlags } from "./bench-flags.ts";
 
 /** What `prewarm bench` shall measure; what becomes of the result is read by bench/report/options.ts. */
 export interface BenchRunOptions {
@@ -14,11 +15,11 @@ export interface BenchRunOptions {
 }
 
 /** Reads arguments and flags. Throws ConfigError with everything that is wrong with them, before a minute is spent. */
-export function readBenchOptions(names: readonly string[], flags: Flags): BenchRunOptions {
+export function readBenchOptions(names: readonly string[], flags: BenchFlags): BenchRunOptions {
   const problems = [
     ...names.flatMap(nameProblem),
     ...Object.entries(flags).flatMap(emptyProblem),
-    ...["json", "markdown", "html"].flatMap((name) => placeProblem(flags[name])),
+    ...[flags.json, flags.markdown, flags.html].flatMap(placeProblem),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return {
@@ -34,15 +35,14 @@ function nameProblem(name: string): string[] {
   return [`${name}: no such scenario${hint ? `, did you mean ${hint}?` : ""} (${SCENARIOS.join(", ")})`];
 }
 
-function emptyProblem([name, value]: [string, Flags[string]]): string[] {
+function emptyProblem([name, value]: [string, BenchFlags[keyof BenchFlags]]): string[] {
   const isEmpty = value === "" || (Array.isArray(value) && value.some((each) => each.trim() === ""));
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return isEmpty && name !== "prefix" ? [`--${flag} is empty: give it a value, or leave it out`] : [];
+  return isEmpty && name !== "prefix" ? [`${flagOf(name)} is empty: give it a value, or leave it out`] : [];
 }
 
 /** A file that cannot be written is said at once, not after a minute of measuring. */
-function placeProblem(path: Flags[string]): string[] {
-  if (typeof path !== "string" || path === "") return [];
+function placeProblem(path: string | undefined): string[] {
+  if (path === undefined || path === "") return [];
   if (path === "-") return ["-: name a file; /dev/stdout is standard output"];
   try {
     accessSync(existsSync(path) ? path : dirname(resolve(path)), constants.W_OK);

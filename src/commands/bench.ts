@@ -3,13 +3,15 @@ import { processFacts, sampleMachine } from "../bench/doubts.ts";
 import { environmentOf } from "../bench/environment.ts";
 import type { Scenario } from "../bench/port.ts";
 import { finish } from "../bench/report/finish.ts";
-import { type FinishFlags, finishOptions } from "../bench/report/options.ts";
+import { finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
 import { scenariosOf } from "../bench/scenarios/index.ts";
-import type { Flags } from "../config/layers.ts";
+import { readTogether } from "../config/problems.ts";
+import type { StopSignal } from "../domain/events.ts";
+import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
+import type { BenchCompareFlags, BenchFlags } from "./bench-flags.ts";
 import { readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
-import { readTogether } from "./read-together.ts";
 import type { RunContext } from "./run.ts";
 
 export interface BenchContext extends RunContext {
@@ -17,13 +19,21 @@ export interface BenchContext extends RunContext {
 }
 
 /** `prewarm bench`: answers the exit code. A signal ends the measuring; what was measured is printed and written all the same. */
-export async function bench(names: readonly string[], flags: Flags, context: BenchContext): Promise<number> {
+export async function bench(
+  names: readonly string[],
+  flags: BenchFlags,
+  context: BenchContext,
+): Promise<number> {
   const { options, config: ending } = readTogether(
     () => readBenchOptions(names, flags),
-    () => finishOptions(flags as FinishFlags, process.env, commandOf(process.argv)),
+    () => finishOptions(flags, process.env, commandOf(process.argv)),
   );
   const stopped = new AbortController();
-  const unwatch = watchSignals(stopped);
+  const signals: StopSignal[] = [];
+  const unwatch = onFirstSignal((signal) => {
+    signals.push(signal);
+    stopped.abort();
+  });
   const progress = new BenchProgress(process.stderr, options.quiet);
   try {
     const report = await runBench({
@@ -37,7 +47,9 @@ export async function bench(names: readonly string[], flags: Flags, context: Ben
       onResult: (result) => progress.result(result),
     });
     progress.end();
-    return signalCode(stopped.signal, finish(report, ending, process));
+    const code = finish(report, ending, process);
+    const [signal] = signals;
+    return signal ? codeOfSignal(signal) : code;
   } finally {
     progress.end();
     unwatch();
@@ -45,13 +57,13 @@ export async function bench(names: readonly string[], flags: Flags, context: Ben
 }
 
 /** `prewarm bench compare A.json B.json`: answers the exit code. */
-export async function benchCompare(a: string, b: string, flags: Flags): Promise<number> {
+export async function benchCompare(a: string, b: string, flags: BenchCompareFlags): Promise<number> {
   const { compareFiles } = await import("../bench/report/compare-files.ts");
   return compareFiles(a, b, { flags, env: process.env }, process);
 }
 
 /** The configured bucket and chats instead of stand-ins: takes as long as it takes. */
-function real(flags: Flags, { onRedactor }: RunContext): BenchOptions["scenarios"][number] {
+function real(flags: BenchFlags, { onRedactor }: RunContext): BenchOptions["scenarios"][number] {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const scenario: Scenario = {
     name: "strategy",
@@ -65,23 +77,4 @@ function real(flags: Flags, { onRedactor }: RunContext): BenchOptions["scenarios
 function commandOf(argv: readonly string[]): string {
   const quoted = argv.slice(2).map((word) => (/^[\w./:=%,@-]+$/.test(word) ? word : `'${word}'`));
   return ["prewarm", ...quoted].join(" ");
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-const CODES: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
-
-/** The first signal ends the measuring; a second one ends the process as if nobody watched. */
-function watchSignals(stopped: AbortController): () => void {
-  const offs = SIGNALS.map((name) => {
-    const handler = () => stopped.abort(name);
-    process.once(name, handler);
-    return () => process.off(name, handler);
-  });
-  return () => {
-    for (const off of offs) off();
-  };
-}
-
-function signalCode(signal: AbortSignal, code: number): number {
-  return signal.aborted ? (CODES[String(signal.reason)] ?? code) : code;
 }

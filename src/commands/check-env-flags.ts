@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addConfigFlags, addWorkerConfigFlags, collect } from "./config-flags.ts";
+import { addConfigFlags, addWorkerConfigFlags, collect, withFlags } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm check-env                      everything, nothing is changed
@@ -10,9 +10,12 @@ const EXAMPLES = `Examples:
 Exit codes: 0 all pass (warnings allowed), 1 something fails, 2 could not check
 `;
 
-/** The flags of `prewarm check-env`. */
-export function addCheckEnvFlags(command: Command): Command {
-  command
+/** The flags of `prewarm check-env` as commander has them. */
+export type CheckEnvFlags = ReturnType<ReturnType<typeof addCheckEnvFlags>["opts"]>;
+
+/** Declares the flags of `prewarm check-env`. */
+export function addCheckEnvFlags(command: Command) {
+  const own = command
     .description("find out why it does not work, and say what to do")
     .addHelpText("before", EXAMPLES)
     .optionsGroup("What:")
@@ -27,5 +30,5 @@ export function addCheckEnvFlags(command: Command): Command {
     .optionsGroup("Output:")
     .option("--json", "one JSON document on stdout")
     .option("--no-color", "no colours (NO_COLOR)");
-  return addWorkerConfigFlags(addConfigFlags(command));
+  return withFlags(withFlags(own, addConfigFlags), addWorkerConfigFlags);
 }

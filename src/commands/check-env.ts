@@ -1,6 +1,5 @@
 import { openExamination } from "../compose/doctor.ts";
 import { ConfigError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
 import { nearest } from "../config/nearest.ts";
 import { list } from "../config/parse.ts";
 import { type Finding, GROUPS, type Group } from "../doctor/check.ts";
@@ -10,6 +9,7 @@ import { checkList, FindingsScreen, summaryOf } from "../doctor/screen.ts";
 import { settingsOf } from "../doctor/settings.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { oneLine } from "../reporters/format.ts";
+import type { CheckEnvFlags } from "./check-env-flags.ts";
 
 /** Where a set-up is looked at, and where that is told. */
 export interface CheckEnvPlace {
@@ -20,7 +20,7 @@ export interface CheckEnvPlace {
 
 /** `prewarm check-env`: answers the exit code. Throws ConfigError for a group that there is none of. */
 export async function checkEnv(
-  flags: Flags,
+  flags: CheckEnvFlags,
   place: CheckEnvPlace = { env: process.env, folder: process.cwd(), stdout: process.stdout },
 ): Promise<number> {
   const { env, folder } = place;
@@ -53,8 +53,8 @@ function docs(id: string): string {
   return `README.md#check-${id}`;
 }
 
-function groupsOf({ only }: Flags): readonly Group[] {
-  const given = Array.isArray(only) ? only.flatMap(list) : [];
+function groupsOf({ only = [] }: CheckEnvFlags): readonly Group[] {
+  const given = only.flatMap(list);
   const strangers = given.filter((name) => !isGroup(name));
   if (strangers.length > 0)
     throw new ConfigError(
@@ -70,7 +70,7 @@ function isGroup(name: string): name is Group {
   return GROUPS.some((group) => group === name);
 }
 
-function tellList(flags: Flags, groups: readonly Group[], print: (text: string) => void): number {
+function tellList(flags: CheckEnvFlags, groups: readonly Group[], print: (text: string) => void): number {
   const checks = CHECKS.filter(({ group }) => groups.includes(group)).map(({ id, group, title, why }) => ({
     id,
     group,
@@ -82,7 +82,7 @@ function tellList(flags: Flags, groups: readonly Group[], print: (text: string) 
   return 0;
 }
 
-function screenOf(flags: Flags, { env, stdout }: CheckEnvPlace): FindingsScreen {
+function screenOf(flags: CheckEnvFlags, { env, stdout }: CheckEnvPlace): FindingsScreen {
   const colour = colourFor({ stream: stdout, env, noColor: flags.color === false });
   return new FindingsScreen({ write: (text) => stdout.write(text), colour });
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, Option, type OptionValues } from "commander";
 import { LOG_LEVELS } from "../domain/choices.ts";
 
 export const LEDGER_FLAG = [
@@ -7,7 +7,7 @@ export const LEDGER_FLAG = [
 ] as const;
 
 /** Flags of the configuration table; each has an environment variable, and none takes a secret. */
-export function addConfigFlags(command: Command): Command {
+export function addConfigFlags(command: Command) {
   return command
     .optionsGroup("Configuration (flag > environment > .env > prewarm.config.json > default):")
     .option("--endpoint <url>", "S3 endpoint of R2 (R2_ENDPOINT, or R2_ACCOUNT_ID)")
@@ -41,7 +41,7 @@ export function addConfigFlags(command: Command): Command {
 }
 
 /** Flags of the configuration that only a worker reads. */
-export function addWorkerConfigFlags(command: Command): Command {
+export function addWorkerConfigFlags(command: Command) {
   return command
     .optionsGroup("Worker:")
     .option("--interval-ms <n>", "how often the ledger is asked for work (MEDIA_PREWARM_INTERVAL_MS; 2000)")
@@ -55,12 +55,27 @@ export function addWorkerConfigFlags(command: Command): Command {
     .addOption(choice("--log-level <level>", "what is logged (PREWARM_LOG_LEVEL; info)", LOG_LEVELS));
 }
 
+/**
+ * Adds to a command what `add` declares for one without flags. commander declares in place, so only the type changes: a generic
+ * `add` would make its inferred type, which is written into the declarations, grow without bound.
+ */
+export function withFlags<F extends OptionValues, M extends OptionValues>(
+  command: Command<[], F>,
+  add: (command: Command) => Command<[], M>,
+): Command<[], F & M> {
+  return add(command as unknown as Command) as unknown as Command<[], F & M>;
+}
+
 /** Takes a repeatable flag's values together. */
 export function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 
 /** An option with a closed set of values, without a default of commander's. */
-export function choice(flags: string, description: string, values: readonly string[]): Option {
+export function choice<const F extends string, const V extends readonly string[]>(
+  flags: F,
+  description: string,
+  values: V,
+) {
   return new Option(flags, description).choices(values);
 }

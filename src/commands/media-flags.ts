@@ -4,7 +4,7 @@ import { MEDIA_KINDS } from "../domain/media.ts";
 import { choice, collect } from "./config-flags.ts";
 
 /** Which objects: flags of every command that reads a bucket or a manifest. */
-export function addSourceFlags(command: Command, manifest: string): Command {
+export function addSourceFlags(command: Command, manifest: string) {
   return command
     .option("--prefix <prefix>", "only keys that begin with this")
     .option("--manifest <file>", manifest)
@@ -16,7 +16,7 @@ export function addSourceFlags(command: Command, manifest: string): Command {
 }
 
 /** How they are sent: flags of every command that warms. */
-export function addSendingFlags(command: Command): Command {
+export function addSendingFlags(command: Command) {
   return command
     .addOption(choice("--order <order>", "within the queue (small)", ORDERS))
     .addOption(

@@ -1,43 +1,35 @@
 import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
-import type { Emitter } from "../domain/events.ts";
-import type { Task } from "../domain/task.ts";
-import type { Tally } from "../figures/tally.ts";
+import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { failedToReporter } from "../reporters/run/failed-to.ts";
-import {
-  attachReporters,
-  chooseReporters,
-  type OutputPlan,
-  type ProgressMode,
-  type Reporters,
-} from "../reporters/run/pick.ts";
-import { type PlanLine, planText } from "../reporters/run/plan-text.ts";
+import { attachReporters, chooseReporters, type OutputPlan, type Reporters } from "../reporters/run/pick.ts";
+import { planLine, planText } from "../reporters/run/plan-text.ts";
 import { finalTables } from "../reporters/run/tables.ts";
+import type { Run } from "../runs/run.ts";
+import type { RunFlags } from "./run-flags.ts";
 
-export interface OutputParts {
-  readonly flags: Flags;
-  readonly events: Emitter;
-  readonly tally: Tally;
+export interface OutputOptions {
+  readonly flags: RunFlags;
   readonly sandbox: boolean;
 }
 
 /** Everything that a run writes: data to stdout, all the rest to stderr. */
 export class Output {
-  readonly #parts: OutputParts;
+  readonly #run: Run;
+  readonly #command: string;
   readonly #outputPlan: OutputPlan;
   readonly #colour: ChalkInstance;
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
   #planned = false;
 
-  constructor(parts: OutputParts) {
-    const { flags } = parts;
-    this.#parts = parts;
+  constructor(run: Run, { flags, sandbox }: OutputOptions) {
+    this.#run = run;
+    this.#command = sandbox ? "prewarm run --sandbox" : "prewarm run";
     this.#outputPlan = chooseReporters({
-      progress: (flags.progress ?? "auto") as ProgressMode,
+      progress: flags.progress ?? "auto",
       quiet: flags.quiet === true,
       json: flags.json === true,
       isTTY: process.stderr.isTTY === true,
@@ -46,10 +38,11 @@ export class Output {
     this.#colour = colourFor({ stream: process.stderr, env: process.env, noColor: flags.color === false });
   }
 
-  /** Throws ConfigError when `failedTo` cannot be written. */
-  async open(failedTo: string | undefined, scale: number): Promise<void> {
-    const { events, tally } = this.#parts;
+  /** Shows the run from now on. Throws ConfigError when the file of `--failed-to` cannot be written. */
+  async open(): Promise<void> {
+    const { events, tally, clock, options } = this.#run;
     const { stdout, stderr } = process;
+    const { failedTo } = options;
     if (failedTo !== undefined)
       this.#failedTo = await failedToReporter(events, failedTo).catch((error: Error) => {
         throw new ConfigError([`--failed-to ${failedTo}: ${error.message}`]);
@@ -60,43 +53,30 @@ export class Output {
       stdout,
       stderr,
       colour: this.#colour,
-      scale,
+      scale: clock.scale,
     });
   }
 
-  /** An object that a real run would send. */
-  planned(task: Task): void {
-    const { entry, bot, kind } = task;
-    this.#reporters?.ndjson?.line({ type: "planned", key: entry.key, bot, kind, bytes: entry.bytes } as {
-      type: string;
-    });
-  }
-
-  plan(line: PlanLine): void {
+  /** What a dry run found, instead of the final tables. */
+  plan(plan: WorkPlan): void {
     this.#planned = true;
-    if (this.#reporters?.ndjson) this.#reporters.ndjson.line(line);
-    else process.stdout.write(planText(line));
+    if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan));
+    else process.stdout.write(planText(plan));
   }
 
   /** The final tables, or the last line of `--json`. */
   async end(exitCode: number, stopped: boolean): Promise<void> {
     await this.close();
-    const run = this.#parts.tally.snapshot();
     if (this.#planned) return;
+    const run = this.#run.tally.snapshot();
     this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
     const nothingDone = run.total === 0 && exitCode !== 0;
     if (this.#outputPlan.quiet || nothingDone) return;
     const width = process.stderr.columns ?? 100;
-    const command = this.#parts.sandbox ? "prewarm run --sandbox" : "prewarm run";
+    const { plainTables: plain } = this.#outputPlan;
     process.stderr.write(
-      finalTables(run, {
-        colour: this.#colour,
-        plain: this.#outputPlan.plainTables,
-        width,
-        command,
-        stopped,
-      }),
+      finalTables(run, { colour: this.#colour, plain, width, command: this.#command, stopped }),
     );
   }
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { addConfigFlags, choice } from "./config-flags.ts";
+import { addConfigFlags, choice, withFlags } from "./config-flags.ts";
 import { addSendingFlags, addSourceFlags } from "./media-flags.ts";
 
-const PROGRESS_MODES = ["auto", "live", "plain", "none"];
+const PROGRESS_MODES = ["auto", "live", "plain", "none"] as const;
 
 const EXAMPLES = `Examples:
   prewarm run --sandbox                        try it on local stand-ins, needs nothing
@@ -14,31 +14,33 @@ const EXAMPLES = `Examples:
   prewarm run --only failed,unknown
 `;
 
-/** The flags of `prewarm run`. */
-export function addRunFlags(command: Command): Command {
-  command
+/** The flags of `prewarm run` as commander has them. */
+export type RunFlags = ReturnType<ReturnType<typeof addRunFlags>["opts"]>;
+
+/** Declares the flags of `prewarm run`. */
+export function addRunFlags(command: Command) {
+  const described = command
     .description("warm every object of a bucket or a manifest once, then stop")
     .addHelpText("before", EXAMPLES);
-  addWhatFlags(command);
-  addHowFlags(command);
-  addConfigFlags(command);
-  return addOutputFlags(command);
+  const choosing = withFlags(addWhatFlags(described), addHowFlags);
+  return withFlags(withFlags(choosing, addConfigFlags), addOutputFlags);
 }
 
-function addWhatFlags(command: Command): Command {
-  command
+function addWhatFlags(command: Command) {
+  const withSandbox = command
     .optionsGroup("What:")
     .option(
       "--sandbox",
       "run against local stand-ins filled with sample media, ten times faster than real time",
     );
-  return addSourceFlags(command, "entries from a file, - for stdin, instead of the bucket's listing")
+  const manifest = "entries from a file, - for stdin, instead of the bucket's listing";
+  return withFlags(withSandbox, (bare) => addSourceFlags(bare, manifest))
     .option("--only <states>", "what the ledger holds as failed, unknown, weak (comma-separated)")
     .option("--force", "also what is ready; old ids serve until the new ones are confirmed")
     .option("--limit <n>", "warm at most so many, then stop");
 }
 
-function addHowFlags(command: Command): Command {
+function addHowFlags(command: Command) {
   return addSendingFlags(command.optionsGroup("How:"))
     .option("--max-duration <time>", "stop after so long, such as 90s or 2h; exit 5")
     .option(
@@ -50,7 +52,7 @@ function addHowFlags(command: Command): Command {
     .option("-n, --dry-run", "plan only: nothing is sent, nothing is written");
 }
 
-function addOutputFlags(command: Command): Command {
+function addOutputFlags(command: Command) {
   return command
     .optionsGroup("Output:")
     .option("--json", "NDJSON on stdout: a line an item, the summary last")

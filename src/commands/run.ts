@@ -1,11 +1,13 @@
 import { loadConfig, secretsOf } from "../config/config.ts";
 import { exitCodeOfError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
+import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
-import { readTogether } from "./read-together.ts";
-import { Session } from "./session.ts";
-import { openStage } from "./stage.ts";
+import { Run } from "../runs/run.ts";
+import { stopOnSignals } from "../runs/signals.ts";
+import { openStage } from "../runs/stage.ts";
+import { Output } from "./output.ts";
+import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
   /** Told what takes the secrets out of a final error. */
@@ -14,14 +16,14 @@ export interface RunContext {
 
 const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs against local stand-ins.";
 
-/** `prewarm run`: answers the exit code. Throws what ends it; with `--json` a summary line comes even then. */
-export async function run(flags: Flags, context: RunContext): Promise<number> {
+/** `prewarm run`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
+export async function run(flags: RunFlags, context: RunContext): Promise<number> {
   const opened = await open(flags, context).catch(async (error: unknown) => {
     if (flags.json === true) await neverBegan(exitCodeOfError(error));
     throw error;
   });
   try {
-    return await opened.session.run();
+    return await show(opened.run, opened.output);
   } finally {
     await opened.close();
   }
@@ -33,26 +35,53 @@ export async function neverBegan(exitCode: number): Promise<void> {
   emptySummary(process.stdout, exitCode);
 }
 
+/** Says something on stderr before there is a screen. */
+export function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 interface Opened {
-  readonly session: Session;
+  readonly run: Run;
+  readonly output: Output;
   close(): Promise<void>;
 }
 
-async function open(flags: Flags, context: RunContext): Promise<Opened> {
-  const stage = await openStage(flags.sandbox === true);
-  const { env, folder, sandbox } = stage;
+async function open(flags: RunFlags, { onRedactor }: RunContext): Promise<Opened> {
+  const { env } = process;
+  const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true }, tell);
+  const { sandbox } = stage;
   try {
     const { config, options } = readTogether(
       () => readRunOptions(flags),
-      () => loadConfig(flags, env, folder),
+      () => loadConfig(flags, stage.env, stage.folder),
       sandbox ? null : SANDBOX_HINT,
     );
     const redact = redactor(secretsOf(config));
-    context.onRedactor(redact);
-    const session = await Session.open({ config, options, flags, redact, sandbox });
-    return { session, close: () => session.close().finally(stage.close) };
+    onRedactor(redact);
+    const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run" });
+    const output = new Output(run, { flags, sandbox });
+    const close = async () => {
+      await output.close();
+      await run.close().finally(stage.close);
+    };
+    return { run, output, close };
   } catch (error) {
     await stage.close();
+    throw error;
+  }
+}
+
+/** Runs to the end and shows how it ended. */
+async function show(run: Run, output: Output): Promise<number> {
+  const unwatch = stopOnSignals(run.stop);
+  try {
+    const toEnd = output.open().then(() => run.toEnd());
+    const { exitCode, cause, plan } = await toEnd.finally(unwatch);
+    if (plan) output.plan(plan);
+    await output.end(exitCode, cause !== null);
+    return exitCode;
+  } catch (error) {
+    await output.end(exitCodeOfError(error), true);
     throw error;
   }
 }

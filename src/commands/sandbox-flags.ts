@@ -7,8 +7,11 @@ const EXAMPLES = `Examples:
   curl -s $TELEGRAM_API_ROOT/sandbox/truth     what was really posted
 `;
 
-/** The flags of `prewarm sandbox`. */
-export function addSandboxFlags(command: Command): Command {
+/** The flags of `prewarm sandbox` as commander has them. */
+export type SandboxFlags = ReturnType<ReturnType<typeof addSandboxFlags>["opts"]>;
+
+/** Declares the flags of `prewarm sandbox`. */
+export function addSandboxFlags(command: Command) {
   return command
     .description("run the local stand-ins for R2 and the Bot API, and stay")
     .addHelpText("before", EXAMPLES)

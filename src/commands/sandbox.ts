@@ -1,24 +1,27 @@
 import { readFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
-import type { Flags } from "../config/layers.ts";
-import { BadValue, wholeNumber } from "../config/parse.ts";
+import { flagOf } from "../config/flag-name.ts";
+import { wholeNumber } from "../config/parse.ts";
+import { Problems } from "../config/problems.ts";
+import type { StopSignal } from "../domain/events.ts";
+import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { FaultFileError, type FaultRule, parseFaults } from "../sandbox/fault-rules.ts";
-import type { ProfileName } from "../sandbox/profiles.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+import type { SandboxFlags } from "./sandbox-flags.ts";
 
 /** `prewarm sandbox`: starts the stand-ins, prints what a client has to set, and stays until a signal; answers the exit code. */
-export async function sandbox(flags: Flags): Promise<number> {
+export async function sandbox(flags: SandboxFlags): Promise<number> {
   const options = readOptions(flags);
   const running = await start(options);
-  const stopped = new Promise<"SIGINT" | "SIGTERM">((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
+  const stopped = new Promise<StopSignal>((resolve) => {
+    onFirstSignal(resolve);
   });
   process.stdout.write(`${exportLines(running)}\n`);
   process.stderr.write(greeting(running, options));
   const signal = await stopped;
   await running.close();
-  return signal === "SIGINT" ? 130 : 143;
+  return codeOfSignal(signal);
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {
@@ -36,39 +39,33 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-function readOptions(flags: Flags): SandboxOptions {
-  const problems: string[] = [];
-  const number = (name: string, least: number, fallback: number): number => {
+type NumberFlag = "timeScale" | "chats" | "r2Port" | "port" | "seed";
+
+function readOptions(flags: SandboxFlags): SandboxOptions {
+  const problems = new Problems();
+  const number = (name: NumberFlag, least: number, fallback: number): number => {
     const text = flags[name];
-    if (typeof text !== "string") return fallback;
-    try {
-      return wholeNumber(least)(text);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      problems.push(
-        `--${name.replace("Port", "-port").replace("Scale", "-scale")} "${text}": it must be ${error.message}`,
-      );
-      return fallback;
-    }
+    if (text === undefined) return fallback;
+    return problems.parse(`${flagOf(name)} "${text}":`, () => wholeNumber(least)(text), fallback);
   };
-  const faults =
-    typeof flags.faults === "string" && flags.faults !== "none" ? readFaults(flags.faults, problems) : [];
+  const { faults: path = "none", media = SAMPLE_MEDIA } = flags;
+  const faults = path === "none" ? [] : problems.try(() => readFaults(path), []);
   const options: SandboxOptions = {
-    profile: (flags.profile ?? "documented") as ProfileName,
+    profile: flags.profile ?? "documented",
     timeScale: number("timeScale", 1, 1),
     faults,
-    media: typeof flags.media === "string" ? flags.media : SAMPLE_MEDIA,
+    media,
     chats: number("chats", 1, 2),
     r2Port: number("r2Port", 0, 0),
     botApiPort: number("port", 0, 0),
     local: flags.apiLocal === true,
     seed: number("seed", 0, 1),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
+  problems.throwIfAny();
   return options;
 }
 
-function readFaults(path: string, problems: string[]): FaultRule[] {
+function readFaults(path: string): FaultRule[] {
   try {
     return parseFaults(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
@@ -80,8 +77,7 @@ function readFaults(path: string, problems: string[]): FaultRule[] {
       )
     )
       throw error;
-    problems.push(`--faults ${path}: ${error.message}`);
-    return [];
+    throw new ConfigError([`--faults ${path}: ${error.message}`]);
   }
 }
 

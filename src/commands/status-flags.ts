@@ -9,8 +9,11 @@ const EXAMPLES = `Examples:
 Exit codes: 0 done, 2 no ledger there
 `;
 
-/** The flags of `prewarm status`. */
-export function addStatusFlags(command: Command): Command {
+/** The flags of `prewarm status` as commander has them. */
+export type StatusFlags = ReturnType<ReturnType<typeof addStatusFlags>["opts"]>;
+
+/** Declares the flags of `prewarm status`. */
+export function addStatusFlags(command: Command) {
   return command
     .description("what the ledger holds: rows by state, oldest work, lanes, backlog and how long it takes")
     .addHelpText("before", EXAMPLES)

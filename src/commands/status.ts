@@ -1,12 +1,12 @@
 import { surveyLedger } from "../compose/status.ts";
-import type { Flags } from "../config/layers.ts";
 import { backlogEta, rememberedPace } from "../lanes/backlog.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { statusDocument } from "../reporters/status/document.ts";
 import { statusText } from "../reporters/status/text.ts";
+import type { StatusFlags } from "./status-flags.ts";
 
 /** `prewarm status`: answers the exit code. Throws ConfigError or LedgerError (exit code 2) where there is no ledger to read. */
-export async function status(flags: Flags): Promise<number> {
+export async function status(flags: StatusFlags): Promise<number> {
   const { stdout, env } = process;
   const now = Date.now();
   const { place, survey } = surveyLedger(flags, env, process.cwd(), now);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addConfigFlags, addWorkerConfigFlags } from "./config-flags.ts";
+import { addConfigFlags, addWorkerConfigFlags, withFlags } from "./config-flags.ts";
 import { addSendingFlags, addSourceFlags } from "./media-flags.ts";
 
 const EXAMPLES = `Examples:
@@ -12,24 +12,23 @@ const EXAMPLES = `Examples:
 Ends on SIGTERM or Ctrl-C, when calls under way are finished (--drain)
 `;
 
-/** The flags of `prewarm worker`. */
-export function addWorkerFlags(command: Command): Command {
-  command
+/** The flags of `prewarm worker` as commander has them. */
+export type WorkerFlags = ReturnType<ReturnType<typeof addWorkerFlags>["opts"]>;
+
+/** Declares the flags of `prewarm worker`. */
+export function addWorkerFlags(command: Command) {
+  const withSandbox = command
     .description("keep warming: watch sources and the ledger, serve the admin API, metrics and status page")
-    .addHelpText("before", EXAMPLES);
-  addSourceFlags(
-    command
-      .optionsGroup("What:")
-      .option(
-        "--sandbox",
-        "runs against local stand-ins filled with sample media, ten times faster than real time",
-      ),
-    "entries from a file that is watched, instead of the bucket's listing",
-  );
-  addSendingFlags(command.optionsGroup("How:"));
-  addWorkerConfigFlags(command);
-  addConfigFlags(command);
-  return command
+    .addHelpText("before", EXAMPLES)
+    .optionsGroup("What:")
+    .option(
+      "--sandbox",
+      "runs against local stand-ins filled with sample media, ten times faster than real time",
+    );
+  const manifest = "entries from a file that is watched, instead of the bucket's listing";
+  const what = withFlags(withSandbox, (bare) => addSourceFlags(bare, manifest));
+  const how = withFlags(what.optionsGroup("How:"), addSendingFlags);
+  return withFlags(withFlags(how, addWorkerConfigFlags), addConfigFlags)
     .optionsGroup("Output:")
     .option("--json", "the log as JSON lines on stdout")
     .option("-q, --quiet", "warnings and errors only (--log-level warn)")

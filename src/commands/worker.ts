@@ -1,38 +1,81 @@
 import { secretsOf } from "../config/config.ts";
-import type { Flags } from "../config/layers.ts";
-import { readWorkerOptions } from "../config/run-options.ts";
-import { loadWorkerConfig } from "../config/worker-config.ts";
+import { readTogether } from "../config/problems.ts";
+import { type RunOptions, readWorkerOptions } from "../config/run-options.ts";
+import { loadWorkerConfig, type WorkerConfig } from "../config/worker-config.ts";
 import { redactor } from "../domain/secret.ts";
-import { readTogether } from "./read-together.ts";
-import type { RunContext } from "./run.ts";
-import { openStage, type Stage } from "./stage.ts";
-import { WorkerSession } from "./worker-session.ts";
+import { colourFor } from "../reporters/colour.ts";
+import { formatFor, isJournal } from "../reporters/log/log-line.ts";
+import { workerLog } from "../reporters/log/worker-log.ts";
+import type { Reporter } from "../reporters/reporter.ts";
+import { stopOnSignals } from "../runs/signals.ts";
+import { openStage, type Stage } from "../runs/stage.ts";
+import { Worker } from "../runs/worker.ts";
+import { type RunContext, tell } from "./run.ts";
+import type { WorkerFlags } from "./worker-flags.ts";
 
 export interface WorkerContext extends RunContext {
   readonly version: string;
 }
 
-/** `prewarm worker`: keeps everything warm until a signal; answers the exit code. Throws what ends it. */
-export async function worker(flags: Flags, context: WorkerContext): Promise<number> {
-  const stage = await openStage(flags.sandbox === true);
+/** `prewarm worker`: keeps everything warm until a signal; returns the exit code. Throws what ends it. */
+export async function worker(flags: WorkerFlags, context: WorkerContext): Promise<number> {
+  const { env } = process;
+  const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true }, tell);
   try {
-    const session = await open(flags, context, stage);
-    return await session.run().finally(() => session.close());
+    return await workOn(stage, flags, context);
   } finally {
     await stage.close();
   }
 }
 
-async function open(flags: Flags, context: WorkerContext, stage: Stage): Promise<WorkerSession> {
-  const { env, folder, sandbox } = stage;
+async function workOn(
+  { env, folder, sandbox }: Stage,
+  flags: WorkerFlags,
+  { onRedactor, version }: WorkerContext,
+): Promise<number> {
   const { config, options } = readTogether(
     () => readWorkerOptions(flags),
     () => loadWorkerConfig(flags, env, folder),
     sandbox ? null : SANDBOX_HINT,
   );
   const redact = redactor(secretsOf(config));
-  context.onRedactor(redact);
-  return WorkerSession.open({ config, options, flags, redact, sandbox, version: context.version });
+  onRedactor(redact);
+  const open = await Worker.open({ config, options, redact, sandbox, version });
+  const log = logOf(open, { config, options, flags, redact });
+  const unwatch = stopOnSignals(open.stop);
+  try {
+    return await open.toEnd();
+  } finally {
+    unwatch();
+    await open.close();
+    await log.stop();
+  }
 }
 
 const SANDBOX_HINT = "`prewarm worker --sandbox` needs none of this: it runs against local stand-ins.";
+
+const STDERR = 2;
+
+interface LogParts {
+  readonly config: WorkerConfig;
+  readonly options: RunOptions;
+  readonly flags: WorkerFlags;
+  readonly redact: (text: string) => string;
+}
+
+/** The log of a worker: lines for people on stderr, JSON lines as data on stdout. */
+function logOf({ events, clock }: Worker, { config, options, flags, redact }: LogParts): Reporter {
+  const { env, stdout, stderr } = process;
+  const json = flags.json === true;
+  const colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
+  return workerLog(events, {
+    clock,
+    redact,
+    stream: json ? stdout : stderr,
+    format: formatFor({ json, colour, journal: isJournal(env, STDERR) }),
+    level: flags.quiet === true ? "warn" : config.logLevel,
+    intervalMs: config.intervalMs,
+    maxQueue: config.maxQueue,
+    listInterval: options.manifest === null ? config.listInterval : null,
+  });
+}

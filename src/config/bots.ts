@@ -1,9 +1,9 @@
 import type { Secret } from "../domain/secret.ts";
-import type { Reader } from "./config.ts";
 import type { ConfigFile } from "./file.ts";
 import type { Flags } from "./layers.ts";
 import { nearest } from "./nearest.ts";
 import { list } from "./parse.ts";
+import type { Reader } from "./reader.ts";
 
 export interface BotConfig {
   readonly slug: string;
@@ -33,7 +33,7 @@ export function botsOf(reader: Reader, flags: Flags): BotConfig[] {
   const bots = new Map<string, () => BotConfig | null>();
   for (const bot of inFile) bots.set(bot.slug, () => fileBot(reader, bot));
   if (own) bots.set(own.slug, () => own);
-  for (const slug of picked) if (!bots.has(slug)) reader.problems.push(unknownBot(slug, [...bots.keys()]));
+  for (const slug of picked) if (!bots.has(slug)) reader.problems.add(unknownBot(slug, [...bots.keys()]));
   return [...bots].flatMap(([slug, make]) => {
     const bot = picked.length === 0 || picked.includes(slug) ? make() : null;
     return bot ? [bot] : [];
@@ -60,11 +60,11 @@ function ownBot(reader: Reader, slug: string, inFile: ConfigFile["bots"]): BotCo
   const isOfFile = inFile.some(({ tokenEnv }) => tokenEnv === OWN_TOKEN);
   if (!alone && (!token || (isOfFile && chats.length === 0))) return null;
   if (!token)
-    reader.problems.push(
+    reader.problems.add(
       "TELEGRAM_BOT_TOKEN is not set: write to @BotFather, /newbot, and copy the token (or TELEGRAM_BOT_TOKEN_FILE=<path>)",
     );
   if (chats.length === 0)
-    reader.problems.push(
+    reader.problems.add(
       "WARMUP_CHAT_ID is not set: the id of a private channel in which the bot may post (--chat ID, repeatable)",
     );
   return token && chats.length > 0 ? { slug, token: token.value, chats } : null;
@@ -76,7 +76,7 @@ function fileBot(
 ): BotConfig | null {
   const token = reader.secret(bot.tokenEnv);
   if (!token)
-    reader.problems.push(`${bot.tokenEnv} is not set: the token of bot "${bot.slug}" (prewarm.config.json)`);
+    reader.problems.add(`${bot.tokenEnv} is not set: the token of bot "${bot.slug}" (prewarm.config.json)`);
   return token ? { slug: bot.slug, token: token.value, chats: [...new Set(bot.chats)] } : null;
 }
 

@@ -1,16 +1,14 @@
 import type { Secret } from "../domain/secret.ts";
 import { type BotConfig, botsOf } from "./bots.ts";
 import { ConfigError } from "./error.ts";
-import { type Flags, type Found, Layers, type Origin } from "./layers.ts";
-import { BadValue, type PaceSetting } from "./parse.ts";
-import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { type Flags, Layers, type Origin } from "./layers.ts";
+import type { PaceSetting } from "./parse.ts";
+import { Reader } from "./reader.ts";
 
-/** Everything that a run needs to know, checked. Times in milliseconds, paces in calls a minute. */
-export interface Config {
+/** All but the keys of R2. Times in milliseconds, paces in calls a minute. */
+interface WithoutKeys {
   readonly endpoint: string;
   readonly bucket: string;
-  readonly accessKeyId: Secret;
-  readonly secretAccessKey: Secret;
   readonly apiRoot: string;
   readonly apiLocal: boolean;
   readonly bots: readonly BotConfig[];
@@ -36,6 +34,18 @@ export interface Config {
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
+/** Everything that a run needs to know, checked. */
+export interface Config extends WithoutKeys {
+  readonly accessKeyId: Secret;
+  readonly secretAccessKey: Secret;
+}
+
+/** What there is of a configuration: texts that are missing are empty, bots that are incomplete are left out. */
+export interface ConfigDraft extends WithoutKeys {
+  readonly accessKeyId: Secret | undefined;
+  readonly secretAccessKey: Secret | undefined;
+}
+
 /** All secrets of a configuration, a worker's among them, for the redactor. */
 export function secretsOf(config: Config & { readonly adminToken?: Secret | null }): Secret[] {
   const { accessKeyId, secretAccessKey, bots, adminToken } = config;
@@ -56,15 +66,9 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string 
 export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: string): string {
   const reader = new Reader(new Layers(flags, env, folder));
   const path = ledgerPath(reader);
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  reader.problems.throwIfAny();
   return path;
 }
-
-/** What there is of a configuration: texts that are missing are empty, bots that are incomplete are left out. */
-export type ConfigDraft = Omit<Config, "accessKeyId" | "secretAccessKey"> & {
-  readonly accessKeyId: Secret | undefined;
-  readonly secretAccessKey: Secret | undefined;
-};
 
 /** Reads what there is, with everything that is missing or wrong. */
 export function draftConfig(
@@ -72,7 +76,7 @@ export function draftConfig(
   flags: Flags,
 ): { draft: ConfigDraft; problems: readonly string[] } {
   const reader = new Reader(layers);
-  return { draft: readAll(reader, flags), problems: reader.problems };
+  return { draft: readAll(reader, flags), problems: reader.problems.all };
 }
 
 function readAll(reader: Reader, flags: Flags): ConfigDraft {
@@ -109,79 +113,20 @@ function readAll(reader: Reader, flags: Flags): ConfigDraft {
   };
 }
 
-type ValueOf<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer T> ? T : never;
-
-/** Takes values out of the layers and collects what is wrong with them. */
-export class Reader {
-  readonly layers: Layers;
-  readonly problems: string[] = [];
-  readonly origins: Record<string, Origin> = {};
-
-  constructor(layers: Layers) {
-    this.layers = layers;
-  }
-
-  maybe<N extends SettingName>(name: N): ValueOf<N> | undefined {
-    const found = this.layers.text(name);
-    if (!found) return undefined;
-    this.origins[name] = found.origin;
-    return this.#parsed(name, found);
-  }
-
-  /** A setting that has a default. */
-  get<N extends SettingName>(name: N): ValueOf<N> {
-    const value = this.maybe(name);
-    // null is a value: `--bot-pace none`.
-    return value === undefined
-      ? (SETTINGS[name].parse((SETTINGS[name] as Setting<unknown>).fallback ?? "") as ValueOf<N>)
-      : value;
-  }
-
-  need(name: SettingName, how: string): string {
-    const found = this.layers.text(name);
-    if (found) return String(this.maybe(name) ?? "");
-    this.problems.push(`${SETTINGS[name].env[0]} is not set: ${how}`);
-    return "";
-  }
-
-  needSecret(name: string, how: string): Secret | undefined {
-    const found = this.secret(name);
-    if (!found) this.problems.push(`${name} is not set: ${how} (or ${name}_FILE=<path>)`);
-    return found?.value;
-  }
-
-  secret(name: string): Found<Secret> | null {
-    try {
-      const found = this.layers.secret(name);
-      if (found) this.origins[name] = found.origin;
-      return found;
-    } catch (error) {
-      this.problems.push(`${name}_FILE cannot be read: ${error instanceof Error ? error.message : error}`);
-      return null;
-    }
-  }
-
-  #parsed<N extends SettingName>(name: N, { value, origin }: Found<string>): ValueOf<N> | undefined {
-    try {
-      return SETTINGS[name].parse(value) as ValueOf<N>;
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      const shown = value.replace(/\/\/[^/@]*@/, "//***@");
-      this.problems.push(`${origin}: "${shown}" is not usable, it must be ${error.message}`);
-      return undefined;
-    }
-  }
+/** The endpoint of an account (developers.cloudflare.com/r2/api/s3/api). */
+export function endpointOfAccount(account: string): string {
+  return `https://${account}.r2.cloudflarestorage.com`;
 }
 
-/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID (developers.cloudflare.com/r2/api/s3/api). */
+/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID. */
 function endpointOf(reader: Reader): string {
   const given = reader.maybe("endpoint");
   if (given) return withoutBucket(given, reader);
   const account = reader.maybe("accountId");
-  if (account) return `https://${account}.r2.cloudflarestorage.com`;
+  if (account) return endpointOfAccount(account);
   const bad = reader.origins.endpoint !== undefined;
   if (!bad)
-    reader.problems.push(
+    reader.problems.add(
       "R2_ACCOUNT_ID (or R2_ENDPOINT) is not set: Cloudflare dashboard -> R2 -> Overview, Account ID",
     );
   return "";
@@ -192,7 +137,7 @@ function withoutBucket(endpoint: string, reader: Reader): string {
   const url = new URL(endpoint);
   if (url.pathname === "/") return endpoint;
   if (url.pathname === `/${reader.maybe("bucket")}`) return url.origin;
-  reader.problems.push(
+  reader.problems.add(
     `${reader.origins.endpoint}: the endpoint ends in "${url.pathname}"; leave the path out`,
   );
   return url.origin;
@@ -203,7 +148,7 @@ function ledgerPath(reader: Reader): string {
   const origin = reader.origins.ledger ?? "default";
   if (/^postgres(ql)?:/i.test(text)) {
     const password = origin === "--ledger" && URL.canParse(text) && new URL(text).password !== "";
-    reader.problems.push(
+    reader.problems.add(
       password
         ? "--ledger: a password in a flag can be read by everybody on the machine; put the URL into PREWARM_LEDGER"
         : `${origin}: this version keeps its ledger in SQLite only; use sqlite:<path>`,
@@ -212,6 +157,6 @@ function ledgerPath(reader: Reader): string {
   }
   const path = text.replace(/^sqlite:(\/\/(?=\/))?/, "");
   if (path === "" || /^\w[\w+]+:\/\//.test(path))
-    reader.problems.push(`${origin}: a ledger is written as sqlite:<path>`);
+    reader.problems.add(`${origin}: a ledger is written as sqlite:<path>`);
   return path;
 }

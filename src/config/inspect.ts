@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type ConfigDraft, draftConfig } from "./config.ts";
-import { ConfigError } from "./error.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
 import { type Flags, type Found, Layers, readDotenv } from "./layers.ts";
 import { BadValue } from "./parse.ts";
+import { Problems } from "./problems.ts";
 import { ADMIN_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { draftWorker, type WorkerSettings } from "./worker-config.ts";
 
@@ -43,10 +43,11 @@ export interface Inspection {
 
 /** Reads everything that values come from and throws for nothing that a user may have written. */
 export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): Inspection {
-  const dotenv = leniently(() => readDotenv(join(folder, ".env")), {});
-  const file = leniently(() => readConfigFile(join(folder, "prewarm.config.json")), NO_FILE);
-  const layers = new Layers(flags, env, folder, { dotenv: dotenv.value, file: file.value });
-  const secrets = [...new Set([...SECRETS, ...file.value.bots.map((bot) => bot.tokenEnv)])];
+  const [ofDotenv, ofFile] = [new Problems(), new Problems()];
+  const dotenv = ofDotenv.try(() => readDotenv(join(folder, ".env")), {});
+  const file = ofFile.try(() => readConfigFile(join(folder, "prewarm.config.json")), NO_FILE);
+  const layers = new Layers(flags, env, folder, { dotenv, file });
+  const secrets = [...new Set([...SECRETS, ...file.bots.map((bot) => bot.tokenEnv)])];
   const settings = Object.keys(SETTINGS) as SettingName[];
   const worker = draftWorker(layers, flags);
   return {
@@ -57,23 +58,14 @@ export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): I
       ...settings.map((name) => inspectSetting(layers, name)),
       ...secrets.map((name) => inspectSecret(layers, name)),
     ],
-    dotenvProblem: dotenv.problems[0] ?? null,
-    fileProblems: file.problems,
-    dotenv: dotenv.value,
+    dotenvProblem: ofDotenv.all[0] ?? null,
+    fileProblems: ofFile.all,
+    dotenv,
     names: [
       ...settings.flatMap((name) => SETTINGS[name].env),
       ...secrets.flatMap((name) => [name, `${name}_FILE`]),
     ],
   };
-}
-
-function leniently<T>(read: () => T, otherwise: T): { value: T; problems: readonly string[] } {
-  try {
-    return { value: read(), problems: [] };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { value: otherwise, problems: error.problems };
-  }
 }
 
 function inspectSetting(layers: Layers, name: SettingName): Inspected {

@@ -4,6 +4,7 @@ import { parseEnv } from "node:util";
 import { Secret } from "../domain/secret.ts";
 import { ConfigError } from "./error.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
+import { nameOfFlag } from "./flag-name.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
 
 /** Where a value came from, for people: `--bucket`, `environment R2_BUCKET`, `.env R2_BUCKET`, `prewarm.config.json`, `default`. */
@@ -52,7 +53,7 @@ export class Layers {
   candidates(name: SettingName): Found<string>[] {
     const setting: Setting<unknown> = SETTINGS[name];
     const found = setting.env.flatMap((variable) => this.variables(variable));
-    const flag = setting.flag && this.#flags[camel(setting.flag)];
+    const flag = setting.flag && this.#flags[nameOfFlag(setting.flag)];
     if (flag !== undefined && flag !== "")
       found.unshift({ value: flagText(flag), origin: `--${setting.flag}` });
     const inFile = setting.file === undefined ? undefined : this.file.values[setting.file];
@@ -107,10 +108,6 @@ export function readDotenv(path: string): NodeJS.ProcessEnv {
       return {};
     throw new ConfigError([`.env cannot be read: ${error instanceof Error ? error.message : error}`]);
   }
-}
-
-function camel(flag: string): string {
-  return flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function flagText(flag: string | boolean | readonly string[]): string {

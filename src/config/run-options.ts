@@ -6,10 +6,34 @@ import {
   type Selection,
   type TransferMode,
 } from "../domain/choices.ts";
-import { isMediaKind, type MediaKind } from "../domain/media.ts";
+import type { MediaKind } from "../domain/media.ts";
 import { ConfigError } from "./error.ts";
-import type { Flags } from "./layers.ts";
-import { BadValue, failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
+import { flagOf } from "./flag-name.ts";
+import { failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
+import { Problems } from "./problems.ts";
+
+/** The flags of a run that are no configuration, as commander has them: texts that are still to be read. */
+export interface RunOptionFlags {
+  readonly prefix?: string | undefined;
+  readonly manifest?: string | undefined;
+  readonly manifestFormat?: ManifestFormat | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly kind?: MediaKind | undefined;
+  readonly as?: MediaKind | undefined;
+  readonly only?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly limit?: string | undefined;
+  readonly order?: Order | undefined;
+  readonly transfer?: TransferMode | undefined;
+  readonly retries?: string | undefined;
+  readonly maxDuration?: string | undefined;
+  readonly maxFailures?: string | undefined;
+  readonly failedTo?: string | undefined;
+  readonly preflight?: boolean | undefined;
+  readonly deleteAfter?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+}
 
 /** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
 export interface RunOptions {
@@ -34,51 +58,48 @@ export interface RunOptions {
   readonly dryRun: boolean;
 }
 
+/** Flags whose text has to be read. */
+type TextFlag = "only" | "limit" | "retries" | "maxDuration" | "maxFailures";
+
 const selection = oneOf(...SELECTIONS);
 
-/** Reads the flags. Throws ConfigError with everything that is wrong with them. */
-export function readRunOptions(flags: Flags): RunOptions {
-  const problems: string[] = [];
-  const read = <T>(name: string, parse: (text: string) => T): T | undefined => {
+/** Reads the flags. Throws ConfigError with everything that is wrong with them, empty values of other flags among it. */
+export function readRunOptions(flags: RunOptionFlags): RunOptions {
+  const problems = new Problems();
+  const read = <T>(name: TextFlag, parse: (text: string) => T): T | undefined => {
     const text = flags[name];
-    if (typeof text !== "string") return undefined;
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      problems.push(`${dashed(name)} "${text}": it must be ${error.message}`);
-      return undefined;
-    }
+    if (text === undefined) return undefined;
+    return problems.parse(`${flagOf(name)} "${text}":`, () => parse(text), undefined);
   };
   const options: RunOptions = {
-    prefix: read("prefix", String),
+    prefix: flags.prefix,
     manifest: manifestOf(flags),
-    include: strings(flags.include),
-    exclude: strings(flags.exclude),
-    kind: isMediaKind(flags.kind) ? flags.kind : undefined,
-    as: isMediaKind(flags.as) ? flags.as : undefined,
+    include: flags.include ?? [],
+    exclude: flags.exclude ?? [],
+    kind: flags.kind,
+    as: flags.as,
     only: read("only", selections) ?? null,
     force: flags.force === true,
     limit: read("limit", wholeNumber(1)),
-    order: (flags.order ?? "small") as Order,
-    transfer: (flags.transfer ?? "auto") as TransferMode,
+    order: flags.order ?? "small",
+    transfer: flags.transfer ?? "auto",
     retries: read("retries", wholeNumber(0)) ?? 5,
     maxDuration: read("maxDuration", someTime),
     maxFailures: read("maxFailures", failuresBound),
-    failedTo: read("failedTo", String),
+    failedTo: flags.failedTo,
     preflight: flags.preflight !== false,
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
   };
-  problems.push(...emptyFlags(flags), ...failedToProblems(options));
+  problems.add(...emptyFlags(flags), ...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)
-    problems.push("--prefix cuts a listing: leave it out with --manifest, or use --include");
-  if (problems.length > 0) throw new ConfigError(problems);
+    problems.add("--prefix cuts a listing: leave it out with --manifest, or use --include");
+  problems.throwIfAny();
   return options;
 }
 
 /** The flags of `prewarm worker` that are no configuration: those of a run that it takes. Throws ConfigError like {@link readRunOptions}. */
-export function readWorkerOptions(flags: Flags): RunOptions {
+export function readWorkerOptions(flags: RunOptionFlags): RunOptions {
   const options = readRunOptions(flags);
   if (options.manifest?.path === "-")
     throw new ConfigError([
@@ -87,17 +108,17 @@ export function readWorkerOptions(flags: Flags): RunOptions {
   return options;
 }
 
-function manifestOf({ manifest: path, manifestFormat }: Flags): RunOptions["manifest"] {
-  return typeof path === "string" ? { path, format: manifestFormat as ManifestFormat | undefined } : null;
+function manifestOf({ manifest: path, manifestFormat: format }: RunOptionFlags): RunOptions["manifest"] {
+  return path === undefined ? null : { path, format };
 }
 
 /** An empty value is mostly a variable of a script that was never set; only a prefix has a meaning without letters. */
-function emptyFlags(flags: Flags): string[] {
+function emptyFlags(flags: RunOptionFlags): string[] {
   return Object.entries(flags)
     .filter(
       ([name, value]) => name !== "prefix" && (value === "" || (Array.isArray(value) && value.includes(""))),
     )
-    .map(([name]) => `${dashed(name)} is empty: give it a value, or leave it out`);
+    .map(([name]) => `${flagOf(name)} is empty: give it a value, or leave it out`);
 }
 
 /** It is written while the manifest is read, and as JSON lines. */
@@ -113,12 +134,4 @@ function failedToProblems({ failedTo, manifest }: RunOptions): string[] {
 function selections(text: string): Selection[] {
   const names = list(text);
   return (names.length > 0 ? names : [""]).map(selection);
-}
-
-function strings(value: Flags[string]): readonly string[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function dashed(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,9 +1,10 @@
 import type { LogLevel } from "../domain/choices.ts";
 import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
-import { type Config, draftConfig, Reader } from "./config.ts";
+import { type Config, draftConfig } from "./config.ts";
 import { ConfigError } from "./error.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
+import { Reader } from "./reader.ts";
 import { ADMIN_TOKEN } from "./settings.ts";
 
 /** What a worker needs to know besides. Times in milliseconds. */
@@ -54,8 +55,8 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     adminToken: reader.secret(ADMIN_TOKEN)?.value ?? null,
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
-  const tokenIsBroken = problems.some((problem) => problem.startsWith(ADMIN_TOKEN));
+  const tokenIsBroken = problems.all.some((problem) => problem.startsWith(ADMIN_TOKEN));
   const open = openHostProblem(String(origins.host), settings.host, settings.adminToken);
-  if (open !== null && !tokenIsBroken) problems.push(open);
-  return { settings, problems, origins };
+  if (open !== null && !tokenIsBroken) problems.add(open);
+  return { settings, problems: problems.all, origins };
 }

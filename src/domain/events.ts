@@ -1,6 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { ItemResult } from "./outcome.ts";
+import type { WorkForecast } from "./work-forecast.ts";
 
 /** A lane as screens show it. Paces in calls a minute, moments on the engine's clock. */
 export interface LaneView {
@@ -13,9 +14,14 @@ export interface LaneView {
   readonly closed: Failure | null;
 }
 
+/** A signal that ends a run or a worker. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
 /** Why a run ends before its source is used up. */
 export type StopCause =
-  | { readonly type: "signal"; readonly signal: "SIGINT" | "SIGTERM" }
+  | { readonly type: "signal"; readonly signal: StopSignal }
+  /** The AbortSignal of a run in code. */
+  | { readonly type: "aborted" }
   | { readonly type: "duration" }
   | { readonly type: "failures"; readonly failure: Failure; readonly inARow: boolean }
   | { readonly type: "no_lane"; readonly failure: Failure }
@@ -37,6 +43,15 @@ export interface EventMap {
   source: { readonly read: number; readonly bytes: number; readonly ended: boolean };
   /** A task entered the queue. */
   queued: { readonly bytes: number; readonly depth: number };
+  /** Emitted when the queue is full for the first time (`all` is false: there is more), and when the source has ended. */
+  forecast: WorkForecast & { readonly all: boolean };
+  /** An object that a run would send (dry run). */
+  planned: {
+    readonly key: string;
+    readonly bot: string;
+    readonly kind: MediaKind;
+    readonly bytes: number;
+  };
   /** A worker of the pool became busy or free; `count` of them are busy now. */
   active: { readonly count: number };
   /** An item got a free worker and a lane; its object is read next. */

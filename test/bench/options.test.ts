@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { BenchFlags } from "../../src/commands/bench-flags.ts";
 import { readBenchOptions } from "../../src/commands/bench-options.ts";
 import { BenchProgress } from "../../src/commands/bench-progress.ts";
 import { ConfigError } from "../../src/config/error.ts";
-import type { Flags } from "../../src/config/layers.ts";
 
-function problemsOf(names: readonly string[], flags: Flags): readonly string[] {
+function problemsOf(names: readonly string[], flags: Partial<BenchFlags>): readonly string[] {
   try {
-    readBenchOptions(names, flags);
+    readBenchOptions(names, { color: true, ...flags });
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -16,11 +16,15 @@ function problemsOf(names: readonly string[], flags: Flags): readonly string[] {
 
 describe("the flags of bench", () => {
   it("without any mean all scenarios on this machine", () => {
-    expect(readBenchOptions([], {})).toEqual({ scenarios: [], againstReal: false, quiet: false });
+    expect(readBenchOptions([], { color: true })).toEqual({
+      scenarios: [],
+      againstReal: false,
+      quiet: false,
+    });
   });
 
   it("are taken over, scenarios in their own order", () => {
-    const flags = { json: "a.json", against: "real", yes: true, quiet: true };
+    const flags = { json: "a.json", against: "real", yes: true, quiet: true, color: true } as const;
     expect(readBenchOptions(["scale", "queue", "queue"], flags)).toEqual({
       scenarios: ["queue", "scale"],
       againstReal: true,

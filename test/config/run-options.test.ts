@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { ConfigError } from "../../src/config/error.ts";
-import type { Flags } from "../../src/config/layers.ts";
-import { readRunOptions } from "../../src/config/run-options.ts";
+import { type RunOptionFlags, readRunOptions } from "../../src/config/run-options.ts";
 
 it("has the published defaults", () => {
   expect(readRunOptions({})).toMatchObject({
@@ -25,7 +24,7 @@ it("has the published defaults", () => {
   });
 });
 
-it.each<[Flags, object]>([
+it.each<[RunOptionFlags, object]>([
   [{ only: "failed, weak" }, { only: ["failed", "weak"] }],
   [{ manifest: "-", manifestFormat: "csv" }, { manifest: { path: "-", format: "csv" } }],
   [{ include: ["a", "b"] }, { include: ["a", "b"] }],
@@ -68,7 +67,7 @@ it("tells everything that is wrong at once, by the flag's own name", () => {
 });
 
 it("refuses empty values, but for a prefix, and a duration of nothing", () => {
-  const problemsOf = (flags: Flags) => {
+  const problemsOf = (flags: RunOptionFlags & { readonly ledger?: string }) => {
     try {
       readRunOptions(flags);
       return [];

@@ -1,19 +1,14 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Emitter, type StopCause } from "../../src/domain/events.ts";
 import { failure } from "../../src/domain/failure.ts";
-import { exitCodeOf } from "../../src/pipeline/exit-code.ts";
 import { errorFields, itemResult } from "../../src/pipeline/results.ts";
 import { Stop, watchFailures } from "../../src/pipeline/stop.ts";
 
-const cause = (
-  type: "duration" | "no_lane" | "denied" | "source" | "failures" | "SIGINT" | "SIGTERM",
-): StopCause => {
+const cause = (type: "duration" | "no_lane" | "denied" | "failures" | "SIGINT" | "SIGTERM"): StopCause => {
   const why = failure("bot_kicked", "");
   if (type === "SIGINT" || type === "SIGTERM") return { type: "signal", signal: type };
   if (type === "failures") return { type, failure: why, inARow: false };
-  return type === "duration"
-    ? { type }
-    : { type, failure: type === "source" ? failure("manifest_syntax", "") : why };
+  return type === "duration" ? { type } : { type, failure: why };
 };
 
 it("lets a hundred calls listen without a warning about a leak", async () => {
@@ -28,22 +23,7 @@ it("lets a hundred calls listen without a warning about a leak", async () => {
   expect(warnings).toEqual([]);
 });
 
-describe("the exit code", () => {
-  it.each([
-    [null, 0, 0],
-    [null, 1, 3],
-    [cause("duration"), 1, 5],
-    [cause("failures"), 21, 5],
-    [cause("no_lane"), 1, 4],
-    [cause("denied"), 0, 4],
-    [cause("source"), 0, 2],
-    [{ type: "source", failure: failure("r2_unavailable", "") } as const, 0, 1],
-    [cause("SIGINT"), 9, 130],
-    [cause("SIGTERM"), 0, 143],
-  ])("of %j with %i bad items is %i", (why, bad, code) => {
-    expect(exitCodeOf({ cause: why, bad })).toBe(code);
-  });
-
+describe("the cause of a stop", () => {
   it.each([
     ["duration", "no_lane", "no_lane"],
     ["no_lane", "duration", "no_lane"],
@@ -52,7 +32,7 @@ describe("the exit code", () => {
     ["no_lane", "SIGINT", "SIGINT"],
     ["SIGTERM", "denied", "SIGTERM"],
     ["SIGTERM", "SIGINT", "SIGTERM"],
-  ] as const)("of a run stopped by %s and then %s is that of %s", (first, second, rules) => {
+  ] as const)("of a run stopped by %s and then by %s is %s", (first, second, rules) => {
     const stop = new Stop(new Emitter());
     stop.drain(cause(first));
     stop.drain(cause(second));

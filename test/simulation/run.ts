@@ -3,17 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
 import { onTestFinished } from "vitest";
-import { claimLedger } from "../../src/commands/claim-ledger.ts";
-import { findLanes } from "../../src/commands/find-lanes.ts";
 import { connect, openLedger } from "../../src/compose/connect.ts";
-import { openWarming } from "../../src/compose/warming.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { Flags } from "../../src/config/layers.ts";
 import { readRunOptions } from "../../src/config/run-options.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
-import { prewarm } from "../../src/pipeline/prewarm.ts";
-import { Stop, watchFailures } from "../../src/pipeline/stop.ts";
+import { Run } from "../../src/runs/run.ts";
+import { Session } from "../../src/runs/session.ts";
 import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
@@ -108,31 +105,11 @@ export class Simulation {
     const events = new Emitter((error) => {
       throw error;
     }).on("item", (item) => items.push(item));
-    const stop = new Stop(events);
-    const found = await findLanes({ connections, options, ledger, events, stop });
-    await claimLedger({ ledger, config, events, sandbox: false });
-    const { maxDuration } = options;
-    const cancel =
-      maxDuration === undefined
-        ? () => {}
-        : this.clock.after(maxDuration, () => stop.drain({ type: "duration" }));
-    const { feeder, dispatcher, lanes } = await openWarming({
-      config,
-      options,
-      connections,
-      ledger,
-      found,
-      events,
-      stop,
-      remove: null,
-    });
-    watchFailures(events, stop, { maxFailures: options.maxFailures });
-    await prewarm(feeder, dispatcher, stop);
-    cancel();
-    lanes.rememberAll();
-    await traffic.track(opened.close());
-    await ledger.close();
-    return { items, stopped: stop.cause?.type ?? null };
+    const session = new Session({ config, ledger, connections, events, sandbox: false });
+    const run = new Run(session, options, "prewarm run");
+    const { cause } = await run.toEnd();
+    await traffic.track(run.close());
+    return { items, stopped: cause?.type ?? null };
   }
 
   #env(): Record<string, string> {

@@ -1,16 +1,14 @@
-import { type Connections, connect, identityOf, openLedger } from "../../compose/connect.ts";
-import { openWarming } from "../../compose/warming.ts";
 import { type Config, secretsOf } from "../../config/config.ts";
 import { ConfigError } from "../../config/error.ts";
 import { readRunOptions } from "../../config/run-options.ts";
+import { onAbort } from "../../domain/abort.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { redactor } from "../../domain/secret.ts";
 import type { TransferName } from "../../domain/task.ts";
-import { type LaneFound, preflight } from "../../lanes/preflight.ts";
-import type { Ledger } from "../../ledgers/port.ts";
-import { prewarm } from "../../pipeline/prewarm.ts";
-import { Stop, watchFailures } from "../../pipeline/stop.ts";
+import type { LaneFound } from "../../lanes/preflight.ts";
+import { Stop } from "../../pipeline/stop.ts";
+import { Run } from "../../runs/run.ts";
 
 /** One pass over what lies below a prefix. */
 export interface WarmPass {
@@ -22,73 +20,45 @@ export interface WarmPass {
   readonly signal: AbortSignal;
 }
 
-/** The real pipeline of `prewarm run` without its screens: R2 client, Telegram client, ledger and lanes as composed there. */
+/** A run of `prewarm run` without its screens, which makes one pass after another. */
 export class Warmer {
-  readonly lanes: readonly LaneFound[];
-  readonly #config: Config;
-  readonly #connections: Connections;
-  readonly #ledger: Ledger;
+  readonly #run: Run;
+  readonly #lanes: readonly LaneFound[];
 
-  /** Takes the ledger and tries the lanes. Throws LedgerError, and ConfigError when nothing can be sent to. */
+  /** Enters the run. Throws LedgerError, and ConfigError when nothing can be sent to or the bucket turns us away. */
   static async open(config: Config): Promise<Warmer> {
-    const connections = connect(config, redactor(secretsOf(config)));
-    const ledger = await openLedger(config, "prewarm bench", false).catch(async (error: unknown) => {
-      await connections.close();
-      throw error;
-    });
-    const warmer = (lanes: readonly LaneFound[]) => new Warmer(config, connections, ledger, lanes);
+    const redact = redactor(secretsOf(config));
+    const options = readRunOptions({});
+    const run = await Run.open({ config, options, redact, sandbox: false, command: "prewarm bench" });
     try {
-      await ledger.identify(identityOf(config, false));
-      const wishes = connections.bots.flatMap(({ bot, chats }) => chats.map((chat) => ({ bot, chat })));
-      const { open, refused } = await preflight(wishes, connections.clock);
-      const [why] = refused;
-      if (open.length === 0) throw new ConfigError([why?.failure.message ?? "there is no warmup chat"]);
-      return warmer(open);
+      const lanes = await run.enter();
+      if (lanes) return new Warmer(run, lanes);
+      const { cause } = run.stop;
+      throw new ConfigError([cause && "failure" in cause ? cause.failure.message : "the run was stopped"]);
     } catch (error) {
-      await warmer([]).close();
+      await run.close();
       throw error;
     }
   }
 
-  private constructor(config: Config, connections: Connections, ledger: Ledger, lanes: readonly LaneFound[]) {
-    this.#config = config;
-    this.#connections = connections;
-    this.#ledger = ledger;
-    this.lanes = lanes;
+  private constructor(run: Run, lanes: readonly LaneFound[]) {
+    this.#run = run;
+    this.#lanes = lanes;
   }
 
   get clock(): Clock {
-    return this.#connections.clock;
+    return this.#run.clock;
   }
 
   /** Resolves when all has ended, or, once `signal` aborts, what was under way has been cut off. Throws LedgerError. */
   async warm({ prefix, transfer, limit, events, signal }: WarmPass): Promise<void> {
-    const [config, connections, ledger, found] = [this.#config, this.#connections, this.#ledger, this.lanes];
-    const options = { ...readRunOptions({ prefix, transfer }), limit };
     const stop = new Stop(events);
-    const { feeder, dispatcher } = await openWarming({
-      config,
-      options,
-      connections,
-      ledger,
-      found,
-      events,
-      stop,
-      remove: null,
-    });
-    const abort = () => stop.abort();
-    if (signal.aborted) stop.abort();
-    signal.addEventListener("abort", abort, { once: true });
-    watchFailures(events, stop, {});
-    try {
-      await prewarm(feeder, dispatcher, stop);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    const removeListener = onAbort(signal, () => stop.abort());
+    const options = { ...readRunOptions({ prefix, transfer }), limit };
+    await this.#run.warm(this.#lanes, { options, events, stop }).finally(removeListener);
   }
 
-  async close(): Promise<void> {
-    await this.#connections.close();
-    await this.#ledger.close();
+  close(): Promise<void> {
+    return this.#run.close();
   }
 }

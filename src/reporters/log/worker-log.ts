@@ -20,6 +20,8 @@ export interface WorkerLogOptions {
   /** The first line tells them, and `[BATCH][DONE]` comes once in `intervalMs` (of the clock) at most. */
   readonly intervalMs: number;
   readonly maxQueue: number;
+  /** Milliseconds between two listings of the bucket, whose price is logged; null where nothing is listed. */
+  readonly listInterval: number | null;
   /** Bytes that may wait for a slow reader; lines beyond are dropped and counted. */
   readonly maxWaitingBytes?: number;
 }

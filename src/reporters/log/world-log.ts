@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter, EventMap, LaneView, StopCause } from "../../domain/events.ts";
 import { type Failure, nextStep } from "../../domain/failure.ts";
+import { listingLine } from "../listing-line.ts";
 import { PREFIX } from "./item-lines.ts";
 import type { Log, LogFields } from "./log-line.ts";
 
@@ -8,6 +9,8 @@ export interface WorldLogOptions {
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly maxQueue: number;
+  /** Milliseconds between two listings of the bucket, whose price is logged; null where nothing is listed. */
+  readonly listInterval: number | null;
 }
 
 /** Logs all that is not about one item: the worker, its queue, passes, lanes, health, calls, sentences. */
@@ -23,6 +26,17 @@ export function logWorld(events: Emitter, log: Log, options: WorldLogOptions): v
       log({ level: "debug", msg: `${PREFIX}[CALL]`, fields });
     })
     .on("notice", ({ level, text }) => log({ level, msg: text, fields: {} }));
+  if (options.listInterval !== null) logListingCost(events, log, options.listInterval);
+}
+
+/** What listing the bucket this often costs a month: as soon as its size is known, and again when it has grown by half. */
+function logListingCost(events: Emitter, log: Log, intervalMs: number): void {
+  let told = 0;
+  events.on("pass", ({ ended, failure, read }) => {
+    if (!ended || failure || (told > 0 && read < told * 1.5)) return;
+    told = Math.max(read, 1);
+    log({ level: "info", msg: listingLine({ objects: read, intervalMs }), fields: {} });
+  });
 }
 
 /** Each start and each stop once, whether by a signal or by the admin API. */

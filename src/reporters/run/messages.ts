@@ -3,6 +3,7 @@ import type { Emitter, StopCause } from "../../domain/events.ts";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import { oneLine } from "../format.ts";
+import { forecastLines } from "./plan-text.ts";
 
 export interface MessageOptions {
   readonly colour: ChalkInstance;
@@ -25,6 +26,7 @@ function stopLine(cause: StopCause): string {
   if (cause.type === "signal") {
     return `${cause.signal}: no new work begins, calls under way are finished; once more to abort them`;
   }
+  if (cause.type === "aborted") return "stopping: no new work begins, calls under way are finished";
   if (cause.type === "duration")
     return "stopping: the time given by --max-duration is up; run again to go on";
   const { message, reason } = cause.failure;
@@ -58,6 +60,9 @@ export function writeMessages(events: Emitter, write: WriteMessage, options: Mes
     if (line) write(line, item.status === "failed" ? colour.red : colour.yellow);
   });
   if (quiet) return;
+  events.on("forecast", (forecast) => {
+    for (const line of forecastLines(forecast)) write(oneLine(line), colour);
+  });
   events.on("started", ({ command, lanes, concurrency, ledger }) => {
     const lane = lanes === 1 ? "1 lane" : `${lanes} lanes`;
     write(oneLine(`${command}: ${lane}, concurrency ${concurrency}, ledger ${ledger}`), colour);

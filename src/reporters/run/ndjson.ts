@@ -105,7 +105,7 @@ export function emptySummary(out: Writable, exitCode: number): void {
 }
 
 /**
- * Writes each item as a line of JSON to `out`. When the reader goes away (EPIPE) it falls silent and the run goes on;
+ * Writes each item, and each object of a plan, as a line of JSON to `out`. When the reader goes away (EPIPE) it falls silent and the run goes on;
  * `stop` resolves when everything has been handed over.
  */
 export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
@@ -118,6 +118,7 @@ export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
     if (isOpen) out.write(`${JSON.stringify(value)}\n`);
   };
   events.on("item", (item) => line(itemLine(item)));
+  events.on("planned", ({ key, bot, kind, bytes }) => line({ type: "planned", key, bot, kind, bytes }));
   return {
     line,
     summary: (snapshot, exitCode) => line(summaryLine(snapshot, exitCode)),

@@ -7,7 +7,7 @@ import { type NdjsonReporter, ndjsonReporter } from "./ndjson.ts";
 import { plainReporter } from "./plain.ts";
 
 /** The values of `--progress`. */
-export type ProgressMode = "auto" | "live" | "plain" | "none";
+type ProgressMode = "auto" | "live" | "plain" | "none";
 
 /** What of the command line and the terminal decides. */
 export interface OutputRequest {

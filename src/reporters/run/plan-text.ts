@@ -1,28 +1,42 @@
+import type { EventMap } from "../../domain/events.ts";
+import type { WorkPlan } from "../../domain/work-forecast.ts";
 import { count, duration, size } from "../format.ts";
 
-/** The last line of `--dry-run --json`. */
-export interface PlanLine {
-  readonly type: "plan";
-  readonly to_warm: number;
-  readonly skipped: number;
-  readonly bytes: number;
-  readonly lanes: number;
-  /** Objects a minute at the most. */
-  readonly ceiling_per_min: number;
-  /** Null when nothing can be sent. */
-  readonly eta_seconds: number | null;
-  readonly advice: readonly string[];
+/** The last line of `--dry-run --json`, in its published order. */
+export function planLine({ toWarm, skipped, bytes, lanes, ceilingPerMin, etaSeconds, advice }: WorkPlan) {
+  return {
+    type: "plan",
+    to_warm: toWarm,
+    skipped,
+    bytes,
+    lanes,
+    ceiling_per_min: ceilingPerMin,
+    eta_seconds: etaSeconds,
+    advice,
+  };
 }
 
 /** A plan for people. */
-export function planText(plan: PlanLine): string {
-  const eta = plan.eta_seconds === null ? "no lane to send by" : `about ${duration(plan.eta_seconds * 1000)}`;
+export function planText(plan: WorkPlan): string {
+  const eta = plan.etaSeconds === null ? "no lane to send by" : `about ${duration(plan.etaSeconds * 1000)}`;
   const lines = [
-    `to warm   ${count(plan.to_warm)} objects, ${size(plan.bytes)}`,
+    `to warm   ${count(plan.toWarm)} objects, ${size(plan.bytes)}`,
     `skipped   ${count(plan.skipped)}`,
-    `lanes     ${count(plan.lanes)}, at most ${count(plan.ceiling_per_min)}/min together`,
+    `lanes     ${count(plan.lanes)}, at most ${count(plan.ceilingPerMin)}/min together`,
     `time      ${eta}`,
     ...plan.advice.map((advice) => `faster    ${advice}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Below this nobody needs to be told how long it will take. */
+const WORTH_TELLING_S = 10;
+
+/** How long a run will take, in sentences; none when it will soon be over, or cannot be said. */
+export function forecastLines(forecast: EventMap["forecast"]): string[] {
+  const { toWarm, bytes, lanes, ceilingPerMin, etaSeconds, advice, all } = forecast;
+  if (etaSeconds === null || etaSeconds < WORTH_TELLING_S) return [];
+  const amount = `${count(toWarm)} objects${all ? "" : " so far"}, ${size(bytes)}`;
+  const pace = `${lanes} lanes: at most ${count(ceilingPerMin)}/min, about ${duration(etaSeconds * 1000)}`;
+  return [`to warm: ${amount}; ${pace}`, ...advice.map((each) => `faster: ${each}`)];
 }

@@ -25,6 +25,7 @@ function watch({
   level = "info" as LogLevel,
   maxWaitingBytes = 100_000,
   highWaterMark = 100_000,
+  listInterval = null as number | null,
 } = {}) {
   const events = new Emitter((error) => {
     throw error;
@@ -32,7 +33,7 @@ function watch({
   const clock = new VirtualClock();
   const stream = new PassThrough({ encoding: "utf8", highWaterMark });
   const redact = redactor([new Secret(TOKEN)]);
-  const more = { intervalMs: 2000, maxQueue: 500, maxWaitingBytes };
+  const more = { intervalMs: 2000, maxQueue: 500, listInterval, maxWaitingBytes };
   const log = workerLog(events, { stream, clock, format, level, redact, ...more });
   let rest = "";
   const lines = () => {
@@ -199,6 +200,19 @@ describe("what else happens", () => {
     ]);
   });
 
+  it("says what listing costs as soon as the bucket's size is known, and when it has grown by half", () => {
+    const { events, lines } = watch({ listInterval: 300_000 });
+    const pass = { source: "bucket", ended: true, queued: 0, ms: 5, failure: null };
+    const down = failure("r2_unavailable", "R2 answers 503", { code: 503 });
+    events.emit("pass", { ...pass, ended: false, read: 0 });
+    for (const read of [1_000, 1_400, 1_500, 1_600]) events.emit("pass", { ...pass, read });
+    events.emit("pass", { ...pass, read: 9_000, failure: down });
+    expect(lines().filter((line) => line.startsWith("listing"))).toEqual([
+      expect.stringMatching(/^listing 1,000 objects every 5m: 8,640 Class A operations a month/),
+      expect.stringMatching(/^listing 1,500 objects every 5m: 17,280 Class A operations a month/),
+    ]);
+  });
+
   it("tells passes that found work or broke off, and trouble once until it is over", () => {
     const { events, lines } = watch();
     const pass = { source: "bucket", ended: true, read: 1200, queued: 0, ms: 812.4, failure: null };
@@ -337,6 +351,7 @@ describe("a reader that is slow or gone", () => {
     const events = new Emitter();
     const more = { intervalMs: 2000, maxQueue: 500, maxWaitingBytes: 50_000, level: "info" as const };
     const options = {
+      listInterval: null,
       stream: child.stdin,
       clock: new VirtualClock(),
       format: jsonLine,

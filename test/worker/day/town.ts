@@ -3,8 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { claimLedger } from "../../../src/commands/claim-ledger.ts";
-import { followMoves } from "../../../src/commands/find-lanes.ts";
 import { openLedger } from "../../../src/compose/connect.ts";
 import { connectWorker } from "../../../src/compose/connect-worker.ts";
 import { openKeeping } from "../../../src/compose/worker.ts";
@@ -13,7 +11,8 @@ import { loadWorkerConfig, type WorkerConfig } from "../../../src/config/worker-
 import type { Entry } from "../../../src/domain/entry.ts";
 import { Emitter } from "../../../src/domain/events.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import { Stop } from "../../../src/pipeline/stop.ts";
+import type { Stop } from "../../../src/pipeline/stop.ts";
+import { Session } from "../../../src/runs/session.ts";
 import type { ChatOptions } from "../../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../../src/sandbox/bot-api/server.ts";
 import type { R2Fault } from "../../../src/sandbox/r2/faults.ts";
@@ -207,13 +206,14 @@ export class Town {
     close: () => Promise<void>,
   ): void {
     const events = new Emitter((error) => this.surprises.push(error));
-    const stop = new Stop(events);
+    const session = new Session({ config, ledger, connections, events, sandbox: false });
+    const { stop } = session;
     let ring = () => {};
     const work = async () => {
-      const wishes = await followMoves({ connections, ledger, events });
+      const wishes = await session.followMoves();
       const found = await startupCheck(wishes, () => connections.storage.check(), connections.clock);
       if (found.fatal) throw new Error(found.fatal.message);
-      await claimLedger({ ledger, config, events, sandbox: false });
+      await session.claim({ quiet: false });
       const options = readRunOptions({ prefix: "media/" });
       const desk = { running: true };
       const keeping = await openKeeping({

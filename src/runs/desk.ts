@@ -1,28 +1,17 @@
 import type { WorkerView } from "../admin/port.ts";
 import { readEntries } from "../compose/read-entries.ts";
 import type { Keeping } from "../compose/worker.ts";
-import type { WorkerConfig } from "../config/worker-config.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Emitter } from "../domain/events.ts";
 import type { Outage } from "../domain/outage.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
-import type { Tally } from "../figures/tally.ts";
-import type { Ledger } from "../ledgers/port.ts";
+import type { Session } from "./session.ts";
 
-export interface DeskParts {
-  readonly config: WorkerConfig;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly events: Emitter;
-  readonly tally: Tally;
-  readonly cache: WorkerView["cache"];
-}
-
+/** What the desk needs of a worker once it works. */
 type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "asked">;
 
 /** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
 export class WorkerDesk implements WorkerView {
-  readonly #parts: DeskParts;
+  readonly cache: WorkerView["cache"];
+  readonly #session: Session;
   #keeping: Parts | null = null;
   #open: (isOpen: boolean) => void = () => {};
   readonly #opened = new Promise<boolean>((resolve) => {
@@ -31,9 +20,10 @@ export class WorkerDesk implements WorkerView {
   #stopped = false;
   #stopping = false;
 
-  constructor(parts: DeskParts) {
-    this.#parts = parts;
-    parts.events.on("stopping", () => {
+  constructor(session: Session, cache: WorkerView["cache"]) {
+    this.#session = session;
+    this.cache = cache;
+    session.events.on("stopping", () => {
       this.#stopping = true;
       this.#open(false);
     });
@@ -44,7 +34,7 @@ export class WorkerDesk implements WorkerView {
     this.#keeping = keeping;
     this.#open(true);
     const { queue, pool } = keeping;
-    this.#parts.tally.watch({ depth: () => queue.length, active: () => pool.active });
+    this.#session.tally.watch({ depth: () => queue.length, active: () => pool.active });
   }
 
   get running(): boolean {
@@ -56,11 +46,7 @@ export class WorkerDesk implements WorkerView {
   }
 
   get maxQueue(): number {
-    return this.#parts.config.maxQueue;
-  }
-
-  get cache(): WorkerView["cache"] {
-    return this.#parts.cache;
+    return this.#session.config.maxQueue;
   }
 
   get troubles(): readonly Outage[] {
@@ -68,21 +54,21 @@ export class WorkerDesk implements WorkerView {
   }
 
   snapshot(): Snapshot {
-    return this.#parts.tally.snapshot();
+    return this.#session.tally.snapshot();
   }
 
   control(action: "start" | "stop"): boolean {
     const stopped = action === "stop";
     if (stopped !== this.#stopped) {
       this.#stopped = stopped;
-      this.#parts.events.emit("claiming", { running: this.running });
+      this.#session.events.emit("claiming", { running: this.running });
       this.#keeping?.bell.ring();
     }
     return this.running;
   }
 
   async enqueue(given: readonly unknown[]): ReturnType<WorkerView["enqueue"]> {
-    const { ledger, config } = this.#parts;
+    const { ledger, config } = this.#session;
     // Nothing is written to a ledger before it is known whose it is.
     if (!(await this.#opened) || this.#stopping)
       return { ok: false, problem: "this worker is ending; ask the next one" };

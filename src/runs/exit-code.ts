@@ -1,4 +1,5 @@
 import type { StopCause } from "../domain/events.ts";
+import { codeOfSignal } from "./signals.ts";
 
 /** What decides how a run ends. */
 export interface Ending {
@@ -7,11 +8,9 @@ export interface Ending {
   readonly bad: number;
 }
 
-const BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
-
 /** The published table: a signal wins over 4, 4 over 5, 5 over 3. */
 export function exitCodeOf({ cause, bad }: Ending): number {
-  if (cause?.type === "signal") return BY_SIGNAL[cause.signal];
+  if (cause?.type === "signal") return codeOfSignal(cause.signal);
   if (cause?.type === "no_lane" || cause?.type === "denied") return 4;
   if (cause?.type === "source") return cause.failure.class === "config" ? 2 : 1;
   if (cause) return 5;

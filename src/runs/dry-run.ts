@@ -2,29 +2,33 @@ import { createHash } from "node:crypto";
 import type { Emitter } from "../domain/events.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Task } from "../domain/task.ts";
-import { type ForecastInput, forecast } from "../lanes/forecast.ts";
+import type { WorkPlan } from "../domain/work-forecast.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
 import type { Stop } from "../pipeline/stop.ts";
-import type { PlanLine } from "../reporters/run/plan-text.ts";
-import type { Output } from "./output.ts";
+import type { ForecastOf } from "./forecasts.ts";
 
-export interface DryRunParts extends Pick<ForecastInput, "lanes" | "botPerMinute"> {
+export interface DryRunParts {
   readonly plan: PlanOptions;
+  readonly forecastOf: ForecastOf;
   readonly limit: number | undefined;
   readonly stop: Stop;
   readonly events: Emitter;
-  readonly output: Output;
 }
 
-/** Plans without sending or writing anything, and says how long the work would take. */
-export async function dryRun(parts: DryRunParts): Promise<void> {
-  const counted = await count(parts).catch((error: unknown) => {
+/**
+ * Plans without sending or writing anything; emits `planned` for each object that a run would send. Returns null, and stops
+ * the run, when the source cannot be read.
+ */
+export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
+  try {
+    const { toWarm, skipped, bytes } = await count(parts);
+    return { ...parts.forecastOf({ toWarm, bytes }), skipped };
+  } catch (error) {
     if (!(error instanceof SourceFailed)) throw error;
     const { failure } = error;
     parts.stop.drain({ type: failure.class === "auth" ? "denied" : "source", failure });
     return null;
-  });
-  if (counted) parts.output.plan(lineOf(counted, parts));
+  }
 }
 
 /** Contents remembered; of what comes later, only duplicates of these are found. */
@@ -64,23 +68,11 @@ async function count(parts: DryRunParts): Promise<Count> {
   return counted;
 }
 
-function note(planned: Planned, counted: Count, { events, output }: DryRunParts): void {
+function note(planned: Planned, counted: Count, { events }: DryRunParts): void {
   if (planned.type === "task") {
-    if (counted.task(planned.task)) output.planned(planned.task);
+    const { task } = planned;
+    const { key, bytes } = task.entry;
+    if (counted.task(task)) events.emit("planned", { key, bot: task.bot, kind: task.kind, bytes });
   } else if (planned.item.status === "skipped") counted.skipped += 1;
   else events.emit("item", planned.item);
-}
-
-function lineOf({ toWarm, skipped, bytes }: Count, { lanes, botPerMinute }: DryRunParts): PlanLine {
-  const { ceilingPerMin, etaSeconds, advice } = forecast({ toWarm, lanes, botPerMinute });
-  return {
-    type: "plan",
-    to_warm: toWarm,
-    skipped,
-    bytes,
-    lanes: lanes.length,
-    ceiling_per_min: ceilingPerMin,
-    eta_seconds: etaSeconds,
-    advice,
-  };
 }

@@ -1,0 +1,183 @@
+import { connect, openLedger, transfersOf } from "../compose/connect.ts";
+import { openLanes, pacesOf } from "../compose/lanes.ts";
+import { planOptionsOf } from "../compose/plan.ts";
+import { openWarming } from "../compose/warming.ts";
+import type { Config } from "../config/config.ts";
+import type { RunOptions } from "../config/run-options.ts";
+import { unlessAborted } from "../domain/abort.ts";
+import type { Clock } from "../domain/clock.ts";
+import { Emitter, type StopCause } from "../domain/events.ts";
+import type { WorkPlan } from "../domain/work-forecast.ts";
+import type { Snapshot } from "../figures/snapshot.ts";
+import type { Tally } from "../figures/tally.ts";
+import type { LaneFound } from "../lanes/preflight.ts";
+import { prewarm } from "../pipeline/prewarm.ts";
+import { type Stop, watchFailures } from "../pipeline/stop.ts";
+import { dryRun } from "./dry-run.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { findLanes } from "./find-lanes.ts";
+import { emitForecasts, forecastBy } from "./forecasts.ts";
+import { messageRemover } from "./remove-message.ts";
+import { Session } from "./session.ts";
+
+export interface OpenRunOptions {
+  readonly config: Config;
+  readonly options: RunOptions;
+  /** Takes the secrets of `config` out of a text. */
+  readonly redact: (text: string) => string;
+  /** Whether the far ends are stand-ins. */
+  readonly sandbox: boolean;
+  /** What others read of who holds the ledger: `prewarm run`. */
+  readonly command: string;
+  /** What happens is emitted here; by default to {@link Run.events}. */
+  readonly events?: Emitter;
+}
+
+/** One pass over a source: what it warms, who hears of it, and what ends it. */
+export interface RunPass {
+  readonly options: RunOptions;
+  readonly events: Emitter;
+  readonly stop: Stop;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  /** Why it ended before its source was used up; null when it did not. */
+  readonly cause: StopCause | null;
+  readonly exitCode: number;
+  readonly figures: Snapshot;
+  /** Of a dry run that could read its source. */
+  readonly plan: WorkPlan | null;
+}
+
+/**
+ * One run: the ledger that it holds, its connections, its events and the way to stop it. Commands, library and bench open it
+ * alike; screens listen to its events.
+ */
+export class Run implements RunPass {
+  readonly options: RunOptions;
+  readonly #command: string;
+  readonly #session: Session;
+
+  /** Takes the ledger; for a dry run a copy of it. Throws LedgerError, which says who holds it. */
+  static async open({ config, options, redact, sandbox, command, events }: OpenRunOptions): Promise<Run> {
+    const ledger = await openLedger(config, command, options.dryRun);
+    const connections = connect(config, redact);
+    const session = new Session({ config, ledger, connections, events: events ?? new Emitter(), sandbox });
+    return new Run(session, options, command);
+  }
+
+  /** A run over what is open already; {@link Run.open} opens it. */
+  constructor(session: Session, options: RunOptions, command: string) {
+    this.#session = session;
+    this.options = options;
+    this.#command = command;
+  }
+
+  get events(): Emitter {
+    return this.#session.events;
+  }
+
+  get stop(): Stop {
+    return this.#session.stop;
+  }
+
+  get clock(): Clock {
+    return this.#session.connections.clock;
+  }
+
+  get tally(): Tally {
+    return this.#session.tally;
+  }
+
+  /** Runs to its end. Throws ConfigError and LedgerError. */
+  async toEnd(): Promise<RunEnd> {
+    const lanes = await this.enter();
+    const plan = lanes && (await this.#work(lanes));
+    const figures = this.tally.snapshot();
+    const { failed, unknown } = figures.counts;
+    const { cause } = this.stop;
+    return { cause, figures, plan, exitCode: exitCodeOf({ cause, bad: failed + unknown }) };
+  }
+
+  /**
+   * Checks whose ledger this is, tries lanes and bucket, and claims the ledger. Returns the lanes to warm by; null when the
+   * run was stopped, also when nothing can be sent to or the bucket turns us away. Throws ConfigError and LedgerError.
+   */
+  async enter(): Promise<readonly LaneFound[] | null> {
+    await this.#session.checkWorld();
+    const finding = findLanes(this.#session, { tried: this.options.preflight });
+    const found = await unlessAborted(finding, this.stop.draining);
+    if (!found || this.stop.cause !== null) return null;
+    await this.#session.claim({ quiet: this.options.dryRun });
+    return found;
+  }
+
+  /**
+   * Warms what the options choose, by these lanes, and remembers what the lanes learned. The bench makes many passes, each with
+   * events and a stop of its own. Throws LedgerError.
+   */
+  async warm(found: readonly LaneFound[], { options, events, stop }: RunPass = this): Promise<void> {
+    const { config, ledger, connections, tally } = this.#session;
+    const remove = options.deleteAfter ? messageRemover(connections, events) : null;
+    const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
+    const { queue, pool, lanes, feeder, dispatcher } = warming;
+    tally.watch({ depth: () => queue.length, active: () => pool.active });
+    emitForecasts(events, config.maxQueue, forecastBy(pacesOf(lanes, config)));
+    watchFailures(events, stop, { maxFailures: options.maxFailures });
+    await prewarm(feeder, dispatcher, stop);
+    lanes.rememberAll();
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  async #work(found: readonly LaneFound[]): Promise<WorkPlan | null> {
+    const { config, ledger } = this.#session;
+    this.events.emit("started", {
+      command: this.#command,
+      lanes: found.length,
+      concurrency: config.concurrency,
+      ledger: ledger.place,
+    });
+    const cancel = this.#limitDuration();
+    try {
+      if (this.options.dryRun) return await this.#plan(found);
+      await this.warm(found);
+      return null;
+    } finally {
+      cancel();
+    }
+  }
+
+  #limitDuration(): () => void {
+    const { maxDuration } = this.options;
+    if (maxDuration === undefined) return () => {};
+    return this.clock.after(maxDuration, () => this.stop.drain({ type: "duration" }));
+  }
+
+  async #plan(found: readonly LaneFound[]): Promise<WorkPlan | null> {
+    const { config, ledger, connections, events, stop } = this.#session;
+    const { clock, storage } = connections;
+    const { options } = this;
+    const transfers = transfersOf(config, storage, options.transfer, () => {});
+    const ignore = () => {};
+    const lanes = await openLanes({
+      config,
+      clock,
+      events,
+      ledger,
+      found,
+      changed: ignore,
+      noneOpen: ignore,
+    });
+    return dryRun({
+      plan: planOptionsOf({ config, options, transfers, ledger, storage, clock, found }),
+      forecastOf: forecastBy(pacesOf(lanes, config)),
+      limit: options.limit,
+      stop,
+      events,
+    });
+  }
+}

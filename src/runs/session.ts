@@ -1,0 +1,88 @@
+import { type Connections, identityOf } from "../compose/connect.ts";
+import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/error.ts";
+import type { Emitter } from "../domain/events.ts";
+import { Tally } from "../figures/tally.ts";
+import type { LaneWish } from "../lanes/preflight.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import { Stop } from "../pipeline/stop.ts";
+
+export interface SessionOptions {
+  readonly config: Config;
+  /** Held by this process; closed with the session, as the connections are. */
+  readonly ledger: Ledger;
+  readonly connections: Connections;
+  readonly events: Emitter;
+  /** Whether the far ends are stand-ins. */
+  readonly sandbox: boolean;
+}
+
+/** What a run and a worker have in common: a ledger, connections to R2 and Telegram, events, figures, and a way to stop. */
+export class Session {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly connections: Connections;
+  readonly events: Emitter;
+  readonly stop: Stop;
+  readonly tally: Tally;
+  readonly #sandbox: boolean;
+
+  constructor({ config, ledger, connections, events, sandbox }: SessionOptions) {
+    this.config = config;
+    this.ledger = ledger;
+    this.connections = connections;
+    this.events = events;
+    this.stop = new Stop(events);
+    this.tally = new Tally(events, connections.clock);
+    this.#sandbox = sandbox;
+  }
+
+  /** Throws ConfigError for a sandbox's ledger in a real run, and for a real one in a sandbox. Writes nothing. */
+  async checkWorld(): Promise<void> {
+    const world = await this.ledger.checkWorld(this.#sandbox);
+    if (!world.ok) throw new ConfigError([world.failure.message]);
+  }
+
+  /** All configured lanes; chats that are known from earlier runs to have become others are called by their new id. */
+  async followMoves(): Promise<LaneWish[]> {
+    const memories = await this.ledger.lanes();
+    return this.connections.bots.flatMap(({ bot, chats }) =>
+      chats.map((chat) => {
+        const to = memories.find((memory) => memory.bot === bot.slug && memory.chat === chat)?.migratedTo;
+        if (!to) return { bot, chat };
+        this.warn(
+          `lane ${bot.slug} x ${chat} became ${to} in an earlier run: put the new id into your configuration`,
+        );
+        return { bot, chat: to };
+      }),
+    );
+  }
+
+  /**
+   * Remembers whose ledger this is, or throws ConfigError for a stranger; calls that a dead process left under way become
+   * `unknown`, which is reported unless `quiet`. To be called once bots and bucket are known to be right, so that a mistake is
+   * not what a new ledger remembers.
+   */
+  async claim({ quiet }: { readonly quiet: boolean }): Promise<void> {
+    const same = await this.ledger.identify(identityOf(this.config, this.#sandbox));
+    if (!same.ok) throw new ConfigError([same.failure.message]);
+    const dead = await this.ledger.recover();
+    if (dead === 0 || quiet) return;
+    this.warn(
+      `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
+    );
+  }
+
+  /** Emits a warning for people. */
+  warn(text: string): void {
+    this.events.emit("notice", { level: "warn", text });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.connections.close();
+    } finally {
+      await this.ledger.close();
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { AdminServer } from "../admin/server.ts";
+import { openLedger } from "../compose/connect.ts";
+import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
+import { openKeeping } from "../compose/worker.ts";
+import type { RunOptions } from "../config/run-options.ts";
+import type { WorkerConfig } from "../config/worker-config.ts";
+import { unlessAborted } from "../domain/abort.ts";
+import type { Clock } from "../domain/clock.ts";
+import { Emitter } from "../domain/events.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import { keepWarm } from "../worker/keep-warm.ts";
+import { type StartupCheck, startupCheck } from "../worker/startup-check.ts";
+import { startAdmin } from "./admin.ts";
+import { WorkerDesk } from "./desk.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { messageRemover } from "./remove-message.ts";
+import { Session } from "./session.ts";
+
+export interface OpenWorkerOptions {
+  readonly config: WorkerConfig;
+  readonly options: RunOptions;
+  /** Takes the secrets of `config` out of a text. */
+  readonly redact: (text: string) => string;
+  /** Whether the far ends are stand-ins. */
+  readonly sandbox: boolean;
+  /** Of prewarm, for the admin server. */
+  readonly version: string;
+}
+
+/** What others read of who holds the ledger. */
+const COMMAND = "prewarm worker";
+
+/** One worker: the ledger that it holds, its connections, its admin server, its events and the way to stop it. */
+export class Worker {
+  readonly #given: OpenWorkerOptions;
+  readonly #session: Session;
+  readonly #desk: WorkerDesk;
+  #admin: AdminServer | null = null;
+  #endDrain = () => {};
+
+  /** Takes the ledger, or throws a LedgerError that says who has it. */
+  static async open(given: OpenWorkerOptions): Promise<Worker> {
+    const ledger = await openLedger(given.config, COMMAND, false);
+    return new Worker(given, ledger, connectWorker(given.config, given.redact));
+  }
+
+  private constructor(given: OpenWorkerOptions, ledger: Ledger, connections: WorkerConnections) {
+    const { config, sandbox } = given;
+    const session = new Session({ config, ledger, connections, events: new Emitter(), sandbox });
+    this.#given = given;
+    this.#session = session;
+    this.#desk = new WorkerDesk(session, connections.cache);
+    // After a signal, what was accepted is finished, but not for ever.
+    session.events.on("stopping", ({ type }) => {
+      if (type === "signal") this.#endDrain = this.clock.after(config.drain, () => this.stop.abort());
+    });
+  }
+
+  get events(): Emitter {
+    return this.#session.events;
+  }
+
+  get stop(): Stop {
+    return this.#session.stop;
+  }
+
+  get clock(): Clock {
+    return this.#session.connections.clock;
+  }
+
+  /** Works until it is stopped, and returns the exit code. Throws ConfigError and LedgerError. */
+  async toEnd(): Promise<number> {
+    const found = await this.#enter();
+    if (found) await this.#keep(found);
+    return exitCodeOf({ cause: this.stop.cause, bad: 0 });
+  }
+
+  async close(): Promise<void> {
+    this.#endDrain();
+    await this.#admin?.close();
+    await this.#session.close();
+  }
+
+  /** Null when the worker was stopped meanwhile. */
+  async #enter(): Promise<StartupCheck | null> {
+    const { config, version } = this.#given;
+    const { connections, ledger } = this.#session;
+    await this.#session.checkWorld();
+    const admin = await startAdmin({ config, version, connections, events: this.events, view: this.#desk });
+    this.#admin = admin;
+    this.events.emit("notice", { level: "info", text: `status page and admin API on ${admin.url}/` });
+    const found = await unlessAborted(this.#look(), this.stop.draining);
+    if (!found || this.stop.cause !== null) return null;
+    await this.#session.claim({ quiet: false });
+    await ledger.announce?.({ admin: admin.url });
+    return found;
+  }
+
+  /** Ends the worker for what no waiting mends. */
+  async #look(): Promise<StartupCheck> {
+    const { clock, storage } = this.#session.connections;
+    const wishes = await this.#session.followMoves();
+    const found = await startupCheck(wishes, () => storage.check(), clock);
+    if (found.fatal) this.stop.drain({ type: "denied", failure: found.fatal });
+    else
+      for (const { bot, chat, closed } of found.lanes)
+        if (closed) this.#session.warn(`lane ${bot.slug} x ${chat.id} is out for now: ${closed.message}`);
+    return found;
+  }
+
+  async #keep(found: StartupCheck): Promise<void> {
+    const { config, options } = this.#given;
+    const { ledger, connections, events, stop } = this.#session;
+    const remove = options.deleteAfter ? messageRemover(connections, events) : null;
+    const keeping = await openKeeping({
+      config,
+      options,
+      found,
+      ledger,
+      connections,
+      events,
+      stop,
+      remove,
+      desk: this.#desk,
+    });
+    this.#desk.opens(keeping);
+    events.emit("started", {
+      command: COMMAND,
+      lanes: found.lanes.length,
+      concurrency: config.concurrency,
+      ledger: ledger.place,
+    });
+    await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
+    keeping.lanes.rememberAll();
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import type { StopCause } from "../../src/domain/events.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { exitCodeOf } from "../../src/runs/exit-code.ts";
+import { codeOfSignal, isCodeOfSignal } from "../../src/runs/signals.ts";
+
+const kicked = failure("bot_kicked", "");
+
+describe("the exit code", () => {
+  it.each<[StopCause | null, number, number]>([
+    [null, 0, 0],
+    [null, 1, 3],
+    [{ type: "duration" }, 1, 5],
+    [{ type: "failures", failure: kicked, inARow: false }, 21, 5],
+    [{ type: "no_lane", failure: kicked }, 1, 4],
+    [{ type: "denied", failure: kicked }, 0, 4],
+    [{ type: "source", failure: failure("manifest_syntax", "") }, 0, 2],
+    [{ type: "source", failure: failure("r2_unavailable", "") }, 0, 1],
+    [{ type: "signal", signal: "SIGINT" }, 9, 130],
+    [{ type: "signal", signal: "SIGTERM" }, 0, 143],
+  ])("of %j with %i bad items is %i", (cause, bad, code) => {
+    expect(exitCodeOf({ cause, bad })).toBe(code);
+  });
+
+  it("of a signal is known as one", () => {
+    expect([codeOfSignal("SIGINT"), codeOfSignal("SIGTERM")].every(isCodeOfSignal)).toBe(true);
+    expect([0, 1, 2, 3, 4, 5, 99].some(isCodeOfSignal)).toBe(false);
+  });
+});

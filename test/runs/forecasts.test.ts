@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { Emitter, type EventMap } from "../../src/domain/events.ts";
+import { emitForecasts, forecastBy } from "../../src/runs/forecasts.ts";
+
+const TWO_LANES = {
+  lanes: [
+    { bot: "default", perMinute: 20 },
+    { bot: "default", perMinute: 20 },
+  ],
+  botPerMinute: new Map([["default", 30]]),
+};
+
+function watched(capacity: number) {
+  const events = new Emitter((error) => {
+    throw error;
+  });
+  const told: EventMap["forecast"][] = [];
+  events.on("forecast", (forecast) => told.push(forecast));
+  emitForecasts(events, capacity, forecastBy(TWO_LANES));
+  let depth = 0;
+  return {
+    told,
+    queue: (count: number) => {
+      for (let at = 0; at < count; at++) events.emit("queued", { bytes: 10, depth: ++depth });
+    },
+    end: () => events.emit("source", { read: depth, bytes: depth * 10, ended: true }),
+  };
+}
+
+it("says how long the work takes as soon as the queue is full, and again when the source has ended", () => {
+  const { told, queue, end } = watched(30);
+  queue(29);
+  expect(told).toEqual([]);
+  queue(31);
+  end();
+  end();
+  const common = { lanes: 2, ceilingPerMin: 30, advice: expect.any(Array) };
+  expect(told).toEqual([
+    { toWarm: 30, bytes: 300, etaSeconds: 60, all: false, ...common },
+    { toWarm: 60, bytes: 600, etaSeconds: 120, all: true, ...common },
+  ]);
+});
+
+it.each([0, 30])("says it once where the queue never was full (capacity %i)", (capacity) => {
+  const { told, queue, end } = watched(capacity);
+  queue(20);
+  end();
+  expect(told.map(({ toWarm, all }) => ({ toWarm, all }))).toEqual([{ toWarm: 20, all: true }]);
+});

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { secretsOf } from "../../src/config/config.ts";
+import { readWorkerOptions } from "../../src/config/run-options.ts";
+import { loadWorkerConfig } from "../../src/config/worker-config.ts";
+import { redactor } from "../../src/domain/secret.ts";
+import { LedgerError } from "../../src/ledgers/error.ts";
+import { Worker } from "../../src/runs/worker.ts";
+import { openWorld, type World } from "../cli/world.ts";
+
+async function openWorker(world: World, env: Readonly<Record<string, string>> = {}): Promise<Worker> {
+  const ledger = `sqlite:${join(world.dir, "prewarm.db")}`;
+  const config = loadWorkerConfig({}, { ...world.env(), PREWARM_LEDGER: ledger, PORT: "0", ...env }, null);
+  const redact = redactor(secretsOf(config));
+  const options = readWorkerOptions({});
+  const worker = await Worker.open({ config, options, redact, sandbox: false, version: "0.0.0" });
+  onTestFinished(() => worker.close());
+  return worker;
+}
+
+it("keeps warm until it is stopped, and says how it ended", async () => {
+  const world = await openWorld();
+  world.putMany(3);
+  const worker = await openWorker(world);
+  const heard: string[] = [];
+  worker.events
+    .on("notice", ({ text }) => heard.push(text))
+    .on("started", ({ command }) => heard.push(command))
+    .on("item", () => {
+      if (world.posts().length === 3) worker.stop.drain({ type: "signal", signal: "SIGTERM" });
+    });
+  expect(await worker.toEnd()).toBe(143);
+  expect(heard).toEqual([expect.stringMatching(/^status page and admin API on http:/), "prewarm worker"]);
+});
+
+it("cuts off what takes longer than it may after a signal", async () => {
+  const world = await openWorld({ uploadLatencyMs: [600_000, 600_000] });
+  world.putMany(1);
+  const worker = await openWorker(world, { PREWARM_DRAIN: "10ms" });
+  const items: string[] = [];
+  worker.events
+    .on("item", ({ status }) => items.push(status))
+    .on("attempt", () => worker.stop.drain({ type: "signal", signal: "SIGINT" }));
+  expect(await worker.toEnd()).toBe(130);
+  expect(items.length).toBeLessThanOrEqual(1);
+});
+
+it("ends at once for what no waiting mends, and holds its ledger until it is closed", async () => {
+  const world = await openWorld();
+  const worker = await openWorker(world, { TELEGRAM_BOT_TOKEN: "1:AAHnobody" });
+  expect(await worker.toEnd()).toBe(4);
+  await expect(openWorker(world)).rejects.toThrow(LedgerError);
+  await worker.close();
+  await openWorker(world);
+});
