@@ -35,13 +35,13 @@ describe("check-env names what is wrong with machine and network, and nothing el
     const wrap = (command: readonly string[]) => [
       "/bin/sh",
       "-c",
-      'ulimit -n 60; exec "$@"',
+      'ulimit -n 76; exec "$@"',
       "sh",
       ...command,
     ];
     expectOnly(await diagnose(world, { wrap }), {
       id: "file-descriptors",
-      found: /^60 allowed, 84 needed/,
+      found: /^76 allowed, 84 needed/,
       next: /^ulimit -n 4096$/,
     });
   });
