@@ -8,13 +8,13 @@ const RECORD_LINES = 64;
 const NOT_CLOSED = 'has a quote (") that is not closed';
 const LENIENT = { relax_column_count: true, skip_empty_lines: true } as const;
 
-interface Row {
+interface CsvRow {
   /** Where it begins, counted from 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-interface Found {
+interface CsvEntry {
   /** `null` for a blank line. */
   readonly entry: RawEntry | null;
   /** How many lines it takes. */
@@ -100,7 +100,7 @@ class Block {
   }
 
   /** The record that begins at a line; `open` when the lines at hand end before its quotes do. */
-  #record(at: number): Found | "open" {
+  #record(at: number): CsvEntry | "open" {
     const line = this.#lines[at];
     if (line?.problem !== undefined) return this.#bad(at, line.problem);
     const record = parseRecord(line?.text ?? "");
@@ -115,7 +115,7 @@ class Block {
   }
 
   /** Tries a line whose quote is open together with those that follow; the line alone is bad when that does not work out. */
-  #joined(at: number): Found | "open" {
+  #joined(at: number): CsvEntry | "open" {
     for (let count = 2; count <= RECORD_LINES; count++) {
       const part = this.#lines.slice(at, at + count);
       if (part.length < count) return "open";
@@ -132,11 +132,11 @@ class Block {
     return `${this.#name}:${this.#lines[at]?.number ?? 0}`;
   }
 
-  #bad(at: number, problem: string): Found {
+  #bad(at: number, problem: string): CsvEntry {
     return { entry: { where: this.#where(at), problem }, lines: 1 };
   }
 
-  #good(at: number, cells: readonly string[], lines: number): Found {
+  #good(at: number, cells: readonly string[], lines: number): CsvEntry {
     return { entry: { where: this.#where(at), value: this.#object(cells) }, lines };
   }
 
@@ -171,9 +171,9 @@ function parseRecord(text: string): { cells: readonly string[] } | { problem: st
 }
 
 /** All rows of a text; `null` when csv-parse stumbles anywhere. */
-function tryParse(text: string): Row[] | null {
+function tryParse(text: string): CsvRow[] | null {
   if (!text.includes('"')) return plainRows(text);
-  const rows: Row[] = [];
+  const rows: CsvRow[] = [];
   const on_record = (cells: string[], { lines }: { lines: number }) => {
     const inner = cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
     rows.push({ line: lines - inner, cells });
@@ -189,8 +189,8 @@ function tryParse(text: string): Row[] | null {
 }
 
 /** Without quotes a comma is always a border, and taking lines apart by it five times as fast. */
-function plainRows(text: string): Row[] {
-  const rows: Row[] = [];
+function plainRows(text: string): CsvRow[] {
+  const rows: CsvRow[] = [];
   for (const [at, line] of text.split("\n").entries()) {
     if (line.trim() !== "") rows.push({ line: at + 1, cells: line.split(",") });
   }
