@@ -7,11 +7,11 @@ import { redactor } from "../domain/secret.ts";
 import type { TransferName } from "../domain/task.ts";
 import { count, size } from "../reporters/format.ts";
 import type { ListedObject } from "../storage/port.ts";
-import { temporaryFolder } from "./net/folder.ts";
-import { newWay } from "./net/new-way.ts";
-import type { Round } from "./net/round.ts";
-import { latencyPlot, roundMetrics, throughputPlot } from "./net/round-figures.ts";
-import { Warmer } from "./net/warmer.ts";
+import { newWay } from "./contenders/new-way.ts";
+import type { Round } from "./contenders/round.ts";
+import { latencyPlot, roundMetrics, throughputPlot } from "./contenders/round-figures.ts";
+import { Warmer } from "./contenders/warmer.ts";
+import { temporaryFolder } from "./harness/folder.ts";
 import type { ScenarioContext, ScenarioResult } from "./port.ts";
 
 export interface AgainstContext extends ScenarioContext {

@@ -1,5 +1,5 @@
-import { machineDoubts, type ProcessFacts, processDoubts, resultDoubts } from "./doubts.ts";
-import type { Taken } from "./measure.ts";
+import { machineDoubts, type ProcessFacts, processDoubts, resultDoubts } from "./harness/doubts.ts";
+import type { Taken } from "./harness/measure.ts";
 import type { BenchReport, Environment, Scenario, ScenarioName, ScenarioResult } from "./port.ts";
 
 /** What is told while it runs. */

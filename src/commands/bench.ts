@@ -1,6 +1,6 @@
 import { against } from "../bench/against.ts";
-import { processFacts, sampleMachine } from "../bench/doubts.ts";
-import { environmentOf } from "../bench/environment.ts";
+import { processFacts, sampleMachine } from "../bench/harness/doubts.ts";
+import { environmentOf } from "../bench/harness/environment.ts";
 import type { Scenario } from "../bench/port.ts";
 import { finish } from "../bench/report/finish.ts";
 import { type FinishFlags, finishOptions } from "../bench/report/options.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { machineDoubts, processDoubts, resultDoubts, sampleMachine } from "../../src/bench/doubts.ts";
-import { environmentOf } from "../../src/bench/environment.ts";
+import { machineDoubts, processDoubts, resultDoubts, sampleMachine } from "../../src/bench/harness/doubts.ts";
+import { environmentOf } from "../../src/bench/harness/environment.ts";
 import type { ScenarioResult } from "../../src/bench/port.ts";
 
 const clean = { env: {}, execArgv: [], inspector: undefined };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { allocatedBetween } from "../../src/bench/net/cost.ts";
-import { EVEN, evenNumbers } from "../../src/bench/net/even.ts";
-import { ratio, target } from "../../src/bench/net/figures.ts";
-import { Phases } from "../../src/bench/net/phases.ts";
-import { Round } from "../../src/bench/net/round.ts";
-import { bottleneck } from "../../src/bench/servers.ts";
-import { median } from "../../src/bench/stats.ts";
+import { Phases } from "../../src/bench/contenders/phases.ts";
+import { Round } from "../../src/bench/contenders/round.ts";
+import { allocatedBetween } from "../../src/bench/harness/cost.ts";
+import { EVEN, evenNumbers } from "../../src/bench/harness/even.ts";
+import { ratio, target } from "../../src/bench/harness/figures.ts";
+import { bottleneck } from "../../src/bench/harness/servers.ts";
+import { median } from "../../src/bench/harness/stats.ts";
 
 describe("the latencies of a simulation", () => {
   it("have, both together, the mean of all after a dozen, forty and a thousand", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { calibrate } from "../../src/bench/calibration.ts";
-import { allocation, measure, peakRssMb, settle } from "../../src/bench/measure.ts";
-import { interleave, lastResult } from "../../src/bench/rounds.ts";
+import { calibrate } from "../../src/bench/harness/calibration.ts";
+import { allocation, measure, peakRssMb, settle } from "../../src/bench/harness/measure.ts";
+import { interleave, lastResult } from "../../src/bench/harness/rounds.ts";
 
 describe("a measured piece of work", () => {
   it("that waits takes wall time and next to no CPU", async () => {

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
-import { measuredScenario } from "../../src/bench/measured.ts";
-import { type Assignment, collectRounds } from "../../src/bench/processes.ts";
+import { measuredScenario } from "../../src/bench/harness/measured.ts";
+import { type Assignment, collectRounds } from "../../src/bench/harness/processes.ts";
 
 const FILE = new URL("./child.mjs", import.meta.url);
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openSimulation } from "../../src/bench/net/simulation.ts";
-import { startServers } from "../../src/bench/servers.ts";
+import { openSimulation } from "../../src/bench/contenders/simulation.ts";
+import { startServers } from "../../src/bench/harness/servers.ts";
 
 function isAlive(pid: number): boolean {
   try {
@@ -14,7 +14,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const SERVERS = new URL("../../dist/bench/servers.js", import.meta.url).href;
+const SERVERS = new URL("../../dist/bench/harness/servers.js", import.meta.url).href;
 
 /** A process that starts the servers, says their pid, and stays. */
 const STARTER = `

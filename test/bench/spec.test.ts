@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resultOf, type Spec } from "../../src/bench/spec.ts";
+import { resultOf, type Spec } from "../../src/bench/harness/spec.ts";
 
 const spec: Spec = {
   name: "queue",

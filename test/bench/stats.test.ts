@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { errorShare, median, medianInterval, percentiles, quantile, spread } from "../../src/bench/stats.ts";
+import {
+  errorShare,
+  median,
+  medianInterval,
+  percentiles,
+  quantile,
+  spread,
+} from "../../src/bench/harness/stats.ts";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { oldWay } from "../../src/bench/net/old-way.ts";
-import { workByTicks } from "../../src/bench/net/ticks.ts";
+import { oldWay } from "../../src/bench/contenders/old-way.ts";
+import { workByTicks } from "../../src/bench/contenders/ticks.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
 /** Works off latencies, and answers when each item began and ended. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { rate, type Simulation, simulate } from "../../src/bench/lane-simulation.ts";
+import { rate, type Simulation, simulate } from "../../src/bench/scenarios/lane-simulation.ts";
 import { AdaptivePace, type LearnedPace } from "../../src/lanes/adaptive.ts";
 import type { FloodModel } from "../../src/sandbox/flood-control/limits.ts";
 import { plotPace } from "../helpers/pace-plot.ts";

@@ -1,4 +1,4 @@
-import { median as middleOf, spread as widthOf } from "../stats.ts";
+import { median as middleOf, spread as widthOf } from "../harness/stats.ts";
 
 /** The middle of the samples; NaN when there are none, or one is no finite number. */
 export function median(samples: readonly number[]): number {

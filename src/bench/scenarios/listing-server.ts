@@ -1,5 +1,5 @@
 import { type R2Server, startR2Server } from "../../sandbox/r2/server.ts";
-import { objectOf } from "../fill-ledger.ts";
+import { objectOf } from "../harness/fill-ledger.ts";
 
 export const BUCKET = "media";
 /** Of a server that is gone again in a moment. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openSqliteLedger } from "../../ledgers/sqlite.ts";
-import { measure } from "../measure.ts";
-import type { Experiment } from "../rounds.ts";
+import { measure } from "../harness/measure.ts";
+import type { Experiment } from "../harness/rounds.ts";
 import { emptyQueue, planNew } from "./planning.ts";
 
 /** Tasks that wait at most: the default of `--max-queue`. */

@@ -1,7 +1,7 @@
 import { AdaptivePace } from "../../lanes/adaptive.ts";
 import { FixedPace } from "../../lanes/pace.ts";
 import type { FloodLimits, FloodModel } from "../../sandbox/flood-control/limits.ts";
-import { type Simulated, type Simulation, simulate } from "../lane-simulation.ts";
+import { type Simulated, type Simulation, simulate } from "./lane-simulation.ts";
 
 const MINUTE_MS = 60_000;
 const MINUTES = 10;

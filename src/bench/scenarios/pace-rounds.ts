@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { measure } from "../measure.ts";
-import type { Experiment, Round } from "../rounds.ts";
+import { measure } from "../harness/measure.ts";
+import type { Experiment, Round } from "../harness/rounds.ts";
 import { KNOWN, type LaneCase, type PaceName, reached, runLane, UNKNOWN } from "./pace-lanes.ts";
 
 /** A round is one seed: other moments to begin at, other answer times. All its lanes are simulated, with both paces. */

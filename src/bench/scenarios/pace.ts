@@ -1,5 +1,5 @@
-import { measuredScenario } from "../measured.ts";
-import { PEAK_RSS } from "../metrics.ts";
+import { measuredScenario } from "../harness/measured.ts";
+import { PEAK_RSS } from "../harness/metrics.ts";
 import type { Scenario } from "../port.ts";
 import { pacePlots } from "./pace-plots.ts";
 

@@ -7,7 +7,7 @@ import { type PlanOptions, plan } from "../../pipeline/plan.ts";
 import { WorkQueue } from "../../queue/work-queue.ts";
 import type { Source } from "../../sources/port.ts";
 import type { Storage } from "../../storage/port.ts";
-import { BOT, objectOf } from "../fill-ledger.ts";
+import { BOT, objectOf } from "../harness/fill-ledger.ts";
 
 /** Objects that a page of a listing holds. */
 const PAGE = 1_000;

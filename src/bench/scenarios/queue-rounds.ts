@@ -1,6 +1,6 @@
 import { Deque } from "../../queue/deque.ts";
-import { CALIBRATION_ITEMS, calibrate } from "../calibration.ts";
-import { type Block, type Experiment, interleave } from "../rounds.ts";
+import { CALIBRATION_ITEMS, calibrate } from "../harness/calibration.ts";
+import { type Block, type Experiment, interleave } from "../harness/rounds.ts";
 
 interface Item {
   readonly bytes: number;

@@ -1,5 +1,5 @@
-import { measuredScenario } from "../measured.ts";
-import { PEAK_RSS, perItem } from "../metrics.ts";
+import { measuredScenario } from "../harness/measured.ts";
+import { PEAK_RSS, perItem } from "../harness/metrics.ts";
 import type { Scenario } from "../port.ts";
 
 const CPU = "cpu_ns_per_item";

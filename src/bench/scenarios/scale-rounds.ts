@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Ledger } from "../../ledgers/port.ts";
 import { openSqliteLedger } from "../../ledgers/sqlite.ts";
-import { CALIBRATION_ITEMS, calibrate } from "../calibration.ts";
-import { fillLedger } from "../fill-ledger.ts";
-import { type Block, type Experiment, interleave, type Round } from "../rounds.ts";
-import { BareLookup } from "./bare-lookup.ts";
+import { BareLookup } from "../contenders/bare-lookup.ts";
+import { CALIBRATION_ITEMS, calibrate } from "../harness/calibration.ts";
+import { fillLedger } from "../harness/fill-ledger.ts";
+import { type Block, type Experiment, interleave, type Round } from "../harness/rounds.ts";
 import { type ListingRows, openListing } from "./listing-rows.ts";
 import { planNew, planReady, queueOf } from "./planning.ts";
 

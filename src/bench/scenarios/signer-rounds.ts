@@ -1,7 +1,7 @@
 import { createSigner } from "../../storage/signer.ts";
-import { presignDerivingAnew } from "../derive-anew.ts";
-import { type Block, type Experiment, interleave } from "../rounds.ts";
-import { sdkPresigner } from "../sdk-presigner.ts";
+import { presignDerivingAnew } from "../contenders/derive-anew.ts";
+import { sdkPresigner } from "../contenders/sdk-presigner.ts";
+import { type Block, type Experiment, interleave } from "../harness/rounds.ts";
 
 export interface SignerCounts {
   readonly memoized: number;

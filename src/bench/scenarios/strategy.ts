@@ -1,10 +1,10 @@
-import { ratio, target } from "../net/figures.ts";
-import type { Round } from "../net/round.ts";
-import { latencyPlot, roundMetrics, throughputPlot } from "../net/round-figures.ts";
-import { CONCURRENCY, openSimulation, type Simulation } from "../net/simulation.ts";
+import type { Round } from "../contenders/round.ts";
+import { latencyPlot, roundMetrics, throughputPlot } from "../contenders/round-figures.ts";
+import { CONCURRENCY, openSimulation, type Simulation } from "../contenders/simulation.ts";
+import { ratio, target } from "../harness/figures.ts";
+import { bottleneck } from "../harness/servers.ts";
+import { median } from "../harness/stats.ts";
 import type { Doubt, Plot, Scenario, ScenarioContext, ScenarioResult, Variant } from "../port.ts";
-import { bottleneck } from "../servers.ts";
-import { median } from "../stats.ts";
 
 const WHAT =
   "media a minute at the same latencies: one by one and five per tick (every 2 s as many are started as there are free places), and prewarm; download and upload by all three";

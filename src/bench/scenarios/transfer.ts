@@ -1,11 +1,11 @@
-import { type Child, openChild } from "../net/child.ts";
-import type { ClientHandlers } from "../net/client-child.ts";
-import type { ClientWay, Worked } from "../net/client-ways.ts";
-import type { Cost } from "../net/cost.ts";
-import { metric, ratio, target } from "../net/figures.ts";
-import { keysBelow } from "../net/keys.ts";
+import type { ClientHandlers } from "../contenders/client-child.ts";
+import type { ClientWay, Worked } from "../contenders/client-ways.ts";
+import { type Child, openChild } from "../harness/child.ts";
+import type { Cost } from "../harness/cost.ts";
+import { metric, ratio, target } from "../harness/figures.ts";
+import { keysBelow } from "../harness/keys.ts";
+import { bottleneck, type Servers, startServers } from "../harness/servers.ts";
 import type { Doubt, Ratio, Scenario, ScenarioContext, ScenarioResult, Variant } from "../port.ts";
-import { bottleneck, type Servers, startServers } from "../servers.ts";
 
 const WHAT =
   "what an item costs the client: the plain way (the SDK reads it whole, the library uploads it), and prewarm with everything on (listing, plan, ledger) by upload and by url; 64 KiB objects at concurrency 20, and 16 MiB ones for memory";

@@ -1,7 +1,7 @@
-import type { Pace } from "../lanes/pace.ts";
-import { FloodGate } from "../sandbox/flood-control/gate.ts";
-import { DEFAULT_FLOOD_LIMITS, type FloodLimits } from "../sandbox/flood-control/limits.ts";
-import { seededRandom } from "../sandbox/profiles.ts";
+import type { Pace } from "../../lanes/pace.ts";
+import { FloodGate } from "../../sandbox/flood-control/gate.ts";
+import { DEFAULT_FLOOD_LIMITS, type FloodLimits } from "../../sandbox/flood-control/limits.ts";
+import { seededRandom } from "../../sandbox/profiles.ts";
 
 export interface Simulation {
   readonly pace: Pace;

@@ -90,15 +90,13 @@ function refuseAll(waiting: Map<number, Waiting>, entry: string): void {
 
 const ENTRIES = {
   "servers-child": new URL("./servers-child.js", import.meta.url),
-  "client-child": new URL("./client-child.js", import.meta.url),
+  "client-child": new URL("../contenders/client-child.js", import.meta.url),
 } as const;
 
 /** Node cannot run TypeScript: from the sources (tests) it is the built file that is started. */
 function fileOf(entry: keyof typeof ENTRIES): string {
   const built = ENTRIES[entry];
-  const file = fileURLToPath(
-    existsSync(built) ? built : new URL(`../../../dist/bench/net/${entry}.js`, import.meta.url),
-  );
+  const file = fileURLToPath(existsSync(built) ? built : built.href.replace("/src/bench/", "/dist/bench/"));
   if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\` first`);
   return file;
 }

@@ -39,7 +39,7 @@ export interface Collected {
   readonly incomplete: string | null;
 }
 
-const FILE = new URL("./child.js", import.meta.url);
+const FILE = new URL("../measuring-child.js", import.meta.url);
 const TIME_OVER = "the time was over before all was measured";
 /** With fewer than these a process that was cut off is told. */
 const LEAST_ROUNDS = 4;

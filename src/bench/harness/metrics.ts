@@ -1,4 +1,4 @@
-import type { Metric } from "./port.ts";
+import type { Metric } from "../port.ts";
 
 type Named = Omit<Metric, "samples">;
 

@@ -1,9 +1,9 @@
 import { type Config, loadConfig } from "../../config/config.ts";
 import { type Clock, systemClock } from "../../domain/clock.ts";
 import { profileOf } from "../../sandbox/profiles.ts";
-import { type Servers, startServers } from "../servers.ts";
-import { temporaryFolder } from "./folder.ts";
-import { keysBelow } from "./keys.ts";
+import { temporaryFolder } from "../harness/folder.ts";
+import { keysBelow } from "../harness/keys.ts";
+import { type Servers, startServers } from "../harness/servers.ts";
 import { newWay } from "./new-way.ts";
 import { oldWay } from "./old-way.ts";
 import { type PlainWay, plainWay } from "./plain-way.ts";

@@ -1,5 +1,5 @@
 import type { Metric, Ratio, Target } from "../port.ts";
-import { median } from "../stats.ts";
+import { median } from "./stats.ts";
 
 /** A figure whose rounds that measured nothing are left out. */
 export function metric(

@@ -1,7 +1,7 @@
-import { EXPERIMENTS } from "./experiments.ts";
-import { peakRssMb } from "./measure.ts";
-import type { Told } from "./processes.ts";
-import type { OpenExperiment } from "./rounds.ts";
+import { peakRssMb } from "./harness/measure.ts";
+import type { Told } from "./harness/processes.ts";
+import type { OpenExperiment } from "./harness/rounds.ts";
+import { EXPERIMENTS } from "./scenarios/experiments.ts";
 
 /** The process in which rounds are measured: `child.js <experiment> <folder> <rounds> <seconds>`; tells each round at once. */
 async function main([name = "", folder = "", rounds = "0", seconds = "0"]: readonly string[]): Promise<void> {

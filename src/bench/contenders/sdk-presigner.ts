@@ -1,5 +1,5 @@
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
-import { withoutVersionWarning } from "../storage/sdk-warning.ts";
+import { withoutVersionWarning } from "../../storage/sdk-warning.ts";
 
 export interface SdkPresignerOptions {
   readonly endpoint: string;
@@ -89,6 +89,6 @@ async function presign(
 
 function presignerOf(signer: object): SdkPresigner {
   if (!("presign" in signer))
-    throw new Error("the SDK's signer cannot presign any more: adapt bench/sdk-presigner.ts");
+    throw new Error("the SDK's signer cannot presign any more: adapt bench/contenders/sdk-presigner.ts");
   return signer as SdkPresigner;
 }

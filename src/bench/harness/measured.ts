@@ -1,4 +1,4 @@
-import type { Plot, Scenario, ScenarioContext } from "./port.ts";
+import type { Plot, Scenario, ScenarioContext } from "../port.ts";
 import { type Assignment, type Collected, collectRounds } from "./processes.ts";
 import type { Round } from "./rounds.ts";
 import { resultOf, type Spec } from "./spec.ts";

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Sqlite } from "../../ledgers/sqlite/adapter.ts";
-import { BOT, objectOf } from "../fill-ledger.ts";
+import { BOT, objectOf } from "../harness/fill-ledger.ts";
 
 const PAGE = `
   select json_group_array(json_array(s.r2_key, s.r2_etag, s.bytes, c.status, c.tg_file_id, c.tg_file_unique_id)) as page

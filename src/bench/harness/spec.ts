@@ -1,5 +1,5 @@
-import { judged } from "./net/figures.ts";
-import type { Metric, Ratio, ScenarioName, ScenarioResult, Target, Variant } from "./port.ts";
+import type { Metric, Ratio, ScenarioName, ScenarioResult, Target, Variant } from "../port.ts";
+import { judged } from "./figures.ts";
 import type { Round } from "./rounds.ts";
 import { median } from "./stats.ts";
 

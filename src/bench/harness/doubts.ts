@@ -1,7 +1,7 @@
 import { url } from "node:inspector";
+import type { Doubt, Environment, ScenarioResult } from "../port.ts";
 import { calibrate } from "./calibration.ts";
 import { measure, type Taken } from "./measure.ts";
-import type { Doubt, Environment, ScenarioResult } from "./port.ts";
 import { errorShare, median, spread } from "./stats.ts";
 
 /** The process that the figures come from, as far as it may distort them. */

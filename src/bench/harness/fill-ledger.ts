@@ -1,6 +1,6 @@
-import { Sqlite } from "../ledgers/sqlite/adapter.ts";
-import { INDEXES } from "../ledgers/sqlite/schema.ts";
-import { openSqliteLedger } from "../ledgers/sqlite.ts";
+import { Sqlite } from "../../ledgers/sqlite/adapter.ts";
+import { INDEXES } from "../../ledgers/sqlite/schema.ts";
+import { openSqliteLedger } from "../../ledgers/sqlite.ts";
 
 /** The bot of every row. */
 export const BOT = "default";

@@ -1,5 +1,5 @@
+import { metric } from "../harness/figures.ts";
 import type { Metric, Plot } from "../port.ts";
-import { metric } from "./figures.ts";
 import { PHASES, type Phase } from "./phases.ts";
 import type { Round } from "./round.ts";
 

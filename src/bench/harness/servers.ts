@@ -1,6 +1,6 @@
-import { type Child, openChild } from "./net/child.ts";
-import type { Objects, ServersHandlers, ServersSettings } from "./net/servers-child.ts";
-import type { Doubt, ScenarioName } from "./port.ts";
+import type { Doubt, ScenarioName } from "../port.ts";
+import { type Child, openChild } from "./child.ts";
+import type { Objects, ServersHandlers, ServersSettings } from "./servers-child.ts";
 
 /** The stand-ins for R2 and the Bot API in a process of their own; they end with us, whatever we die of. */
 export interface Servers {

@@ -1,8 +1,8 @@
 import { loadConfig } from "../../config/config.ts";
+import { type Cost, costOf } from "../harness/cost.ts";
+import { temporaryFolder } from "../harness/folder.ts";
+import { serve } from "../harness/serve.ts";
 import { type Block, type Client, type ClientWay, openClient, type Worked } from "./client-ways.ts";
-import { type Cost, costOf } from "./cost.ts";
-import { temporaryFolder } from "./folder.ts";
-import { serve } from "./serve.ts";
 
 interface ClientSettings {
   readonly way: ClientWay;
