@@ -1,5 +1,3 @@
-import { createHistogram } from "node:perf_hooks";
-
 function sorted(samples: readonly number[]): number[] {
   return [...samples].sort((a, b) => a - b);
 }
@@ -56,29 +54,4 @@ export function errorShare(samples: readonly number[]): number | null {
   const interval = medianInterval(samples);
   const middle = median(samples);
   return interval && middle ? (interval.high - interval.low) / 2 / Math.abs(middle) : null;
-}
-
-/**
- * Percentiles of latencies in milliseconds.
- * @internal
- */
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-}
-
-/** An HDR histogram counts whole numbers from 1: hundredths of a millisecond. */
-const STEPS_A_MS = 100;
-
-/**
- * Percentiles by an HDR histogram (three significant digits) of latencies in milliseconds; null of none.
- * @internal
- */
-export function percentiles(latenciesMs: Iterable<number>): Percentiles | null {
-  const histogram = createHistogram({ figures: 3 });
-  for (const ms of latenciesMs) histogram.record(Math.max(1, Math.round(ms * STEPS_A_MS)));
-  if (histogram.count === 0) return null;
-  const at = (percentile: number) => histogram.percentile(percentile) / STEPS_A_MS;
-  return { p50: at(50), p95: at(95), p99: at(99) };
 }

@@ -3,17 +3,13 @@ import type { BenchReport } from "../port.ts";
 import { figuresOf } from "./figures.ts";
 import type { Figure } from "./port.ts";
 
-const FORMATS = ["github-action-benchmark"] as const;
-export type Format = (typeof FORMATS)[number];
+/** How the data is written on stdout for a tool. */
+export type Format = "github-action-benchmark";
 
-/** Throws ConfigError for a format that there is none of, or not yet. */
+/** Throws ConfigError for any other format. */
 export function parseFormat(text: string): Format {
-  const format = FORMATS.find((each) => each === text);
-  if (format) return format;
-  const known = `use ${FORMATS.join(" or ")}, or --json FILE`;
-  throw new ConfigError([
-    text === "bmf" ? `--format bmf: not written yet; ${known}` : `--format ${text}: no such format; ${known}`,
-  ]);
+  if (text === "github-action-benchmark") return text;
+  throw new ConfigError([`--format ${text}: no such format; use github-action-benchmark, or --json FILE`]);
 }
 
 /** A line of github-action-benchmark's custom tools (README of benchmark-action/github-action-benchmark, "customBiggerIsBetter"). */
