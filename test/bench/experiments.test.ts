@@ -5,7 +5,6 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { presignDerivingAnew } from "../../src/bench/contenders/derive-anew.ts";
 import { fillLedger, objectOf } from "../../src/bench/harness/fill-ledger.ts";
 import { type Experiment, lastResult, type Round } from "../../src/bench/harness/rounds.ts";
-import { SCENARIOS } from "../../src/bench/port.ts";
 import { SCENARIO_LIST, scenariosOf } from "../../src/bench/scenarios/index.ts";
 import { listingOf } from "../../src/bench/scenarios/listing-rows.ts";
 import { serveListing } from "../../src/bench/scenarios/listing-server.ts";
@@ -15,6 +14,7 @@ import { paceExperiment } from "../../src/bench/scenarios/pace-rounds.ts";
 import { queueExperiment } from "../../src/bench/scenarios/queue-rounds.ts";
 import { scaleExperiment } from "../../src/bench/scenarios/scale-rounds.ts";
 import { signerExperiment } from "../../src/bench/scenarios/signer-rounds.ts";
+import { SCENARIOS } from "../../src/bench/schema.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { createSigner } from "../../src/storage/signer.ts";
 

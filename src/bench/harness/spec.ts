@@ -1,3 +1,4 @@
+import { figuresIn } from "../figures.ts";
 import type { Metric, Ratio, ScenarioName, ScenarioResult, Target, Variant } from "../port.ts";
 import { judged } from "./figures.ts";
 import type { Round } from "./rounds.ts";
@@ -44,13 +45,16 @@ export function resultOf(
     better: ratio.better ?? spec.metrics.find(({ name }) => name === ratio.metric)?.better ?? "lower",
     samples: ratioSamples(ratio, rounds),
   }));
+  const figures = figuresIn(spec.name, variants, ratios);
   return {
     scenario: spec.name,
     what: spec.what,
     simulated: spec.simulated,
     variants,
     ratios,
-    targets: spec.targets.map((target) => judge(target, samplesOf(target.figure, variants, ratios))),
+    targets: spec.targets.map((target) =>
+      judge(target, figures.find(({ name }) => name === `${spec.name}.${target.figure}`)?.samples ?? []),
+    ),
     doubts: [],
     ...more,
   };
@@ -77,20 +81,6 @@ function ratioSamples(
     const [value, by] = [round[variant]?.[metric], round[reference]?.[metric]];
     return value !== undefined && by ? [value / by] : [];
   });
-}
-
-function samplesOf(
-  figure: string,
-  variants: readonly Variant[],
-  ratios: readonly Ratio[],
-): readonly number[] {
-  const ratio = ratios.find(({ variant, metric, reference }) =>
-    [`${variant}.${metric}_ratio`, `${variant}.${metric}_ratio_to_${reference}`].includes(figure),
-  );
-  if (ratio) return ratio.samples;
-  const [variant, metric] = figure.split(".");
-  const found = variants.find(({ name }) => name === variant)?.metrics.find(({ name }) => name === metric);
-  return found?.samples ?? [];
 }
 
 function judge(

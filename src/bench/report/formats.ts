@@ -1,7 +1,6 @@
 import { ConfigError } from "../../config/error.ts";
+import { type Figure, figuresOf } from "../figures.ts";
 import type { BenchReport } from "../port.ts";
-import { figuresOf } from "./figures.ts";
-import type { Figure } from "./port.ts";
 
 /** How the data is written on stdout for a tool. */
 export type Format = "github-action-benchmark";
@@ -31,7 +30,7 @@ export function githubActionBenchmark(report: BenchReport): string {
   return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
-/** A portable figure that is no ratio cannot be turned over: its zero is a good one. */
+/** A portable figure that is not a ratio cannot be turned over: 0 is its best value. */
 function isCharted({ portable, median, better, reference }: Figure): boolean {
   const turned = better === "lower" && (reference === null || median === 0);
   return portable && Number.isFinite(median) && !turned;
