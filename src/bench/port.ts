@@ -1,5 +1,5 @@
 import type { InferOutput } from "valibot";
-import type { Report, SCENARIOS } from "./schema.ts";
+import type { MetricSpec as MetricSpecSchema, Report, SCENARIOS } from "./schema.ts";
 
 type Frozen<T> = { readonly [K in keyof T]: Frozen<T[K]> };
 
@@ -9,6 +9,7 @@ export type Environment = BenchReport["environment"];
 export type ScenarioResult = BenchReport["scenarios"][number];
 export type Variant = ScenarioResult["variants"][number];
 export type Metric = Variant["metrics"][number];
+export type MetricSpec = Frozen<InferOutput<typeof MetricSpecSchema>>;
 export type Ratio = ScenarioResult["ratios"][number];
 export type Target = ScenarioResult["targets"][number];
 export type Doubt = ScenarioResult["doubts"][number];

@@ -12,7 +12,7 @@ const Sample = v.pipe(
 );
 
 /** What a figure is, without its samples. */
-const MetricSpec = v.object({
+export const MetricSpec = v.object({
   /** Such as `throughput_per_min`, `cpu_us_per_item`, `p95_ms`; with the unit at its end. */
   name: v.string(),
   /** For people: `items/min`, `us`, `ms`, `MB`, `x`, `%`. */

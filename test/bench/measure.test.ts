@@ -13,16 +13,22 @@ describe("a measured piece of work", () => {
   it("that works takes CPU", async () => {
     expect((await measure(() => calibrate(20))).cpuMs).toBeGreaterThan(0);
   });
+
+  it("has its value, awaited or not", async () => {
+    expect((await measure(() => 3)).value).toBe(3);
+    expect((await measure(async () => 4)).value).toBe(4);
+  });
 });
 
 describe("allocation", () => {
   it("counts what was collected under way", async () => {
     const kilobytes = 64_000;
-    const bytes = await allocation(() => {
+    const { bytes, value } = await allocation(() => {
       let length = 0;
       for (let time = 0; time < kilobytes; time++) length += new Array(125).fill(time).length;
       return length;
     });
+    expect(value).toBe(kilobytes * 125);
     expect(bytes).toBeGreaterThan(kilobytes * 900);
     expect(bytes).toBeLessThan(kilobytes * 1_600);
   });
@@ -30,7 +36,7 @@ describe("allocation", () => {
   it("leaves out what was there before", async () => {
     const held = Array.from({ length: 100_000 }, (_, index) => ({ index }));
     settle();
-    expect(await allocation(() => held.length)).toBeLessThan(1_000_000);
+    expect((await allocation(() => held.length)).bytes).toBeLessThan(1_000_000);
   });
 });
 

@@ -31,7 +31,7 @@ it("stopped by Ctrl-C prints and writes what there is, and ends 130", async () =
   signal("SIGINT");
   expect((await ended).code).toBe(130);
   const [pace, scale] = report("cut.json").scenarios;
-  expect(pace?.incomplete).toBeNull();
+  expect(pace?.ratios[0]?.samples.length).toBeGreaterThan(0);
   expect(scale?.incomplete ?? "stopped before its end").toContain("stopped before its end");
 }, 60_000);
 

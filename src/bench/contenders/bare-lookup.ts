@@ -10,8 +10,8 @@ const PAGE = `
 type Row = [key: string, etag: string, bytes: number, status: string, fileId: string, uniqueId: string];
 
 /**
- * The least that looking up a page of ready objects takes: one statement, its answer read, each object compared with its
- * row. What plan and ledger cost is told as a multiple of it: the same database on the same machine, no line shared.
+ * The least that looking up a page of ready objects takes: one statement, its result parsed, each object compared with its
+ * row. The cost of plan and ledger is given as a multiple of it: the same database on the same machine, without shared code.
  */
 export class BareLookup {
   readonly #db: Sqlite;
@@ -20,7 +20,7 @@ export class BareLookup {
     this.#db = new Sqlite(path, path);
   }
 
-  /** Answers how many objects from `from` to below `to` are ready, which has to be all. */
+  /** Returns how many objects from `from` to below `to` are ready, which has to be all. */
   async read(from: number, to: number): Promise<number> {
     await setImmediate();
     const objects = Array.from({ length: to - from }, (_, index) => objectOf(from + index));

@@ -1,30 +1,30 @@
 import { Emitter } from "../../domain/events.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
-import { Round } from "./round.ts";
 import type { Warmer, WarmPass } from "./warmer.ts";
+import { WorkLog } from "./work-log.ts";
 
 export interface NewWayOptions extends Omit<WarmPass, "events"> {
-  /** Told after each item how many have ended. */
+  /** Called after each item with the number of items that have ended. */
   readonly ended?: (items: number) => void;
 }
 
-/** Everything below a prefix by prewarm. What was there already counts as nothing. */
-export async function newWay(warmer: Warmer, { ended, ...pass }: NewWayOptions): Promise<Round> {
-  const round = new Round(warmer.clock.now);
+/** Warms everything below a prefix by prewarm. Items that were skipped do not count. */
+export async function newWay(warmer: Warmer, { ended, ...pass }: NewWayOptions): Promise<WorkLog> {
+  const log = new WorkLog(warmer.clock.now);
   const events = new Emitter()
-    .on("active", () => round.started())
+    .on("active", () => log.started())
     .on("item", (item) => {
-      note(round, item);
-      ended?.(round.done.length + round.failed);
+      note(log, item);
+      ended?.(log.done.length + log.failed);
     });
   await warmer.warm({ ...pass, events });
-  return round;
+  return log;
 }
 
-/** Phases are those that prewarm tells of each item itself. */
-function note(round: Round, { status, latency, error }: ItemResult): void {
+/** The phases are those that prewarm reports of each item. */
+function note(log: WorkLog, { status, latency, error }: ItemResult): void {
   if (status === "skipped") return;
   if (status === "ready" || status === "weak")
-    round.succeeded({ ...latency, work: latency.download + latency.send });
-  else round.failedOne(error?.message ?? status);
+    log.succeeded({ ...latency, work: latency.download + latency.send });
+  else log.failedOne(error?.message ?? status);
 }

@@ -27,7 +27,7 @@ const NOT_SENT = ["amz-sdk-invocation-id", "amz-sdk-request", "x-amz-user-agent"
 /**
  * The SDK's way to a presigned GET, as its package @aws-sdk/s3-request-presigner goes it: the command runs through the
  * client's middleware up to the signing, and the signer of the client presigns the request. Only the host is signed and
- * `x-id` is left out, so that the signature is the very one of our signer. Answers the signature.
+ * `x-id` is left out, so that the signature is the same as that of our signer. Returns the signature.
  */
 export async function sdkPresigner(options: SdkPresignerOptions): Promise<(key: string) => Promise<string>> {
   const { bucket, region, accessKeyId, secretAccessKey, endpoint } = options;

@@ -11,7 +11,8 @@ interface Entry {
 
 /**
  * Work that never changes, of the character of a plan: texts built, JSON written and read, a map filled and asked, a hash.
- * Figures are told as multiples of it, so that they can be compared between machines, and it tells how steady this one is.
+ * Some figures are given as multiples of it, so that they can be compared between machines, and its spread shows how steady
+ * this machine is.
  * Changing it makes earlier baselines worthless.
  */
 export function calibrate(passes: number): number {

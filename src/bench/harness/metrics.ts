@@ -1,9 +1,7 @@
-import type { Metric } from "../port.ts";
-
-type Named = Omit<Metric, "samples">;
+import type { MetricSpec } from "../port.ts";
 
 /** What each block of a round is measured by; `unit` of time an item. */
-export function perItem(unit: "ns" | "us"): readonly Named[] {
+export function perItem(unit: "ns" | "us"): readonly MetricSpec[] {
   return [
     { name: `cpu_${unit}_per_item`, unit, better: "lower" },
     { name: `wall_${unit}_per_item`, unit, better: "lower" },
@@ -12,4 +10,6 @@ export function perItem(unit: "ns" | "us"): readonly Named[] {
 }
 
 /** Of the process that measured. */
-export const PEAK_RSS: Named = { name: "peak_rss_mb", unit: "MB", better: "lower" };
+export const PEAK_RSS: MetricSpec = { name: "peak_rss_mb", unit: "MB", better: "lower" };
+
+export const SUCCESS_RATE: MetricSpec = { name: "success_rate", unit: "%", better: "higher" };

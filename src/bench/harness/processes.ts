@@ -1,33 +1,45 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Plot, ScenarioName } from "../port.ts";
+import { type Child, openChild } from "./child.ts";
 import type { Round } from "./rounds.ts";
+import type { RoundsHandlers } from "./serve-rounds.ts";
 
-/** What a measured process says. */
-export type Told =
-  /** A warm-up does not count, but may hold figures that are no times. */
-  | { readonly type: "round"; readonly round: Round; readonly counts: boolean }
-  | { readonly type: "end"; readonly peakRssMb: number };
-
-export interface Assignment {
-  /** A name in experiments.ts. */
+/** An experiment, and how many rounds are taken of it. */
+export interface Part {
+  /** Its name in the scenario. */
   readonly experiment: string;
-  /** Rounds are taken in so many processes, one after the other: each lays out its memory and compiles a little differently. */
+  /** Processes that the rounds are taken in, one after the other: each lays out its memory and compiles a little differently. */
   readonly processes: number;
   /** Most rounds of one process. */
   readonly rounds: number;
-  /** Seconds for all of them: no round is begun that would end later. */
-  readonly seconds: number;
-  /** Seconds after which the running process is killed; {@link Assignment.seconds} without it. */
-  readonly mostSeconds?: number;
-  readonly signal: AbortSignal;
-  /** Told after each round: how many there are. */
-  readonly onRound: (done: number) => void;
-  /** What is run; another file in tests. */
-  readonly file?: URL;
+  /** Fewer rounds than these are reported as cut short; 4 without it, and never more than are asked for. */
+  readonly least?: number;
+  /**
+   * The process is not killed when its time is over, so that there is one round at least however slow the machine, and
+   * `least` rounds may end up to 2 s late.
+   */
+  readonly patient?: boolean;
 }
 
+/** Rounds that are to be taken, and the time for them. */
+export interface Assignment {
+  readonly scenario: ScenarioName;
+  readonly part: Part;
+  /** Seconds for all processes: no round is begun that would end later. */
+  readonly seconds: number;
+  /** Seconds after which the running process is killed. */
+  readonly mostSeconds: number;
+  readonly signal: AbortSignal;
+  /** Called after each round with the number of rounds so far. */
+  readonly onRound: (done: number) => void;
+  /** What is run; another file in tests. */
+  readonly file: URL | undefined;
+}
+
+/** What came of an assignment. */
 export interface Collected {
   /** Of all processes, warm-ups included. */
   readonly rounds: readonly Round[];
@@ -35,14 +47,18 @@ export interface Collected {
   readonly counted: number;
   /** One a process that came to its end, in MB. */
   readonly peakRssMb: readonly number[];
+  /** Of the last round. */
+  readonly plots: readonly Plot[];
   /** Why there is less than was asked for; null when there is not. */
   readonly incomplete: string | null;
 }
 
-const FILE = new URL("../measuring-child.js", import.meta.url);
+/** What a measuring process runs. */
+export const MEASURING = new URL("../measuring.js", import.meta.url);
 const TIME_OVER = "the time was over before all was measured";
-/** With fewer than these a process that was cut off is told. */
+const STOPPED = "stopped before its end";
 const LEAST_ROUNDS = 4;
+const LATE_MS = 2_000;
 /** Less time than this is not worth another process. */
 const LEAST_MS = 700;
 /**
@@ -52,87 +68,107 @@ const LEAST_MS = 700;
 const GRACE_MS = 300;
 
 /**
- * Measures in child processes, which share a folder that is gone afterwards, however they ended. Never rejects; a signal ends the running one at once, and what was measured is kept.
+ * Measures in child processes, which share a folder that is gone afterwards, however they ended. Never rejects; a signal
+ * ends the running one at once, and what was measured is kept.
  */
 export async function collectRounds(assignment: Assignment): Promise<Collected> {
-  const folder = mkdtempSync(join(tmpdir(), `prewarm-rounds-${process.pid}-`));
+  // Made by the process that writes into it, which removes it where this one is killed.
+  const folder = join(tmpdir(), `prewarm-rounds-${process.pid}-${randomUUID()}`);
   try {
-    return await inFolder(assignment, folder);
+    return await new Collector(assignment, folder).collect();
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-async function inFolder(assignment: Assignment, folder: string): Promise<Collected> {
-  const { processes, seconds, mostSeconds = seconds, signal, onRound } = assignment;
-  const ends = performance.now() + seconds * 1_000;
-  const rounds: Round[] = [];
-  const peakRssMb: number[] = [];
-  let counted = 0;
-  let incomplete: string | null = null;
-  for (let left = processes; left > 0 && incomplete === null; left--) {
-    const remaining = ends - performance.now();
-    if (counted > 0 && remaining < LEAST_MS) break;
-    const time = { aim: remaining / left, most: remaining + (mostSeconds - seconds) * 1_000 + GRACE_MS };
-    incomplete = await oneProcess(assignment, folder, time, (told) => {
-      if (told.type === "end") peakRssMb.push(told.peakRssMb);
-      else {
-        rounds.push(told.round);
-        if (told.counts) onRound(++counted);
-      }
-    });
+/** Takes the rounds of one assignment. */
+class Collector {
+  readonly #assignment: Assignment;
+  readonly #folder: string;
+  readonly #least: number;
+  readonly #rounds: Round[] = [];
+  readonly #peakRssMb: number[] = [];
+  #plots: readonly Plot[] = [];
+  #counted = 0;
+
+  constructor(assignment: Assignment, folder: string) {
+    const { least = LEAST_ROUNDS, processes, rounds } = assignment.part;
+    this.#assignment = assignment;
+    this.#folder = folder;
+    this.#least = Math.min(least, processes * rounds);
   }
-  // The last process of several may have begun too late to say anything; the others have.
-  const isEnough = incomplete === TIME_OVER && counted >= LEAST_ROUNDS;
-  const trouble = isEnough ? null : incomplete;
-  return { rounds, counted, peakRssMb, incomplete: signal.aborted ? "stopped before its end" : trouble };
-}
 
-/** Answers null, or what went wrong. */
-async function oneProcess(
-  { experiment, rounds, signal, file = FILE }: Assignment,
-  folder: string,
-  ms: { readonly aim: number; readonly most: number },
-  onTold: (told: Told) => void,
-): Promise<string | null> {
-  if (signal.aborted) return "stopped before its end";
-  // Its own flags: a profiler or debugger of this process would take part in what is measured.
-  const child = fork(file, [experiment, folder, String(rounds), String(ms.aim / 1_000)], {
-    execArgv: [],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  const kill = () => child.kill("SIGKILL");
-  const late = setTimeout(kill, ms.most);
-  signal.addEventListener("abort", kill);
-  try {
-    return await endOf(child, onTold);
-  } finally {
-    clearTimeout(late);
-    signal.removeEventListener("abort", kill);
+  async collect(): Promise<Collected> {
+    const { part, seconds, mostSeconds } = this.#assignment;
+    const ends = performance.now() + seconds * 1_000;
+    let trouble: string | null = null;
+    for (let left = part.processes; left > 0 && trouble === null; left--) {
+      const remaining = ends - performance.now();
+      if (this.#counted > 0 && remaining < LEAST_MS) break;
+      trouble = await this.#oneProcess(
+        remaining / left,
+        remaining + (mostSeconds - seconds) * 1_000 + GRACE_MS,
+      );
+    }
+    return {
+      rounds: this.#rounds,
+      counted: this.#counted,
+      peakRssMb: this.#peakRssMb,
+      plots: this.#plots,
+      incomplete: this.#whyIncomplete(trouble),
+    };
   }
-}
 
-function endOf(child: ChildProcess, onTold: (told: Told) => void): Promise<string | null> {
-  let [errors, ended] = ["", false];
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-  });
-  child.on("message", (told: Told) => {
-    ended ||= told.type === "end";
-    onTold(told);
-  });
-  return new Promise((resolve) => {
-    child.on("error", (error) => resolve(`the measuring process did not start: ${error.message}`));
-    child.on("close", (_code, signal) => {
-      if (ended) resolve(null);
-      else if (signal === "SIGKILL") resolve(TIME_OVER);
-      else resolve(`the measuring process broke off: ${reasonIn(errors)}`);
-    });
-  });
-}
+  /** The last process of several may have begun too late to measure anything: the others have. */
+  #whyIncomplete(trouble: string | null): string | null {
+    if (this.#assignment.signal.aborted) return STOPPED;
+    if (trouble !== null && trouble !== TIME_OVER) return trouble;
+    if (this.#counted >= this.#least) return null;
+    return trouble ?? `time for ${this.#counted} of ${this.#least} rounds`;
+  }
 
-/** The line of an uncaught error that says what it is. */
-function reasonIn(errors: string): string {
-  const lines = errors.split("\n");
-  return (lines.find((line) => /^\w*Error\b/.test(line)) ?? lines[0] ?? "").trim() || "it said nothing";
+  /** Rounds for `aimMs`; killed after `mostMs`. Returns null, or what went wrong. */
+  async #oneProcess(aimMs: number, mostMs: number): Promise<string | null> {
+    const { part, signal, file = MEASURING } = this.#assignment;
+    if (signal.aborted) return STOPPED;
+    const child = openChild<RoundsHandlers>(file);
+    let killed = false;
+    const kill = () => {
+      killed = true;
+      child.kill();
+    };
+    const late = part.patient ? undefined : setTimeout(kill, mostMs);
+    signal.addEventListener("abort", kill);
+    try {
+      await this.#takeRounds(child, performance.now() + aimMs);
+      this.#peakRssMb.push(await child.ask("end"));
+      return null;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return killed ? TIME_OVER : `the measuring process broke off: ${why}`;
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener("abort", kill);
+      await child.close();
+    }
+  }
+
+  /** No round is begun that would, judged by the longest so far, end after `until`; the first one always is. */
+  async #takeRounds(child: Child<RoundsHandlers>, until: number): Promise<void> {
+    const { scenario, part, onRound } = this.#assignment;
+    const { experiment, rounds, patient = false } = part;
+    let longest = 0;
+    const warmUps = await child.ask("open", { scenario, experiment, folder: this.#folder });
+    for (let index = -warmUps; index < rounds; index++) {
+      const started = performance.now();
+      const lateMs = patient && this.#counted < this.#least ? LATE_MS : 0;
+      if (index > 0 && started + longest > until + lateMs) return;
+      const { round, plots } = await child.ask("round", index);
+      this.#rounds.push(round);
+      this.#plots = plots;
+      if (index < 0) continue;
+      longest = Math.max(longest, performance.now() - started);
+      onRound(++this.#counted);
+    }
+  }
 }

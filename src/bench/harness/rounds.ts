@@ -1,20 +1,26 @@
+import type { Plot } from "../port.ts";
 import { allocation, measure, settle } from "./measure.ts";
 
-/** What one round measured: figures by variant and metric. What is missing was not measured in this round. */
-export type Round = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** Figures of one variant in one round, by metric. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** What one round measured, by variant. What is missing was not measured in this round. */
+export type Round = Readonly<Record<string, Figures>>;
 
 /** What is measured in a process of its own, round by round. */
-export interface Experiment {
-  /** Makes ready. What it leaves in `folder` is there for the next process of the same experiment, and removed in the end. */
-  open(folder: string): Promise<OpenExperiment>;
+export interface Experiment<Input = unknown> {
+  /** Prepares the measuring. What it leaves in `folder` is there for the next process of the same experiment, and removed in the end. */
+  open(folder: string, input: Input): Promise<OpenExperiment>;
 }
 
 export interface OpenExperiment {
-  /** Rounds before the first that counts, until everything is compiled. What they answer is told too: it holds no times. */
+  /** Rounds before the first that counts, until everything is compiled. Their figures are kept too: they hold no times. */
   readonly warmUps: number;
   /** @param index From 0; warm-ups are counted from below, the last of them is -1. */
   round(index: number): Promise<Round>;
-  close(): Promise<void>;
+  /** Drawn of what was measured so far; asked after each round, and the last one is shown. */
+  plots?(): readonly Plot[];
+  close?(): Promise<void>;
 }
 
 /** One variant's share of a round. */
@@ -30,14 +36,14 @@ export interface Block {
 
 const PER_MS = { ns: 1e6, us: 1e3 } as const;
 
-/** Something read, so that no result is for nothing. */
+/** Keeps results alive, so that the compiler cannot leave the work out. */
 let kept: unknown;
 
 /**
  * Runs each block its number of times, in turn, and in the next round from last to first, so that drift hits all alike;
- * what the one before left to do is done before each. Answers CPU and wall time an item: the least of the block's runs, since what else
- * a machine does only ever adds to them. The last warm-up answers what is allocated instead, since watching the collector
- * takes time of its own, and the others nothing.
+ * settles before each. Returns CPU and wall time an item: the least of the block's runs, since what else a machine does
+ * only ever adds to them. The last warm-up returns what is allocated instead, since watching the collector takes time of
+ * its own, and the others nothing.
  */
 export async function interleave(
   blocks: readonly Block[],
@@ -54,8 +60,6 @@ export async function interleave(
   return Object.fromEntries([...runs].map(([variant, figures]) => [variant, leastOf(figures)]));
 }
 
-type Figures = Readonly<Record<string, number>>;
-
 /** Each block once, then those once more that run twice, and so on. */
 function turns(blocks: readonly Block[]): Block[] {
   const most = Math.max(...blocks.map(({ times = 1 }) => times));
@@ -69,19 +73,15 @@ function leastOf(figures: readonly Figures[]): Figures {
   );
 }
 
-async function allocationOf(block: Block): Promise<Figures> {
-  const bytes = await allocation(async () => {
-    kept = await block.run();
-  });
-  return { allocated_bytes_per_item: bytes / block.items };
+async function allocationOf({ run, items }: Block): Promise<Figures> {
+  const { bytes, value } = await allocation(run);
+  kept = value;
+  return { allocated_bytes_per_item: bytes / items };
 }
 
 async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise<Figures> {
-  const { cpuMs, wallMs } = await measure(() => {
-    const result = run();
-    kept = result;
-    return result;
-  });
+  const { cpuMs, wallMs, value } = await measure(run);
+  kept = value;
   const per = (ms: number) => (ms * PER_MS[unit]) / items;
   return { [`cpu_${unit}_per_item`]: per(cpuMs), [`wall_${unit}_per_item`]: per(wallMs) };
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { oldWay } from "../../src/bench/contenders/old-way.ts";
-import { workByTicks } from "../../src/bench/contenders/ticks.ts";
+import { oldWay, workByTicks } from "../../src/bench/contenders/old-way.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
 /** Works off latencies, and answers when each item began and ended. */
-async function worked(latencies: readonly number[], places: number, signal = new AbortController().signal) {
+async function worked(latencies: readonly number[], places: number) {
   const clock = virtualClock();
   const spans: [number, number][] = [];
   const work = async (ms: number) => {
@@ -12,7 +11,7 @@ async function worked(latencies: readonly number[], places: number, signal = new
     await clock.sleep(ms);
     spans.push([begun, clock.now()]);
   };
-  await clock.run(workByTicks(latencies, work, { clock, places, signal, intervalMs: 2_000 }));
+  await clock.run(workByTicks(latencies, work, { clock, places }));
   return spans;
 }
 
@@ -39,24 +38,10 @@ describe("the worker that is replaced", () => {
     );
     expect(new Set(spans.map(([from]) => from))).toEqual(new Set([0, 2_000, 4_000]));
   });
-
-  it("starts nothing more once it is stopped, and waits for what is under way", async () => {
-    const stop = new AbortController();
-    const clock = virtualClock();
-    const ended: number[] = [];
-    const work = async (item: number) => {
-      if (item === 1) stop.abort();
-      await clock.sleep(900);
-      ended.push(clock.now());
-    };
-    const options = { clock, places: 2, signal: stop.signal, intervalMs: 2_000 };
-    await clock.run(workByTicks([0, 1, 2, 3], work, options));
-    expect(ended).toEqual([900, 900]);
-  });
 });
 
-describe("a round by ticks", () => {
-  const round = async (fails: (key: string) => boolean) => {
+describe("a batch by ticks", () => {
+  const batch = async (fails: (key: string) => boolean) => {
     const clock = virtualClock();
     const plain = {
       send: async (key: string) => {
@@ -67,29 +52,27 @@ describe("a round by ticks", () => {
       },
       close: () => {},
     };
-    const { signal } = new AbortController();
-    return clock.run(oldWay({ clock, plain, keys: ["a", "b", "c", "d"], chats: ["1"], places: 1, signal }));
+    return clock.run(oldWay(["a", "b", "c", "d"], { clock, plain, chats: ["1"], places: 1 }));
   };
 
   it("counts what an item waited for its tick from when it was due", async () => {
-    const { phases, done, successRate } = await round(() => false);
-    expect(done).toEqual([1_000, 3_000, 5_000, 7_000]);
-    expect(successRate).toBe(1);
-    expect(phases.percentile("work", 99)).toBe(1_000);
+    const whole = await batch(() => false);
+    expect(whole.done).toEqual([1_000, 3_000, 5_000, 7_000]);
+    const { success_rate, p99_ms, queue_p99_ms, total_p99_ms } = whole.figures(1);
+    expect([success_rate, p99_ms]).toEqual([100, 1_000]);
     // HDR buckets of three digits.
-    expect(phases.percentile("queue", 99)).toBeCloseTo(6_000, -1);
-    expect(phases.percentile("total", 99)).toBeCloseTo(7_000, -1);
+    expect(queue_p99_ms).toBeCloseTo(6_000, -1);
+    expect(total_p99_ms).toBeCloseTo(7_000, -1);
   });
 
   it("counts a send that failed as a failure, and its latency not at all", async () => {
-    const { phases, successRate, failed, why } = await round((key) => key === "b");
-    expect({ successRate, failed, why, latencies: phases.count }).toEqual({
-      ...{ successRate: 0.75, failed: 1, latencies: 3, why: ["500 Internal Server Error"] },
-    });
+    const spoiled = await batch((key) => key === "b");
+    expect(spoiled.figures(1)).toMatchObject({ success_rate: 75, failed: 1, p99_ms: 1_000, p50_ms: 1_000 });
+    expect([spoiled.done.length, spoiled.why]).toEqual([3, ["500 Internal Server Error"]]);
   });
 
   it("reaches 30 a minute with one place and answers within a tick", async () => {
-    expect((await round(() => false)).perMinute(1)).toBe(30);
-    expect((await round(() => true)).perMinute(1)).toBe(0);
+    expect((await batch(() => false)).figures(1).throughput_per_min).toBe(30);
+    expect((await batch(() => true)).figures(1).throughput_per_min).toBe(0);
   });
 });
