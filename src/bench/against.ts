@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect } from "../compose/connect.ts";
 import { type Config, loadConfig, secretsOf } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
@@ -7,12 +10,11 @@ import { redactor } from "../domain/secret.ts";
 import type { TransferName } from "../domain/task.ts";
 import { count, size } from "../reporters/format.ts";
 import type { ListedObject } from "../storage/port.ts";
-import { temporaryFolder } from "./net/folder.ts";
-import { newWay } from "./net/new-way.ts";
-import type { Round } from "./net/round.ts";
-import { latencyPlot, roundMetrics, throughputPlot } from "./net/round-figures.ts";
-import { Warmer } from "./net/warmer.ts";
-import type { ScenarioContext, ScenarioResult } from "./port.ts";
+import { newWay } from "./contenders/new-way.ts";
+import { Warmer } from "./contenders/warmer.ts";
+import { WORK_METRICS, type WorkLog, workPlots } from "./contenders/work-log.ts";
+import { resultOf, type Spec } from "./harness/spec.ts";
+import type { Doubt, ScenarioContext, ScenarioResult } from "./port.ts";
 
 export interface AgainstContext extends ScenarioContext {
   /** Told, in lines, what will be sent before it is. */
@@ -52,8 +54,13 @@ export async function against(
   if (flags.yes !== true)
     throw new ConfigError(["--against real sends real messages: add --yes to have it do so"], text);
   context.say(text);
-  const round = await measure(config, wish, context);
-  return resultOf(round, config, context.signal.aborted, (performance.now() - started) / 1_000);
+  const log = await measure(config, wish, context);
+  return resultOf(specOf(config, log), [{ prewarm: log.figures(config.concurrency) }], {
+    rounds: 1,
+    seconds: (performance.now() - started) / 1_000,
+    incomplete: context.signal.aborted ? "stopped before its end" : null,
+    plots: workPlots({ prewarm: log }),
+  });
 }
 
 const MOST_OBJECTS = 1_000;
@@ -113,51 +120,35 @@ function intention(config: Config, { transfer }: Wish, objects: readonly ListedO
   ].join("\n");
 }
 
-async function measure(
-  config: Config,
-  { objects, prefix, transfer }: Wish,
-  { signal, progress }: AgainstContext,
-): Promise<Round> {
-  const folder = temporaryFolder();
+/** Throws what `prewarm run` would. The ledger is gone afterwards, also where this process exits in the middle. */
+async function measure(config: Config, wish: Wish, { signal, progress }: AgainstContext): Promise<WorkLog> {
+  const folder = mkdtempSync(join(tmpdir(), `prewarm-bench-${process.pid}-`));
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clear);
+  const { prefix, transfer } = wish;
+  const limit = wish.objects * config.bots.length;
   try {
-    const warmer = await Warmer.open({ ...config, ledger: `${folder.path}/bench.db` });
-    try {
-      const most = objects * config.bots.length;
-      return await newWay(warmer, {
-        prefix,
-        transfer,
-        signal,
-        limit: most,
-        ended: (done) => progress(done, most, "against real"),
-      });
-    } finally {
-      await warmer.close();
-    }
+    const warmer = await Warmer.open({ ...config, ledger: `${folder}/bench.db` });
+    const ended = (done: number) => progress(done, limit, "against real");
+    return await newWay(warmer, { prefix, transfer, signal, limit, ended }).finally(() => warmer.close());
   } finally {
-    folder.remove();
+    process.off("exit", clear);
+    clear();
   }
 }
 
-function resultOf(round: Round, config: Config, isAborted: boolean, seconds: number): ScenarioResult {
-  const { concurrency, timeScale } = config;
-  const failed = round.failed === 0 ? [] : [`${round.failed} items failed: ${round.why.join("; ")}`];
+/** What of `strategy` there is without anything to compare with. */
+function specOf({ timeScale }: Config, { failed, why }: WorkLog): Spec {
+  const text = `${failed} items failed: ${why.join("; ")}`;
+  const doubt: Doubt = { about: "strategy", text, next: "`prewarm check-env` finds out what is wrong" };
   return {
-    scenario: "strategy",
-    rounds: 1,
-    seconds,
-    ratios: [],
-    targets: [],
+    name: "strategy",
     what: "prewarm against the configured bucket and chats, limits of Telegram's included",
     simulated: timeScale === 1 ? null : `the clock runs ${timeScale} times faster than real time`,
-    variants: [
-      { name: "prewarm", title: "prewarm, against real", metrics: roundMetrics([round], concurrency) },
-    ],
-    doubts: failed.map((text) => ({
-      about: "strategy",
-      text,
-      next: "`prewarm check-env` finds out what is wrong",
-    })),
-    plots: [throughputPlot({ prewarm: round }, "time"), latencyPlot(round, "latency")],
-    incomplete: isAborted ? "stopped before its end" : null,
+    variants: { prewarm: "prewarm, against real" },
+    metrics: WORK_METRICS,
+    ratios: [],
+    targets: [],
+    doubts: () => (failed === 0 ? [] : [doubt]),
   };
 }

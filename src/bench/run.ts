@@ -1,8 +1,8 @@
-import { machineDoubts, type ProcessFacts, processDoubts, resultDoubts } from "./doubts.ts";
-import type { Taken } from "./measure.ts";
+import { machineDoubts, type ProcessFacts, processDoubts, resultDoubts } from "./harness/doubts.ts";
+import type { Taken } from "./harness/measure.ts";
 import type { BenchReport, Environment, Scenario, ScenarioName, ScenarioResult } from "./port.ts";
 
-/** What is told while it runs. */
+/** How far a scenario has come. */
 export interface Progress {
   readonly scenario: ScenarioName;
   readonly done: number;
@@ -25,8 +25,8 @@ export interface BenchOptions {
 }
 
 /**
- * Runs the scenarios one after the other. One that throws is `incomplete` and the others go
- * on, unless the error carries an exit code; those that a signal kept from beginning are not in the report.
+ * Runs the scenarios one after the other. One that throws is reported as `incomplete` and the others go on, unless the error
+ * carries an exit code; those that a signal kept from beginning are not in the report.
  */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const { scenarios, signal, environment, facts, sample, wall, onResult } = options;
@@ -55,7 +55,7 @@ async function runOne(
     const result = await scenario.run({ signal, seconds, progress });
     return { ...result, doubts: [...result.doubts, ...resultDoubts(result)] };
   } catch (error) {
-    // A mistake of who asked (`exitCode`) is no result.
+    // A mistake of the user's (`exitCode`) ends the command.
     if (error instanceof Error && "exitCode" in error) throw error;
     const incomplete = error instanceof Error ? error.message : String(error);
     const broken = brokenResult(scenario, (performance.now() - started) / 1_000, incomplete);

@@ -30,10 +30,7 @@ export function addBenchFlags(command: Command) {
       .option("--markdown <file>", "a summary (also to $GITHUB_STEP_SUMMARY when set)")
       .option("--html <file>", "a page with plots")
       .addOption(
-        choice("--format <format>", "instead of tables on stdout, for CI tools", [
-          "github-action-benchmark",
-          "bmf",
-        ]),
+        choice("--format <format>", "instead of tables on stdout, for CI tools", ["github-action-benchmark"]),
       )
       .optionsGroup("Gates (exit 99 when crossed):")
       .option("--baseline <file>", "an earlier --json: what became slower beyond its error")

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { SCENARIOS, type ScenarioName } from "../bench/port.ts";
+import type { ScenarioName } from "../bench/port.ts";
+import { SCENARIOS } from "../bench/schema.ts";
 import { ConfigError } from "../config/error.ts";
 import { flagOf } from "../config/flag-name.ts";
 import { nearest } from "../config/nearest.ts";

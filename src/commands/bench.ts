@@ -1,11 +1,11 @@
 import { against } from "../bench/against.ts";
-import { processFacts, sampleMachine } from "../bench/doubts.ts";
-import { environmentOf } from "../bench/environment.ts";
-import type { Scenario } from "../bench/port.ts";
+import { processFacts, sampleMachine } from "../bench/harness/doubts.ts";
+import { environmentOf } from "../bench/harness/environment.ts";
+import type { Scenario, ScenarioName } from "../bench/port.ts";
 import { finish } from "../bench/report/finish.ts";
 import { finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
-import { scenariosOf } from "../bench/scenarios/index.ts";
+import { loadScenario, secondsOf } from "../bench/scenarios/index.ts";
 import { readTogether } from "../config/problems.ts";
 import type { StopSignal } from "../domain/events.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
@@ -37,7 +37,7 @@ export async function bench(
   const progress = new BenchProgress(process.stderr, options.quiet);
   try {
     const report = await runBench({
-      scenarios: options.againstReal ? [real(flags, context)] : scenariosOf(options.scenarios),
+      scenarios: options.againstReal ? [real(flags, context)] : await chosen(options.scenarios),
       signal: stopped.signal,
       environment: environmentOf(context.version, process.env),
       facts: processFacts(),
@@ -60,6 +60,12 @@ export async function bench(
 export async function benchCompare(a: string, b: string, flags: BenchCompareFlags): Promise<number> {
   const { compareFiles } = await import("../bench/report/compare-files.ts");
   return compareFiles(a, b, { flags, env: process.env }, process);
+}
+
+function chosen(names: readonly ScenarioName[]): Promise<BenchOptions["scenarios"]> {
+  return Promise.all(
+    secondsOf(names).map(async ({ name, seconds }) => ({ scenario: await loadScenario(name), seconds })),
+  );
 }
 
 /** The configured bucket and chats instead of stand-ins: takes as long as it takes. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { machineDoubts, processDoubts, resultDoubts, sampleMachine } from "../../src/bench/doubts.ts";
-import { environmentOf } from "../../src/bench/environment.ts";
+import {
+  bottleneckDoubts,
+  failureDoubts,
+  machineDoubts,
+  processDoubts,
+  resultDoubts,
+  sampleMachine,
+} from "../../src/bench/harness/doubts.ts";
+import { environmentOf } from "../../src/bench/harness/environment.ts";
 import type { ScenarioResult } from "../../src/bench/port.ts";
 
 const clean = { env: {}, execArgv: [], inspector: undefined };
@@ -85,5 +92,32 @@ describe("doubts about a scenario", () => {
       "deque.cpu_ratio is uncertain by",
     );
     expect(texts(resultDoubts(result(steady, { incomplete: "stopped" })))).toBe("cut short: stopped");
+  });
+});
+
+describe("doubts about the far side", () => {
+  const busy = (servers_cpu_us: number) => {
+    const rounds = [
+      { upload: { servers_cpu_us, wall_us: 500_000 } },
+      { upload: { servers_cpu_us, wall_us: 500_000 } },
+    ];
+    return bottleneckDoubts("transfer", rounds, { variant: "upload", figures: "upload.wall_us_per_item" });
+  };
+
+  it("come from servers that were busy nearly all the time, and not from others", () => {
+    expect(busy(450_000)).toMatchObject([
+      { about: "transfer", text: expect.stringMatching(/90 % .*upload.wall_us_per_item/) },
+    ]);
+    expect(busy(250_000)).toEqual([]);
+    expect(bottleneckDoubts("transfer", [], { variant: "upload", figures: "" })).toEqual([]);
+  });
+
+  it("come from items that failed, of any variant and round", () => {
+    const rounds = [
+      { a: { failed: 1 }, b: { failed: 0 } },
+      { a: { failed: 0 }, c: { failed: 2 } },
+    ];
+    expect(texts(failureDoubts("strategy", rounds))).toBe("3 items failed against the stand-ins");
+    expect(failureDoubts("strategy", [{ a: { failed: 0, cpu: 3 } }])).toEqual([]);
   });
 });

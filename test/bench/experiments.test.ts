@@ -2,19 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { presignDerivingAnew } from "../../src/bench/derive-anew.ts";
-import { fillLedger, objectOf } from "../../src/bench/fill-ledger.ts";
-import { SCENARIOS } from "../../src/bench/port.ts";
-import { type Experiment, lastResult, type Round } from "../../src/bench/rounds.ts";
-import { SCENARIO_LIST, scenariosOf } from "../../src/bench/scenarios/index.ts";
-import { listingOf } from "../../src/bench/scenarios/listing-rows.ts";
-import { serveListing } from "../../src/bench/scenarios/listing-server.ts";
-import { millionExperiment } from "../../src/bench/scenarios/million-rounds.ts";
+import { presignDerivingAnew } from "../../src/bench/contenders/derive-anew.ts";
+import { fillLedger, objectOf } from "../../src/bench/harness/fill-ledger.ts";
+import { type Experiment, lastResult, type Round } from "../../src/bench/harness/rounds.ts";
+import { loadScenario, secondsOf } from "../../src/bench/scenarios/index.ts";
+import { paceExperiment } from "../../src/bench/scenarios/pace.ts";
 import { pacePlots } from "../../src/bench/scenarios/pace-plots.ts";
-import { paceExperiment } from "../../src/bench/scenarios/pace-rounds.ts";
-import { queueExperiment } from "../../src/bench/scenarios/queue-rounds.ts";
-import { scaleExperiment } from "../../src/bench/scenarios/scale-rounds.ts";
-import { signerExperiment } from "../../src/bench/scenarios/signer-rounds.ts";
+import { queueExperiment } from "../../src/bench/scenarios/queue.ts";
+import { millionExperiment, scaleExperiment } from "../../src/bench/scenarios/scale.ts";
+import { signerExperiment } from "../../src/bench/scenarios/signer.ts";
+import { SCENARIOS } from "../../src/bench/schema.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { createSigner } from "../../src/storage/signer.ts";
 
@@ -25,10 +22,10 @@ function folder(): string {
 }
 
 async function roundsOf(experiment: Experiment, count = 2): Promise<Round[]> {
-  const open = await experiment.open(folder());
+  const open = await experiment.open(folder(), undefined);
   const rounds: Round[] = [];
   for (let index = -1; index < count - 1; index++) rounds.push(await open.round(index));
-  await open.close();
+  await open.close?.();
   return rounds;
 }
 
@@ -94,10 +91,7 @@ describe("the rounds of scale", () => {
   };
 
   it("measure plan, ledger, queue and listing", async () => {
-    const server = await serveListing(sizes.listed);
-    onTestFinished(() => server.close());
-    const listing = async (objects: number) => listingOf(server.url, objects, () => {});
-    const rounds = await roundsOf(scaleExperiment(sizes, listing));
+    const rounds = await roundsOf(scaleExperiment(sizes));
     expectFigures(rounds, ["bare", "calibration", "listing", "n1e3", "n1e4", "ready"]);
     expect(rounds[1]?.ready?.objects_per_s).toBeGreaterThan(0);
   });
@@ -126,15 +120,20 @@ describe("a ledger filled by SQL", () => {
 });
 
 describe("the list of scenarios", () => {
-  const total = (list: typeof SCENARIO_LIST) => list.reduce((sum, { seconds }) => sum + seconds, 0);
+  const total = (names: Parameters<typeof secondsOf>[0]) =>
+    secondsOf(names).reduce((sum, { seconds }) => sum + seconds, 0);
 
   it("takes 55 seconds at most, however many are chosen", () => {
-    expect(total(SCENARIO_LIST)).toBeLessThanOrEqual(55);
-    for (const name of SCENARIOS) expect(total(scenariosOf([name]))).toBeLessThanOrEqual(55);
+    expect(total([])).toBeLessThanOrEqual(55);
+    for (const name of SCENARIOS) expect(total([name])).toBeLessThanOrEqual(55);
   });
 
   it("gives few scenarios more time", () => {
-    const [alone] = scenariosOf(["queue"]);
-    expect(alone?.seconds).toBeGreaterThan(SCENARIO_LIST[0]?.seconds ?? Number.POSITIVE_INFINITY);
+    expect(total(["queue"])).toBeGreaterThan(secondsOf([])[0]?.seconds ?? Number.POSITIVE_INFINITY);
+  });
+
+  it.each(SCENARIOS)("holds %s in its place, by that name", async (name) => {
+    expect(secondsOf([])[SCENARIOS.indexOf(name)]?.name).toBe(name);
+    expect((await loadScenario(name)).name).toBe(name);
   });
 });

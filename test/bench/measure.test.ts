@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { calibrate } from "../../src/bench/calibration.ts";
-import { allocation, measure, peakRssMb, settle } from "../../src/bench/measure.ts";
-import { interleave, lastResult } from "../../src/bench/rounds.ts";
+import { calibrate } from "../../src/bench/harness/calibration.ts";
+import { allocation, measure, peakRssMb, settle } from "../../src/bench/harness/measure.ts";
+import { interleave, lastResult } from "../../src/bench/harness/rounds.ts";
 
 describe("a measured piece of work", () => {
   it("that waits takes wall time and next to no CPU", async () => {
@@ -13,16 +13,22 @@ describe("a measured piece of work", () => {
   it("that works takes CPU", async () => {
     expect((await measure(() => calibrate(20))).cpuMs).toBeGreaterThan(0);
   });
+
+  it("has its value, awaited or not", async () => {
+    expect((await measure(() => 3)).value).toBe(3);
+    expect((await measure(async () => 4)).value).toBe(4);
+  });
 });
 
 describe("allocation", () => {
   it("counts what was collected under way", async () => {
     const kilobytes = 64_000;
-    const bytes = await allocation(() => {
+    const { bytes, value } = await allocation(() => {
       let length = 0;
       for (let time = 0; time < kilobytes; time++) length += new Array(125).fill(time).length;
       return length;
     });
+    expect(value).toBe(kilobytes * 125);
     expect(bytes).toBeGreaterThan(kilobytes * 900);
     expect(bytes).toBeLessThan(kilobytes * 1_600);
   });
@@ -30,7 +36,7 @@ describe("allocation", () => {
   it("leaves out what was there before", async () => {
     const held = Array.from({ length: 100_000 }, (_, index) => ({ index }));
     settle();
-    expect(await allocation(() => held.length)).toBeLessThan(1_000_000);
+    expect((await allocation(() => held.length)).bytes).toBeLessThan(1_000_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resultOf, type Spec } from "../../src/bench/spec.ts";
+import { resultOf, type Spec } from "../../src/bench/harness/spec.ts";
 
 const spec: Spec = {
   name: "queue",
@@ -26,12 +26,12 @@ const spec: Spec = {
     { text: "cheap", figure: "theirs.cpu_ns_per_item", unit: "ns", most: 30 },
   ],
 };
-const more = { rounds: 3, seconds: 1, incomplete: null, plots: [] };
+const effort = { rounds: 3, seconds: 1, incomplete: null, plots: [] };
 
 describe("a result", () => {
   const cpu = (value: number) => ({ cpu_ns_per_item: value });
   const rounds = [{ ours: cpu(10), theirs: cpu(40) }, { ours: cpu(12) }, { ours: cpu(12), theirs: cpu(36) }];
-  const result = resultOf(spec, rounds, more);
+  const result = resultOf(spec, rounds, effort);
 
   it("has the samples of each variant, in order, and no metric without any", () => {
     expect(
@@ -56,7 +56,22 @@ describe("a result", () => {
   });
 
   it("leaves a pair out whose reference is nothing", () => {
-    const { ratios } = resultOf(spec, [{ ours: cpu(10), theirs: cpu(0) }], more);
+    const { ratios } = resultOf(spec, [{ ours: cpu(10), theirs: cpu(0) }], effort);
     expect(ratios[0]?.samples).toEqual([]);
+  });
+
+  it("says how far a target is, when it was to be reached or not to be exceeded", () => {
+    expect(result.targets.map(({ limit }) => limit)).toEqual([50, 1_000, 30]);
+  });
+
+  it("has the doubts that its rounds raise, by figures that no table shows", () => {
+    const failing: Spec = {
+      ...spec,
+      doubts: (all) =>
+        all.map(({ ours }) => ({ about: "queue", text: `${ours?.failed} failed`, next: "again" })),
+    };
+    const { doubts, variants } = resultOf(failing, [{ ours: { ...cpu(1), failed: 2 } }], effort);
+    expect(doubts.map(({ text }) => text)).toEqual(["2 failed"]);
+    expect(variants[0]?.metrics.map(({ name }) => name)).toEqual(["cpu_ns_per_item"]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorShare, median, medianInterval, percentiles, quantile, spread } from "../../src/bench/stats.ts";
+import { errorShare, median, medianInterval, quantile, spread } from "../../src/bench/harness/stats.ts";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -14,8 +14,7 @@ describe("the median", () => {
   });
 
   it("of nothing is nothing", () => {
-    for (const figure of [median, spread, medianInterval, errorShare, percentiles])
-      expect(figure([])).toBeNull();
+    for (const figure of [median, spread, medianInterval, errorShare]) expect(figure([])).toBeNull();
     expect(quantile([], 0.9)).toBeNull();
   });
 });
@@ -66,18 +65,5 @@ describe("the interval of a median", () => {
 
   it("makes the error of a figure: half of it over the median", () => {
     expect(errorShare([90, 100, 110])).toBeCloseTo(0.1);
-  });
-});
-
-describe("percentiles", () => {
-  it("come from the histogram to three digits, in milliseconds", () => {
-    const found = percentiles(upTo(1_000));
-    expect(found?.p50).toBeCloseTo(500, -1);
-    expect(found?.p95).toBeCloseTo(950, -1);
-    expect(found?.p99).toBeCloseTo(990, -1);
-  });
-
-  it("take latencies below the first step for the first step", () => {
-    expect(percentiles([0, 0.001])).toEqual({ p50: 0.01, p95: 0.01, p99: 0.01 });
   });
 });

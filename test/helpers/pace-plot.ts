@@ -1,4 +1,4 @@
-import type { Simulated } from "../../src/bench/lane-simulation.ts";
+import type { Simulated } from "../../src/bench/scenarios/lane-simulation.ts";
 
 const WIDTH = 860;
 const HEIGHT = 300;

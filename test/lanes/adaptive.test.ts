@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { rate, type Simulation, simulate } from "../../src/bench/lane-simulation.ts";
+import { type Simulation, simulate } from "../../src/bench/scenarios/lane-simulation.ts";
 import { AdaptivePace, type LearnedPace } from "../../src/lanes/adaptive.ts";
 import type { FloodModel } from "../../src/sandbox/flood-control/limits.ts";
 import { plotPace } from "../helpers/pace-plot.ts";
@@ -40,6 +40,11 @@ function adaptive(learned?: LearnedPace): AdaptivePace {
 function tenMinutes(server: Server, from: number, to: number, seed: number) {
   const change = { at: CHANGE_AT, limits: { rate: to } };
   return simulate({ pace: adaptive(), limits: { ...server, rate: from }, change, minutes: 10, seed });
+}
+
+/** Messages a minute between two moments, in milliseconds. */
+function rate(posted: readonly number[], from: number, to: number): number {
+  return (posted.filter((moment) => moment >= from && moment < to).length * 60_000) / (to - from);
 }
 
 /** The worst distance from the true rate, as a share of it, of any span of two minutes. */

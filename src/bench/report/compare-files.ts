@@ -1,9 +1,9 @@
 import { ConfigError } from "../../config/error.ts";
 import { compareReports, DEFAULT_MAX_REGRESSION } from "./compare.ts";
 import { comparisonView } from "./comparison-view.ts";
-import { CROSSED, drawingOf } from "./finish.ts";
+import { CROSSED } from "./finish.ts";
 import { comparisonMarkdown } from "./markdown.ts";
-import { drawing, parseLimit, type Streams } from "./options.ts";
+import { drawingFor, parseLimit, type Streams, summaryOf } from "./options.ts";
 import { readReport } from "./read.ts";
 import { comparisonText } from "./terminal.ts";
 import { writeAll } from "./write.ts";
@@ -21,7 +21,7 @@ export interface CompareOptions {
 }
 
 /**
- * `prewarm bench compare A.json B.json`: holds report B against the baseline A and prints what became of each figure. Answers
+ * `prewarm bench compare A.json B.json`: holds report B against the baseline A and prints what became of each figure. Returns
  * 0, 99 on a regression, or 2 when the Markdown file could not be written. Throws ConfigError when a file cannot be read.
  */
 export function compareFiles(a: string, b: string, { flags, env }: CompareOptions, streams: Streams): number {
@@ -29,15 +29,11 @@ export function compareFiles(a: string, b: string, { flags, env }: CompareOption
   const [before, now] = both(a, b);
   const comparison = compareReports({ path: a, report: before }, now, limit);
   const view = comparisonView(comparison);
-  const options = drawingOf(streams.stdout, drawing(flags, env));
-  streams.stdout.write(comparisonText(view, options).join("\n"));
+  streams.stdout.write(comparisonText(view, drawingFor(flags, env)(streams.stdout)).join("\n"));
   const text = () => `${comparisonMarkdown(view)}\n`;
-  const { markdown: path } = flags;
   const problems = writeAll([
-    ...(path === undefined ? [] : [{ flag: "--markdown", path, text }]),
-    ...(env.GITHUB_STEP_SUMMARY
-      ? [{ flag: "GITHUB_STEP_SUMMARY", path: env.GITHUB_STEP_SUMMARY, append: true, text }]
-      : []),
+    { flag: "--markdown", path: flags.markdown, text },
+    { flag: "GITHUB_STEP_SUMMARY", path: summaryOf(env), append: true, text },
   ]);
   for (const problem of problems) streams.stderr.write(`prewarm: ${problem}\n`);
   return comparison.failed ? CROSSED : problems.length > 0 ? 2 : 0;

@@ -1,7 +1,7 @@
 import { BadValue } from "../../config/parse.ts";
+import { type Figure, figuresOf } from "../figures.ts";
 import type { BenchReport, Environment, ScenarioResult } from "../port.ts";
-import { figuresOf } from "./figures.ts";
-import type { Compared, Comparison, Figure, Verdict } from "./port.ts";
+import type { Compared, Comparison, Verdict } from "./port.ts";
 import { shiftOf } from "./shift.ts";
 
 /** `10%` as 0.1. Throws BadValue. */
@@ -26,17 +26,19 @@ export interface Baseline {
  */
 export function compareReports(baseline: Baseline, report: BenchReport, limit: number): Comparison {
   const [before, now] = [figuresOf(baseline.report), figuresOf(report)];
-  const ran = (name: string) => report.scenarios.some(({ scenario }) => scenario === name);
-  const both = before.filter(({ scenario }) => ran(scenario));
-  const known = new Set(before.map(({ name }) => name));
+  const find = (figures: readonly Figure[], name: string) => figures.find((figure) => figure.name === name);
+  const ran = new Set(report.scenarios.map(({ scenario }) => scenario as string));
   const rows = [
-    ...both.map((figure) => comparedOf(figure, now, limit)),
-    ...now.filter(({ name, median }) => !known.has(name) && Number.isFinite(median)).map(newcomer),
+    ...before
+      .filter(({ scenario }) => ran.has(scenario))
+      .map((each) => held(each, find(now, each.name), limit)),
+    ...now
+      .filter(({ name, median }) => !find(before, name) && Number.isFinite(median))
+      .map((each) => held(undefined, each, limit)),
   ];
   const nothing = !rows.some(({ judged, verdict }) => judged && verdict !== "new" && verdict !== "unjudged");
   return {
-    type: "comparison",
-    baseline: { path: baseline.path, at: baseline.report.at, environment: baseline.report.environment },
+    baseline: { path: baseline.path, at: baseline.report.at },
     max_regression: limit,
     same_machine: isSameMachine(baseline.report.environment, report.environment),
     rows,
@@ -53,20 +55,24 @@ function isFailure(verdict: Verdict): boolean {
   return verdict === "regression" || verdict === "missing";
 }
 
-function comparedOf(before: Figure, all: readonly Figure[], limit: number): Compared {
-  const now = all.find(({ name }) => name === before.name);
-  const change = now ? now.median / before.median - 1 : null;
-  const judged = before.portable && (now?.portable ?? true);
-  const row = {
-    name: before.name,
-    unit: before.unit,
-    judged,
-    before: finite(before.median),
-    now: finite(now?.median ?? Number.NaN),
-    change: finite(change ?? Number.NaN),
+/** One of the two sides may lack it. */
+function held(before: Figure | undefined, now: Figure | undefined, limit: number): Compared {
+  const { name = "", unit = "" } = before ?? now ?? {};
+  const [was, is] = [before?.median ?? Number.NaN, now?.median ?? Number.NaN];
+  const row: Compared = {
+    name,
+    unit,
+    verdict: "new",
+    judged: (before?.portable ?? true) && (now?.portable ?? true),
+    before: finite(was),
+    now: finite(is),
+    change: finite(is / was - 1),
+    cost: null,
+    error: null,
   };
-  if (row.before === null) return { ...row, verdict: "unjudged", cost: null, error: null };
-  if (!now || row.now === null) return { ...row, verdict: "missing", cost: null, error: null };
+  if (!before) return row;
+  if (row.before === null) return { ...row, verdict: "unjudged" };
+  if (!now || row.now === null) return { ...row, verdict: "missing" };
   return { ...row, ...verdictOf(before, now, limit) };
 }
 
@@ -87,20 +93,6 @@ function verdictOf(before: Figure, now: Figure, limit: number): Pick<Compared, "
 
 function isZero({ samples }: Figure): boolean {
   return samples.every((value) => value === 0);
-}
-
-function newcomer({ name, unit, portable, median }: Figure): Compared {
-  return {
-    name,
-    unit,
-    verdict: "new",
-    judged: portable,
-    before: null,
-    now: finite(median),
-    change: null,
-    cost: null,
-    error: null,
-  };
 }
 
 function finite(value: number): number | null {

@@ -1,24 +1,31 @@
-import { oneLine } from "../../reporters/format.ts";
 import type { Cell, Compared, ComparedView, Comparison, ComparisonView, Verdict } from "./port.ts";
-import { amount, cell, plainPercent, plusMinus, signed } from "./words.ts";
+import { amount, cell, cleaned, plainPercent, plusMinus, signed } from "./words.ts";
 
 /** Failures first, then what is worse, then the rest; judged before the rest. */
 const ORDER: readonly Verdict[] = [
-  ...(["regression", "missing", "unsure", "worse", "unjudged", "improved", "unchanged", "new"] as const),
+  "regression",
+  "missing",
+  "unsure",
+  "worse",
+  "unjudged",
+  "improved",
+  "unchanged",
+  "new",
 ];
 
 /** A comparison as words, the worst first. */
-export function comparisonView(comparison: Comparison): ComparisonView {
-  const { baseline, max_regression, same_machine, failed } = comparison;
+export function comparisonView(given: Comparison): ComparisonView {
+  const comparison = cleaned(given);
+  const { baseline, max_regression, same_machine, failed, notes } = comparison;
   const rank = (row: Compared) => (row.judged ? 0 : ORDER.length) + ORDER.indexOf(row.verdict);
   const rows = comparison.rows.toSorted((a, b) => rank(a) - rank(b)).map(rowView);
   const limit = plainPercent(max_regression);
   return {
-    title: `against ${oneLine(baseline.path)} of ${oneLine(baseline.at)}, at most ${limit} worse`,
+    title: `against ${baseline.path} of ${baseline.at}, at most ${limit} worse`,
     verdict: failed ? cell(whyFailed(comparison), "bad") : cell("no regression", "good"),
     rows,
     notes: [
-      ...comparison.notes.map(oneLine),
+      ...notes,
       same_machine
         ? "absolute figures are shown and not judged: only ratios hold from run to run"
         : "absolute figures are of two machines: shown and not judged",
@@ -40,7 +47,7 @@ function rowView(row: Compared): ComparedView {
   const { name, unit, judged, before, now, change, error } = row;
   const about = plusMinus(error);
   return {
-    name: oneLine(name),
+    name,
     judged,
     before: amount(before, unit),
     now: amount(now, unit),

@@ -1,19 +1,14 @@
 import { ConfigError } from "../../config/error.ts";
+import { type Figure, figuresOf } from "../figures.ts";
 import type { BenchReport } from "../port.ts";
-import { figuresOf } from "./figures.ts";
-import type { Figure } from "./port.ts";
 
-const FORMATS = ["github-action-benchmark"] as const;
-export type Format = (typeof FORMATS)[number];
+/** How the data is written on stdout for a tool. */
+export type Format = "github-action-benchmark";
 
-/** Throws ConfigError for a format that there is none of, or not yet. */
+/** Throws ConfigError for any other format. */
 export function parseFormat(text: string): Format {
-  const format = FORMATS.find((each) => each === text);
-  if (format) return format;
-  const known = `use ${FORMATS.join(" or ")}, or --json FILE`;
-  throw new ConfigError([
-    text === "bmf" ? `--format bmf: not written yet; ${known}` : `--format ${text}: no such format; ${known}`,
-  ]);
+  if (text === "github-action-benchmark") return text;
+  throw new ConfigError([`--format ${text}: no such format; use github-action-benchmark, or --json FILE`]);
 }
 
 /** A line of github-action-benchmark's custom tools (README of benchmark-action/github-action-benchmark, "customBiggerIsBetter"). */
@@ -35,7 +30,7 @@ export function githubActionBenchmark(report: BenchReport): string {
   return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
-/** A portable figure that is no ratio cannot be turned over: its zero is a good one. */
+/** A portable figure that is not a ratio cannot be turned over: 0 is its best value. */
 function isCharted({ portable, median, better, reference }: Figure): boolean {
   const turned = better === "lower" && (reference === null || median === 0);
   return portable && Number.isFinite(median) && !turned;

@@ -1,8 +1,9 @@
 import { distance } from "fastest-levenshtein";
 import { ConfigError } from "../../config/error.ts";
-import { type BenchReport, SCENARIOS } from "../port.ts";
-import { figuresOf } from "./figures.ts";
-import type { Figure, GateResult } from "./port.ts";
+import { type Figure, figuresOf } from "../figures.ts";
+import type { BenchReport } from "../port.ts";
+import { SCENARIOS } from "../schema.ts";
+import type { GateResult } from "./port.ts";
 import { convert, UNITS } from "./units.ts";
 
 const OPERATORS = {
@@ -60,21 +61,17 @@ export function judgeGates(gates: readonly Gate[], report: BenchReport): GateRes
 
 function judged(gate: Gate, figures: readonly Figure[], report: BenchReport): GateResult {
   const figure = figures.find(({ name }) => name === gate.figure);
-  const failed = (why: string): GateResult => ({
-    expression: gate.expression,
-    value: null,
-    unit: figure?.unit ?? "",
-    passed: false,
-    why,
-  });
+  const { expression } = gate;
+  const failed = (why: string): GateResult => {
+    return { expression, value: null, unit: figure?.unit ?? "", passed: false, why };
+  };
   if (!figure) return failed(whyUnknown(gate.figure, figures, report));
   if (figure.samples.length === 0) return failed("no samples: nothing was measured");
   if (Number.isNaN(figure.median)) return failed("a sample is no number, so there is no median");
   const limit = convert(gate.limit, gate.unit, figure.unit);
   if (limit === null) return failed(`this figure is in ${figure.unit}, not in ${gate.unit}`);
   const { median: value, unit } = figure;
-  const passed = OPERATORS[gate.operator](value, limit);
-  return { expression: gate.expression, value, unit, passed, why: null };
+  return { expression, value, unit, passed: OPERATORS[gate.operator](value, limit), why: null };
 }
 
 function whyUnknown(name: string, figures: readonly Figure[], { scenarios }: BenchReport): string {

@@ -1,7 +1,7 @@
-import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../../config/error.ts";
 import { BadValue } from "../../config/parse.ts";
 import { colourFor } from "../../reporters/colour.ts";
+import type { Canvas } from "../../reporters/table.ts";
 import { type Baseline, DEFAULT_MAX_REGRESSION, maxRegression } from "./compare.ts";
 import { type Format, parseFormat } from "./formats.ts";
 import { type Gate, parseGates } from "./gates.ts";
@@ -38,20 +38,11 @@ export interface FinishOptions {
   readonly baseline: Baseline | null;
   readonly maxRegression: number;
   readonly format: Format | null;
-  readonly files: Files;
+  /** By flag, where the result is written; `$GITHUB_STEP_SUMMARY`, to which Markdown is added, where it is set. */
+  readonly files: Readonly<Record<"json" | "markdown" | "html" | "summary", string | undefined>>;
   /** What the user typed, to measure again. */
   readonly command: string;
-  readonly colourOf: (stream: Stream) => ChalkInstance;
-  readonly plainOf: (stream: Stream) => boolean;
-}
-
-/** Where the result is written; null where it is not asked for. */
-interface Files {
-  readonly json: string | null;
-  readonly markdown: string | null;
-  readonly html: string | null;
-  /** `$GITHUB_STEP_SUMMARY`: Markdown is added at its end. */
-  readonly summary: string | null;
+  readonly drawing: (stream: Stream) => Canvas;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -71,15 +62,15 @@ export function finishOptions(flags: FinishFlags, env: Env, command: string): Fi
       return otherwise;
     }
   };
-  const { baseline: path, format } = flags;
+  const { baseline: path, format, json, markdown, html } = flags;
   const options = {
     gates: attempt(() => parseGates(flags.gate ?? []), []),
     baseline: attempt(() => (path === undefined ? null : { path, report: baselineOf(path) }), null),
     maxRegression: attempt(() => limitOf(flags), DEFAULT_MAX_REGRESSION),
     format: attempt(() => (format === undefined ? null : parseFormat(format)), null),
-    files: filesOf(flags, env),
+    files: { json, markdown, html, summary: summaryOf(env) },
     command,
-    ...drawing(flags, env),
+    drawing: drawingFor(flags, env),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return options;
@@ -111,23 +102,18 @@ export function parseLimit(text: string): number {
   }
 }
 
-function filesOf({ json, markdown, html }: FinishFlags, env: Env): Files {
-  const summary = env.GITHUB_STEP_SUMMARY;
-  return {
-    json: json ?? null,
-    markdown: markdown ?? null,
-    html: html ?? null,
-    summary: summary === undefined || summary === "" ? null : summary,
-  };
+/** What a job of GitHub shows. */
+export function summaryOf(env: Env): string | undefined {
+  return env.GITHUB_STEP_SUMMARY || undefined;
 }
 
-/** Colours and lines of tables, as each stream takes them. */
-export function drawing(
-  { color }: Pick<FinishFlags, "color">,
-  env: Env,
-): Pick<FinishOptions, "colourOf" | "plainOf"> {
-  return {
-    colourOf: (stream) => colourFor({ stream, env, noColor: color === false }),
-    plainOf: (stream) => stream.isTTY !== true || env.TERM === "dumb",
-  };
+const USUAL_WIDTH = 100;
+
+/** How text is drawn on a stream: colours, lines of tables, width. */
+export function drawingFor({ color }: { readonly color?: boolean }, env: Env): (stream: Stream) => Canvas {
+  return (stream) => ({
+    colour: colourFor({ stream, env, noColor: color === false }),
+    plain: stream.isTTY !== true || env.TERM === "dumb",
+    width: (stream.columns ?? USUAL_WIDTH) - 1,
+  });
 }

@@ -1,24 +1,4 @@
-import type { Environment } from "../port.ts";
-
-/** One named figure of a report, as gates, baselines and tables refer to it. */
-export interface Figure {
-  /** `strategy.prewarm.throughput_per_min`, or with `_ratio` (further references: `_ratio_to_<reference>`). */
-  readonly name: string;
-  readonly scenario: string;
-  readonly variant: string;
-  readonly metric: string;
-  /** What a ratio is measured against; null for an absolute figure. */
-  readonly reference: string | null;
-  readonly unit: string;
-  readonly better: "higher" | "lower";
-  /** Holds on any machine: a ratio but for those that say they do not, or a portable metric. */
-  readonly portable: boolean;
-  readonly samples: readonly number[];
-  /** NaN where there are no samples, or one is no finite number. */
-  readonly median: number;
-  /** Half the interquartile range as a share of the median; null for fewer than four samples. */
-  readonly spread: number | null;
-}
+import type { Doubt } from "../port.ts";
 
 /** What became of one `--gate`. */
 export interface GateResult {
@@ -34,7 +14,7 @@ export interface GateResult {
 /**
  * `regression`: worse than the limit even after the error is taken off. `unsure`: worse than the limit, but by less than the
  * error. `worse`: within the limit. `missing`: the baseline has it and this run does not, though its scenario ran.
- * `new`: the baseline does not have it. `unjudged`: one side is zero or no number.
+ * `new`: the baseline does not have it. `unjudged`: one side is zero or not a number.
  */
 export type Verdict =
   | "regression"
@@ -63,8 +43,8 @@ export interface Compared {
 }
 
 export interface Comparison {
-  readonly type: "comparison";
-  readonly baseline: { readonly path: string; readonly at: string; readonly environment: Environment };
+  /** When the baseline was measured, and where it lies. */
+  readonly baseline: { readonly path: string; readonly at: string };
   readonly max_regression: number;
   /** Processor, cores, platform and Node.js agree. */
   readonly same_machine: boolean;
@@ -97,17 +77,11 @@ export interface PairView {
   readonly rows: readonly PairRow[];
 }
 
-export interface TargetView {
+interface TargetView {
   readonly scenario: string;
   readonly text: string;
   readonly value: string;
   readonly verdict: Cell;
-}
-
-export interface DoubtView {
-  readonly about: string;
-  readonly text: string;
-  readonly next: string;
 }
 
 export interface ScenarioView {
@@ -147,7 +121,7 @@ export interface ComparisonView {
   readonly notes: readonly string[];
 }
 
-export interface FigureView {
+interface FigureView {
   readonly name: string;
   readonly median: string;
   readonly spread: string;
@@ -161,7 +135,7 @@ export interface ReportView {
   readonly command: string;
   readonly scenarios: readonly ScenarioView[];
   readonly targets: readonly TargetView[];
-  readonly doubts: readonly DoubtView[];
+  readonly doubts: readonly Doubt[];
   readonly gates: readonly GateView[];
   readonly comparison: ComparisonView | null;
   readonly environment: readonly (readonly [name: string, value: string])[];

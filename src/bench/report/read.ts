@@ -1,90 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { ConfigError } from "../../config/error.ts";
-import { type BenchReport, SCENARIOS } from "../port.ts";
-
-/** JSON has no NaN: it is written as null, and read back. */
-const Sample = v.pipe(
-  v.nullable(v.number()),
-  v.transform((value) => value ?? Number.NaN),
-);
-const Better = v.picklist(["higher", "lower"]);
-const Metric = v.object({
-  name: v.string(),
-  unit: v.string(),
-  better: Better,
-  samples: v.array(Sample),
-  portable: v.exactOptional(v.boolean()),
-});
-const Ratio = v.object({
-  variant: v.string(),
-  metric: v.string(),
-  reference: v.string(),
-  better: Better,
-  samples: v.array(Sample),
-  portable: v.exactOptional(v.boolean()),
-});
-const Target = v.object({
-  text: v.string(),
-  figure: v.string(),
-  value: v.nullable(v.number()),
-  unit: v.string(),
-  met: v.nullable(v.boolean()),
-  limit: v.exactOptional(v.number()),
-});
-const Doubt = v.object({
-  about: v.picklist(["machine", "process", ...SCENARIOS]),
-  text: v.string(),
-  next: v.string(),
-});
-const Axis = v.object({ label: v.string(), unit: v.string() });
-const Plot = v.object({
-  title: v.string(),
-  kind: v.picklist(["line", "distribution"]),
-  x: Axis,
-  y: Axis,
-  series: v.array(
-    v.object({
-      name: v.string(),
-      limit: v.exactOptional(v.boolean()),
-      points: v.array(v.tuple([Sample, Sample])),
-    }),
-  ),
-});
-const Scenario = v.object({
-  scenario: v.picklist(SCENARIOS),
-  what: v.string(),
-  simulated: v.nullable(v.string()),
-  rounds: v.number(),
-  seconds: v.number(),
-  variants: v.array(v.object({ name: v.string(), title: v.string(), metrics: v.array(Metric) })),
-  ratios: v.array(Ratio),
-  targets: v.array(Target),
-  doubts: v.array(Doubt),
-  plots: v.array(Plot),
-  incomplete: v.nullable(v.string()),
-});
-const Report = v.object({
-  type: v.literal("bench"),
-  schema: v.literal(1),
-  at: v.string(),
-  environment: v.object({
-    prewarm: v.string(),
-    node: v.string(),
-    platform: v.string(),
-    cpu: v.string(),
-    cores: v.number(),
-    memory_mb: v.number(),
-    load_1m: v.number(),
-    ci: v.boolean(),
-  }),
-  scenarios: v.array(Scenario),
-  doubts: v.array(Doubt),
-});
+import type { BenchReport } from "../port.ts";
+import { Report } from "../schema.ts";
 
 const REMEDY = "write one with `prewarm bench --json FILE`";
 
-/** Reads what `--json` wrote. Throws ConfigError in one line when it is not there, no JSON, or of another schema. */
+/** Reads what `--json` wrote. Throws ConfigError, one line, when the file is missing, is not JSON, or has another schema. */
 export function readReport(path: string): BenchReport {
   const value = parsed(path, textOf(path));
   const schema = typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;

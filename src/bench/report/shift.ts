@@ -1,10 +1,8 @@
-import { sorted } from "./samples.ts";
-
 /** One-sided 90 %: the limit itself is the larger margin. */
 const Z = 1.28;
 /** How far two runs of one build lie apart by no fault of their samples (heap layout, what else the machine does). */
 const RUN_TO_RUN = 0.015;
-/** With fewer than four samples a side the spread cannot be told from them. */
+/** Fewer than four samples on a side say nothing about their spread. */
 const FEW = 4;
 const RUN_TO_RUN_FEW = 0.15;
 
@@ -23,7 +21,7 @@ export function shiftOf(before: readonly number[], after: readonly number[]): Sh
   const all = [...before, ...after];
   if (before.length === 0 || after.length === 0 || !all.every((value) => value > 0 && value < Infinity))
     return null;
-  const differences = sorted(after.flatMap((a) => before.map((b) => Math.log(a / b))));
+  const differences = Float64Array.from(after.flatMap((a) => before.map((b) => Math.log(a / b)))).sort();
   const { length } = differences;
   const at = (index: number) => differences[index] ?? 0;
   const middle = (at(Math.floor((length - 1) / 2)) + at(Math.ceil((length - 1) / 2))) / 2;

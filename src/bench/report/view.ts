@@ -1,20 +1,10 @@
 import { oneLine } from "../../reporters/format.ts";
-import type { BenchReport, Doubt, Environment, ScenarioResult, Target } from "../port.ts";
+import { figuresOf } from "../figures.ts";
+import type { BenchReport, Environment, Target } from "../port.ts";
 import { comparisonView } from "./comparison-view.ts";
-import { figuresOf } from "./figures.ts";
 import { pairsOf } from "./pairs.ts";
-import type {
-  Comparison,
-  DoubtView,
-  Figure,
-  FigureView,
-  GateResult,
-  GateView,
-  ReportView,
-  ScenarioView,
-  TargetView,
-} from "./port.ts";
-import { amount, cell, effort, number, plainPercent, plusMinus } from "./words.ts";
+import type { Cell, Comparison, GateResult, GateView, ReportView } from "./port.ts";
+import { amount, cell, cleaned, effort, number, plainPercent, plusMinus } from "./words.ts";
 
 export interface ViewParts {
   readonly gates: readonly GateResult[];
@@ -24,86 +14,67 @@ export interface ViewParts {
 }
 
 /** A report with its gates and comparison as words, so that terminal, Markdown and HTML say the same. */
-export function viewOf(report: BenchReport, { gates, comparison, command }: ViewParts): ReportView {
+export function viewOf(given: BenchReport, { gates, comparison, command }: ViewParts): ReportView {
+  const report = cleaned(given);
   const figures = figuresOf(report);
   return {
-    at: oneLine(report.at),
+    at: report.at,
     command: oneLine(command),
-    scenarios: report.scenarios.map((result) => scenarioView(result, figures)),
+    scenarios: report.scenarios.map((result) => ({
+      name: result.scenario,
+      what: result.what,
+      simulated: result.simulated,
+      effort: effort(result.rounds, result.seconds),
+      incomplete: result.incomplete,
+      pairs: pairsOf(
+        result,
+        figures.filter(({ scenario }) => scenario === result.scenario),
+      ),
+    })),
     targets: report.scenarios.flatMap(({ scenario, targets }) =>
-      targets.map((target) => targetView(scenario, target)),
+      targets.map((target) => ({
+        scenario,
+        text: target.text,
+        value: amount(target.value, target.unit),
+        verdict: targetVerdict(target),
+      })),
     ),
-    doubts: [...report.doubts, ...report.scenarios.flatMap(({ doubts }) => doubts)].map(doubtView),
-    gates: gates.map(gateView),
+    doubts: [...report.doubts, ...report.scenarios.flatMap(({ doubts }) => doubts)],
+    gates: cleaned(gates).map(gateView),
     comparison: comparison && comparisonView(comparison),
-    environment: environmentView(report.environment),
-    figures: figures.map(figureView),
+    environment: environmentRows(report.environment),
+    figures: figures.map(({ name, median, unit, spread, samples }) => ({
+      name,
+      median: amount(median, unit),
+      spread: plusMinus(spread),
+      samples: samples.map(number).join(" "),
+    })),
   };
 }
 
-function scenarioView(result: ScenarioResult, figures: readonly Figure[]): ScenarioView {
-  return {
-    name: result.scenario,
-    what: oneLine(result.what),
-    simulated: result.simulated && oneLine(result.simulated),
-    effort: effort(result.rounds, result.seconds),
-    incomplete: result.incomplete && oneLine(result.incomplete),
-    pairs: pairsOf(
-      result,
-      figures.filter(({ scenario }) => scenario === result.scenario),
-    ),
-  };
-}
-
-function targetView(scenario: string, target: Target): TargetView {
-  const { text, value, unit, met } = target;
-  return {
-    scenario,
-    text: oneLine(text),
-    value: amount(value, unit),
-    verdict:
-      met === null ? cell("not measured", "doubt") : met ? cell("met", "good") : cell(missed(target), "bad"),
-  };
-}
-
-function missed({ value, limit }: Target): string {
+function targetVerdict({ met, value, limit }: Target): Cell {
+  if (met === null) return cell("not measured", "doubt");
+  if (met) return cell("met", "good");
   const share = value === null || !limit ? Number.NaN : Math.abs(value / limit - 1);
-  return Number.isFinite(share) ? `missed by ${plainPercent(share)}` : "missed";
-}
-
-function doubtView({ about, text, next }: Doubt): DoubtView {
-  return { about, text: oneLine(text), next: oneLine(next) };
+  return cell(Number.isFinite(share) ? `missed by ${plainPercent(share)}` : "missed", "bad");
 }
 
 function gateView({ expression, value, unit, passed, why }: GateResult): GateView {
   const word = passed ? "passed" : why === null ? "crossed" : "failed";
-  return {
-    expression: oneLine(expression),
-    value: amount(value, unit),
-    verdict: cell(word, passed ? "good" : "bad"),
-    detail: oneLine(why ?? ""),
-  };
+  const verdict = cell(word, passed ? "good" : "bad");
+  return { expression, value: amount(value, unit), verdict, detail: why ?? "" };
 }
 
-function environmentView(environment: Environment): (readonly [string, string])[] {
+function environmentRows(environment: Environment): ReportView["environment"] {
   const { prewarm, node, platform, cpu, cores, memory_mb, load_1m, ci } = environment;
   return [
-    ["prewarm", oneLine(prewarm)],
-    ["Node.js", oneLine(node)],
-    ["platform", oneLine(platform)],
-    ["processor", oneLine(cpu)],
+    ["prewarm", prewarm],
+    ["Node.js", node],
+    ["platform", platform],
+    ["processor", cpu],
     ["cores", number(cores)],
     ["memory", amount(memory_mb, "MB")],
     ["load before", number(load_1m)],
     ["CI", ci ? "yes" : "no"],
   ];
-}
-
-function figureView({ name, median, unit, spread, samples }: Figure): FigureView {
-  return {
-    name: oneLine(name),
-    median: amount(median, unit),
-    spread: plusMinus(spread),
-    samples: samples.map(number).join(" "),
-  };
 }

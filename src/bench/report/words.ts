@@ -1,10 +1,22 @@
 import { count, duration, oneLine } from "../../reporters/format.ts";
 import type { Cell, Tone } from "./port.ts";
 
-/** Stands where there is no number. */
+/** Every text in it without line ends and control characters: names of people's own files and machines are not ours. */
+export function cleaned<T>(value: T): T {
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === "string") return oneLine(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, clean(each)]));
+}
+
+/** What is shown where there is no number. */
 export const NONE = "-";
 
-/** Three digits, thousands apart: `1,234`, `56.7`, `8.90`, `0.0123`. A dash for what is no number. */
+/** Three digits, thousands apart: `1,234`, `56.7`, `8.90`, `0.0123`. A dash for anything that is not a number. */
 export function number(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return NONE;
   const size = Math.abs(value);
@@ -24,7 +36,7 @@ function small(size: number): string {
 export function amount(value: number | null, unit: string): string {
   const text = number(value);
   if (text === NONE || unit === "") return text;
-  return unit === "x" ? `${text}x` : `${text} ${oneLine(unit)}`;
+  return unit === "x" ? `${text}x` : `${text} ${unit}`;
 }
 
 /** A share as a percentage with one digit: `+12.3 %`, `-4.0 %`. */
@@ -69,13 +81,13 @@ const NAMES: Readonly<Record<string, string>> = {
   p99: "P99",
 };
 
-/** `cpu_us_per_item` as `CPU per item`: the unit stands with the value. */
+/** `cpu_us_per_item` as `CPU per item`: the unit is shown with the value. */
 export function metricTitle(name: string): string {
   const words = name
     .replace(/_per_(?:min|minute|s|second)$/, "")
     .split("_")
     .filter((word) => !UNIT_WORDS.test(word));
-  return oneLine((words.length > 0 ? words : [name]).map((word) => NAMES[word] ?? word).join(" "));
+  return (words.length > 0 ? words : [name]).map((word) => NAMES[word] ?? word).join(" ");
 }
 
 /** `12 rounds in 4.1 s`. */

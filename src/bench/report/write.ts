@@ -3,15 +3,17 @@ import { appendFileSync, writeFileSync } from "node:fs";
 /** A file to be written, or with `append` one to be added to. */
 export interface Output {
   readonly flag: string;
-  readonly path: string;
+  /** Nothing is written without it. */
+  readonly path: string | undefined;
   readonly append?: boolean;
   /** Made only when it is written. */
   readonly text: () => string;
 }
 
-/** Writes all that can be written, and answers one line for each that could not. */
+/** Writes all that can be written; returns one line for each that could not. */
 export function writeAll(outputs: readonly Output[]): string[] {
   return outputs.flatMap(({ flag, path, text, append = false }) => {
+    if (path === undefined) return [];
     const content = text();
     try {
       if (append) appendFileSync(path, content);
@@ -25,7 +27,7 @@ export function writeAll(outputs: readonly Output[]): string[] {
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: "its folder does not exist; make it first",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "a part of its path is not a folder",
   EACCES: "no permission to write there",
   EPERM: "no permission to write there",
   EROFS: "the file system is read-only",

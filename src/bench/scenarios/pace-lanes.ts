@@ -1,11 +1,12 @@
 import { AdaptivePace } from "../../lanes/adaptive.ts";
 import { FixedPace } from "../../lanes/pace.ts";
-import type { FloodLimits, FloodModel } from "../../sandbox/flood-control/limits.ts";
-import { type Simulated, type Simulation, simulate } from "../lane-simulation.ts";
+import type { FloodModel } from "../../sandbox/flood-control/limits.ts";
+import { type Simulated, simulate } from "./lane-simulation.ts";
 
 const MINUTE_MS = 60_000;
-const MINUTES = 10;
-const CHANGE_AT = 5 * MINUTE_MS;
+export const MINUTES = 10;
+/** The minute in which a limit changes. */
+export const CHANGE_AT = 5;
 /** What is documented for a group or channel, in messages a minute: where every pace begins. */
 const DOCUMENTED = 20;
 /** A bot's own limit in one chat's simulation: 30 a second. */
@@ -17,7 +18,7 @@ export interface LaneCase {
   /** Milliseconds for which the server holds calls back in silence before it refuses one. */
   readonly absorbMs: number;
   readonly from: number;
-  /** From the fifth minute on. */
+  /** From the minute {@link CHANGE_AT} on. */
   readonly to: number;
 }
 
@@ -25,63 +26,48 @@ const SERVERS = (["token_bucket", "sliding_minute", "fixed_window"] as const).fl
   [4_000, 0].map((absorbMs) => ({ model, absorbMs })),
 );
 
-/** Lanes whose limit nobody tells: other than the documented one, or changed under way. */
+const CHANGES = [
+  [12, 12],
+  [35, 35],
+  [60, 60],
+  [35, 12],
+  [20, 60],
+] as const;
+
+/** Lanes whose limit the pace does not know: other than the documented one, or changed under way. */
 export const UNKNOWN: readonly LaneCase[] = SERVERS.flatMap((server) =>
-  (
-    [
-      [12, 12],
-      [35, 35],
-      [60, 60],
-      [35, 12],
-      [20, 60],
-    ] as const
-  ).map(([from, to]) => ({ ...server, from, to })),
+  CHANGES.map(([from, to]) => ({ ...server, from, to })),
 );
 
 /** Lanes whose limit is the documented one. */
-export const KNOWN: readonly LaneCase[] = SERVERS.map((server) => ({
-  ...server,
-  from: DOCUMENTED,
-  to: DOCUMENTED,
-}));
+export const KNOWN: readonly LaneCase[] = SERVERS.map((server) => ({ ...server, from: 20, to: 20 }));
 
 export type PaceName = "adaptive" | "documented";
 
 /** Ten minutes of one lane; the same for the same seed. */
-export function runLane(lane: LaneCase, pace: PaceName, seed: number): Simulated {
-  const limits: Partial<FloodLimits> = { model: lane.model, absorbMs: lane.absorbMs, rate: lane.from };
-  const simulation: Simulation = {
+export function runLane({ model, absorbMs, from, to }: LaneCase, pace: PaceName, seed: number): Simulated {
+  return simulate({
     pace:
       pace === "adaptive" ? new AdaptivePace({ start: DOCUMENTED, most: MOST }) : new FixedPace(DOCUMENTED),
-    limits,
+    limits: { model, absorbMs, rate: from },
     minutes: MINUTES,
     seed,
-    ...(lane.from === lane.to ? {} : { change: { at: CHANGE_AT, limits: { rate: lane.to } } }),
-  };
-  return simulate(simulation);
+    ...(from === to ? {} : { change: { at: CHANGE_AT * MINUTE_MS, limits: { rate: to } } }),
+  });
 }
 
-/** A span of time with one limit, in which the pace is judged. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly limit: number;
-}
-
-/** From the third minute after the start, and after a change, on. */
-function spansOf({ from, to }: LaneCase): Span[] {
-  const start = { from: 3 * MINUTE_MS, to: CHANGE_AT, limit: from };
-  return from === to
-    ? [{ ...start, to: MINUTES * MINUTE_MS }]
-    : [start, { from: CHANGE_AT + 3 * MINUTE_MS, to: MINUTES * MINUTE_MS, limit: to }];
-}
-
-/** What was posted in the judged spans, and what the limits would have let through. */
-export function reached(lane: LaneCase, { posted }: Simulated): { posted: number; allowed: number } {
-  const spans = spansOf(lane);
-  const within = (span: Span) => posted.filter((moment) => moment >= span.from && moment < span.to).length;
-  return {
-    posted: spans.reduce((sum, span) => sum + within(span), 0),
-    allowed: spans.reduce((sum, { from, to, limit }) => sum + ((to - from) / MINUTE_MS) * limit, 0),
-  };
+/** What was posted of what the limits would have let through, in percent: from the third minute after the start, and after a change, on. */
+export function reached({ from, to }: LaneCase, { posted }: Simulated): number {
+  const spans =
+    from === to
+      ? [{ begin: 3, end: MINUTES, limit: from }]
+      : [
+          { begin: 3, end: CHANGE_AT, limit: from },
+          { begin: CHANGE_AT + 3, end: MINUTES, limit: to },
+        ];
+  const allowed = spans.reduce((sum, { begin, end, limit }) => sum + (end - begin) * limit, 0);
+  const judged = posted.filter((ms) =>
+    spans.some(({ begin, end }) => ms >= begin * MINUTE_MS && ms < end * MINUTE_MS),
+  );
+  return (100 * judged.length) / allowed;
 }

@@ -1,9 +1,7 @@
 import type { Plot } from "../port.ts";
-import { type LaneCase, runLane } from "./pace-lanes.ts";
+import { CHANGE_AT, type LaneCase, MINUTES, runLane } from "./pace-lanes.ts";
 
 const MINUTE_MS = 60_000;
-const END_MIN = 10;
-const CHANGE_MIN = 5;
 
 const LANES: readonly LaneCase[] = [
   { model: "token_bucket", absorbMs: 0, from: 35, to: 12 },
@@ -32,13 +30,13 @@ export function pacePlots(): Plot[] {
 function limitOf({ from, to }: LaneCase): (readonly [number, number])[] {
   return [
     [0, from],
-    ...(from === to ? [] : [[CHANGE_MIN, from] as const, [CHANGE_MIN, to] as const]),
-    [END_MIN, to],
+    ...(from === to ? [] : [[CHANGE_AT, from] as const, [CHANGE_AT, to] as const]),
+    [MINUTES, to],
   ];
 }
 
 function behind(posted: readonly number[]): (readonly [number, number])[] {
-  const moments = Array.from({ length: 6 * (END_MIN - 1) + 1 }, (_, step) => MINUTE_MS + step * 10_000);
+  const moments = Array.from({ length: 6 * (MINUTES - 1) + 1 }, (_, step) => MINUTE_MS + step * 10_000);
   return moments.map((ms) => [
     ms / MINUTE_MS,
     posted.filter((moment) => moment > ms - MINUTE_MS && moment <= ms).length,

@@ -4,11 +4,11 @@ import { provisionalId } from "../../domain/content.ts";
 import type { Entry } from "../../domain/entry.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Ledger } from "../../ledgers/port.ts";
-import { type PlanOptions, plan } from "../../pipeline/plan.ts";
+import { plan } from "../../pipeline/plan.ts";
 import { WorkQueue } from "../../queue/work-queue.ts";
 import type { Source } from "../../sources/port.ts";
 import type { Storage } from "../../storage/port.ts";
-import { BOT, objectOf } from "../fill-ledger.ts";
+import { BOT, objectOf } from "../harness/fill-ledger.ts";
 
 /** Objects that a page of a listing holds. */
 const PAGE = 1_000;
@@ -19,10 +19,11 @@ const STORAGE: Pick<Storage, "head"> = {
   head: () => Promise.reject(new Error("the bench asked for an object")),
 };
 
-function optionsOf(ledger: Ledger, source: Source): PlanOptions {
-  return {
+/** Plans objects `from` to below `to` as a listing gives them: a page at a time, each after a turn of the event loop. */
+function planned(ledger: Ledger, from: number, to: number, object: (number: number) => Entry) {
+  return plan({
     ledger,
-    source,
+    source: listed(from, to, object),
     storage: STORAGE as Storage,
     clock: CLOCK,
     bots: [BOT],
@@ -31,24 +32,21 @@ function optionsOf(ledger: Ledger, source: Source): PlanOptions {
     waits: false,
     retryWeak: false,
     settings: () => "bench",
-  };
+  });
 }
 
-/** Objects `from` to below `to` as a listing gives them: a page at a time, each after a turn of the event loop. */
 async function* listed(from: number, to: number, object: (number: number) => Entry): Source {
   for (let first = from; first < to; first += PAGE) {
     await setImmediate();
-    yield Array.from({ length: Math.min(PAGE, to - first) }, (_, at) => ({
-      type: "entry",
-      entry: object(first + at),
-    }));
+    const length = Math.min(PAGE, to - first);
+    yield Array.from({ length }, (_, at) => ({ type: "entry", entry: object(first + at) }));
   }
 }
 
 /** ETags from here on are no ledger's. */
 const BEYOND = 3_000_000;
 
-/** An object that no ledger knows, whose key stands among those that one does. */
+/** An object that no ledger knows; its key sorts among those of known objects. */
 function newObject(number: number): Entry {
   const { etag } = objectOf(number + BEYOND);
   return { ...objectOf(number), key: `${objectOf(number).key}.new.jpg`, etag };
@@ -58,7 +56,7 @@ export function emptyQueue(): WorkQueue {
   return new WorkQueue({ capacity: 0, order: "small", wall: () => CLOCK.wall() });
 }
 
-/** A queue in which so many tasks wait; they are a few that come again, so that the queue alone is large. */
+/** A queue of `count` waiting tasks: a few tasks repeated, so that only the queue itself is large. */
 export function queueOf(count: number): WorkQueue {
   const queue = emptyQueue();
   const tasks = Array.from({ length: 256 }, (_, index) => taskOf(index));
@@ -84,7 +82,7 @@ function taskOf(number: number): Task {
 
 /**
  * New objects, from the source through plan and ledger into the queue; for each that goes in beyond `depth` one is taken
- * out. Answers how many went through, which has to be all.
+ * out. Returns how many went through, which has to be all.
  */
 export async function planNew(
   ledger: Ledger,
@@ -92,10 +90,10 @@ export async function planNew(
   { from, to, depth }: { from: number; to: number; depth: number },
 ): Promise<number> {
   let through = 0;
-  for await (const page of plan(optionsOf(ledger, listed(from, to, newObject)))) {
-    for (const planned of page) {
-      if (planned.type !== "task") throw new Error(`${planned.item.key} was to be new`);
-      queue.push(planned.task);
+  for await (const page of planned(ledger, from, to, newObject)) {
+    for (const each of page) {
+      if (each.type !== "task") throw new Error(`${each.item.key} was to be new`);
+      queue.push(each.task);
       through += 1;
       if (queue.length > depth) queue.shift(CLOCK.now());
     }
@@ -103,12 +101,12 @@ export async function planNew(
   return through;
 }
 
-/** Objects that are ready: through plan and ledger to their end. Answers how many were skipped, which has to be all. */
+/** Objects that are ready: through plan and ledger to their end. Returns how many were skipped, which has to be all. */
 export async function planReady(ledger: Ledger, from: number, to: number): Promise<number> {
   let skipped = 0;
-  for await (const page of plan(optionsOf(ledger, listed(from, to, objectOf)))) {
-    for (const planned of page) {
-      if (planned.type !== "item" || planned.item.reason !== "already_ready")
+  for await (const page of planned(ledger, from, to, objectOf)) {
+    for (const each of page) {
+      if (each.type !== "item" || each.item.reason !== "already_ready")
         throw new Error("an object was to be ready");
       skipped += 1;
     }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { figuresOf } from "../../../src/bench/report/figures.ts";
-import { median, spread } from "../../../src/bench/report/samples.ts";
+import { figuresIn, figuresOf } from "../../../src/bench/figures.ts";
 import { reportOf } from "./fixture.ts";
 
 describe("the figures of a report", () => {
@@ -25,6 +24,14 @@ describe("the figures of a report", () => {
     });
   });
 
+  const withSamples = (samples: readonly number[]) => {
+    const metrics = [{ name: "cpu", unit: "ns", better: "lower" as const, samples }];
+    const [figure] = figuresIn("queue", [{ name: "ours", title: "", metrics }], []);
+    return figure;
+  };
+  const median = (samples: readonly number[]) => withSamples(samples)?.median;
+  const spread = (samples: readonly number[]) => withSamples(samples)?.spread;
+
   it("hold the middle of the samples and half of where the middle half lies", () => {
     expect(median([4, 1, 100, 2, 3])).toBe(3);
     expect(median([1, 2])).toBe(1.5);
@@ -37,5 +44,6 @@ describe("the figures of a report", () => {
     expect(median([1, Number.POSITIVE_INFINITY, 2])).toBeNaN();
     expect(spread([1, 2, 3])).toBeNull();
     expect(spread([0, 0, 0, 0])).toBeNull();
+    expect(spread([1, 2, 3, 4, Number.NaN])).toBeNull();
   });
 });

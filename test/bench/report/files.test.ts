@@ -131,13 +131,13 @@ describe("a finished bench", () => {
 
 describe("flags that cannot be worked with", () => {
   it("are all told before anything is measured", () => {
-    const flags = { gate: ["fast"], baseline: "none.json", maxRegression: "ten", format: "bmf" };
+    const flags = { gate: ["fast"], baseline: "none.json", maxRegression: "ten", format: "csv" };
     const problems = problemOf(() => finishOptions(flags, {}, "")).split("\n");
     expect(problems).toEqual([
       expect.stringMatching(/^--gate 'fast': /),
       "--baseline none.json: no such file; write one with `prewarm bench --json FILE`",
       "--max-regression ten: not a share such as 10%",
-      "--format bmf: not written yet; use github-action-benchmark, or --json FILE",
+      "--format csv: no such format; use github-action-benchmark, or --json FILE",
     ]);
   });
 
