@@ -16,7 +16,7 @@ export interface OutputOptions {
 }
 
 /** Everything that a run writes: data to stdout, all the rest to stderr. */
-export class Output {
+export class RunOutput {
   readonly #run: Run;
   readonly #command: string;
   readonly #outputPlan: OutputPlan;

@@ -6,7 +6,7 @@ import { redactor } from "../domain/secret.ts";
 import { Run } from "../runs/run.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
-import { Output } from "./output.ts";
+import { RunOutput } from "./output.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
@@ -42,7 +42,7 @@ export function tell(text: string): void {
 
 interface Opened {
   readonly run: Run;
-  readonly output: Output;
+  readonly output: RunOutput;
   close(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ async function open(flags: RunFlags, { onRedactor }: RunContext): Promise<Opened
     const redact = redactor(secretsOf(config));
     onRedactor(redact);
     const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run" });
-    const output = new Output(run, { flags, sandbox });
+    const output = new RunOutput(run, { flags, sandbox });
     const close = async () => {
       await output.close();
       await run.close().finally(stage.close);
@@ -72,7 +72,7 @@ async function open(flags: RunFlags, { onRedactor }: RunContext): Promise<Opened
 }
 
 /** Runs to the end and shows how it ended. */
-async function show(run: Run, output: Output): Promise<number> {
+async function show(run: Run, output: RunOutput): Promise<number> {
   const unwatch = stopOnSignals(run.stop);
   try {
     const toEnd = output.open().then(() => run.toEnd());

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type ConfigDraft, draftConfig } from "./config.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
-import { type Flags, type Found, Layers, readDotenv } from "./layers.ts";
+import { type Flags, type FoundValue, Layers, readDotenv } from "./layers.ts";
 import { BadValue } from "./parse.ts";
 import { Problems } from "./problems.ts";
 import { ADMIN_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
@@ -15,7 +15,7 @@ export interface Inspected {
   /** Only `prewarm worker` reads it. */
   readonly worker: boolean;
   /** The winner first; a default is one of them. Values as they were written. */
-  readonly given: readonly Found<string>[];
+  readonly given: readonly FoundValue<string>[];
   /** What the winner would have to be, where it cannot be used. */
   readonly expected: string | null;
   /** As it would be written, for a value that has one. */

@@ -10,7 +10,7 @@ import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
 /** Where a value came from, for people: `--bucket`, `environment R2_BUCKET`, `.env R2_BUCKET`, `prewarm.config.json`, `default`. */
 export type Origin = string;
 
-export interface Found<T> {
+export interface FoundValue<T> {
   readonly value: T;
   readonly origin: Origin;
 }
@@ -45,12 +45,12 @@ export class Layers {
   }
 
   /** The winner as it was written, by the published precedence; an empty value counts as not set. */
-  text(name: SettingName): Found<string> | null {
+  text(name: SettingName): FoundValue<string> | null {
     return this.candidates(name)[0] ?? null;
   }
 
   /** Every place that has a value for a setting, the winner first. */
-  candidates(name: SettingName): Found<string>[] {
+  candidates(name: SettingName): FoundValue<string>[] {
     const setting: Setting<unknown> = SETTINGS[name];
     const found = setting.env.flatMap((variable) => this.variables(variable));
     const flag = setting.flag && this.#flags[nameOfFlag(setting.flag)];
@@ -62,12 +62,12 @@ export class Layers {
     return found;
   }
 
-  variable(name: string): Found<string> | null {
+  variable(name: string): FoundValue<string> | null {
     return this.variables(name)[0] ?? null;
   }
 
   /** Environment, then `.env`. */
-  variables(name: string): Found<string>[] {
+  variables(name: string): FoundValue<string>[] {
     const [value, inDotenv] = [this.#env[name], this.#dotenv[name]];
     return [
       ...(value ? [{ value, origin: `environment ${name}` }] : []),
@@ -79,7 +79,7 @@ export class Layers {
    * A secret, or the content of the file that `<NAME>_FILE` names; null when it is not set or empty. Throws an Error naming
    * the file that cannot be read or holds nothing.
    */
-  secret(name: string): Found<Secret> | null {
+  secret(name: string): FoundValue<Secret> | null {
     const direct = this.variable(name);
     const own = direct?.value.trim();
     if (direct && own) return { value: new Secret(own), origin: direct.origin };

@@ -1,5 +1,5 @@
 import type { Secret } from "../domain/secret.ts";
-import type { Found, Layers, Origin } from "./layers.ts";
+import type { FoundValue, Layers, Origin } from "./layers.ts";
 import { Problems } from "./problems.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
 
@@ -49,7 +49,7 @@ export class Reader {
   }
 
   /** Null where it is not set. A file that cannot be read is a problem. */
-  secret(name: string): Found<Secret> | null {
+  secret(name: string): FoundValue<Secret> | null {
     try {
       const found = this.layers.secret(name);
       if (found) this.origins[name] = found.origin;
@@ -60,7 +60,7 @@ export class Reader {
     }
   }
 
-  #parsed<N extends SettingName>(name: N, { value, origin }: Found<string>): ValueOf<N> | undefined {
+  #parsed<N extends SettingName>(name: N, { value, origin }: FoundValue<string>): ValueOf<N> | undefined {
     const shown = value.replace(/\/\/[^/@]*@/, "//***@");
     const parse = () => SETTINGS[name].parse(value) as ValueOf<N>;
     return this.problems.parse(`${origin}: "${shown}" is not usable,`, parse, undefined);

@@ -1,4 +1,4 @@
-import { CallLog, type Seen } from "./call-log.ts";
+import { CallLog, type SeenCall } from "./call-log.ts";
 import { LimitFinder } from "./limit-finder.ts";
 import type { Pace, PaceCall } from "./port.ts";
 import { SlowAnswers } from "./slow-answers.ts";
@@ -192,7 +192,7 @@ export class AdaptivePace implements Pace {
     this.#believe(released, BELIEVE_MS.refused);
   }
 
-  #see(seen: Seen): void {
+  #see(seen: SeenCall): void {
     const found = this.#finder.see(seen, this.#rate, this.#mode === "hold");
     if (found === "raised") this.#climbOn();
     else if (found === "unexplained") this.#hold(this.#rate * UNEXPLAINED);

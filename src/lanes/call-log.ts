@@ -1,5 +1,5 @@
 /** How a call fared with the flood control of its lane. Moments on the engine's clock, in milliseconds. */
-export interface Seen {
+export interface SeenCall {
   /** When the server got it. */
   readonly at: number;
   /** When it was let through; null when it was refused. */
@@ -18,10 +18,10 @@ const FEW = 6;
 
 /** What was seen of the last calls of one lane. */
 export class CallLog {
-  #seen: Seen[] = [];
+  #seen: SeenCall[] = [];
   #passed: number[] = [];
 
-  add(seen: Seen): void {
+  add(seen: SeenCall): void {
     this.#seen = withoutOld(this.#seen, (each) => each.at < seen.at - REMEMBER_MS);
     this.#seen.push(seen);
     if (seen.passed === null) return;
@@ -30,7 +30,7 @@ export class CallLog {
   }
 
   /** What was seen after that call; all when there is none. */
-  after(call: Seen | null): readonly Seen[] {
+  after(call: SeenCall | null): readonly SeenCall[] {
     return this.#seen.filter((each) => call === null || each.at > call.at);
   }
 

@@ -1,4 +1,4 @@
-import type { CallLog, Seen } from "./call-log.ts";
+import type { CallLog, SeenCall } from "./call-log.ts";
 import { type Met, Suspects } from "./suspects.ts";
 
 /** Suspects whose highest is at most this much of the lowest count as one limit. */
@@ -8,7 +8,7 @@ const SURE = 1.1;
  * What a call revealed: a limit in calls a minute; that the limit was raised; something that no limit explains; or
  * nothing new (null).
  */
-export type Finding = number | "raised" | "unexplained" | null;
+export type LimitFinding = number | "raised" | "unexplained" | null;
 
 /** Infers the limit of a lane from its calls: which limits explain them, and which of those to believe. */
 export class LimitFinder {
@@ -17,9 +17,9 @@ export class LimitFinder {
   /** The last limit that was certain, until it is disproved; at first the documented or the learned one. */
   #believed: number | null;
   #limit: number | null = null;
-  #lastMet: Seen | null = null;
+  #lastMet: SeenCall | null = null;
   /** The call since which everything seen is about the present limit; null for the first. */
-  #origin: Seen | null = null;
+  #origin: SeenCall | null = null;
 
   constructor(log: CallLog, believed: number) {
     this.#log = log;
@@ -37,7 +37,7 @@ export class LimitFinder {
   }
 
   /** Takes in a call. `pace` is the rate that is aimed at; `holding` is true when that is the limit found last. */
-  see(seen: Seen, pace: number, holding: boolean): Finding {
+  see(seen: SeenCall, pace: number, holding: boolean): LimitFinding {
     const met: Met = { call: seen, passed: this.#log.passed, pace: Math.max(this.#log.recentRate(), pace) };
     this.#log.add(seen);
     if (seen.passed === null && holding) this.#refute(pace);
@@ -53,14 +53,14 @@ export class LimitFinder {
     this.#believed = null;
   }
 
-  #explain(met: Met): Finding {
+  #explain(met: Met): LimitFinding {
     this.#lastMet = met.call;
     if (!this.#suspects?.any)
       this.#suspects = Suspects.explaining(met, this.#origin, this.#log.after(this.#origin));
     return this.#suspects.any ? this.#settle() : this.#startAnew(met);
   }
 
-  #startAnew(met: Met): Finding {
+  #startAnew(met: Met): LimitFinding {
     this.#origin = met.call;
     this.#believed = null;
     this.#suspects = Suspects.explaining(met, met.call, []);
@@ -69,14 +69,14 @@ export class LimitFinder {
     return "unexplained";
   }
 
-  #raised(): Finding {
+  #raised(): LimitFinding {
     this.#origin = this.#lastMet;
     this.#suspects = null;
     this.#believed = null;
     return "raised";
   }
 
-  #settle(): Finding {
+  #settle(): LimitFinding {
     if (this.#suspects === null) return null;
     const { middle, spread } = this.#suspects;
     const stands = this.#believed !== null && this.#suspects.has(this.#believed);

@@ -1,4 +1,4 @@
-import type { Seen } from "./call-log.ts";
+import type { SeenCall } from "./call-log.ts";
 import { Bucket, ClockMinute, type LimitModel, SlidingMinute } from "./limit-models.ts";
 
 const MINUTE_MS = 60_000;
@@ -20,7 +20,7 @@ const TRAVEL_MS = 150;
 
 /** What is known of a lane at the moment that a call met a limit. */
 export interface Met {
-  readonly call: Seen;
+  readonly call: SeenCall;
   /** When calls were let through before it. */
   readonly passed: readonly number[];
   /** The pace that met it, in calls a minute. */
@@ -39,7 +39,7 @@ export class Suspects {
    * The limits that explain all of `seen`, which ends with the call that met the limit. `origin` is the call before
    * those that met it too, when a bucket was therefore empty; null when there was none, and a bucket was full.
    */
-  static explaining(met: Met, origin: Seen | null, seen: readonly Seen[]): Suspects {
+  static explaining(met: Met, origin: SeenCall | null, seen: readonly SeenCall[]): Suspects {
     const from = seen[0]?.at ?? Number.POSITIVE_INFINITY;
     const before = met.passed.filter((moment) => moment < from);
     const emptyAt = origin ? WITHIN.map((share) => within(origin.ready, share)) : [Number.NEGATIVE_INFINITY];
@@ -55,7 +55,7 @@ export class Suspects {
   }
 
   /** Clears limits under which this call would have been answered otherwise. */
-  see({ at, passed, ready: [from, to], met }: Seen): void {
+  see({ at, passed, ready: [from, to], met }: SeenCall): void {
     this.#left = this.#left.filter((suspect) => {
       const readyAt = suspect.readyFor(at);
       if (passed !== null) suspect.book(passed);
