@@ -97,20 +97,33 @@ function planned(query: Query, found: Found, rules: PlanRules): Planned[] {
 
 function skipped(query: Query, found: Found, reason: SkipReason): Planned {
   const { entry, bot, kind } = query;
-  const stored = found.stored ? idFields(found.stored, kind) : {};
-  const item = itemResult({ ...fieldsOf(query), ...stored, status: "skipped", reason });
+  const item = itemResult({
+    key: entry.key,
+    bot,
+    bytes: entry.bytes,
+    entry,
+    status: "skipped",
+    reason,
+    // Last, and the only one: a literal of two spreads takes 5 us instead of 0.3, a quarter of all that a ready object costs.
+    ...(found.stored ? idFields(found.stored, kind) : { kind }),
+  });
   if (found.keyKnown) return { type: "item", item };
   return { type: "item", item, point: { entry, bot, kind, content: found.content } };
 }
 
-function leftAlone(query: Query, { error }: Found, status: "unknown" | "failed"): ItemResult {
+function leftAlone({ entry, bot, kind }: Query, { error }: Found, status: "unknown" | "failed"): ItemResult {
   const reason = error?.reason ?? (status === "unknown" ? "answer_lost" : "media_refused");
   const cause = failure(reason, error?.message ?? "left from an earlier run");
-  return itemResult({ ...fieldsOf(query), status, left: true, ...errorFields(cause) });
-}
-
-function fieldsOf({ entry, bot, kind }: Query) {
-  return { key: entry.key, bot, kind, bytes: entry.bytes, entry };
+  return itemResult({
+    key: entry.key,
+    bot,
+    kind,
+    bytes: entry.bytes,
+    entry,
+    status,
+    left: true,
+    ...errorFields(cause),
+  });
 }
 
 function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {
