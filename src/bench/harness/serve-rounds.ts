@@ -5,7 +5,7 @@ import type { Experiment, OpenExperiment, Round } from "./rounds.ts";
 import { serve } from "./serve.ts";
 
 /** Which experiment of which scenario, where it may write, and what it is given besides. */
-interface Order {
+interface RoundsOrder {
   readonly scenario: ScenarioName;
   readonly experiment: string;
   readonly folder: string;
@@ -15,7 +15,7 @@ interface Order {
 /** What a measuring process can be asked for. */
 export type RoundsHandlers = {
   /** Opens an experiment; returns how many of its rounds are warm-ups. */
-  open(order: Order): Promise<number>;
+  open(order: RoundsOrder): Promise<number>;
   round(index: number): Promise<{ readonly round: Round; readonly plots: readonly Plot[] }>;
   /** Closes the experiment; returns the peak memory of the process, in MB. */
   end(): Promise<number>;
