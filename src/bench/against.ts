@@ -5,12 +5,12 @@ import { connect } from "../compose/connect.ts";
 import { type Config, loadConfig, secretsOf } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
-import { BadValue, oneOf, wholeNumber } from "../config/parse.ts";
+import { oneOf, wholeNumber } from "../config/parse.ts";
+import { Problems } from "../config/problems.ts";
 import { redactor } from "../domain/secret.ts";
 import type { TransferName } from "../domain/task.ts";
 import { count, size } from "../reporters/format.ts";
 import type { ListedObject } from "../storage/port.ts";
-import { newWay } from "./contenders/new-way.ts";
 import { Warmer } from "./contenders/warmer.ts";
 import { WORK_METRICS, type WorkLog, workPlots } from "./contenders/work-log.ts";
 import { resultOf, type Spec } from "./harness/spec.ts";
@@ -66,24 +66,19 @@ export async function against(
 const MOST_OBJECTS = 1_000;
 
 function wishOf(flags: Flags): Wish {
-  const problems: string[] = [];
-  const read = <T>(name: string, parse: (text: string) => T, fallback: T): T => {
+  const problems = new Problems();
+  const read = <T>(name: string, parse: (text: string) => T, otherwise: T): T => {
     const text = flags[name];
-    if (typeof text !== "string") return fallback;
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof BadValue)) throw error;
-      problems.push(`--${name} "${text}": it must be ${error.message}`);
-      return fallback;
-    }
+    return typeof text === "string"
+      ? problems.parse(`--${name} "${text}":`, () => parse(text), otherwise)
+      : otherwise;
   };
   const wish = {
     objects: read("objects", wholeNumber(1, MOST_OBJECTS), 20),
     prefix: read("prefix", String, ""),
     transfer: read("transfer", oneOf<Wish["transfer"]>("auto", "url", "upload"), "auto"),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
+  problems.throwIfAny();
   return wish;
 }
 
@@ -130,7 +125,7 @@ async function measure(config: Config, wish: Wish, { signal, progress }: Against
   try {
     const warmer = await Warmer.open({ ...config, ledger: `${folder}/bench.db` });
     const ended = (done: number) => progress(done, limit, "against real");
-    return await newWay(warmer, { prefix, transfer, signal, limit, ended }).finally(() => warmer.close());
+    return await warmer.warm({ prefix, transfer, signal, limit, ended }).finally(() => warmer.close());
   } finally {
     process.off("exit", clear);
     clear();

@@ -2,13 +2,14 @@ import { type Config, secretsOf } from "../../config/config.ts";
 import { ConfigError } from "../../config/error.ts";
 import { readRunOptions } from "../../config/run-options.ts";
 import { onAbort } from "../../domain/abort.ts";
-import type { Clock } from "../../domain/clock.ts";
-import type { Emitter } from "../../domain/events.ts";
+import { Emitter } from "../../domain/events.ts";
+import type { ItemResult } from "../../domain/outcome.ts";
 import { redactor } from "../../domain/secret.ts";
 import type { TransferName } from "../../domain/task.ts";
 import type { LaneFound } from "../../lanes/preflight.ts";
 import { Stop } from "../../pipeline/stop.ts";
 import { Run } from "../../runs/run.ts";
+import { WorkLog } from "./work-log.ts";
 
 /** One pass over what lies below a prefix. */
 export interface WarmPass {
@@ -16,8 +17,10 @@ export interface WarmPass {
   readonly transfer: "auto" | TransferName;
   /** Objects at most; all without it. */
   readonly limit?: number | undefined;
-  readonly events: Emitter;
-  readonly signal: AbortSignal;
+  /** What is under way is cut off once it aborts. */
+  readonly signal?: AbortSignal;
+  /** Called after each item with the number of items that have ended. */
+  readonly ended?: (items: number) => void;
 }
 
 /** A run of `prewarm run` without its screens, which makes one pass after another. */
@@ -46,19 +49,31 @@ export class Warmer {
     this.#lanes = lanes;
   }
 
-  get clock(): Clock {
-    return this.#run.clock;
-  }
-
-  /** Resolves when all has ended, or, once `signal` aborts, what was under way has been cut off. Throws LedgerError. */
-  async warm({ prefix, transfer, limit, events, signal }: WarmPass): Promise<void> {
+  /** Resolves when all has ended. Items that were skipped do not count. Throws LedgerError. */
+  async warm({ prefix, transfer, limit, signal, ended }: WarmPass): Promise<WorkLog> {
+    const log = new WorkLog(this.#run.clock.now);
+    const events = new Emitter()
+      .on("active", () => log.started())
+      .on("item", (item) => {
+        note(log, item);
+        ended?.(log.done.length + log.failed);
+      });
     const stop = new Stop(events);
-    const removeListener = onAbort(signal, () => stop.abort());
+    const removeListener = signal && onAbort(signal, () => stop.abort());
     const options = { ...readRunOptions({ prefix, transfer }), limit };
     await this.#run.warm(this.#lanes, { options, events, stop }).finally(removeListener);
+    return log;
   }
 
   close(): Promise<void> {
     return this.#run.close();
   }
+}
+
+/** The phases are those that prewarm reports of each item. */
+function note(log: WorkLog, { status, latency, error }: ItemResult): void {
+  if (status === "skipped") return;
+  if (status === "ready" || status === "weak")
+    log.succeeded({ ...latency, work: latency.download + latency.send });
+  else log.failedOne(error?.message ?? status);
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from "../../config/error.ts";
+import { Problems } from "../../config/problems.ts";
 import { compareReports, DEFAULT_MAX_REGRESSION } from "./compare.ts";
 import { comparisonView } from "./comparison-view.ts";
 import { CROSSED } from "./finish.ts";
@@ -26,7 +27,9 @@ export interface CompareOptions {
  */
 export function compareFiles(a: string, b: string, { flags, env }: CompareOptions, streams: Streams): number {
   const limit = flags.maxRegression === undefined ? DEFAULT_MAX_REGRESSION : parseLimit(flags.maxRegression);
-  const [before, now] = both(a, b);
+  const unreadable = new Problems();
+  const [before, now] = [a, b].map((path) => unreadable.try(() => readReport(path), null));
+  if (!before || !now) throw new ConfigError(unreadable.all);
   const comparison = compareReports({ path: a, report: before }, now, limit);
   const view = comparisonView(comparison);
   streams.stdout.write(comparisonText(view, drawingFor(flags, env)(streams.stdout)).join("\n"));
@@ -37,21 +40,4 @@ export function compareFiles(a: string, b: string, { flags, env }: CompareOption
   ]);
   for (const problem of problems) streams.stderr.write(`prewarm: ${problem}\n`);
   return comparison.failed ? CROSSED : problems.length > 0 ? 2 : 0;
-}
-
-/** Both reports, or all that is wrong with either. */
-function both(a: string, b: string): [ReturnType<typeof readReport>, ReturnType<typeof readReport>] {
-  const problems: string[] = [];
-  const read = (path: string) => {
-    try {
-      return readReport(path);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(...error.problems);
-      return null;
-    }
-  };
-  const [before, now] = [read(a), read(b)];
-  if (!before || !now) throw new ConfigError(problems);
-  return [before, now];
 }

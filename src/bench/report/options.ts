@@ -1,5 +1,6 @@
 import { ConfigError } from "../../config/error.ts";
 import { BadValue } from "../../config/parse.ts";
+import { Problems } from "../../config/problems.ts";
 import { colourFor } from "../../reporters/colour.ts";
 import type { Canvas } from "../../reporters/table.ts";
 import { type Baseline, DEFAULT_MAX_REGRESSION, maxRegression } from "./compare.ts";
@@ -52,27 +53,18 @@ type Env = Readonly<Record<string, string | undefined>>;
  * ConfigError with all problems.
  */
 export function finishOptions(flags: FinishFlags, env: Env, command: string): FinishOptions {
-  const problems: string[] = [];
-  const attempt = <T>(read: () => T, otherwise: T): T => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      problems.push(...error.problems);
-      return otherwise;
-    }
-  };
+  const problems = new Problems();
   const { baseline: path, format, json, markdown, html } = flags;
   const options = {
-    gates: attempt(() => parseGates(flags.gate ?? []), []),
-    baseline: attempt(() => (path === undefined ? null : { path, report: baselineOf(path) }), null),
-    maxRegression: attempt(() => limitOf(flags), DEFAULT_MAX_REGRESSION),
-    format: attempt(() => (format === undefined ? null : parseFormat(format)), null),
+    gates: problems.try(() => parseGates(flags.gate ?? []), []),
+    baseline: problems.try(() => (path === undefined ? null : { path, report: baselineOf(path) }), null),
+    maxRegression: problems.try(() => limitOf(flags), DEFAULT_MAX_REGRESSION),
+    format: problems.try(() => (format === undefined ? null : parseFormat(format)), null),
     files: { json, markdown, html, summary: summaryOf(env) },
     command,
     drawing: drawingFor(flags, env),
   };
-  if (problems.length > 0) throw new ConfigError(problems);
+  problems.throwIfAny();
   return options;
 }
 

@@ -52,30 +52,24 @@ export const SCALE = measuredScenario({
   ],
 });
 
-export interface ScaleSizes {
-  /** Waiting tasks, and rows of the ledger where {@link ScaleSizes.mostRows} allows, by variant. */
-  readonly queues: Readonly<Record<string, number>>;
+const SIZES = {
+  /** Waiting tasks, and rows of the ledger as far as `mostRows` allows, by variant. */
+  queues: { n1e3: 1_000, n1e4: 10_000, n1e5: 100_000, n1e6: 1_000_000 } as Readonly<Record<string, number>>,
   /** Rows of the largest ledger: filling it takes some 10 s a million. */
-  readonly mostRows: number;
-  /** Objects that each block works off. */
-  readonly slice: number;
-  /** Objects of the bucket that is listed. */
-  readonly listed: number;
-  readonly calibrations: number;
-}
-
-const SIZES: ScaleSizes = {
-  queues: { n1e3: 1_000, n1e4: 10_000, n1e5: 100_000, n1e6: 1_000_000 },
   mostRows: 100_000,
+  /** Objects that each block works off. */
   slice: 1_000,
+  /** Objects of the bucket that is listed. */
   listed: 1_000,
   calibrations: 12,
 };
 
+type ScaleSizes = typeof SIZES;
+
 const US_A_SECOND = 1e6;
 
 /** Slices of new objects at four sizes, of ready ones, a listing, and the calibration. */
-export function scaleExperiment(sizes: ScaleSizes = SIZES): Experiment {
+export function scaleExperiment(sizes = SIZES): Experiment {
   return {
     open: async (folder) => {
       const ledgers = await openLedgers(folder, sizes);

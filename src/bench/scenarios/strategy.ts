@@ -1,7 +1,6 @@
 import { loadConfig } from "../../config/config.ts";
 import { systemClock } from "../../domain/clock.ts";
 import { profileOf } from "../../sandbox/profiles.ts";
-import { newWay } from "../contenders/new-way.ts";
 import { oldWay } from "../contenders/old-way.ts";
 import { plainWay } from "../contenders/plain-way.ts";
 import { Warmer } from "../contenders/warmer.ts";
@@ -106,8 +105,7 @@ export async function openWays(folder: string): Promise<StrategyWays> {
     servers,
     byTicks: async (places, count) =>
       oldWay(keysBelow(await fill(count), count), { clock, plain, chats, places }),
-    byPrewarm: async (count) =>
-      newWay(warmer, { prefix: await fill(count), transfer: "upload", signal: new AbortController().signal }),
+    byPrewarm: async (count) => warmer.warm({ prefix: await fill(count), transfer: "upload" }),
     close: async () => {
       plain.close();
       await warmer.close();

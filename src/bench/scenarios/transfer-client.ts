@@ -1,7 +1,6 @@
 import pLimit from "p-limit";
 import { type Config, loadConfig } from "../../config/config.ts";
 import { systemClock } from "../../domain/clock.ts";
-import { newWay } from "../contenders/new-way.ts";
 import { plainWay } from "../contenders/plain-way.ts";
 import { Warmer } from "../contenders/warmer.ts";
 import { allocation, measure, peakRssMb, type Taken } from "../harness/measure.ts";
@@ -79,9 +78,8 @@ function figuresOf(
 /** It lists, plans, and keeps its ledger: everything that a run does. */
 async function openPrewarm(transfer: "upload" | "url", config: Config): Promise<Client> {
   const warmer = await Warmer.open(config);
-  const { signal } = new AbortController();
   const work = async (prefix: string) => {
-    const { done, failed } = await newWay(warmer, { prefix, transfer, signal });
+    const { done, failed } = await warmer.warm({ prefix, transfer });
     return { done: done.length, failed };
   };
   return { work, close: () => warmer.close() };
