@@ -38,12 +38,12 @@ export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): 
       header = headerOf(block[at]?.text ?? "", name);
       block = block.slice(at + 1);
     }
-    const read = new Block(name, header, block);
+    const read = new CsvBlock(name, header, block);
     yield read.entries(false);
     open = read.open;
   }
   if (!header) throw manifestFailed(name, "is empty; its first line must name the columns, `key` among them");
-  yield new Block(name, header, open).entries(true);
+  yield new CsvBlock(name, header, open).entries(true);
 }
 
 function headerOf(text: string, name: string): readonly string[] {
@@ -56,7 +56,7 @@ function headerOf(text: string, name: string): readonly string[] {
   );
 }
 
-class Block {
+class CsvBlock {
   readonly #name: string;
   readonly #header: readonly string[];
   readonly #lines: readonly Line[];

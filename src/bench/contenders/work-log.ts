@@ -1,6 +1,6 @@
 import { LatencyHistogram } from "../../domain/latency-histogram.ts";
 import { SUCCESS_RATE } from "../harness/metrics.ts";
-import type { Figures } from "../harness/rounds.ts";
+import type { RoundFigures } from "../harness/rounds.ts";
 import type { MetricSpec, Plot } from "../port.ts";
 
 /** What a latency is made of, and `work` (download + send) and `total` (from when the item was due). */
@@ -53,7 +53,7 @@ export class WorkLog {
   }
 
   /** The {@link WORK_METRICS} as far as something was measured, and `failed`: how many items failed. */
-  figures(places: number): Figures {
+  figures(places: number): RoundFigures {
     const rate = this.#successRate;
     const figures = new Map<string, number | null>([
       ["throughput_per_min", this.#perMinute(places)],

@@ -1,11 +1,11 @@
 import type { Plot } from "../port.ts";
 import { allocation, measure, settle } from "./measure.ts";
 
-/** Figures of one variant in one round, by metric. */
-export type Figures = Readonly<Record<string, number>>;
+/** RoundFigures of one variant in one round, by metric. */
+export type RoundFigures = Readonly<Record<string, number>>;
 
 /** What one round measured, by variant. What is missing was not measured in this round. */
-export type Round = Readonly<Record<string, Figures>>;
+export type Round = Readonly<Record<string, RoundFigures>>;
 
 /** What is measured in a process of its own, round by round. */
 export interface Experiment<Input = unknown> {
@@ -51,7 +51,7 @@ export async function interleave(
   unit: keyof typeof PER_MS,
 ): Promise<Round> {
   const ordered = index % 2 === 0 ? blocks : blocks.toReversed();
-  const runs = new Map<string, Figures[]>(blocks.map(({ variant }) => [variant, []]));
+  const runs = new Map<string, RoundFigures[]>(blocks.map(({ variant }) => [variant, []]));
   for (const block of turns(ordered)) {
     settle();
     runs.get(block.variant)?.push(index === -1 ? await allocationOf(block) : await timeOf(block, unit));
@@ -66,20 +66,20 @@ function turns(blocks: readonly Block[]): Block[] {
   return Array.from({ length: most }, (_, turn) => blocks.filter(({ times = 1 }) => times > turn)).flat();
 }
 
-function leastOf(figures: readonly Figures[]): Figures {
+function leastOf(figures: readonly RoundFigures[]): RoundFigures {
   const names = Object.keys(figures[0] ?? {});
   return Object.fromEntries(
     names.map((name) => [name, Math.min(...figures.map((each) => each[name] ?? Infinity))]),
   );
 }
 
-async function allocationOf({ run, items }: Block): Promise<Figures> {
+async function allocationOf({ run, items }: Block): Promise<RoundFigures> {
   const { bytes, value } = await allocation(run);
   kept = value;
   return { allocated_bytes_per_item: bytes / items };
 }
 
-async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise<Figures> {
+async function timeOf({ run, items }: Block, unit: keyof typeof PER_MS): Promise<RoundFigures> {
   const { cpuMs, wallMs, value } = await measure(run);
   kept = value;
   const per = (ms: number) => (ms * PER_MS[unit]) / items;

@@ -12,7 +12,7 @@ export function parseFormat(text: string): Format {
 }
 
 /** A line of github-action-benchmark's custom tools (README of benchmark-action/github-action-benchmark, "customBiggerIsBetter"). */
-interface Entry {
+interface BenchmarkEntry {
   readonly name: string;
   readonly unit: string;
   readonly value: number;
@@ -36,7 +36,7 @@ function isCharted({ portable, median, better, reference }: Figure): boolean {
   return portable && Number.isFinite(median) && !turned;
 }
 
-function entryOf(figure: Figure): Entry {
+function entryOf(figure: Figure): BenchmarkEntry {
   const { name, median, better, spread, samples, reference, unit } = figure;
   const turned = better === "lower";
   const value = turned ? 1 / median : median;

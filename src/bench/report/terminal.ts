@@ -38,14 +38,14 @@ export function comparisonText(view: ComparisonView, canvas: Canvas): string[] {
   ];
 }
 
-interface Line {
+interface JudgedLine {
   readonly verdict: Cell;
   readonly name: string;
   readonly said: string;
 }
 
 /** The word, what it is about, and what there is to say: on the same line where that fits, else below. */
-function judgedLines(lines: readonly Line[], canvas: Canvas): string[] {
+function judgedLines(lines: readonly JudgedLine[], canvas: Canvas): string[] {
   const { width } = canvas;
   const column = Math.max(...lines.map(({ verdict }) => verdict.text.length)) + 2;
   const under = (text: string) => wrap(text, width - column).map((line) => `${" ".repeat(column)}${line}`);
@@ -110,7 +110,7 @@ function gates({ gates: all }: ReportView, canvas: Canvas): string[] {
   );
 }
 
-function judgement(title: string, sum: string, lines: readonly Line[], canvas: Canvas): string[] {
+function judgement(title: string, sum: string, lines: readonly JudgedLine[], canvas: Canvas): string[] {
   return lines.length === 0 ? [] : [...heading(title, sum, canvas), ...judgedLines(lines, canvas), ""];
 }
 

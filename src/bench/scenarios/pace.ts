@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { measure } from "../harness/measure.ts";
 import { measuredScenario } from "../harness/measured.ts";
 import { PEAK_RSS } from "../harness/metrics.ts";
-import type { Experiment, Figures } from "../harness/rounds.ts";
+import type { Experiment, RoundFigures } from "../harness/rounds.ts";
 import type { Plot } from "../port.ts";
 import { KNOWN, type LaneCase, type PaceName, reached, runLane, UNKNOWN } from "./pace-lanes.ts";
 import { pacePlots } from "./pace-plots.ts";
@@ -83,7 +83,7 @@ export function paceExperiment(unknown = UNKNOWN, known = KNOWN): Experiment {
   };
 }
 
-async function figuresOf(lanes: readonly LaneCase[], pace: PaceName, seed: number): Promise<Figures> {
+async function figuresOf(lanes: readonly LaneCase[], pace: PaceName, seed: number): Promise<RoundFigures> {
   const shares: number[] = [];
   let [calls, refused, tooEarly] = [0, 0, 0];
   for (const lane of lanes) {

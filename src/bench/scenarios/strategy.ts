@@ -7,7 +7,7 @@ import { Warmer } from "../contenders/warmer.ts";
 import { WORK_METRICS, type WorkLog, workPlots } from "../contenders/work-log.ts";
 import { bottleneckDoubts, failureDoubts } from "../harness/doubts.ts";
 import { measuredScenario } from "../harness/measured.ts";
-import type { Experiment, Figures, Round } from "../harness/rounds.ts";
+import type { Experiment, Round, RoundFigures } from "../harness/rounds.ts";
 import { keysBelow, type Servers, startServers, UNLIMITED } from "../harness/servers.ts";
 import { samplesIn } from "../harness/spec.ts";
 import { median } from "../harness/stats.ts";
@@ -133,7 +133,7 @@ function strategyExperiment(): Experiment {
         warmUps: 0,
         round: async () => {
           const [cpu, began] = [await ways.servers.ask("cpu"), performance.now()];
-          const round: Record<string, Figures> = {};
+          const round: Record<string, RoundFigures> = {};
           for (const { name, places, run } of BATCHES) {
             await ways.servers.ask("reset");
             const log = await run(ways);

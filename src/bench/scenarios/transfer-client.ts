@@ -4,7 +4,7 @@ import { systemClock } from "../../domain/clock.ts";
 import { plainWay } from "../contenders/plain-way.ts";
 import { Warmer } from "../contenders/warmer.ts";
 import { allocation, measure, peakRssMb, type Taken } from "../harness/measure.ts";
-import type { Experiment, Figures } from "../harness/rounds.ts";
+import type { Experiment, RoundFigures } from "../harness/rounds.ts";
 import { keysBelow, UNLIMITED } from "../harness/servers.ts";
 
 /** How a client works: as most write it, or as prewarm does, by upload or by URL. */
@@ -62,7 +62,7 @@ export function clientExperiment(): Experiment<ClientInput> {
 function figuresOf(
   { cpuMs, wallMs, value: { done, failed } }: Taken & { readonly value: Worked },
   bytes: number,
-): Figures {
+): RoundFigures {
   const wall_us = wallMs * 1_000;
   const all = { failed, wall_us, peak_rss_mb: peakRssMb() };
   if (done === 0) return failed > 0 ? { ...all, success_rate: 0 } : all;

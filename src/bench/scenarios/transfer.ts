@@ -4,7 +4,7 @@ import { bottleneckDoubts, failureDoubts } from "../harness/doubts.ts";
 import { measuredScenario } from "../harness/measured.ts";
 import { perItem, SUCCESS_RATE } from "../harness/metrics.ts";
 import { MEASURING } from "../harness/processes.ts";
-import type { Experiment, Figures } from "../harness/rounds.ts";
+import type { Experiment, RoundFigures } from "../harness/rounds.ts";
 import type { RoundsHandlers } from "../harness/serve-rounds.ts";
 import { type Servers, startServers } from "../harness/servers.ts";
 import { type ClientInput, type ClientWay, clientExperiment, prefixOf } from "./transfer-client.ts";
@@ -96,7 +96,7 @@ function transferExperiment(size: TransferLoad): Experiment {
       const servers = await startServers();
       const clients = await Promise.all(ways.map((way) => openClient(way, size, servers, folder)));
       let put = 0;
-      const block = async ({ way, process }: ClientProcess, index: number): Promise<Figures> => {
+      const block = async ({ way, process }: ClientProcess, index: number): Promise<RoundFigures> => {
         // No two objects have one size, or they would be known by their content.
         const least = bytes - bytes / 32 + (put % (bytes / 16));
         put += count;
@@ -109,7 +109,7 @@ function transferExperiment(size: TransferLoad): Experiment {
       return {
         warmUps,
         round: async (index) => {
-          const round: Record<string, Figures> = {};
+          const round: Record<string, RoundFigures> = {};
           for (const client of clients) round[client.way] = await block(client, index);
           // What was posted takes memory and time of the servers.
           await servers.ask("reset");
