@@ -2,8 +2,8 @@ import type { Context, Handler } from "hono";
 import type { Clock } from "../domain/clock.ts";
 import { refuse } from "./answers.ts";
 import { readJson } from "./body.ts";
-import type { AdminMetrics, HistoryView, MetricsText, WorkerView } from "./port.ts";
 import { statusOf } from "./status.ts";
+import type { AdminMetrics, HistoryView, MetricsText, WorkerView } from "./worker-view.ts";
 
 /** What the routes show. */
 export interface RouteParts {

@@ -1,7 +1,7 @@
 import type { LaneView } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
-import type { LastPass, WorkerView } from "./port.ts";
 import type { RouteParts } from "./routes.ts";
+import type { LastPass, WorkerView } from "./worker-view.ts";
 
 /** The one word for how a worker is: ending, stopped by the admin API, with something out of order, or well. */
 type WorkerState = "stopping" | "stopped" | "degraded" | "running";

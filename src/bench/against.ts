@@ -14,7 +14,7 @@ import type { ListedObject } from "../storage/port.ts";
 import { Warmer } from "./contenders/warmer.ts";
 import { WORK_METRICS, type WorkLog, workPlots } from "./contenders/work-log.ts";
 import { resultOf, type Spec } from "./harness/spec.ts";
-import type { Doubt, ScenarioContext, ScenarioResult } from "./port.ts";
+import type { Doubt, ScenarioContext, ScenarioResult } from "./types.ts";
 
 export interface AgainstContext extends ScenarioContext {
   /** Told, in lines, what will be sent before it is. */

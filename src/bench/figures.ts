@@ -1,5 +1,5 @@
 import { median, spread } from "./harness/stats.ts";
-import type { BenchReport, Metric, Ratio, Variant } from "./port.ts";
+import type { BenchReport, Metric, Ratio, Variant } from "./types.ts";
 
 /** One named figure of a report, as targets, gates, baselines and tables refer to it. */
 export interface Figure {

@@ -1,6 +1,6 @@
 import { machineDoubts, type ProcessFacts, processDoubts, resultDoubts } from "./harness/doubts.ts";
 import type { Taken } from "./harness/measure.ts";
-import type { BenchReport, Environment, Scenario, ScenarioName, ScenarioResult } from "./port.ts";
+import type { BenchReport, Environment, Scenario, ScenarioName, ScenarioResult } from "./types.ts";
 
 /** How far a scenario has come. */
 export interface Progress {

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { ScenarioName } from "../bench/port.ts";
 import { SCENARIOS } from "../bench/schema.ts";
+import type { ScenarioName } from "../bench/types.ts";
 import { ConfigError } from "../config/error.ts";
 import { flagOf } from "../config/flag-name.ts";
 import { nearest } from "../config/nearest.ts";

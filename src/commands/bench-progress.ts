@@ -1,5 +1,5 @@
-import type { ScenarioResult } from "../bench/port.ts";
 import type { Progress } from "../bench/run.ts";
+import type { ScenarioResult } from "../bench/types.ts";
 
 interface Screen {
   readonly isTTY?: boolean;

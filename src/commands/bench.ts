@@ -1,11 +1,11 @@
 import { against } from "../bench/against.ts";
 import { processFacts, sampleMachine } from "../bench/harness/doubts.ts";
 import { environmentOf } from "../bench/harness/environment.ts";
-import type { Scenario, ScenarioName } from "../bench/port.ts";
 import { finish } from "../bench/report/finish.ts";
 import { finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
 import { loadScenario, secondsOf } from "../bench/scenarios/index.ts";
+import type { Scenario, ScenarioName } from "../bench/types.ts";
 import { readTogether } from "../config/problems.ts";
 import type { StopSignal } from "../domain/events.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";

@@ -1,7 +1,7 @@
 import { History } from "../admin/history/history.ts";
-import type { WorkerView } from "../admin/port.ts";
 import { prometheusMetrics } from "../admin/prometheus/prometheus.ts";
 import { type AdminServer, startAdminServer } from "../admin/server.ts";
+import type { WorkerView } from "../admin/worker-view.ts";
 import type { Connections } from "../compose/connect.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Emitter } from "../domain/events.ts";

@@ -1,4 +1,4 @@
-import type { WorkerView } from "../admin/port.ts";
+import type { WorkerView } from "../admin/worker-view.ts";
 import { readEntries } from "../compose/read-entries.ts";
 import type { Keeping } from "../compose/worker.ts";
 import type { Outage } from "../domain/outage.ts";

@@ -1,6 +1,6 @@
 import { History } from "../../src/admin/history/history.ts";
-import type { MetricsText, WorkerView } from "../../src/admin/port.ts";
 import { type AdminServer, type AdminServerOptions, startAdminServer } from "../../src/admin/server.ts";
+import type { MetricsText, WorkerView } from "../../src/admin/worker-view.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import { Secret } from "../../src/domain/secret.ts";

@@ -8,7 +8,7 @@ import {
   sampleMachine,
 } from "../../src/bench/harness/doubts.ts";
 import { environmentOf } from "../../src/bench/harness/environment.ts";
-import type { ScenarioResult } from "../../src/bench/port.ts";
+import type { ScenarioResult } from "../../src/bench/types.ts";
 
 const clean = { env: {}, execArgv: [], inspector: undefined };
 const texts = (doubts: readonly { text: string }[]) => doubts.map(({ text }) => text).join("\n");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resultOf } from "../../src/bench/harness/spec.ts";
-import type { Environment, Scenario, ScenarioName, ScenarioResult } from "../../src/bench/port.ts";
 import { type BenchOptions, runBench } from "../../src/bench/run.ts";
+import type { Environment, Scenario, ScenarioName, ScenarioResult } from "../../src/bench/types.ts";
 
 const environment: Environment = {
   prewarm: "1.2.3",

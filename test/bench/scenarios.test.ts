@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Scenario, ScenarioResult } from "../../src/bench/port.ts";
 import { STRATEGY } from "../../src/bench/scenarios/strategy.ts";
 import { TRANSFER } from "../../src/bench/scenarios/transfer.ts";
+import type { Scenario, ScenarioResult } from "../../src/bench/types.ts";
 
 const SLOW = 180_000;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import type { BenchReport } from "../../src/bench/port.ts";
+import type { BenchReport } from "../../src/bench/types.ts";
 import { BIN, start } from "./child.ts";
 
 function bench(args: readonly string[]) {

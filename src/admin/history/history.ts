@@ -2,7 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter, Pass } from "../../domain/events.ts";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
-import type { HistoryView, LastFailure, LastPass, Minute } from "../port.ts";
+import type { HistoryView, LastFailure, LastPass, Minute } from "../worker-view.ts";
 import { Minutes } from "./minutes.ts";
 
 const FAILURES = 20;

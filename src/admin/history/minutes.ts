@@ -1,7 +1,7 @@
 import { type Clock, toWall } from "../../domain/clock.ts";
 import { LatencyHistogram } from "../../domain/latency-histogram.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
-import type { Minute } from "../port.ts";
+import type { Minute } from "../worker-view.ts";
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;

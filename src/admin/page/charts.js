@@ -5,7 +5,7 @@ import { count, hour, sized, took } from "./text.js";
 
 /** The two plots of the last hour. */
 
-/** @typedef {import("../port.ts").Minute} Minute */
+/** @typedef {import("../worker-view.ts").Minute} Minute */
 
 const MINUTE_MS = 60_000;
 

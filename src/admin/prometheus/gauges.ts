@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { LaneView } from "../../domain/events.ts";
 import type { Snapshot } from "../../figures/snapshot.ts";
-import type { WorkerView } from "../port.ts";
+import type { WorkerView } from "../worker-view.ts";
 import { botLabel, type PrometheusOptions } from "./labels.ts";
 
 /** What a figure is read from. */

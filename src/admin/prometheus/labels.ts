@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
-import type { WorkerView } from "../port.ts";
+import type { WorkerView } from "../worker-view.ts";
 
 export interface PrometheusOptions {
   readonly events: Emitter;

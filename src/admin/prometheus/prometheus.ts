@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { MetricsText } from "../port.ts";
+import type { MetricsText } from "../worker-view.ts";
 import { countEvents } from "./counters.ts";
 import { addGauges } from "./gauges.ts";
 import type { PrometheusOptions } from "./labels.ts";

@@ -1,7 +1,7 @@
 import { LatencyHistogram } from "../../domain/latency-histogram.ts";
 import { SUCCESS_RATE } from "../harness/metrics.ts";
 import type { RoundFigures } from "../harness/rounds.ts";
-import type { MetricSpec, Plot } from "../port.ts";
+import type { MetricSpec, Plot } from "../types.ts";
 
 /** What a latency is made of, and `work` (download + send) and `total` (from when the item was due). */
 const PHASES = ["work", "total", "queue", "lane", "download", "send"] as const;

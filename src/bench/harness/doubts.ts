@@ -1,5 +1,5 @@
 import { url } from "node:inspector";
-import type { Doubt, Environment, ScenarioName, ScenarioResult } from "../port.ts";
+import type { Doubt, Environment, ScenarioName, ScenarioResult } from "../types.ts";
 import { calibrate } from "./calibration.ts";
 import { measure, type Taken } from "./measure.ts";
 import type { Round } from "./rounds.ts";

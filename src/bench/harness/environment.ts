@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from "node:os";
-import type { Environment } from "../port.ts";
+import type { Environment } from "../types.ts";
 
 /** The machine as it is now. @param version Of prewarm. */
 export function environmentOf(

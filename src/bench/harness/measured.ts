@@ -1,4 +1,4 @@
-import type { Plot, Scenario, ScenarioContext, ScenarioName } from "../port.ts";
+import type { Plot, Scenario, ScenarioContext, ScenarioName } from "../types.ts";
 import { collectRounds, type Part } from "./processes.ts";
 import type { Experiment, Round } from "./rounds.ts";
 import { resultOf, type Spec } from "./spec.ts";

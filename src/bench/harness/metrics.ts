@@ -1,4 +1,4 @@
-import type { MetricSpec } from "../port.ts";
+import type { MetricSpec } from "../types.ts";
 
 /** What each block of a round is measured by; `unit` of time an item. */
 export function perItem(unit: "ns" | "us"): readonly MetricSpec[] {

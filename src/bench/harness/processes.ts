@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Plot, ScenarioName } from "../port.ts";
+import type { Plot, ScenarioName } from "../types.ts";
 import { type Child, openChild } from "./child.ts";
 import type { Round } from "./rounds.ts";
 import type { RoundsHandlers } from "./serve-rounds.ts";

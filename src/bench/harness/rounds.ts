@@ -1,4 +1,4 @@
-import type { Plot } from "../port.ts";
+import type { Plot } from "../types.ts";
 import { allocation, measure, settle } from "./measure.ts";
 
 /** RoundFigures of one variant in one round, by metric. */

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
-import type { Plot, ScenarioName } from "../port.ts";
+import type { Plot, ScenarioName } from "../types.ts";
 import { peakRssMb } from "./measure.ts";
 import type { Experiment, OpenExperiment, Round } from "./rounds.ts";
 import { serve } from "./serve.ts";

@@ -8,7 +8,7 @@ import type {
   ScenarioResult,
   Target,
   Variant,
-} from "../port.ts";
+} from "../types.ts";
 import type { Round } from "./rounds.ts";
 
 /** What a scenario measures, without the samples. */

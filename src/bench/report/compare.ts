@@ -1,8 +1,8 @@
 import { BadValue } from "../../config/parse.ts";
 import { type Figure, figuresOf } from "../figures.ts";
-import type { BenchReport, Environment, ScenarioResult } from "../port.ts";
-import type { Compared, Comparison, Verdict } from "./port.ts";
+import type { BenchReport, Environment, ScenarioResult } from "../types.ts";
 import { shiftOf } from "./shift.ts";
+import type { Compared, Comparison, Verdict } from "./view-types.ts";
 
 /** `10%` as 0.1. Throws BadValue. */
 export function maxRegression(text: string): number {

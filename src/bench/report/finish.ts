@@ -1,14 +1,14 @@
-import type { BenchReport } from "../port.ts";
+import type { BenchReport } from "../types.ts";
 import { compareReports } from "./compare.ts";
 import { githubActionBenchmark } from "./formats.ts";
 import { judgeGates } from "./gates.ts";
 import { html } from "./html.ts";
 import { markdown } from "./markdown.ts";
 import type { FinishOptions, Streams } from "./options.ts";
-import type { ReportView } from "./port.ts";
 import { reportJson } from "./read.ts";
 import { benchText } from "./terminal.ts";
 import { viewOf } from "./view.ts";
+import type { ReportView } from "./view-types.ts";
 import { writeAll } from "./write.ts";
 
 /** The exit code of a bench whose gate was crossed, or that is worse than its baseline. */

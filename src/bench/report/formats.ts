@@ -1,6 +1,6 @@
 import { ConfigError } from "../../config/error.ts";
 import { type Figure, figuresOf } from "../figures.ts";
-import type { BenchReport } from "../port.ts";
+import type { BenchReport } from "../types.ts";
 
 /** How the data is written on stdout for a tool. */
 export type Format = "github-action-benchmark";

@@ -1,10 +1,10 @@
 import { distance } from "fastest-levenshtein";
 import { ConfigError } from "../../config/error.ts";
 import { type Figure, figuresOf } from "../figures.ts";
-import type { BenchReport } from "../port.ts";
 import { SCENARIOS } from "../schema.ts";
-import type { GateResult } from "./port.ts";
+import type { BenchReport } from "../types.ts";
 import { convert, UNITS } from "./units.ts";
+import type { GateResult } from "./view-types.ts";
 
 const OPERATORS = {
   ">=": (value: number, limit: number) => value >= limit,

@@ -1,6 +1,6 @@
 import { inlinePage } from "../../pages/inline.ts";
 import { PLOT_STYLES } from "../../pages/uplot.ts";
-import type { BenchReport } from "../port.ts";
+import type { BenchReport } from "../types.ts";
 import { plotHtml } from "./html/plot.ts";
 import { safe } from "./html/safe.ts";
 import {
@@ -14,7 +14,7 @@ import {
   targetSection,
   tiles,
 } from "./html/sections.ts";
-import type { ReportView } from "./port.ts";
+import type { ReportView } from "./view-types.ts";
 
 const FILES = {
   html: new URL("./html/page.html", import.meta.url),

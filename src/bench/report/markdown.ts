@@ -1,4 +1,4 @@
-import type { Cell, ComparisonView, PairView, ReportView, ScenarioView, Tone } from "./port.ts";
+import type { Cell, ComparisonView, PairView, ReportView, ScenarioView, Tone } from "./view-types.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: "✅ ", bad: "❌ ", doubt: "⚠️ ", plain: "" };
 

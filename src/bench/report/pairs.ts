@@ -1,6 +1,6 @@
 import type { Figure } from "../figures.ts";
-import type { ScenarioResult } from "../port.ts";
-import type { Cell, PairRow, PairView } from "./port.ts";
+import type { ScenarioResult } from "../types.ts";
+import type { Cell, PairRow, PairView } from "./view-types.ts";
 import { amount, cell, metricTitle, NONE, number, plusMinus, ratioCell } from "./words.ts";
 
 /**

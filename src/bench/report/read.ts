@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { ConfigError } from "../../config/error.ts";
-import type { BenchReport } from "../port.ts";
 import { Report } from "../schema.ts";
+import type { BenchReport } from "../types.ts";
 
 const REMEDY = "write one with `prewarm bench --json FILE`";
 

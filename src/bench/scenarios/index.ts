@@ -1,5 +1,5 @@
 import type { MeasuredScenario } from "../harness/measured.ts";
-import type { ScenarioName } from "../port.ts";
+import type { ScenarioName } from "../types.ts";
 
 /**
  * All scenarios with the seconds that each may take, in the order in which they run; 54.5 s together. To add one: a file

@@ -1,4 +1,4 @@
-import type { Plot } from "../port.ts";
+import type { Plot } from "../types.ts";
 import { CHANGE_AT, type LaneCase, MINUTES, runLane } from "./pace-lanes.ts";
 
 const MINUTE_MS = 60_000;

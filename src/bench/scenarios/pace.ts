@@ -3,7 +3,7 @@ import { measure } from "../harness/measure.ts";
 import { measuredScenario } from "../harness/measured.ts";
 import { PEAK_RSS } from "../harness/metrics.ts";
 import type { Experiment, RoundFigures } from "../harness/rounds.ts";
-import type { Plot } from "../port.ts";
+import type { Plot } from "../types.ts";
 import { KNOWN, type LaneCase, type PaceName, reached, runLane, UNKNOWN } from "./pace-lanes.ts";
 import { pacePlots } from "./pace-plots.ts";
 

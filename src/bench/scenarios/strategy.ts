@@ -11,7 +11,7 @@ import type { Experiment, Round, RoundFigures } from "../harness/rounds.ts";
 import { keysBelow, type Servers, startServers, UNLIMITED } from "../harness/servers.ts";
 import { samplesIn } from "../harness/spec.ts";
 import { median } from "../harness/stats.ts";
-import type { Doubt } from "../port.ts";
+import type { Doubt } from "../types.ts";
 
 /** Faster, and our own work, which runs in real time, would be too large a part of a latency. */
 const SCALE = 10;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { BenchReport, ScenarioResult } from "../../../src/bench/port.ts";
 import { compareReports, maxRegression } from "../../../src/bench/report/compare.ts";
-import type { Comparison } from "../../../src/bench/report/port.ts";
 import { shiftOf } from "../../../src/bench/report/shift.ts";
+import type { Comparison } from "../../../src/bench/report/view-types.ts";
+import type { BenchReport, ScenarioResult } from "../../../src/bench/types.ts";
 import { RECIPES, type ReportOptions, reportOf, samplesAround } from "./fixture.ts";
 
 const LIMIT = 0.1;

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { BenchReport } from "../../../src/bench/port.ts";
 import { compareFiles } from "../../../src/bench/report/compare-files.ts";
 import { finish } from "../../../src/bench/report/finish.ts";
 import { type FinishFlags, finishOptions } from "../../../src/bench/report/options.ts";
 import { readReport, reportJson } from "../../../src/bench/report/read.ts";
+import type { BenchReport } from "../../../src/bench/types.ts";
 import { ConfigError } from "../../../src/config/error.ts";
 import { reportOf } from "./fixture.ts";
 

@@ -7,7 +7,7 @@ import type {
   ScenarioName,
   ScenarioResult,
   Variant,
-} from "../../../src/bench/port.ts";
+} from "../../../src/bench/types.ts";
 
 /** Repeatable chance. */
 function chance(seed: number): { next(): number; normal(): number } {

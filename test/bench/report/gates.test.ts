@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BenchReport } from "../../../src/bench/port.ts";
 import { judgeGates, parseGates } from "../../../src/bench/report/gates.ts";
+import type { BenchReport } from "../../../src/bench/types.ts";
 import { ConfigError } from "../../../src/config/error.ts";
 import { ENVIRONMENT } from "./fixture.ts";
 

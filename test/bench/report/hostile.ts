@@ -1,4 +1,4 @@
-import type { BenchReport } from "../../../src/bench/port.ts";
+import type { BenchReport } from "../../../src/bench/types.ts";
 import { reportOf } from "./fixture.ts";
 
 /** What would break out of HTML, Markdown and a terminal line. */

@@ -1,11 +1,11 @@
 import { Script } from "node:vm";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { BenchReport, Plot } from "../../../src/bench/port.ts";
 import { compareReports } from "../../../src/bench/report/compare.ts";
 import { judgeGates, parseGates } from "../../../src/bench/report/gates.ts";
 import { html } from "../../../src/bench/report/html.ts";
 import { viewOf } from "../../../src/bench/report/view.ts";
+import type { BenchReport, Plot } from "../../../src/bench/types.ts";
 import { browserForTests, CHROMIUM, NO_CHROMIUM } from "../../helpers/browser.ts";
 import { cutTexts, noteTexts, painted, paintedTexts } from "../../helpers/plots.ts";
 import { reportOf } from "./fixture.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { BenchReport } from "../../../src/bench/port.ts";
 import { compareReports } from "../../../src/bench/report/compare.ts";
 import { judgeGates, parseGates } from "../../../src/bench/report/gates.ts";
 import { markdown } from "../../../src/bench/report/markdown.ts";
 import { benchText } from "../../../src/bench/report/terminal.ts";
 import { viewOf } from "../../../src/bench/report/view.ts";
+import type { BenchReport } from "../../../src/bench/types.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { RECIPES, reportOf } from "./fixture.ts";
 import { hostileReport } from "./hostile.ts";

@@ -1,5 +1,5 @@
 import { oneLine } from "../../../reporters/format.ts";
-import type { Plot } from "../../port.ts";
+import type { Plot } from "../../types.ts";
 import { safe } from "./safe.ts";
 
 type Point = readonly [x: number, y: number];

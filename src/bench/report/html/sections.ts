@@ -1,4 +1,4 @@
-import type { ComparisonView, PairView, ReportView, ScenarioView, Tone } from "../port.ts";
+import type { ComparisonView, PairView, ReportView, ScenarioView, Tone } from "../view-types.ts";
 import { safe } from "./safe.ts";
 import { code, judgement, tableHtml, tag } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import type { Cell } from "../port.ts";
+import type { Cell } from "../view-types.ts";
 import { safe } from "./safe.ts";
 
 /** A column: its heading, and how its cells look: `n` a number, `a` the one that counts, `b` what it is held against. */

@@ -1,4 +1,4 @@
-import type { Doubt } from "../port.ts";
+import type { Doubt } from "../types.ts";
 
 /** What became of one `--gate`. */
 export interface GateResult {
