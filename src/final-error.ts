@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { ConfigError, exitCodeOfError } from "./config/error.ts";
 
 let clean = (text: string) => text;
@@ -8,7 +9,8 @@ export function redactFinally(redact: (text: string) => string): void {
 }
 
 /** Prints what ended the process, one line a problem, and answers the exit code that belongs to it. */
-export function printFinalError(error: unknown): number {
+export function printFinalError(error: unknown, stderr: Pick<Writable, "write"> = process.stderr): number {
+  const say = (text: string) => void stderr.write(`${clean(text)}\n`);
   if (error instanceof ConfigError) {
     const { problems } = error;
     const head = problems.length === 1 ? "" : `prewarm: ${problems.length} things to set right\n`;
@@ -26,8 +28,4 @@ export function printFinalError(error: unknown): number {
     `prewarm: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );
   return 1;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${clean(text)}\n`);
 }

@@ -8,40 +8,45 @@ import { attachReporters, chooseReporters, type OutputPlan, type Reporters } fro
 import { planLine, planText } from "../reporters/run/plan-text.ts";
 import { finalTables } from "../reporters/run/tables.ts";
 import type { Run } from "../runs/run.ts";
+import type { CommandPlace } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface OutputOptions {
   readonly flags: RunFlags;
   readonly sandbox: boolean;
+  readonly place: CommandPlace;
 }
 
 /** Everything that a run writes: data to stdout, all the rest to stderr. */
 export class RunOutput {
   readonly #run: Run;
   readonly #command: string;
+  readonly #place: CommandPlace;
   readonly #outputPlan: OutputPlan;
   readonly #colour: ChalkInstance;
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
   #planned = false;
 
-  constructor(run: Run, { flags, sandbox }: OutputOptions) {
+  constructor(run: Run, { flags, sandbox, place }: OutputOptions) {
+    const { stderr, env } = place;
     this.#run = run;
+    this.#place = place;
     this.#command = sandbox ? "prewarm run --sandbox" : "prewarm run";
     this.#outputPlan = chooseReporters({
       progress: flags.progress ?? "auto",
       quiet: flags.quiet === true,
       json: flags.json === true,
-      isTTY: process.stderr.isTTY === true,
-      term: process.env.TERM,
+      isTTY: stderr.isTTY === true,
+      term: env.TERM,
     });
-    this.#colour = colourFor({ stream: process.stderr, env: process.env, noColor: flags.color === false });
+    this.#colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
   }
 
   /** Shows the run from now on. Throws ConfigError when the file of `--failed-to` cannot be written. */
   async open(): Promise<void> {
     const { events, tally, clock, options } = this.#run;
-    const { stdout, stderr } = process;
+    const { stdout, stderr } = this.#place;
     const { failedTo } = options;
     if (failedTo !== undefined)
       this.#failedTo = await failedToReporter(events, failedTo).catch((error: Error) => {
@@ -61,7 +66,7 @@ export class RunOutput {
   plan(plan: WorkPlan): void {
     this.#planned = true;
     if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan));
-    else process.stdout.write(planText(plan));
+    else this.#place.stdout.write(planText(plan));
   }
 
   /** The final tables, or the last line of `--json`. */
@@ -73,11 +78,10 @@ export class RunOutput {
     await this.#reporters?.ndjson?.stop();
     const nothingDone = run.total === 0 && exitCode !== 0;
     if (this.#outputPlan.quiet || nothingDone) return;
-    const width = process.stderr.columns ?? 100;
+    const { stderr } = this.#place;
+    const width = stderr.columns ?? 100;
     const { plainTables: plain } = this.#outputPlan;
-    process.stderr.write(
-      finalTables(run, { colour: this.#colour, plain, width, command: this.#command, stopped }),
-    );
+    stderr.write(finalTables(run, { colour: this.#colour, plain, width, command: this.#command, stopped }));
   }
 
   /** Takes progress off the screen and closes files. Safe to call twice. */

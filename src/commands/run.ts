@@ -7,11 +7,14 @@ import { Run } from "../runs/run.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { RunOutput } from "./output.ts";
+import { type CommandPlace, thisProcess } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
   /** Told what takes the secrets out of a final error. */
   readonly onRedactor: (redact: (text: string) => string) => void;
+  /** This process where none is given. */
+  readonly place?: CommandPlace;
 }
 
 const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs against local stand-ins.";
@@ -19,7 +22,7 @@ const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs agains
 /** `prewarm run`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function run(flags: RunFlags, context: RunContext): Promise<number> {
   const opened = await open(flags, context).catch(async (error: unknown) => {
-    if (flags.json === true) await neverBegan(exitCodeOfError(error));
+    if (flags.json === true) await neverBegan(exitCodeOfError(error), context.place);
     throw error;
   });
   try {
@@ -30,9 +33,9 @@ export async function run(flags: RunFlags, context: RunContext): Promise<number>
 }
 
 /** The summary line of `--json` for a run that ended before it began. */
-export async function neverBegan(exitCode: number): Promise<void> {
+export async function neverBegan(exitCode: number, { stdout }: CommandPlace = thisProcess()): Promise<void> {
   const { emptySummary } = await import("../reporters/run/ndjson.ts");
-  emptySummary(process.stdout, exitCode);
+  emptySummary(stdout, exitCode);
 }
 
 /** Says something on stderr before there is a screen. */
@@ -46,9 +49,9 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function open(flags: RunFlags, { onRedactor }: RunContext): Promise<Opened> {
-  const { env } = process;
-  const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true }, tell);
+async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunContext): Promise<Opened> {
+  const { env, folder } = place;
+  const stage = await openStage({ env, folder, sandbox: flags.sandbox === true }, tell);
   const { sandbox } = stage;
   try {
     const { config, options } = readTogether(
@@ -59,7 +62,7 @@ async function open(flags: RunFlags, { onRedactor }: RunContext): Promise<Opened
     const redact = redactor(secretsOf(config));
     onRedactor(redact);
     const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run" });
-    const output = new RunOutput(run, { flags, sandbox });
+    const output = new RunOutput(run, { flags, sandbox, place });
     const close = async () => {
       await output.close();
       await run.close().finally(stage.close);

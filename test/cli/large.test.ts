@@ -9,7 +9,7 @@ describe("large objects", () => {
     const world = await openWorld();
     world.put("film.mkv", { bytes: 45 * MB });
     world.put("backup.tar", { bytes: 44 * MB });
-    const ended = await world.run(["--json"]);
+    const ended = await world.start(["run", "--json"]).ended;
     expect(endsOf(ended)).toEqual({ "film.mkv": "ready", "backup.tar": "ready" });
     // Both are under way at once: whichever comes first.
     expect(new Set(world.posts().map(({ bytes }) => bytes))).toEqual(new Set([44 * MB, 45 * MB]));
@@ -38,7 +38,7 @@ describe("large objects", () => {
     const world = await openWorld({ local: true });
     world.put("film.mkv", { bytes: 60 * MB });
     expect((await world.run([])).code).toBe(3);
-    const ended = await world.run(["--api-local", "--json"]);
+    const ended = await world.start(["run", "--api-local", "--json"]).ended;
     expect(endsOf(ended)).toEqual({ "film.mkv": "ready" });
     expect(world.posts().map(({ bytes }) => bytes)).toEqual([60 * MB]);
     expect(ended.peakMb).toBeLessThan(200);

@@ -17,7 +17,8 @@ describe("what goes where", () => {
   it("says its name first, and keeps stdout empty without --json", async () => {
     const world = await openWorld();
     world.putMany(2);
-    const ended = await world.run([]);
+    const ended = await world.start(["run"]).ended;
+    expect(ended.code).toBe(0);
     expect(ended.stdout).toBe("");
     expect(ended.stderr.split("\n")[0]).toMatch(/^prewarm \d+\.\d+\.\d+ run$/);
     expect(ended.stderr).toMatch(/^2 items in /m);
@@ -48,7 +49,8 @@ describe("what goes where", () => {
   it("scales times back when the clock runs faster, and says so", async () => {
     const world = await openWorld();
     world.putMany(13);
-    const ended = await world.runWith({ PREWARM_TIME_SCALE: "20", PREWARM_PACE: "60/min" }, "--json");
+    const env = { PREWARM_TIME_SCALE: "20", PREWARM_PACE: "60/min" };
+    const ended = await world.start(["run", "--json"], { env }).ended;
     const { duration_ms: duration, throughput_per_min: pace, time_scale: scale } = summaryOf(ended);
     // A slow machine makes a run longer on both clocks: what it cannot do is to change what one is of the other.
     const sends = world.botApi.calls().filter(({ method }) => method.startsWith("send"));

@@ -20,6 +20,7 @@ import type { R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
+import { runHere } from "./here.ts";
 
 export const TOKEN = "7000001:AAHfirst-bot_secret";
 export const OTHER_TOKEN = "7000002:AAHother-bot_secret";
@@ -160,8 +161,13 @@ export class World {
     return { ...running, ended };
   }
 
-  run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    return this.start(["run", ...args], options).ended;
+  /** `prewarm run <args>` in this process; in one of its own where it is given input, or a place to run in. */
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    const { env, ...more } = options;
+    if (Object.keys(more).length > 0) return this.start(["run", ...args], options).ended;
+    const ended = await runHere(args, { cwd: this.dir, env: { ...this.env(), ...env } });
+    this.searchForSecrets(ended, env);
+    return { ...ended, signal: null, ms: Number.NaN, peakMb: Number.NaN };
   }
 
   /** `prewarm run` with these variables instead of the usual ones; an empty value unsets one. */

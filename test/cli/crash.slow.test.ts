@@ -67,7 +67,7 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
     ready = now;
     expect(count(world, "prewarm_attempts where state = 'sending'")).toBeLessThanOrEqual(CONCURRENCY);
   }
-  const last = await world.run(["--json"], { env: FOUR });
+  const last = await world.start(["run", "--json"], { env: FOUR }).ended;
   expect(last.code).toBe(3);
   const unknown = count(world, "media_cache where status = 'unknown'");
   expect(unknown).toBeGreaterThanOrEqual(2 * CONCURRENCY);
