@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { Bell } from "../../src/domain/bell.ts";
-import { VirtualClock } from "../lanes/virtual-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 
 const never = new AbortController().signal;
 

@@ -3,7 +3,7 @@ import { failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
 import { preflight } from "../../src/lanes/preflight.ts";
 import type { Bot } from "../../src/telegram/port.ts";
-import { instantClock } from "../pipeline/instant-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 
 describe("trying lanes", () => {
   const bot = (
@@ -30,7 +30,7 @@ describe("trying lanes", () => {
     const own = bot({ "-7": "ok", "@name": "ok" }, calls);
     const found = await preflight(
       ["-7", "@name", "-9"].map((chat) => ({ bot: own, chat })),
-      instantClock(),
+      new VirtualClock(),
     );
     expect(calls).toEqual(["getMe"]);
     expect(found.open.map(({ chat }) => chat.id)).toEqual(["-7"]);
@@ -39,21 +39,25 @@ describe("trying lanes", () => {
 
   it("follows a group that became a supergroup", async () => {
     const moved = failure("chat_migrated", "", { migrateTo: "-1005" });
-    const found = await preflight([{ bot: bot({ "-5": moved, "-1005": "ok" }), chat: "-5" }], instantClock());
+    const found = await preflight(
+      [{ bot: bot({ "-5": moved, "-1005": "ok" }), chat: "-5" }],
+      new VirtualClock(),
+    );
     expect(found.open).toMatchObject([{ chat: { id: "-1005" }, movedFrom: "-5" }]);
   });
 
   it("asks again where the server is away or asks for patience, and not where it says no", async () => {
     const answers = [failure("connect_failed", ""), failure("flood_wait", "", { retryAfterMs: 7_000 })];
-    const clock = instantClock();
+    const clock = new VirtualClock({ now: 0 });
     const moody = bot({ "-7": "ok" });
     moody.getMe = async () => {
       const answer = answers.shift();
       return answer ? failed(answer) : ok({ username: "b" });
     };
-    expect((await preflight([{ bot: moody, chat: "-7" }], clock)).open).toHaveLength(1);
-    expect(clock.slept).toBe(8_000);
-    expect((await preflight([{ bot: moody, chat: "-9" }], clock)).refused).toHaveLength(1);
-    expect(clock.slept).toBe(8_000);
+    const tried = (chat: string) => clock.runToEnd(preflight([{ bot: moody, chat }], clock));
+    expect((await tried("-7")).open).toHaveLength(1);
+    expect(clock.now()).toBe(8_000);
+    expect((await tried("-9")).refused).toHaveLength(1);
+    expect(clock.now()).toBe(8_000);
   });
 });

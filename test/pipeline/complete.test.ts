@@ -3,7 +3,7 @@ import { failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
 import { asItIs, complete } from "../../src/pipeline/complete.ts";
 import type { Storage } from "../../src/storage/port.ts";
-import { instantClock } from "./instant-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 
 describe("completing an entry", () => {
   const storage = (...answers: Awaited<ReturnType<Storage["head"]>>[]) => {
@@ -36,17 +36,17 @@ describe("completing an entry", () => {
     [{ key: "a.mp4", kind: "document" as const }, undefined, "document"],
     [{ key: "a.mp4" }, "voice" as const, "voice"],
   ])("%j, as %s, is %s by the manifest, the extension, then the stored type", async (entry, as, kind) => {
-    expect(await complete(entry, { ...storage(info), clock: instantClock(), as })).toMatchObject({
+    expect(await complete(entry, { ...storage(info), clock: new VirtualClock(), as })).toMatchObject({
       value: { kind, entry: { bytes: 3, etag: "e" } },
     });
   });
 
   it("asks three times where R2 is away, and once where it says no", async () => {
     const away = failed<never>(failure("r2_unavailable", ""));
-    const clock = instantClock();
+    const clock = new VirtualClock({ now: 0 });
     const patient = storage(away, away, info);
-    expect((await complete({ key: "a" }, { ...patient, clock })).ok).toBe(true);
-    expect([patient.asked.length, clock.slept]).toEqual([3, 2_500]);
+    expect((await clock.runToEnd(complete({ key: "a" }, { ...patient, clock }))).ok).toBe(true);
+    expect([patient.asked.length, clock.now()]).toEqual([3, 2_500]);
     const gone = storage(failed(failure("object_missing", "")));
     expect(await complete({ key: "a" }, { ...gone, clock })).toMatchObject({
       failure: { reason: "object_missing" },

@@ -198,8 +198,8 @@ describe("passes over a manifest", () => {
     const { look, reasons, real } = await over(path);
     const writes: number[] = [];
     for (let part = 0; part < 8; part += 1) {
-      await appendFile(path, `{"key":"${part}.jpg"}\n`);
       writes.push(performance.now());
+      await appendFile(path, `{"key":"${part}.jpg"}\n`);
       await look();
       await wait(60);
     }

@@ -3,7 +3,7 @@ import { failure } from "../../src/domain/failure.ts";
 import { failed, ok, type Result } from "../../src/domain/result.ts";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { startupCheck } from "../../src/worker/startup-check.ts";
-import { instantClock } from "../pipeline/instant-clock.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 import { botAt, TOKEN } from "../telegram/harness.ts";
 import { AWAY } from "./bench.ts";
 
@@ -21,7 +21,9 @@ async function look(
   if (more.isAway) server.control({ outage: {} });
   const bot = botAt(server.url, more.token ? { token: more.token } : {});
   const wishes = chats.map((chat) => ({ bot, chat }));
-  const { lanes, away, fatal } = await startupCheck(wishes, more.check ?? GREEN, instantClock());
+  const clock = new VirtualClock();
+  const checked = startupCheck(wishes, more.check ?? GREEN, clock);
+  const { lanes, away, fatal } = await clock.runToEnd(checked);
   return {
     lanes: lanes.map(({ chat, closed }) => [chat.id, closed?.reason ?? "open"]),
     away: away.map(([part]) => part),

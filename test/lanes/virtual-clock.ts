@@ -1,1 +1,0 @@
-export { VirtualClock } from "../helpers/clock.ts";
