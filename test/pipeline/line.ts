@@ -30,7 +30,6 @@ import { WorkQueue } from "../../src/queue/work-queue.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { parseFaults } from "../../src/sandbox/fault-rules.ts";
 import type { Storage } from "../../src/storage/port.ts";
-import type { Bot } from "../../src/telegram/port.ts";
 import type { Prepared, Transfers } from "../../src/transfers/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { Traffic } from "../helpers/traffic.ts";
@@ -105,7 +104,7 @@ export async function openLine(options: LineOptions = {}) {
   const traffic = new Traffic();
   const paces = options.paces ?? [new FixedPace(60)];
   const server = await telegram(traffic.clockOf(clock), paces.length, options.faults ?? []);
-  const bot = tracked(botAt(server.url, { clock: traffic.clockOf(clock) }), traffic);
+  const bot = traffic.port(botAt(server.url, { clock: traffic.clockOf(clock) }));
   const { ledger, sql } = await ledgerOn(clock);
   const events = new Emitter();
   const told = recordOf(events);
@@ -208,9 +207,7 @@ export async function openLine(options: LineOptions = {}) {
     },
     /** Lets time pass, no faster than what happens in it. */
     async live(ms: number): Promise<void> {
-      const end = clock.now() + ms;
-      do await traffic.calm();
-      while (clock.step(end));
+      await traffic.live(clock, clock.now() + ms);
     },
     /** Status, or why it failed, of all rows by key. */
     rows(): unknown[] {
@@ -242,19 +239,6 @@ async function telegram(clock: Clock, channels: number, faults: FaultRules): Pro
   });
   onTestFinished(() => server.close());
   return server;
-}
-
-/** The bot, its posts counted as what is under way. */
-function tracked(bot: Bot, traffic: Traffic): Bot {
-  return {
-    slug: bot.slug,
-    id: bot.id,
-    getMe: () => bot.getMe(),
-    getChat: (chat) => bot.getChat(chat),
-    canPost: (chat) => bot.canPost(chat),
-    send: (request) => traffic.track(bot.send(request)),
-    deleteMessage: (chat, id) => bot.deleteMessage(chat, id),
-  };
 }
 
 type Row = Record<string, string | number | null>;
