@@ -11,8 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { start } from "./cli/child.ts";
-import { openWorld } from "./cli/world.ts";
+import { start } from "./helpers/child.ts";
+import { openWorld } from "./helpers/world.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 

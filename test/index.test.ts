@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ConfigError, LedgerError, type PrewarmOptions, prewarm, UnexpectedError } from "../src/index.ts";
-import { OTHER_TOKEN, openWorld, TOKEN, type World } from "./cli/world.ts";
+import { OTHER_TOKEN, openWorld, TOKEN, type World } from "./helpers/world.ts";
 
 /** Settings by the environment alone, and a ledger in the folder of the world. */
 function settingsOf(world: World): PrewarmOptions {

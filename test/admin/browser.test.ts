@@ -4,7 +4,7 @@ import type { AdminServer } from "../../src/admin/server.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { browserForTests, CHROMIUM, NO_CHROMIUM, type Opened, type PageOptions } from "../helpers/browser.ts";
 import { cutTexts, noteTexts, painted, paintedTexts } from "../helpers/plots.ts";
-import { failedItem, item } from "../reporters/scene.ts";
+import { failedItem, item } from "../reporters/sample-events.ts";
 import { type Mood, serveDemo } from "./demo.ts";
 import { serve, TOKEN, worker } from "./worker.ts";
 

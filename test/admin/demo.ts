@@ -4,7 +4,7 @@ import { type AdminServer, startAdminServer } from "../../src/admin/server.ts";
 import { failure } from "../../src/domain/failure.ts";
 import type { MediaKind } from "../../src/domain/media.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
-import { failedItem, item, lane } from "../reporters/scene.ts";
+import { failedItem, item, lane } from "../reporters/sample-events.ts";
 import { worker } from "./worker.ts";
 
 /** `first`: one item in the whole hour; `quick`: work of less than a second. */

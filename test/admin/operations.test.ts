@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { prometheusMetrics } from "../../src/admin/prometheus/prometheus.ts";
 import { has, run } from "../helpers/program.ts";
-import { flood } from "../reporters/scene.ts";
+import { flood } from "../reporters/sample-events.ts";
 import { lively } from "./demo.ts";
 import { serve, worker } from "./worker.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { prometheusMetrics } from "../../src/admin/prometheus/prometheus.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { has, run } from "../helpers/program.ts";
-import { failedItem, flood, item, lane, tooBig } from "../reporters/scene.ts";
+import { failedItem, flood, item, lane, tooBig } from "../reporters/sample-events.ts";
 import { AUTHORIZED, serve, worker } from "./worker.ts";
 
 function scene(bots = ["default"]) {

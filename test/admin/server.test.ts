@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AdminServer, AdminServerOptions } from "../../src/admin/server.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { Secret } from "../../src/domain/secret.ts";
-import { item } from "../reporters/scene.ts";
+import { item } from "../reporters/sample-events.ts";
 import { ADMIN, AUTHORIZED, serve, TOKEN, worker } from "./worker.ts";
 
 let open: AdminServer[] = [];

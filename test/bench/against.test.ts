@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type AgainstContext, against } from "../../src/bench/against.ts";
 import { ConfigError } from "../../src/config/error.ts";
-import { openWorld, TOKEN } from "../cli/world.ts";
+import { openWorld, TOKEN } from "../helpers/world.ts";
 
 function context(said: string[] = []): AgainstContext {
   const { signal } = new AbortController();

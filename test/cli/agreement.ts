@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { type Ended, itemsOf, summaryOf } from "./child.ts";
-import type { World } from "./world.ts";
+import { type Ended, itemsOf, summaryOf } from "../helpers/child.ts";
+import type { World } from "../helpers/world.ts";
 
 const SHOWN = `select s.r2_key as key, c.kind, c.tg_file_id as file_id, c.warmup_chat_id as chat_id,
   c.warmup_message_id as message_id, s.bytes, c.sha256 as content

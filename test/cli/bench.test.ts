@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { BenchReport } from "../../src/bench/types.ts";
-import { BIN, start } from "./child.ts";
+import { BIN, start } from "../helpers/child.ts";
 
 function bench(args: readonly string[]) {
   const cwd = mkdtempSync(join(tmpdir(), "prewarm-bench-cli-"));

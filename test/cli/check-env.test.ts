@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { diagnose, emptyFolder, expectPublished, healthyWorld, USUAL_PACE } from "../doctor/broken.ts";
-import { BIN, type Ended, start } from "./child.ts";
-import type { World } from "./world.ts";
+import { diagnose, emptyFolder, expectPublished, healthyWorld, USUAL_PACE } from "../doctor/diagnose.ts";
+import { BIN, type Ended, start } from "../helpers/child.ts";
+import type { World } from "../helpers/world.ts";
 
 const OLD_NODE = Number(process.versions.node.split(".")[0]) < 22;
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { endsOf, itemsOf, linesOf, summaryOf } from "./child.ts";
-import { openWorld, type World } from "./world.ts";
+import { endsOf, itemsOf, linesOf, summaryOf } from "../helpers/child.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 
 const ONE = ["-c", "1", "--json"];
 

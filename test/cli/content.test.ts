@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { png } from "../sandbox/bot-api/harness.ts";
-import { endsOf, itemsOf } from "./child.ts";
-import { openWorld } from "./world.ts";
+import { endsOf, itemsOf } from "../helpers/child.ts";
+import { openWorld } from "../helpers/world.ts";
+import { png } from "../sandbox/bot-api/bot-api-server.ts";
 
 const SILENT = readFileSync(new URL("../../fixtures/media/clips/silent-loop.mp4", import.meta.url));
 const IDS_BY_KEY = `select s.r2_key as key, c.kind, c.tg_file_id as id from media_store s

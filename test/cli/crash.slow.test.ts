@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { itemsOf, type Running, summaryOf } from "./child.ts";
-import { openWorld, type World } from "./world.ts";
+import { itemsOf, type Running, summaryOf } from "../helpers/child.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 
 const CONCURRENCY = 4;
 const FOUR = { MEDIA_PREWARM_CONCURRENCY: String(CONCURRENCY), WARMUP_CHAT_ID: "-1001,-1002" };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { endsOf, itemsOf, summaryOf } from "../helpers/child.ts";
+import { openWorld, TOKEN, type World } from "../helpers/world.ts";
 import { expectAgreement, expectSum } from "./agreement.ts";
-import { endsOf, itemsOf, summaryOf } from "./child.ts";
-import { openWorld, TOKEN, type World } from "./world.ts";
 
 const FAST = { WARMUP_CHAT_ID: "-1001,-1002", MEDIA_PREWARM_CONCURRENCY: "20" };
 const FIXTURES = new URL("../../fixtures/media/", import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { summaryOf } from "./child.ts";
-import { CHAT, OTHER_CHAT, openWorld } from "./world.ts";
+import { summaryOf } from "../helpers/child.ts";
+import { CHAT, OTHER_CHAT, openWorld } from "../helpers/world.ts";
 
 describe("chats that change under a run", () => {
   it("a chat that is closed to the bot is taken out, its work goes to the other, and nothing is posted twice", async () => {

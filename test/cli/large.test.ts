@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { endsOf, itemsOf } from "./child.ts";
-import { openWorld } from "./world.ts";
+import { endsOf, itemsOf } from "../helpers/child.ts";
+import { openWorld } from "../helpers/world.ts";
 
 const MB = 1_000_000;
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { itemsOf, linesOf, summaryOf } from "./child.ts";
-import { openHeldWorld, openWorld } from "./world.ts";
+import { itemsOf, linesOf, summaryOf } from "../helpers/child.ts";
+import { openHeldWorld, openWorld } from "../helpers/world.ts";
 
 const ESCAPE = "\u001b";
 

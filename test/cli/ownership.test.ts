@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
-import { endsOf } from "./child.ts";
-import { CHAT, OTHER_TOKEN, openHeldWorld, openWorld, TOKEN } from "./world.ts";
+import { endsOf } from "../helpers/child.ts";
+import { CHAT, OTHER_TOKEN, openHeldWorld, openWorld, TOKEN } from "../helpers/world.ts";
 
 describe("a ledger belongs to somebody", () => {
   it("refuses another bot, another bucket, another API root and the sandbox by name, and stays as it was", async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { endsOf } from "./child.ts";
-import { openWorld } from "./world.ts";
+import { endsOf } from "../helpers/child.ts";
+import { openWorld } from "../helpers/world.ts";
 
 const PIPE = ["run", "--manifest", "-", "--json"];
 const line = (key: string) => `${JSON.stringify({ key })}\n`;

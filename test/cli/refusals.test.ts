@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Ended, endsOf, problemsOf, summaryOf } from "./child.ts";
-import { CHAT, FORBIDDEN_CHAT, openWorld, type World } from "./world.ts";
+import { type Ended, endsOf, problemsOf, summaryOf } from "../helpers/child.ts";
+import { CHAT, FORBIDDEN_CHAT, openWorld, type World } from "../helpers/world.ts";
 
 interface Refusal {
   readonly what: string;

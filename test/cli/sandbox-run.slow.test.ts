@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
 import { expect, it, onTestFinished } from "vitest";
-import { BIN, start } from "./child.ts";
+import { BIN, start } from "../helpers/child.ts";
 
 const SECRETS = ["sandbox-bot-token", "sandbox-secret-access-key", "X-Amz-Signature", "Authorization"];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { summaryOf } from "./child.ts";
-import { openHeldWorld, openWorld } from "./world.ts";
+import { summaryOf } from "../helpers/child.ts";
+import { openHeldWorld, openWorld } from "../helpers/world.ts";
 
 const ENV = { MEDIA_PREWARM_CONCURRENCY: "3", PREWARM_PACE: "6000/min" };
 

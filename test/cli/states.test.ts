@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { endsOf, itemsOf } from "./child.ts";
-import { CHAT, World } from "./world.ts";
+import { endsOf, itemsOf } from "../helpers/child.ts";
+import { CHAT, World } from "../helpers/world.ts";
 
 const SILENT = readFileSync(new URL("../../fixtures/media/clips/silent-loop.mp4", import.meta.url));
 

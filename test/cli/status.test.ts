@@ -5,8 +5,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import type { StatusDocument } from "../../src/reporters/status/document.ts";
-import { BIN, type Ended } from "./child.ts";
-import { CHAT, openWorld, type World } from "./world.ts";
+import { BIN, type Ended } from "../helpers/child.ts";
+import { CHAT, openWorld, type World } from "../helpers/world.ts";
 
 const SCHEMA = new URL("../../fixtures/schemas/status.schema.json", import.meta.url);
 const published = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { endsOf, itemsOf, problemsOf, summaryOf } from "./child.ts";
-import { OTHER_TOKEN, openWorld } from "./world.ts";
+import { endsOf, itemsOf, problemsOf, summaryOf } from "../helpers/child.ts";
+import { OTHER_TOKEN, openWorld } from "../helpers/world.ts";
 
 /** None of what a real run needs. */
 const NOTHING = Object.fromEntries(

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
-import { API, startWorker, untilAnswers } from "./worker-kit.ts";
-import { CHAT, OTHER_CHAT, OTHER_TOKEN, openWorld, type World } from "./world.ts";
+import { CHAT, OTHER_CHAT, OTHER_TOKEN, openWorld, type World } from "../helpers/world.ts";
+import { API, startWorker, untilAnswers } from "./started-worker.ts";
 
 describe("prewarm worker", () => {
   it("warms what is there, answers the old curl with the very fields, and ends 143 on SIGTERM", async () => {

@@ -2,27 +2,29 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import {
   asDocument,
-  Bench,
   confirmation,
   facts,
   type OpenLedger,
   object,
   SHA_A,
   SHA_B,
-} from "./ledger-kit.ts";
+  TestedLedger,
+} from "./tested-ledger.ts";
 
 /** What readers find before, while and after an id comes in. */
 export function confirmConformance(open: OpenLedger): void {
   describe("confirm", () => {
-    const bench = new Bench(open);
+    const tested = new TestedLedger(open);
 
     it("stores the id and what is known of the media, for readers to find by key", async () => {
-      const id = await bench.warm(object("a.jpg"), {
+      const id = await tested.warm(object("a.jpg"), {
         confirmed: { mime: "image/jpeg", width: 90, height: 60 },
       });
-      expect(await bench.readerFinds("a.jpg")).toBe(id);
+      expect(await tested.readerFinds("a.jpg")).toBe(id);
       expect(
-        await bench.sql("select warmup_chat_id, warmup_message_id, warmup_at, status, weak from media_cache"),
+        await tested.sql(
+          "select warmup_chat_id, warmup_message_id, warmup_at, status, weak from media_cache",
+        ),
       ).toEqual([
         {
           warmup_chat_id: "-1001",
@@ -33,54 +35,54 @@ export function confirmConformance(open: OpenLedger): void {
         },
       ]);
       expect(
-        await bench.sql("select r2_etag, bytes, mime, width, height, duration from media_store"),
+        await tested.sql("select r2_etag, bytes, mime, width, height, duration from media_store"),
       ).toEqual([
         { r2_etag: "e-a.jpg", bytes: 1000, mime: "image/jpeg", width: 90, height: 60, duration: null },
       ]);
-      expect(await bench.sql("select state from prewarm_attempts")).toEqual([{ state: "ready" }]);
+      expect(await tested.sql("select state from prewarm_attempts")).toEqual([{ state: "ready" }]);
     });
 
     it("moves every row and key of an object to its hash when that becomes known, ids and all", async () => {
       const [a, b] = [object("a.jpg", { etag: "t" }), object("b.jpg", { etag: "t" })];
-      const first = await bench.warm(a, { bot: "one" });
-      await bench.ledger.point({ bot: "one", kind: "photo", content: "etag:t:1000", entry: b, bots: [] });
-      await bench.fails(a, failure("photo_dimensions", "no"), { bot: "two" });
-      const doc = await bench.warm(a, { bot: "three", kind: "document", confirmed: { content: SHA_A } });
-      expect(await bench.sql("select r2_key, sha256 from media_store order by r2_key")).toEqual([
+      const first = await tested.warm(a, { bot: "one" });
+      await tested.ledger.point({ bot: "one", kind: "photo", content: "etag:t:1000", entry: b, bots: [] });
+      await tested.fails(a, failure("photo_dimensions", "no"), { bot: "two" });
+      const doc = await tested.warm(a, { bot: "three", kind: "document", confirmed: { content: SHA_A } });
+      expect(await tested.sql("select r2_key, sha256 from media_store order by r2_key")).toEqual([
         { r2_key: "a.jpg", sha256: SHA_A },
         { r2_key: "b.jpg", sha256: SHA_A },
       ]);
-      expect(await bench.find(a, "one")).toMatchObject({
+      expect(await tested.find(a, "one")).toMatchObject({
         content: SHA_A,
         state: "ready",
         stored: { fileId: first },
       });
-      expect(await bench.find(b, "one")).toMatchObject({ state: "ready", keyKnown: true });
-      expect((await bench.find(a, "two")).state).toBe("error");
-      expect((await bench.find(a, "three", "document")).stored?.fileId).toBe(doc);
-      expect(await bench.sql("select count(*) as n from media_cache where sha256 like 'etag:%'")).toEqual([
+      expect(await tested.find(b, "one")).toMatchObject({ state: "ready", keyKnown: true });
+      expect((await tested.find(a, "two")).state).toBe("error");
+      expect((await tested.find(a, "three", "document")).stored?.fileId).toBe(doc);
+      expect(await tested.sql("select count(*) as n from media_cache where sha256 like 'etag:%'")).toEqual([
         { n: 0 },
       ]);
     });
 
     it("lets the older ready row win, points the key at it, and says that the new id is a duplicate", async () => {
-      const old = await bench.warm(object("a.jpg", { sha256: SHA_A }));
-      const attempt = await bench.begin(object("b.jpg"));
-      const confirmed = await bench.ledger.confirm(
+      const old = await tested.warm(object("a.jpg", { sha256: SHA_A }));
+      const attempt = await tested.begin(object("b.jpg"));
+      const confirmed = await tested.ledger.confirm(
         attempt,
         confirmation(facts(object("b.jpg")), "new", { content: SHA_A }),
       );
       expect(confirmed).toMatchObject({ duplicate: true, stored: { fileId: old } });
-      expect(await bench.readerFinds("b.jpg")).toBe(old);
-      expect(await bench.sql("select count(*) as n from media_cache")).toEqual([{ n: 1 }]);
+      expect(await tested.readerFinds("b.jpg")).toBe(old);
+      expect(await tested.sql("select count(*) as n from media_cache")).toEqual([{ n: 1 }]);
     });
 
     it("lets the new id win when it was asked to replace", async () => {
-      await bench.warm(object("a.jpg", { sha256: SHA_A }));
-      const attempt = await bench.begin(object("a.jpg", { sha256: SHA_A }));
+      await tested.warm(object("a.jpg", { sha256: SHA_A }));
+      const attempt = await tested.begin(object("a.jpg", { sha256: SHA_A }));
       const replacing = confirmation(facts(object("a.jpg", { sha256: SHA_A })), "new", { replace: true });
-      expect(await bench.ledger.confirm(attempt, replacing)).toMatchObject({ duplicate: false });
-      expect(await bench.readerFinds("a.jpg")).toBe("new");
+      expect(await tested.ledger.confirm(attempt, replacing)).toMatchObject({ duplicate: false });
+      expect(await tested.readerFinds("a.jpg")).toBe("new");
     });
 
     it.each([
@@ -89,95 +91,97 @@ export function confirmConformance(open: OpenLedger): void {
     ])(
       "keeps the older of two ids of another bot, when that under the %s is younger",
       async (_, shift, winner) => {
-        await bench.warm(object("a.jpg"), { bot: "two", fileId: "by-etag" });
-        bench.now += shift === 0 ? 60_000 : -60_000;
-        await bench.warm(object("c.jpg", { sha256: SHA_A }), { bot: "two", fileId: "by-hash" });
-        await bench.warm(object("a.jpg"), { bot: "one", confirmed: { content: SHA_A } });
-        expect(await bench.readerFinds("a.jpg", "two")).toBe(winner);
-        expect(await bench.readerFinds("c.jpg", "two")).toBe(winner);
+        await tested.warm(object("a.jpg"), { bot: "two", fileId: "by-etag" });
+        tested.now += shift === 0 ? 60_000 : -60_000;
+        await tested.warm(object("c.jpg", { sha256: SHA_A }), { bot: "two", fileId: "by-hash" });
+        await tested.warm(object("a.jpg"), { bot: "one", confirmed: { content: SHA_A } });
+        expect(await tested.readerFinds("a.jpg", "two")).toBe(winner);
+        expect(await tested.readerFinds("c.jpg", "two")).toBe(winner);
       },
     );
 
     it("never trades a ready id for a row without one, nor doubt for a fresh start", async () => {
-      await bench.doubts(object("a.jpg"), { bot: "two" });
-      const ready = await bench.warm(object("a.jpg"), { bot: "three" });
-      await bench.begin(object("c.jpg", { sha256: SHA_A }), { bot: "two" });
-      await bench.doubts(object("c.jpg", { sha256: SHA_A }), { bot: "three" });
-      await bench.warm(object("a.jpg"), { bot: "one", confirmed: { content: SHA_A } });
-      expect(await bench.status(SHA_A, "two")).toBe("unknown");
-      expect(await bench.readerFinds("a.jpg", "three")).toBe(ready);
+      await tested.doubts(object("a.jpg"), { bot: "two" });
+      const ready = await tested.warm(object("a.jpg"), { bot: "three" });
+      await tested.begin(object("c.jpg", { sha256: SHA_A }), { bot: "two" });
+      await tested.doubts(object("c.jpg", { sha256: SHA_A }), { bot: "three" });
+      await tested.warm(object("a.jpg"), { bot: "one", confirmed: { content: SHA_A } });
+      expect(await tested.status(SHA_A, "two")).toBe("unknown");
+      expect(await tested.readerFinds("a.jpg", "three")).toBe(ready);
     });
 
     it("writes under the hash also for those who still ask by ETag", async () => {
       const stale = object("a.jpg");
-      const begun = await bench.begin(stale, { bot: "two" });
-      const sending = await bench.begin(stale, { bot: "five" });
-      await bench.warm(stale, { bot: "one", confirmed: { content: SHA_A } });
-      await bench.ledger.confirm(begun, confirmation(facts(stale, { bot: "two" }), "second"));
-      const third = await bench.warm(stale, { bot: "three" });
-      await bench.ledger.fail(null, facts(stale, { bot: "four" }), failure("file_too_big", "no"));
-      await bench.ledger.doubt(sending, failure("answer_lost", "no answer"));
-      expect(await bench.readerFinds("a.jpg", "two")).toBe("second");
-      expect(await bench.readerFinds("a.jpg", "three")).toBe(third);
-      expect(await bench.status(SHA_A, "five")).toBe("unknown");
-      expect(await bench.sql("select distinct sha256 from media_cache")).toEqual([{ sha256: SHA_A }]);
+      const begun = await tested.begin(stale, { bot: "two" });
+      const sending = await tested.begin(stale, { bot: "five" });
+      await tested.warm(stale, { bot: "one", confirmed: { content: SHA_A } });
+      await tested.ledger.confirm(begun, confirmation(facts(stale, { bot: "two" }), "second"));
+      const third = await tested.warm(stale, { bot: "three" });
+      await tested.ledger.fail(null, facts(stale, { bot: "four" }), failure("file_too_big", "no"));
+      await tested.ledger.doubt(sending, failure("answer_lost", "no answer"));
+      expect(await tested.readerFinds("a.jpg", "two")).toBe("second");
+      expect(await tested.readerFinds("a.jpg", "three")).toBe(third);
+      expect(await tested.status(SHA_A, "five")).toBe("unknown");
+      expect(await tested.sql("select distinct sha256 from media_cache")).toEqual([{ sha256: SHA_A }]);
     });
 
     it("moves a changed object's key with the last of the bots, so that no reader meets a gap", async () => {
       const changed = object("a.jpg", { etag: "new", bytes: 2000 });
       const bots = ["one", "two", "three"];
       const old = [
-        await bench.warm(object("a.jpg"), { bot: "one" }),
-        await bench.warm(object("a.jpg"), { bot: "two" }),
+        await tested.warm(object("a.jpg"), { bot: "one" }),
+        await tested.warm(object("a.jpg"), { bot: "two" }),
       ];
-      await bench.warm(changed, { bot: "three", confirmed: { content: SHA_B, bots } });
-      const one = await bench.warm(changed, { bot: "one", confirmed: { content: SHA_B, bots } });
-      expect([await bench.readerFinds("a.jpg", "one"), await bench.readerFinds("a.jpg", "two")]).toEqual(old);
-      expect(await bench.find(changed, "one")).toMatchObject({ state: "ready", keyKnown: false });
-      const two = await bench.warm(changed, { bot: "two", confirmed: { content: SHA_B, bots } });
-      expect([await bench.readerFinds("a.jpg", "one"), await bench.readerFinds("a.jpg", "two")]).toEqual([
+      await tested.warm(changed, { bot: "three", confirmed: { content: SHA_B, bots } });
+      const one = await tested.warm(changed, { bot: "one", confirmed: { content: SHA_B, bots } });
+      expect([await tested.readerFinds("a.jpg", "one"), await tested.readerFinds("a.jpg", "two")]).toEqual(
+        old,
+      );
+      expect(await tested.find(changed, "one")).toMatchObject({ state: "ready", keyKnown: false });
+      const two = await tested.warm(changed, { bot: "two", confirmed: { content: SHA_B, bots } });
+      expect([await tested.readerFinds("a.jpg", "one"), await tested.readerFinds("a.jpg", "two")]).toEqual([
         one,
         two,
       ]);
-      expect(await bench.sql("select r2_etag, bytes, sha256 from media_store")).toEqual([
+      expect(await tested.sql("select r2_etag, bytes, sha256 from media_store")).toEqual([
         { r2_etag: "new", bytes: 2000, sha256: SHA_B },
       ]);
     });
 
     it("does not keep what the old content was when a key moves", async () => {
-      await bench.warm(object("a.jpg"), { confirmed: { mime: "image/png", width: 9, height: 9 } });
-      await bench.warm(object("a.jpg", { etag: "new" }), { confirmed: { width: 5 } });
-      expect(await bench.sql("select mime, width, height from media_store")).toEqual([
+      await tested.warm(object("a.jpg"), { confirmed: { mime: "image/png", width: 9, height: 9 } });
+      await tested.warm(object("a.jpg", { etag: "new" }), { confirmed: { width: 5 } });
+      expect(await tested.sql("select mime, width, height from media_store")).toEqual([
         { mime: null, width: 5, height: null },
       ]);
     });
 
     it("takes an object of equal size for new content when its bytes turn out to be others", async () => {
-      await bench.sql(
+      await tested.sql(
         `insert into media_store (bot_slug, kind, r2_key, bytes, sha256) values ('default', 'photo', 'a.jpg', 1000, '${SHA_A}')`,
       );
-      const id = await bench.warm(object("a.jpg"), { content: SHA_A, confirmed: { content: SHA_B } });
-      expect(await bench.readerFinds("a.jpg")).toBe(id);
-      expect(await bench.sql("select sha256, status from media_cache")).toEqual([
+      const id = await tested.warm(object("a.jpg"), { content: SHA_A, confirmed: { content: SHA_B } });
+      expect(await tested.readerFinds("a.jpg")).toBe(id);
+      expect(await tested.sql("select sha256, status from media_cache")).toEqual([
         { sha256: SHA_B, status: "ready" },
       ]);
     });
 
     it("stores a photo that came back as a document as what it is", async () => {
-      await bench.warm(object("a.jpg"), { confirmed: asDocument("doc") });
+      await tested.warm(object("a.jpg"), { confirmed: asDocument("doc") });
       expect(
-        await bench.sql("select kind, status, weak, error_reason from media_cache order by kind"),
+        await tested.sql("select kind, status, weak, error_reason from media_cache order by kind"),
       ).toEqual([
         { kind: "document", status: "ready", weak: 1, error_reason: null },
         { kind: "photo", status: "error", weak: null, error_reason: "came_back_as_document" },
       ]);
-      expect(await bench.readerFinds("a.jpg")).toBe("doc");
+      expect(await tested.readerFinds("a.jpg")).toBe("doc");
     });
 
     it("keeps the id of a photo when a second try comes back as a document", async () => {
-      const id = await bench.warm(object("a.jpg"));
-      await bench.warm(object("a.jpg"), { confirmed: { ...asDocument("doc"), replace: true } });
-      expect(await bench.find(object("a.jpg"))).toMatchObject({ state: "ready", stored: { fileId: id } });
+      const id = await tested.warm(object("a.jpg"));
+      await tested.warm(object("a.jpg"), { confirmed: { ...asDocument("doc"), replace: true } });
+      expect(await tested.find(object("a.jpg"))).toMatchObject({ state: "ready", stored: { fileId: id } });
     });
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asDocument, Bench, type OpenLedger, object, SHA_A, SHA_B } from "./ledger-kit.ts";
+import { asDocument, type OpenLedger, object, SHA_A, SHA_B, TestedLedger } from "./tested-ledger.ts";
 
 const store = (columns: string, values: string) =>
   `insert into media_store (bot_slug, kind, ${columns}) values ('default', 'photo', ${values})`;
@@ -9,22 +9,22 @@ const cache = (columns: string, values: string) =>
 /** How an object is recognised, and what state it is found in. */
 export function lookupConformance(open: OpenLedger): void {
   describe("lookup", () => {
-    const bench = new Bench(open);
+    const tested = new TestedLedger(open);
 
     it("knows nothing of a new object, and names the content id it would get", async () => {
-      expect(await bench.find(object("a.jpg"))).toEqual({
+      expect(await tested.find(object("a.jpg"))).toEqual({
         content: "etag:e-a.jpg:1000",
         state: "none",
         keyKnown: false,
         stored: null,
         error: null,
       });
-      expect((await bench.find(object("a.jpg", { sha256: SHA_A }))).content).toBe(SHA_A);
+      expect((await tested.find(object("a.jpg", { sha256: SHA_A }))).content).toBe(SHA_A);
     });
 
     it("finds a warmed object ready, with all that is needed to send and to delete it", async () => {
-      const id = await bench.warm(object("a.jpg"));
-      expect(await bench.find(object("a.jpg"))).toMatchObject({
+      const id = await tested.warm(object("a.jpg"));
+      expect(await tested.find(object("a.jpg"))).toMatchObject({
         state: "ready",
         keyKnown: true,
         stored: {
@@ -36,21 +36,21 @@ export function lookupConformance(open: OpenLedger): void {
           weak: false,
         },
       });
-      expect((await bench.find(object("a.jpg"), "other")).state).toBe("none");
-      expect((await bench.find(object("a.jpg"), "default", "document")).state).toBe("none");
+      expect((await tested.find(object("a.jpg"), "other")).state).toBe("none");
+      expect((await tested.find(object("a.jpg"), "default", "document")).state).toBe("none");
     });
 
     it("finds a new key of known content ready, but not pointed there", async () => {
-      await bench.warm(object("a.jpg", { etag: "same" }));
-      expect(await bench.find(object("b.jpg", { etag: "same" }))).toMatchObject({
+      await tested.warm(object("a.jpg", { etag: "same" }));
+      expect(await tested.find(object("b.jpg", { etag: "same" }))).toMatchObject({
         state: "ready",
         keyKnown: false,
       });
     });
 
     it("sees by its ETag that an object has changed", async () => {
-      await bench.warm(object("a.jpg"));
-      expect(await bench.find(object("a.jpg", { etag: "new" }))).toMatchObject({
+      await tested.warm(object("a.jpg"));
+      expect(await tested.find(object("a.jpg", { etag: "new" }))).toMatchObject({
         content: "etag:new:1000",
         state: "none",
         keyKnown: false,
@@ -66,9 +66,9 @@ export function lookupConformance(open: OpenLedger): void {
     ])(
       "takes an object of the system before for unchanged when its stored ETag is %s",
       async (_, etag, bytes) => {
-        await bench.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', ${etag}, ${bytes}, '${SHA_A}'`));
-        await bench.sql(cache("status, tg_file_id, tg_file_unique_id", "'ready', 'old', 'AQADunique-id'"));
-        expect(await bench.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
+        await tested.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', ${etag}, ${bytes}, '${SHA_A}'`));
+        await tested.sql(cache("status, tg_file_id, tg_file_unique_id", "'ready', 'old', 'AQADunique-id'"));
+        expect(await tested.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
           content: SHA_A,
           state: "ready",
           keyKnown: true,
@@ -80,32 +80,32 @@ export function lookupConformance(open: OpenLedger): void {
       ["another ETag", "'else'", "1000"],
       ["no ETag and another size", "null", "999"],
     ])("takes it for changed when it has %s", async (_, etag, bytes) => {
-      await bench.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', ${etag}, ${bytes}, '${SHA_A}'`));
-      await bench.sql(cache("status, tg_file_id", "'ready', 'old'"));
-      expect(await bench.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
+      await tested.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', ${etag}, ${bytes}, '${SHA_A}'`));
+      await tested.sql(cache("status, tg_file_id", "'ready', 'old'"));
+      expect(await tested.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
         state: "none",
         keyKnown: false,
       });
     });
 
     it("warms a row in `warming` that has no attempt, and an object stored without a hash", async () => {
-      await bench.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', 'tag', 1, '${SHA_A}'`));
-      await bench.sql(store("r2_key, r2_etag, bytes", "'b.jpg', 'tag', 1"));
-      await bench.sql(cache("status", "'warming'"));
-      expect(await bench.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
+      await tested.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', 'tag', 1, '${SHA_A}'`));
+      await tested.sql(store("r2_key, r2_etag, bytes", "'b.jpg', 'tag', 1"));
+      await tested.sql(cache("status", "'warming'"));
+      expect(await tested.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
         state: "none",
         keyKnown: true,
       });
-      expect(await bench.find(object("b.jpg", { etag: "tag" }))).toMatchObject({
+      expect(await tested.find(object("b.jpg", { etag: "tag" }))).toMatchObject({
         state: "none",
         keyKnown: false,
       });
     });
 
     it("takes an `error` row without a class for transient", async () => {
-      await bench.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', 'tag', 1, '${SHA_A}'`));
-      await bench.sql(cache("status, last_error", "'error', 'socket hang up'"));
-      expect(await bench.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
+      await tested.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', 'tag', 1, '${SHA_A}'`));
+      await tested.sql(cache("status, last_error", "'error', 'socket hang up'"));
+      expect(await tested.find(object("a.jpg", { etag: "tag" }))).toMatchObject({
         state: "error",
         error: { class: "transient", reason: null, message: "socket hang up", settings: null },
       });
@@ -118,14 +118,14 @@ export function lookupConformance(open: OpenLedger): void {
       ["eleven-char", "ready"],
     ])("judges a row without a flag by its file_unique_id: %s is %s", async (uniqueId, state) => {
       const value = uniqueId === null ? "null" : `'${uniqueId}'`;
-      await bench.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', 'tag', 1, '${SHA_A}'`));
-      await bench.sql(cache("status, tg_file_id, tg_file_unique_id", `'ready', 'old', ${value}`));
-      expect((await bench.find(object("a.jpg", { etag: "tag" }))).state).toBe(state);
+      await tested.sql(store("r2_key, r2_etag, bytes, sha256", `'a.jpg', 'tag', 1, '${SHA_A}'`));
+      await tested.sql(cache("status, tg_file_id, tg_file_unique_id", `'ready', 'old', ${value}`));
+      expect((await tested.find(object("a.jpg", { etag: "tag" }))).state).toBe(state);
     });
 
     it("calls a photo weak whose id stands under `document`, and a row that is flagged", async () => {
-      await bench.warm(object("a.jpg"), { confirmed: asDocument("doc") });
-      expect(await bench.find(object("a.jpg"))).toMatchObject({
+      await tested.warm(object("a.jpg"), { confirmed: asDocument("doc") });
+      expect(await tested.find(object("a.jpg"))).toMatchObject({
         state: "weak",
         stored: { fileId: "doc", kind: "document", weak: true },
         error: { class: "media", reason: "came_back_as_document" },
@@ -138,32 +138,32 @@ export function lookupConformance(open: OpenLedger): void {
         kind: "video",
         weak: true,
       } as const;
-      await bench.warm(object("b.mp4"), { kind: "video", confirmed: { stored } });
-      expect((await bench.find(object("b.mp4"), "default", "video")).state).toBe("weak");
+      await tested.warm(object("b.mp4"), { kind: "video", confirmed: { stored } });
+      expect((await tested.find(object("b.mp4"), "default", "video")).state).toBe("weak");
     });
 
     it("finds an object whose hash is given where it stands under its ETag", async () => {
-      const id = await bench.warm(object("a.jpg"));
-      expect(await bench.find(object("a.jpg", { sha256: SHA_A }))).toMatchObject({
+      const id = await tested.warm(object("a.jpg"));
+      expect(await tested.find(object("a.jpg", { sha256: SHA_A }))).toMatchObject({
         content: "etag:e-a.jpg:1000",
         state: "ready",
         keyKnown: true,
         stored: { fileId: id },
       });
-      await bench.warm(object("a.jpg", { sha256: SHA_A }), {
+      await tested.warm(object("a.jpg", { sha256: SHA_A }), {
         bot: "other",
         confirmed: { bots: ["default", "other"] },
       });
-      expect(await bench.find(object("a.jpg", { sha256: SHA_A }))).toMatchObject({
+      expect(await tested.find(object("a.jpg", { sha256: SHA_A }))).toMatchObject({
         content: SHA_A,
         state: "ready",
       });
-      expect(await bench.readerFinds("a.jpg")).toBe(id);
+      expect(await tested.readerFinds("a.jpg")).toBe(id);
     });
 
     it("finds the copy of an object whose hash became known by its ETag and size", async () => {
-      await bench.warm(object("a.jpg", { etag: "same" }), { confirmed: { content: SHA_A } });
-      expect(await bench.find(object("b.jpg", { etag: "same" }))).toMatchObject({
+      await tested.warm(object("a.jpg", { etag: "same" }), { confirmed: { content: SHA_A } });
+      expect(await tested.find(object("b.jpg", { etag: "same" }))).toMatchObject({
         content: SHA_A,
         state: "ready",
         keyKnown: false,
@@ -171,8 +171,8 @@ export function lookupConformance(open: OpenLedger): void {
     });
 
     it("believes the hash that is given more than the one that is stored", async () => {
-      await bench.warm(object("a.jpg", { sha256: SHA_A }));
-      expect(await bench.find(object("a.jpg", { sha256: SHA_B }))).toMatchObject({
+      await tested.warm(object("a.jpg", { sha256: SHA_A }));
+      expect(await tested.find(object("a.jpg", { sha256: SHA_B }))).toMatchObject({
         content: SHA_B,
         state: "none",
       });
@@ -184,18 +184,18 @@ export function lookupConformance(open: OpenLedger): void {
       const warmed = new Map<number, string>();
       for (const i of [0, 7, 600, 1199]) {
         const bot = i % 2 ? "two" : "one";
-        warmed.set(i, await bench.warm(entries[i] ?? object("?"), { bot, fileId: `id-${i}` }));
+        warmed.set(i, await tested.warm(entries[i] ?? object("?"), { bot, fileId: `id-${i}` }));
       }
       const page = entries.flatMap((entry) =>
         ["one", "two"].map((bot) => ({ bot, kind: "photo" as const, entry })),
       );
-      const found = await bench.ledger.lookup(page);
+      const found = await tested.ledger.lookup(page);
       const ready = found.flatMap(({ stored }, i) =>
         stored ? [[page[i]?.entry.key, page[i]?.bot, stored.fileId]] : [],
       );
       expect(found).toHaveLength(2400);
       expect(ready).toEqual([...warmed].map(([i, id]) => [entries[i]?.key, i % 2 ? "two" : "one", id]));
-      expect(await bench.ledger.lookup([])).toEqual([]);
+      expect(await tested.ledger.lookup([])).toEqual([]);
     });
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Selection } from "../../src/domain/choices.ts";
 import { failure } from "../../src/domain/failure.ts";
 import type { Identity, Selected } from "../../src/ledgers/port.ts";
-import { asDocument, Bench, facts, type OpenLedger, object, SHA_A } from "./ledger-kit.ts";
+import { asDocument, facts, type OpenLedger, object, SHA_A, TestedLedger } from "./tested-ledger.ts";
 
 async function gather(pages: AsyncIterable<Selected[]>): Promise<Selected[]> {
   const all: Selected[] = [];
@@ -13,19 +13,19 @@ async function gather(pages: AsyncIterable<Selected[]>): Promise<Selected[]> {
 /** Finding work in the ledger itself. */
 export function selectConformance(open: OpenLedger): void {
   describe("select", () => {
-    const bench = new Bench(open);
+    const tested = new TestedLedger(open);
     const select = async (what: Selection[], prefix?: string, bots = ["default"]) =>
-      (await gather(bench.ledger.select(what, { prefix, bots }))).map(
+      (await gather(tested.ledger.select(what, { prefix, bots }))).map(
         ({ bot, kind, entry }) => `${bot} ${kind} ${entry.key} ${entry.etag}`,
       );
 
     it("finds each (bot, kind, key) of a state once, with the ETag and size it was tried with", async () => {
-      await bench.warm(object("ready.jpg"));
-      await bench.fails(object("bad.jpg"));
-      await bench.fails(object("bad.jpg"));
-      await bench.fails(object("bad.jpg"), undefined, { bot: "two" });
-      await bench.doubts(object("lost.jpg"));
-      await bench.warm(object("doc.jpg"), { confirmed: asDocument("doc") });
+      await tested.warm(object("ready.jpg"));
+      await tested.fails(object("bad.jpg"));
+      await tested.fails(object("bad.jpg"));
+      await tested.fails(object("bad.jpg"), undefined, { bot: "two" });
+      await tested.doubts(object("lost.jpg"));
+      await tested.warm(object("doc.jpg"), { confirmed: asDocument("doc") });
       expect(await select(["failed"])).toEqual(["default photo bad.jpg e-bad.jpg"]);
       expect(await select(["unknown"])).toEqual(["default photo lost.jpg e-lost.jpg"]);
       expect(await select(["weak"])).toEqual(["default photo doc.jpg e-doc.jpg"]);
@@ -40,53 +40,53 @@ export function selectConformance(open: OpenLedger): void {
     });
 
     it("finds what never came to a call, and a changed object under its new ETag only", async () => {
-      await bench.ledger.fail(
+      await tested.ledger.fail(
         null,
         facts(object("big.mp4"), { kind: "video" }),
         failure("file_too_big", "60 MB"),
       );
-      await bench.warm(object("a.jpg"));
-      await bench.fails(object("a.jpg", { etag: "new" }));
+      await tested.warm(object("a.jpg"));
+      await tested.fails(object("a.jpg", { etag: "new" }));
       expect(await select(["failed"])).toEqual([
         "default video big.mp4 e-big.mp4",
         "default photo a.jpg new",
       ]);
-      await bench.warm(object("a.jpg", { etag: "new" }));
+      await tested.warm(object("a.jpg", { etag: "new" }));
       expect(await select(["failed"])).toEqual(["default video big.mp4 e-big.mp4"]);
     });
 
     it("leaves out what a key was before it changed, be it failed or weak", async () => {
-      await bench.fails(object("a.jpg"));
-      await bench.warm(object("b.jpg"), { confirmed: asDocument("doc") });
-      await bench.fails(object("a.jpg", { etag: "new" }));
-      await bench.doubts(object("b.jpg", { etag: "new-b" }));
+      await tested.fails(object("a.jpg"));
+      await tested.warm(object("b.jpg"), { confirmed: asDocument("doc") });
+      await tested.fails(object("a.jpg", { etag: "new" }));
+      await tested.doubts(object("b.jpg", { etag: "new-b" }));
       expect(await select(["failed", "weak"])).toEqual(["default photo a.jpg new"]);
       expect(await select(["unknown"])).toEqual(["default photo b.jpg new-b"]);
     });
 
     it("says what is not known of a row that prewarm did not write", async () => {
-      await bench.sql(
+      await tested.sql(
         `insert into media_store (bot_slug, kind, r2_key, sha256) values ('default', 'photo', 'a.jpg', '${SHA_A}')`,
       );
-      await bench.sql(
+      await tested.sql(
         `insert into media_cache (bot_slug, kind, sha256, status) values ('default', 'photo', '${SHA_A}', 'error')`,
       );
-      expect(await gather(bench.ledger.select(["failed"], { bots: ["default"] }))).toEqual([
+      expect(await gather(tested.ledger.select(["failed"], { bots: ["default"] }))).toEqual([
         { bot: "default", kind: "photo", entry: { key: "a.jpg" } },
       ]);
     });
 
     it("hands on the hash with the ETag it belongs to, so that the row is found again", async () => {
       const entry = object("a.jpg", { sha256: SHA_A });
-      await bench.ledger.fail(null, facts(entry), failure("file_too_big", "60 MB"));
-      expect(await gather(bench.ledger.select(["failed"], { bots: ["default"] }))).toEqual([
+      await tested.ledger.fail(null, facts(entry), failure("file_too_big", "60 MB"));
+      expect(await gather(tested.ledger.select(["failed"], { bots: ["default"] }))).toEqual([
         { bot: "default", kind: "photo", entry },
       ]);
     });
 
     it("cuts to the prefix to the letter", async () => {
       for (const key of ["a_b/1.jpg", "aXb/2.jpg", "a%/3.jpg", "A_B/4.jpg", "a_b", "xa_b/5.jpg"]) {
-        await bench.fails(object(key));
+        await tested.fails(object(key));
       }
       expect(await select(["failed"], "a_b/")).toEqual(["default photo a_b/1.jpg e-a_b/1.jpg"]);
       expect(await select(["failed"], "a%")).toEqual(["default photo a%/3.jpg e-a%/3.jpg"]);
@@ -94,17 +94,17 @@ export function selectConformance(open: OpenLedger): void {
 
     it("goes through all of it in pages, while rows are warmed and new ones fail", async () => {
       for (let i = 0; i < 2100; i++) {
-        await bench.ledger.fail(null, facts(object(`k${i}.jpg`)), failure("r2_unavailable", "no"));
+        await tested.ledger.fail(null, facts(object(`k${i}.jpg`)), failure("r2_unavailable", "no"));
       }
       const seen: string[] = [];
       let pages = 0;
-      for await (const page of bench.ledger.select(["failed"], { bots: ["default"] })) {
+      for await (const page of tested.ledger.select(["failed"], { bots: ["default"] })) {
         expect(page.length).toBeLessThanOrEqual(1000);
         pages++;
         seen.push(...page.map(({ entry }) => entry.key));
-        for (const { entry } of page.slice(0, 3)) await bench.warm(object(entry.key));
-        await bench.fails(object(`late-${pages}.jpg`));
-        await bench.fails(object("k2099.jpg"));
+        for (const { entry } of page.slice(0, 3)) await tested.warm(object(entry.key));
+        await tested.fails(object(`late-${pages}.jpg`));
+        await tested.fails(object("k2099.jpg"));
       }
       expect(pages).toBe(3);
       expect(seen.filter((key) => key.startsWith("k"))).toHaveLength(2100);
@@ -116,39 +116,39 @@ export function selectConformance(open: OpenLedger): void {
 /** Keys of known content, and what is kept of lanes. */
 export function pointConformance(open: OpenLedger): void {
   describe("point and lanes", () => {
-    const bench = new Bench(open);
+    const tested = new TestedLedger(open);
 
     it("points a new key at content that is ready, with what is known of it", async () => {
-      const id = await bench.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: { width: 9 } });
-      await bench.ledger.point({
+      const id = await tested.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: { width: 9 } });
+      await tested.ledger.point({
         bot: "default",
         kind: "photo",
         content: SHA_A,
         entry: object("b.jpg"),
         bots: ["default"],
       });
-      expect(await bench.readerFinds("b.jpg")).toBe(id);
-      expect(await bench.find(object("b.jpg"))).toMatchObject({ state: "ready", keyKnown: true });
-      expect(await bench.sql("select kind, ext, width from media_store where r2_key = 'b.jpg'")).toEqual([
+      expect(await tested.readerFinds("b.jpg")).toBe(id);
+      expect(await tested.find(object("b.jpg"))).toMatchObject({ state: "ready", keyKnown: true });
+      expect(await tested.sql("select kind, ext, width from media_store where r2_key = 'b.jpg'")).toEqual([
         { kind: "photo", ext: "jpg", width: 9 },
       ]);
     });
 
     it("points a photo that stands as a document at what readers can send", async () => {
-      await bench.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: asDocument("doc") });
-      await bench.ledger.point({
+      await tested.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: asDocument("doc") });
+      await tested.ledger.point({
         bot: "default",
         kind: "photo",
         content: SHA_A,
         entry: object("b.jpg"),
         bots: ["default"],
       });
-      expect(await bench.readerFinds("b.jpg")).toBe("doc");
+      expect(await tested.readerFinds("b.jpg")).toBe("doc");
     });
 
     it("leaves a key where another bot of this run still needs it", async () => {
-      await bench.warm(object("a.jpg", { sha256: SHA_A }), { bot: "one" });
-      const old = await bench.warm(object("b.jpg"), { bot: "two" });
+      await tested.warm(object("a.jpg", { sha256: SHA_A }), { bot: "one" });
+      const old = await tested.warm(object("b.jpg"), { bot: "two" });
       const facts = {
         bot: "one",
         kind: "photo",
@@ -156,11 +156,11 @@ export function pointConformance(open: OpenLedger): void {
         entry: object("b.jpg", { etag: "new" }),
         bots: ["one", "two"],
       } as const;
-      await bench.ledger.point(facts);
-      expect(await bench.readerFinds("b.jpg", "two")).toBe(old);
-      await bench.warm(object("a.jpg", { sha256: SHA_A }), { bot: "two" });
-      await bench.ledger.point(facts);
-      expect(await bench.find(object("b.jpg", { etag: "new" }), "one")).toMatchObject({ keyKnown: true });
+      await tested.ledger.point(facts);
+      expect(await tested.readerFinds("b.jpg", "two")).toBe(old);
+      await tested.warm(object("a.jpg", { sha256: SHA_A }), { bot: "two" });
+      await tested.ledger.point(facts);
+      expect(await tested.find(object("b.jpg", { etag: "new" }), "one")).toMatchObject({ keyKnown: true });
     });
 
     it("keeps lanes to the millisecond, the last word on each", async () => {
@@ -173,10 +173,10 @@ export function pointConformance(open: OpenLedger): void {
         migratedTo: null,
       };
       const learned = { ...lane, frozenUntil: 1_800_000_000_123, pace: 19.5, paceAt: 1_800_000_000_001 };
-      await bench.ledger.keepLane(lane);
-      await bench.ledger.keepLane({ ...lane, chat: "-1002", migratedTo: "-1003" });
-      await bench.ledger.keepLane(learned);
-      expect(await bench.ledger.lanes()).toEqual([learned, { ...lane, chat: "-1002", migratedTo: "-1003" }]);
+      await tested.ledger.keepLane(lane);
+      await tested.ledger.keepLane({ ...lane, chat: "-1002", migratedTo: "-1003" });
+      await tested.ledger.keepLane(learned);
+      expect(await tested.ledger.lanes()).toEqual([learned, { ...lane, chat: "-1002", migratedTo: "-1003" }]);
     });
   });
 }
@@ -189,23 +189,23 @@ const OWNER: Identity = { sandbox: false, bucket: BUCKET, bots: [bot("default", 
 /** Whose ledger it is. */
 export function identityConformance(open: OpenLedger): void {
   describe("checkWorld", () => {
-    const bench = new Bench(open);
+    const tested = new TestedLedger(open);
 
     it("tells a sandbox's ledger from a real one, and a new one is anybody's", async () => {
       const reasons = async (sandbox: boolean) => {
-        const result = await bench.ledger.checkWorld(sandbox);
+        const result = await tested.ledger.checkWorld(sandbox);
         return result.ok ? "ok" : result.failure.reason;
       };
       expect([await reasons(true), await reasons(false)]).toEqual(["ok", "ok"]);
-      await bench.ledger.identify({ sandbox: true, bucket: null, bots: [] });
+      await tested.ledger.identify({ sandbox: true, bucket: null, bots: [] });
       expect([await reasons(true), await reasons(false)]).toEqual(["ok", "ledger_sandbox"]);
     });
   });
 
   describe("identify", () => {
-    const bench = new Bench(open);
+    const tested = new TestedLedger(open);
     const reasonOf = async (identity: Identity) => {
-      const result = await bench.ledger.identify(identity);
+      const result = await tested.ledger.identify(identity);
       return result.ok ? null : result.failure.reason;
     };
 
@@ -218,7 +218,7 @@ export function identityConformance(open: OpenLedger): void {
     });
 
     it("names both bots, buckets or servers when it refuses", async () => {
-      await bench.ledger.identify(OWNER);
+      await tested.ledger.identify(OWNER);
       const messages = [];
       for (const identity of [
         { ...OWNER, bots: [bot("default", "222")] },
@@ -226,10 +226,10 @@ export function identityConformance(open: OpenLedger): void {
         { ...OWNER, bots: [bot("default", "111", "http://localhost:8081")] },
         { ...OWNER, sandbox: true, bucket: null },
       ]) {
-        const result = await bench.ledger.identify(identity);
+        const result = await tested.ledger.identify(identity);
         messages.push(result.ok ? "taken" : `${result.failure.class}: ${result.failure.message}`);
       }
-      const { place } = bench.ledger;
+      const { place } = tested.ledger;
       expect(messages).toEqual([
         `config: ${place} belongs to bot 111 as \`default\`; this token is of bot 222`,
         `config: ${place} belongs to bucket media at ${BUCKET.endpoint}; this run reads bucket other at ${BUCKET.endpoint}`,
@@ -239,7 +239,7 @@ export function identityConformance(open: OpenLedger): void {
     });
 
     it("writes nothing of an identity that it refuses", async () => {
-      await bench.ledger.identify(OWNER);
+      await tested.ledger.identify(OWNER);
       expect(await reasonOf({ ...OWNER, bots: [bot("new", "5"), bot("default", "222")] })).toBe(
         "ledger_other_bot",
       );
@@ -258,7 +258,7 @@ export function identityConformance(open: OpenLedger): void {
     });
 
     it("keeps a sandbox out of a database that has ids already", async () => {
-      await bench.warm(object("a.jpg"));
+      await tested.warm(object("a.jpg"));
       expect(await reasonOf({ ...OWNER, sandbox: true, bucket: null })).toBe("ledger_real");
       expect(await reasonOf(OWNER)).toBeNull();
     });

@@ -1,11 +1,11 @@
 import { describe } from "vitest";
 import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
-import type { OpenLedger } from "./ledger-kit.ts";
 import { lookupConformance } from "./ledger-lookup.ts";
 import { queueConformance } from "./ledger-queue.ts";
 import { identityConformance, pointConformance, selectConformance } from "./ledger-selecting.ts";
 import { backoffConformance, warmingConformance } from "./ledger-warming.ts";
+import type { OpenLedger } from "./tested-ledger.ts";
 
 /** What every ledger promises; `open` gives a fresh one for each test. */
 export function ledgerConformance(name: string, open: OpenLedger): void {

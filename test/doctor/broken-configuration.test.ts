@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { TOKEN } from "../cli/world.ts";
-import { diagnose, type Expected, emptyFolder, expectOnly, healthyWorld } from "./broken.ts";
+import { TOKEN } from "../helpers/world.ts";
+import { diagnose, type Expected, emptyFolder, expectOnly, healthyWorld } from "./diagnose.ts";
 
 interface Case extends Expected {
   readonly title: string;

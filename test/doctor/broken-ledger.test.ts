@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:f
 import { join } from "node:path";
 import Libsql from "libsql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OTHER_TOKEN, openHeldWorld, World } from "../cli/world.ts";
-import { diagnose, emptyFolder, expectOnly, healthyWorld, putHealthy } from "./broken.ts";
+import { OTHER_TOKEN, openHeldWorld, World } from "../helpers/world.ts";
+import { diagnose, emptyFolder, expectOnly, healthyWorld, putHealthy } from "./diagnose.ts";
 
 /** Changes a ledger as no run would. */
 function edit(world: World, sql: string): void {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { closedPort } from "../helpers/closed-port.ts";
-import { diagnose, emptyFolder, expectOnly, healthyWorld } from "./broken.ts";
+import { diagnose, emptyFolder, expectOnly, healthyWorld } from "./diagnose.ts";
 
 describe("check-env names what is wrong with machine and network, and nothing else", () => {
   it("a folder and a ledger that may not be written", async () => {

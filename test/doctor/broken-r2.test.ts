@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { R2FaultRequest } from "../../src/sandbox/r2/faults.ts";
-import type { World } from "../cli/world.ts";
 import { closedPort } from "../helpers/closed-port.ts";
+import type { World } from "../helpers/world.ts";
 import {
   diagnose,
   type Expected,
@@ -11,7 +11,7 @@ import {
   silentHost,
   tinyServer,
   withDate,
-} from "./broken.ts";
+} from "./diagnose.ts";
 
 const DENIED = {
   status: 403,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { World } from "../cli/world.ts";
-import { TOKEN } from "../cli/world.ts";
 import { closedPort } from "../helpers/closed-port.ts";
-import { diagnose, type Expected, expectOnly, healthyWorld, tinyServer } from "./broken.ts";
+import type { World } from "../helpers/world.ts";
+import { TOKEN } from "../helpers/world.ts";
+import { diagnose, type Expected, expectOnly, healthyWorld, tinyServer } from "./diagnose.ts";
 
 interface Case extends Expected {
   readonly title: string;

@@ -5,7 +5,7 @@ import { CHECKS } from "../../src/doctor/checks.ts";
 import type { CheckContext, Host } from "../../src/doctor/context.ts";
 import { thisHost } from "../../src/doctor/host.ts";
 import { isProxied, proxyOf } from "../../src/doctor/proxied.ts";
-import { emptyFolder } from "./broken.ts";
+import { emptyFolder } from "./diagnose.ts";
 
 const SUMMER_2026 = Date.parse("2026-07-01");
 

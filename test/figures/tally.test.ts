@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
-import { failedItem, flood, item, lane, lost, scene, tooBig } from "../reporters/scene.ts";
+import { failedItem, flood, item, lane, lost, scene, tooBig } from "../reporters/sample-events.ts";
 
 const started = { command: "run", lanes: 2, concurrency: 5, ledger: "sqlite:prewarm.db" };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BotFloods } from "../../src/lanes/bot-floods.ts";
-import { lane } from "./scene.ts";
+import { lane } from "./clocked-lanes.ts";
 
 describe("a flood wait", () => {
   it("is the bot's when two lanes, half of those that are open, meet it within a second", () => {

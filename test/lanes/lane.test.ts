@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Lane, LaneCall } from "../../src/lanes/lane.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
-import { GONE, gap, lane } from "./scene.ts";
+import { GONE, gap, lane } from "./clocked-lanes.ts";
 
 const NOW = 100_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { Lane } from "../../src/lanes/lane.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
-import { GONE, gap, lane, NEVER, POSTED, scene, taken } from "./scene.ts";
+import { GONE, gap, lane, NEVER, POSTED, scene, taken } from "./clocked-lanes.ts";
 
 const START = 5_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FixedPace } from "../../src/lanes/pace.ts";
 import { seededRandom } from "../../src/sandbox/profiles.ts";
-import { gap } from "./scene.ts";
+import { gap } from "./clocked-lanes.ts";
 
 describe("a fixed pace", () => {
   it("gives out slots at an even distance, the first at once", () => {

@@ -3,7 +3,7 @@ import { failure } from "../../src/domain/failure.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
 import { SameSize } from "../../src/lanes/same-size.ts";
 import { seededRandom } from "../../src/sandbox/profiles.ts";
-import { flooded, GONE, gap, lane, NEVER, POSTED, refused, scene, taken, waiting } from "./scene.ts";
+import { flooded, GONE, gap, lane, NEVER, POSTED, refused, scene, taken, waiting } from "./clocked-lanes.ts";
 
 const START = 5_000;
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/ledgers/port.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
-import { confirmation, facts, object } from "../conformance/ledger-kit.ts";
+import { confirmation, facts, object } from "../conformance/tested-ledger.ts";
 
 interface Line {
   readonly pid?: number;

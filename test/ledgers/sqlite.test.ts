@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Sqlite } from "../../src/ledgers/sqlite/adapter.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { ledgerConformance } from "../conformance/ledger.ts";
-import type { Row } from "../conformance/ledger-kit.ts";
+import type { Row } from "../conformance/tested-ledger.ts";
 
 ledgerConformance("SQLite", async ({ now }) => {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-ledger-"));

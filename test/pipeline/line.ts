@@ -33,7 +33,7 @@ import type { Storage } from "../../src/storage/port.ts";
 import type { Prepared, Transfers } from "../../src/transfers/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { Traffic } from "../helpers/traffic.ts";
-import { botAt, TOKEN } from "../telegram/harness.ts";
+import { botAt, TOKEN } from "../telegram/scripted-server.ts";
 
 /** A storage that is never asked: tests hand over all that is known of an object. */
 const NO_BUCKET = {} as Storage;

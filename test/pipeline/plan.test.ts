@@ -4,7 +4,7 @@ import { ok } from "../../src/domain/result.ts";
 import { type Planned, plan } from "../../src/pipeline/plan.ts";
 import type { Source } from "../../src/sources/port.ts";
 import type { Storage } from "../../src/storage/port.ts";
-import { Bench, entry, NO_BUCKET } from "../worker/bench.ts";
+import { entry, NO_BUCKET, WorkerParts } from "../worker/worker-parts.ts";
 
 const pageOf = (entries: readonly Entry[]) =>
   entries.map((each) => ({ type: "entry" as const, entry: each }));
@@ -16,7 +16,7 @@ async function planning(
   pages: readonly (readonly Entry[])[],
   more: { storage?: Storage; error?: Error } = {},
 ) {
-  const { rules } = await Bench.open(more);
+  const { rules } = await WorkerParts.open(more);
   const source = { read: 0, isClosed: false };
   async function* reading(): Source {
     try {

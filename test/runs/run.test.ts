@@ -8,7 +8,7 @@ import { redactor } from "../../src/domain/secret.ts";
 import { LedgerError } from "../../src/ledgers/error.ts";
 import { Stop } from "../../src/pipeline/stop.ts";
 import { Run } from "../../src/runs/run.ts";
-import { openWorld, type World } from "../cli/world.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 
 interface Given {
   readonly flags?: RunOptionFlags;

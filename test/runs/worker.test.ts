@@ -6,7 +6,7 @@ import { loadWorkerConfig } from "../../src/config/worker-config.ts";
 import { redactor } from "../../src/domain/secret.ts";
 import { LedgerError } from "../../src/ledgers/error.ts";
 import { Worker } from "../../src/runs/worker.ts";
-import { openWorld, type World } from "../cli/world.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 
 async function openWorker(world: World, env: Readonly<Record<string, string>> = {}): Promise<Worker> {
   const ledger = `sqlite:${join(world.dir, "prewarm.db")}`;

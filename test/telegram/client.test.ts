@@ -6,7 +6,7 @@ import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { startR2Server } from "../../src/sandbox/r2/server.ts";
 import type { ChatInfo } from "../../src/telegram/port.ts";
-import { bucketOf, CREDENTIALS } from "../transfers/harness.ts";
+import { bucketOf, CREDENTIALS } from "../transfers/counted-bucket.ts";
 import {
   botAt,
   type Exchange,
@@ -22,7 +22,7 @@ import {
   scriptedServer,
   sentOf,
   TOKEN,
-} from "./harness.ts";
+} from "./scripted-server.ts";
 
 const CHATS: ChatOptions[] = [
   { id: -1001, type: "channel", title: "Warmup", username: "warmup_channel" },

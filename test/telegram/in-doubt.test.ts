@@ -13,7 +13,7 @@ import {
   scriptedServer,
   sendTo,
   sentOf,
-} from "./harness.ts";
+} from "./scripted-server.ts";
 
 const DOUBT = { class: "in_doubt" };
 

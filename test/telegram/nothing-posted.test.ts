@@ -16,7 +16,7 @@ import {
   type Script,
   scriptedServer,
   sendTo,
-} from "./harness.ts";
+} from "./scripted-server.ts";
 
 const RETRY = { class: "transient" };
 

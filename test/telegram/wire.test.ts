@@ -13,7 +13,7 @@ import {
   scriptedServer,
   sentOf,
   TOKEN,
-} from "./harness.ts";
+} from "./scripted-server.ts";
 
 const MB = 1_000_000;
 

@@ -3,7 +3,7 @@ import { failure } from "../../src/domain/failure.ts";
 import type { KnownEntry, Task } from "../../src/domain/task.ts";
 import type { Transfers } from "../../src/transfers/port.ts";
 import { openTransfers, type TransferOptions } from "../../src/transfers/transfers.ts";
-import { type Bucket, bucket, taskOf } from "./harness.ts";
+import { type Bucket, bucket, taskOf } from "./counted-bucket.ts";
 
 const NEVER = new AbortController().signal;
 

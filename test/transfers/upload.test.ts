@@ -14,8 +14,8 @@ import {
   reset,
   scriptedServer,
   sentOf,
-} from "../telegram/harness.ts";
-import { bucket } from "./harness.ts";
+} from "../telegram/scripted-server.ts";
+import { bucket } from "./counted-bucket.ts";
 
 const MIB = 1_048_576;
 const NEVER = new AbortController().signal;

@@ -4,7 +4,7 @@ import type { KnownEntry } from "../../src/domain/task.ts";
 import type { Prepared } from "../../src/transfers/port.ts";
 import { openTransfers } from "../../src/transfers/transfers.ts";
 import { shapeOf, thumbnailOf } from "../../src/transfers/video.ts";
-import { type Bucket, bucket, taskOf } from "./harness.ts";
+import { type Bucket, bucket, taskOf } from "./counted-bucket.ts";
 
 const NEVER = new AbortController().signal;
 const FILLER = 11_000_000;

@@ -4,11 +4,11 @@ import { failed, ok } from "../../src/domain/result.ts";
 import { errorFields, itemResult } from "../../src/pipeline/results.ts";
 import { Breaker } from "../../src/worker/breaker.ts";
 import { Outages } from "../../src/worker/outages.ts";
-import { AWAY, Bench, LOST } from "./bench.ts";
+import { AWAY, LOST, WorkerParts } from "./worker-parts.ts";
 
 async function scene() {
-  const bench = await Bench.open();
-  const { clock, events } = bench;
+  const parts = await WorkerParts.open();
+  const { clock, events } = parts;
   const outages = new Outages(clock, events);
   const asked: number[] = [];
   const state = { away: true, back: 0 };
@@ -22,7 +22,7 @@ async function scene() {
   const breaker = new Breaker({
     ...{ clock, events, outages, onBack, away: [] },
     ask: { r2: ask, telegram: ask },
-    draining: bench.draining,
+    draining: parts.draining,
   });
   const call = (why: Failure | null) =>
     events.emit("call", { bot: "default", chat: "-1", ms: 9, failure: why });
@@ -36,7 +36,7 @@ async function scene() {
     state.away = false;
     await clock.advance(60_000);
   };
-  return { bench, clock, breaker, outages, asked, state, call, retry, times, halfOpen };
+  return { parts, clock, breaker, outages, asked, state, call, retry, times, halfOpen };
 }
 
 describe("the breaker opens", () => {
@@ -56,9 +56,9 @@ describe("the breaker opens", () => {
   });
 
   it("after five reads of the bucket in a row that failed, also those that ended an item", async () => {
-    const { bench, breaker, retry, times } = await scene();
+    const { parts, breaker, retry, times } = await scene();
     times(4, () => retry(AWAY));
-    bench.events.emit("item", itemResult({ key: "a", bot: "b", status: "failed", ...errorFields(AWAY) }));
+    parts.events.emit("item", itemResult({ key: "a", bot: "b", status: "failed", ...errorFields(AWAY) }));
     expect(breaker.isOpen).toBe(true);
   });
 
@@ -82,9 +82,9 @@ describe("the breaker opens", () => {
   });
 
   it("not for what was only found in the ledger", async () => {
-    const { bench, breaker, times } = await scene();
+    const { parts, breaker, times } = await scene();
     const left = itemResult({ key: "a", bot: "b", status: "failed", left: true, ...errorFields(AWAY) });
-    times(9, () => bench.events.emit("item", left));
+    times(9, () => parts.events.emit("item", left));
     expect(breaker.isOpen).toBe(false);
   });
 
@@ -112,11 +112,11 @@ describe("an open breaker", () => {
   });
 
   it("asks once at a time, however often it is opened, and stops asking when the worker drains", async () => {
-    const { bench, clock, breaker, asked } = await scene();
+    const { parts, clock, breaker, asked } = await scene();
     for (let i = 0; i < 5; i++) breaker.open("r2", AWAY);
     await clock.advance(6_000);
     expect(asked).toHaveLength(1);
-    bench.stop.abort();
+    parts.stop.abort();
     await clock.advance(600_000);
     expect(asked).toHaveLength(1);
   });

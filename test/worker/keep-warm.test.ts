@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LedgerError } from "../../src/ledgers/error.ts";
-import { MINUTE, SECOND, Town } from "./day/town.ts";
-import { verdict } from "./day/verdict.ts";
+import { MINUTE, SECOND, Town } from "../simulation/town.ts";
+import { verdict } from "../simulation/verdict.ts";
 
 async function town(): Promise<Town> {
   const opened = await Town.open(1);

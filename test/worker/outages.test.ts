@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { Outages } from "../../src/worker/outages.ts";
-import { AWAY, Bench } from "./bench.ts";
+import { AWAY, WorkerParts } from "./worker-parts.ts";
 
 it("tells a trouble when it begins, when its reason changes, and when it is over", async () => {
-  const bench = await Bench.open();
-  const outages = new Outages(bench.clock, bench.events);
+  const parts = await WorkerParts.open();
+  const outages = new Outages(parts.clock, parts.events);
   outages.begin("r2", AWAY);
-  const since = bench.clock.wall();
-  await bench.clock.advance(1_000);
+  const since = parts.clock.wall();
+  await parts.clock.advance(1_000);
   outages.begin("r2", { ...AWAY, message: "r2 said 500" });
   outages.begin("bot:default", failure("bot_kicked", "out"));
   expect(outages.all).toMatchObject([
@@ -20,7 +20,7 @@ it("tells a trouble when it begins, when its reason changes, and when it is over
   outages.end("r2");
   outages.end("r2");
   expect(outages.has("r2")).toBe(false);
-  expect(bench.told.health.map(({ part, failure: why }) => [part, why?.reason])).toEqual([
+  expect(parts.told.health.map(({ part, failure: why }) => [part, why?.reason])).toEqual([
     ["r2", "r2_unavailable"],
     ["bot:default", "bot_kicked"],
     ["r2", "bucket_missing"],

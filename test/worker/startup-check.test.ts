@@ -4,8 +4,8 @@ import { failed, ok, type Result } from "../../src/domain/result.ts";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { startupCheck } from "../../src/worker/startup-check.ts";
 import { VirtualClock } from "../helpers/clock.ts";
-import { botAt, TOKEN } from "../telegram/harness.ts";
-import { AWAY } from "./bench.ts";
+import { botAt, TOKEN } from "../telegram/scripted-server.ts";
+import { AWAY } from "./worker-parts.ts";
 
 const GREEN = async (): Promise<Result<void>> => ok(undefined);
 

@@ -3,7 +3,7 @@ import { History } from "../../../src/admin/history/history.ts";
 import { Emitter } from "../../../src/domain/events.ts";
 import { REASONS } from "../../../src/domain/reasons.ts";
 import { VirtualClock } from "../../helpers/clock.ts";
-import { failedItem, item, lost, tooBig } from "../../reporters/scene.ts";
+import { failedItem, item, lost, tooBig } from "../../reporters/sample-events.ts";
 
 function scene() {
   const clock = new VirtualClock();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
 import { checkSpans, columnsIn } from "../../../src/ledgers/sqlite/checks.ts";
 import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
-import { confirmation, facts, object, SHA_A, SHA_B } from "../../conformance/ledger-kit.ts";
+import { confirmation, facts, object, SHA_A, SHA_B } from "../../conformance/tested-ledger.ts";
 
 /** Tables as another program may have made them: narrow checks, no column of ours, extras of its own. */
 const OLD_TABLES = `

@@ -9,7 +9,7 @@ import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
 import { begin } from "../../../src/ledgers/sqlite/attempts.ts";
 import { migrate } from "../../../src/ledgers/sqlite/migrate.ts";
 import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
-import { confirmation, facts, object } from "../../conformance/ledger-kit.ts";
+import { confirmation, facts, object } from "../../conformance/tested-ledger.ts";
 
 describe("opening a SQLite ledger", () => {
   let folder: string;

@@ -6,7 +6,7 @@ import { failure } from "../../../src/domain/failure.ts";
 import type { Ledger } from "../../../src/ledgers/port.ts";
 import { surveySqlite } from "../../../src/ledgers/sqlite/survey.ts";
 import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
-import { asDocument, confirmation, facts, object } from "../../conformance/ledger-kit.ts";
+import { asDocument, confirmation, facts, object } from "../../conformance/tested-ledger.ts";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 0, 31, 12, 30, 5);

@@ -10,7 +10,7 @@ import { colourFor } from "../../../src/reporters/colour.ts";
 import { type FormatLine, formatFor, isJournal } from "../../../src/reporters/log/log-line.ts";
 import { workerLog } from "../../../src/reporters/log/worker-log.ts";
 import { VirtualClock } from "../../helpers/clock.ts";
-import { failedItem, flood, item, lane, lost, tooBig } from "../scene.ts";
+import { failedItem, flood, item, lane, lost, tooBig } from "../sample-events.ts";
 
 const TOKEN = "123456789:AAE-secret-of-a-bot";
 const colour = colourFor({ stream: {}, env: {}, noColor: true });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { liveReporter } from "../../../src/reporters/run/live.ts";
-import { failedItem, item, lane, scene, tooBig } from "../scene.ts";
+import { failedItem, item, lane, scene, tooBig } from "../sample-events.ts";
 import { FakeTerminal } from "../terminal.ts";
 
 beforeEach(() => void vi.useFakeTimers());

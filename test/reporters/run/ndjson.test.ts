@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import { emptySummary, ndjsonReporter } from "../../../src/reporters/run/ndjson.ts";
-import { failedItem, flood, item, scene, tooBig } from "../scene.ts";
+import { failedItem, flood, item, scene, tooBig } from "../sample-events.ts";
 
 /** What was written for some events, a line each. */
 async function written(

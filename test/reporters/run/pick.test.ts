@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { attachReporters, chooseReporters, type OutputRequest } from "../../../src/reporters/run/pick.ts";
-import { item, scene } from "../scene.ts";
+import { item, scene } from "../sample-events.ts";
 import { FakeTerminal } from "../terminal.ts";
 
 const wishes: OutputRequest = { progress: "auto", quiet: false, json: false, isTTY: true, term: "xterm" };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { plainReporter } from "../../../src/reporters/run/plain.ts";
-import { failedItem, item, lost, scene, tooBig } from "../scene.ts";
+import { failedItem, item, lost, scene, tooBig } from "../sample-events.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { finalTables } from "../../../src/reporters/run/tables.ts";
-import { failedItem, item, lane, lost, scene, tooBig } from "../scene.ts";
+import { failedItem, item, lane, lost, scene, tooBig } from "../sample-events.ts";
 
 const options = {
   colour: colourFor({ stream: {}, env: {}, noColor: true }),

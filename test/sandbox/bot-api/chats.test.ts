@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BotApiServer } from "../../../src/sandbox/bot-api/server.ts";
-import { CHANNEL, call, fixture, form, OTHER_TOKEN, start, TOKEN } from "./harness.ts";
+import { CHANNEL, call, fixture, form, OTHER_TOKEN, start, TOKEN } from "./bot-api-server.ts";
 
 const GROUP = -2;
 const SUPERGROUP = -1003;

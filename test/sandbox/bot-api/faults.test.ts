@@ -2,7 +2,7 @@ import { Agent, request } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseFaults } from "../../../src/sandbox/fault-rules.ts";
 import { faultPlan, r2FaultHook } from "../../../src/sandbox/faults.ts";
-import { CHANNEL, call, fixture, form, start, TOKEN } from "./harness.ts";
+import { CHANNEL, call, fixture, form, start, TOKEN } from "./bot-api-server.ts";
 
 const agents: Agent[] = [];
 

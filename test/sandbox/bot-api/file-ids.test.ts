@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { BotApiServer } from "../../../src/sandbox/bot-api/server.ts";
-import { CHANNEL, call, file, fixture, fixtureBytes, form, OTHER_TOKEN, start, TOKEN } from "./harness.ts";
+import {
+  CHANNEL,
+  call,
+  file,
+  fixture,
+  fixtureBytes,
+  form,
+  OTHER_TOKEN,
+  start,
+  TOKEN,
+} from "./bot-api-server.ts";
 
 async function upload(server: BotApiServer, kind: string, path: string) {
   const method = `send${kind}`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BotApiOptions } from "../../../src/sandbox/bot-api/options.ts";
 import type { BotApiServer } from "../../../src/sandbox/bot-api/server.ts";
 import { VirtualClock } from "../../helpers/clock.ts";
-import { CHANNEL, call, file, fixture, form, OTHER_TOKEN, start, TOKEN } from "./harness.ts";
+import { CHANNEL, call, file, fixture, form, OTHER_TOKEN, start, TOKEN } from "./bot-api-server.ts";
 
 /** A server whose time passes only where a test lets it. */
 async function still(more: Partial<BotApiOptions> = {}) {

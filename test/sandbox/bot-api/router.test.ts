@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import { describe, expect, it } from "vitest";
 import { startBotApiServer } from "../../../src/sandbox/bot-api/server.ts";
-import { CHANNEL, call, start, TOKEN } from "./harness.ts";
+import { CHANNEL, call, start, TOKEN } from "./bot-api-server.ts";
 
 describe("parameters are read", () => {
   it.each([

@@ -18,7 +18,7 @@ import {
   type Result,
   start,
   TOKEN,
-} from "./harness.ts";
+} from "./bot-api-server.ts";
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");

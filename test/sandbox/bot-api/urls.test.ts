@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BotApiServer } from "../../../src/sandbox/bot-api/server.ts";
-import { CHANNEL, call, fixtureBytes, OTHER_TOKEN, png, start, TOKEN } from "./harness.ts";
+import { CHANNEL, call, fixtureBytes, OTHER_TOKEN, png, start, TOKEN } from "./bot-api-server.ts";
 
 interface Page {
   readonly type?: string;

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { CREDENTIALS, errorCode, type PresignOptions, presign, sdkClient, startServer } from "./harness.ts";
+import { CREDENTIALS, errorCode, type PresignOptions, presign, sdkClient, startServer } from "./r2-server.ts";
 
 const Bucket = "media";
 const MINUTE = 60_000;

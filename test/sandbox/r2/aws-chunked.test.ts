@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { unchunk } from "../../../src/sandbox/r2/aws-chunked.ts";
 import type { R2Server } from "../../../src/sandbox/r2/server.ts";
-import { CREDENTIALS, errorCode, presign, startServer } from "./harness.ts";
+import { CREDENTIALS, errorCode, presign, startServer } from "./r2-server.ts";
 
 const CODED =
   "5\r\nhello\r\nA;chunk-signature=0\r\n, w\r\norld!\r\n0\r\nx-amz-checksum-crc32:AAAA\r\nX-More: 1\r\n\r\n";

@@ -4,7 +4,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import type { R2Fault, R2FaultRequest } from "../../../src/sandbox/r2/faults.ts";
 import { startR2Server } from "../../../src/sandbox/r2/server.ts";
-import { CREDENTIALS, presign, sdkClient, startServer } from "./harness.ts";
+import { CREDENTIALS, presign, sdkClient, startServer } from "./r2-server.ts";
 
 async function spoiled(fault: R2Fault, bytes = 1_000_000, timeScale = 1) {
   const server = await startServer({ faults: () => fault, timeScale });

@@ -2,7 +2,7 @@ import { ListObjectsV2Command, type ListObjectsV2CommandInput } from "@aws-sdk/c
 import { expect, test } from "vitest";
 import { compareUtf8 } from "../../../src/sandbox/r2/key-index.ts";
 import type { R2Server } from "../../../src/sandbox/r2/server.ts";
-import { sdkClient, startServer } from "./harness.ts";
+import { sdkClient, startServer } from "./r2-server.ts";
 
 const BODY = Buffer.from("x");
 

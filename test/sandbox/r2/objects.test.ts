@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { heldBytes } from "../../helpers/memory.ts";
-import { errorCode, presign, sdkClient, startServer } from "./harness.ts";
+import { errorCode, presign, sdkClient, startServer } from "./r2-server.ts";
 
 const BODY = Buffer.from("0123456789");
 const Bucket = "media";

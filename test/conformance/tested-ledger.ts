@@ -22,7 +22,7 @@ export const SHA_A = "a".repeat(64);
 export const SHA_B = "b".repeat(64);
 
 /** A ledger for each test, with a clock that tests set, and the shortest words for what is done to it. */
-export class Bench {
+export class TestedLedger {
   now = Date.UTC(2026, 0, 31, 12, 30, 5);
   #under: LedgerUnderTest | undefined;
 

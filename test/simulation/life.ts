@@ -1,5 +1,5 @@
-import { type Clock, sleep } from "../../../src/domain/clock.ts";
-import { isIterable, type Traffic } from "../../helpers/traffic.ts";
+import { type Clock, sleep } from "../../src/domain/clock.ts";
+import { isIterable, type Traffic } from "../helpers/traffic.ts";
 
 /** When a process dies: at the nth call of a method of its ports, just before it or just after it was made. */
 export interface Death {

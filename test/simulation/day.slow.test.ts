@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { Story } from "./day/story.ts";
-import { HOUR, MINUTE, Town } from "./day/town.ts";
-import { readyIds, verdict } from "./day/verdict.ts";
+import { Story } from "./story.ts";
+import { HOUR, MINUTE, Town } from "./town.ts";
+import { readyIds, verdict } from "./verdict.ts";
 
 const SEEDS = (process.env.PREWARM_DAY_SEEDS ?? "1").split(",").map(Number);
 

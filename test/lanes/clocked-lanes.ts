@@ -8,7 +8,7 @@ import type { LanePermit } from "../../src/lanes/permit.ts";
 import type { Pace } from "../../src/lanes/port.ts";
 import type { SendAnswer } from "../../src/telegram/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
-import { botAt } from "../telegram/harness.ts";
+import { botAt } from "../telegram/scripted-server.ts";
 
 /** Distance of the slots of a fixed pace, in milliseconds. */
 export function gap(perMinute: number): number {

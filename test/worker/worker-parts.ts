@@ -22,7 +22,7 @@ import type { Source } from "../../src/sources/port.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { BotAvailability } from "../../src/worker/bot-availability.ts";
 import type { VirtualClock } from "../helpers/clock.ts";
-import { lane, scene } from "../lanes/scene.ts";
+import { lane, scene } from "../lanes/clocked-lanes.ts";
 
 export const AWAY = failure("r2_unavailable", "r2 said 503");
 export const LOST = failure("server_error", "telegram said 502");
@@ -39,7 +39,7 @@ export const NO_BUCKET: Storage = {
 type Told = { [N in keyof EventMap]: EventMap[N][] };
 
 /** The parts around one part of a worker: a real ledger, queue and lanes on a virtual clock; nothing is sent. */
-export class Bench {
+export class WorkerParts {
   readonly clock: VirtualClock;
   readonly lanes: Lanes;
   readonly events = new Emitter();
@@ -54,7 +54,9 @@ export class Bench {
   readonly told: Told;
   readonly #db: Sqlite;
 
-  static async open(more: { lanes?: Lane[]; storage?: Storage; capacity?: number } = {}): Promise<Bench> {
+  static async open(
+    more: { lanes?: Lane[]; storage?: Storage; capacity?: number } = {},
+  ): Promise<WorkerParts> {
     const { clock, lanes } = scene(more.lanes ?? [lane()]);
     const dir = mkdtempSync(join(tmpdir(), "prewarm-worker-"));
     const path = join(dir, "prewarm.db");
@@ -65,7 +67,7 @@ export class Bench {
       await ledger.close();
       rmSync(dir, { recursive: true });
     });
-    return new Bench(clock, lanes, ledger, db, more);
+    return new WorkerParts(clock, lanes, ledger, db, more);
   }
 
   private constructor(

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from "../../../src/sandbox/profiles.ts";
+import { type Random, seededRandom } from "../../src/sandbox/profiles.ts";
 import { BOTS, HOUR, MINUTE, SECOND, type Town } from "./town.ts";
 
 /** A time in which posts may come to nothing that anybody can be sure of, in milliseconds of the clock. */

@@ -11,8 +11,8 @@ import { expect, onTestFinished } from "vitest";
 import { checkEnv } from "../../src/commands/check-env.ts";
 import { addCheckEnvFlags } from "../../src/commands/check-env-flags.ts";
 import type { Finding } from "../../src/doctor/check.ts";
-import type { Ended } from "../cli/child.ts";
-import { openWorld, type World } from "../cli/world.ts";
+import type { Ended } from "../helpers/child.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 
 const MEDIA = new URL("../../fixtures/media/", import.meta.url);
 

@@ -18,9 +18,9 @@ import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/
 import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
 import type { R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
-import { VirtualClock } from "../helpers/clock.ts";
 import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
-import { runHere } from "./here.ts";
+import { VirtualClock } from "./clock.ts";
+import { runHere } from "./run-here.ts";
 
 export const TOKEN = "7000001:AAHfirst-bot_secret";
 export const OTHER_TOKEN = "7000002:AAHother-bot_secret";

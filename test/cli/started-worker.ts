@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Ended, Running } from "./child.ts";
-import type { World } from "./world.ts";
+import type { Ended, Running } from "../helpers/child.ts";
+import type { World } from "../helpers/world.ts";
 
 export const API = "/api/admin/media/prewarm";
 
