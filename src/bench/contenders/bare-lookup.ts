@@ -11,7 +11,8 @@ type Row = [key: string, etag: string, bytes: number, status: string, fileId: st
 
 /**
  * The least that looking up a page of ready objects takes: one statement, its result parsed, each object compared with its
- * row. The cost of plan and ledger is given as a multiple of it: the same database on the same machine, without shared code.
+ * row. The cost of plan and ledger is given as a multiple of it: the same database on the same machine, by a query
+ * of its own.
  */
 export class BareLookup {
   readonly #db: Sqlite;
