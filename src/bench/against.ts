@@ -7,8 +7,8 @@ import { ConfigError } from "../config/error.ts";
 import type { Flags } from "../config/layers.ts";
 import { oneOf, wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
+import type { TransferMode } from "../domain/choices.ts";
 import { redactor } from "../domain/secret.ts";
-import type { TransferName } from "../domain/task.ts";
 import { count, size } from "../reporters/format.ts";
 import type { ListedObject } from "../storage/port.ts";
 import { Warmer } from "./contenders/warmer.ts";
@@ -26,7 +26,7 @@ export interface AgainstContext extends ScenarioContext {
 interface Wish {
   readonly objects: number;
   readonly prefix: string;
-  readonly transfer: "auto" | TransferName;
+  readonly transfer: TransferMode;
 }
 
 /** The bucket cannot be listed with what is configured: exit code 4. */

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
+import type { TransferMode } from "../domain/choices.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import { isPrivate } from "../domain/host.ts";
-import type { TransferName } from "../domain/task.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
 import { openSqliteLedger } from "../ledgers/sqlite.ts";
 import { openSqliteCopy } from "../ledgers/sqlite-copy.ts";
@@ -93,7 +93,7 @@ export function identityOf(config: Config, sandbox: boolean): Identity {
 export function transfersOf(
   config: Config,
   storage: Storage,
-  mode: "auto" | TransferName,
+  mode: TransferMode,
   onUrlClosed: (text: string) => void,
 ): Transfers {
   return openTransfers({ storage, mode, local: config.apiLocal, urlOpen: reachable(config), onUrlClosed });

@@ -1,3 +1,4 @@
+import type { TransferMode } from "../domain/choices.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
@@ -6,7 +7,7 @@ import type { Task, TransferName } from "../domain/task.ts";
 export interface FollowUpOptions {
   /** Tries after the first for failures that may pass; flood waits do not count. */
   readonly retries: number;
-  readonly mode: "auto" | TransferName;
+  readonly mode: TransferMode;
   /** How the call was made; null when it never came to one. */
   readonly transfer: TransferName | null;
   /** Whether any lane still takes this kind for this bot. */

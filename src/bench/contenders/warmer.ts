@@ -2,10 +2,10 @@ import { type Config, secretsOf } from "../../config/config.ts";
 import { ConfigError } from "../../config/error.ts";
 import { readRunOptions } from "../../config/run-options.ts";
 import { onAbort } from "../../domain/abort.ts";
+import type { TransferMode } from "../../domain/choices.ts";
 import { Emitter } from "../../domain/events.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import { redactor } from "../../domain/secret.ts";
-import type { TransferName } from "../../domain/task.ts";
 import type { LaneFound } from "../../lanes/preflight.ts";
 import { Stop } from "../../pipeline/stop.ts";
 import { Run } from "../../runs/run.ts";
@@ -14,7 +14,7 @@ import { WorkLog } from "./work-log.ts";
 /** One pass over what lies below a prefix. */
 export interface WarmPass {
   readonly prefix: string;
-  readonly transfer: "auto" | TransferName;
+  readonly transfer: TransferMode;
   /** Objects at most; all without it. */
   readonly limit?: number | undefined;
   /** What is under way is cut off once it aborts. */
