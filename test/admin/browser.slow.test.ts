@@ -8,7 +8,7 @@ import { failedItem, item } from "../reporters/sample-events.ts";
 import { type Mood, serveDemo } from "./demo.ts";
 import { serve, TOKEN, worker } from "./worker.ts";
 
-/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/admin/browser.test.ts`. */
+/** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/admin/browser.slow.test.ts`. */
 const { SCREENSHOTS } = process.env;
 
 if (CHROMIUM === null) process.stderr.write(`${NO_CHROMIUM}\n`);
