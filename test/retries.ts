@@ -14,9 +14,11 @@ export class Retries implements Reporter {
     const retried = tests.filter((test) => test.diagnostic()?.flaky);
     if (retried.length === 0) return;
     const names = retried.map((test) => `  ${test.module.relativeModuleId}: ${test.fullName}`);
-    process.stderr.write(`\nretried: ${retried.length} of ${tests.length} tests\n${names.join("\n")}\n`);
+    process.stderr.write(
+      `\npassed at the second try only: ${retried.length} of ${tests.length} tests\n${names.join("\n")}\n`,
+    );
     if (retried.length * ONE_IN <= tests.length) return;
-    process.stderr.write(`more than one in ${ONE_IN} were retried: the run fails\n`);
+    process.stderr.write(`that is more than one in ${ONE_IN}: the run fails\n`);
     process.exitCode = 1;
   }
 }
