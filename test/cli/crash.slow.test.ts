@@ -82,7 +82,7 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
   for (const { tg_file_id: id } of world.rows("select tg_file_id from media_cache where status = 'ready'"))
     expect(posted).toContain(id);
 
-  const only = await world.run(["--only", "unknown", "--json"], { env: FOUR });
+  const only = await world.start(["run", "--only", "unknown", "--json"], { env: FOUR }).ended;
   expect(summaryOf(only)).toMatchObject({ total: unknown, ready: unknown, exit_code: 0 });
   expect(count(world, "media_cache where status = 'ready'")).toBe(OBJECTS);
   expect(extraPosts(world)).toBeLessThanOrEqual(unknown);
@@ -96,7 +96,7 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
 it("keeps every old id when a --force is killed, and takes the new ones it has confirmed", async () => {
   const world = await openWorld();
   world.putMany(OBJECTS);
-  expect((await world.run([], { env: FOUR })).code).toBe(0);
+  expect((await world.start(["run"], { env: FOUR }).ended).code).toBe(0);
   const ids = "select sha256, tg_file_id as id from media_cache where status = 'ready' order by sha256";
   const old = world.rows(ids);
   for (const nth of [3, 25]) await killAtRead(world, nth, "--force");
@@ -108,7 +108,7 @@ it("keeps every old id when a --force is killed, and takes the new ones it has c
   const newIds = new Set(world.posts(OBJECTS).map(({ file_id }) => file_id));
   for (const { id } of replaced) expect(newIds).toContain(id);
 
-  const plain = await world.run(["--json"], { env: FOUR });
+  const plain = await world.start(["run", "--json"], { env: FOUR }).ended;
   expect(summaryOf(plain)).toMatchObject({ skipped: OBJECTS, exit_code: 0 });
   expect(world.rows(ids)).toEqual(now);
   // Each message whose id nobody has stands as an attempt that is unknown.
