@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addBenchFlags, addCompareFlags } from "./commands/bench-flags.ts";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
+import { wordingHere } from "./commands/place.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
 import { addStatusFlags } from "./commands/status-flags.ts";
@@ -14,7 +15,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   try {
     code = await dispatch(argv, version);
   } catch (error) {
-    code = printFinalError(error);
+    code = printFinalError(error, process.stderr, wordingHere());
   }
   await flushed(isCodeOfSignal(code) ? PATIENCE_MS : null);
   process.exit(code);
@@ -44,6 +45,7 @@ async function dispatch(argv: readonly string[], version: string): Promise<numbe
 }
 
 function programOf(version: string, done: (exitCode: number) => void): Command {
+  const wording = wordingHere();
   const program = new Command("prewarm")
     .description(
       "Sends each object of an R2 bucket once to a private warmup chat and keeps its Telegram file_id.",
@@ -51,6 +53,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     .version(version)
     .addHelpText("before", EXAMPLES)
     .showHelpAfterError("(`prewarm --help` lists commands and examples)")
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(wording(text)),
+      writeErr: (text) => process.stderr.write(wording(text)),
+    })
     .exitOverride();
   addRunFlags(program.command("run")).action(async (flags) => {
     const { run } = await import("./commands/run.ts");

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { ConfigError, exitCodeOfError } from "./config/error.ts";
+import { asWritten, type Wording } from "./domain/wording.ts";
 
 let clean = (text: string) => text;
 
@@ -9,8 +10,12 @@ export function redactFinally(redact: (text: string) => string): void {
 }
 
 /** Prints what ended the process, one line a problem, and answers the exit code that belongs to it. */
-export function printFinalError(error: unknown, stderr: Pick<Writable, "write"> = process.stderr): number {
-  const say = (text: string) => void stderr.write(`${clean(text)}\n`);
+export function printFinalError(
+  error: unknown,
+  stderr: Pick<Writable, "write"> = process.stderr,
+  wording: Wording = asWritten,
+): number {
+  const say = (text: string) => void stderr.write(`${wording(clean(text))}\n`);
   if (error instanceof ConfigError) {
     const { problems } = error;
     const head = problems.length === 1 ? "" : `prewarm: ${problems.length} things to set right\n`;

@@ -7,23 +7,28 @@ import { CHECKS } from "../doctor/checks.ts";
 import { type Examined, examine } from "../doctor/examine.ts";
 import { checkList, FindingsScreen, summaryOf } from "../doctor/screen.ts";
 import { settingsOf } from "../doctor/settings.ts";
+import { asWritten, type Wording } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { oneLine } from "../reporters/format.ts";
 import type { CheckEnvFlags } from "./check-env-flags.ts";
+import { docsUrl } from "./docs-url.ts";
+import { thisProcess } from "./place.ts";
 
 /** Where a set-up is looked at, and where that is told. */
 export interface CheckEnvPlace {
   readonly env: NodeJS.ProcessEnv;
   readonly folder: string;
   readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown };
+  /** For the user who reads it; sentences stay as they are written without it. */
+  readonly wording?: Wording | undefined;
 }
 
 /** `prewarm check-env`: answers the exit code. Throws ConfigError for a group that there is none of. */
 export async function checkEnv(
   flags: CheckEnvFlags,
-  place: CheckEnvPlace = { env: process.env, folder: process.cwd(), stdout: process.stdout },
+  place: CheckEnvPlace = { ...thisProcess(), folder: process.cwd() },
 ): Promise<number> {
-  const { env, folder } = place;
+  const { env, folder, wording = asWritten } = place;
   const print = (text: string) => place.stdout.write(text);
   const groups = groupsOf(flags);
   if (flags.list === true) return tellList(flags, groups, print);
@@ -32,10 +37,10 @@ export async function checkEnv(
   const { context, redact, close } = openExamination({ flags, env, folder, probing });
   const screen = flags.json === true ? null : screenOf(flags, place);
   try {
-    const tell = (finding: Finding) => screen?.finding(clean(finding, redact));
+    const tell = (finding: Finding) => screen?.finding(clean(finding, redact, wording));
     const examined = await examine(context, { checks: CHECKS, groups, tell, docs });
     const exitCode = exitCodeOf(examined, flags.strict === true);
-    const findings = examined.findings.map((finding) => clean(finding, redact));
+    const findings = examined.findings.map((finding) => clean(finding, redact, wording));
     const ms = performance.now() - started;
     if (screen) screen.end(findings, { exitCode, ms, everything: groups.length === GROUPS.length });
     else {
@@ -82,20 +87,20 @@ function tellList(flags: CheckEnvFlags, groups: readonly Group[], print: (text: 
   return 0;
 }
 
-function screenOf(flags: CheckEnvFlags, { env, stdout }: CheckEnvPlace): FindingsScreen {
+function screenOf(flags: CheckEnvFlags, { env, stdout, wording = asWritten }: CheckEnvPlace): FindingsScreen {
   const colour = colourFor({ stream: stdout, env, noColor: flags.color === false });
-  return new FindingsScreen({ write: (text) => stdout.write(text), colour });
+  return new FindingsScreen({ write: (text) => stdout.write(text), colour, wording, link: docsUrl });
 }
 
-/** Texts of servers and libraries may hold what nobody shall see. */
-function clean(finding: Finding, redact: (text: string) => string): Finding {
+/** Texts of servers and libraries may hold what nobody shall see; what we say of them is for the user in front. */
+function clean(finding: Finding, redact: (text: string) => string, wording: Wording): Finding {
   const line = (text: string) => oneLine(redact(text));
   return {
     ...finding,
     subject: finding.subject && line(finding.subject),
-    found: line(finding.found),
-    next: finding.next && line(finding.next),
-    details: finding.details.map(line),
+    found: wording(line(finding.found)),
+    next: finding.next && wording(line(finding.next)),
+    details: finding.details.map((text) => wording(line(text))),
   };
 }
 

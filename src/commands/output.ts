@@ -1,5 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
+import { asWritten } from "../domain/wording.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
 import type { Reporter } from "../reporters/reporter.ts";
@@ -59,6 +60,7 @@ export class RunOutput {
       stderr,
       colour: this.#colour,
       scale: clock.scale,
+      wording: this.#place.wording,
     });
   }
 
@@ -66,7 +68,7 @@ export class RunOutput {
   plan(plan: WorkPlan): void {
     this.#planned = true;
     if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan));
-    else this.#place.stdout.write(planText(plan));
+    else this.#place.stdout.write((this.#place.wording ?? asWritten)(planText(plan)));
   }
 
   /** The final tables, or the last line of `--json`. */
@@ -78,10 +80,12 @@ export class RunOutput {
     await this.#reporters?.ndjson?.stop();
     const nothingDone = run.total === 0 && exitCode !== 0;
     if (this.#outputPlan.quiet || nothingDone) return;
-    const { stderr } = this.#place;
+    const { stderr, wording } = this.#place;
     const width = stderr.columns ?? 100;
     const { plainTables: plain } = this.#outputPlan;
-    stderr.write(finalTables(run, { colour: this.#colour, plain, width, command: this.#command, stopped }));
+    stderr.write(
+      finalTables(run, { colour: this.#colour, plain, width, wording, command: this.#command, stopped }),
+    );
   }
 
   /** Takes progress off the screen and closes files. Safe to call twice. */

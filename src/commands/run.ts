@@ -7,7 +7,7 @@ import { Run } from "../runs/run.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { RunOutput } from "./output.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import { type CommandPlace, thisProcess, wordingHere } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
@@ -40,7 +40,7 @@ export async function neverBegan(exitCode: number, { stdout }: CommandPlace = th
 
 /** Says something on stderr before there is a screen. */
 export function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${wordingHere()(text)}\n`);
 }
 
 interface Opened {

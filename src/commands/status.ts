@@ -3,6 +3,7 @@ import { backlogEta, rememberedPace } from "../lanes/backlog.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { statusDocument } from "../reporters/status/document.ts";
 import { statusText } from "../reporters/status/text.ts";
+import { wordingHere } from "./place.ts";
 import type { StatusFlags } from "./status-flags.ts";
 
 /** `prewarm status`: answers the exit code. Throws ConfigError or LedgerError (exit code 2) where there is no ledger to read. */
@@ -11,6 +12,7 @@ export async function status(flags: StatusFlags): Promise<number> {
   const now = Date.now();
   const { place, survey } = surveyLedger(flags, env, process.cwd(), now);
   const { perMinute, etaSeconds } = backlogEta(survey.queued.count + survey.warming.count, survey.lanes);
+  const wording = wordingHere();
   const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: rememberedPace });
   if (flags.json === true) {
     stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -18,6 +20,6 @@ export async function status(flags: StatusFlags): Promise<number> {
   }
   const colour = colourFor({ stream: stdout, env, noColor: flags.color === false });
   const plain = !stdout.isTTY || env.TERM === "dumb";
-  stdout.write(statusText(document, { colour, plain, width: stdout.columns ?? 100 }));
+  stdout.write(statusText(document, { colour, plain, width: stdout.columns ?? 100, wording }));
   return 0;
 }

@@ -10,6 +10,7 @@ import type { Reporter } from "../reporters/reporter.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
+import { wordingHere } from "./place.ts";
 import { type RunContext, tell } from "./run.ts";
 import type { WorkerFlags } from "./worker-flags.ts";
 
@@ -67,10 +68,11 @@ interface LogParts {
 function logOf({ events, clock }: Worker, { config, options, flags, redact }: LogParts): Reporter {
   const { env, stdout, stderr } = process;
   const json = flags.json === true;
+  const wording = wordingHere();
   const colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
   return workerLog(events, {
     clock,
-    redact,
+    redact: json ? redact : (text) => wording(redact(text)),
     stream: json ? stdout : stderr,
     format: formatFor({ json, colour, journal: isJournal(env, STDERR) }),
     level: flags.quiet === true ? "warn" : config.logLevel,

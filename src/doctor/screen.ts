@@ -1,10 +1,15 @@
 import type { ChalkInstance } from "chalk";
+import type { Wording } from "../domain/wording.ts";
 import { duration } from "../reporters/format.ts";
 import type { Check, CheckStatus, Finding, Group } from "./check.ts";
 
 export interface FindingsOptions {
   readonly write: (text: string) => void;
   readonly colour: ChalkInstance;
+  /** For the step of a check-env that finds nothing wrong; findings are worded already. */
+  readonly wording: Wording;
+  /** Where `README.md#<anchor>` can be opened. */
+  readonly link: (docs: string) => string;
 }
 
 export interface FindingsEnd {
@@ -46,17 +51,17 @@ export class FindingsScreen {
   }
 
   finding(finding: Finding): void {
-    const { write, colour } = this.#options;
+    const { write, colour, link } = this.#options;
     if (finding.group !== this.#group) {
       write(`${this.#group === null ? "" : "\n"}${colour.bold(HEADINGS[finding.group])}\n`);
       this.#group = finding.group;
     }
-    write(`${linesOf(finding, colour).join("\n")}\n`);
+    write(`${linesOf({ ...finding, docs: link(finding.docs) }, colour).join("\n")}\n`);
   }
 
   /** Counts, what failed, and what to do first. */
   end(findings: readonly Finding[], { exitCode, ms, everything }: FindingsEnd): void {
-    const { write, colour } = this.#options;
+    const { write, colour, wording } = this.#options;
     const summary = summaryOf(findings);
     const counts = [
       `${summary.pass} ok`,
@@ -69,7 +74,7 @@ export class FindingsScreen {
     if (failed.size > 0) write(`${wrapAt(`Failed: ${[...failed].join(", ")}`, WIDTH).join("\n")}\n`);
     const first = firstStep(findings);
     if (first) write(stepLines("Next: ", first, colour.bold).join("\n").concat("\n"));
-    else if (exitCode === 0 && everything) write(`Next: ${colour.bold("prewarm run")}\n`);
+    else if (exitCode === 0 && everything) write(`Next: ${colour.bold(wording("prewarm run"))}\n`);
   }
 }
 
@@ -150,8 +155,12 @@ function stepLines(head: string, step: string, paint: (text: string) => string):
   ];
 }
 
+/** First words of commands, as every shell has them; what follows the command that was typed is one too. */
+const COMMANDS =
+  /^(export|sudo|cd|mkdir|prewarm|npx|pnpm|yarn|bunx|node|curl|curl\.exe|sed|iconv|tr|unset|npm|openssl|\$env:\w+|set|Remove-Item|Get-PSDrive|attrib|icacls|ipconfig|winget|w32tm) /;
+
 function isCommand(step: string): boolean {
-  return /^(export|sudo|cd|mkdir|prewarm|curl|sed|iconv|tr|unset|npm|openssl) /.test(step);
+  return COMMANDS.test(step);
 }
 
 /** Breaks at blanks; a word that is longer than a line is broken too. */

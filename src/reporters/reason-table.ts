@@ -1,3 +1,4 @@
+import { asWritten } from "../domain/wording.ts";
 import { count, cut, oneLine } from "./format.ts";
 import { type Canvas, right, type TableCell, table } from "./table.ts";
 
@@ -24,14 +25,15 @@ export function reasonTable(
   { unit, more }: { unit: string; more?: readonly [what: string, where: string] | undefined },
 ): string | null {
   if (reasons.length === 0) return null;
+  const { wording = asWritten } = canvas;
   const width = Math.max(NARROWEST, Math.min(WIDEST, canvas.width - 1));
   const colWidths = [25, 9, width - 25 - 9 - 4];
   const inner = (colWidths[2] ?? 0) - 2;
   const rows = reasons.map((row): TableCell[] => [
     `${row.status}\n${row.reason}${row.class ? `\n(${row.class})` : ""}`,
     right(count(row.count)),
-    `${row.example === null ? "" : `${cut(`e.g. ${oneLine(row.example)}`, inner)}\n`}${row.next}`,
+    `${row.example === null ? "" : `${cut(`e.g. ${oneLine(row.example)}`, inner)}\n`}${wording(row.next)}`,
   ]);
-  if (more) rows.push([more[0], "", more[1]]);
+  if (more) rows.push([more[0], "", wording(more[1])]);
   return table(["trouble", right(unit), "example and what to do"], rows, canvas, { colWidths, lined: true });
 }

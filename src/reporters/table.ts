@@ -1,5 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import Table from "cli-table3";
+import type { Wording } from "../domain/wording.ts";
 
 /** How tables are drawn. */
 export interface Drawing {
@@ -11,6 +12,8 @@ export interface Drawing {
 /** How wide a screen full of tables may be, in characters. */
 export interface Canvas extends Drawing {
   readonly width: number;
+  /** For the user who reads it; sentences stay as they are written without it. */
+  readonly wording?: Wording | undefined;
 }
 
 const PLAIN_CHARS = {

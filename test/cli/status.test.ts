@@ -64,7 +64,7 @@ describe("prewarm status", () => {
     const { stdout } = await status(world);
     expect(stdout).toContain("| default |     3 |    0 |       0 |      1 |       0 |");
     expect(stdout).toMatch(/\| failed +\| +1 \| e\.g\. huge\.mp4 +\|\n\| file_too_big +\| +\| use a Bot API/);
-    expect(stdout).toMatch(/\nNext: prewarm run --only failed\n$/);
+    expect(stdout).toMatch(/\nNext: node \S+prewarm\.js run --only failed\n$/);
     expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
   });
 
@@ -175,7 +175,7 @@ describe("prewarm status ends 2 in one line", () => {
 
   it("where there is no ledger, and makes none", async () => {
     const world = await openWorld();
-    expect(await refusal(world)).toMatch(/^prewarm: prewarm\.db is not there: .* --ledger .*`prewarm run`$/);
+    expect(await refusal(world)).toMatch(/^prewarm: prewarm\.db is not there: .* --ledger .*`node \S+prewarm\.js run`$/);
     expect(await refusal(world, "--ledger", "data/x.db", "--json")).toMatch(/data\/x\.db has no folder/);
     expect(readdirSync(world.dir)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import type { Emitter, StopCause } from "../../domain/events.ts";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
+import { asWritten, type Wording } from "../../domain/wording.ts";
 import { oneLine } from "../format.ts";
 import { forecastLines } from "./plan-text.ts";
 
@@ -11,6 +12,8 @@ export interface MessageOptions {
   readonly quiet: boolean;
   /** How much faster than the wall the engine's clock runs. */
   readonly scale: number;
+  /** For the user who reads it; sentences stay as they are written without it. */
+  readonly wording?: Wording | undefined;
 }
 
 /** What went wrong with an item and what to do, in one line; `null` for items that are well or were left alone. */
@@ -47,9 +50,10 @@ function scaleLine(scale: number): string {
 /** Takes one message, without line end, and how it shall look. */
 export type WriteMessage = (line: string, style: ChalkInstance) => void;
 
-/** Hands each message for people to `write` as it happens. */
-export function writeMessages(events: Emitter, write: WriteMessage, options: MessageOptions): void {
-  const { colour, quiet, scale } = options;
+/** Hands each message for people to `writeLine` as it happens. */
+export function writeMessages(events: Emitter, writeLine: WriteMessage, options: MessageOptions): void {
+  const { colour, quiet, scale, wording = asWritten } = options;
+  const write: WriteMessage = (line, style) => writeLine(wording(line), style);
   events.on("stopping", (cause) => write(oneLine(stopLine(cause)), colour.yellow));
   events.on("notice", ({ level, text }) => {
     if (level === "warn") write(oneLine(`warning: ${text}`), colour.yellow);

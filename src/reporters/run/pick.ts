@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { ChalkInstance } from "chalk";
 import type { Emitter } from "../../domain/events.ts";
+import type { Wording } from "../../domain/wording.ts";
 import type { Figures } from "../../figures/snapshot.ts";
 import type { Terminal } from "./live.ts";
 import { type NdjsonReporter, ndjsonReporter } from "./ndjson.ts";
@@ -52,6 +53,7 @@ export interface Outlets {
   readonly colour: ChalkInstance;
   /** How much faster than the wall the engine's clock runs. */
   readonly scale: number;
+  readonly wording?: Wording | undefined;
 }
 
 export interface Reporters {
@@ -63,9 +65,9 @@ export interface Reporters {
 
 /** Sets up what was planned. The live view is loaded only where it is wanted. */
 export async function attachReporters(plan: OutputPlan, outlets: Outlets): Promise<Reporters> {
-  const { events, figures, stdout, stderr, colour, scale } = outlets;
+  const { events, figures, stdout, stderr, colour, scale, wording } = outlets;
   const ndjson = plan.json ? ndjsonReporter(events, stdout) : null;
-  const options = { stream: stderr, colour, quiet: plan.quiet, scale };
+  const options = { stream: stderr, colour, quiet: plan.quiet, scale, wording };
   const screen =
     plan.screen === "live"
       ? (await import("./live.ts")).liveReporter(events, figures, options)

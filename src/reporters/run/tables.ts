@@ -1,6 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
+import { asWritten } from "../../domain/wording.ts";
 import type { Percentiles, ReasonCount, Snapshot } from "../../figures/snapshot.ts";
 import { count, cut, duration, percent, perMinute, size } from "../format.ts";
 import { reasonTable } from "../reason-table.ts";
@@ -112,6 +113,7 @@ function nextCommand(run: Snapshot, { command, stopped }: TableOptions): string 
  * line the command to run next. Ends with a line end.
  */
 export function finalTables(run: Snapshot, options: TableOptions): string {
+  const { colour, wording = asWritten } = options;
   const next = nextCommand(run, options);
   const parts = [
     headline(run, options),
@@ -119,7 +121,7 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
     latencies(run, options),
     lanes(run, options),
     reasons(run, options),
-    next && `Next: ${options.colour.bold(next)}`,
+    next && `Next: ${colour.bold(wording(next))}`,
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;
 }

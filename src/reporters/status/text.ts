@@ -1,4 +1,5 @@
 import type { ChalkInstance } from "chalk";
+import { asWritten } from "../../domain/wording.ts";
 import { ROW_STATES, type RowState } from "../../ledgers/survey.ts";
 import { count, cut, duration, oneLine, perMinute, wrap } from "../format.ts";
 import { reasonTable } from "../reason-table.ts";
@@ -13,6 +14,7 @@ const MOST = { bots: 40, lanes: 40, troubles: 5 };
 
 /** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
 export function statusText(status: StatusDocument, given: Canvas): string {
+  const { wording = asWritten } = given;
   const options = { ...given, width: Math.max(NARROWEST, Math.min(WIDEST, given.width)) };
   const parts = [
     ...fields(headOf(status), options),
@@ -20,7 +22,7 @@ export function statusText(status: StatusDocument, given: Canvas): string {
     ...fields(workOf(status), options),
     lanesTable(status, options),
     troublesTable(status, options),
-    status.next && `Next: ${options.colour.bold(status.next)}`,
+    status.next && `Next: ${options.colour.bold(wording(status.next))}`,
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;
 }
