@@ -37,7 +37,8 @@ function addWhatFlags(command: Command) {
   return withFlags(withSandbox, (bare) => addSourceFlags(bare, manifest))
     .option("--only <states>", "what the ledger holds as failed, unknown, weak (comma-separated)")
     .option("--force", "also what is ready; old ids serve until the new ones are confirmed")
-    .option("--limit <n>", "warm at most so many, then stop");
+    .option("--limit <n>", "warm at most this many, then stop")
+    .option("--allow-empty", "exit 0 when a prefix, pattern or kind matches no key (otherwise 2)");
 }
 
 function addHowFlags(command: Command) {

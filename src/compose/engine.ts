@@ -18,7 +18,7 @@ import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
 import { type Connections, transfersOf } from "./connect.ts";
 import { type LanesToOpen, openLanes } from "./lanes.ts";
-import { planOptionsOf } from "./plan.ts";
+import { type PlanParts, planOptionsOf } from "./plan.ts";
 
 export interface EngineOptions {
   readonly config: Config;
@@ -57,7 +57,8 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const changed = () => bell.ring();
   const noneOpen = (cause: Failure) => stop.drain({ type: "no_lane", failure: cause });
   const lanes = await openLanes({ config, clock, events, ledger, found, changed, noneOpen });
-  const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found });
+  const tell: PlanParts["tell"] = (level, text) => events.emit("notice", { level, text });
+  const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found, tell });
   const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
   const pool = new Pool(config.concurrency);
   const runBots = { configured: config.bots.map(({ slug }) => slug), warming: plan.bots };

@@ -5,11 +5,13 @@ import type { Clock } from "../domain/clock.ts";
 import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
-import { type KeyFilter, keyFilter } from "../sources/filter.ts";
+import { type KeyFilter, spellingsOf } from "../sources/filter.ts";
 import { cutTo, ledgerSource } from "../sources/ledger-rows.ts";
 import { formatOf, manifestFile, manifestSource } from "../sources/manifest.ts";
-import type { Source } from "../sources/port.ts";
+import { nearPrefix } from "../sources/near-prefix.ts";
+import type { OpenSource, Source } from "../sources/port.ts";
 import { listingSource } from "../sources/r2-listing.ts";
+import { KeySelection, type NoKeys, onceExcluded, type SelectionOptions } from "../sources/selection.ts";
 import type { Storage } from "../storage/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 
@@ -21,6 +23,8 @@ export interface PlanParts {
   readonly transfers: Transfers;
   readonly clock: Clock;
   readonly found: readonly LaneFound[];
+  /** Takes a sentence for people. */
+  readonly tell: SelectionOptions["tell"];
 }
 
 /** What the plan of a run reads and decides by. */
@@ -32,6 +36,7 @@ export function planOptionsOf({
   transfers,
   clock,
   found,
+  tell,
 }: PlanParts): PlanOptions {
   const bots = [...new Set(found.map(({ bot }) => bot.slug))];
   return {
@@ -39,8 +44,15 @@ export function planOptionsOf({
     storage,
     clock,
     bots,
-    source: sourceOf(options, storage, ledger, bots),
-    kind: options.kind,
+    ...sourceOf({
+      options,
+      storage,
+      ledger,
+      bots,
+      bucket: config.bucket,
+      tell,
+      onNothing: options.allowEmpty ? "warn" : "refuse",
+    }),
     as: options.as,
     only: options.only,
     force: options.force,
@@ -50,30 +62,77 @@ export function planOptionsOf({
   };
 }
 
+/** Where a source is read from, and what chooses among its entries. */
+export interface SourceParts {
+  readonly options: RunOptions;
+  readonly storage: Storage;
+  readonly ledger: Ledger;
+  readonly bots: readonly string[];
+  /** The name of the bucket, for messages. */
+  readonly bucket: string;
+  readonly onNothing: SelectionOptions["onNothing"];
+  /** Takes a sentence for people. */
+  readonly tell: SelectionOptions["tell"];
+}
+
 /**
  * A manifest, what the ledger holds in some states (`--only`), both (the manifest cut to what the ledger holds), or the
  * bucket's listing. Reads nothing yet. Throws ConfigError where the format of the manifest cannot be told.
  */
-export function sourceOf(
-  options: RunOptions,
-  storage: Storage,
-  ledger: Ledger,
-  bots: readonly string[],
-): Source {
-  const { only, prefix } = options;
-  const filter = keyFilter(options);
-  const rows = only && ledgerSource(ledger.select(only, { prefix, bots }), filter);
-  const manifest = options.manifest && manifestOf(options.manifest, filter);
-  if (rows && manifest) return cutTo(rows, manifest);
-  return rows ?? manifest ?? listingSource(storage.list(prefix ?? ""), filter);
+export function sourceOf(parts: SourceParts): OpenSource {
+  const { options, onNothing, tell } = parts;
+  const { only, exclude } = options;
+  const manifest = options.manifest && manifestOf(options.manifest);
+  const open = (filter: KeyFilter): Source => {
+    const rows = only && ledgerSource(rowsOf(parts, only), filter);
+    if (rows && manifest) return cutTo(rows, manifest(filter));
+    return rows ?? manifest?.(filter) ?? listingSource(listingOf(parts), filter);
+  };
+  const rules: SelectionOptions = {
+    include: options.include,
+    exclude,
+    kind: options.kind,
+    onNothing: only ? "inform" : onNothing,
+    whenEmpty: () => whyEmpty(parts),
+    tell,
+  };
+  const selection = new KeySelection(rules);
+  const canReopen = options.manifest?.path !== "-" && !options.dryRun && rules.onNothing === "refuse";
+  if (exclude.length > 0 && canReopen) return { source: onceExcluded(open, selection, rules), selection };
+  return { source: open(selection.takes), selection };
 }
 
-function manifestOf({ path, format: given }: NonNullable<RunOptions["manifest"]>, filter: KeyFilter): Source {
+/** The listing of each spelling of the prefix, one after the other. */
+async function* listingOf({ options: { prefix = "" }, storage }: SourceParts): ReturnType<Storage["list"]> {
+  for (const spelling of spellingsOf(prefix)) yield* storage.list(spelling);
+}
+
+/** Rows in these states, of each spelling of the prefix. */
+async function* rowsOf(
+  { options: { prefix = "" }, ledger, bots }: SourceParts,
+  only: NonNullable<RunOptions["only"]>,
+): ReturnType<Ledger["select"]> {
+  for (const spelling of spellingsOf(prefix)) yield* ledger.select(only, { prefix: spelling, bots });
+}
+
+async function whyEmpty({ options, storage, bucket }: SourceParts): Promise<NoKeys> {
+  const { only, manifest, prefix = "" } = options;
+  const nothing = (text: string): NoKeys => ({ text: `nothing to warm: ${text}`, isMissed: false });
+  if (only) return nothing(`the ledger holds nothing as ${only.join(" or ")}${prefix && ` below ${prefix}`}`);
+  if (manifest) return nothing(`${manifestFile(manifest.path).name} has no entries`);
+  const near = prefix === "" ? null : await nearPrefix((folder) => storage.list(folder), prefix);
+  return near === null ? nothing(`bucket ${bucket} is empty`) : { text: near, isMissed: true };
+}
+
+function manifestOf({
+  path,
+  format: given,
+}: NonNullable<RunOptions["manifest"]>): (filter: KeyFilter) => Source {
   const format = given ?? formatOf(path);
   if (!format)
     throw new ConfigError([
       `--manifest ${path}: the name does not say its format; add --manifest-format jsonl, json or csv`,
     ]);
   const { open, name } = manifestFile(path);
-  return manifestSource(open, { name, format, filter });
+  return (filter) => manifestSource(open, { name, format, filter });
 }

@@ -67,7 +67,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const { bell, queue, pool, lanes, intake, settlement } = engine;
   const { bots } = engine.plan;
   const rules: PlanRules = { ...engine.plan, waits: true };
-  const byName: PlanRules = { ...rules, kind: undefined, as: undefined };
+  const byName: PlanRules = { ...rules, selection: null, as: undefined };
   const most = queue.capacity > 0 ? queue.capacity : Number.POSITIVE_INFINITY;
   const room = () => most - queue.length;
   const asked = new Bell();
@@ -120,11 +120,18 @@ function asksOf({ storage, bots }: Connections): BreakerOptions["ask"] {
 }
 
 function scannerOf(
-  { options, ledger, connections, events, stop }: KeepingOptions,
+  { config: { bucket }, options, ledger, connections, events, stop }: KeepingOptions,
   { intake, availability, rules }: { intake: Intake; availability: BotAvailability; rules: PlanRules },
 ): SourceScanner {
   const { clock, storage } = connections;
-  const open = () => sourceOf(options, storage, ledger, rules.bots);
+  let last = "";
+  // Most passes find what the one before found.
+  const tell = (level: "info" | "warn", text: string) => {
+    if (text !== last) events.emit("notice", { level, text });
+    last = text;
+  };
+  const open = () =>
+    sourceOf({ options, storage, ledger, bots: rules.bots, bucket, tell, onNothing: "warn" });
   const name = options.manifest?.path ?? "bucket";
   return new SourceScanner({
     clock,

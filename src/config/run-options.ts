@@ -33,6 +33,7 @@ export interface RunOptionFlags {
   readonly preflight?: boolean | undefined;
   readonly deleteAfter?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
+  readonly allowEmpty?: boolean | undefined;
 }
 
 /** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
@@ -56,6 +57,8 @@ export interface RunOptions {
   readonly preflight: boolean;
   readonly deleteAfter: boolean;
   readonly dryRun: boolean;
+  /** A selection that finds nothing is no mistake. */
+  readonly allowEmpty: boolean;
 }
 
 /** Flags whose text has to be read. */
@@ -90,6 +93,7 @@ export function readRunOptions(flags: RunOptionFlags): RunOptions {
     preflight: flags.preflight !== false,
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
+    allowEmpty: flags.allowEmpty === true,
   };
   problems.add(...emptyFlags(flags), ...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)

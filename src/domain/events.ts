@@ -39,8 +39,13 @@ export interface EventMap {
   };
   /** A sentence for people. */
   notice: { readonly level: "info" | "warn"; readonly text: string };
-  /** How far the source has been read; `ended` when there is no more. */
-  source: { readonly read: number; readonly bytes: number; readonly ended: boolean };
+  /** How far the source has been read, and how many of its keys filters turned away; `ended` when there is no more. */
+  source: {
+    readonly read: number;
+    readonly bytes: number;
+    readonly filtered: number;
+    readonly ended: boolean;
+  };
   /** A task entered the queue. */
   queued: { readonly bytes: number; readonly depth: number };
   /** Emitted when the queue is full for the first time (`all` is false: there is more), and when the source has ended. */

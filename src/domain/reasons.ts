@@ -129,6 +129,7 @@ export const REASONS = {
     "correct the file from there on: after a syntax error no later entry can be read",
   ),
   manifest_bot: info("config", "use the slug of a configured bot, or leave `bot` out"),
+  selection_empty: info("config", "correct it, or add `--allow-empty` where finding nothing is fine"),
 
   // config: a ledger that belongs to somebody else
   ledger_other_bot: info(

@@ -20,4 +20,6 @@ export interface WorkForecast extends WorkAmount {
 export interface WorkPlan extends WorkForecast {
   /** Objects that a run would leave alone. */
   readonly skipped: number;
+  /** Keys that `--include`, `--exclude` or `--kind` turned away. */
+  readonly filtered: number;
 }

@@ -35,6 +35,8 @@ export interface RunTotals {
   /** Old `unknown` and permanent `error` rows that this run did not touch. */
   readonly leftUnknown: number;
   readonly leftFailed: number;
+  /** Keys of the source that `--include`, `--exclude` or `--kind` turned away; in no other figure. */
+  readonly filtered: number;
   /** (ready + weak) / (ready + weak + failed + unknown) of what this run tried; 1 when nothing was tried. */
   readonly successRate: number;
 

@@ -27,7 +27,7 @@ export class Tally implements Figures {
   #concurrency = 0;
   #floodWaits = 0;
   #retries = 0;
-  #source: EventMap["source"] = { read: 0, bytes: 0, ended: false };
+  #source: EventMap["source"] = { read: 0, bytes: 0, filtered: 0, ended: false };
 
   /** Listens to `events` from now on; times run from here until a `started` event sets them anew. */
   constructor(events: Emitter, clock: Clock) {
@@ -80,6 +80,7 @@ export class Tally implements Figures {
       concurrency: this.#concurrency,
       lanes: [...this.#lanes.values()],
       read: this.#source.read,
+      filtered: this.#source.filtered,
       sourceEnded: this.#source.ended,
       etaMs: this.#eta(depth + active, rates.recentPerMinute),
     };

@@ -75,6 +75,8 @@ export class Feeder {
   }
 
   #report(): void {
-    this.#options.events.emit("source", { read: this.#read, bytes: this.#bytes, ended: this.#ended });
+    const { events, plan: rules } = this.#options;
+    const filtered = rules.selection?.filtered ?? 0;
+    events.emit("source", { read: this.#read, bytes: this.#bytes, filtered, ended: this.#ended });
   }
 }

@@ -8,7 +8,7 @@ import type { ItemResult } from "../domain/outcome.ts";
 import type { SkipReason } from "../domain/reasons.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
-import type { Source } from "../sources/port.ts";
+import type { SelectionTally, Source } from "../sources/port.ts";
 import type { Storage } from "../storage/port.ts";
 import { asItIs, complete } from "./complete.ts";
 import { type DecideRules, decide } from "./decide.ts";
@@ -25,8 +25,8 @@ export interface PlanRules extends DecideRules {
   readonly clock: Clock;
   /** Slugs of the bots that warm an entry which names none. */
   readonly bots: readonly string[];
-  /** Only this kind; others are passed over in silence. */
-  readonly kind?: MediaKind | undefined;
+  /** Passes over entries of other kinds than the one asked for, and learns what the source held; without it all take part. */
+  readonly selection?: SelectionTally | null | undefined;
   /** This kind for every entry. */
   readonly as?: MediaKind | undefined;
   /** The settings of this run for an entry, as an attempt would write them down. */
@@ -46,10 +46,14 @@ export type Planned =
 /** HEAD requests under way at once, for entries that need them. */
 const HEADS = 16;
 
-/** Turns a source into work, page by page: completes entries, asks the ledger, decides by the state table. */
+/**
+ * Turns a source into work, page by page: completes entries, asks the ledger, decides by the state table. Throws SourceFailed,
+ * at the end of a source also when the selection found nothing in it.
+ */
 export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
   const heads = pLimit(HEADS);
   for await (const page of options.source) yield await planPage(page, options, heads);
+  await options.selection?.ended();
 }
 
 /** The same for one page at hand. */
@@ -163,14 +167,15 @@ async function queriesOf(
   if (bots === null) return [unknownBot(item, options.bots)];
   const { entry } = item;
   const sure = options.as ?? entry.kind;
-  if (options.kind !== undefined && sure !== undefined && sure !== options.kind) return [];
+  const takes = (kind: MediaKind) => options.selection?.takesKind(kind) ?? true;
+  if (sure !== undefined && !takes(sure)) return [];
   const known = asItIs(entry, options.as) ?? (await heads(complete, entry, options));
   if (!known.ok)
     return bots.map((bot) =>
       itemResult({ key: entry.key, bot, entry, status: "failed", ...errorFields(known.failure) }),
     );
   const { kind } = known.value;
-  if (options.kind !== undefined && kind !== options.kind) return [];
+  if (sure === undefined && !takes(kind)) return [];
   if (known.value.entry.bytes === 0)
     return [itemResult({ key: entry.key, bot: null, status: "skipped", bytes: 0, reason: "empty_object" })];
   return bots.map((bot) => ({ bot, kind, entry: known.value.entry }));

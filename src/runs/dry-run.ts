@@ -22,7 +22,8 @@ export interface DryRunParts {
 export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
   try {
     const { toWarm, skipped, bytes } = await count(parts);
-    return { ...parts.forecastOf({ toWarm, bytes }), skipped };
+    const filtered = parts.plan.selection?.filtered ?? 0;
+    return { ...parts.forecastOf({ toWarm, bytes }), skipped, filtered };
   } catch (error) {
     if (!(error instanceof SourceFailed)) throw error;
     const { failure } = error;

@@ -70,6 +70,8 @@ export interface PrewarmOptions {
   readonly force?: boolean | undefined;
   /** Warms at most this many objects, then stops. */
   readonly limit?: number | undefined;
+  /** Exits with 0 where a prefix, pattern or kind matches no key; otherwise that is a mistake (2). */
+  readonly allowEmpty?: boolean | undefined;
   /** Within the queue; `small` by default. */
   readonly order?: Order | undefined;
   readonly transfer?: TransferMode | undefined;

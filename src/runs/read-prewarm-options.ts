@@ -71,6 +71,7 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   only: flag("only", joined),
   force: flag("force", yesOrNo),
   limit: flag("limit"),
+  allowEmpty: flag("allowEmpty", yesOrNo),
   order: flag("order", among(ORDERS)),
   transfer: flag("transfer", among(TRANSFER_MODES)),
   retries: flag("retries"),

@@ -173,7 +173,16 @@ export class Run implements RunPass {
       noneOpen: ignore,
     });
     return dryRun({
-      plan: planOptionsOf({ config, options, transfers, ledger, storage, clock, found }),
+      plan: planOptionsOf({
+        config,
+        options,
+        transfers,
+        ledger,
+        storage,
+        clock,
+        found,
+        tell: (level, text) => events.emit("notice", { level, text }),
+      }),
       forecastOf: forecastBy(pacesOf(lanes, config)),
       limit: options.limit,
       stop,

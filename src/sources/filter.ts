@@ -3,23 +3,29 @@ import picomatch from "picomatch";
 /** Whether a key takes part. */
 export type KeyFilter = (key: string) => boolean;
 
-/** One pattern as a test: without a slash it looks at the last segment of a key, with one (or `**`) at all of it. */
-function matcher(pattern: string): KeyFilter {
-  const whole = pattern.endsWith("/") ? `${pattern}**` : pattern;
-  const matches = picomatch(whole, { dot: true, windows: false });
+/** Letters with marks have two spellings in Unicode (NFC and NFD) that nobody can tell apart: keys and patterns are compared in one of them. */
+export function sameSpelling(text: string): string {
+  return text.normalize("NFC");
+}
+
+/**
+ * One pattern of `--include` or `--exclude` as a test. Without a slash it looks at the last segment of a key, with one (or
+ * `**`) at all of it; a leading slash stands for the root, as `photos/` stands for all below it. Names with a leading dot are
+ * matched like others; case matters, as it does in R2.
+ */
+export function patternTest(pattern: string): KeyFilter {
+  const given = sameSpelling(pattern);
+  const rooted = given.startsWith("/");
+  const bare = given.replace(/^\/+/, "");
+  const whole = bare === "" || bare.endsWith("/") ? `${bare}**` : bare;
+  const glob = picomatch(whole, { dot: true, windows: false });
+  const matches = (key: string) => glob(sameSpelling(key));
+  if (rooted) return (key) => matches(key.replace(/^\/+/, ""));
   if (whole.includes("/") || whole === "**") return matches;
   return (key) => matches(key.slice(key.lastIndexOf("/") + 1));
 }
 
-/**
- * `--include` and `--exclude`: a key takes part when no exclude matches it, and some include does (all do without
- * includes), in whatever order the patterns are given. `photos/` stands for all below it; names with a leading dot are
- * matched like others; case matters, as it does in R2.
- */
-export function keyFilter(patterns: { include: readonly string[]; exclude: readonly string[] }): KeyFilter {
-  const include = patterns.include.map(matcher);
-  const exclude = patterns.exclude.map(matcher);
-  return (key) =>
-    !exclude.some((matches) => matches(key)) &&
-    (include.length === 0 || include.some((matches) => matches(key)));
+/** The spellings of a prefix that a listing has to ask for to find keys in each of them; one where there is no other. */
+export function spellingsOf(prefix: string): string[] {
+  return [...new Set([prefix, prefix.normalize("NFC"), prefix.normalize("NFD")])];
 }

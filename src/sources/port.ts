@@ -1,4 +1,5 @@
 import type { SourceItem } from "../domain/entry.ts";
+import type { MediaKind } from "../domain/media.ts";
 
 /**
  * Where work comes from, in pages. A page holds what arrived together (a page of a listing, a chunk of a pipe), in order,
@@ -7,3 +8,19 @@ import type { SourceItem } from "../domain/entry.ts";
  * pages that came before.
  */
 export type Source = AsyncIterable<readonly SourceItem[]>;
+
+/** Which entries of a source take part, and what became of the filters once it was read. */
+export interface SelectionTally {
+  /** Keys that filters turned away so far. */
+  readonly filtered: number;
+  /** Whether entries of this kind take part; to be asked once an entry. */
+  takesKind(kind: MediaKind): boolean;
+  /** The source has been read to its end. Throws SourceFailed when a filter found nothing in a source that has keys. */
+  ended(): Promise<void>;
+}
+
+/** A source that is about to be read, and what chooses among its entries. */
+export interface OpenSource {
+  readonly source: Source;
+  readonly selection: SelectionTally;
+}

@@ -4,7 +4,7 @@ import type { Failure } from "../domain/failure.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import { type Planned, type PlanRules, plan } from "../pipeline/plan.ts";
-import type { Source } from "../sources/port.ts";
+import type { OpenSource } from "../sources/port.ts";
 import type { BotAvailability } from "./bot-availability.ts";
 
 type End = Extract<Planned, { type: "item" }>;
@@ -25,7 +25,7 @@ export interface SourceScannerOptions {
   readonly rules: PlanRules;
   /** `bucket`, or the path of a manifest. */
   readonly name: string;
-  readonly open: () => Source;
+  readonly open: () => OpenSource;
 }
 
 /** How a pass ended. */
@@ -69,7 +69,7 @@ export class SourceScanner {
 
   async #read(seen: Seen): Promise<void> {
     const { rules, open, draining } = this.#options;
-    for await (const page of plan({ ...rules, source: open() })) {
+    for await (const page of plan({ ...rules, ...open() })) {
       for (const planned of page) {
         if (draining.aborted) return;
         seen.read += 1;

@@ -23,7 +23,7 @@ function watched(capacity: number) {
     queue: (count: number) => {
       for (let at = 0; at < count; at++) events.emit("queued", { bytes: 10, depth: ++depth });
     },
-    end: () => events.emit("source", { read: depth, bytes: depth * 10, ended: true }),
+    end: () => events.emit("source", { read: depth, bytes: depth * 10, filtered: 0, ended: true }),
   };
 }
 

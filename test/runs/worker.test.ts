@@ -8,11 +8,15 @@ import { LedgerError } from "../../src/ledgers/error.ts";
 import { Worker } from "../../src/runs/worker.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 
-async function openWorker(world: World, env: Readonly<Record<string, string>> = {}): Promise<Worker> {
+async function openWorker(
+  world: World,
+  env: Readonly<Record<string, string>> = {},
+  flags: Parameters<typeof readWorkerOptions>[0] = {},
+): Promise<Worker> {
   const ledger = `sqlite:${join(world.dir, "prewarm.db")}`;
   const config = loadWorkerConfig({}, { ...world.env(), PREWARM_LEDGER: ledger, PORT: "0", ...env }, null);
   const redact = redactor(secretsOf(config));
-  const options = readWorkerOptions({});
+  const options = readWorkerOptions(flags);
   const worker = await Worker.open({ config, options, redact, sandbox: false, version: "0.0.0" });
   onTestFinished(() => worker.close());
   return worker;
@@ -31,6 +35,24 @@ it("keeps warm until it is stopped, and says how it ended", async () => {
     });
   expect(await worker.toEnd()).toBe(143);
   expect(heard).toEqual([expect.stringMatching(/^status page and admin API on http:/), "prewarm worker"]);
+});
+
+it("warns of a filter that matches nothing, once, and goes on", async () => {
+  const world = await openWorld();
+  world.putMany(2);
+  const worker = await openWorker(world, { PREWARM_LIST_INTERVAL: "1s" }, { include: ["films/**"] });
+  const warnings: string[] = [];
+  let passes = 0;
+  worker.events
+    .on("notice", ({ level, text }) => level === "warn" && warnings.push(text))
+    .on("pass", ({ ended }) => {
+      passes += ended ? 1 : 0;
+      if (passes === 2) worker.stop.drain({ type: "signal", signal: "SIGTERM" });
+    });
+  expect(await worker.toEnd()).toBe(143);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^--include 'films\/\*\*' matched none of 2 keys: there is doc\//),
+  ]);
 });
 
 it("cuts off what takes longer than it may after a signal", async () => {

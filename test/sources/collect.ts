@@ -2,8 +2,10 @@ import { Readable } from "node:stream";
 import type { ManifestFormat } from "../../src/domain/choices.ts";
 import type { SourceItem } from "../../src/domain/entry.ts";
 import { SourceFailed } from "../../src/domain/source-failed.ts";
+import type { KeyFilter } from "../../src/sources/filter.ts";
 import { manifestSource } from "../../src/sources/manifest.ts";
 import type { Source } from "../../src/sources/port.ts";
+import { KeySelection, type SelectionOptions } from "../../src/sources/selection.ts";
 
 /** Reads text as a manifest called `list.<format>`, handed over in pieces of `piece` bytes. */
 export async function read(
@@ -46,4 +48,21 @@ export async function failureOf(reading: Promise<unknown>): Promise<string> {
   );
   if (!(error instanceof SourceFailed)) throw new Error(`did not fail as a source: ${error}`);
   return `${error.failure.class}/${error.failure.reason} ${error.message}`;
+}
+
+/** A selection by these rules that nobody listens to. */
+export function selectionOf(rules: Partial<SelectionOptions> = {}): KeySelection {
+  return new KeySelection({
+    include: [],
+    exclude: [],
+    onNothing: "inform",
+    whenEmpty: async () => ({ text: "no keys", isMissed: false }),
+    tell: () => {},
+    ...rules,
+  });
+}
+
+/** Which keys patterns let through. */
+export function filterOf(patterns: Pick<SelectionOptions, "include" | "exclude">): KeyFilter {
+  return selectionOf(patterns).takes;
 }

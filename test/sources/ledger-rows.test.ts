@@ -1,11 +1,10 @@
 import { expect, it } from "vitest";
 import type { Entry, SourceItem } from "../../src/domain/entry.ts";
 import type { Selected } from "../../src/ledgers/port.ts";
-import { keyFilter } from "../../src/sources/filter.ts";
 import { cutTo, ledgerSource } from "../../src/sources/ledger-rows.ts";
-import { pagesOf } from "./collect.ts";
+import { filterOf, pagesOf } from "./collect.ts";
 
-const everything = keyFilter({ include: [], exclude: [] });
+const everything = filterOf({ include: [], exclude: [] });
 
 async function* pages<T>(...all: T[][]): AsyncGenerator<T[]> {
   yield* all;
@@ -29,7 +28,7 @@ it("gives the pages of the ledger, each row with its bot and kind, without keys 
     [row("c.txt", "one")],
     [row("d.jpg", "two")],
   );
-  expect(await pagesOf(ledgerSource(rows, keyFilter({ include: ["*.jpg"], exclude: [] })))).toEqual([
+  expect(await pagesOf(ledgerSource(rows, filterOf({ include: ["*.jpg"], exclude: [] })))).toEqual([
     [item({ key: "a.jpg", etag: "etag-a.jpg", bytes: 5, kind: "photo", bot: "one" })],
     [],
     [item({ key: "d.jpg", etag: "etag-d.jpg", bytes: 5, kind: "photo", bot: "two" })],

@@ -5,9 +5,8 @@ import { PassThrough, Readable } from "node:stream";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import type { ManifestFormat } from "../../src/domain/choices.ts";
 import type { SourceItem } from "../../src/domain/entry.ts";
-import { keyFilter } from "../../src/sources/filter.ts";
 import { formatOf, manifestFile, manifestSource } from "../../src/sources/manifest.ts";
-import { all, failureOf, pagesOf, read, told } from "./collect.ts";
+import { all, failureOf, filterOf, pagesOf, read, told } from "./collect.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prewarm-manifest-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,7 +42,7 @@ describe("manifestSource on a real file", () => {
 
   it("leaves out keys that the filter turns away, but never a bad line", async () => {
     const open = () => Readable.from(['{"key":"a.jpg"}\n{"key":"b.txt"}\n{"key":"c.txt","bytes":-1}\n']);
-    const filter = keyFilter({ include: ["*.jpg"], exclude: [] });
+    const filter = filterOf({ include: ["*.jpg"], exclude: [] });
     expect(told(await all(manifestSource(open, { name: "x", format: "jsonl", filter })))).toEqual([
       "a.jpg",
       "x:3: bytes must be a whole number from 0, not -1",
@@ -102,7 +101,7 @@ describe("the pages of a manifest", () => {
 
   it("may be empty where the filter turned all of a chunk away, and others follow", async () => {
     const open = () => Readable.from(['{"key":"a.txt"}\n', '{"key":"b.jpg"}\n']);
-    const filter = keyFilter({ include: ["*.jpg"], exclude: [] });
+    const filter = filterOf({ include: ["*.jpg"], exclude: [] });
     const pages = await pagesOf(manifestSource(open, { name: "x", format: "jsonl", filter }));
     expect(pages.map(told)).toEqual([[], ["b.jpg"]]);
   });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { failed, ok, type Result } from "../../src/domain/result.ts";
-import { keyFilter } from "../../src/sources/filter.ts";
 import { listingSource } from "../../src/sources/r2-listing.ts";
 import type { ListedObject } from "../../src/storage/port.ts";
-import { all, failureOf, pagesOf } from "./collect.ts";
+import { all, failureOf, filterOf, pagesOf } from "./collect.ts";
 
 function object(key: string, bytes = 5): ListedObject {
   return { key, bytes, etag: `etag-${key}`, modifiedAt: 1_700_000_000_000 };
@@ -22,7 +21,7 @@ function listing(pages: Result<readonly ListedObject[]>[]) {
   return { list: list(), asked };
 }
 
-const everything = keyFilter({ include: [], exclude: [] });
+const everything = filterOf({ include: [], exclude: [] });
 
 describe("listingSource", () => {
   it("yields the pages of the listing with what the listing knows of them", async () => {
@@ -40,7 +39,7 @@ describe("listingSource", () => {
 
   it("says why folder markers and empty objects are no work, and leaves out what the filter turns away", async () => {
     const { list } = listing([ok([object("d/", 0), object("empty", 0), object("a.jpg"), object("b.txt")])]);
-    const filter = keyFilter({ include: [], exclude: ["*.txt"] });
+    const filter = filterOf({ include: [], exclude: ["*.txt"] });
     expect(await all(listingSource(list, filter))).toEqual([
       { type: "skip", key: "d/", bytes: 0, reason: "folder_marker" },
       { type: "skip", key: "empty", bytes: 0, reason: "empty_object" },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { EnqueuedEntries } from "../../src/worker/enqueued-entries.ts";
 import { GONE, lane } from "../lanes/clocked-lanes.ts";
+import { selectionOf } from "../sources/collect.ts";
 import { bucket } from "../transfers/counted-bucket.ts";
 import { AWAY, ended, entry, LOST, WorkerParts } from "./worker-parts.ts";
 
@@ -19,7 +20,7 @@ function entriesOf(parts: WorkerParts, most = 10, kind?: "photo"): EnqueuedEntri
     intake,
     availability,
     most,
-    rules: { ...rules, kind },
+    rules: { ...rules, selection: kind ? selectionOf({ kind }) : null },
   });
   // Nobody handles this: it fails the test.
   entries.broken.catch((error: unknown) => {

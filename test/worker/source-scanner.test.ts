@@ -6,11 +6,14 @@ import { planPage } from "../../src/pipeline/plan.ts";
 import type { Source } from "../../src/sources/port.ts";
 import { SourceScanner } from "../../src/worker/source-scanner.ts";
 import { GONE, lane } from "../lanes/clocked-lanes.ts";
+import { selectionOf } from "../sources/collect.ts";
 import { ended, entry, sourceOf, WorkerParts } from "./worker-parts.ts";
 
 async function scene(open: () => Source, more: Parameters<typeof WorkerParts.open>[0] = {}) {
   const parts = await WorkerParts.open(more);
-  const scanner = new SourceScanner({ ...parts, ...scannerParts(parts), name: "bucket", open });
+  const selection = selectionOf();
+  const opened = () => ({ source: open(), selection });
+  const scanner = new SourceScanner({ ...parts, ...scannerParts(parts), name: "bucket", open: opened });
   return { parts, scanner };
 }
 

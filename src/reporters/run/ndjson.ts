@@ -12,6 +12,7 @@ const NEVER_BEGAN: RunTotals = {
   total: 0,
   leftUnknown: 0,
   leftFailed: 0,
+  filtered: 0,
   successRate: 1,
   bytes: 0,
   perMinute: 0,
@@ -94,6 +95,7 @@ function summaryLine(run: RunTotals, exitCode: number) {
     left_unknown: run.leftUnknown,
     left_failed: run.leftFailed,
     retries: run.retries,
+    filtered: run.filtered,
     time_scale: run.scale === 1 ? undefined : run.scale,
   };
 }

@@ -3,7 +3,8 @@ import type { WorkPlan } from "../../domain/work-forecast.ts";
 import { count, duration, size } from "../format.ts";
 
 /** The last line of `--dry-run --json`, in its published order. */
-export function planLine({ toWarm, skipped, bytes, lanes, ceilingPerMin, etaSeconds, advice }: WorkPlan) {
+export function planLine(plan: WorkPlan) {
+  const { toWarm, skipped, filtered, bytes, lanes, ceilingPerMin, etaSeconds, advice } = plan;
   return {
     type: "plan",
     to_warm: toWarm,
@@ -13,6 +14,7 @@ export function planLine({ toWarm, skipped, bytes, lanes, ceilingPerMin, etaSeco
     ceiling_per_min: ceilingPerMin,
     eta_seconds: etaSeconds,
     advice,
+    filtered,
   };
 }
 
@@ -22,6 +24,9 @@ export function planText(plan: WorkPlan): string {
   const lines = [
     `to warm   ${count(plan.toWarm)} objects, ${size(plan.bytes)}`,
     `skipped   ${count(plan.skipped)}`,
+    ...(plan.filtered > 0
+      ? [`filtered  ${count(plan.filtered)} keys left out by --include, --exclude or --kind`]
+      : []),
     `lanes     ${count(plan.lanes)}, at most ${count(plan.ceilingPerMin)}/min together`,
     `time      ${eta}`,
     ...plan.advice.map((advice) => `faster    ${advice}`),

@@ -48,7 +48,13 @@ function results(run: Snapshot, options: TableOptions): string {
     const paint = run.counts[status] > 0 ? style[status] : colour.dim;
     return [paint(status), right(paint(count(run.counts[status]))), about(status, run)];
   });
-  const isBare = statuses.every((status) => about(status, run) === "");
+  if (run.filtered > 0)
+    rows.push([
+      colour.dim("filtered"),
+      right(colour.dim(count(run.filtered))),
+      "left out by --include, --exclude or --kind",
+    ]);
+  const isBare = run.filtered === 0 && statuses.every((status) => about(status, run) === "");
   return isBare
     ? table(
         ["result", right("items")],

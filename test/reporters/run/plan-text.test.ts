@@ -4,6 +4,7 @@ import { forecastLines, planLine, planText } from "../../../src/reporters/run/pl
 const PLAN = {
   toWarm: 1200,
   skipped: 3,
+  filtered: 0,
   bytes: 91_234_567,
   lanes: 2,
   ceilingPerMin: 40,
@@ -15,7 +16,7 @@ describe("a plan", () => {
   it("is a line of JSON with the published fields in their order", () => {
     expect(JSON.stringify(planLine(PLAN))).toBe(
       '{"type":"plan","to_warm":1200,"skipped":3,"bytes":91234567,"lanes":2,"ceiling_per_min":40,"eta_seconds":1800,' +
-        '"advice":["7 more channels: 180/min, 7 min instead of 30 min"]}',
+        '"advice":["7 more channels: 180/min, 7 min instead of 30 min"],"filtered":0}',
     );
   });
 

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { linesOf, summaryOf } from "../helpers/child.ts";
+import { openWorld, type World } from "../helpers/world.ts";
+
+const [NFC, NFD] = ["caf\u00e9", "cafe\u0301"];
+
+async function filled(): Promise<World> {
+  const world = await openWorld();
+  for (const key of ["photos/a.txt", `photos/${NFD}.txt`, "photos/B.TXT", "docs/x.pdf"])
+    world.put(key, `content of ${key}`);
+  return world;
+}
+
+describe("patterns and prefixes", () => {
+  const CHOICES: [args: string[], toWarm: number, filtered: number][] = [
+    [["--exclude", "/photos/**"], 1, 3],
+    [["--include", "/photos/**"], 3, 1],
+    [["--include", `*${NFC}*`], 1, 3],
+    [["--prefix", `photos/${NFC}`], 1, 0],
+    [["--prefix", `photos/${NFD}`], 1, 0],
+    [["--kind", "document"], 4, 0],
+  ];
+
+  it.each(CHOICES)("%j plans %i and leaves out %i", async (args, toWarm, filtered) => {
+    const world = await filled();
+    const ended = await world.run(["--dry-run", "--json", ...args]);
+    expect([ended.code, linesOf(ended).at(-1)]).toMatchObject([
+      0,
+      { type: "plan", to_warm: toWarm, filtered },
+    ]);
+  });
+
+  it("say how many keys they left out, in the plan, in the last table and in the summary", async () => {
+    const world = await filled();
+    const args = ["--include", "docs/**"];
+    expect((await world.run(["--dry-run", ...args])).stdout).toContain("filtered  3 keys");
+    expect((await world.run(args)).stderr).toMatch(/filtered +\| +3 \| left out by/);
+    expect(summaryOf(await world.run([...args, "--json"]))).toMatchObject({ skipped: 1, filtered: 3 });
+  });
+});
+
+describe("a selection that matches no key", () => {
+  const NOTHING: [args: string[], said: string][] = [
+    [
+      ["--prefix", "/photos/"],
+      "no key begins with --prefix /photos/: among 3 keys below photos/ there is photos/",
+    ],
+    [["--prefix", "foto/"], "no key begins with --prefix foto/: among 4 keys of the bucket there is"],
+    [["--prefix", "photos/2024/"], "among 3 keys below photos/ there is photos/"],
+    [["--include", "/fotos/**"], "--include '/fotos/**' matched none of 4 keys: there is photos/ (3)"],
+    [["--exclude", "/fotos/**"], "--exclude '/fotos/**' matched none of 4 keys: there is photos/ (3)"],
+    [["--kind", "video"], "--kind video matched none of them: there is document (4)"],
+  ];
+
+  it.each(NOTHING)("%j sends nothing, says what there is and ends with 2", async (args, said) => {
+    const world = await filled();
+    for (const mode of [[], ["--dry-run"]]) {
+      const ended = await world.run([...mode, ...args]);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain(said);
+      expect(ended.stderr).toContain("--allow-empty");
+    }
+    expect(world.posts()).toEqual([]);
+  });
+
+  it.each(NOTHING)("%j is only told with --allow-empty", async (args, said) => {
+    const world = await filled();
+    const ended = await world.run([...args, "--allow-empty"]);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain(`warning: ${said}`.slice(0, 9));
+    expect(ended.stderr).toContain(said);
+  });
+
+  it("is found in a manifest too", async () => {
+    const world = await filled();
+    const manifest = world.file("m.jsonl", '{"key":"docs/x.pdf"}\n');
+    const ended = await world.run(["--manifest", manifest, "--include", "*.mp4"]);
+    expect([ended.code, ended.stderr]).toEqual([
+      2,
+      expect.stringContaining("--include '*.mp4' matched none of 1 key: there is *.pdf (1)"),
+    ]);
+  });
+
+  it("warns of a pattern that matches nothing beside others that do", async () => {
+    const world = await filled();
+    const ended = await world.run(["--include", "docs/**", "--include", "doc/**"]);
+    expect([ended.code, world.posts().length]).toEqual([0, 1]);
+    expect(ended.stderr).toContain("warning: --include 'doc/**' matched none of 4 keys");
+  });
+});
+
+describe("nothing to choose from", () => {
+  const EMPTY: [title: string, args: string[], said: string][] = [
+    ["an empty bucket", ["--include", "*.jpg"], "nothing to warm: bucket media is empty"],
+    ["an empty bucket and a prefix", ["--prefix", "x/"], "nothing to warm: bucket media is empty"],
+    ["an empty manifest", ["--manifest", "m.jsonl"], "nothing to warm: m.jsonl has no entries"],
+    [
+      "no such rows",
+      ["--only", "failed,unknown"],
+      "nothing to warm: the ledger holds nothing as failed or unknown",
+    ],
+  ];
+
+  it.each(EMPTY)("%s is a line and no mistake", async (_title, args, said) => {
+    const world = await openWorld();
+    world.file("m.jsonl", "");
+    const ended = await world.run(args);
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining(said)]);
+  });
+});
