@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
 import { flagOf } from "../config/flag-name.ts";
 import { wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
+import { readJsonFile, UnreadableFile } from "../config/text-file.ts";
 import type { StopSignal } from "../domain/events.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
@@ -67,16 +67,9 @@ function readOptions(flags: SandboxFlags): SandboxOptions {
 
 function readFaults(path: string): FaultRule[] {
   try {
-    return parseFaults(JSON.parse(readFileSync(path, "utf8")));
+    return parseFaults(readJsonFile(path));
   } catch (error) {
-    if (
-      !(
-        error instanceof FaultFileError ||
-        error instanceof SyntaxError ||
-        (error instanceof Error && "code" in error)
-      )
-    )
-      throw error;
+    if (!(error instanceof FaultFileError || error instanceof UnreadableFile)) throw error;
     throw new ConfigError([`--faults ${path}: ${error.message}`]);
   }
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { ConfigError } from "./error.ts";
 import { nearest } from "./nearest.ts";
 import { SETTINGS } from "./settings.ts";
+import { readJsonFile, UnreadableFile } from "./text-file.ts";
 
 const Bot = v.strictObject({
   slug: v.pipe(v.string(), v.nonEmpty()),
@@ -28,28 +28,16 @@ export const NO_FILE: ConfigFile = { values: {}, bots: [] };
 
 /** Reads the file; an absent one is empty. Throws ConfigError that names the place. */
 export function readConfigFile(path: string): ConfigFile {
-  let text: string;
+  let value: unknown;
   try {
-    text = readFileSync(path, "utf8");
+    value = readJsonFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return NO_FILE;
-    throw new ConfigError([
-      `prewarm.config.json cannot be read: ${error instanceof Error ? error.message : error}`,
-    ]);
+    if (!(error instanceof UnreadableFile)) throw error;
+    if (error.code === "ENOENT") return NO_FILE;
+    throw new ConfigError([`prewarm.config.json cannot be read: ${error.message}`]);
   }
-  return checked(parsed(text));
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch (error) {
-    throw new ConfigError([
-      `prewarm.config.json is no JSON: ${error instanceof Error ? error.message : error}`,
-    ]);
-  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return checked(value as Record<string, unknown>);
   throw new ConfigError(["prewarm.config.json must hold one JSON object"]);
 }
 

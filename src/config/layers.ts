@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { Secret } from "../domain/secret.ts";
@@ -6,6 +5,7 @@ import { ConfigError } from "./error.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
 import { nameOfFlag } from "./flag-name.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { readTextFile, UnreadableFile } from "./text-file.ts";
 
 /** Where a value came from, for people: `--bucket`, `environment R2_BUCKET`, `.env R2_BUCKET`, `prewarm.config.json`, `default`. */
 export type Origin = string;
@@ -85,8 +85,7 @@ export class Layers {
     if (direct && own) return { value: new Secret(own), origin: direct.origin };
     const file = this.variable(`${name}_FILE`);
     if (!file) return null;
-    const text = readFileSync(file.value, "utf8").trim();
-    if (text === "") throw new Error(`${file.value} is empty`);
+    const text = secretIn(file.value);
     return { value: new Secret(text), origin: `file ${file.value}` };
   }
 }
@@ -99,14 +98,25 @@ function filesIn(folder: string | null): LayerFiles {
   };
 }
 
+/** Throws UnreadableFile, also for a file that holds nothing. */
+function secretIn(path: string): string {
+  try {
+    const text = readTextFile(path).text.trim();
+    if (text !== "") return text;
+  } catch (error) {
+    throw error instanceof UnreadableFile ? new UnreadableFile(`${path}: ${error.message}`) : error;
+  }
+  throw new UnreadableFile(`${path} is empty`);
+}
+
 /** Names and values of a `.env`; none when there is no such file. Throws ConfigError when it cannot be read. */
 export function readDotenv(path: string): NodeJS.ProcessEnv {
   try {
-    return parseEnv(readFileSync(path, "utf8").replace(/^\uFEFF/, "")) as NodeJS.ProcessEnv;
+    return parseEnv(readTextFile(path).text) as NodeJS.ProcessEnv;
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR"))
-      return {};
-    throw new ConfigError([`.env cannot be read: ${error instanceof Error ? error.message : error}`]);
+    if (!(error instanceof UnreadableFile)) throw error;
+    if (error.code === "ENOENT" || error.code === "EISDIR") return {};
+    throw new ConfigError([`.env cannot be read: ${error.message}`]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { textOf } from "../domain/text-encoding.ts";
 import type { Check } from "./check.ts";
 import { dotenvBytes, dotenvOddities, dotenvTroubles, parentWithDotenv } from "./dotenv.ts";
 import { stub, withoutPassword } from "./mask.ts";
@@ -57,10 +58,7 @@ const dotenv: Check = {
 };
 
 function namesIn(folder: string): ReadonlySet<string> {
-  const text =
-    dotenvBytes(folder)
-      ?.toString("utf8")
-      .replace(/^\uFEFF/, "") ?? "";
+  const { text } = textOf(dotenvBytes(folder) ?? Buffer.alloc(0));
   const names = Object.keys(parseEnv(text)).map((name) => name.replace(/_FILE$/, ""));
   return new Set(names.includes("R2_ENDPOINT") ? [...names, "R2_ACCOUNT_ID"] : names);
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { textOf } from "../domain/text-encoding.ts";
 
 /** Something in a `.env` that does not mean what it looks like. */
 export interface DotenvTrouble {
@@ -10,9 +11,6 @@ export interface DotenvTrouble {
   /** Values are lost by it, not only changed. */
   readonly serious: boolean;
 }
-
-const TO_UTF8 = "iconv -f UTF-16 -t UTF-8 .env > .env.new && mv .env.new .env";
-const TO_LF = "tr '\\r' '\\n' < .env > .env.new && mv .env.new .env";
 
 /** The folder above `folder` that has a `.env`; null when none has. */
 export function parentWithDotenv(folder: string): string | null {
@@ -30,25 +28,20 @@ export function dotenvBytes(folder: string): Buffer | null {
   }
 }
 
-/** What a `.env` has that is harmless but surprises: a byte order mark, Windows line ends. */
+/** What a `.env` has that is harmless but surprises: a byte order mark, Windows line ends, UTF-16. */
 export function dotenvOddities(bytes: Buffer): string[] {
-  const text = bytes.toString("utf8");
+  const { encoding, hasMark, hasCrlf } = textOf(bytes);
   return [
-    ...(text.startsWith("\uFEFF") ? ["a byte order mark"] : []),
-    ...(text.includes("\r\n") ? ["Windows line ends"] : []),
+    ...(encoding === "UTF-8" ? [] : [encoding]),
+    ...(hasMark ? ["a byte order mark"] : []),
+    ...(hasCrlf ? ["Windows line ends"] : []),
   ];
 }
 
 /** What Node's parser would make something else of, line by line. No value is quoted. */
 export function dotenvTroubles(bytes: Buffer): DotenvTrouble[] {
-  if (bytes.includes(0))
-    return [
-      { line: 0, found: "it is not UTF-8 (UTF-16?), nothing of it is read", next: TO_UTF8, serious: true },
-    ];
-  const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
-  if (/\r(?!\n)/.test(text))
-    return [{ line: 0, found: "its lines end in CR alone, so all is one line", next: TO_LF, serious: true }];
-  return withoutQuotedLines(text.split(/\r?\n/)).flatMap(({ number, line }) => lineTrouble(line, number));
+  const lines = textOf(bytes).text.split("\n");
+  return withoutQuotedLines(lines).flatMap(({ number, line }) => lineTrouble(line, number));
 }
 
 /** Lines that begin something; those inside a quoted value of several lines are left out. */

@@ -1,11 +1,12 @@
 import type { Readable } from "node:stream";
 import { failure } from "../domain/failure.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
+import { utf8Pieces } from "../domain/text-encoding.ts";
 
 /** Pieces are this small at most, so that what one of them holds stays small too. */
 const PIECE_BYTES = 64 * 1024;
-/** Enough to know a byte order mark or a compressed file. */
-const OPENING_BYTES = 4;
+/** Enough to know a compressed file. */
+const OPENING_BYTES = 2;
 
 const BY_CODE: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -19,22 +20,26 @@ export function manifestFailed(name: string, problem: string, cause?: unknown): 
 }
 
 /**
- * The bytes of a manifest in small pieces, without a byte order mark. Throws SourceFailed when the file cannot be
- * read, or is not UTF-8 text (UTF-16 and gzip are told by name).
+ * The text of a manifest in small pieces, as UTF-8 without a byte order mark, whatever it was written in. Throws SourceFailed
+ * when the file cannot be read, or is compressed (gzip is told by name).
  */
 export async function* manifestBytes(open: () => Readable, name: string): AsyncGenerator<Buffer> {
+  yield* utf8Pieces(unpacked(readPieces(open, name), name));
+}
+
+async function* unpacked(pieces: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   let opening: Buffer | null = Buffer.alloc(0);
-  for await (const piece of readPieces(open, name)) {
+  for await (const piece of pieces) {
     if (opening === null) {
       yield piece;
       continue;
     }
     opening = Buffer.concat([opening, piece]);
     if (opening.length < OPENING_BYTES) continue;
-    yield withoutMark(opening, name);
+    yield textual(opening, name);
     opening = null;
   }
-  if (opening !== null && opening.length > 0) yield withoutMark(opening, name);
+  if (opening !== null && opening.length > 0) yield textual(opening, name);
 }
 
 async function* readPieces(open: () => Readable, name: string): AsyncGenerator<Buffer> {
@@ -50,20 +55,12 @@ async function* readPieces(open: () => Readable, name: string): AsyncGenerator<B
   }
 }
 
-function withoutMark(opening: Buffer, name: string): Buffer {
-  const [a, b, c] = opening;
-  if (a === 0x1f && b === 0x8b) {
+function textual(opening: Buffer, name: string): Buffer {
+  if (opening[0] === 0x1f && opening[1] === 0x8b) {
     throw manifestFailed(
       name,
       "this is a gzip file: unpack it, for example `gunzip -c FILE | prewarm run --manifest -`",
     );
   }
-  if (
-    (a === 0xff && b === 0xfe) ||
-    (a === 0xfe && b === 0xff) ||
-    opening.subarray(0, OPENING_BYTES).includes(0)
-  ) {
-    throw manifestFailed(name, "this is UTF-16 text, not UTF-8: save it as UTF-8, then run again");
-  }
-  return a === 0xef && b === 0xbb && c === 0xbf ? opening.subarray(3) : opening;
+  return opening;
 }

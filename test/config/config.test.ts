@@ -226,7 +226,7 @@ describe("secrets", () => {
     };
     const problems = problemsOf(() => load({ env })).join("\n");
     expect(problems).toMatch(/R2_SECRET_ACCESS_KEY_FILE cannot be read: .*empty is empty/);
-    expect(problems).toMatch(/R2_ACCESS_KEY_ID_FILE cannot be read: ENOENT.*\/no\/such/);
+    expect(problems).toMatch(/R2_ACCESS_KEY_ID_FILE cannot be read: \/no\/such: there is no such file/);
   });
 });
 
@@ -276,7 +276,7 @@ describe("what cannot be worked with is told all at once", () => {
     {
       what: "a file that is no JSON",
       given: { files: { [FILE]: "{" } },
-      says: [/^prewarm\.config\.json is no JSON/],
+      says: [/^prewarm\.config\.json cannot be read: it is not valid JSON at line 1/],
     },
     { what: "a file that is no object", given: { files: { [FILE]: "[]" } }, says: [/one JSON object/] },
     {
@@ -310,7 +310,7 @@ describe("what cannot be worked with is told all at once", () => {
     const folder = folderOf({});
     symlinkSync(".env", join(folder, ".env"));
     expect(problemsOf(() => loadConfig({}, ENV, folder))).toEqual([
-      expect.stringMatching(/^\.env cannot be read: ELOOP/),
+      expect.stringMatching(/^\.env cannot be read: it is a link that leads back/),
     ]);
   });
 

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { ConfigError } from "../../config/error.ts";
+import { readJsonFile, UnreadableFile } from "../../config/text-file.ts";
 import { Report } from "../schema.ts";
 import type { BenchReport } from "../types.ts";
 
@@ -8,7 +8,7 @@ const REMEDY = "write one with `prewarm bench --json FILE`";
 
 /** Reads what `--json` wrote. Throws ConfigError, one line, when the file is missing, is not JSON, or has another schema. */
 export function readReport(path: string): BenchReport {
-  const value = parsed(path, textOf(path));
+  const value = parsed(path);
   const schema = typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;
   if (schema !== undefined && schema !== 1)
     throw new ConfigError([
@@ -22,23 +22,12 @@ export function readReport(path: string): BenchReport {
   ]);
 }
 
-function textOf(path: string): string {
+function parsed(path: string): unknown {
   try {
-    return readFileSync(path, "utf8");
+    return readJsonFile(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      throw new ConfigError([`${path}: no such file; ${REMEDY}`]);
-    throw new ConfigError([`${path} cannot be read: ${error instanceof Error ? error.message : error}`]);
-  }
-}
-
-function parsed(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw new ConfigError([
-      `${path} is no JSON: ${error instanceof Error ? error.message : error}; ${REMEDY}`,
-    ]);
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new ConfigError([`${path}: ${error.message}; ${REMEDY}`]);
   }
 }
 

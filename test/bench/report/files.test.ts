@@ -135,7 +135,7 @@ describe("flags that cannot be worked with", () => {
     const problems = problemOf(() => finishOptions(flags, {}, "")).split("\n");
     expect(problems).toEqual([
       expect.stringMatching(/^--gate 'fast': /),
-      "--baseline none.json: no such file; write one with `prewarm bench --json FILE`",
+      "--baseline none.json: there is no such file; write one with `prewarm bench --json FILE`",
       "--max-regression ten: not a share such as 10%",
       "--format csv: no such format; use github-action-benchmark, or --json FILE",
     ]);
@@ -150,7 +150,7 @@ describe("flags that cannot be worked with", () => {
 
 describe("a report that cannot be read", () => {
   it.each([
-    ["{", /a\.json is no JSON: /],
+    ["{", /a\.json: it is not valid JSON at line 1, column 2; /],
     ["[]", /a\.json: no report of prewarm bench/],
     ['{"type":"bench","schema":2}', /a\.json: a report of schema 2, and this prewarm reads schema 1/],
     ['{"type":"bench","schema":1}', /a\.json: no report of prewarm bench \(at: /],

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { type DecodedText, textOf } from "../domain/text-encoding.ts";
+
+/** A file that cannot be read as text; `message` says why, without its path. */
+export class UnreadableFile extends Error {
+  /** The system's code, such as ENOENT; null where the file could be read and its content is at fault. */
+  readonly code: string | null;
+
+  constructor(why: string, code: string | null = null) {
+    super(why);
+    this.code = code;
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EISDIR: "this is a folder, not a file",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+  ELOOP: "it is a link that leads back to itself",
+};
+
+/** The text of a file in any encoding that {@link textOf} knows. Throws UnreadableFile. */
+export function readTextFile(path: string): DecodedText {
+  const decoded = textOf(bytesOf(path));
+  if (decoded.isBinary) throw new UnreadableFile("this is not a text file");
+  return decoded;
+}
+
+/** What a JSON file holds, in any of these encodings. Throws UnreadableFile, for what is not JSON with the line. */
+export function readJsonFile(path: string): unknown {
+  const { text } = readTextFile(path);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new UnreadableFile(`it is not valid JSON${lineOfFault(text, error)}`);
+  }
+}
+
+/** Node names the place as a position; a text that ends too early has none. */
+function lineOfFault(text: string, error: unknown): string {
+  if (text.trim() === "") return ": it is empty";
+  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
+  const before = position === undefined ? text.trimEnd() : text.slice(0, Number(position));
+  const lines = before.split("\n");
+  const column = position === undefined ? "" : `, column ${(lines.at(-1) ?? "").length + 1}`;
+  return ` at line ${lines.length}${column}`;
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UnreadableFile(WHY[code] ?? message, code);
+  }
+}
