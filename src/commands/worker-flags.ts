@@ -9,7 +9,7 @@ const EXAMPLES = `Examples:
   prewarm worker --list-interval 30m           list less often: each 1,000 objects cost an operation
   prewarm worker --json | jq 'select(.level == "error")'
 
-Ends on SIGTERM or Ctrl-C, when calls under way are finished (--drain)
+Ends on Ctrl-C, SIGTERM or when its terminal goes away, once calls under way are finished (--drain)
 `;
 
 /** The flags of `prewarm worker` as commander has them. */

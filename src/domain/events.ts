@@ -15,7 +15,7 @@ export interface LaneView {
 }
 
 /** A signal that ends a run or a worker. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM" | "SIGBREAK";
 
 /** Why a run ends before its source is used up. */
 export type StopCause =

@@ -1,10 +1,26 @@
+import { type Clock, systemClock } from "../domain/clock.ts";
 import type { StopSignal } from "../domain/events.ts";
 import type { Stop } from "../pipeline/stop.ts";
 
-const CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+/**
+ * What ends a process: Ctrl-C, a service manager, a terminal that goes away, Ctrl-Break of Windows; with the exit code of a
+ * process that it stopped: 128 and its number, as shells have it (SIGBREAK is 21).
+ */
+const CODES: Readonly<Record<StopSignal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGBREAK: 149,
+};
 const SIGNALS = Object.keys(CODES) as StopSignal[];
 
-/** The exit code of a process that a signal stopped: 128 and the number of the signal, as shells have it. */
+/**
+ * Real milliseconds that a drain may take when the window of a console is closed: Windows sends SIGHUP and ends the process
+ * 5 to 10 seconds later, whatever it does (nodejs.org, process, signal events).
+ */
+const CLOSING_WINDOW_MS = 4_000;
+
+/** The exit code of a process that a signal stopped. */
 export function codeOfSignal(signal: StopSignal): number {
   return CODES[signal];
 }
@@ -26,21 +42,47 @@ function onSignal(listener: (signal: StopSignal) => void): () => void {
   };
 }
 
-/** Calls back at the first signal only: a second one ends the process as if nobody watched. Returns a function that ends the watch. */
+/**
+ * Calls back at the first signal only: a second one ends the process as if nobody watched, but for SIGHUP, which comes more
+ * than once where a terminal goes away. Returns a function that ends the watch.
+ */
 export function onFirstSignal(listener: (signal: StopSignal) => void): () => void {
+  const ignore = () => {};
   const off = onSignal((signal) => {
+    process.on("SIGHUP", ignore);
     off();
     listener(signal);
   });
-  return off;
+  return () => {
+    off();
+    process.off("SIGHUP", ignore);
+  };
 }
 
-/** The first signal drains, the second aborts. Returns a function that takes the handlers off again. */
-export function stopOnSignals(stop: Stop): () => void {
+/**
+ * The first signal drains, the second aborts. SIGHUP never aborts: where a terminal goes away it may come twice, and systemd
+ * can send it behind SIGTERM; on Windows it leaves {@link CLOSING_WINDOW_MS} to drain. Returns a function that takes the
+ * handlers off again.
+ */
+export function stopOnSignals(
+  stop: Stop,
+  platform: NodeJS.Platform = process.platform,
+  clock: Pick<Clock, "after"> = systemClock(),
+): () => void {
   let isDraining = false;
-  return onSignal((signal) => {
-    if (isDraining) stop.abort();
-    else stop.drain({ type: "signal", signal });
+  let isClosing = false;
+  let endClosing = () => {};
+  const off = onSignal((signal) => {
+    if (signal === "SIGHUP" && platform === "win32" && !isClosing) {
+      isClosing = true;
+      endClosing = clock.after(CLOSING_WINDOW_MS, () => stop.abort());
+    }
+    if (!isDraining) stop.drain({ type: "signal", signal });
+    else if (signal !== "SIGHUP") stop.abort();
     isDraining = true;
   });
+  return () => {
+    endClosing();
+    off();
+  };
 }

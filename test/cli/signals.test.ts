@@ -1,11 +1,22 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { summaryOf } from "../helpers/child.ts";
 import { openHeldWorld, openWorld } from "../helpers/world.ts";
 
 const ENV = { MEDIA_PREWARM_CONCURRENCY: "3", PREWARM_PACE: "6000/min" };
 
+/** `script` (util-linux) gives a program a terminal of its own. */
+const hasScript = existsSync("/usr/bin/script") && process.platform === "linux";
+const onTerminal = (command: readonly string[]) => [
+  "script",
+  "-qec",
+  `exec ${command.map((word) => `'${word}'`).join(" ")}`,
+  "/dev/null",
+];
+
 describe("signals", () => {
   it.each([
+    { signal: "SIGHUP", code: 129 },
     { signal: "SIGINT", code: 130 },
     { signal: "SIGTERM", code: 143 },
   ] as const)("$signal once finishes what is under way and ends $code", async ({ signal, code }) => {
@@ -38,6 +49,24 @@ describe("signals", () => {
       { status: "unknown", n: 3 },
     ]);
   });
+
+  it.skipIf(!hasScript)(
+    "a terminal that goes away lets calls under way finish (needs `script`)",
+    async () => {
+      const { world, hold } = await openHeldWorld();
+      world.putMany(20);
+      const running = world.start(["run"], { wrap: onTerminal, env: { ...ENV, TERM: "xterm" } });
+      await world.until(() => world.underWay() === 3, "three calls are under way");
+      // The program is the leader of its session: the system tells it that its terminal went, and refuses what it writes.
+      running.signal("SIGKILL");
+      await running.ended;
+      const holders = () => world.rows("select key from prewarm_identity where key like 'holder%'").length;
+      await hold.end();
+      await world.until(() => holders() === 0, "it gave the ledger back");
+      const statuses = () => world.rows("select status, count(*) as n from media_cache group by 1");
+      expect(statuses()).toEqual([{ status: "ready", n: 3 }]);
+    },
+  );
 
   it("ends a sandbox", async () => {
     const world = await openWorld();

@@ -175,7 +175,9 @@ describe("prewarm status ends 2 in one line", () => {
 
   it("where there is no ledger, and makes none", async () => {
     const world = await openWorld();
-    expect(await refusal(world)).toMatch(/^prewarm: prewarm\.db is not there: .* --ledger .*`node \S+prewarm\.js run`$/);
+    expect(await refusal(world)).toMatch(
+      /^prewarm: prewarm\.db is not there: .* --ledger .*`node \S+prewarm\.js run`$/,
+    );
     expect(await refusal(world, "--ledger", "data/x.db", "--json")).toMatch(/data\/x\.db has no folder/);
     expect(readdirSync(world.dir)).toEqual([]);
   });

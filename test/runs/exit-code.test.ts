@@ -18,12 +18,16 @@ describe("the exit code", () => {
     [{ type: "source", failure: failure("r2_unavailable", "") }, 0, 1],
     [{ type: "signal", signal: "SIGINT" }, 9, 130],
     [{ type: "signal", signal: "SIGTERM" }, 0, 143],
+    [{ type: "signal", signal: "SIGHUP" }, 0, 129],
+    [{ type: "signal", signal: "SIGBREAK" }, 3, 149],
   ])("of %j with %i bad items is %i", (cause, bad, code) => {
     expect(exitCodeOf({ cause, bad })).toBe(code);
   });
 
   it("of a signal is known as one", () => {
-    expect([codeOfSignal("SIGINT"), codeOfSignal("SIGTERM")].every(isCodeOfSignal)).toBe(true);
+    expect(
+      (["SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK"] as const).map(codeOfSignal).every(isCodeOfSignal),
+    ).toBe(true);
     expect([0, 1, 2, 3, 4, 5, 99].some(isCodeOfSignal)).toBe(false);
   });
 });

@@ -27,7 +27,7 @@ export function serve(handlers: Handlers, end: () => Promise<void>): void {
     setTimeout(() => process.exit(1), PUT_AWAY_MS).unref();
     end().finally(() => process.exit(0));
   });
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => {});
+  for (const name of ["SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK"] as const) process.on(name, () => {});
   process.on("message", async ({ id, name, input }: Question) => {
     const answer = await answerTo(handlers[name] as ((input: unknown) => unknown) | undefined, input, name);
     process.send?.({ id, ...answer });

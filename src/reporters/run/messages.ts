@@ -27,7 +27,8 @@ function troubleLine(item: ItemResult): string | null {
 
 function stopLine(cause: StopCause): string {
   if (cause.type === "signal") {
-    return `${cause.signal}: no new work begins, calls under way are finished; once more to abort them`;
+    const abort = cause.signal === "SIGHUP" ? "" : "; once more to abort them";
+    return `${cause.signal}: no new work begins, calls under way are finished${abort}`;
   }
   if (cause.type === "aborted") return "stopping: no new work begins, calls under way are finished";
   if (cause.type === "duration")
