@@ -32,6 +32,15 @@ export const REASONS = {
   send_interrupted: info("transient", RUN_AGAIN),
   send_stalled: info("transient", RUN_AGAIN),
   telegram_busy: info("transient", RUN_AGAIN),
+  upload_incomplete: info("transient", RUN_AGAIN),
+  body_refused: info(
+    "transient",
+    "raise the limit of what stands in front of the Bot API server (nginx: `client_max_body_size`), then run again",
+  ),
+  refused_unclear: info(
+    "transient",
+    "run again: this failure does not last; look at the text Telegram gave if it comes each time",
+  ),
   r2_unavailable: info("transient", RUN_AGAIN),
   r2_interrupted: info("transient", RUN_AGAIN),
   stopped: info("transient", "run again to go on"),
@@ -95,6 +104,14 @@ export const REASONS = {
   kind_not_allowed: info(
     "chat",
     "allow this kind of media in the chat's permissions, or make the bot an administrator",
+  ),
+  chat_is_bot: info(
+    "chat",
+    "put the id of a channel, a group or a person into WARMUP_CHAT_ID: bots cannot write to bots",
+  ),
+  chat_refuses: info(
+    "chat",
+    "look at the text Telegram gave, and at the chat's settings; else put another warmup chat into WARMUP_CHAT_ID",
   ),
   topic_missing: info("chat", "use a chat without topics, or open its General topic"),
 

@@ -55,7 +55,7 @@ export function followUp(task: Task, cause: Failure, options: FollowUpOptions): 
     case "flood":
       return { do: "again", task, delayMs: 0 };
     case "transient":
-      return cause.reason === "stopped" ? { do: "release" } : retry(task, options);
+      return passing(task, cause, options);
     case "in_doubt":
       return { do: "doubt" };
     case "media":
@@ -73,6 +73,13 @@ export function followUp(task: Task, cause: Failure, options: FollowUpOptions): 
 export function consequenceOf(cause: Failure): Consequence {
   if (cause.class !== "auth") return null;
   return OF_BUCKET.has(cause.reason) ? "run" : "bot";
+}
+
+function passing(task: Task, cause: Failure, options: FollowUpOptions): FollowUp {
+  if (cause.reason === "stopped") return { do: "release" };
+  if (cause.reason === "refused_unclear") return otherWay(task, cause, options);
+  // A limit of something in between does not rise within minutes, and each try would send the whole body again.
+  return cause.reason === "body_refused" ? { do: "fail" } : retry(task, options);
 }
 
 const FIRST_PAUSE_MS = 1_000;

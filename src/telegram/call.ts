@@ -4,7 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import { errorCode } from "../domain/error-code.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { type BotApiRefusal, classifyRefusal, classifyWire } from "./classify.ts";
+import { type Asked, type BotApiRefusal, classifyRefusal, classifyWire } from "./classify.ts";
 import type { CallTimes } from "./port.ts";
 import { newWire, type Wire, wireFetch } from "./wire.ts";
 
@@ -38,11 +38,15 @@ const READ_ANSWER_MS = 15_000;
  */
 export class Caller {
   readonly host: string;
+  /** What the API root has after the host; empty for none. */
+  readonly #path: string;
   readonly #options: CallerOptions;
 
   constructor(options: CallerOptions) {
     this.#options = options;
-    this.host = new URL(options.apiRoot).host;
+    const { host, pathname } = new URL(options.apiRoot);
+    this.host = host;
+    this.#path = pathname.replace(/\/+$/, "");
   }
 
   /** Makes one call. A failure is classified by the answer, or without one by what happened on the socket. */
@@ -64,7 +68,12 @@ export class Caller {
     // An Api for each call: the library has one fetch an Api, and each call has a wire of its own.
     const api = new Api(token, { apiRoot, fetch, maxRetries: 0, timeoutMs: 0 });
     const result = await run(api).then(ok, (error: unknown) => {
-      const cause = explain(error, wire, this.host, more.signal);
+      const cause = explain(
+        error,
+        wire,
+        { host: this.host, path: this.#path, bytes: wire.bytes },
+        more.signal,
+      );
       return failed<T>({ ...cause, message: redact(cause.message).replace(/\s+/g, " ") });
     });
     return { result, times: { started, bodyEnd: wire.bodyEnd, ended: clock.now() } };
@@ -83,14 +92,14 @@ export class Caller {
   }
 }
 
-function explain(error: unknown, wire: Wire, host: string, signal: AbortSignal | undefined): Failure {
+function explain(error: unknown, wire: Wire, asked: Asked, signal: AbortSignal | undefined): Failure {
   const refusal = error instanceof TelegramApiError ? refusalOf(error, wire) : null;
-  if (refusal) return classifyRefusal(refusal);
+  if (refusal) return classifyRefusal(refusal, asked);
   const carried = carriedFailure(wire.sourceError);
   if (carried && wire.bodyEnd === null) return carried;
   if (signal?.aborted && wire.bodyEnd === null)
     return failure("stopped", "stopped before the upload was complete");
-  return classifyWire(wire, signal?.aborted ? "stopped here" : causeOf(error), host);
+  return classifyWire(wire, signal?.aborted ? "stopped here" : causeOf(error), asked);
 }
 
 /** Returns null for JSON that is not from the Bot API, and for a 5xx that came before the body was sent whole. */

@@ -14,22 +14,54 @@ export interface BotApiRefusal {
   readonly migrateTo?: string | undefined;
 }
 
+/** What was asked, as far as it tells what an answer means. */
+export interface Asked {
+  /** Who was asked: host and port. */
+  readonly host: string;
+  /** What TELEGRAM_API_ROOT has after the host; empty for a root without a path. */
+  readonly path: string;
+  /** Length of the request's body; null where it is not known. */
+  readonly bytes: number | null;
+}
+
 /**
- * Classifies an answer with `ok: false`. 429 is a flood wait whatever its text (the server also sends it while it shuts
- * down, tdlib/telegram-bot-api Query.h); after a 5xx the message may have been posted, so it is in doubt.
+ * Classifies an answer with `ok: false`. A wait is a wait whatever its code and text (the server also sends 429 while it
+ * shuts down, tdlib/telegram-bot-api Query.h); after a 5xx the message may have been posted, so it is in doubt. A text that
+ * the table does not know says nothing about whose fault it is: `refused_unclear`.
  */
-export function classifyRefusal(refusal: BotApiRefusal): Failure {
-  const message = `Telegram said ${refusal.code}: ${refusal.description}`;
-  const more = { code: refusal.code };
-  if (refusal.code >= 500) return failure("server_error", message, more);
-  const known = ERROR_TEXTS.find(
-    (row) => row.text.test(refusal.description) && matchesCode(row.code, refusal.code),
-  );
-  const reason = refusal.code === 429 ? "flood_wait" : (known?.reason ?? reasonOfCode(refusal.code));
+export function classifyRefusal(refusal: BotApiRefusal, asked: Asked): Failure {
+  const { code, description, migrateTo } = refusal;
+  const message = `Telegram said ${code}: ${description}`;
+  if (code >= 500) return failure("server_error", message, { code });
+  const reason = reasonOf(refusal, asked);
   if (reason === "flood_wait") return flood(refusal, message);
-  if (reason === "chat_migrated" && refusal.migrateTo)
-    return failure(reason, message, { ...more, migrateTo: refusal.migrateTo });
-  return failure(reason, message, more);
+  if (reason === "body_refused") return bodyRefused(asked, `said ${code}: ${description}`);
+  if (reason === "api_root_wrong") return rootWrong(asked, code, description);
+  return failure(reason, message, reason === "chat_migrated" && migrateTo ? { code, migrateTo } : { code });
+}
+
+function reasonOf({ code, description, retryAfter }: BotApiRefusal, asked: Asked): Reason {
+  if (code === 429 || retryAfter !== undefined) return "flood_wait";
+  const known = ERROR_TEXTS.find((row) => row.text.test(description) && matchesCode(row.code, code));
+  return known?.reason ?? reasonOfCode(code, asked);
+}
+
+/** Before every call a file is held against the limit of the server, so a limit that refuses it is somebody else's. */
+function bodyRefused({ host, bytes }: Asked, said: string): Failure {
+  const size = bytes === null ? "this size" : `${bytes} bytes`;
+  return failure(
+    "body_refused",
+    `${host} ${said}; the Bot API takes more, so something in front of the server refuses bodies of ${size} (client_max_body_size in nginx)`,
+    { code: 413 },
+  );
+}
+
+function rootWrong({ host, path }: Asked, code: number, description: string): Failure {
+  const where =
+    path === ""
+      ? `${host} said ${code}: ${description}`
+      : `${host} said ${code}: ${description} below ${path}; TELEGRAM_API_ROOT ends before /bot<token>, so it may need no path at all`;
+  return failure("api_root_wrong", where, { code });
 }
 
 /**
@@ -37,9 +69,9 @@ export function classifyRefusal(refusal: BotApiRefusal): Failure {
  * the body was not sent whole; otherwise it is in doubt.
  * 413 and 429 are refusals whatever their body (the cloud's proxy sends HTML, telegraf#222).
  */
-export function classifyWire(wire: Wire, cause: string, host: string): Failure {
-  if (wire.status === 413)
-    return failure("file_too_big", `${host} said 413: Request Entity Too Large`, { code: 413 });
+export function classifyWire(wire: Wire, cause: string, asked: Asked): Failure {
+  const { host } = asked;
+  if (wire.status === 413) return bodyRefused(asked, "said 413");
   if (wire.status === 429)
     return flood(
       { code: 429, description: "", retryAfterHeader: wire.retryAfter ?? undefined },
@@ -85,7 +117,7 @@ function flood(refusal: BotApiRefusal, message: string): Failure {
 
 /** Returns how many seconds a flood wait lasts: by the parameters, else the header, else its text, else a guess. */
 function waitSeconds({ retryAfter, retryAfterHeader, description }: BotApiRefusal): number {
-  const inText = /retry after (\d+)/i.exec(description)?.[1];
+  const inText = /(?:retry after |_WAIT_)(\d+)/i.exec(description)?.[1];
   const seconds = Number(retryAfter ?? retryAfterHeader ?? inText);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : FLOOD_WITHOUT_NUMBER_S;
 }
@@ -94,11 +126,13 @@ function matchesCode(wanted: number | undefined, code: number): boolean {
   return wanted === undefined || wanted === code;
 }
 
-function reasonOfCode(code: number): Reason {
-  // The server answers 404 in JSON when the token does not have the form of one (tdlib/telegram-bot-api).
-  if (code === 401 || code === 404 || code === 421) return "token_wrong";
+function reasonOfCode(code: number, { path }: Asked): Reason {
+  // The server answers 404 in JSON when the token does not have the form of one (tdlib/telegram-bot-api): that is what it
+  // takes `/bot/bot<token>` for as well.
+  if (code === 404) return path === "" ? "token_wrong" : "api_root_wrong";
+  if (code === 401 || code === 421) return "token_wrong";
   if (code === 403) return "no_rights";
-  return code === 413 ? "file_too_big" : "media_refused";
+  return code === 413 ? "body_refused" : "refused_unclear";
 }
 
 function messageOf(error: unknown): string {

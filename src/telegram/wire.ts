@@ -9,6 +9,8 @@ type AwaitedFrom = "server" | "source" | "answer";
 export interface Wire {
   /** The connection was made and the body was requested. */
   connected: boolean;
+  /** Length of the body; null while it is not known. */
+  bytes: number | null;
   /** Moment of the engine's clock at which the last byte of the body was given to the socket; null before that. */
   bodyEnd: number | null;
   /** The text of the answer, once it has been read whole. */
@@ -27,6 +29,7 @@ export interface Wire {
 export function newWire(): Wire {
   return {
     connected: false,
+    bytes: null,
     bodyEnd: null,
     text: null,
     status: null,
@@ -73,6 +76,7 @@ export function wireFetch(wire: Wire, options: WireOptions): typeof fetch {
       const length = options.bodyBytes;
       const whole = length === undefined ? await collect(init.body) : undefined;
       const size = whole?.byteLength ?? length ?? 0;
+      wire.bytes = size;
       const body = handOver(
         whole ? [whole] : (init.body as ReadableStream<Uint8Array>),
         size,

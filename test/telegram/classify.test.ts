@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { FailureClass } from "../../src/domain/failure.ts";
 import type { Reason } from "../../src/domain/reasons.ts";
-import { classifyRefusal, classifyWire } from "../../src/telegram/classify.ts";
+import * as classify from "../../src/telegram/classify.ts";
 import { newWire, type Wire } from "../../src/telegram/wire.ts";
+
+const ASKED: classify.Asked = { host: "api.example", path: "", bytes: null };
+const classifyRefusal = (refusal: classify.BotApiRefusal, asked: Partial<classify.Asked> = {}) =>
+  classify.classifyRefusal(refusal, { ...ASKED, ...asked });
+const classifyWire = (wire: Wire, cause: string, asked: Partial<classify.Asked> = {}) =>
+  classify.classifyWire(wire, cause, { ...ASKED, ...asked });
 
 type Row = readonly [code: number, text: string, failureClass: FailureClass, reason: Reason];
 
@@ -69,11 +75,47 @@ const ROWS: readonly Row[] = [
   [400, "Bad Request: file is too big", "media", "file_too_big"],
   [400, "Bad Request: file must be non-empty", "media", "file_empty"],
   [400, "Bad Request: can't use the media of the specified type in the album", "media", "media_refused"],
-  [400, "Bad Request: group send failed", "media", "media_refused"],
-  [400, "Bad Request: message was not sent", "media", "media_refused"],
-  [413, "Request Entity Too Large", "media", "file_too_big"],
-  [431, "Request Header Fields Too Large", "media", "media_refused"],
-  [415, "Unsupported Media Type", "media", "media_refused"],
+  [400, "Bad Request: group send failed", "transient", "telegram_busy"],
+  [400, "Bad Request: message was not sent", "transient", "telegram_busy"],
+  [413, "Request Entity Too Large", "transient", "body_refused"],
+  [431, "Request Header Fields Too Large", "transient", "refused_unclear"],
+  [415, "Unsupported Media Type", "transient", "refused_unclear"],
+  [405, "Method Not Allowed", "transient", "refused_unclear"],
+  [408, "Request Timeout", "transient", "refused_unclear"],
+  [409, "Conflict", "transient", "refused_unclear"],
+  [425, "Too Early", "transient", "refused_unclear"],
+  [400, "Bad Request: FLOOD_WAIT_17", "flood", "flood_wait"],
+  [420, "FLOOD_WAIT_3", "flood", "flood_wait"],
+  [400, "Bad Request: FLOOD_PREMIUM_WAIT_3", "flood", "flood_wait"],
+  [400, "Bad Request: SLOWMODE_WAIT_30", "flood", "flood_wait"],
+  [400, "Bad Request: CHAT_RESTRICTED", "chat", "chat_refuses"],
+  [400, "Bad Request: CHAT_FORBIDDEN", "chat", "chat_refuses"],
+  [400, "Bad Request: PEER_FLOOD", "chat", "chat_refuses"],
+  [400, "Bad Request: ALLOW_PAYMENT_REQUIRED_10", "chat", "chat_refuses"],
+  [403, "Forbidden: USER_PRIVACY_RESTRICTED", "chat", "chat_refuses"],
+  [400, "Bad Request: CHAT_GUEST_SEND_FORBIDDEN", "chat", "bot_not_member"],
+  [400, "Bad Request: USER_BANNED_IN_CHANNEL", "chat", "bot_kicked"],
+  [400, "Bad Request: USER_IS_BLOCKED", "chat", "bot_blocked"],
+  [400, "Bad Request: INPUT_USER_DEACTIVATED", "chat", "chat_gone"],
+  [400, "Bad Request: CHANNEL_PRIVATE", "chat", "chat_not_found"],
+  [400, "Bad Request: user not found", "chat", "chat_not_found"],
+  [400, "Bad Request: CHAT_ID_INVALID", "chat", "chat_not_found"],
+  [400, "Bad Request: TOPIC_CLOSED", "chat", "topic_missing"],
+  [400, "Bad Request: message thread is closed", "chat", "topic_missing"],
+  [400, "Bad Request: VOICE_MESSAGES_FORBIDDEN", "chat", "kind_not_allowed"],
+  [400, "Bad Request: CHAT_SEND_VOICES_FORBIDDEN", "chat", "kind_not_allowed"],
+  [400, "Bad Request: CHAT_SEND_MEDIA_FORBIDDEN", "chat", "kind_not_allowed"],
+  [403, "Forbidden: bots can't send messages to bots", "chat", "chat_is_bot"],
+  [403, "Forbidden: bot can't send messages to the user", "chat", "bot_blocked"],
+  [400, "Bad Request: FILE_PART_0_MISSING", "transient", "upload_incomplete"],
+  [400, "Bad Request: FILE_PARTS_INVALID", "transient", "upload_incomplete"],
+  [400, "Bad Request: FILE_PART_SIZE_INVALID", "transient", "upload_incomplete"],
+  [400, "Bad Request: MD5_CHECKSUM_INVALID", "transient", "upload_incomplete"],
+  [400, "Bad Request: RPC_SEND_FAIL", "transient", "telegram_busy"],
+  [400, "Bad Request: VIDEO_CONTENT_TYPE_INVALID", "media", "media_refused"],
+  [400, "Bad Request: MEDIA_INVALID", "media", "media_refused"],
+  [400, "Bad Request: PHOTO_EXT_INVALID", "media", "photo_extension"],
+  [400, "Bad Request: PHOTO_CONTENT_TYPE_INVALID", "media", "photo_processing"],
   [501, "Not Implemented", "in_doubt", "server_error"],
   [505, "HTTP Version Not Supported", "in_doubt", "server_error"],
   [500, "Internal Server Error: restart", "in_doubt", "server_error"],
@@ -118,16 +160,43 @@ describe("the texts of refusals", () => {
   });
 
   it.each([
-    [400, "media", "media_refused"],
+    [400, "transient", "refused_unclear"],
     [403, "chat", "no_rights"],
     [401, "auth", "token_wrong"],
-    [418, "media", "media_refused"],
+    [418, "transient", "refused_unclear"],
+    [413, "transient", "body_refused"],
     [599, "in_doubt", "server_error"],
   ])("falls back on the code %i where nobody knows the text", (code, failureClass, reason) => {
     expect(classifyRefusal({ code, description: "Nobody: knows this" })).toMatchObject({
       class: failureClass,
       reason,
     });
+  });
+});
+
+describe("what was asked tells what an answer means:", () => {
+  it("a 413 names how many bytes something in front refuses, in JSON and in HTML", () => {
+    const said = classifyRefusal(
+      { code: 413, description: "Request Entity Too Large" },
+      { bytes: 3_000_123 },
+    );
+    expect(said).toMatchObject({ class: "transient", reason: "body_refused", code: 413 });
+    const html = classifyWire({ ...newWire(), connected: true, status: 413 }, "", { bytes: 3_000_123 });
+    for (const { message } of [said, html]) {
+      expect(message).toMatch(/something in front of the server refuses bodies of 3000123 bytes/);
+      expect(message).toContain("client_max_body_size");
+    }
+  });
+
+  it("a 404 is the root's where the root has a path, and the token's where it has none", () => {
+    const notFound = { code: 404, description: "Not Found" };
+    expect(classifyRefusal(notFound).reason).toBe("token_wrong");
+    const said = classifyRefusal(notFound, { path: "/telegram" });
+    expect(said).toMatchObject({ class: "auth", reason: "api_root_wrong" });
+    expect(said.message).toContain("TELEGRAM_API_ROOT");
+    expect(classifyRefusal({ code: 401, description: "Unauthorized" }, { path: "/x" }).reason).toBe(
+      "token_wrong",
+    );
   });
 });
 
@@ -153,6 +222,13 @@ describe("how long a flood wait is", () => {
       8_000,
     ],
     ["a server that shuts down", { code: 429, description: "Too Many Requests: retry after 5" }, 5_000],
+    ["the inner text of Telegram", { code: 400, description: "Bad Request: FLOOD_WAIT_17" }, 17_000],
+    ["slow mode", { code: 400, description: "Bad Request: SLOWMODE_WAIT_30" }, 30_000],
+    [
+      "any answer that names a wait",
+      { code: 400, description: "Bad Request: not now", retryAfter: 9 },
+      9_000,
+    ],
     ["a 429 without any number", { code: 429, description: "Too Many Requests" }, 5_000],
     ["a 429 with nonsense", { code: 429, description: "", retryAfter: Number.NaN }, 5_000],
     ["a 429 with less than nothing", { code: 429, description: "", retryAfter: -3 }, 5_000],
@@ -163,9 +239,9 @@ describe("how long a flood wait is", () => {
 
   it("is read from the header of a 429 that is no JSON, else it is five seconds", () => {
     const wire = (more: Partial<Wire>): Wire => ({ ...newWire(), connected: true, bodyEnd: 1, ...more });
-    expect(classifyWire(wire({ status: 429, retryAfter: 7 }), "EPARSE", "api")).toMatchObject(flood(7_000));
-    expect(classifyWire(wire({ status: 429 }), "EPARSE", "api")).toMatchObject(flood(5_000));
-    expect(classifyWire(wire({ status: 429, bodyEnd: null }), "EPARSE", "api")).toMatchObject(flood(5_000));
+    expect(classifyWire(wire({ status: 429, retryAfter: 7 }), "EPARSE")).toMatchObject(flood(7_000));
+    expect(classifyWire(wire({ status: 429 }), "EPARSE")).toMatchObject(flood(5_000));
+    expect(classifyWire(wire({ status: 429, bodyEnd: null }), "EPARSE")).toMatchObject(flood(5_000));
   });
 });
 
@@ -179,8 +255,8 @@ describe("calls without a usable answer", () => {
     ["our source gave no more", { connected: true, gaveUp: "source" }, "transient", "r2_interrupted"],
     ["our source broke", { connected: true, sourceError: broken }, "transient", "r2_interrupted"],
     ["a 503 came before the body was out", { connected: true, status: 503 }, "transient", "telegram_busy"],
-    ["a 413 came before the body was out", { connected: true, status: 413 }, "media", "file_too_big"],
-    ["a 413 came after it", { connected: true, bodyEnd: 1, status: 413 }, "media", "file_too_big"],
+    ["a 413 came before the body was out", { connected: true, status: 413 }, "transient", "body_refused"],
+    ["a 413 came after it", { connected: true, bodyEnd: 1, status: 413 }, "transient", "body_refused"],
     ["the body was out", { connected: true, bodyEnd: 1 }, "in_doubt", "answer_lost"],
     ["no answer in time", { connected: true, bodyEnd: 1, gaveUp: "answer" }, "in_doubt", "answer_lost"],
     ["a 502 came", { connected: true, bodyEnd: 1, status: 502 }, "in_doubt", "server_error"],
@@ -195,7 +271,7 @@ describe("calls without a usable answer", () => {
   ];
 
   it.each(cases)("%s", (_, wire, failureClass, reason) => {
-    const said = classifyWire({ ...newWire(), ...wire }, "ECODE", "api.example");
+    const said = classifyWire({ ...newWire(), ...wire }, "ECODE");
     expect(said).toMatchObject({ class: failureClass, reason });
   });
 });

@@ -155,6 +155,6 @@ describe("there is no doubt about", () => {
     ["empty", ""],
   ])("a 413 (%s) after the body", async (_, body) => {
     const { failure: cause } = await sendTo({ whole: (it) => reply(it, 413, body) });
-    expect(cause).toMatchObject({ class: "media", reason: "file_too_big", code: 413 });
+    expect(cause).toMatchObject({ class: "transient", reason: "body_refused", code: 413 });
   });
 });

@@ -156,7 +156,7 @@ describe("nothing was posted, as the body was not handed over whole, with", () =
       { head: (it) => reply(it, 413, body, "connection: close\r\n") },
       largeVideo({ media: source }),
     );
-    expect(cause).toMatchObject({ class: "media", reason: "file_too_big", code: 413 });
+    expect(cause).toMatchObject({ class: "transient", reason: "body_refused", code: 413 });
     expect(whole).toBe(false);
     await expect.poll(() => state.closed).toBe(true);
   });

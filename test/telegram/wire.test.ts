@@ -108,7 +108,7 @@ describe("the token", () => {
     const bot = botAt(url);
     for (const answer of [await bot.send(photo()), await bot.getMe()]) {
       const cause = failureOf(answer);
-      expect(cause.reason).toBe("media_refused");
+      expect(cause.reason).toBe("refused_unclear");
       expect(cause.message).toContain("***");
     }
   });
