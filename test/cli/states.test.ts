@@ -23,7 +23,7 @@ const UP = ["--transfer", "upload", "--retries", "0", "--json"];
 /** Brings one object after the other into its state, by real runs against real trouble. */
 async function prepare(world: World): Promise<void> {
   const { botApi } = world;
-  const refusal = { type: "status", status: 400, body: "json", description: "Bad Request: media refused" };
+  const refusal = { type: "status", status: 400, body: "json", description: "Bad Request: DOCUMENT_INVALID" };
   const run = (...args: string[]) => world.run([...UP, ...args]);
   world.put("ready.txt", "ready");
   world.put("changed.txt", "old content");
