@@ -9,6 +9,7 @@ import { systemClock } from "../domain/clock.ts";
 import { redactor, Secret } from "../domain/secret.ts";
 import type { Identity, LedgerView } from "../ledgers/port.ts";
 import { inspectSqlite } from "../ledgers/sqlite/inspect.ts";
+import { nativeProblem } from "../ledgers/sqlite/native.ts";
 import type { Storage } from "../storage/port.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
@@ -41,7 +42,17 @@ export function openExamination({ flags, env, folder, probing }: ExaminationOpti
   const storage = storageOf(config.draft, dispatcher);
   const bots = botsOf(config, dispatcher, redact);
   const readLedger = () => ledgerOf(config.draft);
-  const context = openContext({ folder, env, config, probing, dispatcher, storage, bots, readLedger });
+  const context = openContext({
+    folder,
+    env,
+    config,
+    probing,
+    dispatcher,
+    storage,
+    bots,
+    readLedger,
+    nativeProblem,
+  });
   const close = async () => {
     await storage?.close();
     await dispatcher.destroy();

@@ -20,6 +20,8 @@ export interface Host {
   /** `20.20.2` */
   readonly node: string;
   readonly platform: NodeJS.Platform;
+  /** Why SQLite does not load here and the way out, as `what; what to do`; null where it loads. */
+  nativeProblem(): string | null;
   /** How many files and sockets this process may have open; null where the system does not say. */
   openFiles(): number | null;
   /** File system type as statfs(2) names it, and free bytes, of a folder; null where the system does not say. */

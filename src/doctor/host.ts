@@ -5,10 +5,11 @@ import type { Host } from "./context.ts";
 const CONNECT_MS = 2_000;
 
 /** This machine and this process. */
-export function thisHost(): Host {
+export function thisHost(nativeProblem: Host["nativeProblem"] = () => null): Host {
   return {
     node: process.versions.node,
     platform: process.platform,
+    nativeProblem,
     openFiles,
     fileSystem,
     mayWrite,

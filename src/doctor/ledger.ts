@@ -13,7 +13,7 @@ const file: Check = {
   group: "ledger",
   title: "file",
   why: "The ledger keeps the ids; without it nothing is known to be warm, so nothing is begun.",
-  needs: ["config-values:PREWARM_LEDGER"],
+  needs: ["native-module", "config-values:PREWARM_LEDGER"],
   run: (context) => {
     const { ledger } = context.config.draft;
     try {

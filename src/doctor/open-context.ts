@@ -3,7 +3,7 @@ import type { Inspection } from "../config/inspect.ts";
 import type { LedgerView } from "../ledgers/port.ts";
 import type { Storage } from "../storage/port.ts";
 import type { Bot } from "../telegram/port.ts";
-import type { CheckContext, CheckedBot, CheckedBucket } from "./context.ts";
+import type { CheckContext, CheckedBot, CheckedBucket, Host } from "./context.ts";
 import { thisHost } from "./host.ts";
 import { fetchPlainly, reach } from "./http.ts";
 import { inspectLanes } from "./lanes.ts";
@@ -21,6 +21,7 @@ export interface ContextOptions {
   readonly bots: readonly { readonly bot: Bot; readonly chats: readonly string[] }[];
   /** Null where there is no ledger yet. Throws LedgerError. */
   readonly readLedger: () => LedgerView | null;
+  readonly nativeProblem: Host["nativeProblem"];
 }
 
 /** All that checks look at, on this machine. Connects nothing yet; whatever several checks ask for is asked once. */
@@ -31,7 +32,7 @@ export function openContext(options: ContextOptions): CheckContext {
   });
   return {
     now: Date.now,
-    host: thisHost(),
+    host: thisHost(options.nativeProblem),
     folder,
     env,
     config,

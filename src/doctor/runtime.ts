@@ -108,6 +108,17 @@ async function proxyReport({ host }: CheckContext, text: string): Promise<Report
   );
 }
 
+const nativeModule: Check = {
+  id: "native-module",
+  group: "runtime",
+  title: "SQLite",
+  why: "The ledger is a SQLite database, and SQLite comes as a module built for each system.",
+  run: ({ host }) => {
+    const [found, ...next] = host.nativeProblem()?.split("; ") ?? [];
+    return [found === undefined ? pass("loads") : fail(found, next.join("; "))];
+  },
+};
+
 /** A transfer has a socket to R2 and one to Telegram, and a file or two. */
 const FILES_BASE = 64;
 const FILES_EACH = 4;
@@ -144,4 +155,11 @@ const workingDirectory: Check = {
   ],
 };
 
-export const RUNTIME: readonly Check[] = [nodeVersion, proxy, clock, fileDescriptors, workingDirectory];
+export const RUNTIME: readonly Check[] = [
+  nodeVersion,
+  nativeModule,
+  proxy,
+  clock,
+  fileDescriptors,
+  workingDirectory,
+];

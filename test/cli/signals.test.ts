@@ -63,8 +63,7 @@ describe("signals", () => {
       const holders = () => world.rows("select key from prewarm_identity where key like 'holder%'").length;
       await hold.end();
       await world.until(() => holders() === 0, "it gave the ledger back");
-      const statuses = () => world.rows("select status, count(*) as n from media_cache group by 1");
-      expect(statuses()).toEqual([{ status: "ready", n: 3 }]);
+      expect(world.rows("select distinct status from media_cache")).toEqual([{ status: "ready" }]);
     },
   );
 

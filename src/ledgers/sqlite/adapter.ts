@@ -1,5 +1,6 @@
-import Libsql from "libsql";
+import type Libsql from "libsql";
 import { asLedgerError } from "./errors.ts";
+import { libsql } from "./native.ts";
 
 /** A value that can be bound. Booleans become 0 and 1, undefined becomes NULL. */
 type Value = string | number | bigint | boolean | null | undefined;
@@ -29,7 +30,8 @@ export class Sqlite {
 
   constructor(file: string, place: string) {
     this.place = place;
-    this.#db = this.#guard(() => new Libsql(file));
+    const Database = libsql();
+    this.#db = this.#guard(() => new Database(file));
   }
 
   /**

@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import Libsql from "libsql";
+import type Libsql from "libsql";
 import { LedgerError } from "../error.ts";
 import { Sqlite } from "./adapter.ts";
 import { asLedgerError, sqliteCode } from "./errors.ts";
+import { libsql } from "./native.ts";
 import { stamp } from "./store.ts";
 
 /** Who writes to a ledger. `since` is UTC, as {@link stamp} writes it. */
@@ -46,9 +47,10 @@ export async function acquire(file: string, place: string, unixMs: number): Prom
 }
 
 function tryLock(file: string, place: string): Lock | null {
+  const Database = libsql();
   let db: Libsql.Database | undefined;
   try {
-    db = new Libsql(file);
+    db = new Database(file);
     db.exec("begin exclusive");
     const held = db;
     return { release: () => held.close() };
