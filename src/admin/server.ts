@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ConfigError } from "../config/error.ts";
+import type { WorkerDoor } from "../domain/advice.ts";
 import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { adminApp } from "./app.ts";
@@ -43,9 +44,7 @@ export interface AdminServerOptions extends RouteParts {
   readonly onError?: (error: unknown) => void;
 }
 
-export interface AdminServer {
-  /** `http://127.0.0.1:3000`, with the port it really has. */
-  readonly url: string;
+export interface AdminServer extends WorkerDoor {
   /** Stops listening, ends idle connections at once and answers under way within a second. Safe to call again. */
   close(): Promise<void>;
 }
@@ -66,15 +65,23 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const open = openHostProblem(`--host ${options.host}`, address.address, token);
   if (open !== null) server.close();
   refuseOpen(open);
-  const name = options.host.includes(":") ? `[${options.host.replace(/^\[|\]$/g, "")}]` : options.host;
+  const host = reachableAt(options.host);
+  const name = host.includes(":") ? `[${host.replace(/^\[|\]$/g, "")}]` : host;
   let closing: Promise<void> | undefined;
   return {
     url: `http://${name}:${address.port}`,
+    guarded: token !== null,
     close: () => {
       closing ??= close(server, limits.closeMs);
       return closing;
     },
   };
+}
+
+/** All addresses of this machine are no address to go to. */
+function reachableAt(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return /^\[?::\]?$/.test(host) ? "::1" : host;
 }
 
 function refuseOpen(problem: string | null): void {

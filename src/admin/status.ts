@@ -65,5 +65,5 @@ function passOf({ failure, ...pass }: LastPass) {
 
 /** A failure for people. */
 function explained({ reason, message }: Failure) {
-  return { reason, message, next: nextStep(reason) };
+  return { reason, message, next: nextStep(reason, "page") };
 }

@@ -1,3 +1,4 @@
+import type { Selection } from "../domain/choices.ts";
 import type { Pass } from "../domain/events.ts";
 import type { Outage } from "../domain/outage.ts";
 import type { Reason } from "../domain/reasons.ts";
@@ -32,14 +33,38 @@ export interface WorkerView {
   control(action: "start" | "stop"): boolean;
   /**
    * Takes manifest entries (as parsed JSON) in, durably before it resolves. All or nothing: a bad entry refuses the whole
-   * request and is named in `problem`. An entry that is waiting already counts as a duplicate.
+   * request and is named in `problem`. An entry that is waiting already counts as a duplicate; one that would not be tried is
+   * passed over.
    */
-  enqueue(
-    entries: readonly unknown[],
-  ): Promise<
-    | { readonly ok: true; readonly accepted: number; readonly duplicates: number }
-    | { readonly ok: false; readonly problem: string }
-  >;
+  enqueue(entries: readonly unknown[]): Promise<({ readonly ok: true } & RequestTaken) | RequestRefused>;
+  /** Tries rows again that failed, are unknown or weak, as `--only` does in a run; durable before it resolves. */
+  retry(what: RetryRequest): Promise<({ readonly ok: true } & RetryTaken) | RequestRefused>;
+}
+
+/** Rows to try again: all in a state, or those of some keys. */
+export type RetryRequest = { readonly state: Selection } | { readonly keys: readonly string[] };
+
+/** What a worker took in. */
+interface RequestTaken {
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** What will not be tried, and what to do about it. */
+  readonly passedOver: readonly {
+    readonly key: string;
+    readonly status: string;
+    readonly reason: string | null;
+    readonly next: string;
+  }[];
+}
+
+interface RetryTaken extends RequestTaken {
+  /** Keys that the ledger has no row of. */
+  readonly notFound: readonly string[];
+}
+
+interface RequestRefused {
+  readonly ok: false;
+  readonly problem: string;
 }
 
 /** What Prometheus reads. */

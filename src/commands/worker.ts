@@ -65,13 +65,14 @@ interface LogParts {
 }
 
 /** The log of a worker: lines for people on stderr, JSON lines as data on stdout. */
-function logOf({ events, clock }: Worker, { config, options, flags, redact }: LogParts): Reporter {
+function logOf(worker: Worker, { config, options, flags, redact }: LogParts): Reporter {
   const { env, stdout, stderr } = process;
   const json = flags.json === true;
   const wording = wordingHere();
   const colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
-  return workerLog(events, {
-    clock,
+  return workerLog(worker.events, {
+    clock: worker.clock,
+    adviser: () => worker.adviser,
     redact: json ? redact : (text) => wording(redact(text)),
     stream: json ? stdout : stderr,
     format: formatFor({ json, colour, journal: isJournal(env, STDERR) }),

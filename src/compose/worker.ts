@@ -21,6 +21,7 @@ import type { Watch } from "../worker/keep-warm.ts";
 import { LaneWatch } from "../worker/lane-watch.ts";
 import { LedgerWatch } from "../worker/ledger-watch.ts";
 import { Outages } from "../worker/outages.ts";
+import { Requests } from "../worker/requests.ts";
 import { SourceScanner } from "../worker/source-scanner.ts";
 import { type Schedule, SourceWatch } from "../worker/source-watch.ts";
 import type { StartupCheck } from "../worker/startup-check.ts";
@@ -56,6 +57,8 @@ export interface Keeping {
   readonly bell: Bell;
   /** Rung when something was asked for by name. */
   readonly asked: Bell;
+  /** Takes what is asked for by name. */
+  readonly requests: Requests;
 }
 
 /** Puts together what keeps a bucket or a manifest warm. Nothing runs yet. */
@@ -105,7 +108,8 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch];
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
   const dispatcher = engine.dispatcher(policy);
-  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked };
+  const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });
+  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked, requests };
 }
 
 /** Questions that change nothing: is R2 there, is Telegram there (one of the bots is enough)? */

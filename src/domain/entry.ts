@@ -31,6 +31,11 @@ export interface Entry {
   readonly modifiedAt?: number | undefined;
   /** Id of the row in the ledger's queue that asked for it (`enqueue`). */
   readonly queueId?: number | undefined;
+  /**
+   * It was asked for once more although its row failed, is unknown or weak: what `--only` does in a run. One attempt that
+   * ends, however it ends, is what was asked for.
+   */
+  readonly again?: true | undefined;
 }
 
 /** What sources yield: an object, a place in a manifest that could not be read, or an object that needs no work. */

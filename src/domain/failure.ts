@@ -1,3 +1,5 @@
+import { type Adviser, retryWords } from "./advice.ts";
+import type { Selection } from "./choices.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 
 /** The kind of a failure: decides what it stops (item, lane, bot, run) and whether another try may help. */
@@ -35,9 +37,19 @@ export function failure(
   return { class: REASONS[reason].class, reason, message, ...more };
 }
 
-/** Returns what to do about a failure, in one sentence. */
-export function nextStep(reason: Reason): string {
-  return REASONS[reason].next;
+/** Returns what to do about a failure, in one sentence, so that whoever holds the ledger does not refuse it. */
+export function nextStep(reason: Reason, adviser: Adviser = "run"): string {
+  const { next, worker } = REASONS[reason];
+  if (adviser === "run") return next;
+  return worker.replaceAll("{again}", () => retryWords(adviser, selectionOf(reason)));
+}
+
+const WEAK: readonly Reason[] = ["came_back_as_document", "came_back_as_other", "short_unique_id"];
+
+/** The state of a row that has this reason, as `--only` and a worker's retry call it. */
+function selectionOf(reason: Reason): Selection {
+  if (WEAK.includes(reason)) return "weak";
+  return REASONS[reason].class === "in_doubt" ? "unknown" : "failed";
 }
 
 /** True when the same object with the same settings will fail again, so that later runs skip it. */

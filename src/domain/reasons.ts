@@ -1,21 +1,53 @@
 import type { FailureClass } from "./failure.ts";
 
+/** What to do, in one sentence each. */
+interface WayOut {
+  /** For a run, or where nobody holds the ledger. */
+  readonly run: string;
+  /**
+   * Where a worker holds the ledger: it tries again by itself what can pass, and no command of prewarm could. `{again}` is
+   * what makes it try rows again that it leaves alone.
+   */
+  readonly worker: string;
+}
+
 interface ReasonInfo {
   readonly class: FailureClass;
-  /** What to do, in one sentence; the README says more under the anchor `reason-<name>`. */
+  /** What to do after a run; the README says more under the anchor `reason-<name>`. */
   readonly next: string;
+  /** What to do beside a worker: see {@link WayOut.worker}. */
+  readonly worker: string;
 }
 
-function info(failureClass: FailureClass, next: string): ReasonInfo {
-  return { class: failureClass, next };
+function info(failureClass: FailureClass, next: string | WayOut): ReasonInfo {
+  const { run, worker } = typeof next === "string" ? { run: next, worker: next } : next;
+  return { class: failureClass, next: run, worker };
 }
 
-const ONLY_UNKNOWN =
-  "look into the warmup chat: if the message is there nothing is lost; `prewarm run --only unknown` sends it again";
-const RUN_AGAIN = "run again; if it stays, look at the network between this machine and the server";
-const OPEN_CHAT = "add the bot to the chat as an administrator who may post, then run again";
-const AS_DOCUMENT = "send it as a document (`--as document`, or `kind` in the manifest), or repair the file";
-const BY_UPLOAD = "warm it with `--transfer upload`";
+const TWICE = "if the first message did arrive, the chat then holds it twice, which does no harm";
+const ONLY_UNKNOWN: WayOut = {
+  run: `\`prewarm run --only unknown\` sends it again and gets its id; ${TWICE}`,
+  worker: `{again} sends it again and gets its id; ${TWICE}`,
+};
+const NETWORK = "if it stays, look at the network between this machine and the server";
+const RUN_AGAIN: WayOut = {
+  run: `run again; ${NETWORK}`,
+  worker: `nothing to do: the worker tries again by itself; ${NETWORK}`,
+};
+const LOOKS_AGAIN = "the worker looks again by itself";
+const MAKE_ADMIN = "add the bot to the chat as an administrator who may post";
+const OPEN_CHAT: WayOut = {
+  run: `${MAKE_ADMIN}, then run again`,
+  worker: `${MAKE_ADMIN}; ${LOOKS_AGAIN}`,
+};
+const AS_DOCUMENT: WayOut = {
+  run: "send it as a document (`--as document`, or `kind` in the manifest), or repair the file",
+  worker: 'send it as a document (enqueue it with `"kind":"document"`), or repair the file',
+};
+const BY_UPLOAD: WayOut = {
+  run: "warm it with `--transfer upload`",
+  worker: "set `--transfer upload` for the worker and start it again: it then tries it anew",
+};
 const R2_TOKEN =
   "make an R2 API token with Object Read on this bucket and set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY";
 
@@ -43,7 +75,10 @@ export const REASONS = {
   ),
   r2_unavailable: info("transient", RUN_AGAIN),
   r2_interrupted: info("transient", RUN_AGAIN),
-  stopped: info("transient", "run again to go on"),
+  stopped: info("transient", {
+    run: "run again to go on",
+    worker: "nothing to do: the worker goes on with it when it runs again",
+  }),
 
   // in_doubt: it may have been posted
   answer_lost: info("in_doubt", ONLY_UNKNOWN),
@@ -70,7 +105,10 @@ export const REASONS = {
   url_wrong_type: info("media", BY_UPLOAD),
   url_invalid: info("media", BY_UPLOAD),
   url_not_allowed: info("media", BY_UPLOAD),
-  file_id_dead: info("media", "warm it again with `--force`"),
+  file_id_dead: info("media", {
+    run: "warm it again with `--force`",
+    worker: "{again} makes a new one",
+  }),
   came_back_as_document: info(
     "media",
     "serve it with sendDocument, or replace the file by one that Telegram takes as a photo",
@@ -79,11 +117,18 @@ export const REASONS = {
     "media",
     "serve it by the kind it came back as, or ask for that kind in the manifest",
   ),
-  short_unique_id: info("media", "warm it again with `--retry-weak-id`"),
+  short_unique_id: info("media", {
+    run: "warm it again with `--retry-weak-id`",
+    worker: "{again} asks for a better one",
+  }),
 
   // object: R2 does not have it, or not any more
   object_missing: info("object", "put the object back, or take its key out of the manifest"),
-  object_changed: info("object", "run again: the object was replaced while it was being sent"),
+  object_changed: info("object", {
+    run: "run again: the object was replaced while it was being sent",
+    worker:
+      "nothing to do: the object was replaced while it was being sent, and the next pass finds the new one",
+  }),
   object_denied: info("object", "give the R2 token the right to read this object"),
   object_mismatch: info(
     "object",
@@ -96,10 +141,16 @@ export const REASONS = {
     "check the id in WARMUP_CHAT_ID (channels begin with -100) and that the bot was added to the chat",
   ),
   chat_migrated: info("chat", "put the new id into WARMUP_CHAT_ID"),
-  chat_gone: info("chat", "make a new warmup chat and put its id into WARMUP_CHAT_ID"),
+  chat_gone: info("chat", {
+    run: "make a new warmup chat and put its id into WARMUP_CHAT_ID",
+    worker: "make a new warmup chat, put its id into WARMUP_CHAT_ID and start the worker again",
+  }),
   bot_kicked: info("chat", OPEN_CHAT),
   bot_not_member: info("chat", OPEN_CHAT),
-  bot_blocked: info("chat", "open the chat with the bot and press Start, then run again"),
+  bot_blocked: info("chat", {
+    run: "open the chat with the bot and press Start, then run again",
+    worker: `open the chat with the bot and press Start; ${LOOKS_AGAIN}`,
+  }),
   no_rights: info("chat", OPEN_CHAT),
   kind_not_allowed: info(
     "chat",
@@ -137,7 +188,10 @@ export const REASONS = {
     "auth",
     "check R2_BUCKET and R2_ENDPOINT (an EU bucket needs <account>.eu.r2.cloudflarestorage.com)",
   ),
-  no_lane_left: info("auth", "mend one of the warmup chats named above, then run again"),
+  no_lane_left: info("auth", {
+    run: "mend one of the warmup chats named above, then run again",
+    worker: `mend one of the warmup chats; ${LOOKS_AGAIN}`,
+  }),
 
   // config: input that nobody can work with
   manifest_line: info("config", "correct the line; the others were not held up by it"),

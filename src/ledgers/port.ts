@@ -110,6 +110,14 @@ export interface Selected {
   readonly entry: Entry;
 }
 
+/** A row of a key, as {@link Ledger.rowsOf} finds it. */
+export interface RowOfKey extends Selected {
+  /** `waiting` has no id yet, and nothing that went wrong; a photo that stands as a document is `weak`. */
+  readonly state: "ready" | "waiting" | Selection;
+  /** Why it failed, is unknown or weak; null where that is not recorded. */
+  readonly reason: Reason | null;
+}
+
 /** An entry that was requested by name (admin API). It is kept until all that became of it has ended. */
 export interface QueuedEntry {
   /** Rises with each arrival and is never used twice. */
@@ -155,6 +163,8 @@ export interface Ledger {
     what: readonly Selection[],
     cut: { prefix?: string | undefined; bots: readonly string[] },
   ): AsyncIterable<Selected[]>;
+  /** Returns the rows of these keys and bots, those of content that a key no longer has left out. */
+  rowsOf(keys: readonly string[], bots: readonly string[]): Promise<RowOfKey[]>;
   /** Records the attempt as `sending`, and creates a row in `warming` where there is none. */
   begin(facts: AttemptFacts): Promise<AttemptId>;
   /** Stores the id, in one transaction: row, `media_store`, attempt. */
@@ -175,6 +185,8 @@ export interface Ledger {
    * Queues these entries, in order. An entry whose key, bot and kind are already queued is a duplicate: the queued one is
    * updated to what the newer one says. If that changes it, it gets a new, higher id, so that a reader that has already
    * passed it reads it again.
+   * An entry with `again` leaves what a queued one says as it is, stays so when a later one comes without it, and leaves the
+   * queue with the next attempt of its (bot, kind, key) that ends, also with one that a dead process left.
    */
   enqueue(entries: readonly Entry[]): Promise<{ readonly accepted: number; readonly duplicates: number }>;
   /** Returns queued entries with an id above `after`, in the order of their arrival, at most 1,000. */

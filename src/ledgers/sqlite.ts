@@ -11,7 +11,7 @@ import { lookup } from "./sqlite/lookup.ts";
 import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
-import { select } from "./sqlite/select.ts";
+import { rowsOf, select } from "./sqlite/select.ts";
 import type { Store } from "./sqlite/store.ts";
 import { warming } from "./sqlite/warming.ts";
 
@@ -71,6 +71,7 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     recover: () => commits.write(() => recover(store)),
     lookup: async (page) => lookup(store, page),
     select: (what, cut) => select(store, what, cut),
+    rowsOf: async (keys, bots) => rowsOf(store, keys, bots),
     begin: (facts) => commits.write(() => begin(store, facts)),
     confirm: (attempt, confirmation) => commits.write(() => confirm(store, attempt, confirmation)),
     retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),

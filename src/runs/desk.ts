@@ -1,4 +1,4 @@
-import type { WorkerView } from "../admin/worker-view.ts";
+import type { RetryRequest, WorkerView } from "../admin/worker-view.ts";
 import { readEntries } from "../compose/read-entries.ts";
 import type { Keeping } from "../compose/worker.ts";
 import type { Outage } from "../domain/outage.ts";
@@ -6,7 +6,7 @@ import type { Snapshot } from "../figures/snapshot.ts";
 import type { Session } from "./session.ts";
 
 /** What the desk needs of a worker once it works. */
-type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "asked">;
+type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "requests">;
 
 /** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
 export class WorkerDesk implements WorkerView {
@@ -68,15 +68,29 @@ export class WorkerDesk implements WorkerView {
   }
 
   async enqueue(given: readonly unknown[]): ReturnType<WorkerView["enqueue"]> {
-    const { ledger, config } = this.#session;
-    // Nothing is written to a ledger before it is known whose it is.
-    if (!(await this.#opened) || this.#stopping)
-      return { ok: false, problem: "this worker is ending; ask the next one" };
-    const bots = config.bots.map(({ slug }) => slug);
+    const requests = await this.#requests();
+    if (requests === null) return ENDING;
+    const bots = this.#session.config.bots.map(({ slug }) => slug);
     const read = readEntries(given, bots);
-    if (!read.ok) return read;
-    const taken = await ledger.enqueue(read.entries);
-    this.#keeping?.asked.ring();
+    return read.ok ? { ok: true, ...(await requests.enqueue(read.entries)) } : read;
+  }
+
+  async retry(what: RetryRequest): ReturnType<WorkerView["retry"]> {
+    const requests = await this.#requests();
+    if (requests === null) return ENDING;
+    const taken = await ("keys" in what ? requests.retryKeys(what.keys) : requests.retryState(what.state));
+    const asked = "keys" in what ? "by their keys" : `all that are ${what.state}`;
+    this.#session.events.emit("notice", {
+      level: "info",
+      text: `asked to try rows again, ${asked}: ${taken.accepted} more are tried`,
+    });
     return { ok: true, ...taken };
   }
+
+  /** Null when the worker ends. Nothing is written to a ledger before it is known whose it is. */
+  async #requests(): Promise<Keeping["requests"] | null> {
+    return (await this.#opened) && !this.#stopping ? (this.#keeping?.requests ?? null) : null;
+  }
 }
+
+const ENDING = { ok: false, problem: "this worker is ending; ask the next one" } as const;

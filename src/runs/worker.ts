@@ -5,6 +5,7 @@ import { openKeeping } from "../compose/worker.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import { unlessAborted } from "../domain/abort.ts";
+import type { Adviser } from "../domain/advice.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Emitter } from "../domain/events.ts";
 import type { Ledger } from "../ledgers/port.ts";
@@ -69,6 +70,11 @@ export class Worker {
     return this.#session.connections.clock;
   }
 
+  /** Where its admin server is reached, by the words of whoever speaks of it; a page has buttons instead. */
+  get adviser(): Adviser {
+    return this.#admin ?? "page";
+  }
+
   /** Works until it is stopped, and returns the exit code. Throws ConfigError and LedgerError. */
   async toEnd(): Promise<number> {
     const found = await this.#enter();
@@ -93,7 +99,7 @@ export class Worker {
     const found = await unlessAborted(this.#look(), this.stop.draining);
     if (!found || this.stop.cause !== null) return null;
     await this.#session.claim({ quiet: false });
-    await ledger.announce?.({ admin: admin.url });
+    await ledger.announce?.({ admin: admin.url, guarded: admin.guarded ? "1" : "0" });
     return found;
   }
 

@@ -1,3 +1,5 @@
+import { retryWords } from "../domain/advice.ts";
+import { SELECTIONS } from "../domain/choices.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import type { Emitter } from "../domain/events.ts";
@@ -41,10 +43,7 @@ export class EnqueuedEntries {
       this.#break = reject;
     });
     this.broken.catch(() => {});
-    options.events.on("item", (item) => {
-      if (isFinal(item)) this.#ended(item.entry?.queueId, item.bot);
-      else this.#putBack(item.entry?.queueId);
-    });
+    options.events.on("item", (item) => this.#met(item));
   }
 
   /** Puts waiting entries into the queue, as many as may be in progress. */
@@ -75,10 +74,20 @@ export class EnqueuedEntries {
 
   async #take(page: readonly QueuedEntry[]): Promise<void> {
     const { intake, availability, rules } = this.#options;
-    const planned = await planPage(page.map(itemOf), rules);
+    const [again, named] = [
+      page.filter(({ entry }) => entry.again),
+      page.filter(({ entry }) => !entry.again),
+    ];
+    const planned = [
+      ...(await planPage(named.map(itemOf), rules)),
+      ...(await planPage(again.map(itemOf), { ...rules, only: SELECTIONS })),
+    ];
     this.#expect(page, planned);
+    this.#tellLeft(planned.flatMap((each) => (each.type === "item" && each.item.left ? each.item : [])));
     for (const each of planned) {
-      if (each.type === "task" && availability.skips(each.task.bot)) this.takeBack(each.task);
+      // What was found as it was is no news: it is neither counted nor logged as one more failure.
+      if (each.type === "item" && each.item.left) this.#met(each.item);
+      else if (each.type === "task" && availability.skips(each.task.bot)) this.takeBack(each.task);
       else {
         // A refusal of the bucket does not finish this entry: it is examined again when the bucket is back.
         if (each.type === "item" && each.item.error?.class === "auth") this.#forget(each.item.entry?.queueId);
@@ -95,6 +104,24 @@ export class EnqueuedEntries {
       if (entry?.queueId !== undefined) this.#going.get(entry.queueId)?.add(nameOf(bot));
     }
     for (const { id } of page) if (this.#going.get(id)?.size === 0) this.#ended(id, null);
+  }
+
+  #tellLeft(left: readonly ItemResult[]): void {
+    const forGood = left.filter(isFinal);
+    const first = forGood[0];
+    if (!first) return;
+    const entries =
+      forGood.length === 1 ? "an enqueued entry stays" : `${forGood.length} enqueued entries stay`;
+    this.#options.events.emit("notice", {
+      level: "warn",
+      text: `${entries} as before, such as ${first.key} (${first.status}, ${first.error?.reason}): ${retryWords("api", "unknown")} tries again what is asked for`,
+    });
+  }
+
+  /** One of the results of an entry is there. */
+  #met(item: ItemResult): void {
+    if (isFinal(item)) this.#ended(item.entry?.queueId, item.bot);
+    else this.#putBack(item.entry?.queueId);
   }
 
   /** It failed for a passing reason: what was accepted is not given up for that. */

@@ -159,7 +159,7 @@ export async function serveDemo(mood: Mood, port = 0): Promise<AdminServer> {
     version: "0.1.0",
   });
   return {
-    url: server.url,
+    ...server,
     close: () => {
       clearInterval(timer);
       return server.close();

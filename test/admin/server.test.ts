@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AdminServer, AdminServerOptions } from "../../src/admin/server.ts";
+import { retryLine } from "../../src/domain/advice.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { item } from "../reporters/sample-events.ts";
@@ -133,6 +136,94 @@ describe("enqueue", () => {
   });
 });
 
+describe("retry", () => {
+  it("takes keys, or a state, and says what became of each", async () => {
+    const { call, view, again } = await scene();
+    const next = "nothing to do";
+    view.retry = async (what) => {
+      again.push(what);
+      const passedOver = [{ key: "a", status: "ready", reason: "already_ready", next }];
+      return { ok: true, accepted: 2, duplicates: 1, passedOver, notFound: ["c"] };
+    };
+    const answer = await call("POST", `${ADMIN}/retry`, '{"keys":["a","b","c"]}');
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      {
+        ok: true,
+        accepted: 2,
+        duplicates: 1,
+        passed_over: [{ key: "a", status: "ready", reason: "already_ready", next }],
+        not_found: ["c"],
+      },
+    ]);
+    for (const status of ["unknown", "failed", "weak"])
+      await call("POST", `${ADMIN}/retry`, JSON.stringify({ status }));
+    expect(again).toEqual([
+      { keys: ["a", "b", "c"] },
+      { state: "unknown" },
+      { state: "failed" },
+      { state: "weak" },
+    ]);
+  });
+
+  it.each([
+    "{}",
+    "[]",
+    "null",
+    '"unknown"',
+    '{"status":"ready"}',
+    '{"status":["unknown"]}',
+    '{"keys":[]}',
+    '{"keys":"a"}',
+    '{"keys":["a",7]}',
+    '{"keys":[""]}',
+    '{"keys":["a"],"status":"unknown"}',
+    '{"key":"a"}',
+  ])("refuses %s in one line that says the forms there are", async (body) => {
+    const { call, again } = await scene();
+    const { status, json } = await call("POST", `${ADMIN}/retry`, body);
+    expect([status, json.error, again]).toEqual([400, "INVALID_RETRY", []]);
+    expect(json.message).toMatch(/^say .*"keys".*"status":"unknown".*$/);
+  });
+
+  it("takes the state out of the address, where there is no body", async () => {
+    const { call, again } = await scene();
+    expect((await call("POST", `${ADMIN}/retry?status=unknown`)).json.accepted).toBe(1);
+    const wrong = [
+      await call("POST", `${ADMIN}/retry?status=ready`),
+      await call("POST", `${ADMIN}/retry?status=unknown`, '{"status":"failed"}'),
+    ];
+    expect(wrong.map(({ status, json }) => [status, json.error])).toEqual([
+      [400, "INVALID_RETRY"],
+      [400, "INVALID_RETRY"],
+    ]);
+    expect(again).toEqual([{ state: "unknown" }]);
+  });
+
+  it.each([null, new Secret(TOKEN)])(
+    "is asked for by the very line that is printed (token: %s)",
+    async (token) => {
+      const { server, again } = await scene({ token });
+      const line = retryLine(server, "unknown");
+      const { stdout } = await promisify(execFile)("sh", ["-c", `${line} -sS`], {
+        env: { ...process.env, ADMIN_API_TOKEN: TOKEN },
+      });
+      expect([JSON.parse(stdout).ok, again]).toEqual([true, [{ state: "unknown" }]]);
+      expect(line).not.toContain(TOKEN);
+    },
+  );
+
+  it("says of a worker that ends that another is to be asked", async () => {
+    const { call, view } = await scene();
+    view.retry = async () => ({ ok: false, problem: "this worker is ending; ask the next one" });
+    const { status, json } = await call("POST", `${ADMIN}/retry`, '{"status":"unknown"}');
+    expect([status, json]).toEqual([
+      503,
+      { ok: false, error: "STOPPING", message: "this worker is ending; ask the next one" },
+    ]);
+  });
+});
+
 describe("bad requests", () => {
   it.each(["", "{", '{"action":', "action=stop", "\u0000"])(
     "answers 400 to the broken JSON %j",
@@ -172,6 +263,7 @@ describe("bad requests", () => {
     ["DELETE", `${ADMIN}/metrics`, "GET, HEAD"],
     ["GET", `${ADMIN}/control`, "POST"],
     ["PUT", `${ADMIN}/enqueue`, "POST"],
+    ["GET", `${ADMIN}/retry`, "POST"],
     ["POST", "/healthz", "GET, HEAD"],
     ["POST", "/", "GET, HEAD"],
     ["POST", "/metrics", "GET, HEAD"],
@@ -207,6 +299,7 @@ describe("the token", () => {
     `${ADMIN}/status`,
     `${ADMIN}/control`,
     `${ADMIN}/enqueue`,
+    `${ADMIN}/retry`,
     "/metrics",
     "/api/none",
   ];
@@ -345,7 +438,7 @@ describe("the status", () => {
         since: 5,
         reason: "r2_unavailable",
         message: "R2 answers 503",
-        next: expect.stringContaining("run again"),
+        next: expect.stringContaining("the worker tries again by itself"),
       },
     ]);
     expect(json.lanes).toEqual([

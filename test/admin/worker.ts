@@ -31,6 +31,7 @@ export function worker(start = 1_700_000_000_000) {
   });
   const tally = new Tally(events, clock);
   const taken: unknown[] = [];
+  const again: unknown[] = [];
   const view: Mutable<WorkerView> = {
     snapshot: () => tally.snapshot(),
     running: true,
@@ -48,11 +49,15 @@ export function worker(start = 1_700_000_000_000) {
       );
       if (bad >= 0) return { ok: false, problem: `entry ${bad + 1} has no key` };
       taken.push(...entries);
-      return { ok: true, accepted: entries.length, duplicates: 0 };
+      return { ok: true, accepted: entries.length, duplicates: 0, passedOver: [] };
+    },
+    retry: async (what) => {
+      again.push(what);
+      return { ok: true, accepted: 1, duplicates: 0, passedOver: [], notFound: [] };
     },
   };
   const history = new History(events, clock, () => tally.snapshot().depth);
-  return { clock, pass, events, tally, view, taken, history };
+  return { clock, pass, events, tally, view, taken, again, history };
 }
 
 const NO_METRICS: MetricsText = { type: "text/plain", text: async () => "" };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/domain/entry.ts";
-import { type OpenLedger, TestedLedger } from "./tested-ledger.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { facts, type OpenLedger, object, TestedLedger } from "./tested-ledger.ts";
 
 /** What was asked for by name. */
 export function queueConformance(open: OpenLedger): void {
@@ -55,6 +56,52 @@ export function queueConformance(open: OpenLedger): void {
       await tested.ledger.dequeue([first?.id ?? 0]);
       await tested.ledger.enqueue([{ key: "b.jpg" }]);
       expect(await waiting(first?.id)).toEqual([{ key: "b.jpg" }]);
+    });
+
+    it("keeps what an entry says when it is asked for again, and that it was when it is named once more", async () => {
+      const one = { key: "a.jpg", bot: "default", kind: "photo", title: "A" } as const;
+      const again = { key: "a.jpg", bot: "default", kind: "photo", again: true } as const;
+      await tested.ledger.enqueue([one]);
+      expect(await tested.ledger.enqueue([again])).toEqual({ accepted: 0, duplicates: 1 });
+      expect(await waiting()).toEqual([{ ...one, again: true }]);
+      expect(await tested.ledger.enqueue([{ ...one, title: "B" }])).toEqual({ accepted: 0, duplicates: 1 });
+      expect(await waiting()).toEqual([{ ...one, title: "B", again: true }]);
+    });
+
+    it.each([
+      ["in doubt", () => tested.doubts(object("a.jpg"))],
+      ["with a failure", () => tested.fails(object("a.jpg"))],
+      ["before its call", () => tested.ledger.fail(null, facts(object("a.jpg")), failure("file_empty", "!"))],
+      ["with an id", () => tested.warm(object("a.jpg"))],
+      [
+        "with the process",
+        async () => {
+          await tested.begin(object("a.jpg"));
+          await tested.ledger.recover();
+        },
+      ],
+    ])(
+      "lets go of what was asked for again with the attempt that ends %s, and of nothing else",
+      async (_, end) => {
+        const row = { key: "a.jpg", bot: "default", kind: "photo" } as const;
+        const others: Entry[] = [
+          { key: "a.jpg" },
+          { ...row, kind: "document", again: true },
+          { ...row, bot: "two", again: true },
+          { ...row, key: "b.jpg", again: true },
+        ];
+        await tested.ledger.enqueue([...others, { ...row, again: true }]);
+        await end();
+        expect(await waiting()).toEqual(others);
+      },
+    );
+
+    it("keeps what was asked for again while its attempt goes on with another", async () => {
+      const again = { key: "a.jpg", bot: "default", kind: "photo", again: true } as const;
+      await tested.ledger.enqueue([again]);
+      await tested.ledger.retry(await tested.begin(object("a.jpg")), failure("connect_failed", "!"));
+      await tested.ledger.recover();
+      expect(await waiting()).toEqual([again]);
     });
 
     it("hands out pages of 1,000", async () => {

@@ -39,6 +39,36 @@ export function selectConformance(open: OpenLedger): void {
       expect(await select(["failed"], "", [])).toEqual([]);
     });
 
+    it("knows the rows of a key, each by the state it would be found in", async () => {
+      await tested.warm(object("ready.jpg"));
+      await tested.fails(object("bad.jpg"));
+      await tested.doubts(object("bad.jpg"), { bot: "two" });
+      await tested.warm(object("doc.jpg"), { confirmed: asDocument("doc") });
+      await tested.begin(object("new.jpg"));
+      await tested.ledger.fail(
+        null,
+        facts(object("big.mp4"), { kind: "video" }),
+        failure("file_too_big", "60 MB"),
+      );
+      await tested.doubts(object("changed.jpg", { etag: "old" }));
+      await tested.warm(object("changed.jpg", { etag: "new" }));
+      const keys = ["ready.jpg", "bad.jpg", "doc.jpg", "new.jpg", "big.mp4", "changed.jpg", "none.jpg"];
+      const rows = await tested.ledger.rowsOf(keys, ["default", "two"]);
+      expect(
+        rows.map(({ bot, kind, entry, state, reason }) => [entry.key, bot, kind, entry.etag, state, reason]),
+      ).toEqual([
+        ["bad.jpg", "default", "photo", "e-bad.jpg", "failed", "photo_dimensions"],
+        ["bad.jpg", "two", "photo", "e-bad.jpg", "unknown", "answer_lost"],
+        ["big.mp4", "default", "video", "e-big.mp4", "failed", "file_too_big"],
+        ["changed.jpg", "default", "photo", "new", "ready", null],
+        ["doc.jpg", "default", "photo", "e-doc.jpg", "weak", "came_back_as_document"],
+        ["doc.jpg", "default", "document", "e-doc.jpg", "ready", null],
+        ["new.jpg", "default", "photo", "e-new.jpg", "waiting", null],
+        ["ready.jpg", "default", "photo", "e-ready.jpg", "ready", null],
+      ]);
+      expect(await tested.ledger.rowsOf(keys, [])).toEqual([]);
+    });
+
     it("finds what never came to a call, and a changed object under its new ETag only", async () => {
       await tested.ledger.fail(
         null,

@@ -86,7 +86,7 @@ describe("a worker", () => {
     put(place, 20);
     place.start();
     await sendingSomething(place);
-    place.sql("drop table prewarm_queue");
+    place.sql("alter table prewarm_queue rename column id to number");
     await place.live(10 * MINUTE);
     expect(place.worker).toBeNull();
     expect(place.surprises).toEqual([expect.any(LedgerError)]);

@@ -73,7 +73,7 @@ export class History implements HistoryView {
       chat,
       reason,
       message: cut(message),
-      next: nextStep(reason),
+      next: nextStep(reason, "page"),
     });
     this.#failures.length = Math.min(this.#failures.length, FAILURES);
   }

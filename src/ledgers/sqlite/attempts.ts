@@ -4,6 +4,7 @@ import { extensionOf, type MediaKind } from "../../domain/media.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import type { Params } from "./adapter.ts";
 import { resolve } from "./content.ts";
+import { answered, answeredUnderWay } from "./queue.ts";
 import { hasId, isUnderWay } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
@@ -98,7 +99,10 @@ export function retry(store: Store, id: AttemptId, why: Failure): void {
 /** Records that the item has failed in this run, before a call (`id` null) or after it. */
 export function fail(store: Store, id: AttemptId | null, facts: AttemptFacts, why: Failure): void {
   const params = { ...paramsOf(store, facts), ...paramsOfFailure(why) };
-  if (id === null) writeAttempt(store, { ...params, state: "failed", ended: params.now });
+  if (id === null) {
+    writeAttempt(store, { ...params, state: "failed", ended: params.now });
+    answered(store, params);
+  }
   const content = id === null ? params.content : endAttempt(store, id, "failed", why).content;
   store.db.run(FAIL_ROW, { ...params, content });
 }
@@ -125,6 +129,7 @@ export function doubt(store: Store, id: AttemptId, why: Failure): void {
 export function recover(store: Store): number {
   const why = failure("process_died", "the process ended while the call was under way");
   const params = { now: stamp(store.now()), ...paramsOfFailure(why) };
+  answeredUnderWay(store);
   store.db.run(DOUBT_ROWS_UNDER_WAY, params);
   return store.db.run(DOUBT_ATTEMPTS_UNDER_WAY, params);
 }
@@ -139,6 +144,7 @@ export function endAttempt(
   const now = stamp(store.now());
   const ended = store.db.one<Attempt>(END_ATTEMPT, { id, state, now, ...paramsOfFailure(why) });
   if (!ended) throw new Error(`attempt ${id} is not under way`);
+  if (state !== "retry") answered(store, ended);
   return ended;
 }
 

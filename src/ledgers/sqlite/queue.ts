@@ -10,6 +10,15 @@ const ARRIVE = `
   insert into prewarm_queue (r2_key, bot_slug, kind, entry, created_at) values (:key, :bot, :kind, :entry, :since)
   on conflict do nothing`;
 
+const ANSWERED = `
+  delete from prewarm_queue where r2_key = :key and coalesce(bot_slug, '') = :bot and coalesce(kind, '') = :kind
+  and json_extract(entry, '$.again')`;
+
+const ANSWERED_UNDER_WAY = `
+  delete from prewarm_queue where json_extract(entry, '$.again') and exists (select 1 from prewarm_attempts a
+    where a.state = 'sending' and a.r2_key = prewarm_queue.r2_key and a.bot_slug = prewarm_queue.bot_slug
+    and a.kind = prewarm_queue.kind)`;
+
 const LEAVE = "delete from prewarm_queue where id in (select value from json_each(:ids))";
 
 interface QueueRow {
@@ -30,11 +39,35 @@ function arrive({ db, now }: Store, entry: Entry): boolean {
   const row = { key, bot, kind, entry: JSON.stringify(entry), since: stamp(now()) };
   if (db.run(ARRIVE, row) > 0) return true;
   const waiting = db.one<QueueRow>(QUEUED, row);
-  if (waiting && waiting.entry !== row.entry) {
+  const newer = waiting && merged(waiting.entry, entry);
+  if (waiting && newer !== waiting.entry) {
     db.run(LEAVE, { ids: JSON.stringify([waiting.id]) });
-    db.run(ARRIVE, { ...row, since: waiting.since });
+    db.run(ARRIVE, { ...row, entry: newer, since: waiting.since });
   }
   return false;
+}
+
+/** What waits, with the word of the newer one. Asking again says nothing of the object, and is not undone by naming it. */
+function merged(waiting: string, entry: Entry): string {
+  const older = JSON.parse(waiting) as Entry;
+  if (entry.again) return older.again ? waiting : JSON.stringify({ ...older, again: true });
+  return JSON.stringify(older.again ? { ...entry, again: true } : entry);
+}
+
+/**
+ * An attempt of this (bot, kind, key) has ended: whoever asked for one more has got it. Without this, what ended in doubt just
+ * before a crash would be sent once more after it, unasked. Must run in the transaction that ends the attempt.
+ */
+export function answered(
+  { db }: Pick<Store, "db">,
+  { bot, kind, key }: { readonly bot: string; readonly kind: string; readonly key: string },
+): void {
+  db.run(ANSWERED, { bot, kind, key });
+}
+
+/** The same for all attempts that are under way, which nobody will end. */
+export function answeredUnderWay({ db }: Pick<Store, "db">): void {
+  db.run(ANSWERED_UNDER_WAY);
 }
 
 /** Returns a page of queued entries with an id above `after`. */

@@ -1,7 +1,7 @@
 import type { Selection } from "../../domain/choices.ts";
 import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import type { Selected } from "../port.ts";
+import type { RowOfKey, Selected } from "../port.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import { PAGE_ROWS, type Store } from "./store.ts";
 
@@ -77,6 +77,28 @@ function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected
   // A key that is on both sides is taken from its attempt, which always has ETag and size.
   const byKey = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
   return [...byKey.values()].map(selected);
+}
+
+/** Returns the rows of these keys, each with the state that {@link select} would find it by. */
+export function rowsOf({ db }: Store, keys: readonly string[], bots: readonly string[]): RowOfKey[] {
+  const state = `case when ${CONDITIONS.failed} then 'failed' when ${CONDITIONS.unknown} then 'unknown'
+    when ${CONDITIONS.weak} then 'weak' when ${hasId("c")} then 'ready' else 'waiting' end as state`;
+  const columns = `c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, ${state}, c.error_reason as reason`;
+  const rows = db.all<KeyRow & Pick<RowOfKey, "state" | "reason"> & { readonly id: number }>(
+    `select ${columns}, s.r2_key as key, s.r2_etag as etag, s.bytes
+     from json_each(:keys) asked join media_store s on s.r2_key = asked.value join media_cache c on c.sha256 = s.sha256
+     where c.bot_slug in (select value from json_each(:bots)) and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
+     union all
+     select ${columns}, t.r2_key, t.r2_etag, t.bytes
+     from json_each(:keys) asked join prewarm_attempts t on t.r2_key = asked.value
+     join media_cache c on c.sha256 = t.sha256 and c.bot_slug = t.bot_slug and c.kind = t.kind
+     where c.bot_slug in (select value from json_each(:bots)) and t.id = (select max(a.id) from prewarm_attempts a
+       where a.r2_key = t.r2_key and a.bot_slug = c.bot_slug and a.kind = c.kind)
+     order by 7, 1`,
+    { keys: JSON.stringify(keys), bots: JSON.stringify(bots) },
+  );
+  const byRow = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
+  return [...byRow.values()].map((row) => ({ ...selected(row), state: row.state, reason: row.reason }));
 }
 
 /** Returns a row with its key as an entry. */

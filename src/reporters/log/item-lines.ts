@@ -1,3 +1,4 @@
+import type { Adviser } from "../../domain/advice.ts";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import type { LogFields, LogLine } from "./log-line.ts";
@@ -9,10 +10,10 @@ export const PREFIX = "[MEDIA][PREWARM]";
  * The end of an item. What a pass only finds again (`already_ready`, old failures it leaves alone) is for debugging: it
  * comes anew with each pass.
  */
-export function itemLine(item: ItemResult): LogLine {
-  if (item.left) return { level: "debug", msg: `${PREFIX}[LEFT]`, fields: failedFields(item) };
+export function itemLine(item: ItemResult, adviser: Adviser): LogLine {
+  if (item.left) return { level: "debug", msg: `${PREFIX}[LEFT]`, fields: failedFields(item, adviser) };
   if (item.status === "failed" || item.status === "unknown")
-    return { level: "error", msg: `${PREFIX}[ERR]`, fields: failedFields(item) };
+    return { level: "error", msg: `${PREFIX}[ERR]`, fields: failedFields(item, adviser) };
   if (item.status === "weak")
     return { level: "warn", msg: `${PREFIX}[WEAK_FILE_ID]`, fields: storedFields(item) };
   // What was begun ends in a line, also where the content turned out to be known.
@@ -46,7 +47,7 @@ function storedFields(item: ItemResult): LogFields {
   };
 }
 
-function failedFields(item: ItemResult): LogFields {
+function failedFields(item: ItemResult, adviser: Adviser): LogFields {
   const { error } = item;
   return {
     ...whom(item),
@@ -56,7 +57,7 @@ function failedFields(item: ItemResult): LogFields {
     reason: error?.reason ?? item.reason,
     code: error?.code ?? undefined,
     message: error?.message,
-    next: error ? nextStep(error.reason) : undefined,
+    next: error ? nextStep(error.reason, adviser) : undefined,
     attempts: item.attempts,
   };
 }

@@ -1,3 +1,4 @@
+import type { Adviser } from "../../domain/advice.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import type { ItemResult, ItemStatus } from "../../domain/outcome.ts";
@@ -6,11 +7,18 @@ import type { Log } from "./log-line.ts";
 
 type Counts = Record<ItemStatus, number> & { retries: number };
 
+interface ItemLogOptions {
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  /** Whose words the way out of a failure is in. */
+  readonly adviser: () => Adviser;
+}
+
 /** Logs items from their begin to their end; answers a function that tells the last batch. */
 export function logItems(
   events: Emitter,
   log: Log,
-  { clock, intervalMs }: { readonly clock: Clock; readonly intervalMs: number },
+  { clock, intervalMs, adviser }: ItemLogOptions,
 ): () => void {
   const batch = new Batch(clock, intervalMs, log);
   events
@@ -29,7 +37,7 @@ export function logItems(
       });
     })
     .on("item", (item) => {
-      log(itemLine(item));
+      log(itemLine(item, adviser()));
       batch.ended(item);
     });
   return () => batch.tell();

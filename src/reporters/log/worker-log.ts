@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { Adviser } from "../../domain/advice.ts";
 import { LOG_LEVELS, type LogLevel } from "../../domain/choices.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
@@ -15,6 +16,8 @@ export interface WorkerLogOptions {
   readonly format: FormatLine;
   /** Lines below it are not written. */
   readonly level: LogLevel;
+  /** Whose words the way out of a failure is in: those of this worker. */
+  readonly adviser: () => Adviser;
   /** Takes the secrets out of a text. */
   readonly redact: (text: string) => string;
   /** The first line tells them, and `[BATCH][DONE]` comes once in `intervalMs` (of the clock) at most. */

@@ -1,3 +1,4 @@
+import type { Adviser } from "../../domain/advice.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter, EventMap, LaneView, StopCause } from "../../domain/events.ts";
 import { type Failure, nextStep } from "../../domain/failure.ts";
@@ -7,6 +8,8 @@ import type { Log, LogFields } from "./log-line.ts";
 
 export interface WorldLogOptions {
   readonly clock: Clock;
+  /** Whose words the way out of a failure is in. */
+  readonly adviser: () => Adviser;
   readonly intervalMs: number;
   readonly maxQueue: number;
   /** Milliseconds between two listings of the bucket, whose price is logged; null where nothing is listed. */
@@ -17,10 +20,10 @@ export interface WorldLogOptions {
 export function logWorld(events: Emitter, log: Log, options: WorldLogOptions): void {
   logWorker(events, log, options);
   logQueue(events, log, options.clock);
-  logLanes(events, log, options.clock);
-  logHealth(events, log);
+  logLanes(events, log, options);
+  logHealth(events, log, options);
   events
-    .on("pass", (pass) => logPass(pass, log))
+    .on("pass", (pass) => logPass(pass, log, options))
     .on("call", ({ bot, chat, ms, failure }) => {
       const fields = { bot, chat, ms: Math.round(ms), reason: failure?.reason };
       log({ level: "debug", msg: `${PREFIX}[CALL]`, fields });
@@ -40,7 +43,11 @@ function logListingCost(events: Emitter, log: Log, intervalMs: number): void {
 }
 
 /** Each start and each stop once, whether by a signal or by the admin API. */
-function logWorker(events: Emitter, log: Log, { clock, intervalMs, maxQueue }: WorldLogOptions): void {
+function logWorker(
+  events: Emitter,
+  log: Log,
+  { clock, adviser, intervalMs, maxQueue }: WorldLogOptions,
+): void {
   let concurrency: number | null = null;
   let running = false;
   const start = () => {
@@ -66,16 +73,16 @@ function logWorker(events: Emitter, log: Log, { clock, intervalMs, maxQueue }: W
     .on("stopping", (cause) => {
       concurrency = null;
       if (cause.type === "signal") stop({ by: cause.signal });
-      else stop({ by: cause.type, ...causeFields(cause) }, "error");
+      else stop({ by: cause.type, ...causeFields(cause, adviser()) }, "error");
     });
 }
 
-function causeFields(cause: StopCause): LogFields {
-  return "failure" in cause ? failureFields(cause.failure) : {};
+function causeFields(cause: StopCause, adviser: Adviser): LogFields {
+  return "failure" in cause ? failureFields(cause.failure, adviser) : {};
 }
 
-function failureFields({ class: cls, reason, code, message }: Failure): LogFields {
-  return { class: cls, reason, code, message, next: nextStep(reason) };
+function failureFields({ class: cls, reason, code, message }: Failure, adviser: Adviser): LogFields {
+  return { class: cls, reason, code, message, next: nextStep(reason, adviser) };
 }
 
 /** The feeder waits and goes on by the item while the queue is full; only a minute with room ends that. */
@@ -95,18 +102,28 @@ function logQueue(events: Emitter, log: Log, clock: Clock): void {
   });
 }
 
-function logPass({ source, ended, read, queued, ms, failure }: EventMap["pass"], log: Log): void {
+function logPass(
+  { source, ended, read, queued, ms, failure }: EventMap["pass"],
+  log: Log,
+  { adviser }: WorldLogOptions,
+): void {
   const msg = `${PREFIX}[PASS]${ended ? "[DONE]" : "[START]"}`;
   if (!ended) log({ level: "debug", msg, fields: { source } });
   else
     log({
       level: failure ? "warn" : queued > 0 ? "info" : "debug",
       msg,
-      fields: { source, read, queued, ms: Math.round(ms), ...(failure ? failureFields(failure) : {}) },
+      fields: {
+        source,
+        read,
+        queued,
+        ms: Math.round(ms),
+        ...(failure ? failureFields(failure, adviser()) : {}),
+      },
     });
 }
 
-function logLanes(events: Emitter, log: Log, clock: Clock): void {
+function logLanes(events: Emitter, log: Log, { clock, adviser }: WorldLogOptions): void {
   const before = new Map<string, LaneView>();
   events.on("lane", (lane) => {
     const { bot, chat, frozenUntil, closed, perMinute } = lane;
@@ -115,7 +132,11 @@ function logLanes(events: Emitter, log: Log, clock: Clock): void {
     before.set(name, lane);
     const about = { bot, chat };
     if (closed && !last?.closed)
-      log({ level: "error", msg: `${PREFIX}[LANE][CLOSED]`, fields: { ...about, ...failureFields(closed) } });
+      log({
+        level: "error",
+        msg: `${PREFIX}[LANE][CLOSED]`,
+        fields: { ...about, ...failureFields(closed, adviser()) },
+      });
     else if (!closed && last?.closed) log({ level: "info", msg: `${PREFIX}[LANE][OPEN]`, fields: about });
     const frozenMs = frozenUntil - clock.now();
     if (frozenMs > 0 && frozenUntil > (last?.frozenUntil ?? 0))
@@ -138,13 +159,17 @@ function round(value: number): number {
 }
 
 /** A part that goes out of order, gets another trouble, or comes back; the same trouble again is no news. */
-function logHealth(events: Emitter, log: Log): void {
+function logHealth(events: Emitter, log: Log, { adviser }: WorldLogOptions): void {
   const before = new Map<string, string>();
   events.on("health", ({ part, failure }) => {
     const last = before.get(part);
     if (failure && failure.reason !== last) {
       before.set(part, failure.reason);
-      log({ level: "warn", msg: `${PREFIX}[HEALTH][DOWN]`, fields: { part, ...failureFields(failure) } });
+      log({
+        level: "warn",
+        msg: `${PREFIX}[HEALTH][DOWN]`,
+        fields: { part, ...failureFields(failure, adviser()) },
+      });
     } else if (!failure && last !== undefined) {
       before.delete(part);
       log({ level: "info", msg: `${PREFIX}[HEALTH][UP]`, fields: { part } });

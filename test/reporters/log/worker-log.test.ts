@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { openSync, statSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { retryLine } from "../../../src/domain/advice.ts";
 import type { LogLevel } from "../../../src/domain/choices.ts";
 import { Emitter } from "../../../src/domain/events.ts";
 import { failure } from "../../../src/domain/failure.ts";
@@ -17,6 +18,8 @@ const colour = colourFor({ stream: {}, env: {}, noColor: true });
 const plain = formatFor({ json: false, journal: false, colour });
 const jsonLine = formatFor({ json: true, journal: false, colour });
 const journalLine = formatFor({ json: false, journal: true, colour });
+const DOOR = { url: "http://127.0.0.1:3000", guarded: true };
+
 /** Lines without what stands in front of their message. */
 const bare: FormatLine = (entry) => journalLine(entry).replace(/^<\d>/, "");
 
@@ -33,7 +36,7 @@ function watch({
   const clock = new VirtualClock();
   const stream = new PassThrough({ encoding: "utf8", highWaterMark });
   const redact = redactor([new Secret(TOKEN)]);
-  const more = { intervalMs: 2000, maxQueue: 500, listInterval, maxWaitingBytes };
+  const more = { adviser: () => DOOR, intervalMs: 2000, maxQueue: 500, listInterval, maxWaitingBytes };
   const log = workerLog(events, { stream, clock, format, level, redact, ...more });
   let rest = "";
   const lines = () => {
@@ -90,6 +93,8 @@ describe("the lines that operators grep for", () => {
     expect(unknown).toMatch(
       /^<3>\[MEDIA\]\[PREWARM\]\[ERR\] .*chat: null, status: 'unknown', class: 'in_doubt'/,
     );
+    // As it is to be pasted, no quote of it escaped.
+    expect(unknown).toContain(`\`${retryLine(DOOR, "unknown")}\` sends it again`);
     expect(weak).toMatch(
       /^<4>\[MEDIA\]\[PREWARM\]\[WEAK_FILE_ID\] .*asked_kind: 'photo', reason: 'came_back_as_document'/,
     );
@@ -351,6 +356,7 @@ describe("a reader that is slow or gone", () => {
     const events = new Emitter();
     const more = { intervalMs: 2000, maxQueue: 500, maxWaitingBytes: 50_000, level: "info" as const };
     const options = {
+      adviser: () => DOOR,
       listInterval: null,
       stream: child.stdin,
       clock: new VirtualClock(),

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { type Adviser, retryLine } from "../../src/domain/advice.ts";
+import { nextStep } from "../../src/domain/failure.ts";
+import { REASONS, type Reason } from "../../src/domain/reasons.ts";
+
+const ALL = Object.keys(REASONS) as Reason[];
+const DOOR = { url: "http://127.0.0.1:3000", guarded: false };
+
+describe("advice while a worker holds the ledger", () => {
+  it.each<Adviser>(["page", "api", DOOR])(
+    "names no command that it would refuse, nor a run's flags (%j)",
+    (who) => {
+      const refused = /prewarm run|run again|--only|--force|--retry-weak-id|--as\b|\{again\}/;
+      expect(ALL.map((reason) => nextStep(reason, who)).filter((text) => refused.test(text))).toEqual([]);
+    },
+  );
+
+  it("is where the reader of each is", () => {
+    expect(nextStep("answer_lost", "page")).toMatch(/^“Try again” sends it again and gets its id/);
+    expect(nextStep("answer_lost", "api")).toMatch(/^`POST .*\/retry` sends it again/);
+    expect(nextStep("answer_lost", DOOR)).toMatch(
+      /^the button on http:\/\/127\.0\.0\.1:3000\/ or `curl .*status=unknown"` sends it again/,
+    );
+    expect(nextStep("short_unique_id", DOOR)).toContain("status=weak");
+    expect(nextStep("file_id_dead", DOOR)).toContain("status=failed");
+    expect(nextStep("answer_lost")).toMatch(/^`prewarm run --only unknown` sends it again/);
+  });
+
+  it("says where the token comes from, where one is asked for", () => {
+    expect(retryLine(DOOR, "unknown")).toBe(
+      'curl -X POST -H content-type:application/json "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=unknown"',
+    );
+    expect(retryLine({ ...DOOR, guarded: true }, "failed")).toBe(
+      'curl -X POST -H "authorization: Bearer $ADMIN_API_TOKEN" "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=failed"',
+    );
+  });
+});
