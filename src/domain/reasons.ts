@@ -65,14 +65,16 @@ export const REASONS = {
   send_stalled: info("transient", RUN_AGAIN),
   telegram_busy: info("transient", RUN_AGAIN),
   upload_incomplete: info("transient", RUN_AGAIN),
-  body_refused: info(
-    "transient",
-    "raise the limit of what stands in front of the Bot API server (nginx: `client_max_body_size`), then run again",
-  ),
-  refused_unclear: info(
-    "transient",
-    "run again: this failure does not last; look at the text Telegram gave if it comes each time",
-  ),
+  body_refused: info("transient", {
+    run: "raise the limit of what stands in front of the Bot API server (nginx: `client_max_body_size`), then run again",
+    worker:
+      "raise the limit of what stands in front of the Bot API server (nginx: `client_max_body_size`); {again} tries it at once",
+  }),
+  refused_unclear: info("transient", {
+    run: "run again: this failure does not last; look at the text Telegram gave if it comes each time",
+    worker:
+      "nothing to do: the worker tries again by itself; look at the text Telegram gave if it comes each time",
+  }),
   r2_unavailable: info("transient", RUN_AGAIN),
   r2_interrupted: info("transient", RUN_AGAIN),
   stopped: info("transient", {

@@ -49,6 +49,11 @@ const PHRASES: readonly Phrase[] = [
   },
   same(/\bcurl -sv -m 5 -o \/dev\/null /g, () => "curl.exe -sv -m 5 -o NUL "),
   same(/\bcurl (?=-|http)/g, () => "curl.exe "),
+  {
+    sh: /\bBearer \$([A-Z_]+)/g,
+    powershell: (name) => `Bearer $env:${name}`,
+    cmd: (name) => `Bearer %${name}%`,
+  },
   same(/\bcat \/etc\/resolv\.conf/g, () => "ipconfig /all"),
   same(
     /\bopenssl s_client -connect (\S+?)(?::443)? \([^)]*\)/g,

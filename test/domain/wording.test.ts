@@ -70,6 +70,11 @@ const HINTS: readonly (readonly [sh: string, powershell: string, cmd: string])[]
     'set "HTTPS_PROXY=" & set "https_proxy="',
   ],
   [
+    'curl -X POST -H "authorization: Bearer $ADMIN_API_TOKEN" "http://127.0.0.1:3000/x/retry?status=unknown"',
+    'curl.exe -X POST -H "authorization: Bearer $env:ADMIN_API_TOKEN" "http://127.0.0.1:3000/x/retry?status=unknown"',
+    'curl.exe -X POST -H "authorization: Bearer %ADMIN_API_TOKEN%" "http://127.0.0.1:3000/x/retry?status=unknown"',
+  ],
+  [
     "export PREWARM_LEDGER=sqlite:/var/tmp/prewarm.db",
     '$env:PREWARM_LEDGER = "sqlite:$HOME\\prewarm.db"',
     'set "PREWARM_LEDGER=sqlite:%USERPROFILE%\\prewarm.db"',
