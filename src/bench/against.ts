@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../compose/connect.ts";
 import { type Config, loadConfig, secretsOf } from "../config/config.ts";
@@ -9,6 +7,7 @@ import { oneOf, wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
 import type { TransferMode } from "../domain/choices.ts";
 import { redactor } from "../domain/secret.ts";
+import { openScratchFolder } from "../ledgers/scratch-folder.ts";
 import { count, size } from "../reporters/format.ts";
 import type { ListedObject } from "../storage/port.ts";
 import { Warmer } from "./contenders/warmer.ts";
@@ -117,18 +116,17 @@ function intention(config: Config, { transfer }: Wish, objects: readonly ListedO
 
 /** Throws what `prewarm run` would. The ledger is gone afterwards, also where this process exits in the middle. */
 async function measure(config: Config, wish: Wish, { signal, progress }: AgainstContext): Promise<WorkLog> {
-  const folder = mkdtempSync(join(tmpdir(), `prewarm-bench-${process.pid}-`));
-  const clear = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", clear);
+  const folder = await openScratchFolder("bench");
+  process.once("exit", folder.removeNow);
   const { prefix, transfer } = wish;
   const limit = wish.objects * config.bots.length;
   try {
-    const warmer = await Warmer.open({ ...config, ledger: `${folder}/bench.db` });
+    const warmer = await Warmer.open({ ...config, ledger: join(folder.path, "bench.db") });
     const ended = (done: number) => progress(done, limit, "against real");
     return await warmer.warm({ prefix, transfer, signal, limit, ended }).finally(() => warmer.close());
   } finally {
-    process.off("exit", clear);
-    clear();
+    process.off("exit", folder.removeNow);
+    await folder.remove();
   }
 }
 

@@ -68,6 +68,7 @@ const PHRASES: readonly Phrase[] = [
     powershell: () => "Get-PSDrive -PSProvider FileSystem",
     cmd: (folder) => `dir ${folder}`,
   },
+  same(/\bTMPDIR\b/g, () => "TEMP"),
   same(/\bmkdir -p /g, () => "mkdir "),
   same(/\bkill -INT \d+/g, () => "press Ctrl-C in its window"),
   same(/\bnvm install \d+/g, () => "winget install OpenJS.NodeJS.LTS"),

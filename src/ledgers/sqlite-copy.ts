@@ -1,38 +1,37 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ledger } from "./port.ts";
+import { openScratchFolder } from "./scratch-folder.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "./sqlite.ts";
 
 /**
  * Opens a copy of the ledger at `path` as it is now, also while another process writes to it, or an empty one where there
  * is none. The copy can be read and written; the original is not touched. Closing deletes the copy.
- * Throws LedgerError as {@link openSqliteLedger} does.
+ * Throws LedgerError as {@link openSqliteLedger} does, and where there is no place for temporary files.
  */
 export async function openSqliteCopy(options: SqliteLedgerOptions): Promise<Ledger> {
-  const folder = await mkdtemp(join(tmpdir(), "prewarm-plan-"));
-  const copy = join(folder, "ledger.db");
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const folder = await openScratchFolder("plan");
+  const path = join(folder.path, "ledger.db");
   try {
-    if (existsSync(options.path)) copyOf(options.path, copy);
-    const ledger = await openSqliteLedger({ ...options, path: copy, shownAs: options.path });
+    if (existsSync(options.path)) copyOf(options.path, path, folder.path);
+    const ledger = await openSqliteLedger({ ...options, path, shownAs: options.path, disk: folder.path });
     return {
       ...ledger,
       close: async () => {
         await ledger.close();
-        await remove();
+        await folder.remove();
       },
     };
   } catch (error) {
-    await remove();
+    await folder.remove();
     throw error;
   }
 }
 
-function copyOf(path: string, to: string): void {
-  const db = new Sqlite(path, path);
+/** Nothing is written to the original, so that a disk that is full is that of the copy. */
+function copyOf(path: string, to: string, disk: string): void {
+  const db = new Sqlite(path, path, disk);
   try {
     db.run("vacuum into :to", { to });
   } finally {

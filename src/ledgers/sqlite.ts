@@ -23,6 +23,8 @@ export interface SqliteLedgerOptions {
   readonly command: string;
   /** What it is called in messages; `path` by default. */
   readonly shownAs?: string | undefined;
+  /** What messages call the disk that it lies on, where that is not the one of `shownAs`. */
+  readonly disk?: string | undefined;
   /** Unix milliseconds; the system's clock by default. */
   readonly now?: (() => number) | undefined;
 }
@@ -46,8 +48,12 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   }
 }
 
-function open(file: string, { path, shownAs, command }: SqliteLedgerOptions, now: () => number): Sqlite {
-  const db = new Sqlite(file, shownAs ?? path);
+function open(
+  file: string,
+  { path, shownAs, disk, command }: SqliteLedgerOptions,
+  now: () => number,
+): Sqlite {
+  const db = new Sqlite(file, shownAs ?? path, disk);
   try {
     db.prepareForWriting();
     migrate(db);

@@ -86,6 +86,7 @@ const HINTS: readonly (readonly [sh: string, powershell: string, cmd: string])[]
   ],
   ["cat /etc/resolv.conf", "ipconfig /all", "ipconfig /all"],
   ["df -h C:\\data", "Get-PSDrive -PSProvider FileSystem", "dir C:\\data"],
+  ["set TMPDIR to a folder with room", "set TEMP to a folder with room", "set TEMP to a folder with room"],
   ["mkdir -p C:\\data", "mkdir C:\\data", "mkdir C:\\data"],
   ["nvm install 24", "winget install OpenJS.NodeJS.LTS", "winget install OpenJS.NodeJS.LTS"],
   [

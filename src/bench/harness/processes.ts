@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeQuietly } from "../../ledgers/scratch-folder.ts";
 import type { Plot, ScenarioName } from "../types.ts";
 import { type Child, openChild } from "./child.ts";
 import type { Round } from "./rounds.ts";
@@ -77,7 +77,7 @@ export async function collectRounds(assignment: Assignment): Promise<Collected> 
   try {
     return await new Collector(assignment, folder).collect();
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeQuietly(folder);
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { removeQuietly } from "../../ledgers/scratch-folder.ts";
 import type { Plot, ScenarioName } from "../types.ts";
 import { peakRssMb } from "./measure.ts";
 import type { Experiment, OpenExperiment, Round } from "./rounds.ts";
@@ -31,7 +32,7 @@ export function serveRounds(
   let current: OpenExperiment | null = null;
   let leftBehind: string | null = null;
   process.once("exit", () => {
-    if (leftBehind !== null) rmSync(leftBehind, { recursive: true, force: true, maxRetries: 3 });
+    if (leftBehind !== null) removeQuietly(leftBehind);
   });
   const running = (): OpenExperiment => {
     if (current === null) throw new Error("no experiment was opened");

@@ -24,12 +24,15 @@ interface PreparedStatement {
 export class Sqlite {
   /** The name of the file in messages. */
   readonly place: string;
+  readonly #disk: string | undefined;
   #opening = true;
   readonly #db: Libsql.Database;
   readonly #statements = new Map<string, PreparedStatement>();
 
-  constructor(file: string, place: string) {
+  /** `disk` is what messages call the disk of `file`, where that is not the one of `place`. */
+  constructor(file: string, place: string, disk?: string) {
     this.place = place;
+    this.#disk = disk;
     const Database = libsql();
     this.#db = this.#guard(() => new Database(file));
   }
@@ -108,7 +111,7 @@ export class Sqlite {
       return use(prepared);
     } catch (error) {
       this.#statements.delete(sql);
-      throw asLedgerError(this.place, error, this.#opening);
+      throw asLedgerError(this.place, error, this.#opening, this.#disk);
     }
   }
 
@@ -125,7 +128,7 @@ export class Sqlite {
     try {
       return work();
     } catch (error) {
-      throw asLedgerError(this.place, error, this.#opening);
+      throw asLedgerError(this.place, error, this.#opening, this.#disk);
     }
   }
 }

@@ -16,6 +16,12 @@ const MEANINGS: Readonly<Record<number, string>> = {
   26: "is not a SQLite database; use another --ledger",
 };
 
+const FULL = 13;
+
+function fullDisk(folder: string): string {
+  return `${folder} cannot hold a copy of the ledger, its disk is full; free some space there, or set TMPDIR to a folder with room`;
+}
+
 interface SqliteFault {
   readonly message: string;
   readonly rawCode?: number;
@@ -33,13 +39,14 @@ export function sqliteCode(error: unknown): number | undefined {
 
 /**
  * Turns an error of libsql into a LedgerError for the ledger at `place`: one line, with the next step. Errors that are not
- * SQLite's are bugs and are returned unchanged.
+ * SQLite's are bugs and are returned unchanged. `disk` is the folder that has to have room, where that is not the ledger's.
  */
-export function asLedgerError(place: string, error: unknown, opening: boolean): unknown {
+export function asLedgerError(place: string, error: unknown, opening: boolean, disk?: string): unknown {
   const code = sqliteCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
+  if (code === FULL && disk !== undefined) return new LedgerError(fullDisk(disk), 1, { cause: error });
   const meaning = MEANINGS[code] ?? "failed; look at what SQLite says";
-  const exitCode = opening && code !== 13 ? 2 : 1;
+  const exitCode = opening && code !== FULL ? 2 : 1;
   const detail = code === 14 ? "" : ` (SQLite: ${error.message})`;
   return new LedgerError(`${place} ${meaning}${detail}`, exitCode, { cause: error });
 }
