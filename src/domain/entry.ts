@@ -7,7 +7,10 @@ export interface Entry {
   readonly key: string;
   /** Size in bytes. */
   readonly bytes?: number | undefined;
-  /** Without quotes. Marks a change and is not a content hash: equal bytes may have different ETags. */
+  /**
+   * Without quotes. Marks a change and is not a content hash: equal bytes may have different ETags. With `W/` in front, and
+   * in any form but an MD5's, it says nothing about the content of other keys.
+   */
   readonly etag?: string | undefined;
   /** Hex SHA-256 of the content, lower case. */
   readonly sha256?: string | undefined;
@@ -29,6 +32,8 @@ export interface Entry {
   readonly priority?: number | undefined;
   /** Unix milliseconds of the last change (listing only). */
   readonly modifiedAt?: number | undefined;
+  /** Size and ETag are what prewarm itself saw of the object, so another one means that it was replaced. */
+  readonly seen?: boolean | undefined;
   /** Id of the row in the ledger's queue that asked for it (`enqueue`). */
   readonly queueId?: number | undefined;
   /**

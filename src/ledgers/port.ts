@@ -46,6 +46,8 @@ export interface Found {
   /** `media_store` has this key, and it points at this content. False for a new key of known content, or a changed object. */
   readonly keyKnown: boolean;
   readonly stored: StoredId | null;
+  /** The ledger has seen the ETag of this object with another size: it names no content, and none was looked for by it. */
+  readonly manySizes?: boolean | undefined;
   readonly error: {
     readonly class: FailureClass | null;
     readonly reason: Reason | null;

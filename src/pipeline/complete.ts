@@ -1,8 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
-import { bareEtag } from "../domain/content.ts";
+import { readEtag } from "../domain/content.ts";
 import type { Entry } from "../domain/entry.ts";
 import { kindOfKey, kindOfMime, type MediaKind } from "../domain/media.ts";
-import { ok, type Result } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import { disagreement } from "../domain/stated.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 
@@ -27,19 +28,21 @@ export function asItIs(entry: Entry, as: MediaKind | undefined): Result<Complete
   const kind = as ?? entry.kind ?? kindOfKey(entry.key);
   const { bytes, etag } = entry;
   if (bytes === undefined || !etag || kind === undefined) return null;
-  return ok({ entry: { ...entry, bytes, etag: bareEtag(etag) }, kind });
+  return ok({ entry: { ...entry, bytes, etag: readEtag(etag) }, kind });
 }
 
 /**
  * Asks the object (HEAD) for what the source did not say: size, ETag, and the type where neither the manifest nor the
- * extension gives a kind.
+ * extension gives a kind. What a manifest did say of them has to be so.
  */
 export async function complete(entry: Entry, options: CompleteOptions): Promise<Result<Complete>> {
   const info = await patientHead(entry.key, options);
   if (!info.ok) return info;
+  const wrong = disagreement(entry, info.value);
+  if (wrong) return failed(wrong);
   const { bytes, etag, mime } = info.value;
   const kind = options.as ?? entry.kind ?? kindOfKey(entry.key) ?? kindOfMime(mime);
-  return ok({ entry: { ...entry, bytes, etag, mime }, kind });
+  return ok({ entry: { ...entry, bytes, etag, mime, seen: true }, kind });
 }
 
 async function patientHead(key: string, { storage, clock }: CompleteOptions): Promise<Result<ObjectInfo>> {

@@ -7,10 +7,8 @@ import type { Task } from "../domain/task.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { Claims, RecentlyFinished } from "./claims.ts";
-import { decideAll, type Planned, type PlanRules } from "./plan.ts";
+import { decideAll, type KnownContent, type Planned, type PlanRules } from "./plan.ts";
 import type { Stop } from "./stop.ts";
-
-type KnownContent = NonNullable<Extract<Planned, { type: "item" }>["point"]>;
 
 export interface IntakeOptions {
   readonly clock: Clock;

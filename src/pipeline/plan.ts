@@ -1,17 +1,19 @@
 import pLimit from "p-limit";
 import type { Clock } from "../domain/clock.ts";
-import type { ContentId } from "../domain/content.ts";
+import { asMarker, type ContentId } from "../domain/content.ts";
 import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { SkipReason } from "../domain/reasons.ts";
+import { isStated } from "../domain/stated.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
 import type { SelectionTally, Source } from "../sources/port.ts";
 import type { Storage } from "../storage/port.ts";
 import { asItIs, complete } from "./complete.ts";
 import { type DecideRules, decide } from "./decide.ts";
+import { EtagSizes } from "./etag-sizes.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
 
 export interface PlanOptions extends PlanRules {
@@ -40,8 +42,11 @@ export type Planned =
   | {
       readonly type: "item";
       readonly item: ItemResult;
-      readonly point?: Query & { readonly content: ContentId };
+      readonly point?: KnownContent;
     };
+
+/** A key, and the content that it was found to have. */
+export type KnownContent = Query & { readonly content: ContentId };
 
 /** HEAD requests under way at once, for entries that need them. */
 const HEADS = 16;
@@ -51,19 +56,22 @@ const HEADS = 16;
  * at the end of a source also when the selection found nothing in it.
  */
 export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
-  const heads = pLimit(HEADS);
-  for await (const page of options.source) yield await planPage(page, options, heads);
+  const across = { heads: pLimit(HEADS), etags: new EtagSizes() };
+  for await (const page of options.source) yield await planPage(page, options, across);
   await options.selection?.ended();
 }
 
-/** The same for one page at hand. */
+/** The same for one page at hand. `across` is what the pages of one source share. */
 export async function planPage(
   page: readonly SourceItem[],
   options: PlanRules,
-  heads = pLimit(HEADS),
+  across = { heads: pLimit(HEADS), etags: new EtagSizes() },
 ): Promise<Planned[]> {
-  const asked = await Promise.all(page.map((item) => queriesOf(item, options, heads)));
-  return decideAll(asked.flat(), options);
+  const { heads, etags } = across;
+  const asked = (await Promise.all(page.map((item) => queriesOf(item, options, heads)))).flat();
+  for (const each of asked) if (isQuery(each)) etags.note(each.entry);
+  const judged = asked.map((each) => (isQuery(each) ? { ...each, entry: etags.judged(each.entry) } : each));
+  return decideAll(judged, options);
 }
 
 /** Asks the ledger about each query (a task is one) and decides; ends that were found on the way stay in their order. */
@@ -73,11 +81,32 @@ export async function decideAll(
 ): Promise<Planned[]> {
   const found = await options.ledger.lookup(asked.filter(isQuery));
   let next = 0;
-  return asked.flatMap((each) => {
+  const all = asked.flatMap((each) => {
     if (!isQuery(each)) return [{ type: "item" as const, item: each }];
     const answer = found[next++];
     return answer ? planned(each, answer, options) : [];
   });
+  const heads = pLimit(HEADS);
+  return Promise.all(all.map((each) => (isHearsay(each) ? heads(verified, each, options) : each)));
+}
+
+type Pointing = Extract<Planned, { type: "item" }> & { readonly point: KnownContent };
+
+/** A key is about to get the id of other content for no more than what a manifest says of its ETag and size. */
+function isHearsay(each: Planned): each is Pointing {
+  return each.type === "item" && each.point !== undefined && isStated(each.point.entry);
+}
+
+/** The same, or a failure where the object is not what the manifest says. */
+async function verified(each: Pointing, options: PlanRules): Promise<Planned> {
+  const { entry, bot } = each.point;
+  const { key } = entry;
+  const known = await complete(entry, options);
+  if (known.ok) return each;
+  return {
+    type: "item",
+    item: itemResult({ key, bot, entry, status: "failed", ...errorFields(known.failure) }),
+  };
 }
 
 function isQuery(value: Query | ItemResult): value is Query {
@@ -132,7 +161,7 @@ function leftAlone({ entry, bot, kind }: Query, { error }: Found, status: "unkno
 
 function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {
   return {
-    entry,
+    entry: found.manySizes ? { ...entry, etag: asMarker(entry.etag) } : entry,
     bot,
     kind,
     replace,

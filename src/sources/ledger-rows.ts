@@ -9,7 +9,7 @@ export async function* ledgerSource(rows: AsyncIterable<readonly Selected[]>, fi
   for await (const page of rows)
     yield page
       .filter(({ entry }) => filter(entry.key))
-      .map(({ bot, kind, entry }) => ({ type: "entry", entry: { ...entry, kind, bot } }));
+      .map(({ bot, kind, entry }) => ({ type: "entry", entry: { ...entry, kind, bot, seen: true } }));
 }
 
 /**
@@ -31,15 +31,10 @@ export async function* cutTo(rows: Source, manifest: Source): Source {
 function ofRows(entry: Entry, rows: readonly Entry[]): SourceItem[] {
   return rows
     .filter(({ bot }) => entry.bot === undefined || entry.bot === bot)
-    .map((row) => ({
-      type: "entry",
-      entry: {
-        etag: row.etag,
-        bytes: row.bytes,
-        ...definedOnly(entry),
-        key: row.key,
-        bot: row.bot,
-        kind: row.kind,
-      },
-    }));
+    .map(({ key, bot, kind, ...row }) => {
+      const isStated = entry.etag !== undefined || entry.bytes !== undefined;
+      // Half of what the manifest says and half of what was seen once would be neither.
+      const before = isStated ? {} : { etag: row.etag, bytes: row.bytes, seen: true };
+      return { type: "entry", entry: { ...before, ...definedOnly(entry), key, bot, kind } };
+    });
 }

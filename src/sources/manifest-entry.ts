@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { bareEtag } from "../domain/content.ts";
+import { readEtag } from "../domain/content.ts";
 import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
@@ -67,7 +67,7 @@ const fields = {
   key,
   kind: maybe(v.picklist(MEDIA_KINDS, must(`one of ${MEDIA_KINDS.join(", ")}`))),
   bytes: maybe(v.custom<number>(isWholeFrom(0), must("a whole number from 0"))),
-  etag: maybe(v.pipe(text, v.transform(bareEtag))),
+  etag: maybe(v.pipe(text, v.transform(readEtag))),
   sha256: maybe(
     v.pipe(
       v.custom<string>((value) => isText(value) && /^[0-9a-f]{64}$/i.test(value), must("64 hex digits")),

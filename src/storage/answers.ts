@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { bareEtag } from "../domain/content.ts";
+import { bareEtag, readEtag } from "../domain/content.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfRefusal, notS3, type RequestTarget } from "./errors.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
@@ -20,7 +20,7 @@ export function checkAnswer(
   const bytes = part?.size ?? length;
   if (length === undefined || bytes === undefined) return failed(notS3(target, statusCode, "without a size"));
   const info = infoOf(headers, bytes);
-  if (asked.etag !== undefined && info.etag !== "" && info.etag !== asked.etag) {
+  if (asked.etag && info.etag !== "" && bareEtag(info.etag) !== bareEtag(asked.etag)) {
     return failed(failureOfRefusal(target, { status: 412, code: "", message: "" }));
   }
   if (asked.range !== undefined && (part?.from ?? 0) !== asked.range.from) {
@@ -37,7 +37,7 @@ export function infoOf(headers: IncomingHttpHeaders, bytes: number): ObjectInfo 
   const type = headers["content-type"] ?? "";
   return {
     bytes,
-    etag: bareEtag(headers.etag ?? ""),
+    etag: readEtag(headers.etag ?? ""),
     mime: (type.split(";", 1)[0] ?? "").trim().toLowerCase(),
   };
 }

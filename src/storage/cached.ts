@@ -20,8 +20,8 @@ export interface CachedStorage extends Storage {
 
 /**
  * Wraps a bucket so that a small object is read once for several bots that need it within `ttlMs`. Only whole reads by
- * ETag are served from memory: a read without an ETag, or a HEAD, asks for what is there now and is never cached. An ETag
- * names its content, so an object that has been replaced meanwhile can still be read by its old one.
+ * ETag are served from memory: a read without an ETag, or a HEAD, asks for what is there now and is never cached. For one
+ * key an ETag stands for its content, so an object that has been replaced meanwhile can still be read by its old one.
  * Reads of one object at the same time share one request; if the first is aborted or fails, the others read for
  * themselves. A shared object is read whole before anybody gets it, so a slow reader cannot delay another.
  */
@@ -68,7 +68,7 @@ class CachedReader {
 
   open(key: string, request: OpenOptions = {}): Promise<OpenResult> {
     const { etag, range, signal } = request;
-    if (etag === undefined || range !== undefined || signal?.aborted) return this.#storage.open(key, request);
+    if (!etag || range !== undefined || signal?.aborted) return this.#storage.open(key, request);
     const name = JSON.stringify([key, etag]);
     const kept = this.#contents.get(name);
     if (kept) return Promise.resolve(this.#hit(kept));

@@ -1,7 +1,7 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
-import { bareEtag } from "../domain/content.ts";
+import { readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
@@ -160,5 +160,5 @@ function readPage(
 function listedObjects(object: NonNullable<ListObjectsV2CommandOutput["Contents"]>[number]): ListedObject[] {
   const { Key: key, Size: bytes = 0, ETag: etag = "", LastModified: modified } = object;
   if (key === undefined) return [];
-  return [{ key, bytes, etag: bareEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];
+  return [{ key, bytes, etag: readEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];
 }

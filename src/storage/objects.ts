@@ -88,7 +88,8 @@ export class ObjectReader {
 
   async open(key: string, { etag, range, signal }: OpenOptions = {}): Promise<Result<OpenObject>> {
     const headers: Record<string, string> = {};
-    if (etag !== undefined) headers["if-match"] = `"${etag}"`;
+    // A weak ETag never matches (RFC 9110, 13.1.1): such answers are compared when they are there.
+    if (etag && !etag.startsWith("W/")) headers["if-match"] = `"${etag}"`;
     if (range !== undefined) headers.range = `bytes=${range.from}-${range.to}`;
     const answer = await this.#call({ method: "GET", key, headers, signal });
     if (!answer.ok) return answer;

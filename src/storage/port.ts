@@ -5,7 +5,7 @@ import type { Result } from "../domain/result.ts";
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
-  /** Without quotes. */
+  /** Without quotes; `""` where the server gives none. A weak one keeps its `W/`. */
   readonly etag: string;
   /** Unix milliseconds. */
   readonly modifiedAt: number;
@@ -14,7 +14,7 @@ export interface ListedObject {
 /** What an answer to HEAD or GET says of an object. */
 export interface ObjectInfo {
   readonly bytes: number;
-  /** Without quotes. */
+  /** Without quotes; `""` where the server gives none. A weak one keeps its `W/`. */
   readonly etag: string;
   /** Stored Content-Type, lower case, without parameters; `""` when there is none. */
   readonly mime: string;
@@ -22,7 +22,7 @@ export interface ObjectInfo {
 
 /** How to read an object. */
 export interface OpenOptions {
-  /** Fails with `object_changed` when the object now has another ETag. */
+  /** Fails with `object_changed` when the object now has another ETag; `""` for any. */
   readonly etag?: string | undefined;
   /** First and last byte, both included. */
   readonly range?: { readonly from: number; readonly to: number } | undefined;

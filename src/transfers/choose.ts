@@ -16,6 +16,8 @@ export interface TransferFacts {
   readonly local: boolean;
   /** Telegram can reach the bucket, as far as is known. */
   readonly urlOpen: boolean;
+  /** Nothing but a read tells what its content is: its ETag does not name it, and nobody gave its SHA-256. */
+  readonly mustBeRead: boolean;
   /** The entry has metadata that only an upload can carry: thumbnail, filename, title, performer. */
   readonly hasUploadOnlyFields: boolean;
 }
@@ -50,7 +52,8 @@ function tooBig({ key, kind, bytes, local }: TransferFacts): Failure | null {
 }
 
 /** Returns why this object cannot go by URL, whatever its Content-Type, or null when it may. */
-function urlObstacle({ key, kind, bytes }: TransferFacts): string | null {
+function urlObstacle({ key, kind, bytes, mustBeRead }: TransferFacts): string | null {
+  if (mustBeRead) return "its ETag does not tell its content, so it has to be read";
   const most =
     kind === "photo"
       ? LIMITS.url.photoBytes

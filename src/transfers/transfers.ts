@@ -1,13 +1,16 @@
 import type { TransferMode } from "../domain/choices.ts";
+import { bareEtag, namesContent } from "../domain/content.ts";
 import { definedOnly } from "../domain/defined-only.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
+import { disagreement, isStated } from "../domain/stated.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
 import { choose } from "./choose.ts";
 import type { Prepared, Transfers } from "./port.ts";
+import { whyOther } from "./replaced.ts";
 import { uploadOf } from "./upload.ts";
 import { shapeOf, thumbnailOf } from "./video.ts";
 
@@ -45,17 +48,37 @@ class ChosenTransfers implements Transfers {
 
   async prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>> {
     let entry = task.entry;
-    let way = this.#choose(task, entry.mime);
-    if (way === "ask") {
+    // What somebody says of an object is looked at before Telegram is sent to fetch it.
+    let way = this.#choose(task, isStated(entry) ? undefined : entry.mime);
+    if (way === "ask" || (isStated(entry) && typeof way !== "string" && way.reason === "url_not_allowed")) {
       const info = await this.#options.storage.head(entry.key, signal);
       if (!info.ok) return info;
-      const moved = whatMoved(entry, info.value);
-      if (moved) return failed(moved);
-      entry = { ...entry, mime: info.value.mime };
-      way = this.#choose(task, info.value.mime);
+      const moved = await this.#whatMoved(entry, info.value, signal);
+      if (moved !== null && moved !== "unsteady") return failed(moved);
+      entry = { ...entry, mime: info.value.mime, seen: true };
+      if (moved === "unsteady") entry = { ...entry, etag: "" };
+      way = this.#choose({ ...task, entry }, info.value.mime);
     }
     if (way === "url") return ok(this.#byUrl(entry));
     return way === "upload" ? this.#byUpload(task, entry, signal) : failed(way as Failure);
+  }
+
+  /** Returns in what an object is not that of its entry, or that its ETag says nothing. */
+  async #whatMoved(
+    entry: KnownEntry,
+    info: ObjectInfo,
+    signal: AbortSignal,
+  ): Promise<Failure | "unsteady" | null> {
+    const { key, etag, bytes } = entry;
+    const wrong = disagreement(entry, info);
+    if (wrong) return wrong;
+    if (etag !== "" && info.etag !== "" && bareEtag(info.etag) !== bareEtag(etag)) {
+      const changed = failure("object_changed", `${key} was replaced since it was listed`);
+      return whyOther(this.#options.storage, entry, changed, signal);
+    }
+    return info.bytes === bytes
+      ? null
+      : failure("object_mismatch", `${key} has ${info.bytes} bytes, not ${bytes}`);
   }
 
   urlResult(cause: Failure | null): void {
@@ -75,7 +98,7 @@ class ChosenTransfers implements Transfers {
 
   #choose(task: Task, mime: string | undefined) {
     const { mode, local, urlOpen } = this.#options;
-    const { key, bytes, thumbnail, filename, title, performer } = task.entry;
+    const { key, bytes, etag, sha256, thumbnail, filename, title, performer } = task.entry;
     return choose({
       key,
       bytes,
@@ -84,6 +107,7 @@ class ChosenTransfers implements Transfers {
       kind: task.sendAs ?? task.kind,
       mode: task.transfer ?? mode,
       urlOpen: urlOpen && (this.#urlWorked || this.#urlFailures < URL_TRIES),
+      mustBeRead: sha256 === undefined && !namesContent(etag),
       hasUploadOnlyFields: [thumbnail, filename, title, performer].some((value) => value !== undefined),
     });
   }
@@ -134,11 +158,4 @@ function carried(error: unknown): Result<never> {
   const cause = carriedFailure(error);
   if (cause === null) throw error;
   return failed(cause);
-}
-
-function whatMoved({ key, etag, bytes }: KnownEntry, info: ObjectInfo): Failure | null {
-  if (info.etag !== etag) return failure("object_changed", `${key} was replaced since it was listed`);
-  return info.bytes === bytes
-    ? null
-    : failure("object_mismatch", `${key} has ${info.bytes} bytes, not ${bytes}`);
 }

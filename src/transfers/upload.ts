@@ -5,9 +5,11 @@ import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
+import { disagreement } from "../domain/stated.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
+import { whyOther } from "./replaced.ts";
 
 /** An upload that is ready for a call; see {@link Prepared} for its fields. */
 export interface ReadyUpload {
@@ -97,18 +99,25 @@ function streamed(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: 
   return { source, sha256: () => sha256, mime: entry.mime ?? null };
 }
 
-/** Opens an object and checks its size, which is announced before the first byte is sent. */
+/**
+ * Opens an object and checks its size, which is announced before the first byte is sent. An ETag that its server changes at
+ * each request is left out: what was read is known by its hash.
+ */
 async function openWhole(
   storage: Storage,
   entry: KnownEntry,
   signal: AbortSignal,
 ): Promise<Result<OpenObject>> {
-  const opened = await storage.open(entry.key, { etag: entry.etag, signal });
+  let opened = await storage.open(entry.key, { etag: entry.etag, signal });
+  if (!opened.ok && opened.failure.reason === "object_changed") {
+    const why = await whyOther(storage, entry, opened.failure, signal);
+    opened = why === "unsteady" ? await storage.open(entry.key, { signal }) : failed(why);
+  }
   if (!opened.ok || opened.value.bytes === entry.bytes) return opened;
   opened.value.body.on("error", () => {}).destroy();
-  return failed(
-    failure("object_mismatch", `${entry.key} has ${opened.value.bytes} bytes, not ${entry.bytes}`),
-  );
+  const { key, bytes } = entry;
+  const text = `${key} has ${opened.value.bytes} bytes, not ${bytes}`;
+  return failed(disagreement(entry, opened.value) ?? failure("object_mismatch", text));
 }
 
 function otherContent({ key, sha256 }: KnownEntry, found: string): Failure | null {

@@ -51,7 +51,7 @@ export class DueRows {
     const { intake, rules } = this.#options;
     const items = rows.map(({ bot, kind, entry }) => ({
       type: "entry" as const,
-      entry: { ...entry, bot, kind },
+      entry: { ...entry, bot, kind, seen: true },
     }));
     for (const { bot, kind, entry } of rows) this.#going.add(nameOf(bot, kind, entry.key));
     for (const planned of await planPage(items, rules)) {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { endsOf, itemsOf } from "../helpers/child.ts";
-import { openWorld } from "../helpers/world.ts";
+import { etagOf } from "../helpers/etag.ts";
+import { oddS3 } from "../helpers/odd-s3.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 import { png } from "../sandbox/bot-api/bot-api-server.ts";
 
 const SILENT = readFileSync(new URL("../../fixtures/media/clips/silent-loop.mp4", import.meta.url));
@@ -73,6 +75,101 @@ describe("the same content under several keys", () => {
     const ended = await world.run(["--json"]);
     expect(Object.values(endsOf(ended))).toEqual(["unknown answer_lost", "unknown answer_lost"]);
     expect(world.posts()).toHaveLength(1);
+  });
+});
+
+describe("an ETag that does not tell the content", () => {
+  const [ONE, TWO] = ["1".repeat(100), "2".repeat(100)];
+  let count = 0;
+  const etags: [string, string | (() => string)][] = [
+    ["none", ""],
+    ["a time", '"67c8f1a2"'],
+    ["weak", `W/"${etagOf("x")}"`],
+    ["zeros", `"${"0".repeat(32)}"`],
+    ["another at each request", () => `"${etagOf(String(++count))}"`],
+  ];
+
+  it.each(etags)("(%s) makes no object a duplicate before it was read", async (_, etag) => {
+    const world = await openWorld();
+    const bucket = await oddS3({
+      "docs/one.txt": { body: ONE, etag },
+      "docs/two.txt": { body: TWO, etag },
+      "docs/two again.txt": { body: TWO, etag },
+    });
+    const env = { R2_ENDPOINT: bucket.url };
+    const first = await world.run(["--json", "-c", "1", "--order", "source"], { env });
+    expect(endsOf(first)).toEqual({
+      "docs/one.txt": "ready",
+      "docs/two.txt": "ready",
+      "docs/two again.txt": "skipped duplicate_content",
+    });
+    const ids = itemsOf(first).map(({ file_id }) => file_id);
+    expect([new Set(ids).size, ids[1]]).toEqual([2, ids[2]]);
+    expect(
+      world.rows("select count(distinct sha256) as n, min(length(sha256)) as l from media_store"),
+    ).toEqual([{ n: 2, l: 64 }]);
+    const again = await world.run(["--json"], { env });
+    expect(new Set(itemsOf(again).map(({ status }) => status))).toEqual(new Set(["skipped"]));
+    expect(world.posts()).toHaveLength(2);
+  });
+
+  it("is also one that two sizes were seen with, in this run or before", async () => {
+    const world = await openWorld();
+    const etag = `"${etagOf("all the same")}"`;
+    const run = async (bodies: Record<string, string>) => {
+      const bucket = await oddS3(
+        Object.fromEntries(Object.entries(bodies).map(([k, body]) => [k, { body, etag }])),
+      );
+      return endsOf(await world.run(["--json"], { env: { R2_ENDPOINT: bucket.url } }));
+    };
+    expect(await run({ "a.txt": ONE, "b.txt": `${TWO}+`, "c.txt": TWO })).toEqual({
+      "a.txt": "ready",
+      "b.txt": "ready",
+      "c.txt": "ready",
+    });
+    expect(world.posts()).toHaveLength(3);
+  });
+});
+
+describe("what a manifest says of an object", () => {
+  const run = async (world: World, entry: Record<string, unknown>, ...args: string[]) => {
+    const [item] = itemsOf(
+      await world.run(["--manifest", world.file("m.jsonl", JSON.stringify(entry)), "--json", ...args]),
+    );
+    return item;
+  };
+
+  it.each([
+    [{ etag: "1234e56" }, /: etag 1234e56, the object has [0-9a-f]{32}$/],
+    [{ etag: etagOf("x") }, /: etag [0-9a-f]{32}, the object has [0-9a-f]{32}$/],
+    [{ bytes: 77 }, /: bytes 77, the object has 3$/],
+    [{ etag: "1234e56", bytes: 3 }, /: etag 1234e56, the object/],
+    [{ etag: etagOf("one"), bytes: 77 }, /: bytes 77, the object has 3$/],
+    [{ etag: "1234e56", bytes: 77 }, /: bytes 77, the object has 3; etag 1234e56, the object/],
+    [{ etag: etagOf("x"), bytes: 3, mime: "application/pdf" }, /: etag/],
+    [{ sha256: "ab".repeat(32) }, /has the SHA-256 7692c3ad.*, the manifest says abab/],
+  ])("is checked, each half on its own: %j", async (stated, text) => {
+    const world = await openWorld();
+    world.put("docs/a.pdf", "one");
+    for (const args of [["--transfer", "upload"], ...("sha256" in stated ? [] : [[]])]) {
+      const item = await run(world, { key: "docs/a.pdf", ...stated }, ...args);
+      expect(item).toMatchObject({ status: "failed", reason: "object_mismatch" });
+      expect(item?.error?.message).toMatch(text);
+    }
+    expect(world.posts()).toEqual([]);
+    expect(await run(world, { key: "docs/a.pdf", bytes: 3, etag: `"${etagOf("one")}"` })).toMatchObject({
+      status: "ready",
+    });
+  });
+
+  it("is checked too before a key is said to have content that is known", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "one");
+    world.put("b.txt", "two");
+    await run(world, { key: "a.txt" });
+    const entry = { key: "b.txt", bytes: 3, etag: etagOf("one") };
+    expect(await run(world, entry)).toMatchObject({ status: "failed", reason: "object_mismatch" });
+    expect(await run(world, { key: "b.txt" })).toMatchObject({ status: "ready" });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { etagOf } from "../helpers/etag.ts";
 import { asDocument, type OpenLedger, object, SHA_A, SHA_B, TestedLedger } from "./tested-ledger.ts";
 
 const store = (columns: string, values: string) =>
@@ -13,7 +14,7 @@ export function lookupConformance(open: OpenLedger): void {
 
     it("knows nothing of a new object, and names the content id it would get", async () => {
       expect(await tested.find(object("a.jpg"))).toEqual({
-        content: "etag:e-a.jpg:1000",
+        content: `etag:${etagOf("e-a.jpg")}:1000`,
         state: "none",
         keyKnown: false,
         stored: null,
@@ -41,8 +42,8 @@ export function lookupConformance(open: OpenLedger): void {
     });
 
     it("finds a new key of known content ready, but not pointed there", async () => {
-      await tested.warm(object("a.jpg", { etag: "same" }));
-      expect(await tested.find(object("b.jpg", { etag: "same" }))).toMatchObject({
+      await tested.warm(object("a.jpg", { etag: etagOf("same") }));
+      expect(await tested.find(object("b.jpg", { etag: etagOf("same") }))).toMatchObject({
         state: "ready",
         keyKnown: false,
       });
@@ -50,8 +51,8 @@ export function lookupConformance(open: OpenLedger): void {
 
     it("sees by its ETag that an object has changed", async () => {
       await tested.warm(object("a.jpg"));
-      expect(await tested.find(object("a.jpg", { etag: "new" }))).toMatchObject({
-        content: "etag:new:1000",
+      expect(await tested.find(object("a.jpg", { etag: etagOf("new") }))).toMatchObject({
+        content: `etag:${etagOf("new")}:1000`,
         state: "none",
         keyKnown: false,
       });
@@ -145,7 +146,7 @@ export function lookupConformance(open: OpenLedger): void {
     it("finds an object whose hash is given where it stands under its ETag", async () => {
       const id = await tested.warm(object("a.jpg"));
       expect(await tested.find(object("a.jpg", { sha256: SHA_A }))).toMatchObject({
-        content: "etag:e-a.jpg:1000",
+        content: `etag:${etagOf("e-a.jpg")}:1000`,
         state: "ready",
         keyKnown: true,
         stored: { fileId: id },
@@ -161,9 +162,25 @@ export function lookupConformance(open: OpenLedger): void {
       expect(await tested.readerFinds("a.jpg")).toBe(id);
     });
 
+    it("does not find content by an ETag that it has seen with another size, nor by one that names none", async () => {
+      const [etag, odd] = [etagOf("same"), "67c8f1a2-1f4"];
+      await tested.warm(object("a.jpg", { etag }));
+      await tested.warm(object("odd.jpg", { etag: odd }));
+      expect(await tested.find(object("b.jpg", { etag }))).toMatchObject({ state: "ready" });
+      expect(await tested.find(object("b.jpg", { etag: odd }))).toMatchObject({ state: "none" });
+      await tested.warm(object("long.jpg", { etag, bytes: 2000 }), { confirmed: { content: SHA_A } });
+      expect(await tested.find(object("b.jpg", { etag }))).toMatchObject({
+        state: "none",
+        manySizes: true,
+        content: `key:${etag}:1000:b.jpg`,
+      });
+      for (const known of [object("a.jpg", { etag }), object("odd.jpg", { etag: odd })])
+        expect(await tested.find(known), known.key).toMatchObject({ state: "ready", keyKnown: true });
+    });
+
     it("finds the copy of an object whose hash became known by its ETag and size", async () => {
-      await tested.warm(object("a.jpg", { etag: "same" }), { confirmed: { content: SHA_A } });
-      expect(await tested.find(object("b.jpg", { etag: "same" }))).toMatchObject({
+      await tested.warm(object("a.jpg", { etag: etagOf("same") }), { confirmed: { content: SHA_A } });
+      expect(await tested.find(object("b.jpg", { etag: etagOf("same") }))).toMatchObject({
         content: SHA_A,
         state: "ready",
         keyKnown: false,

@@ -4,6 +4,7 @@ import { type Failure, failure } from "../../src/domain/failure.ts";
 import type { MediaKind } from "../../src/domain/media.ts";
 import type { KnownEntry } from "../../src/domain/task.ts";
 import type { AttemptFacts, AttemptId, Confirmation, Found, Ledger } from "../../src/ledgers/port.ts";
+import { etagOf } from "../helpers/etag.ts";
 
 export type Row = Record<string, string | number | null>;
 
@@ -105,7 +106,7 @@ export class TestedLedger {
 }
 
 export function object(key: string, more: Partial<KnownEntry> = {}): KnownEntry {
-  return { key, bytes: 1000, etag: `e-${key}`, ...more };
+  return { key, bytes: 1000, etag: etagOf(`e-${key}`), ...more };
 }
 
 export function facts(entry: KnownEntry, more: Partial<AttemptFacts> = {}): AttemptFacts {

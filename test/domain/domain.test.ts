@@ -1,7 +1,14 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { fromWall, systemClock, toWall } from "../../src/domain/clock.ts";
-import { bareEtag, isProvisional, provisionalId } from "../../src/domain/content.ts";
+import {
+  asMarker,
+  bareEtag,
+  isProvisional,
+  namesContent,
+  provisionalId,
+  readEtag,
+} from "../../src/domain/content.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import { carriedFailure, failure, isPermanent, nextStep, PASSING_CLASSES } from "../../src/domain/failure.ts";
 import {
@@ -14,6 +21,7 @@ import {
 } from "../../src/domain/media.ts";
 import { REASONS, type Reason, SKIP_REASONS } from "../../src/domain/reasons.ts";
 import { redactor, Secret } from "../../src/domain/secret.ts";
+import { etagOf } from "../helpers/etag.ts";
 
 describe("kinds", () => {
   it.each([
@@ -112,16 +120,37 @@ describe("contents", () => {
     expect(bareEtag(etag)).toBe(bare);
   });
 
-  it.each(["e", '"e"', 'W/"e"'])(
-    "are named by size and the bare ETag (%s) while their hash is not known",
-    (etag) => {
-      expect(provisionalId({ etag, bytes: 3 })).toBe("etag:e:3");
-      expect([isProvisional(provisionalId({ etag, bytes: 3 })), isProvisional("ff".repeat(32))]).toEqual([
-        true,
-        false,
-      ]);
-    },
-  );
+  it.each([
+    [' "ABC" ', "ABC"],
+    ['W/"abc"', "W/abc"],
+    ["w/abc", "W/abc"],
+    ['W/""', ""],
+    ["", ""],
+  ])("the ETag %s is kept as %j", (etag, kept) => {
+    expect([readEtag(etag), readEtag(readEtag(etag))]).toEqual([kept, kept]);
+  });
+
+  it.each([
+    ["0123456789abcdef0123456789ABCDEF", true],
+    ["0123456789abcdef0123456789abcdef-12", true],
+    ["0123456789abcdef0123456789abcdef-0", false],
+    ["0123456789abcdef0123456789abcdef-x", false],
+    ["W/0123456789abcdef0123456789abcdef", false],
+    ["00000000000000000000000000000000", false],
+    ["00000000000000000000000000000000-1", false],
+    ["67c8f1a2-1f4", false],
+    ["da39a3ee5e6b4b0d3255bfef95601890afd80709", false],
+    ["", false],
+  ])("the ETag %s names content: %s", (etag, names) => {
+    expect(namesContent(etag)).toBe(names);
+  });
+
+  it("are named by size and ETag while their hash is not known, and by the key where the ETag names none", () => {
+    const md5 = etagOf("x");
+    const ids = [md5, asMarker(md5), "e", ""].map((etag) => provisionalId({ key: "k", etag, bytes: 3 }));
+    expect(ids).toEqual([`etag:${md5}:3`, `key:${md5}:3:k`, "key:e:3:k", "key::3:k"]);
+    expect([...ids, "ff".repeat(32)].map(isProvisional)).toEqual([true, true, true, true, false]);
+  });
 });
 
 describe("a clock", () => {

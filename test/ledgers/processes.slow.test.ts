@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/ledgers/port.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { confirmation, facts, object } from "../conformance/tested-ledger.ts";
+import { etagOf } from "../helpers/etag.ts";
 
 interface Line {
   readonly pid?: number;
@@ -129,7 +130,7 @@ describe("processes at one SQLite ledger", () => {
       keys.map((key) => ({
         bot: "default",
         kind: "photo" as const,
-        entry: object(key, { etag: key.replace(/k(\d+)\.jpg/, "e$1") }),
+        entry: object(key, { etag: etagOf(key) }),
       })),
     );
     return keys.filter((key, i) => {

@@ -1,4 +1,5 @@
 // A process that holds a ledger, for tests that need a real one: node writer.mjs hold|warm|adopt FILE [version]
+import { createHash } from "node:crypto";
 import { openSqliteLedger } from "../../dist/ledgers/sqlite.js";
 
 const [mode, path, version] = process.argv.slice(2);
@@ -11,7 +12,8 @@ function say(value) {
 
 async function warm(ledger, i) {
   const key = `k${i % KEYS}.jpg`;
-  const entry = { key, etag: `e${i % KEYS}`, bytes: 1000 };
+  const etag = createHash("md5").update(key).digest("hex");
+  const entry = { key, etag, bytes: 1000 };
   const content = `etag:${entry.etag}:${entry.bytes}`;
   const attempt = await ledger.begin({
     bot: "default",

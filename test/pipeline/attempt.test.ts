@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { Permit } from "../../src/lanes/port.ts";
 import type { Outcome } from "../../src/pipeline/attempt.ts";
+import { etagOf } from "../helpers/etag.ts";
 import { type Line, openLine } from "./line.ts";
 
 const HASH = "ab".repeat(32);
@@ -39,12 +40,12 @@ describe("a try", () => {
       facts: {
         bot: "default",
         kind: "document",
-        content: "etag:etag-a:9",
+        content: `etag:${etagOf("a")}:9`,
         chatId: "-1",
         settings: "settings",
       },
       spent: { download: 500, lane: 0, send: 3_000 },
-      result: { type: "sent", content: "etag:etag-a:9", sent: { kind: "document", chatId: "-1" } },
+      result: { type: "sent", content: `etag:${etagOf("a")}:9`, sent: { kind: "document", chatId: "-1" } },
     });
     expect(line.told.call).toMatchObject([{ bot: "default", chat: "-1", ms: 3_000, failure: null }]);
   });

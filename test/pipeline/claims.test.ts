@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { provisionalId } from "../../src/domain/content.ts";
 import type { Query } from "../../src/ledgers/port.ts";
 import { Claims, RecentlyFinished } from "../../src/pipeline/claims.ts";
+import { etagOf } from "../helpers/etag.ts";
 
 describe("claims", () => {
   const query = (key: string, etag = key): Query => ({
@@ -34,10 +36,22 @@ describe("claims", () => {
 
   it("know an object also when its hash was learned while it waited", () => {
     const claims = new Claims();
-    expect(claims.claim(query("a"), "etag:a:1")).toBe(true);
-    expect(claims.claim(query("copy", '"a"'), "its hash")).toBe(false);
-    expect(claims.release(task("a", "etag:a:1"))).toEqual([query("copy", '"a"')]);
-    expect(claims.claim(query("copy", "a"), "its hash")).toBe(true);
+    const etag = etagOf("a");
+    const first = { ...query("a", etag), content: `etag:${etag}:1` };
+    expect(claims.claim(first, first.content)).toBe(true);
+    expect(claims.claim(query("copy", etag), "its hash")).toBe(false);
+    expect(claims.release(first)).toEqual([query("copy", etag)]);
+    expect(claims.claim(query("copy", etag), "its hash")).toBe(true);
+  });
+
+  it("do not take an ETag that names no content for one under another key", () => {
+    const claims = new Claims();
+    const named = (key: string, etag: string) => {
+      const asked = query(key, etag);
+      return claims.claim(asked, provisionalId(asked.entry));
+    };
+    for (const etag of ["", "1234-1", "0".repeat(32), `W/${etagOf("a")}`])
+      expect([named(`a ${etag}`, etag), named(`b ${etag}`, etag)], etag).toEqual([true, true]);
   });
 });
 

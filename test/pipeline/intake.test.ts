@@ -3,6 +3,7 @@ import { failure } from "../../src/domain/failure.ts";
 import type { Task } from "../../src/domain/task.ts";
 import { decideAll } from "../../src/pipeline/plan.ts";
 import { errorFields, itemResult } from "../../src/pipeline/results.ts";
+import { etagOf } from "../helpers/etag.ts";
 import { type Line, openLine } from "./line.ts";
 
 /** The next task of the queue, which must be there. */
@@ -31,7 +32,7 @@ async function warm(line: Line, { bot, kind, content, entry }: Task): Promise<vo
 }
 
 /** Another key of the content of `a`. */
-const COPY = { entry: { key: "copy", bytes: 9, etag: "etag-a" }, content: "etag:etag-a:9" };
+const COPY = { entry: { key: "copy", bytes: 9, etag: etagOf("a") }, content: `etag:${etagOf("a")}:9` };
 
 const items = (line: Line) => line.told.item.map(({ key, status, reason }) => [key, status, reason]);
 
@@ -84,7 +85,7 @@ describe("an intake", () => {
 
   it("does not act on a decision that the same content has overtaken", async () => {
     const line = await openLine();
-    const stale = await decideAll([line.queryOf("late", "etag-a")], line.rules);
+    const stale = await decideAll([line.queryOf("late", etagOf("a"))], line.rules);
     await line.put("a");
     const task = next(line);
     await warm(line, task);
@@ -96,7 +97,7 @@ describe("an intake", () => {
 
   it("acts on it all the same where the ledger still says so", async () => {
     const line = await openLine();
-    const stale = await decideAll([line.queryOf("late", "etag-a")], line.rules);
+    const stale = await decideAll([line.queryOf("late", etagOf("a"))], line.rules);
     await line.put("a");
     await line.live(5);
     await line.intake.finished(next(line));
@@ -107,7 +108,7 @@ describe("an intake", () => {
   it("reports the ends that a plan found, and points a key at content that is known", async () => {
     const line = await openLine();
     await warm(line, line.taskOf("a"));
-    for (const planned of await decideAll([line.queryOf("a"), line.queryOf("copy", "etag-a")], line.rules))
+    for (const planned of await decideAll([line.queryOf("a"), line.queryOf("copy", etagOf("a"))], line.rules))
       expect(await line.intake.take(planned)).toBe(false);
     expect(items(line)).toEqual([
       ["a", "skipped", "already_ready"],

@@ -32,6 +32,7 @@ import { parseFaults } from "../../src/sandbox/fault-rules.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import type { Prepared, Transfers } from "../../src/transfers/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
+import { etagOf } from "../helpers/etag.ts";
 import { Traffic } from "../helpers/traffic.ts";
 import { botAt, TOKEN } from "../telegram/scripted-server.ts";
 
@@ -162,7 +163,7 @@ export async function openLine(options: LineOptions = {}) {
     runner,
     intake,
   });
-  const queryOf = (key: string, etag = `etag-${key}`) =>
+  const queryOf = (key: string, etag = etagOf(key)) =>
     ({ bot: bot.slug, kind: "document", entry: { key, bytes: 9, etag } }) as const;
   const taskOf = (key: string, more: Partial<Task> = {}): Task => {
     const query = queryOf(key);

@@ -16,6 +16,7 @@ const row = (key: string, bot: string, more: Partial<Entry> = {}): Selected => (
   entry: { key, etag: `etag-${key}`, bytes: 5, ...more },
 });
 const item = (entry: Entry): SourceItem => ({ type: "entry", entry });
+const seen = (entry: Entry): SourceItem => item({ ...entry, seen: true });
 const BAD: SourceItem = {
   type: "bad",
   where: "list:2",
@@ -29,9 +30,9 @@ it("gives the pages of the ledger, each row with its bot and kind, without keys 
     [row("d.jpg", "two")],
   );
   expect(await pagesOf(ledgerSource(rows, filterOf({ include: ["*.jpg"], exclude: [] })))).toEqual([
-    [item({ key: "a.jpg", etag: "etag-a.jpg", bytes: 5, kind: "photo", bot: "one" })],
+    [seen({ key: "a.jpg", etag: "etag-a.jpg", bytes: 5, kind: "photo", bot: "one" })],
     [],
-    [item({ key: "d.jpg", etag: "etag-d.jpg", bytes: 5, kind: "photo", bot: "two" })],
+    [seen({ key: "d.jpg", etag: "etag-d.jpg", bytes: 5, kind: "photo", bot: "two" })],
   ]);
 });
 
@@ -49,10 +50,15 @@ it("cuts a manifest to the keys of the ledger, page by page, once for each row, 
   ]);
 });
 
-it("lets the manifest say what it knows of an object, and the ledger fill in the rest", async () => {
+it("takes size and ETag from the manifest where it says one of them, else from the ledger", async () => {
   const rows = ledgerSource(pages([row("a", "one"), row("a", "two")]), everything);
   const manifest = pages([item({ key: "a", bot: "two", bytes: 7, etag: undefined, title: "A" })]);
   expect(await pagesOf(cutTo(rows, manifest))).toEqual([
-    [item({ key: "a", etag: "etag-a", bytes: 7, title: "A", kind: "photo", bot: "two" })],
+    [item({ key: "a", bytes: 7, title: "A", kind: "photo", bot: "two" })],
+  ]);
+  const dressed = pages([item({ key: "a", bot: "two", title: "A" })]);
+  const again = ledgerSource(pages([row("a", "two")]), everything);
+  expect(await pagesOf(cutTo(again, dressed))).toEqual([
+    [item({ key: "a", etag: "etag-a", bytes: 5, seen: true, title: "A", kind: "photo", bot: "two" })],
   ]);
 });

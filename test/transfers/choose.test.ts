@@ -20,6 +20,7 @@ function way(kind: MediaKind, more: Partial<TransferFacts> = {}): string {
     mode: "auto",
     local: false,
     urlOpen: true,
+    mustBeRead: false,
     hasUploadOnlyFields: false,
     ...more,
   });
@@ -95,6 +96,13 @@ describe("by size", () => {
     expect(way("photo", { bytes: LOCAL + 1, local: true })).toBe("file_over_local_limit");
   });
 
+  it("what has to be read, since nothing tells its content, is uploaded", () => {
+    expect([way("photo", { mustBeRead: true }), way("photo", { mustBeRead: true, mode: "url" })]).toEqual([
+      "upload",
+      "url_not_allowed",
+    ]);
+  });
+
   it("an own server fetches no larger URLs than Telegram", () => {
     expect(way("document", { local: true, bytes: 20_000_001 })).toBe("upload");
     expect(way("document", { local: true, bytes: 20_000_000 })).toBe("url");
@@ -108,6 +116,7 @@ describe("by size", () => {
       mode: "auto",
       local: false,
       urlOpen: true,
+      mustBeRead: false,
       hasUploadOnlyFields: false,
     });
     expect(chosen).toMatchObject({

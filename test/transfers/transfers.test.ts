@@ -44,7 +44,8 @@ describe("preparing", () => {
 
   it("asks for nothing that the source said", async () => {
     const made = await bucket();
-    const entry = { ...(await made.put("a.jpg", Buffer.from("x"))), mime: "image/jpeg", sha256: "ab" };
+    const listed = { ...(await made.put("a.jpg", Buffer.from("x"))), modifiedAt: 1 };
+    const entry = { ...listed, mime: "image/jpeg", sha256: "ab" };
     const prepared = await open(made).transfers.prepare(taskOf(entry, "photo"), NEVER);
     expect(prepared.ok && [prepared.value.transfer, prepared.value.sha256()]).toEqual(["url", "ab"]);
     expect(made.reads.calls).toEqual([]);
@@ -61,9 +62,12 @@ describe("preparing", () => {
     "finds out by the way what was replaced, lost or wrongly announced (%s)",
     async (mode) => {
       const made = await bucket();
-      const entry = await made.put("a.jpg", Buffer.from("first"), "image/jpeg");
+      const stated = await made.put("a.jpg", Buffer.from("first"), "image/jpeg");
+      const entry = { ...stated, modifiedAt: 1 };
       const { transfers } = open(made, { mode });
       expect(await wayOf(transfers, { ...entry, bytes: 4 })).toBe("object_mismatch");
+      for (const wrong of [{ bytes: 4 }, { etag: "1234e56" }, { bytes: 4, etag: "1234e56" }])
+        expect(await wayOf(transfers, { ...stated, mime: "image/jpeg", ...wrong })).toBe("object_mismatch");
       await made.put("a.jpg", Buffer.from("second"), "image/jpeg");
       expect(await wayOf(transfers, entry)).toBe("object_changed");
       made.server.delete("media", "a.jpg");

@@ -65,7 +65,7 @@ describe("uploadOf", () => {
 
   it.each([100, 2 * MIB])("says when an object of %i bytes was replaced, or is gone", async (bytes) => {
     const { storage, server, put } = await bucket();
-    const entry = await put("a.mp4", { bytes });
+    const entry = { ...(await put("a.mp4", { bytes })), seen: true };
     const reasonNow = async () => {
       const upload = await uploadOf(storage, entry, "video", NEVER);
       const opened = upload.ok ? await upload.value.source.open() : upload;

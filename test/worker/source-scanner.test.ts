@@ -5,6 +5,7 @@ import { SourceFailed } from "../../src/domain/source-failed.ts";
 import { planPage } from "../../src/pipeline/plan.ts";
 import type { Source } from "../../src/sources/port.ts";
 import { SourceScanner } from "../../src/worker/source-scanner.ts";
+import { etagOf } from "../helpers/etag.ts";
 import { GONE, lane } from "../lanes/clocked-lanes.ts";
 import { selectionOf } from "../sources/collect.ts";
 import { ended, entry, sourceOf, WorkerParts } from "./worker-parts.ts";
@@ -39,13 +40,13 @@ it("queues what is not ready, once, and says nothing of what is", async () => {
 });
 
 it("queues new content under an old key", async () => {
-  let etag = "one";
+  let etag = etagOf("one");
   const { parts, scanner } = await scene(() => sourceOf(entry("a", { etag })));
   await scanner.scan();
   await parts.sends();
-  etag = "two";
+  etag = etagOf("two");
   await scanner.scan();
-  expect(parts.next().content).toBe("etag:two:9");
+  expect(parts.next().content).toBe(`etag:${etagOf("two")}:9`);
 });
 
 it("tells a bad line once, and another one as well", async () => {
@@ -66,7 +67,7 @@ it("tells a bad line once, and another one as well", async () => {
 });
 
 it("points a key at content that is ready under another, and says so once while it cannot move", async () => {
-  const { parts, scanner } = await scene(() => sourceOf(entry("a"), entry("copy", { etag: "etag-a" })), {
+  const { parts, scanner } = await scene(() => sourceOf(entry("a"), entry("copy", { etag: etagOf("a") })), {
     lanes: [lane("alpha", "-1"), lane("beta", "-2")],
   });
   await scanner.scan();

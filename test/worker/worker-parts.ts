@@ -22,6 +22,7 @@ import type { Source } from "../../src/sources/port.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { BotAvailability } from "../../src/worker/bot-availability.ts";
 import type { VirtualClock } from "../helpers/clock.ts";
+import { etagOf } from "../helpers/etag.ts";
 import { lane, scene } from "../lanes/clocked-lanes.ts";
 
 export const AWAY = failure("r2_unavailable", "r2 said 503");
@@ -176,7 +177,7 @@ export class WorkerParts {
 
 /** A document that needs no HEAD. */
 export function entry(key: string, more: Partial<Entry> = {}): Entry {
-  return { key, bytes: 9, etag: `etag-${key}`, kind: "document", ...more };
+  return { key, bytes: 9, etag: etagOf(key), kind: "document", ...more };
 }
 
 /** A source of one page. */

@@ -1,4 +1,11 @@
-import { bareEtag, type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
+import {
+  asMarker,
+  bareEtag,
+  type ContentId,
+  isProvisional,
+  namesContent,
+  provisionalId,
+} from "../../domain/content.ts";
 import type { FailureClass } from "../../domain/failure.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import type { Found, Query } from "../port.ts";
@@ -27,18 +34,49 @@ type CacheRows = ReadonlyMap<string, CacheRow>;
  * Returns what the ledger knows, one answer for each query, in order, with a handful of statements for any length of page.
  *
  * An object is known by its SHA-256 where the entry has it; else by what `media_store` has for its key, if ETags agree
- * (bare) or, where no ETag is stored, sizes do; else by its ETag and size. An entry with a SHA-256 whose content is
- * stored under its ETag is found there, and moves to the SHA-256 when it is next confirmed.
+ * (bare) or, where no ETag is stored, sizes do; else by its ETag and size, where the ETag names content. An entry with a
+ * SHA-256 whose content is stored under its ETag is found there, and moves to the SHA-256 when it is next confirmed.
  */
-export function lookup(store: Store, page: readonly Query[]): Found[] {
+export function lookup(store: Store, asked: readonly Query[]): Found[] {
+  const many = withManySizes(store, asked);
+  const page = asked.map((query) => (many.has(query) ? asMarked(query) : query));
   const keys = keysOf(store, page);
   const aliases = aliasesOf(store, page, keys);
   const candidates = page.map((query) => contentsOf(query, keys.get(query.entry.key), aliases));
   const rows = rowsByBot(store, page, candidates);
   return page.map((query, i) => {
     const known = matching(keys.get(query.entry.key), query);
-    return best(query, candidates[i] ?? [], rows.get(query.bot) ?? new Map(), known);
+    const found = best(query, candidates[i] ?? [], rows.get(query.bot) ?? new Map(), known);
+    return query === asked[i] ? found : { ...found, manySizes: true };
   });
+}
+
+function asMarked(query: Query): Query {
+  return { ...query, entry: { ...query.entry, etag: asMarker(query.entry.etag) } };
+}
+
+/** SQL: content was stored under the ETag of `asked` with another size. Both indexes are read at one place. */
+function hasOtherSize(table: string, column: string): string {
+  return `exists (select 1 from ${table} t where t.${column} > asked.value ->> 1 and t.${column} < asked.value ->> 2
+    and t.${column} <> asked.value ->> 0)`;
+}
+
+/** Returns the queries by ETag and size whose ETag the ledger has seen with another size. */
+function withManySizes(store: Store, page: readonly Query[]): Set<Query> {
+  const open = page.filter(({ entry }) => entry.sha256 === undefined && namesContent(entry.etag));
+  if (open.length === 0) return new Set();
+  const asked = open.map(({ entry }) => {
+    const content = provisionalId(entry);
+    const begin = content.slice(0, content.lastIndexOf(":"));
+    return [content, `${begin}:`, `${begin};`];
+  });
+  const cells = fetch<[number]>(
+    store,
+    `select json_group_array(json_array(asked.key)) as page from json_each(:asked) asked
+     where ${hasOtherSize("prewarm_aliases", "provisional")} or ${hasOtherSize("media_cache", "sha256")}`,
+    { asked: JSON.stringify(asked) },
+  );
+  return new Set(cells.flatMap(([at]) => open[at] ?? []));
 }
 
 /** Reads a page as one JSON text: moving a cell from SQLite into JavaScript costs more than finding its row. */
