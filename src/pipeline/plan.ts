@@ -6,7 +6,6 @@ import { failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { SkipReason } from "../domain/reasons.ts";
-import { isStated } from "../domain/stated.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
 import type { SelectionTally, Source } from "../sources/port.ts";
@@ -15,6 +14,7 @@ import { asItIs, complete } from "./complete.ts";
 import { type DecideRules, decide } from "./decide.ts";
 import { EtagSizes } from "./etag-sizes.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
+import { verified } from "./verified.ts";
 
 export interface PlanOptions extends PlanRules {
   readonly source: Source;
@@ -86,27 +86,7 @@ export async function decideAll(
     const answer = found[next++];
     return answer ? planned(each, answer, options) : [];
   });
-  const heads = pLimit(HEADS);
-  return Promise.all(all.map((each) => (isHearsay(each) ? heads(verified, each, options) : each)));
-}
-
-type Pointing = Extract<Planned, { type: "item" }> & { readonly point: KnownContent };
-
-/** A key is about to get the id of other content for no more than what a manifest says of its ETag and size. */
-function isHearsay(each: Planned): each is Pointing {
-  return each.type === "item" && each.point !== undefined && isStated(each.point.entry);
-}
-
-/** The same, or a failure where the object is not what the manifest says. */
-async function verified(each: Pointing, options: PlanRules): Promise<Planned> {
-  const { entry, bot } = each.point;
-  const { key } = entry;
-  const known = await complete(entry, options);
-  if (known.ok) return each;
-  return {
-    type: "item",
-    item: itemResult({ key, bot, entry, status: "failed", ...errorFields(known.failure) }),
-  };
+  return verified(all, options, pLimit(HEADS));
 }
 
 function isQuery(value: Query | ItemResult): value is Query {

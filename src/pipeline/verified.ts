@@ -1,0 +1,34 @@
+import type { LimitFunction } from "p-limit";
+import { isStated } from "../domain/stated.ts";
+import { type CompleteOptions, complete } from "./complete.ts";
+import type { KnownContent, Planned } from "./plan.ts";
+import { errorFields, itemResult } from "./results.ts";
+
+/**
+ * Asks for the objects whose keys are about to get the id of other content for no more than what a manifest says of their
+ * ETags and sizes; one that is not what it says becomes a failure.
+ */
+export function verified(
+  all: readonly Planned[],
+  options: CompleteOptions,
+  heads: LimitFunction,
+): Promise<Planned[]> {
+  return Promise.all(all.map((each) => (isHearsay(each) ? heads(looked, each, options) : each)));
+}
+
+type Pointing = Extract<Planned, { type: "item" }> & { readonly point: KnownContent };
+
+function isHearsay(each: Planned): each is Pointing {
+  return each.type === "item" && each.point !== undefined && isStated(each.point.entry);
+}
+
+async function looked(each: Pointing, options: CompleteOptions): Promise<Planned> {
+  const { entry, bot } = each.point;
+  const { key } = entry;
+  const known = await complete(entry, options);
+  if (known.ok) return each;
+  return {
+    type: "item",
+    item: itemResult({ key, bot, entry, status: "failed", ...errorFields(known.failure) }),
+  };
+}
