@@ -42,7 +42,13 @@ export async function checkEnv(
     const exitCode = exitCodeOf(examined, flags.strict === true);
     const findings = examined.findings.map((finding) => clean(finding, redact, wording));
     const ms = performance.now() - started;
-    if (screen) screen.end(findings, { exitCode, ms, everything: groups.length === GROUPS.length });
+    if (screen)
+      screen.end(findings, {
+        exitCode,
+        ms,
+        everything: groups.length === GROUPS.length,
+        next: examined.next,
+      });
     else {
       const settings = settingsOf(context.config).map((row) => ({ ...row, value: redact(row.value) }));
       const summary = { ...summaryOf(findings), exit_code: exitCode, duration_ms: Math.round(ms) };

@@ -1,3 +1,6 @@
+import { adviserOf, stepBeside } from "../domain/advice.ts";
+import { LedgerError } from "../ledgers/error.ts";
+import type { LedgerView } from "../ledgers/port.ts";
 import type { Check, Finding, Group, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { skipped, unknown } from "./report.ts";
@@ -24,6 +27,8 @@ interface Done {
 
 export interface Examined {
   readonly findings: readonly Finding[];
+  /** What to do where nothing is in the way. */
+  readonly next: string;
   /** Something was not looked at because of a failure that is not among the findings. */
   readonly blocked: boolean;
 }
@@ -32,18 +37,19 @@ export interface Examined {
 export async function examine(context: CheckContext, options: ExamineOptions): Promise<Examined> {
   const running = startAll(context, options);
   const findings: Finding[] = [];
+  const adviser = adviserOf(holderIn(context));
   let blocked = false;
   for (const check of options.checks) {
     const done = await running.get(check.id);
     if (!done || !options.groups.includes(check.group)) continue;
     blocked ||= done.blockedBy !== null;
     for (const report of done.reports) {
-      const finding = findingOf(check, report, options.docs);
+      const finding = findingOf(check, report, { docs: options.docs, adviser });
       findings.push(finding);
       options.tell(finding);
     }
   }
-  return { findings, blocked };
+  return { findings, blocked, next: stepBeside("prewarm run", adviser) };
 }
 
 function startAll(context: CheckContext, { checks, groups }: ExamineOptions): Map<string, Promise<Done>> {
@@ -128,7 +134,22 @@ function broken(error: unknown): Report {
   return unknown(`the check itself broke: ${text}`, "report it, with this line");
 }
 
-function findingOf(check: Check, report: Report, docs: (id: string) => string): Finding {
+/** Who writes to the ledger, where that can be read. */
+function holderIn(context: CheckContext): LedgerView["holder"] {
+  try {
+    return context.ledger()?.holder ?? null;
+  } catch (error) {
+    if (error instanceof LedgerError) return null;
+    throw error;
+  }
+}
+
+interface FindingParts {
+  readonly docs: (id: string) => string;
+  readonly adviser: ReturnType<typeof adviserOf>;
+}
+
+function findingOf(check: Check, report: Report, { docs, adviser }: FindingParts): Finding {
   return {
     id: check.id,
     group: check.group,
@@ -137,7 +158,7 @@ function findingOf(check: Check, report: Report, docs: (id: string) => string): 
     status: report.status,
     found: report.found,
     why: check.why,
-    next: report.next ?? null,
+    next: report.next === undefined ? null : stepBeside(report.next, adviser),
     reason: report.reason ?? null,
     docs: docs(check.id),
     details: report.details ?? [],

@@ -132,13 +132,13 @@ const holder = about(
     title: "writer",
     why: "One process at a time writes to it; readers are free.",
   },
-  ({ holder: who }) =>
-    who
-      ? warn(
-          `\`${who.command}\` writes to it (pid ${who.pid}, since ${who.since} UTC); another run is refused`,
-          `kill -INT ${who.pid}`,
-        )
-      : pass("nobody writes to it now"),
+  ({ holder: who }) => {
+    if (!who) return pass("nobody writes to it now");
+    const text = `\`${who.command}\` writes to it (pid ${who.pid} on ${who.host}, since ${who.since} UTC)`;
+    return who.admin === null
+      ? warn(`${text}; another run is refused until it has ended`, "prewarm status")
+      : pass(`${text} and warms new objects by itself; ${who.admin}/ shows how it is`);
+  },
 );
 
 const rows = about(
@@ -195,7 +195,7 @@ const failedRows = about(
   {
     id: "ledger-failed",
     title: "failed",
-    why: "These have no id: a send of theirs ends in MEDIA_NOT_READY.",
+    why: "These have no id: a bot that looks for one finds none.",
   },
   (look) => {
     const count = countOf(look, ({ status }) => status === "error");

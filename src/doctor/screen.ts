@@ -17,6 +17,8 @@ export interface FindingsEnd {
   readonly ms: number;
   /** All groups were looked at. */
   readonly everything: boolean;
+  /** What to do where nothing is in the way. */
+  readonly next: string;
 }
 
 const WIDTH = 80;
@@ -60,7 +62,7 @@ export class FindingsScreen {
   }
 
   /** Counts, what failed, and what to do first. */
-  end(findings: readonly Finding[], { exitCode, ms, everything }: FindingsEnd): void {
+  end(findings: readonly Finding[], { exitCode, ms, everything, next }: FindingsEnd): void {
     const { write, colour, wording } = this.#options;
     const summary = summaryOf(findings);
     const counts = [
@@ -74,7 +76,7 @@ export class FindingsScreen {
     if (failed.size > 0) write(`${wrapAt(`Failed: ${[...failed].join(", ")}`, WIDTH).join("\n")}\n`);
     const first = firstStep(findings);
     if (first) write(stepLines("Next: ", first, colour.bold).join("\n").concat("\n"));
-    else if (exitCode === 0 && everything) write(`Next: ${colour.bold(wording("prewarm run"))}\n`);
+    else if (exitCode === 0 && everything) write(`Next: ${colour.bold(wording(next))}\n`);
   }
 }
 

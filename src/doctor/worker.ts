@@ -34,6 +34,10 @@ const start: Check = {
   why: "It starts when values, bucket, bot, one chat and ledger are in order.",
   needs: START_NEEDS,
   run: async (context) => {
+    const holder = lookOf(context)?.holder;
+    if (holder?.admin)
+      return [pass(`it runs (pid ${holder.pid} on ${holder.host}); a second one is refused`)];
+    if (holder) return [skipped(`not while \`${holder.command}\` holds the ledger (see ledger-holder)`)];
     const lanes = await context.lanes();
     return [
       lanes.some(({ result }) => result.ok)
@@ -176,6 +180,9 @@ const port: Check = {
     const { port: number } = context.config.worker;
     if (number === 0) return [pass("any port that is free")];
     if (await context.host.portFree(number)) return [pass(`${number} is free`)];
+    const admin = lookOf(context)?.holder?.admin;
+    if (admin && URL.canParse(admin) && new URL(admin).port === String(number))
+      return [pass(`${number} is that of the worker that runs`)];
     const next = number === LAST_PORT ? number - 1 : number + 1;
     return [warn(`${number} is taken`, setStep(value?.given[0]?.origin, "PORT", String(next)))];
   },

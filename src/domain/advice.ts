@@ -1,4 +1,4 @@
-import type { Selection } from "./choices.ts";
+import { SELECTIONS, type Selection } from "./choices.ts";
 
 /** The routes of a worker's admin server are below this path, as they were in the bot platform that had them first. */
 export const ADMIN_PATH = "/api/admin/media/prewarm";
@@ -12,11 +12,46 @@ export interface WorkerDoor {
 }
 
 /**
- * Whose words advice is in. `run`: a run, or nobody who holds the ledger. Else a worker holds it, which tries again by itself
- * what can pass, and refuses every other command that writes: `page` has a button for it, `api` is an answer of its admin
- * API, and whoever else speaks of the worker names its door.
+ * Whose words advice is in. `run`: a run, or nobody who holds the ledger. `beside a run`: another run holds it, and has to end
+ * first. Else a worker holds it, which tries again by itself what can pass, and no command that writes can do anything until
+ * it ends: `page` has a button for it, `api` is an answer of its admin API, and whoever else speaks of the worker names its
+ * door.
  */
-export type Adviser = "run" | "page" | "api" | WorkerDoor;
+export type Adviser = "run" | "beside a run" | WorkerAdviser;
+/** Whose words advice is in while a worker holds the ledger. */
+export type WorkerAdviser = "page" | "api" | WorkerDoor;
+
+/** Who speaks of a ledger that is held so, or by nobody. */
+export function adviserOf(
+  holder: { readonly admin: string | null; readonly guarded: boolean } | null,
+): Exclude<Adviser, "page" | "api"> {
+  if (holder === null) return "run";
+  return holder.admin === null ? "beside a run" : { url: holder.admin, guarded: holder.guarded };
+}
+
+/**
+ * A command that writes to a ledger, or a sentence that begins with one, as it can be followed beside whoever holds it: it
+ * would be refused.
+ */
+export function stepBeside(step: string, adviser: Exclude<Adviser, "page" | "api">): string {
+  const [, flags] = /^prewarm run\b *(.*)$/.exec(step) ?? [];
+  if (adviser === "run" || flags === undefined) return step;
+  if (adviser === "beside a run") return `${AFTER_RUN}: ${step}`;
+  const states = /--only (\S+)/.exec(flags)?.[1]?.split(",") ?? [];
+  const state = SELECTIONS.find(
+    (each) => states.includes(each) && (each !== "failed" || states.length === 1),
+  );
+  if (state !== undefined) return retryLine(adviser, state);
+  return flags === "" ? `open ${adviser.url}/` : `end the worker, then: prewarm worker ${flags}`;
+}
+
+/** When a run that holds the ledger is no hindrance any more. */
+const AFTER_RUN = "when the run that holds the ledger has ended";
+
+/** What to do after a run, beside a run that goes on. */
+export function afterRun(next: string): string {
+  return /`prewarm run|`--|\brun again\b/.test(next) ? `${AFTER_RUN}: ${next}` : next;
+}
 
 /**
  * A line that asks a worker to try rows in this state again. It holds double quotes only, so that every shell reads it alike
@@ -28,7 +63,7 @@ export function retryLine({ url, guarded }: WorkerDoor, state: Selection): strin
 }
 
 /** What tries rows in this state again while a worker holds the ledger, as the subject of a sentence. */
-export function retryWords(adviser: Exclude<Adviser, "run">, state: Selection): string {
+export function retryWords(adviser: WorkerAdviser, state: Selection): string {
   if (adviser === "page") return "“Try again”";
   if (adviser === "api") return `\`POST ${ADMIN_PATH}/retry\``;
   return `the button on ${adviser.url}/ or \`${retryLine(adviser, state)}\``;

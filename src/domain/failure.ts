@@ -1,4 +1,4 @@
-import { type Adviser, retryWords } from "./advice.ts";
+import { type Adviser, afterRun, retryWords } from "./advice.ts";
 import type { Selection } from "./choices.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 
@@ -41,6 +41,7 @@ export function failure(
 export function nextStep(reason: Reason, adviser: Adviser = "run"): string {
   const { next, worker } = REASONS[reason];
   if (adviser === "run") return next;
+  if (adviser === "beside a run") return afterRun(next);
   return worker.replaceAll("{again}", () => retryWords(adviser, selectionOf(reason)));
 }
 

@@ -235,6 +235,8 @@ export interface LedgerView {
     readonly since: string;
     /** Address of its admin server; null if it has none. */
     readonly admin: string | null;
+    /** Its admin server asks for ADMIN_API_TOKEN. */
+    readonly guarded: boolean;
   } | null;
   readonly rows: readonly { readonly status: string; readonly weak: boolean; readonly count: number }[];
   readonly sending: { readonly count: number; readonly oldest: string | null };

@@ -60,17 +60,18 @@ export class Session {
 
   /**
    * Remembers whose ledger this is, or throws ConfigError for a stranger; calls that a dead process left under way become
-   * `unknown`, which is reported unless `quiet`. To be called once bots and bucket are known to be right, so that a mistake is
-   * not what a new ledger remembers.
+   * `unknown`; how many is returned, and reported unless `quiet`. To be called once bots and bucket are known to be right, so
+   * that a mistake is not what a new ledger remembers.
    */
-  async claim({ quiet }: { readonly quiet: boolean }): Promise<void> {
+  async claim({ quiet }: { readonly quiet: boolean }): Promise<number> {
     const same = await this.ledger.identify(identityOf(this.config, this.#sandbox));
     if (!same.ok) throw new ConfigError([same.failure.message]);
     const dead = await this.ledger.recover();
-    if (dead === 0 || quiet) return;
-    this.warn(
-      `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
-    );
+    if (dead > 0 && !quiet)
+      this.warn(
+        `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
+      );
+    return dead;
   }
 
   /** Emits a warning for people. */

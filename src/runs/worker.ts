@@ -8,6 +8,7 @@ import { unlessAborted } from "../domain/abort.ts";
 import type { Adviser } from "../domain/advice.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Emitter } from "../domain/events.ts";
+import { nextStep } from "../domain/failure.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
@@ -96,11 +97,26 @@ export class Worker {
     const admin = await startAdmin({ config, version, connections, events: this.events, view: this.#desk });
     this.#admin = admin;
     this.events.emit("notice", { level: "info", text: `status page and admin API on ${admin.url}/` });
+    // It is no word about whose ledger it is, and whoever is refused while lanes are tried wants to know it.
+    await ledger.announce?.({ admin: admin.url, guarded: admin.guarded ? "1" : "0" });
     const found = await unlessAborted(this.#look(), this.stop.draining);
     if (!found || this.stop.cause !== null) return null;
-    await this.#session.claim({ quiet: false });
-    await ledger.announce?.({ admin: admin.url, guarded: admin.guarded ? "1" : "0" });
+    await this.#tellUnknown(await this.#session.claim({ quiet: true }));
     return found;
+  }
+
+  /** Rows that this worker leaves alone, also those of calls that a dead process left. */
+  async #tellUnknown(dead: number): Promise<void> {
+    const { ledger } = this.#session;
+    const bots = this.#given.config.bots.map(({ slug }) => slug);
+    let count = 0;
+    for await (const page of ledger.select(["unknown"], { bots })) count += page.length;
+    if (count === 0) return;
+    const rows = count === 1 ? "1 row is unknown" : `${count} rows are unknown`;
+    const calls = dead === 0 ? "" : `, ${dead} of them by calls of a process that died`;
+    this.#session.warn(
+      `${rows}${calls}: they may have been posted; ${nextStep("process_died", this.adviser)}`,
+    );
   }
 
   /** Ends the worker for what no waiting mends. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Adviser, retryLine } from "../../src/domain/advice.ts";
+import { type Adviser, adviserOf, retryLine, stepBeside } from "../../src/domain/advice.ts";
 import { nextStep } from "../../src/domain/failure.ts";
 import { REASONS, type Reason } from "../../src/domain/reasons.ts";
 
@@ -33,5 +33,35 @@ describe("advice while a worker holds the ledger", () => {
     expect(retryLine({ ...DOOR, guarded: true }, "failed")).toBe(
       'curl -X POST -H "authorization: Bearer $ADMIN_API_TOKEN" "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=failed"',
     );
+  });
+});
+
+describe("a step beside whoever holds the ledger", () => {
+  it("is the command itself where nobody does", () => {
+    expect(adviserOf(null)).toBe("run");
+    expect(stepBeside("prewarm run --only unknown", "run")).toBe("prewarm run --only unknown");
+  });
+
+  it("waits for a run to end", () => {
+    const adviser = adviserOf({ admin: null, guarded: false });
+    expect(stepBeside("prewarm run --only weak", adviser)).toBe(
+      "when the run that holds the ledger has ended: prewarm run --only weak",
+    );
+    expect(nextStep("answer_lost", adviser)).toMatch(
+      /^when the run .* has ended: `prewarm run --only unknown`/,
+    );
+    expect(nextStep("object_denied", adviser)).toBe(nextStep("object_denied"));
+  });
+
+  it("is what the worker that holds it can do", () => {
+    const adviser = adviserOf({ admin: DOOR.url, guarded: false });
+    expect(stepBeside("prewarm run --only failed,unknown", adviser)).toBe(retryLine(DOOR, "unknown"));
+    expect(stepBeside("prewarm run --sandbox --only failed", adviser)).toBe(retryLine(DOOR, "failed"));
+    expect(stepBeside("prewarm run --only weak", adviser)).toBe(retryLine(DOOR, "weak"));
+    expect(stepBeside("prewarm run --transfer upload", adviser)).toBe(
+      "end the worker, then: prewarm worker --transfer upload",
+    );
+    expect(stepBeside("prewarm run", adviser)).toBe("open http://127.0.0.1:3000/");
+    expect(stepBeside("df -h /", adviser)).toBe("df -h /");
   });
 });

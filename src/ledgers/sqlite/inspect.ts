@@ -37,7 +37,8 @@ function holderOf(facts: ReadonlyMap<string, string>): LedgerView["holder"] {
     facts.get(`holder_${name}`),
   );
   if (!(pid && host && command && since && isAlive({ pid, host }))) return null;
-  return { command, pid, host, since, admin: facts.get("holder_admin") ?? null };
+  const guarded = facts.get("holder_guarded") === "1";
+  return { command, pid, host, since, admin: facts.get("holder_admin") ?? null, guarded };
 }
 
 function rowsOf(db: Sqlite): LedgerView["rows"] {

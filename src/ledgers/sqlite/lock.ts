@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Libsql from "libsql";
+import { retryLine } from "../../domain/advice.ts";
 import { LedgerError } from "../error.ts";
 import { Sqlite } from "./adapter.ts";
 import { asLedgerError, sqliteCode } from "./errors.ts";
@@ -13,6 +14,13 @@ interface Holder {
   readonly host: string;
   readonly command: string;
   readonly since: string;
+}
+
+interface KnownHolder extends Holder {
+  /** Where the admin server of a worker is reached, once it said so. */
+  readonly admin?: string | undefined;
+  /** `1` where that asks for a token. */
+  readonly guarded?: string | undefined;
 }
 
 /** The right to write to a database. */
@@ -91,17 +99,17 @@ export function eraseHolder(db: Sqlite): void {
   }
 }
 
-function readHolder(file: string, place: string): Holder | null {
+function readHolder(file: string, place: string): KnownHolder | null {
   try {
     const db = new Sqlite(file, place);
     try {
       const rows = db.all<{ field: string; value: string }>(
         "select substr(key, 8) as field, value from prewarm_identity where key like 'holder\\_%' escape '\\'",
       );
-      const { pid, host, command, since } = Object.fromEntries(
+      const { pid, host, command, since, admin, guarded } = Object.fromEntries(
         rows.map(({ field, value }) => [field, value]),
       );
-      return pid && host && command && since ? { pid, host, command, since } : null;
+      return pid && host && command && since ? { pid, host, command, since, admin, guarded } : null;
     } finally {
       db.leave();
     }
@@ -122,8 +130,17 @@ export function isAlive({ pid, host }: Pick<Holder, "pid" | "host">): boolean {
   }
 }
 
-function heldBy(place: string, { command, pid, host, since }: Holder, unixMs: number): string {
-  return `${place} is held by \`${command}\` (pid ${pid} on ${host}, since ${localTime(since, unixMs)}); wait for it to end or use another --ledger`;
+function heldBy(place: string, holder: KnownHolder, unixMs: number): string {
+  const { command, pid, host, since } = holder;
+  const who = `\`${command}\` (pid ${pid} on ${host}, since ${localTime(since, unixMs)})`;
+  return `${place} is held by ${who}; ${besideHolder(holder)} or use another --ledger`;
+}
+
+/** What can be done beside a worker, which does by itself all that a run would do. */
+function besideHolder({ admin, guarded }: KnownHolder): string {
+  if (admin === undefined) return "wait for it to end";
+  const retry = retryLine({ url: admin, guarded: guarded === "1" }, "unknown");
+  return `it warms new objects by itself, ${admin}/ shows how it is, and \`${retry}\` does what \`--only unknown\` does in a run; or end it,`;
 }
 
 /** Returns the local time of day, with the date if that is not today's. */

@@ -1,3 +1,4 @@
+import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { nextStep } from "../../domain/failure.ts";
 import { isReason, REASONS } from "../../domain/reasons.ts";
 import type { LaneMemory, LedgerView } from "../../ledgers/port.ts";
@@ -20,7 +21,8 @@ export type StatusDocument = ReturnType<typeof statusDocument>;
 export function statusDocument(survey: LedgerView & Survey, options: StatusOptions) {
   const { place, now, perMinute, etaSeconds, paceOf } = options;
   const { owner, holder, sending, queued, warming, orphans } = survey;
-  const troubles = survey.bad.map(troubleOf);
+  const adviser = adviserOf(holder);
+  const troubles = survey.bad.map((bad) => troubleOf(bad, adviser));
   const rows = totalOf(survey.byBot.map((bot) => bot.rows));
   const total = queued.count + warming.count;
   return {
@@ -74,9 +76,16 @@ function laneOf(
   };
 }
 
-const ONLY = { failed: "`prewarm run --only failed` tries them again", unknown: nextStep("answer_lost") };
+type HolderAdviser = ReturnType<typeof adviserOf>;
 
-function troubleOf({ state, reason, count, key, message }: BadRows) {
+/** Rows that another program left. */
+function foreignStep(state: BadRows["state"], adviser: HolderAdviser): string {
+  if (state === "unknown") return nextStep("answer_lost", adviser);
+  const step = stepBeside("prewarm run --only failed", adviser);
+  return `\`${step}\` tries them again`;
+}
+
+function troubleOf({ state, reason, count, key, message }: BadRows, adviser: HolderAdviser) {
   const known = reason !== null && isReason(reason);
   return {
     status: state,
@@ -85,7 +94,7 @@ function troubleOf({ state, reason, count, key, message }: BadRows) {
     key,
     message,
     class: known ? REASONS[reason].class : null,
-    next: known ? nextStep(reason) : ONLY[state],
+    next: known ? nextStep(reason, adviser) : foreignStep(state, adviser),
   };
 }
 
@@ -103,7 +112,7 @@ function hourOf({ from, ready, failed, unknown }: Hour) {
   return { from: iso(from), ready, failed, unknown };
 }
 
-/** The command to run next; null while somebody writes, for another would be refused, and where all is well. */
+/** What to run next, or to ask the worker for that writes to it; null where a run does, and where all is well. */
 function nextOf({
   rows,
   total,
@@ -113,12 +122,13 @@ function nextOf({
   total: number;
   survey: LedgerView & Survey;
 }): string | null {
-  if (survey.holder) return null;
-  const run = survey.owner.sandbox ? "prewarm run --sandbox" : "prewarm run";
-  if (survey.sending.count > 0) return run;
+  const { holder, owner, sending } = survey;
+  if (holder !== null && holder.admin === null) return null;
+  const run = owner.sandbox ? "prewarm run --sandbox" : "prewarm run";
+  if (holder === null && sending.count > 0) return run;
   const only = (["failed", "unknown"] as const).filter((state) => rows[state] > 0);
-  if (only.length > 0) return `${run} --only ${only.join(",")}`;
-  return total > 0 ? "prewarm worker" : null;
+  if (only.length > 0) return stepBeside(`${run} --only ${only.join(",")}`, adviserOf(holder));
+  return total > 0 && holder === null ? "prewarm worker" : null;
 }
 
 function earliest(moments: readonly (number | null)[]): number | null {
