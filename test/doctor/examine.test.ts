@@ -5,7 +5,7 @@ import type { CheckContext } from "../../src/doctor/context.ts";
 import { examine } from "../../src/doctor/examine.ts";
 import { fail, pass, unknown, warn } from "../../src/doctor/report.ts";
 
-const WORLD = { probing: false } as CheckContext;
+const WORLD = { probing: false, ledger: () => null } as unknown as CheckContext;
 
 function check(id: string, run: Check["run"], more: Partial<Check> = {}): Check {
   return { id, group: "runtime", title: id, why: `why ${id}`, run, ...more };
