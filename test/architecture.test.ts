@@ -113,6 +113,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["sources", "lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
     why: "what is known and is written down, for those who decide by it or take work from it; screens show what a reader sees",
   },
+  "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
   "ledgers/error.ts": { to: ["doctor", "runs", "commands", ""], why: "a ledger that cannot be used" },
   "storage/port.ts": {

@@ -1,9 +1,9 @@
 import { loadLedgerPath } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
 import { LedgerError } from "../ledgers/error.ts";
-import type { LedgerView } from "../ledgers/port.ts";
 import { surveySqlite } from "../ledgers/sqlite/survey.ts";
 import type { Survey } from "../ledgers/survey.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 
 export interface Surveyed {
   readonly place: string;

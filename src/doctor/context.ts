@@ -1,6 +1,6 @@
 import type { Inspection } from "../config/inspect.ts";
 import type { Result } from "../domain/result.ts";
-import type { LedgerView } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 import type { ListedObject, Storage } from "../storage/port.ts";
 import type { Bot } from "../telegram/port.ts";
 

@@ -1,6 +1,6 @@
 import { adviserOf, stepBeside } from "../domain/advice.ts";
 import { LedgerError } from "../ledgers/error.ts";
-import type { LedgerView } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Finding, Group, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { skipped, unknown } from "./report.ts";

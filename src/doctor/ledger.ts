@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { nextStep } from "../domain/failure.ts";
 import { LedgerError } from "../ledgers/error.ts";
-import type { LedgerView } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { fail, pass, skipped, warn } from "./report.ts";

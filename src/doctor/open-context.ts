@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Inspection } from "../config/inspect.ts";
-import type { LedgerView } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 import type { Storage } from "../storage/port.ts";
 import type { Bot } from "../telegram/port.ts";
 import type { CheckContext, CheckedBot, CheckedBucket, Host } from "./context.ts";

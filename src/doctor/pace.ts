@@ -2,7 +2,7 @@ import { LIMITS } from "../domain/limits.ts";
 import { expectedPace } from "../lanes/documented-pace.ts";
 import { forecast } from "../lanes/forecast.ts";
 import { LedgerError } from "../ledgers/error.ts";
-import type { LedgerView } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 import type { Check } from "./check.ts";
 import type { CheckContext, CheckedLane } from "./context.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";

@@ -1,5 +1,5 @@
 import { LedgerError } from "../ledgers/error.ts";
-import type { LedgerView } from "../ledgers/port.ts";
+import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
 import { otherProblems } from "./missing.ts";

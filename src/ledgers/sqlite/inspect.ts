@@ -1,4 +1,5 @@
-import type { Identity, LedgerView } from "../port.ts";
+import type { Identity } from "../port.ts";
+import type { LedgerView } from "../view.ts";
 import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";

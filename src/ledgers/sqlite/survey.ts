@@ -1,7 +1,8 @@
 import { LedgerError } from "../error.ts";
-import type { LaneMemory, LedgerView } from "../port.ts";
+import type { LaneMemory } from "../port.ts";
 import type { BadRows, RowState, Survey, WaitingWork } from "../survey.ts";
 import { ROW_STATES } from "../survey.ts";
+import type { LedgerView } from "../view.ts";
 import type { Sqlite } from "./adapter.ts";
 import { hoursOf } from "./hours.ts";
 import { readView } from "./inspect.ts";

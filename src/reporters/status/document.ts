@@ -1,8 +1,9 @@
 import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { nextStep } from "../../domain/failure.ts";
 import { isReason, REASONS } from "../../domain/reasons.ts";
-import type { LaneMemory, LedgerView } from "../../ledgers/port.ts";
+import type { LaneMemory } from "../../ledgers/port.ts";
 import { type BadRows, type Hour, ROW_STATES, type RowState, type Survey } from "../../ledgers/survey.ts";
+import type { LedgerView } from "../../ledgers/view.ts";
 
 export interface StatusOptions {
   readonly place: string;
