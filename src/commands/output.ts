@@ -78,7 +78,7 @@ export class RunOutput {
     const run = this.#run.tally.snapshot();
     this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
-    const nothingDone = run.total === 0 && exitCode !== 0;
+    const nothingDone = run.total === 0 && exitCode !== 0 && stopped;
     if (this.#outputPlan.quiet || nothingDone) return;
     const { stderr, wording } = this.#place;
     const width = stderr.columns ?? 100;

@@ -4,6 +4,7 @@ import { Bell } from "../domain/bell.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Lanes } from "../lanes/lanes.ts";
+import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import { Attempts } from "../pipeline/attempt.ts";
 import { InFlight } from "../pipeline/claims.ts";
@@ -17,18 +18,20 @@ import { TaskRunner } from "../pipeline/task-runner.ts";
 import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
 import { type Connections, transfersOf } from "./connect.ts";
-import { type LanesToOpen, openLanes } from "./lanes.ts";
+import { openLanes } from "./lanes.ts";
 import { type PlanParts, planOptionsOf } from "./plan.ts";
 
 export interface EngineOptions {
   readonly config: Config;
   readonly options: RunOptions;
   /** The lanes to warm by. */
-  readonly found: LanesToOpen;
+  readonly found: readonly LaneToOpen[];
   readonly ledger: Ledger;
   readonly connections: Connections;
   readonly events: Emitter;
   readonly stop: Stop;
+  /** Bots for whose sake a replaced object's key stays with its old content until they have the new one; all without it. */
+  readonly waitedFor?: readonly string[];
   /** Removes a warmup message once its id is safe; null when messages stay. */
   readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
 }
@@ -61,7 +64,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found, tell });
   const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
   const pool = new Pool(config.concurrency);
-  const runBots = { configured: config.bots.map(({ slug }) => slug), warming: plan.bots };
+  const runBots = { configured: config.bots.map(({ slug }) => slug), warming: given.waitedFor ?? plan.bots };
   const judge = { ...plan, force: false, retryWeak: false, only: null };
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
   const inFlight = new InFlight();

@@ -9,20 +9,17 @@ import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { FixedPace } from "../lanes/pace.ts";
 import type { Pace } from "../lanes/port.ts";
-import type { LaneFound } from "../lanes/preflight.ts";
+import type { LaneToOpen } from "../lanes/preflight.ts";
 import { SameSize } from "../lanes/same-size.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
 import type { ChatInfo } from "../telegram/port.ts";
-
-/** The lanes of a run; one that cannot be sent to for now is `closed`. */
-export type LanesToOpen = readonly (LaneFound & { readonly closed?: Failure | undefined })[];
 
 export interface OpenLanesOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly events: Emitter;
   readonly ledger: Ledger;
-  readonly found: LanesToOpen;
+  readonly found: readonly LaneToOpen[];
   /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
   /** Called when the last open lane was closed. */
@@ -95,10 +92,12 @@ function memoryOf(lane: Lane, clock: Clock): LaneMemory {
   };
 }
 
-/** The paces of lanes and bots, for a forecast. */
+/** The paces of lanes that can be sent to, and of bots, for a forecast. */
 export function pacesOf(lanes: Lanes, { bots, botPace }: Config): LanePaces {
   return {
-    lanes: lanes.all.map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),
+    lanes: lanes.all
+      .filter(({ closed }) => closed === null)
+      .map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),
     botPerMinute: new Map(botPace === null ? [] : bots.map(({ slug }) => [slug, botPace] as const)),
   };
 }

@@ -17,8 +17,13 @@ export interface Warming {
 
 /** Puts together what warms a source once. */
 export async function openWarming(given: EngineOptions): Promise<Warming> {
-  const { events, stop, options } = given;
-  const { plan, bell, queue, pool, lanes, intake, settlement, dispatcher } = await openEngine(given);
+  const { events, stop, options, found } = given;
+  // A bot that is out from the start, perhaps for good, does not keep the new content from the others' readers.
+  const waitedFor = found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug);
+  const { plan, bell, queue, pool, lanes, intake, settlement, dispatcher } = await openEngine({
+    ...given,
+    waitedFor: [...new Set(waitedFor)],
+  });
   const feeder = new Feeder({ intake, bell, events, stop, plan, limit: options.limit });
   return { feeder, dispatcher: dispatcher(new RunPolicy({ feeder, queue, settlement })), queue, pool, lanes };
 }

@@ -191,7 +191,7 @@ export const REASONS = {
     "check R2_BUCKET and R2_ENDPOINT (an EU bucket needs <account>.eu.r2.cloudflarestorage.com)",
   ),
   no_lane_left: info("auth", {
-    run: "mend one of the warmup chats named above, then run again",
+    run: "see why its bot or its chats are out (the last table of a run names them), mend one, then run again",
     worker: `mend one of the warmup chats; ${LOOKS_AGAIN}`,
   }),
 

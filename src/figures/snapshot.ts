@@ -1,5 +1,5 @@
 import type { LaneView } from "../domain/events.ts";
-import type { FailureClass } from "../domain/failure.ts";
+import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { ItemStatus } from "../domain/outcome.ts";
 import type { Reason, SkipReason } from "../domain/reasons.ts";
 
@@ -22,6 +22,16 @@ export interface ReasonCount {
   readonly example: string;
   readonly message: string;
 }
+
+/** A bot that no lane is left of. */
+export interface BotOut {
+  readonly bot: string;
+  /** Why: that of its own (its token, say) rather than that of one of its chats. */
+  readonly failure: Failure;
+}
+
+/** A lane that nothing can be posted by. */
+export type LaneOut = LaneView & { readonly closed: Failure };
 
 /** What a run amounts to so far. Times in milliseconds of the engine's clock, sizes in bytes. */
 export interface RunTotals {
@@ -51,6 +61,8 @@ export interface RunTotals {
   readonly laneWait: Percentiles;
   readonly floodWaits: number;
   readonly retries: number;
+  readonly botsOut: readonly BotOut[];
+  readonly lanesOut: readonly LaneOut[];
 }
 
 /** All figures of a run at one moment, which is one of the engine's clock. */

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Emitter, EventMap, LaneView } from "../domain/events.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import { ItemCounts } from "./item-counts.ts";
+import { botsOut, lanesOut } from "./lanes-out.ts";
 import { Latencies } from "./latencies.ts";
 import { Rates } from "./rates.ts";
 import type { Figures, Snapshot } from "./snapshot.ts";
@@ -66,6 +67,7 @@ export class Tally implements Figures {
   snapshot(): Snapshot {
     const now = this.#clock.now();
     const rates = this.#rates.figures(now, this.#items.done);
+    const lanes = [...this.#lanes.values()];
     const [depth, active] = [this.#gauges.depth(), this.#gauges.active()];
     return {
       now,
@@ -78,7 +80,9 @@ export class Tally implements Figures {
       depth,
       active,
       concurrency: this.#concurrency,
-      lanes: [...this.#lanes.values()],
+      lanes,
+      lanesOut: lanesOut(lanes),
+      botsOut: botsOut(lanes),
       read: this.#source.read,
       filtered: this.#source.filtered,
       sourceEnded: this.#source.ended,

@@ -51,8 +51,9 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   whyClosed(bot: string, kind: MediaKind): Failure {
-    const closed = this.all.find((lane) => lane.bot.slug === bot && lane.closed !== null)?.closed;
-    return closed ?? failure("kind_not_allowed", `no warmup chat of bot ${bot} takes a ${kind}`);
+    if (this.isOpen(bot)) return failure("kind_not_allowed", `no warmup chat of bot ${bot} takes a ${kind}`);
+    const why = this.all.find((lane) => lane.bot.slug === bot)?.closed?.message;
+    return failure("no_lane_left", `bot ${bot} has no warmup chat left to send to${why ? `: ${why}` : ""}`);
   }
 
   whyAway(bot: string, patienceMs: number): Failure | null {

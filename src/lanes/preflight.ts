@@ -17,6 +17,11 @@ export interface LaneFound {
   readonly movedFrom?: string;
 }
 
+/** A lane of a run or a worker; one that cannot be sent to for now says why. */
+export interface LaneToOpen extends LaneFound {
+  readonly closed?: Failure | undefined;
+}
+
 export interface Preflight {
   readonly open: readonly LaneFound[];
   readonly refused: readonly { readonly wish: LaneWish; readonly failure: Failure }[];
@@ -83,6 +88,16 @@ function mayPass({ class: failureClass, retryAfterMs = 0 }: Failure): boolean {
 
 function named(cause: Failure, chat: string): Failure {
   return cause.class === "chat" ? { ...cause, message: `chat ${chat}: ${cause.message}` } : cause;
+}
+
+/** All lanes that were tried, those that are out as they were configured. */
+export function lanesOf({ open, refused }: Preflight): LaneToOpen[] {
+  const closed = refused.map(({ wish: { bot, chat }, failure }) => ({
+    bot,
+    chat: assumedChat(chat),
+    closed: failure,
+  }));
+  return [...open, ...closed];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { type ItemError, type ItemResult, type ItemStatus, NO_LATENCY } from "../domain/outcome.ts";
 import type { Reason } from "../domain/reasons.ts";
+import type { Task } from "../domain/task.ts";
 import type { StoredId } from "../ledgers/port.ts";
 
 /** What every end says; the rest as far as it is known. */
@@ -27,6 +28,13 @@ export function itemResult(given: EndFields): ItemResult {
     reason: null,
     ...given,
   };
+}
+
+/** The end of a task that no lane takes. */
+export function withoutLane({ entry, bot, kind, calls }: Task, cause: Failure): ItemResult {
+  const { key, bytes } = entry;
+  const about = { key, bot, kind, bytes, entry, attempts: calls };
+  return itemResult({ ...about, status: "failed", ...errorFields(cause) });
 }
 
 /** The fields that a stored id fills; `askedKind` only where it differs. */

@@ -9,7 +9,7 @@ import type { Confirmation, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
 import { followUp } from "./follow-up.ts";
-import { errorFields, idFields, itemResult } from "./results.ts";
+import { errorFields, idFields, itemResult, withoutLane } from "./results.ts";
 import { classifyStored } from "./stored-kind.ts";
 
 /** How long the item waited before this try, in milliseconds on the engine's clock. */
@@ -71,9 +71,7 @@ export class Settlement {
     const { entry, bot, kind, content } = task;
     const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
     if (record) await ledger.fail(null, facts, cause);
-    const { key, bytes } = entry;
-    const common = { key, bot, kind, bytes, entry, attempts: task.calls };
-    events.emit("item", itemResult({ ...common, status: "failed", ...errorFields(cause) }));
+    events.emit("item", withoutLane(task, cause));
   }
 
   async #known(tried: Tried, { stored, content }: ResultOf<"known">): Promise<void> {

@@ -82,7 +82,7 @@ export function watchFailures(events: Emitter, stop: Stop, options: FailureLimit
   let bad = 0;
   let row: { cls: string; length: number } = { cls: "", length: 0 };
   events.on("item", (item) => {
-    if (item.left || item.status === "skipped") return;
+    if (item.left || item.status === "skipped" || item.reason === "no_lane_left") return;
     if (item.error === null || item.status === "ready" || item.status === "weak") {
       tried += 1;
       row = { cls: "", length: 0 };

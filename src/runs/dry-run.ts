@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Emitter } from "../domain/events.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Task } from "../domain/task.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
+import { withoutLane } from "../pipeline/results.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { ForecastOf } from "./forecasts.ts";
 
 export interface DryRunParts {
   readonly plan: PlanOptions;
   readonly forecastOf: ForecastOf;
+  /** Whether a bot has no lane to send by, and why. */
+  readonly isOut: (bot: string) => boolean;
+  readonly whyOut: (bot: string, kind: MediaKind) => Failure;
   readonly limit: number | undefined;
   readonly stop: Stop;
   readonly events: Emitter;
@@ -69,11 +75,12 @@ async function count(parts: DryRunParts): Promise<Count> {
   return counted;
 }
 
-function note(planned: Planned, counted: Count, { events }: DryRunParts): void {
+function note(planned: Planned, counted: Count, { events, isOut, whyOut }: DryRunParts): void {
   if (planned.type === "task") {
     const { task } = planned;
     const { key, bytes } = task.entry;
-    if (counted.task(task)) events.emit("planned", { key, bot: task.bot, kind: task.kind, bytes });
+    if (isOut(task.bot)) events.emit("item", withoutLane(task, whyOut(task.bot, task.kind)));
+    else if (counted.task(task)) events.emit("planned", { key, bot: task.bot, kind: task.kind, bytes });
   } else if (planned.item.status === "skipped") counted.skipped += 1;
   else events.emit("item", planned.item);
 }

@@ -1,15 +1,15 @@
-import type { Failure } from "../domain/failure.ts";
-import { assumedChat, type LaneFound, type Preflight, preflight } from "../lanes/preflight.ts";
+import type { Failure, FailureClass } from "../domain/failure.ts";
+import { assumedChat, type LaneToOpen, lanesOf, type Preflight, preflight } from "../lanes/preflight.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The lanes of a run: those that can be sent to, tried side by side with the bucket before anything is listed; untried where
- * `tried` is false. Stops the run when there is none, or when the bucket turns us away.
+ * The lanes of a run, tried side by side with the bucket before anything is listed; untried where `tried` is false. Those
+ * that are out are among them, and told. Stops the run when none can be sent to, or when the bucket turns us away.
  */
 export async function findLanes(
   session: Session,
   { tried }: { readonly tried: boolean },
-): Promise<readonly LaneFound[]> {
+): Promise<readonly LaneToOpen[]> {
   const { connections, stop } = session;
   const wishes = await session.followMoves();
   if (!tried) return wishes.map(({ bot, chat }) => ({ bot, chat: assumedChat(chat) }));
@@ -22,12 +22,27 @@ export async function findLanes(
       session.warn(
         `lane ${bot.slug} x ${movedFrom} is now ${chat.id}: put the new id into your configuration`,
       );
-  const cause = lanes.open.length === 0 ? lanes.refused[0]?.failure : undefined;
+  const cause = lanes.open.length === 0 ? whyNone(lanes) : undefined;
   for (const text of refusalsOf(lanes, cause)) session.warn(text);
+  const found = lanesOf(lanes);
+  for (const lane of found) if (lane.closed) tellOut(session, lane, lane.closed);
   if (cause) stop.drain({ type: "no_lane", failure: cause });
   else if (!bucket.ok)
     stop.drain({ type: bucket.failure.class === "auth" ? "denied" : "source", failure: bucket.failure });
-  return lanes.open;
+  return found;
+}
+
+/** What is wrong with a bot before a server out of reach, and that before a chat, of which nothing is known until it answers. */
+function whyNone({ refused }: Preflight): Failure | undefined {
+  const first = (failureClass: FailureClass) =>
+    refused.find(({ failure }) => failure.class === failureClass)?.failure;
+  return first("auth") ?? first("transient") ?? refused[0]?.failure;
+}
+
+/** Told here too, for a run that ends before its lanes are opened. */
+function tellOut({ events }: Session, { bot, chat }: LaneToOpen, closed: Failure): void {
+  const never = { perMinute: 0, sent: 0, frozenUntil: Number.NEGATIVE_INFINITY };
+  events.emit("lane", { bot: bot.slug, chat: chat.id, title: chat.title, ...never, closed });
 }
 
 /** Each refusal once: a bot's own trouble is not told for each of its chats, nor what is told as the end of the run. */

@@ -10,7 +10,7 @@ import { Emitter, type StopCause } from "../domain/events.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 import type { Tally } from "../figures/tally.ts";
-import type { LaneFound } from "../lanes/preflight.ts";
+import type { LaneToOpen } from "../lanes/preflight.ts";
 import { prewarm } from "../pipeline/prewarm.ts";
 import { type Stop, watchFailures } from "../pipeline/stop.ts";
 import { dryRun } from "./dry-run.ts";
@@ -97,19 +97,24 @@ export class Run implements RunPass {
     const figures = this.tally.snapshot();
     const { failed, unknown } = figures.counts;
     const { cause } = this.stop;
-    return { cause, figures, plan, exitCode: exitCodeOf({ cause, bad: failed + unknown }) };
+    return {
+      cause,
+      figures,
+      plan,
+      exitCode: exitCodeOf({ cause, bad: failed + unknown, botsOut: figures.botsOut }),
+    };
   }
 
   /**
-   * Checks whose ledger this is, tries lanes and bucket, and claims the ledger. Returns the lanes to warm by; null when the
-   * run was stopped, also when nothing can be sent to or the bucket turns us away. Throws ConfigError and LedgerError.
+   * Checks whose ledger this is, tries lanes and bucket, and claims the ledger. Returns all lanes, those that are out with
+   * why; null when the run was stopped, also when nothing can be sent to or the bucket turns us away. Throws ConfigError and LedgerError.
    */
-  async enter(): Promise<readonly LaneFound[] | null> {
+  async enter(): Promise<readonly LaneToOpen[] | null> {
     await this.#session.checkWorld();
     const finding = findLanes(this.#session, { tried: this.options.preflight });
     const found = await unlessAborted(finding, this.stop.draining);
     if (!found || this.stop.cause !== null) return null;
-    await this.#session.claim({ quiet: this.options.dryRun });
+    await this.#session.claim({ quiet: this.options.dryRun, lanes: found });
     return found;
   }
 
@@ -117,7 +122,7 @@ export class Run implements RunPass {
    * Warms what the options choose, by these lanes, and remembers what the lanes learned. The bench makes many passes, each with
    * events and a stop of its own. Throws LedgerError.
    */
-  async warm(found: readonly LaneFound[], { options, events, stop }: RunPass = this): Promise<void> {
+  async warm(found: readonly LaneToOpen[], { options, events, stop }: RunPass = this): Promise<void> {
     const { config, ledger, connections, tally } = this.#session;
     const remove = options.deleteAfter ? messageRemover(connections, events) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
@@ -133,11 +138,11 @@ export class Run implements RunPass {
     await this.#session.close();
   }
 
-  async #work(found: readonly LaneFound[]): Promise<WorkPlan | null> {
+  async #work(found: readonly LaneToOpen[]): Promise<WorkPlan | null> {
     const { config, ledger } = this.#session;
     this.events.emit("started", {
       command: this.#command,
-      lanes: found.length,
+      lanes: found.filter(({ closed }) => !closed).length,
       concurrency: config.concurrency,
       ledger: ledger.place,
     });
@@ -157,7 +162,7 @@ export class Run implements RunPass {
     return this.clock.after(maxDuration, () => this.stop.drain({ type: "duration" }));
   }
 
-  async #plan(found: readonly LaneFound[]): Promise<WorkPlan | null> {
+  async #plan(found: readonly LaneToOpen[]): Promise<WorkPlan | null> {
     const { config, ledger, connections, events, stop } = this.#session;
     const { clock, storage } = connections;
     const { options } = this;
@@ -183,6 +188,8 @@ export class Run implements RunPass {
         found,
         tell: (level, text) => events.emit("notice", { level, text }),
       }),
+      isOut: (bot) => !lanes.isOpen(bot),
+      whyOut: (bot, kind) => lanes.whyClosed(bot, kind),
       forecastOf: forecastBy(pacesOf(lanes, config)),
       limit: options.limit,
       stop,

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Emitter } from "../domain/events.ts";
 import { Tally } from "../figures/tally.ts";
-import type { LaneWish } from "../lanes/preflight.ts";
+import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import { Stop } from "../pipeline/stop.ts";
 
@@ -15,6 +15,18 @@ export interface SessionOptions {
   readonly events: Emitter;
   /** Whether the far ends are stand-ins. */
   readonly sandbox: boolean;
+}
+
+export interface ClaimOptions {
+  readonly quiet: boolean;
+  /** The lanes that were tried. */
+  readonly lanes?: readonly LaneToOpen[];
+}
+
+/** Whether the token of this bot was refused, or nobody was there to ask, in all its lanes. */
+function isStrange(slug: string, lanes: readonly LaneToOpen[]): boolean {
+  const own = lanes.filter(({ bot }) => bot.slug === slug);
+  return own.length > 0 && own.every(({ closed }) => closed !== undefined && closed.class !== "chat");
 }
 
 /** What a run and a worker have in common: a ledger, connections to R2 and Telegram, events, figures, and a way to stop. */
@@ -61,10 +73,12 @@ export class Session {
   /**
    * Remembers whose ledger this is, or throws ConfigError for a stranger; calls that a dead process left under way become
    * `unknown`; how many is returned, and reported unless `quiet`. To be called once bots and bucket are known to be right, so
-   * that a mistake is not what a new ledger remembers.
+   * that a mistake is not what a new ledger remembers: a bot that none of `lanes` shows to be what its token says is left out.
    */
-  async claim({ quiet }: { readonly quiet: boolean }): Promise<number> {
-    const same = await this.ledger.identify(identityOf(this.config, this.#sandbox));
+  async claim({ quiet, lanes = [] }: ClaimOptions): Promise<number> {
+    const identity = identityOf(this.config, this.#sandbox);
+    const bots = identity.bots.filter(({ slug }) => !isStrange(slug, lanes));
+    const same = await this.ledger.identify({ ...identity, bots });
     if (!same.ok) throw new ConfigError([same.failure.message]);
     const dead = await this.ledger.recover();
     if (dead > 0 && !quiet)

@@ -80,7 +80,7 @@ export class Worker {
   async toEnd(): Promise<number> {
     const found = await this.#enter();
     if (found) await this.#keep(found);
-    return exitCodeOf({ cause: this.stop.cause, bad: 0 });
+    return exitCodeOf({ cause: this.stop.cause, bad: 0, botsOut: [] });
   }
 
   async close(): Promise<void> {
@@ -101,7 +101,7 @@ export class Worker {
     await ledger.announce?.({ admin: admin.url, guarded: admin.guarded ? "1" : "0" });
     const found = await unlessAborted(this.#look(), this.stop.draining);
     if (!found || this.stop.cause !== null) return null;
-    await this.#tellUnknown(await this.#session.claim({ quiet: true }));
+    await this.#tellUnknown(await this.#session.claim({ quiet: true, lanes: found.lanes }));
     return found;
   }
 

@@ -7,7 +7,7 @@ import { openHeldWorld, openWorld, type World } from "../helpers/world.ts";
 const refuse = (probability = 1) => ({
   server: "bot-api" as const,
   match: { method: "sendDocument", probability },
-  fault: { type: "status", status: 400, body: "json", description: "Bad Request: media refused" },
+  fault: { type: "status", status: 400, body: "json", description: "Bad Request: DOCUMENT_INVALID" },
 });
 
 const failedOf = (world: World) =>

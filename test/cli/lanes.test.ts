@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { summaryOf } from "../helpers/child.ts";
-import { CHAT, OTHER_CHAT, openWorld } from "../helpers/world.ts";
+import { itemsOf, summaryOf } from "../helpers/child.ts";
+import { closedPort } from "../helpers/closed-port.ts";
+import { CHAT, OTHER_CHAT, OTHER_TOKEN, openWorld, type World } from "../helpers/world.ts";
 
 describe("chats that change under a run", () => {
   it("a chat that is closed to the bot is taken out, its work goes to the other, and nothing is posted twice", async () => {
@@ -37,5 +38,91 @@ describe("chats that change under a run", () => {
     expect(new Set(world.posts().map(({ chat_id }) => chat_id))).toEqual(new Set([-44, -1_009_999]));
     world.putMany(3, "later/");
     expect((await world.runWith(env, "--json")).code).toBe(0);
+  });
+});
+
+describe("who is out", () => {
+  /** Bot `default` as ever, and bot `news` with this token and these chats. */
+  async function twoBots(
+    news: string,
+    chats: readonly number[],
+  ): Promise<{ world: World; env: Record<string, string> }> {
+    const world = await openWorld();
+    world.file(
+      "prewarm.config.json",
+      JSON.stringify({ bots: [{ slug: "news", token_env: "NEWS_TOKEN", warmup_chats: chats.map(String) }] }),
+    );
+    return { world, env: { NEWS_TOKEN: news } };
+  }
+  const WRONG_TOKEN = "7000003:AAHnobody-knows_this";
+
+  it("a bot without a lane: its items fail, those of the others go on, and the end is 4 and names it", async () => {
+    const { world, env } = await twoBots(WRONG_TOKEN, [OTHER_CHAT]);
+    world.putMany(30);
+    const ended = await world.runWith(env, "--json", "--max-failures", "0", "--failed-to", "failed.jsonl");
+    const summary = summaryOf(ended);
+    expect([ended.code, summary.ready, summary.failed]).toEqual([4, 30, 30]);
+    expect(summary.bots_out).toMatchObject([{ bot: "news", reason: "token_wrong" }]);
+    expect(summary.lanes_out).toMatchObject([
+      { bot: "news", chat_id: String(OTHER_CHAT), reason: "token_wrong" },
+    ]);
+    const failed = itemsOf(ended).filter(({ status }) => status === "failed");
+    expect(new Set(failed.map(({ bot, reason }) => `${bot} ${reason}`))).toEqual(
+      new Set(["news no_lane_left"]),
+    );
+    const again = await world.run(["--manifest", "failed.jsonl", "--json"], {
+      env: { NEWS_TOKEN: OTHER_TOKEN },
+    });
+    expect([again.code, summaryOf(again).ready]).toEqual([0, 30]);
+  });
+
+  it("is the last table's and the plan's matter too", async () => {
+    const { world, env } = await twoBots(WRONG_TOKEN, [OTHER_CHAT]);
+    world.putMany(2);
+    const plan = await world.runWith(env, "--dry-run", "--json");
+    expect([plan.code, itemsOf(plan).map(({ bot, reason }) => `${bot} ${reason}`)]).toEqual([
+      4,
+      ["news no_lane_left", "news no_lane_left"],
+    ]);
+    const ended = await world.runWith(env);
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toMatch(/\| bot news +\|.*401/);
+    expect(ended.stderr).toMatch(/\| token_wrong +\| copy the token again/);
+  });
+
+  it("a bot that loses its last chat while others go on fails what it has left", async () => {
+    const { world, env } = await twoBots(OTHER_TOKEN, [OTHER_CHAT]);
+    world.putMany(40);
+    world.atRead(31, () => world.botApi.control({ chat: { id: OTHER_CHAT, delete: true } }));
+    const ended = await world.runWith(env, "--json");
+    const summary = summaryOf(ended);
+    expect([ended.code, Number(summary.ready) + Number(summary.failed)]).toEqual([4, 80]);
+    const failed = itemsOf(ended).filter(({ status }) => status === "failed");
+    expect(new Set(failed.map(({ bot, reason }) => `${bot} ${reason}`))).toEqual(
+      new Set(["news no_lane_left"]),
+    );
+    expect(summary.bots_out).toMatchObject([{ bot: "news" }]);
+    const rows = world.rows("select distinct status from media_cache where bot_slug = 'news'");
+    expect(rows.map(({ status }) => status)).not.toContain("error");
+  });
+
+  it("a chat that is out while the bot has another: all is sent there, 0, and it is named", async () => {
+    const world = await openWorld();
+    world.putMany(5);
+    const env = { WARMUP_CHAT_ID: `${CHAT},-1009` };
+    const ended = await world.runWith(env, "--json");
+    const { ready, bots_out, lanes_out } = summaryOf(ended);
+    expect([ended.code, ready, bots_out]).toEqual([0, 5, []]);
+    expect(lanes_out).toMatchObject([{ bot: "default", chat_id: "-1009", reason: "chat_not_found" }]);
+    const shown = await world.runWith(env, "--force");
+    expect(shown.stderr).toMatch(/\| default x -1009 +\|.*chat not found/);
+  });
+
+  it("a server that cannot be reached is 1, and not the credentials' fault", async () => {
+    const world = await openWorld();
+    const port = await closedPort();
+    const ended = await world.runWith({ TELEGRAM_API_ROOT: `http://127.0.0.1:${port}` }, "--json");
+    expect([ended.code, summaryOf(ended).exit_code]).toEqual([1, 1]);
+    expect(summaryOf(ended).bots_out).toMatchObject([{ bot: "default", reason: "connect_failed" }]);
   });
 });

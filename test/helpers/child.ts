@@ -124,7 +124,7 @@ export function endsOf(ended: Ended): Record<string, string> {
   );
 }
 
-export interface Summary extends Readonly<Record<string, number>> {
+export interface Summary extends Readonly<Record<string, unknown>> {
   readonly total: number;
   readonly ready: number;
   readonly skipped: number;

@@ -126,7 +126,10 @@ describe("closing", () => {
     lanes.close(b, failure("bot_kicked", "kicked"));
     expect([lanes.isOpen("default"), lanes.anyOpen]).toEqual([false, false]);
     expect(lanes.take("default", "photo", START, 1e9)).toBeNull();
-    expect(lanes.whyClosed("default", "photo")).toBe(GONE);
+    expect(lanes.whyClosed("default", "photo")).toMatchObject({
+      reason: "no_lane_left",
+      message: expect.stringContaining(GONE.message),
+    });
   });
 
   it("takes a lane out for one kind", () => {
@@ -148,7 +151,10 @@ describe("closing", () => {
     const frozen = failure("bot_frozen", "frozen");
     lanes.closeBot("default", frozen);
     expect([lanes.isOpen("default"), lanes.isOpen("other"), lanes.anyOpen]).toEqual([false, true, true]);
-    expect(lanes.whyClosed("default", "photo")).toBe(frozen);
+    expect(lanes.whyClosed("default", "photo")).toMatchObject({
+      reason: "no_lane_left",
+      message: "bot default has no warmup chat left to send to: frozen",
+    });
     expect(lanes.freeAt("default", START)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -86,6 +86,7 @@ describe("the breaker", () => {
     ],
     ["broken manifest lines", times(99, bad("manifest_line")), undefined, null],
     ["a bot that is out already", times(99, bad("bot_kicked")), undefined, null],
+    ["what a bot without a lane left undone", times(99, bad("no_lane_left")), { count: 0 }, null],
     ["what was left from earlier runs", times(99, bad("media_refused", true)), { count: 0 }, null],
     [
       "more than a number",

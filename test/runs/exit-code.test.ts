@@ -21,7 +21,27 @@ describe("the exit code", () => {
     [{ type: "signal", signal: "SIGHUP" }, 0, 129],
     [{ type: "signal", signal: "SIGBREAK" }, 3, 149],
   ])("of %j with %i bad items is %i", (cause, bad, code) => {
-    expect(exitCodeOf({ cause, bad })).toBe(code);
+    expect(exitCodeOf({ cause, bad, botsOut: [] })).toBe(code);
+  });
+
+  const unreachable = failure("connect_failed", "");
+  it.each<[string, Parameters<typeof exitCodeOf>[0], number]>([
+    ["a bot out", { cause: null, bad: 3, botsOut: [{ failure: kicked }] }, 4],
+    ["a bot out and a budget", { cause: { type: "duration" }, bad: 3, botsOut: [{ failure: kicked }] }, 4],
+    [
+      "a bot out and a signal",
+      { cause: { type: "signal", signal: "SIGINT" }, bad: 0, botsOut: [{ failure: kicked }] },
+      130,
+    ],
+    ["a bot that could not be reached", { cause: null, bad: 3, botsOut: [{ failure: unreachable }] }, 1],
+    ["one of each", { cause: null, bad: 3, botsOut: [{ failure: unreachable }, { failure: kicked }] }, 4],
+    [
+      "no lane, since no server was reached",
+      { cause: { type: "no_lane", failure: unreachable }, bad: 0, botsOut: [] },
+      1,
+    ],
+  ])("with %s", (_, ending, code) => {
+    expect(exitCodeOf(ending)).toBe(code);
   });
 
   it("of a signal is known as one", () => {

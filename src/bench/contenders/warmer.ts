@@ -6,7 +6,7 @@ import type { TransferMode } from "../../domain/choices.ts";
 import { Emitter } from "../../domain/events.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import { redactor } from "../../domain/secret.ts";
-import type { LaneFound } from "../../lanes/preflight.ts";
+import type { LaneToOpen } from "../../lanes/preflight.ts";
 import { Stop } from "../../pipeline/stop.ts";
 import { Run } from "../../runs/run.ts";
 import { WorkLog } from "./work-log.ts";
@@ -26,7 +26,7 @@ export interface WarmPass {
 /** A run of `prewarm run` without its screens, which makes one pass after another. */
 export class Warmer {
   readonly #run: Run;
-  readonly #lanes: readonly LaneFound[];
+  readonly #lanes: readonly LaneToOpen[];
 
   /** Enters the run. Throws LedgerError, and ConfigError when nothing can be sent to or the bucket turns us away. */
   static async open(config: Config): Promise<Warmer> {
@@ -44,7 +44,7 @@ export class Warmer {
     }
   }
 
-  private constructor(run: Run, lanes: readonly LaneFound[]) {
+  private constructor(run: Run, lanes: readonly LaneToOpen[]) {
     this.#run = run;
     this.#lanes = lanes;
   }

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Emitter } from "../../domain/events.ts";
+import type { Failure } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import type { Percentiles, RunTotals, Snapshot } from "../../figures/snapshot.ts";
 import type { Reporter } from "../reporter.ts";
@@ -21,6 +22,8 @@ const NEVER_BEGAN: RunTotals = {
   laneWait: NO_TIMES,
   floodWaits: 0,
   retries: 0,
+  botsOut: [],
+  lanesOut: [],
 };
 
 export interface NdjsonReporter extends Reporter {
@@ -63,6 +66,10 @@ function itemLine(item: ItemResult) {
   };
 }
 
+function told({ class: failureClass, reason, message }: Failure) {
+  return { class: failureClass, reason, message };
+}
+
 /** To so many decimals, as a number. */
 function rounded(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
@@ -95,6 +102,8 @@ function summaryLine(run: RunTotals, exitCode: number) {
     left_unknown: run.leftUnknown,
     left_failed: run.leftFailed,
     retries: run.retries,
+    bots_out: run.botsOut.map(({ bot, failure }) => ({ bot, ...told(failure) })),
+    lanes_out: run.lanesOut.map(({ bot, chat, closed }) => ({ bot, chat_id: chat, ...told(closed) })),
     filtered: run.filtered,
     time_scale: run.scale === 1 ? undefined : run.scale,
   };

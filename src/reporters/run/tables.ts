@@ -7,6 +7,7 @@ import { count, cut, duration, percent, perMinute, size } from "../format.ts";
 import { reasonTable } from "../reason-table.ts";
 import { type Canvas, right, type TableCell, table } from "../table.ts";
 import { laneName, laneState } from "./lane-rows.ts";
+import { outTable } from "./out-table.ts";
 
 export interface TableOptions extends Canvas {
   /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
@@ -100,9 +101,9 @@ function reasons(run: Snapshot, options: TableOptions): string | null {
   return reasonTable(rows, options, { unit: "items" });
 }
 
-/** Failures that the ledger knows nothing of: their keys cannot be had from it. */
-function isInLedger({ class: failureClass }: ReasonCount): boolean {
-  return failureClass !== "config";
+/** False for failures that the ledger knows nothing of: their keys cannot be had from it. */
+function isInLedger({ class: failureClass, reason }: ReasonCount): boolean {
+  return failureClass !== "config" && reason !== "no_lane_left";
 }
 
 /** The command to run next: to go on after a stop, else to see to what failed; `null` when nothing is left. */
@@ -126,6 +127,7 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
     results(run, options),
     latencies(run, options),
     lanes(run, options),
+    outTable(run, options),
     reasons(run, options),
     next && `Next: ${colour.bold(wording(next))}`,
   ];
