@@ -73,10 +73,10 @@ describe("finalTables", () => {
 |                         |         | \`--api-local\`): it takes 2000 MB        |
 +-------------------------+---------+-----------------------------------------+
 | unknown                 |       1 | e.g. b.jpg                              |
-| answer_lost             |         | look into the warmup chat: if the       |
-| (in_doubt)              |         | message is there nothing is lost;       |
-|                         |         | \`prewarm run --only unknown\` sends it   |
-|                         |         | again                                   |
+| answer_lost             |         | \`prewarm run --only unknown\` sends it   |
+| (in_doubt)              |         | again and gets its id; if the first     |
+|                         |         | message did arrive, the chat then holds |
+|                         |         | it twice, which does no harm            |
 +-------------------------+---------+-----------------------------------------+
 Next: prewarm run --only failed,unknown
 `);
