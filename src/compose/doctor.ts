@@ -38,7 +38,7 @@ export interface ExaminationOptions {
 /** Makes the parts of whatever configuration there is, those that it allows to be made. Connects nothing yet. */
 export function openExamination({ flags, env, folder, probing }: ExaminationOptions): Examination {
   const config = inspect(flags, env, folder);
-  const redact = redactor(secretsIn(config));
+  const redact = redactor(config.secrets);
   const dispatcher = openDispatcher(config.draft.proxy, { connectMs: REACH_MS });
   const storage = storageOf(config.draft, dispatcher);
   const bots = botsOf(config, dispatcher, redact);
@@ -59,16 +59,6 @@ export function openExamination({ flags, env, folder, probing }: ExaminationOpti
     await dispatcher.destroy();
   };
   return { context, redact, close };
-}
-
-function secretsIn({ draft, worker, values }: Inspection): Secret[] {
-  const written = values.filter(({ secret }) => secret).flatMap(({ given }) => given);
-  const texts = written
-    .filter(({ origin }) => !origin.endsWith("_FILE"))
-    .map(({ value }) => new Secret(value.trim()));
-  const { accessKeyId, secretAccessKey, bots } = draft;
-  const read = [accessKeyId, secretAccessKey, worker.adminToken, ...bots.map(({ token }) => token)];
-  return [...texts, ...read.filter((secret) => secret !== undefined && secret !== null)];
 }
 
 function botsOf(

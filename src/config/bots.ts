@@ -1,8 +1,11 @@
 import type { Secret } from "../domain/secret.ts";
+import { BadValue } from "./bad-value.ts";
+import { likelyChannel } from "./chat-id.ts";
 import type { ConfigFile } from "./file.ts";
 import type { Flags } from "./layers.ts";
 import { nearest } from "./nearest.ts";
 import { list } from "./parse.ts";
+import { slug as slugOf } from "./places.ts";
 import type { Reader } from "./reader.ts";
 
 export interface BotConfig {
@@ -19,7 +22,7 @@ const OWN_TOKEN = "TELEGRAM_BOT_TOKEN";
  * slug), cut to those that `--bot` picks.
  */
 export function botsOf(reader: Reader, flags: Flags): BotConfig[] {
-  const picked = pickedBots(flags);
+  const picked = pickedBots(reader, flags);
   const inFile = reader.layers.file.bots;
   const own = ownBot(
     reader,
@@ -33,16 +36,19 @@ export function botsOf(reader: Reader, flags: Flags): BotConfig[] {
   const bots = new Map<string, () => BotConfig | null>();
   for (const bot of inFile) bots.set(bot.slug, () => fileBot(reader, bot));
   if (own) bots.set(own.slug, () => own);
-  for (const slug of picked) if (!bots.has(slug)) reader.problems.add(unknownBot(slug, [...bots.keys()]));
+  for (const slug of picked)
+    if (!bots.has(slug))
+      reader.problems.tell({ kind: "bot", name: "PREWARM_BOT", text: unknownBot(slug, [...bots.keys()]) });
   return [...bots].flatMap(([slug, make]) => {
     const bot = picked.length === 0 || picked.includes(slug) ? make() : null;
     return bot ? [bot] : [];
   });
 }
 
-function pickedBots(flags: Flags): string[] {
+function pickedBots(reader: Reader, flags: Flags): string[] {
   const given = flags.bot;
-  return typeof given === "string" ? list(given) : Array.isArray(given) ? given.flatMap(list) : [];
+  const all = typeof given === "string" ? list(given) : Array.isArray(given) ? given.flatMap(list) : [];
+  return all.flatMap((value) => reader.judge("bot", { value, origin: "--bot" }, slugOf) ?? []);
 }
 
 /** What `--bot` names and no file knows, if that can only be a name; else PREWARM_BOT; else `default`. */
@@ -55,17 +61,19 @@ function ownSlug(reader: Reader, picked: readonly string[], inFile: readonly str
 
 function ownBot(reader: Reader, slug: string, inFile: ConfigFile["bots"]): BotConfig | null {
   const alone = inFile.length === 0;
-  const token = reader.secret(OWN_TOKEN);
-  const chats = [...new Set(reader.maybe("chats") ?? [])];
+  const token = reader.secret(OWN_TOKEN, botToken);
+  const chats = reader.maybe("chats") ?? [];
   const isOfFile = inFile.some(({ tokenEnv }) => tokenEnv === OWN_TOKEN);
   if (!alone && (!token || (isOfFile && chats.length === 0))) return null;
   if (!token)
-    reader.problems.add(
-      "TELEGRAM_BOT_TOKEN is not set: write to @BotFather, /newbot, and copy the token (or TELEGRAM_BOT_TOKEN_FILE=<path>)",
+    reader.lacks(
+      OWN_TOKEN,
+      "write to @BotFather, /newbot, and copy the token (or TELEGRAM_BOT_TOKEN_FILE=<path>)",
     );
   if (chats.length === 0)
-    reader.problems.add(
-      "WARMUP_CHAT_ID is not set: the id of a private channel in which the bot may post (--chat ID, repeatable)",
+    reader.lacks(
+      "WARMUP_CHAT_ID",
+      "the id of a private channel in which the bot may post (--chat ID, repeatable)",
     );
   return token && chats.length > 0 ? { slug, token: token.value, chats } : null;
 }
@@ -74,10 +82,60 @@ function fileBot(
   reader: Reader,
   bot: { slug: string; tokenEnv: string; chats: readonly string[] },
 ): BotConfig | null {
-  const token = reader.secret(bot.tokenEnv);
-  if (!token)
-    reader.problems.add(`${bot.tokenEnv} is not set: the token of bot "${bot.slug}" (prewarm.config.json)`);
+  const token = reader.secret(bot.tokenEnv, botToken);
+  if (!token) reader.lacks(bot.tokenEnv, `the token of bot "${bot.slug}" (prewarm.config.json)`);
   return token ? { slug: bot.slug, token: token.value, chats: [...new Set(bot.chats)] } : null;
+}
+
+/** core.telegram.org/bots/api#authorizing-your-bot. Throws BadValue. */
+function botToken(text: string): void {
+  if (!/^\d+:[\w-]+$/.test(text)) throw new BadValue("a token such as 123456789:AAE...");
+}
+
+/**
+ * What is wrong with the chats of bots, and what may be. A token begins with the id of its bot: no bot can write to itself, nor to
+ * another one.
+ */
+export function judgeChats(bots: readonly BotConfig[], reader: Reader): string[] {
+  const owners = new Map(bots.map(({ slug, token }) => [token.reveal().split(":", 1)[0] ?? "", slug]));
+  const lanes = bots.flatMap(({ slug, chats }) => chats.map((chat) => ({ slug, chat })));
+  for (const lane of lanes) {
+    const owner = owners.get(lane.chat);
+    if (owner !== undefined) reader.problems.tell(ownIdProblem(reader, lane, owner));
+  }
+  return lanes.flatMap((lane) => {
+    const channel = likelyChannel(lane.chat);
+    return channel === null
+      ? []
+      : [
+          `${placeOf(reader, lane)}: ${lane.chat} is the id of a basic group; if it is a channel or a supergroup, write ${channel}`,
+        ];
+  });
+}
+
+interface GivenChat {
+  readonly slug: string;
+  readonly chat: string;
+}
+
+function ownIdProblem(reader: Reader, lane: GivenChat, owner: string) {
+  const whose = owner === lane.slug ? "the bot itself" : `bot "${owner}"`;
+  return {
+    kind: "value" as const,
+    name: "WARMUP_CHAT_ID",
+    origin: isOfFile(reader, lane) ? "prewarm.config.json" : (reader.origins.chats ?? null),
+    text: `${placeOf(reader, lane)}: ${lane.chat} is the id of ${whose}, to which no bot can write; it must be the id of a private channel in which the bot may post (-100...)`,
+  };
+}
+
+function placeOf(reader: Reader, lane: GivenChat): string {
+  return isOfFile(reader, lane)
+    ? `prewarm.config.json, bot "${lane.slug}"`
+    : (reader.origins.chats ?? "WARMUP_CHAT_ID");
+}
+
+function isOfFile({ layers }: Reader, { slug, chat }: GivenChat): boolean {
+  return layers.file.bots.some((bot) => bot.slug === slug && bot.chats.includes(chat));
 }
 
 function unknownBot(slug: string, known: readonly string[]): string {

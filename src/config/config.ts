@@ -1,9 +1,14 @@
-import type { Secret } from "../domain/secret.ts";
+import { redactor, type Secret } from "../domain/secret.ts";
 import { type BotConfig, botsOf } from "./bots.ts";
-import { ConfigError } from "./error.ts";
+import { judgeTogether } from "./judge.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
+import { withoutSecrets } from "./mask.ts";
 import type { PaceSetting } from "./parse.ts";
+import { trimmed } from "./plain.ts";
+import { type ConfigProblem, configError } from "./problems.ts";
 import { Reader } from "./reader.ts";
+import { secretsIn } from "./secrets-in.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** All but the keys of R2. Times in milliseconds, paces in calls a minute. */
 interface WithoutKeys {
@@ -32,6 +37,10 @@ interface WithoutKeys {
   };
   /** Where each value came from, by its setting's name. */
   readonly origins: Readonly<Record<string, Origin>>;
+  /** Everything that must never be shown, also what lost against another value: secrets, and passwords in URLs. */
+  readonly secrets: readonly Secret[];
+  /** What works and is probably not meant, one line each. */
+  readonly warnings: readonly string[];
 }
 
 /** Everything that a run needs to know, checked. */
@@ -46,16 +55,18 @@ export interface ConfigDraft extends WithoutKeys {
   readonly secretAccessKey: Secret | undefined;
 }
 
+type DraftValues = Omit<ConfigDraft, "secrets" | "warnings">;
+
 /** All secrets of a configuration, a worker's among them, for the redactor. */
 export function secretsOf(config: Config & { readonly adminToken?: Secret | null }): Secret[] {
-  const { accessKeyId, secretAccessKey, bots, adminToken } = config;
-  return [accessKeyId, secretAccessKey, ...bots.map((bot) => bot.token), ...(adminToken ? [adminToken] : [])];
+  const { secrets, adminToken } = config;
+  return adminToken ? [...secrets, adminToken] : [...secrets];
 }
 
 /** Reads the configuration. Throws ConfigError with *all* that is missing or wrong, each with how to set it. */
 export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string | null): Config {
   const { draft, problems } = draftConfig(new Layers(flags, env, folder), flags);
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw configError(problems);
   return draft as Config;
 }
 
@@ -65,7 +76,7 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string 
  */
 export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: string): string {
   const reader = new Reader(new Layers(flags, env, folder));
-  const path = ledgerPath(reader);
+  const path = ledgerOf(reader);
   reader.problems.throwIfAny();
   return path;
 }
@@ -74,12 +85,20 @@ export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: str
 export function draftConfig(
   layers: Layers,
   flags: Flags,
-): { draft: ConfigDraft; problems: readonly string[] } {
+): { draft: ConfigDraft; problems: readonly ConfigProblem[] } {
   const reader = new Reader(layers);
-  return { draft: readAll(reader, flags), problems: reader.problems.all };
+  const values = readAll(reader, flags);
+  const warnings = judgeTogether(values, reader);
+  const secrets = secretsIn(layers, reader.secrets.values());
+  const redact = redactor(secrets.filter((secret) => secret.reveal().length >= SHORTEST_SHOWN));
+  const problems = reader.problems.found.map((problem) => ({ ...problem, text: redact(problem.text) }));
+  return { draft: { ...values, secrets, warnings: warnings.map(redact) }, problems };
 }
 
-function readAll(reader: Reader, flags: Flags): ConfigDraft {
+/** A text of ours may hold a shorter one by chance. */
+const SHORTEST_SHOWN = 8;
+
+function readAll(reader: Reader, flags: Flags): DraftValues {
   const pace = reader.get("pace");
   const botPace = reader.get("botPace");
   // A pace set by hand shall not be cut by a default that nobody asked for.
@@ -98,7 +117,7 @@ function readAll(reader: Reader, flags: Flags): ConfigDraft {
     concurrency: reader.get("concurrency"),
     maxQueue: reader.get("maxQueue"),
     retryWeakId: reader.get("retryWeakId"),
-    ledger: ledgerPath(reader),
+    ledger: ledgerOf(reader),
     pace,
     botPace: unasked ? null : botPace,
     answerTimeout: reader.get("answerTimeout"),
@@ -113,50 +132,43 @@ function readAll(reader: Reader, flags: Flags): ConfigDraft {
   };
 }
 
-/** The endpoint of an account (developers.cloudflare.com/r2/api/s3/api). */
-export function endpointOfAccount(account: string): string {
-  return `https://${account}.r2.cloudflarestorage.com`;
-}
-
-/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID. */
+/** R2_ENDPOINT, or the endpoint of R2_ACCOUNT_ID; empty where there is none. */
 function endpointOf(reader: Reader): string {
   const given = reader.maybe("endpoint");
-  if (given) return withoutBucket(given, reader);
+  if (given) return withoutBucket(given, "endpoint", reader);
+  if (reader.origins.endpoint !== undefined) return "";
   const account = reader.maybe("accountId");
-  if (account) return endpointOfAccount(account);
-  const bad = reader.origins.endpoint !== undefined;
-  if (!bad)
-    reader.problems.add(
-      "R2_ACCOUNT_ID (or R2_ENDPOINT) is not set: Cloudflare dashboard -> R2 -> Overview, Account ID",
-    );
+  if (account) return withoutBucket(account, "accountId", reader);
+  reader.lacks("R2_ACCOUNT_ID", "Cloudflare dashboard -> R2 -> Overview, Account ID");
   return "";
 }
 
 /** The dashboard shows the endpoint with the bucket behind it, and so it gets pasted. */
-function withoutBucket(endpoint: string, reader: Reader): string {
-  const url = new URL(endpoint);
-  if (url.pathname === "/") return endpoint;
-  if (url.pathname === `/${reader.maybe("bucket")}`) return url.origin;
-  reader.problems.add(
-    `${reader.origins.endpoint}: the endpoint ends in "${url.pathname}"; leave the path out`,
-  );
-  return url.origin;
+function withoutBucket(endpoint: string, name: "endpoint" | "accountId", reader: Reader): string {
+  const { pathname, origin } = new URL(endpoint);
+  if (pathname === "/") return endpoint;
+  const bucket = reader.layers.text("bucket")?.value;
+  if (bucket !== undefined && pathname.replace(/\/$/, "") === `/${trimmed(bucket)}`) return origin;
+  reader.problems.tell({
+    kind: "value",
+    name: SETTINGS[name].env[0] ?? name,
+    origin: reader.origins[name] ?? null,
+    right: name === "endpoint" ? origin : null,
+    text: `${reader.origins[name]}: the endpoint ends in "${withoutSecrets(pathname)}"; leave the path out`,
+  });
+  return origin;
 }
 
-function ledgerPath(reader: Reader): string {
-  const text = reader.get("ledger");
-  const origin = reader.origins.ledger ?? "default";
-  if (/^postgres(ql)?:/i.test(text)) {
-    const password = origin === "--ledger" && URL.canParse(text) && new URL(text).password !== "";
-    reader.problems.add(
-      password
-        ? "--ledger: a password in a flag can be read by everybody on the machine; put the URL into PREWARM_LEDGER"
-        : `${origin}: this version keeps its ledger in SQLite only; use sqlite:<path>`,
-    );
-    return "";
-  }
-  const path = text.replace(/^sqlite:(\/\/(?=\/))?/, "");
-  if (path === "" || /^\w[\w+]+:\/\//.test(path))
-    reader.problems.add(`${origin}: a ledger is written as sqlite:<path>`);
-  return path;
+/** Path of the SQLite file; empty where it cannot be used. */
+function ledgerOf(reader: Reader): string {
+  const found = reader.layers.text("ledger");
+  if (found?.origin !== "--ledger" || withoutSecrets(found.value) === found.value)
+    return reader.maybe("ledger") ?? "";
+  reader.problems.tell({
+    kind: "value",
+    name: "PREWARM_LEDGER",
+    origin: found.origin,
+    text: "--ledger: a password in a flag can be read by everybody on the machine; put the URL into PREWARM_LEDGER",
+  });
+  return "";
 }

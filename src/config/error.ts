@@ -4,12 +4,15 @@ export class ConfigError extends Error {
   readonly exitCode = 2;
   /** A way out of all of them. */
   readonly hint: string | null;
+  /** Among them are values that are not set at all. */
+  readonly isIncomplete: boolean;
 
-  constructor(problems: readonly string[], hint: string | null = null) {
+  constructor(problems: readonly string[], hint: string | null = null, isIncomplete = false) {
     super(problems.join("\n"));
     this.name = "ConfigError";
     this.problems = problems;
     this.hint = hint;
+    this.isIncomplete = isIncomplete;
   }
 }
 

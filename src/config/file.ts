@@ -1,23 +1,13 @@
-import * as v from "valibot";
 import { ConfigError } from "./error.ts";
-import { nearest } from "./nearest.ts";
+import { botsIn, type FileBot, kindOf, strangerProblem } from "./file-bots.ts";
+import { Problems } from "./problems.ts";
 import { SETTINGS } from "./settings.ts";
 import { readJsonFile, UnreadableFile } from "./text-file.ts";
-
-const Bot = v.strictObject({
-  slug: v.pipe(v.string(), v.nonEmpty()),
-  token_env: v.pipe(v.string(), v.nonEmpty()),
-  warmup_chats: v.pipe(v.array(v.union([v.string(), v.number()])), v.minLength(1)),
-});
 
 /** prewarm.config.json: settings by their snake_case names, and bots. It holds no secrets. */
 export interface ConfigFile {
   readonly values: Readonly<Record<string, string | number | boolean>>;
-  readonly bots: readonly {
-    readonly slug: string;
-    readonly tokenEnv: string;
-    readonly chats: readonly string[];
-  }[];
+  readonly bots: readonly FileBot[];
 }
 
 const NAMES = Object.values(SETTINGS).flatMap((setting) =>
@@ -42,32 +32,16 @@ export function readConfigFile(path: string): ConfigFile {
 }
 
 function checked({ bots = [], ...values }: Record<string, unknown>): ConfigFile {
-  const problems = Object.entries(values).flatMap(([name, value]) => problemOf(name, value));
-  const read = v.safeParse(v.array(Bot), bots);
-  if (!read.success)
-    problems.push(
-      ...read.issues.map(
-        (issue) => `prewarm.config.json: bots.${v.getDotPath(issue) ?? ""}: ${issue.message}`,
-      ),
-    );
-  if (problems.length > 0) throw new ConfigError(problems);
-  return {
-    values: values as ConfigFile["values"],
-    bots: (read.success ? read.output : []).map((bot) => ({
-      slug: bot.slug,
-      tokenEnv: bot.token_env,
-      chats: bot.warmup_chats.map(String),
-    })),
-  };
+  const problems = new Problems();
+  for (const [name, value] of Object.entries(values)) problems.add(...problemsOf(name, value));
+  const read = botsIn(bots, problems);
+  problems.throwIfAny();
+  return { values: values as ConfigFile["values"], bots: read };
 }
 
-function problemOf(name: string, value: unknown): string[] {
-  if (!NAMES.includes(name)) {
-    const hint = nearest(name, [...NAMES, "bots"]);
-    const secret = /token|secret|key/i.test(name) ? "; secrets belong into the environment" : "";
-    return [`prewarm.config.json: unknown name "${name}"${hint ? ` (did you mean "${hint}"?)` : secret}`];
-  }
+function problemsOf(name: string, value: unknown): string[] {
+  if (!NAMES.includes(name)) return [strangerProblem(name, [...NAMES, "bots"])];
   return ["string", "number", "boolean"].includes(typeof value)
     ? []
-    : [`prewarm.config.json: "${name}" must be a string, number or boolean`];
+    : [`prewarm.config.json: "${name}" must be a text, a number, true or false, not ${kindOf(value)}`];
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import type { Secret } from "../domain/secret.ts";
 import { type ConfigDraft, draftConfig } from "./config.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
 import { type Flags, type FoundValue, Layers, readDotenv } from "./layers.ts";
-import { BadValue } from "./parse.ts";
-import { Problems } from "./problems.ts";
+import { type ConfigProblem, Problems } from "./problems.ts";
 import { ADMIN_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { draftWorker, type WorkerSettings } from "./worker-config.ts";
 
@@ -16,8 +16,6 @@ export interface Inspected {
   readonly worker: boolean;
   /** The winner first; a default is one of them. Values as they were written. */
   readonly given: readonly FoundValue<string>[];
-  /** What the winner would have to be, where it cannot be used. */
-  readonly expected: string | null;
   /** As it would be written, for a value that has one. */
   readonly fallback: string | null;
 }
@@ -27,16 +25,18 @@ export interface Inspection {
   readonly values: readonly Inspected[];
   readonly draft: ConfigDraft;
   /** All that `prewarm run` would complain of. */
-  readonly problems: readonly string[];
+  readonly problems: readonly ConfigProblem[];
   readonly worker: WorkerSettings;
   /** All that `prewarm worker` would complain of besides. */
-  readonly workerProblems: readonly string[];
+  readonly workerProblems: readonly ConfigProblem[];
   /** What is wrong with `.env` as a file; null when it could be read or is not there. */
   readonly dotenvProblem: string | null;
   /** What is wrong with prewarm.config.json. */
   readonly fileProblems: readonly string[];
   /** Everything that stands in `.env`. */
   readonly dotenv: Readonly<Record<string, string | undefined>>;
+  /** Everything that must never be shown, a worker's secrets among it. */
+  readonly secrets: readonly Secret[];
   /** Every variable that means something to prewarm. */
   readonly names: readonly string[];
 }
@@ -50,8 +50,12 @@ export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): I
   const secrets = [...new Set([...SECRETS, ...file.bots.map((bot) => bot.tokenEnv)])];
   const settings = Object.keys(SETTINGS) as SettingName[];
   const worker = draftWorker(layers, flags);
+  const { draft, problems } = draftConfig(layers, flags);
+  const { adminToken } = worker.settings;
   return {
-    ...draftConfig(layers, flags),
+    draft,
+    problems,
+    secrets: adminToken ? [...draft.secrets, adminToken] : draft.secrets,
     worker: worker.settings,
     workerProblems: worker.problems,
     values: [
@@ -76,23 +80,12 @@ function inspectSetting(layers: Layers, name: SettingName): Inspected {
     secret: false,
     worker: setting.worker === true,
     given,
-    expected: given[0] ? expectation(setting, given[0].value) : null,
     fallback: setting.fallback ?? null,
   };
-}
-
-function expectation(setting: Setting<unknown>, text: string): string | null {
-  try {
-    setting.parse(text);
-    return null;
-  } catch (error) {
-    if (!(error instanceof BadValue)) throw error;
-    return error.message;
-  }
 }
 
 /** A secret's `<NAME>_FILE` is given as the path; what is in the file is read by {@link draftConfig}. */
 function inspectSecret(layers: Layers, name: string): Inspected {
   const given = [...layers.variables(name), ...layers.variables(`${name}_FILE`)];
-  return { name, secret: true, worker: name === ADMIN_TOKEN, given, expected: null, fallback: null };
+  return { name, secret: true, worker: name === ADMIN_TOKEN, given, fallback: null };
 }

@@ -4,6 +4,8 @@ import { Secret } from "../domain/secret.ts";
 import { ConfigError } from "./error.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
 import { nameOfFlag } from "./flag-name.ts";
+import { withoutSecrets } from "./mask.ts";
+import { trimmed } from "./plain.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { readTextFile, UnreadableFile } from "./text-file.ts";
 
@@ -49,12 +51,12 @@ export class Layers {
     return this.candidates(name)[0] ?? null;
   }
 
-  /** Every place that has a value for a setting, the winner first. */
+  /** Every place that has a value for a setting, the winner first; two spellings of one variable with one value are one place. */
   candidates(name: SettingName): FoundValue<string>[] {
     const setting: Setting<unknown> = SETTINGS[name];
-    const found = setting.env.flatMap((variable) => this.variables(variable));
+    const found = setting.env.flatMap((variable) => this.variables(variable)).filter(isFirstOfItsKind);
     const flag = setting.flag && this.#flags[nameOfFlag(setting.flag)];
-    if (flag !== undefined && flag !== "")
+    if (flag !== undefined && trimmed(flagText(flag)) !== "")
       found.unshift({ value: flagText(flag), origin: `--${setting.flag}` });
     const inFile = setting.file === undefined ? undefined : this.file.values[setting.file];
     if (inFile !== undefined) found.push({ value: String(inFile), origin: "prewarm.config.json" });
@@ -70,23 +72,22 @@ export class Layers {
   variables(name: string): FoundValue<string>[] {
     const [value, inDotenv] = [this.#env[name], this.#dotenv[name]];
     return [
-      ...(value ? [{ value, origin: `environment ${name}` }] : []),
-      ...(inDotenv ? [{ value: inDotenv, origin: `.env ${name}` }] : []),
+      ...(value && trimmed(value) !== "" ? [{ value, origin: `environment ${name}` }] : []),
+      ...(inDotenv && trimmed(inDotenv) !== "" ? [{ value: inDotenv, origin: `.env ${name}` }] : []),
     ];
   }
 
   /**
-   * A secret, or the content of the file that `<NAME>_FILE` names; null when it is not set or empty. Throws an Error naming
-   * the file that cannot be read or holds nothing.
+   * A secret, or the content of the file that `<NAME>_FILE` names, without blanks around it; null when it is not set or empty.
+   * Throws UnreadableFile, naming the file, also for one that holds nothing.
    */
   secret(name: string): FoundValue<Secret> | null {
     const direct = this.variable(name);
-    const own = direct?.value.trim();
-    if (direct && own) return { value: new Secret(own), origin: direct.origin };
+    if (direct) return { value: new Secret(trimmed(direct.value)), origin: direct.origin };
     const file = this.variable(`${name}_FILE`);
     if (!file) return null;
-    const text = secretIn(file.value);
-    return { value: new Secret(text), origin: `file ${file.value}` };
+    const path = trimmed(file.value);
+    return { value: new Secret(secretIn(path)), origin: `file ${path}` };
   }
 }
 
@@ -100,13 +101,32 @@ function filesIn(folder: string | null): LayerFiles {
 
 /** Throws UnreadableFile, also for a file that holds nothing. */
 function secretIn(path: string): string {
+  const shown = isPathLike(path)
+    ? path
+    : "it holds no path (the secret itself goes into the variable without _FILE)";
   try {
-    const text = readTextFile(path).text.trim();
+    const text = trimmed(readTextFile(path).text);
     if (text !== "") return text;
   } catch (error) {
-    throw error instanceof UnreadableFile ? new UnreadableFile(`${path}: ${error.message}`) : error;
+    throw error instanceof UnreadableFile
+      ? new UnreadableFile(`${shown}: ${error.message}`, error.code)
+      : error;
   }
-  throw new UnreadableFile(`${path} is empty`);
+  throw new UnreadableFile(`${shown} is empty`);
+}
+
+/** What is long and has no part of a path is probably the secret itself, which is not to be shown. */
+function isPathLike(path: string): boolean {
+  return withoutSecrets(path) === path && (/[/\\.]/.test(path) || path.length < 16);
+}
+
+function isFirstOfItsKind(
+  { value, origin }: FoundValue<string>,
+  at: number,
+  all: readonly FoundValue<string>[],
+): boolean {
+  const place = origin.split(" ", 1)[0];
+  return all.findIndex((each) => each.value === value && each.origin.split(" ", 1)[0] === place) === at;
 }
 
 /** Names and values of a `.env`; none when there is no such file. Throws ConfigError when it cannot be read. */

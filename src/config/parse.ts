@@ -1,7 +1,5 @@
 import { isIP } from "node:net";
-
-/** A value that cannot be used; `message` says what was expected. */
-export class BadValue extends Error {}
+import { BadValue } from "./bad-value.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -56,27 +54,12 @@ export function list(text: string): string[] {
     .filter((part) => part !== "");
 }
 
-/** An http(s) URL without query; a trailing slash is dropped. */
-export function httpUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.username)
-    throw new BadValue("an http(s) URL without query or password");
-  return url.href.replace(/\/+$/, "");
-}
-
 /** A host name or an address, without scheme and port; the brackets of an IPv6 address are dropped. */
 export function hostName(text: string): string {
   const bare = text.replace(/^\[(.*)\]$/, "$1");
   if (isIP(bare) === 0 && !/^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(bare))
     throw new BadValue("a host name or address without port, such as 127.0.0.1");
   return bare;
-}
-
-/** A proxy, which may have a name and password; without a scheme it is http. */
-export function proxyUrl(text: string): string {
-  const full = /^\w+:\/\//.test(text) ? text : `http://${text}`;
-  if (URL.canParse(full) && /^https?:$/.test(new URL(full).protocol)) return full;
-  throw new BadValue("the URL of an http proxy such as http://host:3128");
 }
 
 /** What a lane goes by. `adaptive` starts at the documented pace. */

@@ -1,17 +1,51 @@
+import { BadValue } from "./bad-value.ts";
 import { ConfigError } from "./error.ts";
-import { BadValue } from "./parse.ts";
+import type { Origin } from "./layers.ts";
+
+/**
+ * What kind of thing is wrong: a value that is not set, one that cannot be used, a file of a secret that cannot be read, a bot
+ * that is not there, a host that lets everybody in, a line of `.env`, or something else.
+ */
+export type ProblemKind = "missing" | "value" | "secret_file" | "bot" | "open_host" | "dotenv" | "other";
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  readonly kind: ProblemKind;
+  /** One line for people: what, where, what to do. It holds no secret. */
+  readonly text: string;
+  /** The variable that it concerns: `R2_BUCKET`. */
+  readonly name: string | null;
+  readonly origin: Origin | null;
+  /** What the value was probably meant to be. */
+  readonly right: string | null;
+}
 
 /** Collects everything that is wrong with several values, so that a user reads all of it at once. */
 export class Problems {
-  readonly #all: string[] = [];
+  readonly #found: ConfigProblem[] = [];
 
   /** One line each. */
   get all(): readonly string[] {
-    return this.#all;
+    return this.#found.map(({ text }) => text);
+  }
+
+  get found(): readonly ConfigProblem[] {
+    return this.#found;
   }
 
   add(...problems: readonly string[]): void {
-    this.#all.push(...problems);
+    for (const text of problems) this.tell({ kind: "other", text });
+  }
+
+  /** As {@link add}, with what others have to know of it. */
+  tell({
+    kind,
+    text,
+    name = null,
+    origin = null,
+    right = null,
+  }: Partial<ConfigProblem> & { readonly kind: ProblemKind; readonly text: string }): void {
+    this.#found.push({ kind, text, name, origin, right });
   }
 
   /** Returns what `read` returns. Where it throws ConfigError, collects its problems and returns `otherwise`. */
@@ -34,29 +68,55 @@ export class Problems {
       return parse();
     } catch (error) {
       if (!(error instanceof BadValue)) throw error;
-      this.add(`${label} it must be ${error.message}`);
+      this.add(`${label} ${mustBe(error)}`);
       return otherwise;
     }
   }
 
   /** Throws ConfigError with all that was collected, and with `hint` as a way out of all of it. */
   throwIfAny(hint: string | null = null): void {
-    if (this.#all.length > 0) throw new ConfigError(this.#all, hint);
+    if (this.#found.length > 0) throw configError(this.#found, hint);
   }
 }
 
+/** `it must be <what was expected>`, and what was probably meant. */
+export function mustBe({ message, right }: BadValue): string {
+  return `it must be ${message}${right === null || message.includes(right) ? "" : ` (probably ${right})`}`;
+}
+
+/** Some of these are values that are not set. */
+export function configError(problems: readonly ConfigProblem[], hint: string | null = null): ConfigError {
+  const texts = problems.map(({ text }) => text);
+  return new ConfigError(
+    texts,
+    hint,
+    problems.some(({ kind }) => kind === "missing"),
+  );
+}
+
 /**
- * Reads flags and configuration, so that the problems of both are reported at once. Throws ConfigError, with `hint` where the
- * configuration is at fault.
+ * Reads flags and configuration, so that the problems of both are reported at once. Throws ConfigError, with `hint` where
+ * values are not set.
  */
 export function readTogether<O extends object, C extends object>(
   readOptions: () => O,
   readConfig: () => C,
   hint: string | null = null,
 ): { options: O; config: C } {
-  const problems = new Problems();
-  const options = problems.try(readOptions, null);
-  const config = problems.try(readConfig, null);
+  const problems: string[] = [];
+  let isIncomplete = false;
+  const attempt = <T>(read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      isIncomplete ||= error.isIncomplete;
+      return null;
+    }
+  };
+  const options = attempt(readOptions);
+  const config = attempt(readConfig);
   if (options && config) return { options, config };
-  throw new ConfigError(problems.all, config ? null : hint);
+  throw new ConfigError(problems, isIncomplete ? hint : null, isIncomplete);
 }

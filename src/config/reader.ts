@@ -1,16 +1,25 @@
 import type { Secret } from "../domain/secret.ts";
+import { BadValue } from "./bad-value.ts";
 import type { FoundValue, Layers, Origin } from "./layers.ts";
-import { Problems } from "./problems.ts";
+import { withoutSecrets } from "./mask.ts";
+import { plainSecret, plainValue, trimmed } from "./plain.ts";
+import { mustBe, Problems } from "./problems.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { UnreadableFile } from "./text-file.ts";
 
 type ValueOf<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer T> ? T : never;
 
-/** Takes values out of the layers, remembers where each came from, and collects what is wrong with them. */
+/**
+ * Takes values out of the layers, judges each, remembers where it came from, and collects what is wrong. It is the one place
+ * where values are judged: commands, code and checks read what it found.
+ */
 export class Reader {
   readonly layers: Layers;
   readonly problems = new Problems();
   /** By the setting's name. */
   readonly origins: Record<string, Origin> = {};
+  /** Secrets that were read, by their variable. */
+  readonly secrets = new Map<string, Secret>();
 
   constructor(layers: Layers) {
     this.layers = layers;
@@ -21,7 +30,7 @@ export class Reader {
     const found = this.layers.text(name);
     if (!found) return undefined;
     this.origins[name] = found.origin;
-    return this.#parsed(name, found);
+    return this.judge(name, found, (text) => SETTINGS[name].parse(text) as ValueOf<N>);
   }
 
   /** A setting that has a default. */
@@ -37,32 +46,85 @@ export class Reader {
   need(name: SettingName, how: string): string {
     const found = this.layers.text(name);
     if (found) return String(this.maybe(name) ?? "");
-    this.problems.add(`${SETTINGS[name].env[0]} is not set: ${how}`);
+    this.lacks(SETTINGS[name].env[0] ?? name, how);
     return "";
   }
 
   /** As {@link need}, for a secret. */
   needSecret(name: string, how: string): Secret | undefined {
     const found = this.secret(name);
-    if (!found) this.problems.add(`${name} is not set: ${how} (or ${name}_FILE=<path>)`);
+    if (!found) this.lacks(name, `${how} (or ${name}_FILE=<path>)`);
     return found?.value;
   }
 
-  /** Null where it is not set. A file that cannot be read is a problem. */
-  secret(name: string): FoundValue<Secret> | null {
+  /** A value that is not set is a problem, unless it was and could not be used. */
+  lacks(name: string, how: string): void {
+    if (this.problems.found.some((problem) => problem.name === name)) return;
+    const shown = name === "R2_ACCOUNT_ID" ? "R2_ACCOUNT_ID (or R2_ENDPOINT)" : name;
+    this.problems.tell({ kind: "missing", name, text: `${shown} is not set: ${how}` });
+  }
+
+  /**
+   * Null where it is not set, or cannot be used: a problem, as a file is that cannot be read. `form` throws BadValue for a text
+   * that is none of its kind.
+   */
+  secret(name: string, form: (text: string) => void = () => {}): FoundValue<Secret> | null {
     try {
       const found = this.layers.secret(name);
-      if (found) this.origins[name] = found.origin;
+      if (!found) return null;
+      this.origins[name] = found.origin;
+      this.secrets.set(name, found.value);
+      form(plainSecret(found.value.reveal()));
       return found;
     } catch (error) {
-      this.problems.add(`${name}_FILE cannot be read: ${error instanceof Error ? error.message : error}`);
+      this.#secretProblem(name, error);
       return null;
     }
   }
 
-  #parsed<N extends SettingName>(name: N, { value, origin }: FoundValue<string>): ValueOf<N> | undefined {
-    const shown = value.replace(/\/\/[^/@]*@/, "//***@");
-    const parse = () => SETTINGS[name].parse(value) as ValueOf<N>;
-    return this.problems.parse(`${origin}: "${shown}" is not usable,`, parse, undefined);
+  #secretProblem(name: string, error: unknown): void {
+    const origin = this.origins[name] ?? null;
+    if (error instanceof UnreadableFile)
+      this.problems.tell({
+        kind: "secret_file",
+        name,
+        text: `${name}_FILE cannot be read: ${error.message}`,
+      });
+    else if (error instanceof BadValue)
+      this.problems.tell({
+        kind: "value",
+        name,
+        origin,
+        text: `${origin}: this value is not usable, ${mustBe(error)}`,
+      });
+    else throw error;
   }
+
+  /** Returns what `parse` makes of a value without the blanks around it; undefined where it cannot be used, a problem. */
+  judge<T>(
+    name: SettingName,
+    { value, origin }: FoundValue<string>,
+    parse: (text: string) => T,
+  ): T | undefined {
+    try {
+      return parse(plainValue(value));
+    } catch (error) {
+      if (!(error instanceof BadValue)) throw error;
+      this.problems.tell({
+        kind: "value",
+        name: SETTINGS[name].env[0] ?? name,
+        origin,
+        right: error.right,
+        text: `${origin}: ${shown(value)} is not usable, ${mustBe(error)}`,
+      });
+      return undefined;
+    }
+  }
+}
+
+function shown(value: string): string {
+  const text = withoutSecrets(trimmed(value)).replace(/\p{Cc}/gu, (character) =>
+    JSON.stringify(character).slice(1, -1),
+  );
+  return /^["']/.test(text) ? text : `"${text}"`;
 }

@@ -1,18 +1,16 @@
 import { LOG_LEVELS } from "../domain/choices.ts";
+import { BadValue } from "./bad-value.ts";
+import { chatList } from "./chat-id.ts";
+import { botPace, duration, hostName, oneOf, onOff, pace, someTime, wholeNumber } from "./parse.ts";
 import {
-  BadValue,
-  botPace,
-  duration,
-  hostName,
-  httpUrl,
-  list,
-  oneOf,
-  onOff,
-  pace,
+  accountEndpoint,
+  apiRootUrl,
+  bucketName,
+  endpointUrl,
+  ledgerFile,
   proxyUrl,
-  someTime,
-  wholeNumber,
-} from "./parse.ts";
+  slug,
+} from "./places.ts";
 
 /** One setting: where it may come from, how it is read, what it is without. */
 export interface Setting<T> {
@@ -35,14 +33,14 @@ function setting<T>(given: Setting<T>): Setting<T> {
 
 /** Every setting of the configuration table but bots and secrets. */
 export const SETTINGS = {
-  endpoint: setting({ env: ["R2_ENDPOINT"], flag: "endpoint", file: "endpoint", parse: httpUrl }),
-  accountId: setting({ env: ["R2_ACCOUNT_ID"], file: "account_id", parse: String }),
-  bucket: setting({ env: ["R2_BUCKET"], flag: "bucket", file: "bucket", parse: String }),
+  endpoint: setting({ env: ["R2_ENDPOINT"], flag: "endpoint", file: "endpoint", parse: endpointUrl }),
+  accountId: setting({ env: ["R2_ACCOUNT_ID"], file: "account_id", parse: accountEndpoint }),
+  bucket: setting({ env: ["R2_BUCKET"], flag: "bucket", file: "bucket", parse: bucketName }),
   apiRoot: setting({
     env: ["TELEGRAM_API_ROOT"],
     flag: "api-root",
     file: "api_root",
-    parse: httpUrl,
+    parse: apiRootUrl,
     fallback: "https://api.telegram.org",
   }),
   apiLocal: setting({
@@ -77,7 +75,7 @@ export const SETTINGS = {
     env: ["PREWARM_LEDGER"],
     flag: "ledger",
     file: "ledger",
-    parse: String,
+    parse: (text) => ledgerFile(text),
     fallback: "sqlite:prewarm.db",
   }),
   pace: setting({ env: ["PREWARM_PACE"], flag: "pace", file: "pace", parse: pace, fallback: "adaptive" }),
@@ -151,8 +149,8 @@ export const SETTINGS = {
     worker: true,
   }),
   timeScale: setting({ env: ["PREWARM_TIME_SCALE"], parse: timeScale, fallback: "1" }),
-  bot: setting({ env: ["PREWARM_BOT"], parse: String }),
-  chats: setting({ env: ["WARMUP_CHAT_ID"], flag: "chat", parse: list }),
+  bot: setting({ env: ["PREWARM_BOT"], parse: slug }),
+  chats: setting({ env: ["WARMUP_CHAT_ID"], flag: "chat", parse: chatList }),
   httpsProxy: setting({ env: ["HTTPS_PROXY", "https_proxy"], parse: proxyUrl }),
   httpProxy: setting({ env: ["HTTP_PROXY", "http_proxy"], parse: proxyUrl }),
   noProxy: setting({ env: ["NO_PROXY", "no_proxy"], parse: String }),

@@ -2,8 +2,8 @@ import type { LogLevel } from "../domain/choices.ts";
 import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type Config, draftConfig } from "./config.ts";
-import { ConfigError } from "./error.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
+import { type ConfigProblem, configError } from "./problems.ts";
 import { Reader } from "./reader.ts";
 import { ADMIN_TOKEN } from "./settings.ts";
 
@@ -30,14 +30,14 @@ export function loadWorkerConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: s
   const layers = new Layers(flags, env, folder);
   const { draft, problems } = draftConfig(layers, flags);
   const worker = draftWorker(layers, flags);
-  if (problems.length + worker.problems.length > 0) throw new ConfigError([...problems, ...worker.problems]);
+  if (problems.length + worker.problems.length > 0) throw configError([...problems, ...worker.problems]);
   const origins = { ...draft.origins, ...worker.origins };
   return { ...(draft as Config), ...worker.settings, origins };
 }
 
 export interface WorkerDraft {
   readonly settings: WorkerSettings;
-  readonly problems: readonly string[];
+  readonly problems: readonly ConfigProblem[];
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
@@ -55,8 +55,9 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     adminToken: reader.secret(ADMIN_TOKEN)?.value ?? null,
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
-  const tokenIsBroken = problems.all.some((problem) => problem.startsWith(ADMIN_TOKEN));
+  const tokenIsBroken = problems.found.some(({ name }) => name === ADMIN_TOKEN);
   const open = openHostProblem(String(origins.host), settings.host, settings.adminToken);
-  if (open !== null && !tokenIsBroken) problems.add(open);
-  return { settings, problems: problems.all, origins };
+  if (open !== null && !tokenIsBroken)
+    problems.tell({ kind: "open_host", name: ADMIN_TOKEN, origin: origins.host ?? null, text: open });
+  return { settings, problems: problems.found, origins };
 }

@@ -1,6 +1,8 @@
 const HOW_TO_SET: Readonly<Record<string, string>> = {
   R2_ACCOUNT_ID:
     "Cloudflare dashboard -> R2 -> Overview -> Account ID, then: export R2_ACCOUNT_ID=<32 characters>",
+  R2_ENDPOINT:
+    "Cloudflare dashboard -> R2 -> Overview -> Account ID, then: export R2_ACCOUNT_ID=<32 characters>, without R2_ENDPOINT",
   R2_BUCKET: "Cloudflare dashboard -> R2 -> Overview -> name of your bucket, then: export R2_BUCKET=<name>",
   R2_ACCESS_KEY_ID:
     "Cloudflare dashboard -> R2 -> Manage API tokens -> Create API token (Object Read only), then: export R2_ACCESS_KEY_ID=<shown there once>",

@@ -26,43 +26,15 @@ const endpoint: Check = {
   ],
   run: ({ config: { draft } }) => {
     if (draft.endpoint === "") return [skipped("not set")];
-    return [endpointReport(new URL(draft.endpoint)), ...keyForms(draft)];
+    return [endpointReport(new URL(draft.endpoint))];
   },
 };
 
 function endpointReport({ hostname, protocol, host }: URL): Report {
-  if (/\.r2\.dev$/.test(hostname))
-    return fail(`${hostname} is a public bucket address, no S3 endpoint`, howToSet("R2_ACCOUNT_ID"));
   if (!CLOUDFLARE.test(hostname)) return pass(`${host}, an S3 server other than R2's own`);
-  if (!ACCOUNT.test(hostname)) {
-    const account = hostname.split(".", 1)[0] ?? "";
-    return fail(`"${account}" is no account id: it has 32 characters 0-9 a-f`, howToSet("R2_ACCOUNT_ID"));
-  }
   if (protocol === "http:") return fail("R2 is asked over http", `export R2_ENDPOINT=https://${hostname}`);
   const jurisdiction = /\.(eu|fedramp)\./.exec(hostname)?.[1];
   return pass(jurisdiction ? `${hostname}: buckets of the jurisdiction ${jurisdiction}` : hostname);
-}
-
-/** R2 says so itself: "Credential access key has length 20, should be 32" (grafana/loki#9224). */
-function keyForms({
-  endpoint: text,
-  accessKeyId,
-  secretAccessKey,
-}: CheckContext["config"]["draft"]): Report[] {
-  if (!CLOUDFLARE.test(new URL(text).hostname)) return [];
-  const forms = [
-    ["R2_ACCESS_KEY_ID", accessKeyId?.reveal(), 32],
-    ["R2_SECRET_ACCESS_KEY", secretAccessKey?.reveal(), 64],
-  ] as const;
-  return forms.flatMap(([name, value, length]) =>
-    value !== undefined && value.length !== length
-      ? [
-          fail(`${name} has ${value.length} characters, R2's have ${length}`, howToSet(name), {
-            subject: name,
-          }),
-        ]
-      : [],
-  );
 }
 
 const reach: Check = {

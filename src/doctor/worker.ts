@@ -2,10 +2,9 @@ import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
-import { otherProblems } from "./missing.ts";
 import { ceilingOf, isFastEnough } from "./pace.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
-import { otherTrouble, troubleOf } from "./values.ts";
+import { problemReport } from "./values.ts";
 
 /** Everything without which a run does not begin. */
 const START_NEEDS = [
@@ -158,11 +157,9 @@ const values: Check = {
   why: "One that cannot be used ends the worker at its start; a run does not read them.",
   needs: ["dotenv-syntax"],
   run: ({ config }) => {
-    const own = config.values.filter(({ name, worker }) => worker && name !== "PORT");
-    const wrong = own.flatMap((value) => troubleOf(value) ?? []);
-    const told = new Set(wrong.map(({ subject }) => subject));
-    const others = otherProblems(config.workerProblems).flatMap((problem) => otherTrouble(problem, told));
-    const all = [...wrong, ...others];
+    const all = config.workerProblems
+      .filter(({ name }) => name !== "PORT")
+      .flatMap((problem) => problemReport(problem, config.values));
     return all.length > 0 ? all : [pass("every value can be used")];
   },
 };
@@ -175,8 +172,9 @@ const port: Check = {
   applies: (context) => given(context, "PORT").isGiven || given(context, "ADMIN_API_TOKEN").isGiven,
   run: async (context) => {
     const { value } = given(context, "PORT");
-    const trouble = value && troubleOf(value);
-    if (trouble) return [trouble];
+    const { values: all, workerProblems } = context.config;
+    const problems = workerProblems.filter(({ name }) => name === "PORT");
+    if (problems.length > 0) return problems.flatMap((problem) => problemReport(problem, all));
     const { port: number } = context.config.worker;
     if (number === 0) return [pass("any port that is free")];
     if (await context.host.portFree(number)) return [pass(`${number} is free`)];

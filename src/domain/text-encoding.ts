@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
 /** What a text file was written in. */
-export type TextEncodingName = "UTF-8" | "UTF-16LE" | "UTF-16BE";
+type TextEncodingName = "UTF-8" | "UTF-16LE" | "UTF-16BE";
 
 /** A text as it was read from a file. */
 export interface DecodedText {

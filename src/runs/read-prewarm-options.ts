@@ -1,7 +1,7 @@
-import { endpointOfAccount } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
 import { nearest } from "../config/nearest.ts";
 import { oneOf, onOff } from "../config/parse.ts";
+import { accountEndpoint } from "../config/places.ts";
 import { Problems } from "../config/problems.ts";
 import { MANIFEST_FORMATS, ORDERS, TRANSFER_MODES } from "../domain/choices.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
@@ -38,7 +38,7 @@ const among = (choices: readonly string[]) => (value: unknown) => oneOf(...choic
 
 /** Null for what is no setting. */
 const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
-  accountId: flag("endpoint", (account) => endpointOfAccount(String(account))),
+  accountId: flag("endpoint", (account) => accountEndpoint(String(account))),
   // After the account, since it wins.
   endpoint: flag("endpoint"),
   bucket: flag("bucket"),

@@ -144,8 +144,8 @@ describe("prewarm.config.json", () => {
     world.file("prewarm.config.json", JSON.stringify({ concurency: 2, bots: [{ slug: "x", token: "1:a" }] }));
     const ended = await world.run([]);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('unknown name "concurency" (did you mean "concurrency"?)');
-    expect(ended.stderr).toContain("bots.0.token");
+    expect(ended.stderr).toContain('unknown member "concurency"; did you mean "concurrency"?');
+    expect(ended.stderr).toContain('bots[0]: unknown member "token"');
   });
 
   it("loses to .env, that to the environment, that to flags", async () => {

@@ -7,8 +7,9 @@ import { type Config, loadConfig, secretsOf } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/error.ts";
 import type { Flags } from "../../src/config/layers.ts";
 
+const ACCOUNT = "0123456789abcdef0123456789abcdef";
 const ENV = {
-  R2_ACCOUNT_ID: "acc",
+  R2_ACCOUNT_ID: ACCOUNT,
   R2_BUCKET: "media",
   R2_ACCESS_KEY_ID: "id",
   R2_SECRET_ACCESS_KEY: "secret",
@@ -57,7 +58,7 @@ const ALONE = { TELEGRAM_BOT_TOKEN: "", WARMUP_CHAT_ID: "" };
 describe("a configuration", () => {
   it("has the published defaults", () => {
     expect(load()).toMatchObject({
-      endpoint: "https://acc.r2.cloudflarestorage.com",
+      endpoint: `https://${ACCOUNT}.r2.cloudflarestorage.com`,
       apiRoot: "https://api.telegram.org",
       ...{ apiLocal: false, concurrency: 5, maxQueue: 500, retryWeakId: false, ledger: "prewarm.db" },
       ...{
@@ -74,25 +75,28 @@ describe("a configuration", () => {
   it.each<{ what: string; given: Given; wanted: unknown; origin: string }>([
     {
       what: "a flag",
-      given: { flags: { bucket: "f" }, env: { R2_BUCKET: "e" } },
-      wanted: "f",
+      given: { flags: { bucket: "flag" }, env: { R2_BUCKET: "env" } },
+      wanted: "flag",
       origin: "--bucket",
     },
     {
       what: "the environment",
-      given: { files: { ".env": "R2_BUCKET=d" } },
+      given: { files: { ".env": "R2_BUCKET=dotenv" } },
       wanted: "media",
       origin: "environment R2_BUCKET",
     },
     {
       what: ".env, where the environment has it empty",
-      given: { env: { R2_BUCKET: "" }, files: { ".env": '\uFEFFR2_BUCKET="d"', [FILE]: '{"bucket":"j"}' } },
-      ...{ wanted: "d", origin: ".env R2_BUCKET" },
+      given: {
+        env: { R2_BUCKET: "" },
+        files: { ".env": '\uFEFFR2_BUCKET="dotenv"', [FILE]: '{"bucket":"json"}' },
+      },
+      ...{ wanted: "dotenv", origin: ".env R2_BUCKET" },
     },
     {
       what: "the file",
-      given: { env: { R2_BUCKET: "" }, files: { [FILE]: '{"bucket":"j"}' } },
-      wanted: "j",
+      given: { env: { R2_BUCKET: "" }, files: { [FILE]: '{"bucket":"json"}' } },
+      wanted: "json",
       origin: FILE,
     },
   ])("takes from $what and remembers where from", ({ given, wanted, origin }) => {
@@ -120,9 +124,9 @@ describe("a configuration", () => {
   });
 
   it("takes the endpoint before the account, without the bucket that the dashboard shows behind it", () => {
-    expect(load({ env: { R2_ENDPOINT: "https://a.eu.r2.cloudflarestorage.com/media/" } }).endpoint).toBe(
-      "https://a.eu.r2.cloudflarestorage.com",
-    );
+    expect(
+      load({ env: { R2_ENDPOINT: `https://${ACCOUNT}.eu.r2.cloudflarestorage.com/media/` } }).endpoint,
+    ).toBe(`https://${ACCOUNT}.eu.r2.cloudflarestorage.com`);
     expect(problemsOf(() => load({ env: { R2_ENDPOINT: "https://host/nothing" } }))).toEqual([
       'environment R2_ENDPOINT: the endpoint ends in "/nothing"; leave the path out',
     ]);
@@ -132,7 +136,9 @@ describe("a configuration", () => {
     const config = load({
       env: { R2_SECRET_ACCESS_KEY: "hush", TELEGRAM_BOT_TOKEN: "1:quiet", R2_ACCESS_KEY_ID: "psst" },
     });
-    expect(secretsOf(config)).toHaveLength(3);
+    expect(new Set(secretsOf(config).map((secret) => secret.reveal()))).toEqual(
+      new Set(["psst", "hush", "1:quiet"]),
+    );
     for (const text of [JSON.stringify(config), inspect(config, { depth: 9 }), `${config.accessKeyId}`])
       expect(text).not.toMatch(/hush|quiet|psst/);
   });
@@ -266,7 +272,7 @@ describe("what cannot be worked with is told all at once", () => {
     {
       what: "a database that is none of ours",
       given: { env: { PREWARM_LEDGER: "mysql://db" } },
-      says: [/a ledger is written as sqlite:<path>/],
+      says: [/"mysql:\/\/db" is not usable, it must be written as sqlite:<path>/],
     },
     {
       what: "a password in a flag",
@@ -282,17 +288,17 @@ describe("what cannot be worked with is told all at once", () => {
     {
       what: "a secret in the file",
       given: { files: { [FILE]: '{"telegram_bot_token":"1:a"}' } },
-      says: [/unknown name "telegram_bot_token"; secrets belong into the environment/],
+      says: [/unknown member "telegram_bot_token"; secrets belong into the environment/],
     },
     {
       what: "a list where a value belongs",
       given: { files: { [FILE]: '{"bucket":["a"]}' } },
-      says: [/"bucket" must be a string/],
+      says: [/"bucket" must be a text, a number, true or false, not a list/],
     },
     {
       what: "a bot without chats",
       given: { files: { [FILE]: '{"bots":[{"slug":"a","token_env":"A","warmup_chats":[]}]}' } },
-      says: [/bots\.0\.warmup_chats/],
+      says: [/bots\[0\]: "warmup_chats" is not usable, it must be a list with at least one chat/],
     },
     {
       what: "a bot without its token",

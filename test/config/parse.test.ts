@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { BadValue } from "../../src/config/bad-value.ts";
 import { nearest } from "../../src/config/nearest.ts";
 import {
-  BadValue,
   botPace,
   duration,
   failuresBound,
-  httpUrl,
   list,
   oneOf,
   onOff,
   pace,
   wholeNumber,
 } from "../../src/config/parse.ts";
+import { endpointUrl } from "../../src/config/places.ts";
 
 const count = wholeNumber(1, 1_000);
 
@@ -30,8 +30,8 @@ const GOOD: readonly [name: string, parse: (text: string) => unknown, text: stri
   ["onOff", onOff, "", false],
   ["list", list, " a, ,b ", ["a", "b"]],
   ["oneOf", oneOf("a", "b"), "b", "b"],
-  ["httpUrl", httpUrl, "https://host/", "https://host"],
-  ["httpUrl", httpUrl, "http://127.0.0.1:9000/path/", "http://127.0.0.1:9000/path"],
+  ["endpointUrl", endpointUrl, "https://host/", "https://host"],
+  ["endpointUrl", endpointUrl, "http://127.0.0.1:9000/path/", "http://127.0.0.1:9000/path"],
   ["pace", pace, "adaptive", { type: "adaptive" }],
   ["pace", pace, "documented", { type: "documented" }],
   ["pace", pace, "7.5/min", { type: "fixed", perMinute: 7.5 }],
@@ -46,7 +46,7 @@ const BAD: readonly [name: string, parse: (text: string) => unknown, texts: read
   ["wholeNumber", count, ["0", "1001", "-1", "1.5", "", "1e2", "0x10"]],
   ["onOff", onOff, ["2", "ja"]],
   ["oneOf", oneOf("a", "b"), ["", "A", "a,b"]],
-  ["httpUrl", httpUrl, ["host", "ftp://host", "https://host/?a=b", "https://me:pw@host", ""]],
+  ["endpointUrl", endpointUrl, ["host", "ftp://host", "https://host/?a=b", "https://me:pw@host", ""]],
   ["pace", pace, ["", "20", "0/min", "-1/min", "20/s", "fast"]],
   ["botPace", botPace, ["", "30", "0/s", "30/min"]],
   ["failuresBound", failuresBound, ["", "x", "-1", "101%", "5 %"]],

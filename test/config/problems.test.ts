@@ -58,9 +58,14 @@ describe("flags and configuration", () => {
     expect(read).toEqual({ options: { limit: 1 }, config: { bucket: "media" } });
   });
 
-  it("are reported together, with the hint only where the configuration is at fault", () => {
-    const both = thrownBy(() => readTogether(refuse("a flag"), refuse("a setting"), hint));
+  it("are reported together, with the hint only where values are not set", () => {
+    const incomplete = () => {
+      throw new ConfigError(["a setting"], null, true);
+    };
+    const both = thrownBy(() => readTogether(refuse("a flag"), incomplete, hint));
     expect(both).toMatchObject({ problems: ["a flag", "a setting"], hint });
+    const wrong = thrownBy(() => readTogether(refuse("a flag"), refuse("a setting"), hint));
+    expect(wrong).toMatchObject({ problems: ["a flag", "a setting"], hint: null });
     const flags = thrownBy(() => readTogether(refuse("a flag"), () => ({}), hint));
     expect(flags).toMatchObject({ problems: ["a flag"], hint: null });
   });

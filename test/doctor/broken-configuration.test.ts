@@ -73,7 +73,7 @@ const CASES: readonly Case[] = [
     title: "a number out of range",
     env: { MEDIA_PREWARM_CONCURRENCY: "5000" },
     id: "config-values",
-    found: /"5000"; it must be a whole number from 1 to 1000/,
+    found: /"5000" is not usable, it must be a whole number from 1 to 1000/,
     next: /^export MEDIA_PREWARM_CONCURRENCY=5$/,
   },
   {
@@ -86,14 +86,7 @@ const CASES: readonly Case[] = [
     title: "quotes inside a value (docker --env-file keeps them)",
     env: { R2_BUCKET: '"media"' },
     id: "config-values",
-    found: /quotes inside its value/,
-    next: /^export R2_BUCKET=media$/,
-  },
-  {
-    title: "a Windows line end inside a value",
-    env: { R2_BUCKET: "media\r" },
-    id: "config-values",
-    found: /line end/,
+    found: /"media" is not usable, it must be written without the quotes/,
     next: /^export R2_BUCKET=media$/,
   },
   {
@@ -101,7 +94,7 @@ const CASES: readonly Case[] = [
     env: { TELEGRAM_BOT_TOKEN: "AAHonly-the-second-half" },
     secrets: ["AAHonly"],
     id: "config-values",
-    found: /\*\*\* \(23 characters\); it must be a token/,
+    found: /\*\*\* \(23 characters\) is not usable, it must be a token/,
     next: /^BotFather/,
   },
   {
@@ -118,7 +111,6 @@ const CASES: readonly Case[] = [
     subject: "TELEGRAM_BOT_TOKEN",
     found: /there is no such file/,
     next: /^write the secret into that file/,
-    also: ["config-missing"],
   },
   {
     title: "a ledger in PostgreSQL",
@@ -141,7 +133,7 @@ const CASES: readonly Case[] = [
     env: { MEDIA_PREWARM_INTERVAL_MS: "2s" },
     id: "worker-values",
     subject: "MEDIA_PREWARM_INTERVAL_MS",
-    found: /"2s"; it must be a whole number from 1/,
+    found: /"2s" is not usable, it must be a whole number from 1/,
     next: /^export MEDIA_PREWARM_INTERVAL_MS=2000$/,
   },
   {
@@ -259,7 +251,7 @@ describe("check-env names what is wrong with the configuration, and nothing else
 
   it.each([
     ["is no JSON", "{ bucket: media }", /not valid JSON at line 1/],
-    ["has a name that is none", '{"bukket":"media"}', /unknown name "bukket" \(did you mean "bucket"\?\)/],
+    ["has a name that is none", '{"bukket":"media"}', /unknown member "bukket"; did you mean "bucket"\?/],
   ])("a prewarm.config.json that %s", async (_, text, found) => {
     const world = await healthyWorld();
     world.file("prewarm.config.json", text);

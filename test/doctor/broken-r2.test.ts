@@ -38,23 +38,16 @@ const CASES: readonly Case[] = [
   {
     title: "the public address of a bucket as endpoint",
     breaks: () => ({ R2_ENDPOINT: "https://pub-0123456789abcdef.r2.dev" }),
-    id: "r2-endpoint",
+    id: "config-values",
+    found: /is the public address of a bucket/,
     next: /Account ID, then: export R2_ACCOUNT_ID=/,
   },
   {
     title: "an account id that is none",
     breaks: () => ({ R2_ENDPOINT: "https://my-account.r2.cloudflarestorage.com" }),
-    id: "r2-endpoint",
+    id: "config-values",
     found: /"my-account" is no account id/,
     next: /Account ID, then: export R2_ACCOUNT_ID=/,
-  },
-  {
-    title: "a key pair that was cut short in pasting",
-    breaks: () => ({ R2_ENDPOINT: `https://${"a".repeat(32)}.r2.cloudflarestorage.com` }),
-    id: "r2-endpoint",
-    subject: "R2_ACCESS_KEY_ID",
-    found: /has 23 characters, R2's have 32/,
-    next: /export R2_ACCESS_KEY_ID=/,
   },
   {
     title: "a port where nothing listens",

@@ -82,7 +82,7 @@ describe("values that would harm", () => {
     expect(await reportOf("r2-endpoint", { env: eu })).toMatchObject({ status: "pass" });
     expect((await reportOf("r2-endpoint", { env: eu }))?.found).toContain("jurisdiction eu");
     expect((await reportOf("r2-endpoint", { env: { R2_ACCOUNT_ID: account } }))?.status).toBe("pass");
-    expect((await reportOf("r2-endpoint", { env: { R2_ACCOUNT_ID: "acme" } }))?.status).toBe("fail");
+    expect((await reportOf("config-values", { env: { R2_ACCOUNT_ID: "acme" } }))?.status).toBe("fail");
   });
 });
 

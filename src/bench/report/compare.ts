@@ -1,4 +1,4 @@
-import { BadValue } from "../../config/parse.ts";
+import { BadValue } from "../../config/bad-value.ts";
 import { type Figure, figuresOf } from "../figures.ts";
 import type { BenchReport, Environment, ScenarioResult } from "../types.ts";
 import { shiftOf } from "./shift.ts";

@@ -1,5 +1,5 @@
+import { BadValue } from "../../config/bad-value.ts";
 import { ConfigError } from "../../config/error.ts";
-import { BadValue } from "../../config/parse.ts";
 import { Problems } from "../../config/problems.ts";
 import { colourFor } from "../../reporters/colour.ts";
 import type { Canvas } from "../../reporters/table.ts";

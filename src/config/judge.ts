@@ -1,0 +1,76 @@
+import type { Secret } from "../domain/secret.ts";
+import { type BotConfig, judgeChats } from "./bots.ts";
+import { isR2, r2BucketName } from "./places.ts";
+import type { Reader } from "./reader.ts";
+import { SETTINGS, type SettingName } from "./settings.ts";
+
+interface JudgedValues {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly bots: readonly BotConfig[];
+  readonly accessKeyId: Secret | undefined;
+  readonly secretAccessKey: Secret | undefined;
+}
+
+/** Judges values by what others are. Adds problems to the reader's; returns what works and is probably not meant, one line each. */
+export function judgeTogether(values: JudgedValues, reader: Reader): string[] {
+  pastedSecrets(reader);
+  sessionToken(reader);
+  const isJudged = reader.problems.found.some(({ name }) => name === "R2_BUCKET");
+  if (values.bucket !== "" && !isJudged && isR2(values.endpoint)) r2Bucket(values.bucket, reader);
+  return [...judgeChats(values.bots, reader), ...keyForms(values)];
+}
+
+/** No bucket is called like a secret, and what is no secret is shown and kept. */
+function pastedSecrets(reader: Reader): void {
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const found = reader.layers.text(name);
+    const variable = SETTINGS[name].env[0] ?? name;
+    if (!found || /Proxy$/.test(name) || reader.problems.found.some((problem) => problem.name === variable))
+      continue;
+    const held = [...reader.secrets].find(
+      ([, secret]) => secret.reveal().length >= SHORTEST_SECRET && found.value.includes(secret.reveal()),
+    );
+    if (held)
+      reader.problems.tell({
+        kind: "value",
+        name: variable,
+        origin: found.origin,
+        text: `${found.origin}: this value is not usable, it holds ${held[0]}, which belongs there alone`,
+      });
+  }
+}
+
+const SHORTEST_SECRET = 16;
+
+/** A name of R2's own for keys that end; they are signed in another way. */
+function sessionToken(reader: Reader): void {
+  const found = reader.layers.variable("R2_SESSION_TOKEN");
+  if (!found) return;
+  reader.problems.tell({
+    kind: "value",
+    name: "R2_SESSION_TOKEN",
+    origin: found.origin,
+    text: `${found.origin}: temporary keys are not supported; make a key pair that lasts (Cloudflare dashboard -> R2 -> Manage API tokens -> Create, Object Read), and take R2_SESSION_TOKEN away`,
+  });
+}
+
+function r2Bucket(bucket: string, reader: Reader): void {
+  const origin = reader.origins.bucket ?? "default";
+  reader.judge("bucket", { value: bucket, origin }, r2BucketName);
+}
+
+/** R2 says so itself: "Credential access key has length 20, should be 32" (grafana/loki#9224). Other servers have other keys. */
+function keyForms({ endpoint, accessKeyId, secretAccessKey }: JudgedValues): string[] {
+  if (!isR2(endpoint)) return [];
+  const [id, secret] = [accessKeyId?.reveal(), secretAccessKey?.reveal()];
+  if (id?.length === 64 && secret?.length === 32)
+    return ["R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY look as if one were in the place of the other"];
+  return [...formWarning("R2_ACCESS_KEY_ID", id, 32), ...formWarning("R2_SECRET_ACCESS_KEY", secret, 64)];
+}
+
+function formWarning(name: string, value: string | undefined, length: number): string[] {
+  if (value === undefined || (value.length === length && /^[0-9a-f]+$/i.test(value))) return [];
+  const found = value.length === length ? "has letters beyond 0-9 a-f" : `has ${value.length} characters`;
+  return [`${name} ${found}; R2's have ${length} characters 0-9 a-f`];
+}

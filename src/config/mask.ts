@@ -1,0 +1,31 @@
+/** A bot's token wherever it stands; a port has five digits at most. */
+const TOKEN = /\d{3,}:[\w-]{8,}/g;
+/** Also one that was cut short. */
+const TOKEN_IN_PATH = /(?<=[^/])\/bot\d*(?::|%3a)[^/]*/gi;
+/** The second half alone: 35 characters that begin so (seen in every token; core.telegram.org/bots/api#authorizing-your-bot). */
+const HALF_TOKEN = /\bAA[\w-]{33}/g;
+/** Name and password of a URL, with or without its scheme; a password may hold whatever was not encoded. */
+const CREDENTIALS = /(?<=\/\/)\S*@|^[^\s,@/]*:(?!\/\/)\S*@/g;
+/** A secret access key of R2. */
+const KEY = /\b[0-9a-f]{64}\b/gi;
+
+/** A value as it may be shown: what looks like a secret in it is `***`. It knows none, so it may take too much. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(CREDENTIALS, "***@")
+    .replace(TOKEN, "***")
+    .replace(TOKEN_IN_PATH, "/bot***")
+    .replace(HALF_TOKEN, "***")
+    .replace(KEY, "***");
+}
+
+/** Whether a value has a bot's token in it. */
+export function holdsToken(text: string): boolean {
+  const rest = withoutCredentials(text);
+  return rest.search(TOKEN) !== -1 || rest.search(TOKEN_IN_PATH) !== -1;
+}
+
+/** A proxy's password may look like anything. */
+function withoutCredentials(text: string): string {
+  return text.replace(CREDENTIALS, "");
+}

@@ -1,0 +1,52 @@
+import { BadValue } from "./bad-value.ts";
+import { holdsToken } from "./mask.ts";
+
+/** Blanks, line ends, and characters that nobody sees, as they come along with what is copied. */
+const ENDS = /^[\s\p{C}]+|[\s\p{C}]+$/gu;
+const UNSEEN = /[\p{Cc}\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFFD]/u;
+const ANY_QUOTE = /["'`“”‘’„«»]/g;
+const QUOTES = "\"'`“”‘’„«»";
+const PLACEHOLDER =
+  /^(\.{3}|…|<.*>|x{3,}|change-?me|your[-_ ]?(own[-_ ]?)?(account|api|bot|bucket|channel|chat|key|secret|token)([-_ ].*)?|123456789:AAE\.\.\.)$/i;
+
+/** A value as it is meant: without the blanks and line ends around it. An empty one counts as not set. */
+export function trimmed(text: string): string {
+  return text.replace(ENDS, "");
+}
+
+/** What no setting may be, whatever its form. Returns the trimmed value. Throws BadValue. */
+export function plainValue(text: string): string {
+  const value = trimmed(text);
+  const bare = unquoted(value);
+  if (bare !== null)
+    throw new BadValue("written without the quotes, which are part of the value here", { right: bare });
+  if (PLACEHOLDER.test(value))
+    throw new BadValue("a value of yours: this is still the placeholder of the example");
+  if (value.includes("\uFFFD"))
+    throw new BadValue(
+      "written in UTF-8 or UTF-16: its file is in another encoding, so letters of it are lost",
+    );
+  if (UNSEEN.test(value)) throw new BadValue("one line without control or invisible characters");
+  if (holdsToken(value))
+    throw new BadValue("anything but a bot's token, which belongs into TELEGRAM_BOT_TOKEN alone");
+  return value;
+}
+
+/** As {@link plainValue}, for a secret. */
+export function plainSecret(text: string): string {
+  const value = trimmed(text);
+  if (unquoted(value) !== null)
+    throw new BadValue("written without the quotes, which are part of the value here");
+  if (PLACEHOLDER.test(value))
+    throw new BadValue("a value of yours: this is still the placeholder of the example");
+  if (/\s/.test(value) || UNSEEN.test(value))
+    throw new BadValue("one word without blanks or invisible characters");
+  return value;
+}
+
+/** A value without its quotes; null where there is none at its ends. One at one end was never closed. */
+function unquoted(value: string): string | null {
+  const isQuote = (character: string | undefined) => character !== undefined && QUOTES.includes(character);
+  const [first, last] = [isQuote(value[0]), isQuote(value.at(-1))];
+  return first || last ? trimmed(value.replace(ANY_QUOTE, "")) : null;
+}
