@@ -89,7 +89,8 @@ function fileBot(
 
 /** core.telegram.org/bots/api#authorizing-your-bot. Throws BadValue. */
 function botToken(text: string): void {
-  if (!/^\d+:[\w-]+$/.test(text)) throw new BadValue("a token such as 123456789:AAE...");
+  if (!/^\d+:[\w-]+$/.test(text))
+    throw new BadValue("a token such as 123456789:AAE... (BotFather -> /mybots -> your bot -> API Token)");
 }
 
 /**
