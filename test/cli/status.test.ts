@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import Libsql from "libsql";
@@ -111,6 +112,28 @@ describe("prewarm status", () => {
     const { stdout } = await status(world);
     expect(stdout).toMatch(/1 call, the oldest for \d+m \d+s; no process is at it any more/);
     expect(stdout).toMatch(/Backlog +1: 1 queued, 0 in warming; the oldest has waited 1h \d+m;/);
+  });
+
+  it.each([
+    ["another host", "elsewhere", "1"],
+    ["a process that has its number now", hostname(), String(process.pid)],
+    ["this host, in another container", hostname(), "1"],
+  ])("believes the lock and not a name that was left: of %s", async (_, host, pid) => {
+    const world = await openWorld();
+    await world.run([]);
+    edit(
+      world,
+      `insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
+       values ('default', 's', 'photo', 'a.jpg', '1@gone', 1, 'sending', datetime('now', '-2 minutes'));
+       insert into prewarm_identity (key, value) values ('holder_command', 'prewarm worker'), ('holder_host', '${host}'),
+         ('holder_pid', '${pid}'), ('holder_since', '2026-01-31 12:30:05'), ('holder_admin', 'http://127.0.0.1:3000')`,
+    );
+    const { holder, under_way, next } = await documentOf(world);
+    expect({ holder, abandoned: under_way.abandoned, next }).toEqual({
+      holder: null,
+      abandoned: true,
+      next: "prewarm run",
+    });
   });
 
   it("reads the database of another program as it is, and changes nothing", async () => {

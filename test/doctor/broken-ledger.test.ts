@@ -103,6 +103,18 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
     expect((await running.ended).code).toBe(0);
   });
 
+  it("calls whose process died, although its name was left", async () => {
+    const world = warmedWorld();
+    edit(
+      world,
+      `insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
+       values ('default', 'x', 'photo', 'x.jpg', '1@nowhere', 1, 'sending', '2026-01-31 12:30:05');
+       insert into prewarm_identity (key, value) values ('holder_command', 'prewarm run'), ('holder_host', 'elsewhere'),
+         ('holder_pid', '1'), ('holder_since', '2026-01-31 12:30:05')`,
+    );
+    expectOnly(await diagnose(world), { id: "ledger-sending", status: "warn", next: /^prewarm run$/ });
+  });
+
   it("calls whose process died", async () => {
     const world = warmedWorld();
     edit(

@@ -3,7 +3,7 @@ import type { LedgerView } from "../view.ts";
 import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";
-import { isAlive } from "./lock.ts";
+import { isHeld, seemsAlive } from "./lock.ts";
 import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak } from "./rows.ts";
 import { refuseNewer } from "./version.ts";
@@ -14,17 +14,17 @@ import { refuseNewer } from "./version.ts";
  * of this version.
  */
 export function inspectSqlite(path: string, identity: Identity | null): LedgerView | null {
-  return reading(path, "writable", (db) => readView(db, identity));
+  return reading(path, "writable", (db, file) => readView(db, identity, file));
 }
 
-/** Returns the contents of a database, ours or one to be adopted later. Throws LedgerError when a newer prewarm made it. */
-export function readView(db: Sqlite, identity: Identity | null): LedgerView {
+/** Returns the contents of the database in `file`, ours or one to be adopted later. Throws LedgerError when a newer prewarm made it. */
+export function readView(db: Sqlite, identity: Identity | null, file: string): LedgerView {
   const present = tablesOf(db);
   const schemaVersion = refuseNewer(db);
   const isKnown = present.has("prewarm_identity") && present.has("media_cache");
   return {
     schemaVersion,
-    holder: holderOf(readIdentity(db)),
+    holder: holderOf(readIdentity(db), file),
     rows: rowsOf(db),
     sending: sendingOf(db),
     recent: recentOf(db),
@@ -33,13 +33,14 @@ export function readView(db: Sqlite, identity: Identity | null): LedgerView {
   };
 }
 
-function holderOf(facts: ReadonlyMap<string, string>): LedgerView["holder"] {
+/** Who it is stands in the database; whether somebody is there at all is known by the lock. */
+function holderOf(facts: ReadonlyMap<string, string>, file: string): LedgerView["holder"] {
   const [pid, host, command, since] = ["pid", "host", "command", "since"].map((name) =>
     facts.get(`holder_${name}`),
   );
-  if (!(pid && host && command && since && isAlive({ pid, host }))) return null;
-  const guarded = facts.get("holder_guarded") === "1";
-  return { command, pid, host, since, admin: facts.get("holder_admin") ?? null, guarded };
+  if (!(pid && host && command && since && (isHeld(file) ?? seemsAlive({ pid, host })))) return null;
+  const admin = facts.get("holder_admin") ?? null;
+  return { command, pid, host, since, admin, guarded: facts.get("holder_guarded") === "1" };
 }
 
 function rowsOf(db: Sqlite): LedgerView["rows"] {

@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Libsql from "libsql";
 import { retryLine } from "../../domain/advice.ts";
 import { LedgerError } from "../error.ts";
+import { isRunning } from "../running.ts";
 import { Sqlite } from "./adapter.ts";
 import { asLedgerError, sqliteCode } from "./errors.ts";
 import { libsql } from "./native.ts";
@@ -41,18 +43,41 @@ const PAUSE_MS = 50;
  * process that had just opened it could lock the removed file while another locks a new one, and both would write.
  */
 export async function acquire(file: string, place: string, unixMs: number): Promise<Lock> {
+  let holder: KnownHolder | null = null;
   for (let i = 0; i < TRIES; i++) {
     const lock = tryLock(`${file}-lock`, `${place}-lock`);
     if (lock) return lock;
-    const holder = readHolder(file, place);
-    if (holder && isAlive(holder)) throw new LedgerError(heldBy(place, holder, unixMs), 2);
+    holder = readHolder(file, place);
+    if (holder && seemsAlive(holder)) break;
     await sleep(PAUSE_MS);
   }
-  throw new LedgerError(
-    `${place} is held by another process of prewarm; wait for it to end or use another --ledger`,
-    2,
-  );
+  const other = "another process of prewarm; wait for it to end";
+  const who = holder ? heldBy(holder, unixMs) : other;
+  throw new LedgerError(`${place} is held by ${who} or use another --ledger`, 2);
 }
+
+/**
+ * Whether a process has the right to write to the database at `file`, by the lock alone: it is known to every process of this
+ * machine, in other containers too, and goes with its process. `undefined` where this user may not look.
+ */
+export function isHeld(file: string): boolean | undefined {
+  const lock = `${file}-lock`;
+  if (!existsSync(lock)) return false;
+  const Database = libsql();
+  let db: Libsql.Database | undefined;
+  try {
+    db = new Database(lock);
+    db.exec("select count(*) from sqlite_schema");
+    return false;
+  } catch (error) {
+    return sqliteCode(error) === BUSY ? true : undefined;
+  } finally {
+    db?.close();
+  }
+}
+
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const BUSY = 5;
 
 function tryLock(file: string, place: string): Lock | null {
   const Database = libsql();
@@ -64,7 +89,7 @@ function tryLock(file: string, place: string): Lock | null {
     return { release: () => held.close() };
   } catch (error) {
     db?.close();
-    if (sqliteCode(error) === 5) return null;
+    if (sqliteCode(error) === BUSY) return null;
     throw asLedgerError(place, error, true);
   }
 }
@@ -119,21 +144,15 @@ function readHolder(file: string, place: string): KnownHolder | null {
   }
 }
 
-/** False for the name of a killed process, which the process that now holds the lock has not replaced yet. */
-export function isAlive({ pid, host }: Pick<Holder, "pid" | "host">): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** False for the name of a killed process, which the process that now holds the lock has not replaced yet. It decides nothing. */
+export function seemsAlive({ pid, host }: Pick<Holder, "pid" | "host">): boolean {
+  return host !== hostname() || isRunning(Number(pid));
 }
 
-function heldBy(place: string, holder: KnownHolder, unixMs: number): string {
+function heldBy(holder: KnownHolder, unixMs: number): string {
   const { command, pid, host, since } = holder;
   const who = `\`${command}\` (pid ${pid} on ${host}, since ${localTime(since, unixMs)})`;
-  return `${place} is held by ${who}; ${besideHolder(holder)} or use another --ledger`;
+  return `${who}; ${besideHolder(holder)}`;
 }
 
 /** What can be done beside a worker, which does by itself all that a run would do. */

@@ -8,14 +8,19 @@ const ASKED_AT_MOST_MS = 1_500;
 /**
  * Reads the database at `path` without disturbing the process that writes to it, and creates neither row nor file. Returns
  * null where there is none. Throws LedgerError when it cannot be read; with `writable`, also when this user may not write it.
+ * `read` is given the real path too.
  */
-export function reading<T>(path: string, need: "readable" | "writable", read: (db: Sqlite) => T): T | null {
+export function reading<T>(
+  path: string,
+  need: "readable" | "writable",
+  read: (db: Sqlite, file: string) => T,
+): T | null {
   const file = checkPlace(path, need);
   if (!existsSync(file)) return null;
   const db = new Sqlite(file, path);
   try {
     db.exec(`pragma busy_timeout = ${ASKED_AT_MOST_MS}; pragma query_only = 1`);
-    return read(db);
+    return read(db, file);
   } finally {
     db.leave();
   }

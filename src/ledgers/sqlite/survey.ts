@@ -15,7 +15,7 @@ import { hasId, isWeak, standsAsDocument } from "./rows.ts";
  * `media_cache`.
  */
 export function surveySqlite(path: string, unixMs: number): (LedgerView & Survey) | null {
-  return reading(path, "readable", (db) => {
+  return reading(path, "readable", (db, file) => {
     const tables = tablesOf(db);
     if (!tables.has("media_store") && !tables.has("media_cache")) {
       throw new LedgerError(
@@ -23,7 +23,7 @@ export function surveySqlite(path: string, unixMs: number): (LedgerView & Survey
         2,
       );
     }
-    const view = readView(db, null);
+    const view = readView(db, null, file);
     return { ...view, lanes: withRecent(db, view.lanes), ...surveyOf(db, unixMs) };
   });
 }
