@@ -136,7 +136,10 @@ const DOORS: Readonly<Record<string, Door>> = {
   "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
   "lanes/backlog.ts": { to: ["commands"], why: "how long what waits will take, for the status screen" },
   "lanes/documented-pace.ts": { to: ["doctor"], why: "what a lane may be expected to do, for checks" },
-  "lanes/forecast.ts": { to: ["doctor"], why: "what lanes can do together, for the check of the pace" },
+  "lanes/ceilings.ts": {
+    to: ["doctor"],
+    why: "what lanes and concurrency can do, for the check of the pace",
+  },
   "figures/snapshot.ts": {
     to: ["reporters", "admin"],
     why: "all figures at one moment, for whoever shows them",

@@ -10,8 +10,10 @@ import type { StatusFlags } from "./status-flags.ts";
 export async function status(flags: StatusFlags): Promise<number> {
   const { stdout, env } = process;
   const now = Date.now();
-  const { place, survey } = surveyLedger(flags, env, process.cwd(), now);
-  const { perMinute, etaSeconds } = backlogEta(survey.queued.count + survey.warming.count, survey.lanes);
+  const { place, survey, concurrency } = surveyLedger(flags, env, process.cwd(), now);
+  const { measured, lanes, queued, warming } = survey;
+  const limits = { concurrency, measured };
+  const { perMinute, etaSeconds } = backlogEta(queued.count + warming.count, lanes, limits);
   const wording = wordingHere();
   const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: rememberedPace });
   if (flags.json === true) {

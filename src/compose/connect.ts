@@ -99,6 +99,11 @@ export function transfersOf(
   return openTransfers({ storage, mode, local: config.apiLocal, urlOpen: reachable(config), onUrlClosed });
 }
 
+/** Whether objects are asked for their type before they are read: only what may go by URL is. */
+export function asksForTypes(config: Config, mode: TransferMode): boolean {
+  return mode === "url" || (mode === "auto" && reachable(config));
+}
+
 /** Telegram's cloud cannot fetch from a host that only this machine sees. */
 function reachable({ endpoint, apiRoot }: Config): boolean {
   return !isPrivate(new URL(endpoint).hostname) || isPrivate(new URL(apiRoot).hostname);

@@ -3,8 +3,8 @@ import { type Clock, fromWall, toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { AdaptivePace } from "../lanes/adaptive.ts";
+import type { WorkLimits } from "../lanes/ceilings.ts";
 import { documentedPace } from "../lanes/documented-pace.ts";
-import type { LanePaces } from "../lanes/forecast.ts";
 import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { FixedPace } from "../lanes/pace.ts";
@@ -92,9 +92,15 @@ function memoryOf(lane: Lane, clock: Clock): LaneMemory {
   };
 }
 
-/** The paces of lanes that can be sent to, and of bots, for a forecast. */
-export function pacesOf(lanes: Lanes, { bots, botPace }: Config): LanePaces {
+/** What limits a run by the lanes of these that can be sent to, for a forecast. */
+export async function limitsOf(
+  lanes: Lanes,
+  { bots, botPace, concurrency }: Config,
+  ledger: Ledger,
+): Promise<WorkLimits> {
   return {
+    concurrency,
+    measured: await ledger.measures(),
     lanes: lanes.all
       .filter(({ closed }) => closed === null)
       .map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),

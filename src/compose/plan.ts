@@ -92,6 +92,7 @@ export function sourceOf(parts: SourceParts): OpenSource {
     include: options.include,
     exclude,
     kind: options.kind,
+    isListing: only === null && manifest === null,
     onNothing: only ? "inform" : onNothing,
     whenEmpty: () => whyEmpty(parts),
     tell,

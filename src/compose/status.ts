@@ -1,4 +1,4 @@
-import { loadLedgerPath } from "../config/config.ts";
+import { loadConcurrency, loadLedgerPath } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import { surveySqlite } from "../ledgers/sqlite/survey.ts";
@@ -7,6 +7,8 @@ import type { LedgerView } from "../ledgers/view.ts";
 
 export interface Surveyed {
   readonly place: string;
+  /** Transfers at once that a run with this configuration makes. */
+  readonly concurrency: number;
   readonly survey: LedgerView & Survey;
 }
 
@@ -17,7 +19,7 @@ export interface Surveyed {
 export function surveyLedger(flags: Flags, env: NodeJS.ProcessEnv, folder: string, now: number): Surveyed {
   const place = loadLedgerPath(flags, env, folder);
   const survey = surveySqlite(place, now);
-  if (survey) return { place, survey };
+  if (survey) return { place, survey, concurrency: loadConcurrency(flags, env, folder) };
   throw new LedgerError(
     `${place} is not there: no run has made a ledger in this place yet; name another with --ledger or PREWARM_LEDGER, or begin with \`prewarm run\``,
     2,

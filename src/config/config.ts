@@ -81,6 +81,11 @@ export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: str
   return path;
 }
 
+/** Transfers at once, for those who only estimate by it: what cannot be read counts as not set. */
+export function loadConcurrency(flags: Flags, env: NodeJS.ProcessEnv, folder: string): number {
+  return new Reader(new Layers(flags, env, folder)).get("concurrency");
+}
+
 /** Reads what there is, with everything that is missing or wrong. */
 export function draftConfig(
   layers: Layers,

@@ -1,14 +1,12 @@
 import { LIMITS } from "../domain/limits.ts";
+import { ceilingsOf, concurrencyFor } from "../lanes/ceilings.ts";
 import { expectedPace } from "../lanes/documented-pace.ts";
-import { forecast } from "../lanes/forecast.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Check } from "./check.ts";
 import type { CheckContext, CheckedLane } from "./context.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
 
-/** What a transfer takes as a rule, download and upload together (200-800 ms and 500-2000 ms). */
-const TRANSFER_S = 1.75;
 /** Media a minute that users of older tools expect. */
 const EXPECTED_PER_MIN = 100;
 
@@ -18,6 +16,8 @@ export interface Ceiling {
   readonly perMin: number;
   /** What so many transfers at once could do if Telegram allowed it. */
   readonly byConcurrency: number;
+  /** Transfers at once that keep all lanes busy. */
+  readonly enough: number;
 }
 
 /** Open lanes at the pace that is set or was learned, under the pace of each bot. */
@@ -25,14 +25,17 @@ export async function ceilingOf(context: CheckContext): Promise<Ceiling> {
   const { draft } = context.config;
   const lanes = (await context.lanes()).filter(({ result }) => result.ok);
   const memories = memoriesOf(context);
-  const { ceilingPerMin } = forecast({
-    toWarm: 0,
+  const measured = viewOf(context)?.measured ?? { transferMs: null, bytesPerSecond: null };
+  const limits = {
+    concurrency: draft.concurrency,
+    measured,
     lanes: lanes.map((lane) => ({ bot: lane.bot, perMinute: paceOf(context, lane, memories) })),
     botPerMinute: new Map(
       draft.botPace === null ? [] : context.bots.map(({ bot }) => [bot.slug, draft.botPace ?? 0]),
     ),
-  });
-  return { lanes: lanes.length, perMin: ceilingPerMin, byConcurrency: (draft.concurrency * 60) / TRANSFER_S };
+  };
+  const { lanes: perMin, concurrency: byConcurrency } = ceilingsOf(limits, 0);
+  return { lanes: lanes.length, perMin, byConcurrency, enough: concurrencyFor(perMin, measured) };
 }
 
 function paceOf(context: CheckContext, { bot, result }: CheckedLane, memories: LedgerView["lanes"]): number {
@@ -43,10 +46,14 @@ function paceOf(context: CheckContext, { bot, result }: CheckedLane, memories: L
 }
 
 function memoriesOf(context: CheckContext): LedgerView["lanes"] {
+  return viewOf(context)?.lanes ?? [];
+}
+
+function viewOf(context: CheckContext): LedgerView | null {
   try {
-    return context.ledger()?.lanes ?? [];
+    return context.ledger();
   } catch (error) {
-    if (error instanceof LedgerError) return [];
+    if (error instanceof LedgerError) return null;
     throw error;
   }
 }
@@ -91,12 +98,12 @@ const concurrency: Check = {
   run: async (context) => {
     const it = await ceilingOf(context);
     const { concurrency: now } = context.config.draft;
-    const enough = Math.ceil((it.perMin * TRANSFER_S) / 60);
     if (it.lanes === 0) return [skipped("no open lane")];
-    if (now >= enough) return [pass(`${now} keeps ${it.lanes === 1 ? "the lane" : "all lanes"} busy`)];
+    if (it.byConcurrency >= it.perMin)
+      return [pass(`${now} keeps ${it.lanes === 1 ? "the lane" : "all lanes"} busy`)];
     const given = context.config.values.find(({ name }) => name === "MEDIA_PREWARM_CONCURRENCY")?.given[0];
     const text = `${now} can do about ${Math.round(it.byConcurrency)}/min, the lanes ${Math.round(it.perMin)}/min`;
-    return [warn(text, setStep(given?.origin, "MEDIA_PREWARM_CONCURRENCY", String(Math.max(5, enough))))];
+    return [warn(text, setStep(given?.origin, "MEDIA_PREWARM_CONCURRENCY", String(Math.max(5, it.enough))))];
   },
 };
 

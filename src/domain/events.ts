@@ -44,6 +44,8 @@ export interface EventMap {
     readonly read: number;
     readonly bytes: number;
     readonly filtered: number;
+    /** Keys that the bucket listed for it. */
+    readonly listed: number;
     readonly ended: boolean;
   };
   /** A task entered the queue. */

@@ -73,6 +73,9 @@ export const LIMITS = {
     /** CF pricing (2026): ListObjects is a Class A operation, $4.50 a million, the first million of a month free. */
     classADollarsPerMillion: 4.5,
     classAFreePerMonth: 1_000_000,
+    /** CF pricing (2026): GetObject and HeadObject, presigned ones too, are Class B, $0.36 a million, ten million of a month free. */
+    classBDollarsPerMillion: 0.36,
+    classBFreePerMonth: 10_000_000,
   },
   /** CF presigned URLs: 1 s to 7 days. */
   presignMaxSeconds: 604_800,

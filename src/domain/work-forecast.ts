@@ -3,17 +3,41 @@ export interface WorkAmount {
   /** Objects. */
   readonly toWarm: number;
   readonly bytes: number;
+  /** Keys that the bucket had to list for it; 0 where a manifest or the ledger names them. */
+  readonly listed: number;
 }
 
-/** How much there is to warm, and how long that takes. */
+/** What limits how fast the work goes: Telegram by the lanes, our own number of transfers at once, or the connection. */
+export type Bottleneck = "lanes" | "concurrency" | "bandwidth" | "none";
+
+/** What earlier runs measured; null where nothing was. */
+export interface WorkMeasures {
+  /** Milliseconds for which an object keeps one transfer busy, download and send together, waits for lanes left out. */
+  readonly transferMs: number | null;
+  /** Bytes of objects a second, where nothing but the connection limited them. */
+  readonly bytesPerSecond: number | null;
+}
+
+/** Requests that R2 charges for. */
+export interface R2Operations {
+  /** Listing, a page each. */
+  readonly classA: number;
+  /** Asking for and reading objects, also by Telegram. */
+  readonly classB: number;
+}
+
+/** How much there is to warm, how long that takes, and what it costs. */
 export interface WorkForecast extends WorkAmount {
   readonly lanes: number;
-  /** Objects a minute at the most. */
+  /** Objects a minute at the most: the smallest of what lanes, concurrency and bandwidth allow. */
   readonly ceilingPerMin: number;
+  /** Which of them that is; `none` when there is nothing to warm. */
+  readonly bottleneck: Bottleneck;
   /** Null when nothing can be sent. */
   readonly etaSeconds: number | null;
-  /** What would make it faster. */
+  /** What would make it faster, and by how much. */
   readonly advice: readonly string[];
+  readonly operations: R2Operations;
 }
 
 /** What a dry run found. */

@@ -2,6 +2,7 @@ import type { LaneView } from "../domain/events.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { ItemStatus } from "../domain/outcome.ts";
 import type { Reason, SkipReason } from "../domain/reasons.ts";
+import type { Bottleneck } from "../domain/work-forecast.ts";
 
 /** Milliseconds of the engine's clock; all 0 while nothing was measured. */
 export interface Percentiles {
@@ -63,6 +64,8 @@ export interface RunTotals {
   readonly retries: number;
   readonly botsOut: readonly BotOut[];
   readonly lanesOut: readonly LaneOut[];
+  /** What limited how fast it went; `none` where nothing did for most of the time. */
+  readonly limit: Bottleneck;
 }
 
 /** All figures of a run at one moment, which is one of the engine's clock. */
@@ -84,10 +87,12 @@ export interface Snapshot extends RunTotals {
   readonly active: number;
   readonly concurrency: number;
   readonly lanes: readonly LaneView[];
+  /** The last forecast: objects a minute at the most, and seconds from its beginning; null before there is one. */
+  readonly forecast: { readonly perMinute: number; readonly etaSeconds: number | null } | null;
   /** Entries read from the source so far. */
   readonly read: number;
   readonly sourceEnded: boolean;
-  /** Until all that is known to remain is done, at the recent pace; `null` while the end or the pace is not known. */
+  /** Until all that is known to remain is done, at the recent pace, before there is one at that of the forecast; `null` while the end or the pace is not known. */
   readonly etaMs: number | null;
 }
 

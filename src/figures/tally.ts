@@ -1,11 +1,13 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter, EventMap, LaneView } from "../domain/events.ts";
 import type { ItemResult } from "../domain/outcome.ts";
+import type { WorkMeasures } from "../domain/work-forecast.ts";
 import { ItemCounts } from "./item-counts.ts";
 import { botsOut, lanesOut } from "./lanes-out.ts";
 import { Latencies } from "./latencies.ts";
 import { Rates } from "./rates.ts";
 import type { Figures, Snapshot } from "./snapshot.ts";
+import { WorkMeasure } from "./work-measure.ts";
 
 /** What only queue and pool know. */
 export interface Gauges {
@@ -20,6 +22,8 @@ export class Tally implements Figures {
   readonly #clock: Clock;
   readonly #items = new ItemCounts();
   readonly #latencies = new Latencies();
+  readonly #measure = new WorkMeasure();
+  #forecast: Snapshot["forecast"] = null;
   readonly #rates: Rates;
   readonly #lanes = new Map<string, LaneView>();
   /** What the last events said of queue and pool. */
@@ -28,7 +32,7 @@ export class Tally implements Figures {
   #concurrency = 0;
   #floodWaits = 0;
   #retries = 0;
-  #source: EventMap["source"] = { read: 0, bytes: 0, filtered: 0, ended: false };
+  #source: EventMap["source"] = { read: 0, bytes: 0, filtered: 0, listed: 0, ended: false };
 
   /** Listens to `events` from now on; times run from here until a `started` event sets them anew. */
   constructor(events: Emitter, clock: Clock) {
@@ -41,6 +45,9 @@ export class Tally implements Figures {
       })
       .on("source", (source) => {
         this.#source = source;
+      })
+      .on("forecast", ({ ceilingPerMin, etaSeconds }) => {
+        this.#forecast = { perMinute: ceilingPerMin, etaSeconds };
       })
       .on("queued", ({ depth }) => {
         this.#last.depth = depth;
@@ -61,6 +68,12 @@ export class Tally implements Figures {
   /** Reads depth and active from their owners from now on, instead of from the last event that said them. */
   watch(gauges: Gauges): void {
     this.#gauges = gauges;
+  }
+
+  /** What a later run may count with. */
+  measures(): WorkMeasures {
+    const { durationMs } = this.#rates.figures(this.#clock.now(), 0);
+    return this.#measure.measures(durationMs, this.#concurrency);
   }
 
   /** All figures as of now. Cheap enough for ten times a second. */
@@ -85,8 +98,10 @@ export class Tally implements Figures {
       botsOut: botsOut(lanes),
       read: this.#source.read,
       filtered: this.#source.filtered,
+      forecast: this.#forecast,
+      limit: this.#measure.limit(rates.durationMs, this.#concurrency),
       sourceEnded: this.#source.ended,
-      etaMs: this.#eta(depth + active, rates.recentPerMinute),
+      etaMs: this.#eta(depth + active, rates.recentPerMinute || (this.#forecast?.perMinute ?? 0)),
     };
   }
 
@@ -94,7 +109,9 @@ export class Tally implements Figures {
     this.#items.add(item);
     if (item.status === "ready" || item.status === "weak")
       this.#rates.add(this.#clock.now(), item.bytes ?? 0);
-    if (item.attempts > 0) this.#latencies.add(item.latency);
+    if (item.attempts === 0) return;
+    this.#latencies.add(item.latency);
+    this.#measure.add(item);
   }
 
   #eta(remaining: number, perMinute: number): number | null {

@@ -6,6 +6,7 @@ import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
 import type { KnownEntry } from "../domain/task.ts";
+import type { WorkMeasures } from "../domain/work-forecast.ts";
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -214,6 +215,10 @@ export interface Ledger {
   lanes(): Promise<LaneMemory[]>;
   /** Remembers a lane, in place of what was remembered before. */
   keepLane(memory: LaneMemory): Promise<void>;
+  /** Returns what earlier runs measured of transfers. */
+  measures(): Promise<WorkMeasures>;
+  /** Remembers what was measured; what is null leaves what was known. */
+  keepMeasures(measured: WorkMeasures): Promise<void>;
   /**
    * Publishes more about who writes here (such as the address of its admin server), until it is closed. Field names are
    * words.

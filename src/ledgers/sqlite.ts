@@ -8,6 +8,7 @@ import { checkWorld, identify } from "./sqlite/identity.ts";
 import { keepLane, lanes } from "./sqlite/lanes.ts";
 import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
 import { lookup } from "./sqlite/lookup.ts";
+import { keepMeasures, measures } from "./sqlite/measures.ts";
 import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
@@ -91,6 +92,8 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     refuse: (work, failure) => commits.write(() => refuse(store, work, failure)),
     lanes: async () => lanes(store),
     keepLane: (memory) => commits.write(() => keepLane(store, memory)),
+    measures: async () => measures(db),
+    keepMeasures: (measured) => commits.write(() => keepMeasures(db, measured)),
     announce: (fields) => commits.write(() => announce(db, fields)),
     close: async () => {
       if (!isOpen) return;

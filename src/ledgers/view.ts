@@ -1,4 +1,5 @@
 import type { Failure } from "../domain/failure.ts";
+import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { LaneMemory } from "./port.ts";
 
 /** The contents of a ledger as a reader sees them. Times are UTC text, as in the tables. */
@@ -25,6 +26,7 @@ export interface LedgerView {
     readonly count: number;
   }[];
   readonly lanes: readonly LaneMemory[];
+  readonly measured: WorkMeasures;
   /** Why a run with this identity would be refused; null if it would not. */
   readonly stranger: Failure | null;
 }

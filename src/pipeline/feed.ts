@@ -76,7 +76,7 @@ export class Feeder {
 
   #report(): void {
     const { events, plan: rules } = this.#options;
-    const filtered = rules.selection?.filtered ?? 0;
-    events.emit("source", { read: this.#read, bytes: this.#bytes, filtered, ended: this.#ended });
+    const { filtered = 0, listed = 0 } = rules.selection ?? {};
+    events.emit("source", { read: this.#read, bytes: this.#bytes, filtered, listed, ended: this.#ended });
   }
 }

@@ -1,5 +1,6 @@
 import { LIMITS } from "../domain/limits.ts";
 import { count, interval } from "./format.ts";
+import { classAPrice, dollars } from "./r2-price.ts";
 
 /** Thirty days. */
 const MONTH_MS = 30 * 86_400_000;
@@ -14,19 +15,10 @@ export function listingLine(bucket: { readonly objects: number; readonly interva
   const { pageObjects, classAFreePerMonth } = LIMITS.r2;
   const pages = Math.max(1, Math.ceil(objects / pageObjects));
   const operations = Math.round((pages * MONTH_MS) / intervalMs);
-  const beyond = price(operations - classAFreePerMonth);
+  const beyond = classAPrice(operations - classAFreePerMonth);
   const free =
     beyond > 0
       ? `${dollars(beyond)} beyond the first million, which is free`
       : "the first million a month is free";
-  return `listing ${count(objects)} objects every ${interval(intervalMs)}: ${count(operations)} Class A operations a month, ${dollars(price(operations))} (${free})`;
-}
-
-function price(operations: number): number {
-  return (Math.max(0, operations) / 1_000_000) * LIMITS.r2.classADollarsPerMillion;
-}
-
-function dollars(amount: number): string {
-  const [whole = "", cents = ""] = amount.toFixed(2).split(".");
-  return `$${count(Number(whole))}.${cents}`;
+  return `listing ${count(objects)} objects every ${interval(intervalMs)}: ${count(operations)} Class A operations a month, ${dollars(classAPrice(operations))} (${free})`;
 }

@@ -28,8 +28,8 @@ export interface DryRunParts {
 export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
   try {
     const { toWarm, skipped, bytes } = await count(parts);
-    const filtered = parts.plan.selection?.filtered ?? 0;
-    return { ...parts.forecastOf({ toWarm, bytes }), skipped, filtered };
+    const { filtered = 0, listed = 0 } = parts.plan.selection ?? {};
+    return { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
   } catch (error) {
     if (!(error instanceof SourceFailed)) throw error;
     const { failure } = error;

@@ -1,20 +1,25 @@
 import type { Emitter } from "../domain/events.ts";
+import { LIMITS } from "../domain/limits.ts";
 import type { WorkAmount, WorkForecast } from "../domain/work-forecast.ts";
-import { type ForecastInput, forecast } from "../lanes/forecast.ts";
+import type { WorkLimits } from "../lanes/ceilings.ts";
+import { forecast } from "../lanes/forecast.ts";
 
-/** Says how long this much work takes. */
+/** Says how long this much work takes, and what it costs. */
 export type ForecastOf = (work: WorkAmount) => WorkForecast;
 
-/** Forecasts by these lanes. */
-export function forecastBy({
-  lanes,
-  botPerMinute,
-}: Pick<ForecastInput, "lanes" | "botPerMinute">): ForecastOf {
-  return ({ toWarm, bytes }) => ({
-    toWarm,
-    bytes,
-    lanes: lanes.length,
-    ...forecast({ toWarm, lanes, botPerMinute }),
+/**
+ * Forecasts by these limits. `asks` says whether an object is asked for its type before it is read, so that it takes two
+ * requests of class B instead of one, of which Telegram makes the second when it goes by URL.
+ */
+export function forecastBy(limits: WorkLimits, { asks }: { readonly asks: boolean }): ForecastOf {
+  return (work) => ({
+    ...work,
+    lanes: limits.lanes.length,
+    ...forecast({ ...limits, toWarm: work.toWarm, bytes: work.bytes }),
+    operations: {
+      classA: Math.ceil(work.listed / LIMITS.r2.pageObjects),
+      classB: work.toWarm * (asks ? 2 : 1),
+    },
   });
 }
 
@@ -25,10 +30,11 @@ export function forecastBy({
 export function emitForecasts(events: Emitter, capacity: number, forecastOf: ForecastOf): void {
   let toWarm = 0;
   let bytes = 0;
+  let listed = 0;
   let told: "nothing" | "so far" | "all" = "nothing";
   const tell = (all: boolean) => {
     told = all ? "all" : "so far";
-    events.emit("forecast", { ...forecastOf({ toWarm, bytes }), all });
+    events.emit("forecast", { ...forecastOf({ toWarm, bytes, listed }), all });
   };
   events
     .on("queued", ({ bytes: more, depth }) => {
@@ -36,7 +42,8 @@ export function emitForecasts(events: Emitter, capacity: number, forecastOf: For
       bytes += more;
       if (told === "nothing" && capacity > 0 && depth >= capacity) tell(false);
     })
-    .on("source", ({ ended }) => {
-      if (ended && told !== "all") tell(true);
+    .on("source", (source) => {
+      listed = source.listed;
+      if (source.ended && told !== "all") tell(true);
     });
 }

@@ -1,5 +1,5 @@
-import { connect, openLedger, transfersOf } from "../compose/connect.ts";
-import { openLanes, pacesOf } from "../compose/lanes.ts";
+import { asksForTypes, connect, openLedger, transfersOf } from "../compose/connect.ts";
+import { limitsOf, openLanes } from "../compose/lanes.ts";
 import { planOptionsOf } from "../compose/plan.ts";
 import { openWarming } from "../compose/warming.ts";
 import type { Config } from "../config/config.ts";
@@ -128,10 +128,12 @@ export class Run implements RunPass {
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
     const { queue, pool, lanes, feeder, dispatcher } = warming;
     tally.watch({ depth: () => queue.length, active: () => pool.active });
-    emitForecasts(events, config.maxQueue, forecastBy(pacesOf(lanes, config)));
+    const asks = asksForTypes(config, options.transfer);
+    emitForecasts(events, config.maxQueue, forecastBy(await limitsOf(lanes, config, ledger), { asks }));
     watchFailures(events, stop, { maxFailures: options.maxFailures });
     await prewarm(feeder, dispatcher, stop);
     lanes.rememberAll();
+    await ledger.keepMeasures(tally.measures());
   }
 
   async close(): Promise<void> {
@@ -190,7 +192,9 @@ export class Run implements RunPass {
       }),
       isOut: (bot) => !lanes.isOpen(bot),
       whyOut: (bot, kind) => lanes.whyClosed(bot, kind),
-      forecastOf: forecastBy(pacesOf(lanes, config)),
+      forecastOf: forecastBy(await limitsOf(lanes, config, ledger), {
+        asks: asksForTypes(config, options.transfer),
+      }),
       limit: options.limit,
       stop,
       events,

@@ -133,7 +133,7 @@ export class Worker {
 
   async #keep(found: StartupCheck): Promise<void> {
     const { config, options } = this.#given;
-    const { ledger, connections, events, stop } = this.#session;
+    const { ledger, connections, events, stop, tally } = this.#session;
     const remove = options.deleteAfter ? messageRemover(connections, events) : null;
     const keeping = await openKeeping({
       config,
@@ -155,5 +155,6 @@ export class Worker {
     });
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     keeping.lanes.rememberAll();
+    await ledger.keepMeasures(tally.measures());
   }
 }

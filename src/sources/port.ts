@@ -13,6 +13,8 @@ export type Source = AsyncIterable<readonly SourceItem[]>;
 export interface SelectionTally {
   /** Keys that filters turned away so far. */
   readonly filtered: number;
+  /** Keys that the bucket has listed so far; 0 where it is not asked. */
+  readonly listed: number;
   /** Whether entries of this kind take part; to be asked once an entry. */
   takesKind(kind: MediaKind): boolean;
   /** The source has been read to its end. Throws SourceFailed when a filter found nothing in a source that has keys. */

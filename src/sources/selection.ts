@@ -22,6 +22,8 @@ export interface NoKeys {
 }
 
 export interface SelectionOptions extends SelectionRules {
+  /** Whether the keys come from a listing of the bucket. */
+  readonly isListing: boolean;
   /** What to do when a filter touched no key: end as a mistake in the selection, or just say so. */
   readonly onNothing: "refuse" | "warn" | "inform";
   /** Asked when the source had no key. */
@@ -59,6 +61,10 @@ export class KeySelection implements SelectionTally {
 
   get filtered(): number {
     return this.#filtered;
+  }
+
+  get listed(): number {
+    return this.#options.isListing ? this.#keys : 0;
   }
 
   /** Whether some `--exclude` has matched a key. */

@@ -148,7 +148,8 @@ describe("--dry-run", () => {
       ...{
         ceiling_per_min: 20,
         eta_seconds: 303,
-        advice: [expect.stringMatching(/^7 more channels: 160\/min, 1 min instead of 5 min$/)],
+        advice: [expect.stringMatching(/^7 more channels: 160\/min, 38 s instead of 5 min$/)],
+        ...{ bottleneck: "lanes", class_a: 1, class_b: 202, cost_usd: 0.0001 },
       },
     });
     expect(existsSync(join(world.dir, "prewarm.db"))).toBe(false);
@@ -156,7 +157,7 @@ describe("--dry-run", () => {
     expect(world.r2.requests().filter(({ operation }) => operation === "GetObject")).toEqual([]);
     const text = await world.run(["-n"], { env });
     expect(text.stdout).toMatch(
-      /to warm {3}101 objects.*\n.*\n.*at most 20\/min.*\n.*about 5m 3s\nfaster {4}7 more/,
+      /to warm {3}101 objects.*\n.*\n.*\n.*at most 20\/min.*\n.*about 5m 3s\ncost {6}about 1 Class A.*\nfaster {4}7 more/,
     );
   });
 

@@ -235,6 +235,18 @@ export function identityConformance(open: OpenLedger): void {
     });
   });
 
+  describe("measures", () => {
+    const tested = new TestedLedger(open);
+
+    it("are remembered, and what was not measured again stays", async () => {
+      const { ledger } = tested;
+      expect(await ledger.measures()).toEqual({ transferMs: null, bytesPerSecond: null });
+      await ledger.keepMeasures({ transferMs: 1_750.4, bytesPerSecond: null });
+      await ledger.keepMeasures({ transferMs: null, bytesPerSecond: 2_500_000 });
+      expect(await ledger.measures()).toEqual({ transferMs: 1_750, bytesPerSecond: 2_500_000 });
+    });
+  });
+
   describe("identify", () => {
     const tested = new TestedLedger(open);
     const reasonOf = async (identity: Identity) => {

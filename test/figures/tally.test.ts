@@ -152,9 +152,9 @@ describe("Tally times", () => {
     for (let at = 0; at < 10; at++) events.emit("item", item());
     events.emit("queued", { bytes: 5, depth: 35 });
     events.emit("active", { count: 5 });
-    events.emit("source", { read: 50, bytes: 500, filtered: 0, ended: false });
+    events.emit("source", { read: 50, bytes: 500, filtered: 0, listed: 0, ended: false });
     expect(tally.snapshot().etaMs).toBeNull();
-    events.emit("source", { read: 50, bytes: 500, filtered: 0, ended: true });
+    events.emit("source", { read: 50, bytes: 500, filtered: 0, listed: 0, ended: true });
     expect(tally.snapshot()).toMatchObject({
       etaMs: 120_000,
       read: 50,

@@ -8,6 +8,8 @@ const TWO_LANES = {
     { bot: "default", perMinute: 20 },
   ],
   botPerMinute: new Map([["default", 30]]),
+  concurrency: 5,
+  measured: { transferMs: null, bytesPerSecond: null },
 };
 
 function watched(capacity: number) {
@@ -16,14 +18,15 @@ function watched(capacity: number) {
   });
   const told: EventMap["forecast"][] = [];
   events.on("forecast", (forecast) => told.push(forecast));
-  emitForecasts(events, capacity, forecastBy(TWO_LANES));
+  emitForecasts(events, capacity, forecastBy(TWO_LANES, { asks: true }));
   let depth = 0;
   return {
     told,
     queue: (count: number) => {
       for (let at = 0; at < count; at++) events.emit("queued", { bytes: 10, depth: ++depth });
     },
-    end: () => events.emit("source", { read: depth, bytes: depth * 10, filtered: 0, ended: true }),
+    end: () =>
+      events.emit("source", { read: depth, bytes: depth * 10, filtered: 0, listed: 2_001, ended: true }),
   };
 }
 
@@ -34,10 +37,14 @@ it("says how long the work takes as soon as the queue is full, and again when th
   queue(31);
   end();
   end();
-  const common = { lanes: 2, ceilingPerMin: 30, advice: expect.any(Array) };
+  const common = { lanes: 2, ceilingPerMin: 30, bottleneck: "lanes", advice: expect.any(Array) };
+  const [soFar, all] = [
+    { toWarm: 30, bytes: 300, listed: 0, operations: { classA: 0, classB: 60 } },
+    { toWarm: 60, bytes: 600, listed: 2_001, operations: { classA: 3, classB: 120 } },
+  ];
   expect(told).toEqual([
-    { toWarm: 30, bytes: 300, etaSeconds: 60, all: false, ...common },
-    { toWarm: 60, bytes: 600, etaSeconds: 120, all: true, ...common },
+    { ...soFar, etaSeconds: 60, all: false, ...common },
+    { ...all, etaSeconds: 120, all: true, ...common },
   ]);
 });
 

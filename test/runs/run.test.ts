@@ -60,7 +60,7 @@ describe("a run", () => {
     const { run, heard } = await openRun(world, { flags: { dryRun: true } });
     const { exitCode, plan } = await run.toEnd();
     expect(exitCode).toBe(0);
-    expect(plan).toMatchObject({ toWarm: 3, skipped: 0, lanes: 1, ceilingPerMin: 60_000 });
+    expect(plan).toMatchObject({ toWarm: 3, skipped: 0, lanes: 1, bottleneck: "concurrency" });
     expect(heard).toEqual(["started", "planned", "planned", "planned"]);
     expect(world.posts()).toEqual([]);
   });

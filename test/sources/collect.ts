@@ -55,6 +55,7 @@ export function selectionOf(rules: Partial<SelectionOptions> = {}): KeySelection
   return new KeySelection({
     include: [],
     exclude: [],
+    isListing: true,
     onNothing: "inform",
     whenEmpty: async () => ({ text: "no keys", isMissed: false }),
     tell: () => {},

@@ -12,6 +12,7 @@ function scene(rules: Partial<SelectionOptions>, keys = KEYS) {
   const options: SelectionOptions = {
     include: [],
     exclude: [],
+    isListing: true,
     onNothing: "refuse",
     whenEmpty: async () => ({ text: "the bucket is empty", isMissed: false }),
     tell: (level, text) => told.push(`${level} ${text}`),

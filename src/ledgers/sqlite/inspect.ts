@@ -4,6 +4,7 @@ import type { Sqlite } from "./adapter.ts";
 import { strangerTo } from "./identity.ts";
 import { lanes } from "./lanes.ts";
 import { isHeld, seemsAlive } from "./lock.ts";
+import { measures } from "./measures.ts";
 import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak } from "./rows.ts";
 import { refuseNewer } from "./version.ts";
@@ -29,6 +30,7 @@ export function readView(db: Sqlite, identity: Identity | null, file: string): L
     sending: sendingOf(db),
     recent: recentOf(db),
     lanes: present.has("prewarm_lanes") ? lanes({ db, now: Date.now, owner: "" }) : [],
+    measured: measures(db),
     stranger: identity && isKnown ? strangerTo(db, identity) : null,
   };
 }

@@ -14,6 +14,7 @@ const NEVER_BEGAN: RunTotals = {
   leftUnknown: 0,
   leftFailed: 0,
   filtered: 0,
+  limit: "none",
   successRate: 1,
   bytes: 0,
   perMinute: 0,
@@ -105,6 +106,7 @@ function summaryLine(run: RunTotals, exitCode: number) {
     bots_out: run.botsOut.map(({ bot, failure }) => ({ bot, ...told(failure) })),
     lanes_out: run.lanesOut.map(({ bot, chat, closed }) => ({ bot, chat_id: chat, ...told(closed) })),
     filtered: run.filtered,
+    bottleneck: run.limit,
     time_scale: run.scale === 1 ? undefined : run.scale,
   };
 }

@@ -28,6 +28,23 @@ function headline(run: Snapshot, { colour }: TableOptions): string {
   ].join(", ");
 }
 
+/** Below this a forecast is not worth comparing. */
+const WORTH_COMPARING_MS = 5_000;
+
+const LIMITS: Readonly<Record<Snapshot["limit"], string>> = {
+  lanes: ": the limit was the lanes",
+  concurrency: ": the limit was concurrency",
+  bandwidth: ": the limit was bandwidth",
+  none: "",
+};
+
+/** What became of the forecast; null where there was none, or the run did not come to its end. */
+function comparison({ forecast, durationMs, perMinute: pace, limit }: Snapshot, { stopped }: TableOptions) {
+  if (stopped || !forecast?.etaSeconds || durationMs < WORTH_COMPARING_MS) return null;
+  const said = `forecast ${duration(forecast.etaSeconds * 1000)} (${perMinute(forecast.perMinute)})`;
+  return `${said}; took ${duration(durationMs)} (${perMinute(pace)})${LIMITS[limit]}`;
+}
+
 function about(status: ItemStatus, run: Snapshot): string {
   const left = status === "failed" ? run.leftFailed : status === "unknown" ? run.leftUnknown : 0;
   if (left > 0) return `${count(left)} of them from earlier runs, left alone`;
@@ -124,6 +141,7 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
   const next = nextCommand(run, options);
   const parts = [
     headline(run, options),
+    comparison(run, options),
     results(run, options),
     latencies(run, options),
     lanes(run, options),

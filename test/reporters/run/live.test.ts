@@ -28,7 +28,7 @@ function swing({ events, pass }: ReturnType<typeof scene>, lanes = 2) {
   for (let at = 0; at < 10; at++) events.emit("item", item({ bytes: 500_000 }));
   events.emit("queued", { bytes: 1, depth: 25 });
   events.emit("active", { count: 5 });
-  events.emit("source", { read: 40, bytes: 1, filtered: 0, ended: true });
+  events.emit("source", { read: 40, bytes: 1, filtered: 0, listed: 0, ended: true });
   for (let at = 0; at < lanes; at++) events.emit("lane", lane({ chat: `-100${at}`, sent: at }));
 }
 
@@ -142,7 +142,7 @@ describe("liveReporter", () => {
 
   it("says once that the clock runs faster, and does without an ETA until the source has ended", () => {
     const stage = watch(80, 24, { scale: 10 });
-    stage.events.emit("source", { read: 1000, bytes: 1, filtered: 0, ended: false });
+    stage.events.emit("source", { read: 1000, bytes: 1, filtered: 0, listed: 0, ended: false });
     stage.draw();
     stage.draw();
     const text = stage.terminal.lines.join("\n");

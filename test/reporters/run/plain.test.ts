@@ -32,12 +32,12 @@ describe("plainReporter", () => {
     stage.pass(30_000);
     for (let at = 0; at < 10; at++) stage.events.emit("item", item({ bytes: 300_000 }));
     stage.events.emit("queued", { bytes: 1, depth: 25 });
-    stage.events.emit("source", { read: 1300, bytes: 1, filtered: 0, ended: false });
+    stage.events.emit("source", { read: 1300, bytes: 1, filtered: 0, listed: 0, ended: false });
     vi.advanceTimersByTime(1);
     expect(stage.lines()).toEqual([
       "10 of 1,300 or more | ready 10, skipped 0, weak 0, failed 0, unknown 0 | 20.0/min, 100 kB/s | P50 500 ms, P95 500 ms | queue 25, active 0/5, flood waits 0 | ETA not known yet",
     ]);
-    stage.events.emit("source", { read: 35, bytes: 1, filtered: 0, ended: true });
+    stage.events.emit("source", { read: 35, bytes: 1, filtered: 0, listed: 0, ended: true });
     vi.advanceTimersByTime(5_000);
     expect(stage.lines()[0]).toMatch(/^10 of 35 \(28\.5 %\) .* ETA 1m 15s$/);
     stage.screen.stop();

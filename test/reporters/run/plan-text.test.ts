@@ -5,6 +5,9 @@ const PLAN = {
   toWarm: 1200,
   skipped: 3,
   filtered: 0,
+  listed: 1_203,
+  bottleneck: "lanes" as const,
+  operations: { classA: 2, classB: 2_400 },
   bytes: 91_234_567,
   lanes: 2,
   ceilingPerMin: 40,
@@ -12,11 +15,15 @@ const PLAN = {
   advice: ["7 more channels: 180/min, 7 min instead of 30 min"],
 };
 
+const COST =
+  "about 2 Class A and 2,400 Class B operations, under $0.01 (free within the first million of class A and ten million of class B a month)";
+
 describe("a plan", () => {
   it("is a line of JSON with the published fields in their order", () => {
     expect(JSON.stringify(planLine(PLAN))).toBe(
       '{"type":"plan","to_warm":1200,"skipped":3,"bytes":91234567,"lanes":2,"ceiling_per_min":40,"eta_seconds":1800,' +
-        '"advice":["7 more channels: 180/min, 7 min instead of 30 min"],"filtered":0}',
+        '"advice":["7 more channels: 180/min, 7 min instead of 30 min"],"bottleneck":"lanes","filtered":0,' +
+        '"class_a":2,"class_b":2400,"cost_usd":0.0009}',
     );
   });
 
@@ -24,8 +31,10 @@ describe("a plan", () => {
     expect(planText(PLAN).split("\n")).toEqual([
       "to warm   1,200 objects, 91.2 MB",
       "skipped   3",
-      "lanes     2, at most 40/min together",
+      "lanes     2",
+      "pace      at most 40/min, the limit is the lanes",
       "time      about 30m 0s",
+      `cost      ${COST}`,
       "faster    7 more channels: 180/min, 7 min instead of 30 min",
       "",
     ]);
@@ -36,8 +45,13 @@ describe("a plan", () => {
 describe("a forecast", () => {
   it("says what there is, how long it takes, and what would be faster", () => {
     const [first, ...rest] = forecastLines({ ...PLAN, all: true });
-    expect(first).toBe("to warm: 1,200 objects, 91.2 MB; 2 lanes: at most 40/min, about 30m 0s");
-    expect(rest).toEqual(["faster: 7 more channels: 180/min, 7 min instead of 30 min"]);
+    expect(first).toBe(
+      "to warm: 1,200 objects, 91.2 MB; 2 lanes: at most 40/min, the limit is the lanes; about 30m 0s",
+    );
+    expect(rest).toEqual([
+      `cost at R2: ${COST}`,
+      "faster: 7 more channels: 180/min, 7 min instead of 30 min",
+    ]);
     expect(forecastLines({ ...PLAN, all: false })[0]).toMatch(/^to warm: 1,200 objects so far, /);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
+import type { Snapshot } from "../../../src/figures/snapshot.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { finalTables } from "../../../src/reporters/run/tables.ts";
 import { failedItem, item, lane, lost, scene, tooBig } from "../sample-events.ts";
@@ -28,6 +29,36 @@ function mixed() {
   events.emit("lane", lane({ chat: "-1003", closed: failure("bot_kicked", "kicked") }));
   return stage;
 }
+
+/** A run of a minute, forecast at half of it, whose items each took `work` ms and waited `lane` ms for a lane. */
+function foretold({ work, lane }: { work: number; lane: number }) {
+  const { events, pass, tally } = scene();
+  events.emit("started", { command: "prewarm run", lanes: 25, concurrency: 5, ledger: "sqlite:x.db" });
+  const cost = { listed: 150, operations: { classA: 1, classB: 300 } };
+  const pace = { ceilingPerMin: 300, bottleneck: "lanes" as const, etaSeconds: 30, lanes: 25, advice: [] };
+  events.emit("forecast", { toWarm: 150, bytes: 1, ...pace, ...cost, all: true });
+  const latency = { total: work + lane, queue: 0, lane, download: 0, send: work };
+  for (let at = 0; at < 150; at++) events.emit("item", item({ latency }));
+  pass(60_000);
+  return tally.snapshot();
+}
+
+describe("the end of a run", () => {
+  const line = (run: Snapshot, stopped = false) =>
+    finalTables(run, { ...options, stopped }).split("\n")[1] ?? "";
+
+  it.each([
+    [{ work: 1_900, lane: 20 }, ": the limit was concurrency"],
+    [{ work: 500, lane: 390 }, ": the limit was the lanes"],
+    [{ work: 500, lane: 0 }, ""],
+  ])("says what became of the forecast: %j%s", (times, limit) => {
+    expect(line(foretold(times))).toBe(`forecast 30.0 s (300.0/min); took 1m 0s (150.0/min)${limit}`);
+  });
+
+  it("compares nothing when the run was stopped", () => {
+    expect(line(foretold({ work: 1_900, lane: 20 }), true)).not.toContain("forecast");
+  });
+});
 
 describe("finalTables", () => {
   it("sums a run up: results, times, lanes, troubles with the way out, and the next command last", () => {
