@@ -145,11 +145,17 @@ async function fetchReport(r2: CheckedBucket, { key, bytes }: ListedObject): Pro
     if (!head.ok) return ofFailure(head.failure);
     return fail(`${key} answers ${fetched.status} to a plain GET`, "prewarm run --transfer upload");
   }
-  if (fetched.bytes !== bytes)
+  if (fetched.bytes !== bytes) {
+    const head = await r2.storage.head(key);
+    if (head.ok && head.value.packing)
+      return pass(
+        `${key} is stored with Content-Encoding ${head.value.packing}: it is read, unpacked and uploaded`,
+      );
     return fail(
       `${key} came with ${fetched.bytes} bytes instead of ${bytes}`,
       "prewarm run --transfer upload",
     );
+  }
   return pass(`${key} was fetched whole (${bytes} bytes${fetched.mime ? `, ${fetched.mime}` : ""})`);
 }
 

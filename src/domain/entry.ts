@@ -17,6 +17,8 @@ export interface Entry {
   readonly kind?: MediaKind | undefined;
   /** Stored Content-Type as the source gives it. */
   readonly mime?: string | undefined;
+  /** How its stored bytes are packed (see {@link packingOf}); `""` for not at all, undefined while nobody has looked. */
+  readonly packing?: string | undefined;
   /** Slug of the only bot that is to warm it; without it, all chosen bots do. */
   readonly bot?: string | undefined;
   readonly width?: number | undefined;

@@ -132,6 +132,10 @@ export const REASONS = {
       "nothing to do: the object was replaced while it was being sent, and the next pass finds the new one",
   }),
   object_denied: info("object", "give the R2 token the right to read this object"),
+  content_encoding: info(
+    "object",
+    "store the object without Content-Encoding, or packed as its Content-Encoding says by gzip, br or deflate",
+  ),
   object_mismatch: info(
     "object",
     "correct `bytes`, `etag` or `sha256` in the manifest: the object has others",

@@ -40,9 +40,9 @@ export async function complete(entry: Entry, options: CompleteOptions): Promise<
   if (!info.ok) return info;
   const wrong = disagreement(entry, info.value);
   if (wrong) return failed(wrong);
-  const { bytes, etag, mime } = info.value;
+  const { bytes, etag, mime, packing = "" } = info.value;
   const kind = options.as ?? entry.kind ?? kindOfKey(entry.key) ?? kindOfMime(mime);
-  return ok({ entry: { ...entry, bytes, etag, mime, seen: true }, kind });
+  return ok({ entry: { ...entry, bytes, etag, mime, packing, seen: true }, kind });
 }
 
 async function patientHead(key: string, { storage, clock }: CompleteOptions): Promise<Result<ObjectInfo>> {

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { bareEtag, readEtag } from "../domain/content.ts";
+import { packingOf } from "../domain/content-encoding.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { failureOfRefusal, notS3, type RequestTarget } from "./errors.ts";
+import { failureOfRefusal, notS3, type RequestTarget, sizeless } from "./errors.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
 
 /**
@@ -18,7 +19,7 @@ export function checkAnswer(
   const length = contentLength(headers);
   const part = statusCode === 206 ? rangeOf(headers) : undefined;
   const bytes = part?.size ?? length;
-  if (length === undefined || bytes === undefined) return failed(notS3(target, statusCode, "without a size"));
+  if (length === undefined || bytes === undefined) return failed(sizeless(target, statusCode));
   const info = infoOf(headers, bytes);
   if (asked.etag && info.etag !== "" && bareEtag(info.etag) !== bareEtag(asked.etag)) {
     return failed(failureOfRefusal(target, { status: 412, code: "", message: "" }));
@@ -35,7 +36,9 @@ export function checkAnswer(
 /** Reads ETag and type of an object of `bytes` bytes from the headers. */
 export function infoOf(headers: IncomingHttpHeaders, bytes: number): ObjectInfo {
   const type = headers["content-type"] ?? "";
+  const packing = packingOf([headers["content-encoding"] ?? []].flat().join(","));
   return {
+    ...(packing === "" ? {} : { packing }),
     bytes,
     etag: readEtag(headers.etag ?? ""),
     mime: (type.split(";", 1)[0] ?? "").trim().toLowerCase(),

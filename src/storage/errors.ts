@@ -112,6 +112,15 @@ export function notS3(
   });
 }
 
+/** An object without a size, also when it may be sent packed: servers that unpack on the way do not know it. */
+export function sizeless(target: RequestTarget, status: number): Failure {
+  return failure(
+    "content_encoding",
+    `${target.host} answered ${status} without a size for ${subjectOf(target)}: it is probably stored with a Content-Encoding, and unpacked on its way`,
+    { code: status },
+  );
+}
+
 /** The body ended early, or no byte of it came for too long. */
 export function failureOfBody(target: RequestTarget, error: unknown): Failure {
   return failure(

@@ -13,11 +13,14 @@ export interface ListedObject {
 
 /** What an answer to HEAD or GET says of an object. */
 export interface ObjectInfo {
+  /** Of what is stored: the content may be larger where it is packed. */
   readonly bytes: number;
   /** Without quotes; `""` where the server gives none. A weak one keeps its `W/`. */
   readonly etag: string;
   /** Stored Content-Type, lower case, without parameters; `""` when there is none. */
   readonly mime: string;
+  /** How the stored bytes are packed, by their Content-Encoding (see packingOf); absent where they are the content. */
+  readonly packing?: string;
 }
 
 /** How to read an object. */
@@ -32,7 +35,7 @@ export interface OpenOptions {
 /** An object that is being read. */
 export interface OpenObject extends ObjectInfo {
   /**
-   * Ends with an error when the connection breaks or stalls before the last byte. Must be destroyed when it is not read
+   * What is stored, still packed where it is. Ends with an error when the connection breaks or stalls before the last byte. Must be destroyed when it is not read
    * to its end.
    */
   readonly body: Readable;

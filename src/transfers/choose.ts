@@ -4,18 +4,24 @@ import { LIMITS } from "../domain/limits.ts";
 import { extensionOf, type MediaKind } from "../domain/media.ts";
 import type { TransferName } from "../domain/task.ts";
 
-/** What decides between URL and upload. Sizes in bytes. */
-export interface TransferFacts {
+/** What decides whether a file can be uploaded. Sizes in bytes. */
+export interface UploadFacts {
   readonly key: string;
   readonly kind: MediaKind;
   readonly bytes: number;
+  /** The Bot API server is the user's own, in local mode. */
+  readonly local: boolean;
+}
+
+/** What decides between URL and upload. */
+export interface TransferFacts extends UploadFacts {
   /** Stored Content-Type; undefined while it is not known. */
   readonly mime: string | undefined;
   readonly mode: TransferMode;
-  /** The Bot API server is the user's own, in local mode. */
-  readonly local: boolean;
   /** Telegram can reach the bucket, as far as is known. */
   readonly urlOpen: boolean;
+  /** How the stored bytes are packed; `""` for not at all, undefined while it is not known. */
+  readonly packing: string | undefined;
   /** Nothing but a read tells what its content is: its ETag does not name it, and nobody gave its SHA-256. */
   readonly mustBeRead: boolean;
   /** The entry has metadata that only an upload can carry: thumbnail, filename, title, performer. */
@@ -36,9 +42,14 @@ export function choose(choice: TransferFacts): TransferName | "ask" | Failure {
   return tooBig(choice) ?? "upload";
 }
 
+/** The most bytes that a file may have to be uploaded. */
+export function mostBytes(local: boolean): number {
+  return local ? LIMITS.upload.localBytes : LIMITS.upload.cloudBytes - LIMITS.upload.overheadBytes;
+}
+
 /** Returns why a file of this size cannot be uploaded as this kind, or null when it can. */
-function tooBig({ key, kind, bytes, local }: TransferFacts): Failure | null {
-  const most = local ? LIMITS.upload.localBytes : LIMITS.upload.cloudBytes - LIMITS.upload.overheadBytes;
+export function tooBig({ key, kind, bytes, local }: UploadFacts): Failure | null {
+  const most = mostBytes(local);
   if (bytes > most && local)
     return failure("file_over_local_limit", `${key} has ${mb(bytes)}; a local-mode server takes 2000 MB`);
   if (bytes > most)
@@ -52,7 +63,8 @@ function tooBig({ key, kind, bytes, local }: TransferFacts): Failure | null {
 }
 
 /** Returns why this object cannot go by URL, whatever its Content-Type, or null when it may. */
-function urlObstacle({ key, kind, bytes, mustBeRead }: TransferFacts): string | null {
+function urlObstacle({ key, kind, bytes, mustBeRead, packing }: TransferFacts): string | null {
+  if (packing) return `it is stored with Content-Encoding ${packing}, and Telegram may not unpack it`;
   if (mustBeRead) return "its ETag does not tell its content, so it has to be read";
   const most =
     kind === "photo"

@@ -55,9 +55,10 @@ class ChosenTransfers implements Transfers {
       if (!info.ok) return info;
       const moved = await this.#whatMoved(entry, info.value, signal);
       if (moved !== null && moved !== "unsteady") return failed(moved);
-      entry = { ...entry, mime: info.value.mime, seen: true };
+      const { mime, packing = "" } = info.value;
+      entry = { ...entry, mime, packing, seen: true };
       if (moved === "unsteady") entry = { ...entry, etag: "" };
-      way = this.#choose({ ...task, entry }, info.value.mime);
+      way = this.#choose({ ...task, entry }, mime);
     }
     if (way === "url") return ok(this.#byUrl(entry));
     return way === "upload" ? this.#byUpload(task, entry, signal) : failed(way as Failure);
@@ -98,7 +99,7 @@ class ChosenTransfers implements Transfers {
 
   #choose(task: Task, mime: string | undefined) {
     const { mode, local, urlOpen } = this.#options;
-    const { key, bytes, etag, sha256, thumbnail, filename, title, performer } = task.entry;
+    const { key, bytes, etag, packing, sha256, thumbnail, filename, title, performer } = task.entry;
     return choose({
       key,
       bytes,
@@ -107,6 +108,7 @@ class ChosenTransfers implements Transfers {
       kind: task.sendAs ?? task.kind,
       mode: task.transfer ?? mode,
       urlOpen: urlOpen && (this.#urlWorked || this.#urlFailures < URL_TRIES),
+      packing,
       mustBeRead: sha256 === undefined && !namesContent(etag),
       hasUploadOnlyFields: [thumbnail, filename, title, performer].some((value) => value !== undefined),
     });
@@ -125,9 +127,10 @@ class ChosenTransfers implements Transfers {
   async #byUpload(task: Task, entry: KnownEntry, signal: AbortSignal): Promise<Result<Prepared>> {
     const { storage } = this.#options;
     const kind = task.sendAs ?? task.kind;
-    const upload = await uploadOf(storage, entry, kind, signal);
+    const upload = await uploadOf({ storage, entry, kind, local: this.#options.local, signal });
     if (!upload.ok) return upload;
-    const fields = await this.#uploadFields(entry, kind, signal).then(ok, carried);
+    const { bytes } = upload.value.source;
+    const fields = await this.#uploadFields({ ...entry, bytes }, kind, signal).then(ok, carried);
     if (!fields.ok) return fields;
     const request = { media: upload.value.source, ...fields.value };
     return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime });
@@ -149,7 +152,8 @@ class ChosenTransfers implements Transfers {
     const large = kind === "video" && entry.bytes > LIMITS.videoProbeBytes;
     const pictured = kind !== "photo" && kind !== "voice" && entry.thumbnail !== undefined;
     const thumbnail = large || pictured ? await thumbnailOf(storage, entry, signal) : undefined;
-    const shape = large ? definedOnly(await shapeOf(storage, entry, signal)) : {};
+    // Of packed bytes no part can be read by itself.
+    const shape = large && !entry.packing ? definedOnly(await shapeOf(storage, entry, signal)) : {};
     return { ...given, ...shape, ...definedOnly({ thumbnail }) };
   }
 }

@@ -5,6 +5,7 @@ import { LIMITS } from "../domain/limits.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
+import { cannotUnpack, measure, unpacked } from "./unpack.ts";
 
 type Shape = Pick<SendRequest, "width" | "height" | "duration">;
 
@@ -111,9 +112,14 @@ export async function thumbnailOf(
     throwIfPassing(new NotRead(opened.failure));
     return undefined;
   }
-  if (opened.value.bytes > LIMITS.upload.thumbnailBytes) {
-    opened.value.body.destroy();
+  const { bytes, body, packing = "" } = opened.value;
+  const most = LIMITS.upload.thumbnailBytes;
+  if (bytes > most || (packing !== "" && cannotUnpack(entry.key, packing))) {
+    body.destroy();
     return undefined;
   }
-  return buffer(opened.value.body);
+  if (packing === "") return buffer(body);
+  const read = await measure(unpacked(entry.key, packing, body), { keep: most, most });
+  if (!read.ok) throwIfPassing(new NotRead(read.failure));
+  return read.ok ? (read.value.content ?? undefined) : undefined;
 }

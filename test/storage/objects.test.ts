@@ -113,11 +113,26 @@ describe("open", () => {
   });
 
   it("fails when the server does not say how much comes", async () => {
-    const { storage } = await bucketAt((_, response) => {
+    const { storage, seen } = await bucketAt((_, response) => {
       response.writeHead(200).write("chunk");
       response.end();
     });
-    expect(await storage.open("a.jpg")).toMatchObject({ failure: { reason: "r2_unavailable" } });
+    for (const ask of [storage.open, storage.head])
+      expect(await ask("a.jpg")).toMatchObject({ failure: { class: "object", reason: "content_encoding" } });
+    expect(seen.length).toBeLessThan(10);
+  });
+
+  it("asks for what is stored, packed, where a server unpacks what is not asked for packed", async () => {
+    const { storage, seen } = await bucketAt(({ headers, method }, response) => {
+      if (headers["accept-encoding"] === "identity") response.writeHead(200, { etag: 'W/"abc"' });
+      else response.writeHead(200, { ...PICTURE, "content-encoding": "gzip, aws-chunked" });
+      response.end(method === "HEAD" ? undefined : "hello");
+    });
+    const wanted = { bytes: 5, etag: "abc", mime: "image/jpeg", packing: "gzip" };
+    expect(value(await storage.head("a.jpg"))).toEqual(wanted);
+    const { body, ...info } = value(await storage.open("a.jpg", { etag: "abc" }));
+    expect([info, await outcomeOf(body)]).toEqual([wanted, "hello"]);
+    expect(seen).toHaveLength(4);
   });
 
   it("ends the body with an error when fewer bytes come than were announced", async () => {

@@ -20,6 +20,7 @@ function way(kind: MediaKind, more: Partial<TransferFacts> = {}): string {
     mode: "auto",
     local: false,
     urlOpen: true,
+    packing: "",
     mustBeRead: false,
     hasUploadOnlyFields: false,
     ...more,
@@ -96,6 +97,13 @@ describe("by size", () => {
     expect(way("photo", { bytes: LOCAL + 1, local: true })).toBe("file_over_local_limit");
   });
 
+  it("what is stored packed is uploaded: nobody knows whether Telegram unpacks it", () => {
+    expect([way("photo", { packing: "gzip" }), way("photo", { packing: "br", mode: "url" })]).toEqual([
+      "upload",
+      "url_not_allowed",
+    ]);
+  });
+
   it("what has to be read, since nothing tells its content, is uploaded", () => {
     expect([way("photo", { mustBeRead: true }), way("photo", { mustBeRead: true, mode: "url" })]).toEqual([
       "upload",
@@ -116,6 +124,7 @@ describe("by size", () => {
       mode: "auto",
       local: false,
       urlOpen: true,
+      packing: "",
       mustBeRead: false,
       hasUploadOnlyFields: false,
     });

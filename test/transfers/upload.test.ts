@@ -4,7 +4,9 @@ import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import type { MediaKind } from "../../src/domain/media.ts";
 import type { KnownEntry } from "../../src/domain/task.ts";
-import { filenameOf, type ReadyUpload, uploadOf } from "../../src/transfers/upload.ts";
+import type { Storage } from "../../src/storage/port.ts";
+import { filenameOf } from "../../src/transfers/filename.ts";
+import { type ReadyUpload, uploadOf } from "../../src/transfers/upload.ts";
 import {
   botAt,
   failureOf,
@@ -40,10 +42,14 @@ function uploaded(result: Awaited<ReturnType<typeof uploadOf>>): ReadyUpload {
   return result.value;
 }
 
+function uploadFor(storage: Storage, entry: KnownEntry, kind: MediaKind, signal: AbortSignal) {
+  return uploadOf({ storage, entry, kind, local: false, signal });
+}
+
 describe("uploadOf", () => {
   it("reads a MiB before the call, once for all tries", async () => {
     const { storage, put, reads } = await bucket();
-    const upload = uploaded(await uploadOf(storage, await put("a.mp4", { bytes: MIB }), "video", NEVER));
+    const upload = uploaded(await uploadFor(storage, await put("a.mp4", { bytes: MIB }), "video", NEVER));
     expect(reads.calls).toEqual(["GET a.mp4"]);
     expect(upload.sha256()).toBe(sha256(madeUpBytes(MIB)));
     for (let tries = 0; tries < 2; tries += 1)
@@ -54,12 +60,12 @@ describe("uploadOf", () => {
 
   it("streams what is larger, opened anew for each try, its hash known at its end", async () => {
     const { storage, put, reads } = await bucket();
-    const upload = uploaded(await uploadOf(storage, await put("a.mp4", { bytes: MIB + 1 }), "video", NEVER));
-    expect([upload.sha256(), reads.calls, upload.source.bytes]).toEqual([null, [], MIB + 1]);
+    const upload = uploaded(await uploadFor(storage, await put("a.mp4", { bytes: MIB + 1 }), "video", NEVER));
+    expect([upload.sha256(), reads.calls, upload.source.bytes]).toEqual([null, ["HEAD a.mp4"], MIB + 1]);
     for (const calls of [1, 2]) {
       expect((await contentOf(upload)).equals(madeUpBytes(MIB + 1))).toBe(true);
       expect(upload.sha256()).toBe(sha256(madeUpBytes(MIB + 1)));
-      expect(reads.calls).toHaveLength(calls);
+      expect(reads.calls).toHaveLength(1 + calls);
     }
   });
 
@@ -67,7 +73,7 @@ describe("uploadOf", () => {
     const { storage, server, put } = await bucket();
     const entry = { ...(await put("a.mp4", { bytes })), seen: true };
     const reasonNow = async () => {
-      const upload = await uploadOf(storage, entry, "video", NEVER);
+      const upload = await uploadFor(storage, entry, "video", NEVER);
       const opened = upload.ok ? await upload.value.source.open() : upload;
       if (opened.ok && opened.value instanceof Readable) opened.value.destroy();
       return opened.ok ? null : opened.failure.reason;
@@ -84,7 +90,7 @@ describe("uploadOf", () => {
     async (bytes) => {
       const { storage, put } = await bucket();
       const entry = { ...(await put("a.mp4", { bytes })), bytes: bytes - 1 };
-      const upload = await uploadOf(storage, entry, "video", NEVER);
+      const upload = await uploadFor(storage, entry, "video", NEVER);
       const opened = upload.ok ? await upload.value.source.open() : upload;
       expect(opened).toMatchObject({ ok: false, failure: { class: "object", reason: "object_mismatch" } });
     },
@@ -95,7 +101,7 @@ describe("uploadOf", () => {
     const entry = await put("a.jpg", { bytes: MIB });
     fail({ bytesPerSecond: 10_000 });
     const stop = new AbortController();
-    const reading = uploadOf(storage, entry, "photo", stop.signal);
+    const reading = uploadFor(storage, entry, "photo", stop.signal);
     setTimeout(() => stop.abort(), 50);
     expect(await reading).toMatchObject({ failure: { class: "transient", reason: "stopped" } });
   });
@@ -104,7 +110,7 @@ describe("uploadOf", () => {
     const { storage, put, fail } = await bucket();
     const entry = await put("a.jpg", { bytes: MIB });
     fail({ resetAfterBytes: 500_000 });
-    const broken = await uploadOf(storage, entry, "photo", NEVER);
+    const broken = await uploadFor(storage, entry, "photo", NEVER);
     expect(broken).toMatchObject({ failure: { class: "transient", reason: "r2_interrupted" } });
   });
 });
@@ -112,7 +118,7 @@ describe("uploadOf", () => {
 describe("with the real client", () => {
   it("an object that breaks off in the middle is R2's fault, and nothing is posted", async () => {
     const { storage, put, fail } = await bucket();
-    const upload = uploaded(await uploadOf(storage, await put("a.mp4", { bytes: 8 * MIB }), "video", NEVER));
+    const upload = uploaded(await uploadFor(storage, await put("a.mp4", { bytes: 8 * MIB }), "video", NEVER));
     fail({ resetAfterBytes: 3 * MIB });
     const { url, seen } = await scriptedServer({ whole: (it) => reply(it, 200, POSTED) });
     const cause = failureOf(await botAt(url).send(photo({ kind: "video", media: upload.source })));
@@ -123,7 +129,9 @@ describe("with the real client", () => {
 
   it("a broken connection is the server's fault; the next try opens the object again and sends all of it", async () => {
     const { storage, put, reads } = await bucket();
-    const upload = uploaded(await uploadOf(storage, await put("a.mp4", { bytes: 24 * MIB }), "video", NEVER));
+    const upload = uploaded(
+      await uploadFor(storage, await put("a.mp4", { bytes: 24 * MIB }), "video", NEVER),
+    );
     let first = true;
     const { url } = await scriptedServer({
       head: ({ socket }) => {
@@ -138,7 +146,7 @@ describe("with the real client", () => {
     expect(upload.sha256()).toBeNull();
     sentOf(await botAt(url).send(request));
     expect(upload.sha256()).toBe(sha256(madeUpBytes(24 * MIB)));
-    expect(reads.calls).toEqual(["GET a.mp4", "GET a.mp4"]);
+    expect(reads.calls).toEqual(["HEAD a.mp4", "GET a.mp4", "GET a.mp4"]);
   });
 
   it.each([100, 2 * MIB])(
@@ -147,7 +155,7 @@ describe("with the real client", () => {
       const { storage, put } = await bucket();
       const entry = { ...(await put("a.mp4", { bytes })), sha256: sha256(Buffer.from("something else")) };
       const { url, seen } = await scriptedServer({ whole: (it) => reply(it, 200, POSTED) });
-      const upload = await uploadOf(storage, entry, "video", NEVER);
+      const upload = await uploadFor(storage, entry, "video", NEVER);
       const answer = upload.ok
         ? await botAt(url).send(photo({ kind: "video", media: upload.value.source }))
         : upload;
@@ -159,7 +167,7 @@ describe("with the real client", () => {
   it("content with the manifest's hash is posted", async () => {
     const { storage, put } = await bucket();
     const entry = { ...(await put("a.mp4", { bytes: 2 * MIB })), sha256: sha256(madeUpBytes(2 * MIB)) };
-    const upload = uploaded(await uploadOf(storage, entry, "video", NEVER));
+    const upload = uploaded(await uploadFor(storage, entry, "video", NEVER));
     const { url } = await scriptedServer({ whole: (it) => reply(it, 200, POSTED) });
     sentOf(await botAt(url).send(photo({ kind: "video", media: upload.source })));
     expect(upload.sha256()).toBe(entry.sha256);
@@ -216,21 +224,18 @@ describe("the name of an upload", () => {
       const { storage, put } = await bucket();
       const named = async (type: string) => {
         const entry = await put("folder/plan", { bytes }, type);
-        return uploaded(await uploadOf(storage, entry, "document", NEVER)).source.filename;
+        return uploaded(await uploadFor(storage, entry, "document", NEVER)).source.filename;
       };
       expect([await named("application/pdf"), await named("text/csv")]).toEqual(["plan.pdf", "plan.csv"]);
     },
   );
 
-  it("asks for the type of a large object only where no name says it", async () => {
+  it("asks how a large object is stored, and no more where that is known", async () => {
     const { storage, put, reads } = await bucket();
     const entry = await put("plan.pdf", { bytes: 2 * MIB });
-    await uploadOf(storage, { ...entry, filename: "Plan" }, "document", NEVER);
-    await uploadOf(storage, entry, "document", NEVER);
-    const bare = await put("plan", { bytes: 2 * MIB });
-    await uploadOf(storage, { ...bare, mime: "application/pdf" }, "document", NEVER);
+    await uploadFor(storage, { ...entry, packing: "" }, "document", NEVER);
     expect(reads.calls).toEqual([]);
-    await uploadOf(storage, bare, "document", NEVER);
-    expect(reads.calls).toEqual(["HEAD plan"]);
+    await uploadFor(storage, entry, "document", NEVER);
+    expect(reads.calls).toEqual(["HEAD plan.pdf"]);
   });
 });

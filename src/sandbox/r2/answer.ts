@@ -11,6 +11,8 @@ export interface R2Answer {
   readonly body: ObjectBody | null;
   /** The part of `body` that is sent. */
   readonly span: ByteRange;
+  /** Sent without a Content-Length. */
+  readonly sizeless?: true;
 }
 
 const NOTHING: ByteRange = { from: 0, length: 0 };

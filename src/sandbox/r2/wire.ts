@@ -38,8 +38,9 @@ export async function sendAnswer(
   return true;
 }
 
-function writeHead(response: ServerResponse, { status, headers, body, span }: R2Answer): void {
+function writeHead(response: ServerResponse, { status, headers, body, span, sizeless }: R2Answer): void {
   if (response.req.method === "HEAD" && status >= 400) response.writeHead(status);
+  else if (sizeless) response.writeHead(status, headers);
   else if (body === null && (status === 204 || status === 304)) response.writeHead(status, headers);
   else response.writeHead(status, { ...headers, "content-length": String(span.length) });
 }
