@@ -6,7 +6,8 @@ export type { EventMap, EventName, LaneView, StopCause } from "./domain/events.t
 export type { Failure, FailureClass } from "./domain/failure.ts";
 export type { MediaKind } from "./domain/media.ts";
 export type { ItemResult, ItemStatus } from "./domain/outcome.ts";
-export type { Reason, SkipReason } from "./domain/reasons.ts";
+export type { Reason } from "./domain/reasons.ts";
+export type { SkipReason } from "./domain/skip-reasons.ts";
 export type { WorkPlan } from "./domain/work-forecast.ts";
 export { LedgerError } from "./ledgers/error.ts";
 export type { PrewarmOptions, PrewarmResult, RunListeners } from "./runs/prewarm-options.ts";

@@ -7,7 +7,8 @@ import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
 import { addStatusFlags } from "../src/commands/status-flags.ts";
 import { addWorkerFlags } from "../src/commands/worker-flags.ts";
 import { SECRETS, SETTINGS } from "../src/config/settings.ts";
-import { REASONS, SKIP_REASONS } from "../src/domain/reasons.ts";
+import { REASONS } from "../src/domain/reasons.ts";
+import { SKIP_REASONS } from "../src/domain/skip-reasons.ts";
 
 const README = new URL("../README.md", import.meta.url);
 const text = existsSync(README) ? readFileSync(README, "utf8") : "";

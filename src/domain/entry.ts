@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
-import type { SkipReason } from "./reasons.ts";
+import type { SkipReason } from "./skip-reasons.ts";
 
 /** What a source says about one object of the bucket. Only `key` is always there; the rest is used where present. */
 export interface Entry {

@@ -1,7 +1,8 @@
 import type { Entry } from "./entry.ts";
 import type { FailureClass } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
-import type { Reason, SkipReason } from "./reasons.ts";
+import type { Reason } from "./reasons.ts";
+import type { SkipReason } from "./skip-reasons.ts";
 import type { TransferName } from "./task.ts";
 
 /** How an item ends; exactly the values of `status` in `--json`. */

@@ -225,27 +225,7 @@ export const REASONS = {
 /** The name of a reason, as it is in the output and the ledger. */
 export type Reason = keyof typeof REASONS;
 
-/**
- * Why an object was skipped although nothing is wrong: stable and public like {@link REASONS}.
- * @internal
- */
-export const SKIP_REASONS = {
-  already_ready: "the ledger has its file_id, and the object has not changed",
-  weak_kept: "its id is weak but usable; `--retry-weak-id` warms it again",
-  duplicate_content: "the same content was warmed under another key",
-  folder_marker: "a key that ends in / marks a folder",
-  empty_object: "Telegram refuses empty files",
-} as const;
-
-/** The name of a skip reason, as it is in the output. */
-export type SkipReason = keyof typeof SKIP_REASONS;
-
 /** True for the name of a reason; false for one that only a newer prewarm knows, and for skip reasons. */
 export function isReason(name: string): name is Reason {
   return Object.hasOwn(REASONS, name);
-}
-
-/** True for the name of a skip reason. */
-export function isSkipReason(name: string): name is SkipReason {
-  return Object.hasOwn(SKIP_REASONS, name);
 }

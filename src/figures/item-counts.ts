@@ -1,5 +1,6 @@
 import type { ItemResult, ItemStatus } from "../domain/outcome.ts";
-import { isReason, isSkipReason, REASONS, type Reason, type SkipReason } from "../domain/reasons.ts";
+import { isReason, REASONS, type Reason } from "../domain/reasons.ts";
+import { isSkipReason, type SkipReason } from "../domain/skip-reasons.ts";
 import type { ReasonCount } from "./snapshot.ts";
 
 /** Items that ended: how many, why, and the bytes of those that got an id. Grows with the kinds of reason, not with the items. */

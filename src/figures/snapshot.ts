@@ -1,7 +1,8 @@
 import type { LaneView } from "../domain/events.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { ItemStatus } from "../domain/outcome.ts";
-import type { Reason, SkipReason } from "../domain/reasons.ts";
+import type { Reason } from "../domain/reasons.ts";
+import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { Bottleneck } from "../domain/work-forecast.ts";
 
 /** Milliseconds of the engine's clock; all 0 while nothing was measured. */

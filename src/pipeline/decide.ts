@@ -1,6 +1,6 @@
 import type { Selection } from "../domain/choices.ts";
 import { isPermanent } from "../domain/failure.ts";
-import type { SkipReason } from "../domain/reasons.ts";
+import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { Found } from "../ledgers/port.ts";
 
 /** The flags that a decision depends on. */

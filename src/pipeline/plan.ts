@@ -5,7 +5,7 @@ import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
-import type { SkipReason } from "../domain/reasons.ts";
+import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
 import type { SelectionTally, Source } from "../sources/port.ts";

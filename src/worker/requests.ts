@@ -5,7 +5,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Entry } from "../domain/entry.ts";
 import { nextStep, PASSING_CLASSES } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
-import { SKIP_REASONS } from "../domain/reasons.ts";
+import { SKIP_REASONS } from "../domain/skip-reasons.ts";
 import type { Ledger, RowOfKey, Selected } from "../ledgers/port.ts";
 import { type Planned, type PlanRules, planPage } from "../pipeline/plan.ts";
 

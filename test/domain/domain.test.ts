@@ -19,8 +19,9 @@ import {
   kindOfMime,
   MEDIA_KINDS,
 } from "../../src/domain/media.ts";
-import { REASONS, type Reason, SKIP_REASONS } from "../../src/domain/reasons.ts";
+import { REASONS, type Reason } from "../../src/domain/reasons.ts";
 import { redactor, Secret } from "../../src/domain/secret.ts";
+import { SKIP_REASONS } from "../../src/domain/skip-reasons.ts";
 import { etagOf } from "../helpers/etag.ts";
 
 describe("kinds", () => {

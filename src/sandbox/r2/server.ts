@@ -39,7 +39,12 @@ export interface R2Server {
     bucket: string,
     key: string,
     body: ObjectBody,
-    more?: { readonly contentType?: string; readonly lastModified?: number },
+    more?: {
+      readonly contentType?: string;
+      readonly lastModified?: number;
+      /** Stored headers other than Content-Type. */
+      readonly headers?: Readonly<Record<string, string>>;
+    },
   ): void;
   /** Removes an object; true if there was one. Throws RangeError for an unknown bucket. */
   delete(bucket: string, key: string): boolean;
