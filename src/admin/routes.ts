@@ -23,7 +23,7 @@ export function adminRoutes(parts: RouteParts): Routes {
   const { view, metrics } = parts;
   return {
     [`${ADMIN_PATH}/metrics`]: { GET: (c) => c.json({ ok: true, metrics: adminMetrics(view) }) },
-    [`${ADMIN_PATH}/status`]: { GET: (c) => c.json({ ok: true, ...statusOf(parts) }) },
+    [`${ADMIN_PATH}/status`]: { GET: async (c) => c.json({ ok: true, ...(await statusOf(parts)) }) },
     [`${ADMIN_PATH}/control`]: { POST: (c) => control(c, view) },
     [`${ADMIN_PATH}/enqueue`]: { POST: (c) => enqueue(c, view) },
     [`${ADMIN_PATH}/retry`]: { POST: (c) => retry(c, view) },

@@ -17,7 +17,8 @@ function stateOf({ stopping, running, troubles }: WorkerView): WorkerState {
  * All that the status page shows, in snake_case: moments in Unix milliseconds, durations in milliseconds of the engine's clock,
  * which runs `scale` times faster than the wall.
  */
-export function statusOf({ view, history, clock, version }: RouteParts) {
+export async function statusOf({ view, history, clock, version }: RouteParts) {
+  const ledger = await view.badRows();
   const now = view.snapshot();
   return {
     version,
@@ -26,7 +27,10 @@ export function statusOf({ view, history, clock, version }: RouteParts) {
     uptime_ms: now.durationMs / now.scale,
     state: stateOf(view),
     worker_running: view.running,
-    troubles: view.troubles.map(({ part, failure, since }) => ({ part, since, ...explained(failure) })),
+    troubles: view.troubles.map(({ part, failure, since }) => ({
+      ...{ part, since, ...explained(failure) },
+      also: closedBeside(part, failure, now.lanes).map(explained),
+    })),
     counts: now.counts,
     success_rate: now.successRate,
     throughput_per_min: now.recentPerMinute,
@@ -39,6 +43,7 @@ export function statusOf({ view, history, clock, version }: RouteParts) {
     active: now.active,
     concurrency: now.concurrency,
     lanes: now.lanes.map((lane) => laneOf(lane, now.now)),
+    ledger,
     cache: view.cache,
     minutes: history.minutes(),
     failures: history.failures(),
@@ -57,6 +62,16 @@ function laneOf({ bot, chat, title, perMinute, sent, frozenUntil, closed }: Lane
     frozen_ms: Math.max(0, frozenUntil - now),
     closed: closed && explained(closed),
   };
+}
+
+/**
+ * Why other lanes of a bot that is out of order are closed: where one waits there is nothing to do about that one, but there
+ * is about these.
+ */
+function closedBeside(part: string, { reason }: Failure, lanes: readonly LaneView[]): Failure[] {
+  const closed = lanes.flatMap((lane) => (part === `bot:${lane.bot}` && lane.closed ? lane.closed : []));
+  const others = closed.filter((failure) => failure.reason !== reason);
+  return [...new Map(others.map((failure) => [failure.reason, failure])).values()];
 }
 
 function passOf({ failure, ...pass }: LastPass) {

@@ -29,6 +29,8 @@ export interface WorkerView {
   readonly troubles: readonly Outage[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
+  /** Rows of the ledger that failed, or are unknown, whenever that was; none before it is known whose ledger it is. */
+  badRows(): Promise<{ readonly failed: number; readonly unknown: number }>;
   /** Starts or stops claiming and returns whether it runs now. No place in the queue is lost. */
   control(action: "start" | "stop"): boolean;
   /**
@@ -99,6 +101,8 @@ export interface LastFailure {
   readonly bot: string | null;
   /** The key, or the place in the manifest; cut where it is long. */
   readonly key: string;
+  /** The whole key, by which it can be tried again; null for an entry without one. */
+  readonly again: string | null;
   readonly chat: string | null;
   readonly reason: Reason;
   readonly message: string;

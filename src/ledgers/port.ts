@@ -168,6 +168,8 @@ export interface Ledger {
   ): AsyncIterable<Selected[]>;
   /** Returns the rows of these keys and bots, those of content that a key no longer has left out. */
   rowsOf(keys: readonly string[], bots: readonly string[]): Promise<RowOfKey[]>;
+  /** Counts the rows that failed or are unknown; quick however many others there are. */
+  countBad(bots: readonly string[]): Promise<{ readonly failed: number; readonly unknown: number }>;
   /** Records the attempt as `sending`, and creates a row in `warming` where there is none. */
   begin(facts: AttemptFacts): Promise<AttemptId>;
   /** Stores the id, in one transaction: row, `media_store`, attempt. */

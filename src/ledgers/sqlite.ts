@@ -12,7 +12,7 @@ import { keepMeasures, measures } from "./sqlite/measures.ts";
 import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
-import { rowsOf, select } from "./sqlite/select.ts";
+import { countBad, rowsOf, select } from "./sqlite/select.ts";
 import type { Store } from "./sqlite/store.ts";
 import { warming } from "./sqlite/warming.ts";
 
@@ -79,6 +79,7 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     lookup: async (page) => lookup(store, page),
     select: (what, cut) => select(store, what, cut),
     rowsOf: async (keys, bots) => rowsOf(store, keys, bots),
+    countBad: async (bots) => countBad(store, bots),
     begin: (facts) => commits.write(() => begin(store, facts)),
     confirm: (attempt, confirmation) => commits.write(() => confirm(store, attempt, confirmation)),
     retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),

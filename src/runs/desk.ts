@@ -45,6 +45,10 @@ export class WorkerDesk implements WorkerView {
     return this.#stopping;
   }
 
+  get #bots(): readonly string[] {
+    return this.#session.config.bots.map(({ slug }) => slug);
+  }
+
   get maxQueue(): number {
     return this.#session.config.maxQueue;
   }
@@ -55,6 +59,11 @@ export class WorkerDesk implements WorkerView {
 
   snapshot(): Snapshot {
     return this.#session.tally.snapshot();
+  }
+
+  async badRows(): Promise<{ readonly failed: number; readonly unknown: number }> {
+    if (this.#keeping === null) return { failed: 0, unknown: 0 };
+    return this.#session.ledger.countBad(this.#bots);
   }
 
   control(action: "start" | "stop"): boolean {
@@ -70,8 +79,7 @@ export class WorkerDesk implements WorkerView {
   async enqueue(given: readonly unknown[]): ReturnType<WorkerView["enqueue"]> {
     const requests = await this.#requests();
     if (requests === null) return ENDING;
-    const bots = this.#session.config.bots.map(({ slug }) => slug);
-    const read = readEntries(given, bots);
+    const read = readEntries(given, this.#bots);
     return read.ok ? { ok: true, ...(await requests.enqueue(read.entries)) } : read;
   }
 

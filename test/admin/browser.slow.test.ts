@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AdminServer } from "../../src/admin/server.ts";
 import { failure } from "../../src/domain/failure.ts";
+import { Secret } from "../../src/domain/secret.ts";
 import { browserForTests, CHROMIUM, NO_CHROMIUM, type Opened, type PageOptions } from "../helpers/browser.ts";
 import { cutTexts, noteTexts, painted, paintedTexts } from "../helpers/plots.ts";
 import { failedItem, item } from "../reporters/sample-events.ts";
@@ -119,10 +120,64 @@ describe.skipIf(CHROMIUM === null)(
       const { page } = opened;
       expect(await text(page, "#notices")).toContain("R2 answered 503");
       expect(await text(page, "#lanes")).toMatch(/Frozen for \d+ s.*Closed.*kicked.*administrator/);
+      expect(await text(page, "#lanes-sum")).toMatch(/^2 open, 1 closed, 1 frozen, 39.4\/min together$/);
       expect(await text(page, "#tiles")).toContain("Full: sources wait");
-      await page.click("#failures button");
+      await page.click("#failures > button");
       expect(await page.locator("#failures li .next").count()).toBe(20);
     });
+
+    it.each([
+      ["without a token", null],
+      ["with one", new Secret(TOKEN)],
+    ])(
+      "has what failed tried again by its buttons, and asks first where that may post twice, %s",
+      async (_, token) => {
+        const parts = worker();
+        const [lost, long] = [failure("answer_lost", "no answer came"), `${"long/".repeat(100)}a.jpg`];
+        parts.events.emit("item", failedItem(failure("photo_dimensions", "too long"), { key: long }));
+        parts.events.emit("item", failedItem(lost, { key: "lost.jpg" }));
+        Object.assign(parts.bad, { unknown: 3, failed: 1 });
+        const { page, errors } = await visit(await serve(parts, { token }), { clock: true });
+        if (token !== null) {
+          await page.fill("#token", TOKEN);
+          await page.press("#token", "Enter");
+        }
+        await shown(page);
+        expect(await page.locator("button[data-again]").allTextContents()).toEqual([
+          "Try 3 unknown again",
+          "Try 1 failed again",
+          "Try again",
+          "Try again",
+        ]);
+        const asked: string[] = [];
+        const answers = [false, true, true];
+        page.on("dialog", (dialog) => {
+          asked.push(dialog.message());
+          void (answers.shift() ? dialog.accept() : dialog.dismiss());
+        });
+        const unknown = page.locator("#again button").first();
+        await unknown.click();
+        await unknown.click();
+        await page.waitForSelector("#again-said >> text=1 row is tried again.", PATIENCE);
+        await page.click("#failures li:nth-child(1) button");
+        await expect.poll(() => parts.again.length, PATIENCE).toBe(2);
+        await page.click("#failures li:nth-child(2) button");
+        await expect.poll(() => parts.again.length, PATIENCE).toBe(3);
+        expect(parts.again).toEqual([{ state: "unknown" }, { keys: ["lost.jpg"] }, { keys: [long] }]);
+        expect(asked).toHaveLength(3);
+        expect(asked[0]).toContain("hold them twice");
+        parts.view.retry = async () => ({ ok: false, problem: "this worker is ending; ask the next one" });
+        await page.click("#failures li:nth-child(2) button");
+        await page.waitForSelector("#again-said >> text=Not done: this worker is ending", PATIENCE);
+        // The browser itself complains of the 503, and of the 401 before the token was given.
+        expect(errors.filter((text) => !/status of (401|503)/.test(text))).toEqual([]);
+        await page.setViewportSize({ width: 390, height: 900 });
+        // Plots follow the width a moment later.
+        await expect
+          .poll(() => page.evaluate("document.documentElement.scrollWidth"), PATIENCE)
+          .toBeLessThanOrEqual(390);
+      },
+    );
 
     it("shows keys as text, whatever is in them", async () => {
       const parts = worker();

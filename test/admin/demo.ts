@@ -125,6 +125,7 @@ export function lively(mood: Mood, until = Date.now()) {
   view.maxQueue = 500;
   view.cache = { hits: 1_204, misses: 3_391, bytes: 48_300_000 };
   if (mood === "trouble") {
+    Object.assign(parts.bad, { failed: 41, unknown: 12 });
     const since = clock.wall() - 9 * MINUTE;
     view.troubles = [
       { part: "r2", failure: failure("r2_unavailable", "R2 answered 503 to a listing of my-media"), since },

@@ -439,6 +439,7 @@ describe("the status", () => {
         reason: "r2_unavailable",
         message: "R2 answers 503",
         next: expect.stringContaining("the worker tries again by itself"),
+        also: [],
       },
     ]);
     expect(json.lanes).toEqual([
@@ -457,5 +458,26 @@ describe("the status", () => {
       },
     ]);
     expect(json.minutes).toHaveLength(60);
+  });
+
+  it("tells of a bot whose lanes wait also why others of it are closed, each once", async () => {
+    const { call, view, events, bad } = await scene();
+    const lane = { bot: "default", title: "", perMinute: 20, sent: 1, frozenUntil: 0 };
+    const gone = failure("chat_gone", "the chat was deleted");
+    events.emit("lane", { ...lane, chat: "-1", closed: null });
+    events.emit("lane", { ...lane, chat: "-2", closed: gone });
+    events.emit("lane", { ...lane, chat: "-3", closed: gone });
+    events.emit("lane", { ...lane, bot: "two", chat: "-4", closed: failure("bot_kicked", "kicked") });
+    view.troubles = [{ part: "bot:default", failure: failure("flood_wait", "all frozen"), since: 5 }];
+    Object.assign(bad, { failed: 2, unknown: 1 });
+    const { json } = await call("GET", `${ADMIN}/status`);
+    expect(json.troubles[0].also).toEqual([
+      {
+        reason: "chat_gone",
+        message: "the chat was deleted",
+        next: expect.stringContaining("make a new warmup chat"),
+      },
+    ]);
+    expect(json.ledger).toEqual({ failed: 2, unknown: 1 });
   });
 });

@@ -32,6 +32,7 @@ export function worker(start = 1_700_000_000_000) {
   const tally = new Tally(events, clock);
   const taken: unknown[] = [];
   const again: unknown[] = [];
+  const bad = { failed: 0, unknown: 0 };
   const view: Mutable<WorkerView> = {
     snapshot: () => tally.snapshot(),
     running: true,
@@ -39,6 +40,7 @@ export function worker(start = 1_700_000_000_000) {
     maxQueue: 500,
     troubles: [],
     cache: { hits: 0, misses: 0, bytes: 0 },
+    badRows: async () => bad,
     control: (action) => {
       view.running = action === "start";
       return view.running;
@@ -57,7 +59,7 @@ export function worker(start = 1_700_000_000_000) {
     },
   };
   const history = new History(events, clock, () => tally.snapshot().depth);
-  return { clock, pass, events, tally, view, taken, again, history };
+  return { clock, pass, events, tally, view, taken, again, bad, history };
 }
 
 const NO_METRICS: MetricsText = { type: "text/plain", text: async () => "" };

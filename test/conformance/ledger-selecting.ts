@@ -68,6 +68,9 @@ export function selectConformance(open: OpenLedger): void {
         ["ready.jpg", "default", "photo", "e-ready.jpg", "ready", null],
       ]);
       expect(await tested.ledger.rowsOf(keys, [])).toEqual([]);
+      expect(await tested.ledger.countBad(["default", "two"])).toEqual({ failed: 2, unknown: 2 });
+      expect(await tested.ledger.countBad(["two"])).toEqual({ failed: 0, unknown: 1 });
+      expect(await tested.ledger.countBad([])).toEqual({ failed: 0, unknown: 0 });
     });
 
     it("finds what never came to a call, and a changed object under its new ETag only", async () => {

@@ -70,6 +70,7 @@ export class History implements HistoryView {
       status,
       bot,
       key: cut(key ?? where ?? ""),
+      again: key,
       chat,
       reason,
       message: cut(message),

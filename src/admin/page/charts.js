@@ -1,7 +1,7 @@
 // @ts-check
 import { byId } from "../../pages/dom.js";
 import { PlotBox } from "../../pages/plot.js";
-import { count, hour, sized, took } from "./text.js";
+import { count, engineTime, hour, sized, took } from "./text.js";
 
 /** The two plots of the last hour. */
 
@@ -70,10 +70,14 @@ function latencyRows({ p50, p95 }) {
 }
 
 /**
- * Draws the last hour. A minute is drawn at its middle.
- * @param {readonly Minute[]} hour sixty minutes
+ * Draws the last hour, of simulated time where the clock runs faster: it ends now, and its minutes are minutes. A minute is
+ * drawn at its middle.
+ * @param {{ minutes: readonly Minute[], now: number, scale: number }} status sixty minutes
  */
-export function drawCharts(hour) {
+export function drawCharts({ minutes: all, now, scale }) {
+  for (const node of document.querySelectorAll("[data-hour]"))
+    node.textContent = scale === 1 ? "last hour" : "last hour of simulated time";
+  const hour = all.map((minute) => ({ ...minute, at: engineTime(minute.at, now, scale) }));
   minutes = hour;
   const at = hour.map((minute) => minute.at + MINUTE_MS / 2);
   const done = hour.map((minute) => minute.done || null);

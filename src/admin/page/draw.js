@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, div, h } from "../../pages/dom.js";
 
-/** @typedef {ReturnType<typeof import("../status.ts").statusOf>} Status */
+/** @typedef {Awaited<ReturnType<typeof import("../status.ts").statusOf>>} Status */
 
 /**
  * What each part of the page shows, by the id of its element.

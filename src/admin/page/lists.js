@@ -1,5 +1,6 @@
 // @ts-check
 import { div, h, span } from "../../pages/dom.js";
+import { tryAgain } from "./again.js";
 import { draw, next } from "./draw.js";
 import { count, lasted, percent, plural, short, sized, time, took } from "./text.js";
 
@@ -85,7 +86,7 @@ function failures({ all, whole: every }) {
 }
 
 /** @param {Status["failures"][number]} failure */
-function failure({ at, status, bot, key, chat, reason, message, next: way }) {
+function failure({ at, status, bot, key, again, chat, reason, message, next: way }) {
   const where = [bot, chat].filter(Boolean).join(" in ");
   return h(
     "li",
@@ -93,6 +94,7 @@ function failure({ at, status, bot, key, chat, reason, message, next: way }) {
     div("top", span("name", key), span(`tag ${status}`, reason), span("when", time(at))),
     div("small", message, where !== "" && span("muted", ` (${where})`)),
     next(way),
+    again !== null && tryAgain("Try again", { keys: [again] }, status === "unknown"),
   );
 }
 

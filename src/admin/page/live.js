@@ -1,7 +1,9 @@
 // @ts-check
 import { byId } from "../../pages/dom.js";
+import { TWICE } from "./again.js";
 import { left } from "./lists.js";
 import { show, showLogin, showLost } from "./show.js";
+import { saidOf } from "./text.js";
 
 /** Asks for the status every two seconds while the page is seen, and passes the buttons on. */
 
@@ -66,6 +68,22 @@ function login() {
   showLogin(wrong);
 }
 
+/** @param {HTMLButtonElement} button */
+async function askAgain(button) {
+  if (button.hasAttribute("data-twice") && !confirm(TWICE)) return;
+  button.disabled = true;
+  try {
+    const answer = await ask("retry", JSON.parse(button.dataset.again ?? ""));
+    if (answer.status === 401) return login();
+    const said = await answer.json();
+    byId("again-said").textContent = said.ok ? saidOf(said) : `Not done: ${said.message || said.error}`;
+    await refresh();
+  } catch (error) {
+    lose(error);
+  }
+  button.disabled = false;
+}
+
 byId("login").addEventListener("submit", (event) => {
   event.preventDefault();
   const field = /** @type {HTMLInputElement} */ (byId("token"));
@@ -87,6 +105,10 @@ byId("control").addEventListener("click", async () => {
     lose(error);
   }
   button.disabled = false;
+});
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button[data-again]") : null;
+  if (button instanceof HTMLButtonElement) askAgain(button);
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : refresh()));
 setInterval(() => {

@@ -1,9 +1,10 @@
 // @ts-check
 import { byId, div, h, span } from "../../pages/dom.js";
+import { again } from "./again.js";
 import { drawCharts } from "./charts.js";
 import { clear, draw, next } from "./draw.js";
 import { cache, drawFailures, lanes, passes } from "./lists.js";
-import { count, lasted, plural, short, time } from "./text.js";
+import { count, lanesSum, lasted, plural, time } from "./text.js";
 import { notices, tiles } from "./tiles.js";
 
 /** @typedef {import("./draw.js").Status} Status */
@@ -28,8 +29,9 @@ export function show(status) {
   showHead(status);
   draw("notices", pick(status, ["state", "troubles", "scale", "active"]), notices);
   draw("tiles", status, tiles);
-  drawCharts(status.minutes);
+  drawCharts(status);
   showLanes(status);
+  draw("again", status.ledger, again);
   drawFailures(status.failures);
   byId("failures-sum").textContent =
     `${count(status.counts.failed)} failed, ${count(status.counts.unknown)} unknown since start`;
@@ -85,9 +87,7 @@ function showLanes({ lanes: all, now, scale }) {
     all.map((lane) => ({ ...lane, frozen_ms: 0, until: until(lane.frozen_ms) })),
     lanes,
   );
-  const open = all.filter((lane) => !lane.closed);
-  const together = short(open.reduce((sum, lane) => sum + lane.per_minute, 0));
-  byId("lanes-sum").textContent = all.length > 0 ? `${open.length} open, ${together}/min together` : "";
+  byId("lanes-sum").textContent = lanesSum(all);
 }
 
 /**

@@ -88,6 +88,16 @@ export function time(at, now = Date.now()) {
 }
 
 /**
+ * A moment of the past as far from now as the worker's clock has gone since, which may run faster: its minutes are minutes.
+ * @param {number} at
+ * @param {number} now
+ * @param {number} scale
+ */
+export function engineTime(at, now, scale) {
+  return now - (now - at) * scale;
+}
+
+/**
  * A number with its word: `1 retry`, `2 retries`.
  * @param {number} value
  * @param {string} one
@@ -95,4 +105,46 @@ export function time(at, now = Date.now()) {
  */
 export function plural(value, one, many) {
   return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/**
+ * How many lanes are in each state, and what the open ones can do together: `1 open, 1 closed, 1 frozen, 20.0/min together`.
+ * @param {readonly { closed: object | null, frozen_ms: number, per_minute: number }[]} all
+ */
+export function lanesSum(all) {
+  const open = all.filter(({ closed, frozen_ms: frozen }) => !closed && frozen <= 0);
+  const closed = all.filter((lane) => lane.closed).length;
+  const frozen = all.length - open.length - closed;
+  const pace = open.reduce((sum, lane) => sum + lane.per_minute, 0);
+  const parts = [
+    `${count(open.length)} open`,
+    closed > 0 && `${count(closed)} closed`,
+    frozen > 0 && `${count(frozen)} frozen`,
+    open.length > 0 && `${short(pace)}/min together`,
+  ];
+  return all.length > 0 ? parts.filter(Boolean).join(", ") : "";
+}
+
+/**
+ * What the worker answers.
+ * @typedef {object} Answer
+ * @property {number} accepted
+ * @property {number} duplicates
+ * @property {readonly { key: string, next: string }[]} passed_over
+ * @property {readonly string[]} not_found
+ */
+
+/**
+ * What became of a request, in words.
+ * @param {Answer} answer
+ */
+export function saidOf({ accepted, duplicates, passed_over: passed, not_found: missing }) {
+  const first = passed[0];
+  const said = [
+    accepted > 0 && `${plural(accepted, "row is", "rows are")} tried again.`,
+    duplicates > 0 && `${plural(duplicates, "row waits", "rows wait")} for it already.`,
+    first && `${first.key}: ${first.next}.`,
+    missing.length > 0 && `${missing[0]}: the ledger has no row of it; the next pass looks at it again.`,
+  ].filter(Boolean);
+  return said.length > 0 ? said.join(" ") : "There is nothing to try again.";
 }

@@ -112,12 +112,13 @@ export function notices({ state, troubles, scale, active }) {
 }
 
 /** @param {Status["troubles"][number]} trouble */
-function trouble({ part, message, next: way, since }) {
+function trouble({ part, message, next: way, since, also }) {
   const title = h("strong", null, `${partName(part)}:`);
   return div(
     "notice",
     h("div", null, title, " ", message, span("muted small", ` since ${time(since)}`)),
     next(way),
+    also.map((other) => [h("div", null, "And: ", other.message), next(other.next)]),
   );
 }
 

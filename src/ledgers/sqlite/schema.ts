@@ -169,6 +169,7 @@ export const INDEXES = [
   "create index if not exists prewarm_store_content on media_store (sha256)",
   "create index if not exists prewarm_cache_content on media_cache (sha256)",
   "create index if not exists prewarm_cache_warming on media_cache (bot_slug) where status = 'warming'",
+  "create index if not exists prewarm_cache_bad on media_cache (bot_slug, status) where status in ('error', 'unknown')",
   "create unique index if not exists prewarm_queue_entry on prewarm_queue (r2_key, coalesce(bot_slug, ''), coalesce(kind, ''))",
   "create index if not exists prewarm_attempts_content on prewarm_attempts (sha256, bot_slug, kind)",
   "create index if not exists prewarm_attempts_key on prewarm_attempts (r2_key, bot_slug, kind)",

@@ -79,6 +79,16 @@ function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected
   return [...byKey.values()].map(selected);
 }
 
+const COUNT_BAD = `
+  select count(*) filter (where ${CONDITIONS.failed}) as failed, count(*) filter (where ${CONDITIONS.unknown}) as unknown
+  from media_cache c indexed by prewarm_cache_bad
+  where c.status in ('error', 'unknown') and c.bot_slug in (select value from json_each(:bots))`;
+
+/** Counts the rows that {@link select} would find as failed, or as unknown. */
+export function countBad({ db }: Store, bots: readonly string[]): { failed: number; unknown: number } {
+  return db.one(COUNT_BAD, { bots: JSON.stringify(bots) }) ?? { failed: 0, unknown: 0 };
+}
+
 /** Returns the rows of these keys, each with the state that {@link select} would find it by. */
 export function rowsOf({ db }: Store, keys: readonly string[], bots: readonly string[]): RowOfKey[] {
   const state = `case when ${CONDITIONS.failed} then 'failed' when ${CONDITIONS.unknown} then 'unknown'

@@ -113,6 +113,7 @@ describe("the last failures", () => {
       status: "failed",
       bot: "default",
       key: "24.jpg",
+      again: "24.jpg",
       chat: "-1002",
       reason: "file_too_big",
       message: tooBig.message,
