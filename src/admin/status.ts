@@ -28,7 +28,9 @@ export async function statusOf({ view, history, clock, version }: RouteParts) {
     state: stateOf(view),
     worker_running: view.running,
     troubles: view.troubles.map(({ part, failure, since }) => ({
-      ...{ part, since, ...explained(failure) },
+      part,
+      since,
+      ...explained(failure),
       also: closedBeside(part, failure, now.lanes).map(explained),
     })),
     counts: now.counts,
