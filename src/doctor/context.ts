@@ -13,7 +13,12 @@ export type ReachResult =
       readonly ms: number;
       readonly location: string | null;
     }
-  | { readonly ok: false; readonly code: string };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      /** What a proxy did, as part of a sentence; null where none is to blame. */
+      readonly proxy: string | null;
+    };
 
 /** The machine and the process. */
 export interface Host {

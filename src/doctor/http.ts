@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from "undici";
 import { errorCode } from "../domain/error-code.ts";
+import { proxyTrouble } from "../domain/proxy.ts";
 import type { FetchResult, ReachResult } from "./context.ts";
 
 /** Real milliseconds. All checks have to be over within ten seconds. */
@@ -26,7 +27,7 @@ export async function reach(url: string, dispatcher: Dispatcher): Promise<ReachR
     const location = statusCode >= 300 && statusCode < 400 ? String(headers.location ?? "") : null;
     return { ok: true, status: statusCode, skewMs, ms, location };
   } catch (error) {
-    return { ok: false, code: codeOf(error) };
+    return { ok: false, code: codeOf(error), proxy: proxyTrouble(error) };
   }
 }
 

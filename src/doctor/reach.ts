@@ -17,13 +17,22 @@ const SILENT = /TIMEOUT|ETIMEDOUT|Timeout|ABORT/;
 /** Whether a server answers at all, whatever it answers; else what stands in the way: name, route, port, certificate. */
 export function reachReport(reached: ReachResult, server: Server): Report {
   const { host } = new URL(server.url);
-  if (!reached.ok) return unreached(reached.code, server, host);
+  if (!reached.ok)
+    return reached.proxy === null ? unreached(reached.code, server, host) : behindProxy(reached.proxy, host);
   if (reached.location !== null && server.variable === "R2_ENDPOINT")
     return fail(
       `${host} answers ${reached.status} and points to ${reached.location}`,
       `export R2_ENDPOINT=${originOf(reached.location)}`,
     );
   return pass(`${host} answers, in ${Math.round(reached.ms)} ms`);
+}
+
+/** The proxy answers for the server, so that nothing is known of that one. */
+function behindProxy(proxy: string, host: string): Report {
+  const next = /answered 407/.test(proxy)
+    ? "export HTTPS_PROXY=http://<name>:<password>@<host>:<port>"
+    : `let the proxy lead to ${host}, or name it in NO_PROXY where this machine reaches it without: export NO_PROXY=${host}`;
+  return fail(`${host} is not reached: ${proxy.replace(/ \(HTTPS_PROXY=.*/, "")}`, next);
 }
 
 function originOf(location: string): string {

@@ -1,6 +1,6 @@
+import { isProxied, proxyOf, uselessEntries } from "../domain/proxy.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
-import { isProxied, proxyOf } from "./proxied.ts";
 import { fail, pass, skipped, warn } from "./report.ts";
 
 /** Ends of life of Node.js lines (github.com/nodejs/release). */
@@ -84,6 +84,13 @@ const proxy: Check = {
   title: "proxy",
   why: "Every connection to R2 and Telegram goes through the proxy that these variables name.",
   run: async (context) => {
+    const useless = uselessEntries(context.config.draft.proxy.no).map((entry) =>
+      warn(
+        `NO_PROXY has ${entry}, which matches no host`,
+        "write it as a name, an address, or a net such as 10.0.0.0/8",
+      ),
+    );
+    if (useless.length > 0) return useless;
     const used = [
       ...new Set(serversOf(context).flatMap((url) => proxyOf(url, context.config.draft.proxy) ?? [])),
     ];

@@ -1,5 +1,6 @@
 import { errorCode, innermostError } from "../domain/error-code.ts";
 import { type Failure, failure } from "../domain/failure.ts";
+import { proxyTrouble } from "../domain/proxy.ts";
 import type { Reason } from "../domain/reasons.ts";
 
 /** Server, bucket and key of a request, for error messages. */
@@ -145,6 +146,8 @@ function statusOf(error: unknown): number | undefined {
 
 /** Message and code of the innermost error. */
 function causeOf(target: RequestTarget, error: unknown): string {
+  const trouble = proxyTrouble(error);
+  if (trouble !== null) return trouble;
   const cause = innermostError(error);
   if (!(cause instanceof Error)) return scrub(target, String(cause));
   const code = errorCode(cause) ?? cause.name;

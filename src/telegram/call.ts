@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Clock } from "../domain/clock.ts";
 import { errorCode } from "../domain/error-code.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
+import { proxyTrouble } from "../domain/proxy.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Asked, type BotApiRefusal, classifyRefusal, classifyWire } from "./classify.ts";
 import type { CallTimes } from "./port.ts";
@@ -123,8 +124,10 @@ function isRefusal(text: string | null): boolean {
   return (JSON.parse(text ?? "null") as { ok?: unknown } | null)?.ok === false;
 }
 
-/** Returns the code of the socket's error. EFETCH is only the library's wrapper around it. */
+/** Returns what a proxy did, else the code of the socket's error. EFETCH is only the library's wrapper around it. */
 function causeOf(error: unknown): string {
+  const trouble = proxyTrouble(error);
+  if (trouble !== null) return trouble;
   const code = errorCode(error);
   return code === null || code === "EFETCH" ? "no answer" : code;
 }

@@ -3,7 +3,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { closedPort } from "../helpers/closed-port.ts";
+import { refusingProxy } from "../helpers/refusing-proxy.ts";
 import { diagnose, emptyFolder, expectOnly, healthyWorld } from "./diagnose.ts";
+
+/** A name that only a proxy can know. */
+const BEHIND = { TELEGRAM_API_ROOT: "http://bot-api.invalid:8081" };
 
 describe("check-env names what is wrong with machine and network, and nothing else", () => {
   it("a folder and a ledger that may not be written", async () => {
@@ -48,12 +52,36 @@ describe("check-env names what is wrong with machine and network, and nothing el
 
   it("a proxy that is not there", async () => {
     const world = await healthyWorld();
-    const env = { HTTP_PROXY: `http://ada:wonderland@127.0.0.1:${await closedPort()}` };
+    const env = { ...BEHIND, HTTP_PROXY: `http://ada:wonderland@127.0.0.1:${await closedPort()}` };
     const diagnosis = await diagnose(world, { env, secrets: ["wonderland"] });
     expectOnly(diagnosis, {
       id: "proxy",
       found: /cannot be reached \(ECONNREFUSED\)/,
       next: /^unset HTTPS_PROXY/,
+    });
+  });
+
+  it.each([
+    [407, /answered 407: it wants a name and a password$/, /^export HTTPS_PROXY=http:\/\/<name>:<password>@/],
+    [403, /answered 403: it forbids this host/, /NO_PROXY=bot-api\.invalid:8081$/],
+  ])("a proxy that answers %i", async (status, found, next) => {
+    const world = await healthyWorld();
+    const proxy = await refusingProxy(status);
+    const env = { ...BEHIND, HTTP_PROXY: proxy.replace("//", "//ada:wonderland@") };
+    const diagnosis = await diagnose(world, { env, secrets: ["wonderland"] });
+    expectOnly(diagnosis, { id: "telegram-reach", found, next });
+    expect(diagnosis.findings.find(({ id }) => id === "telegram-reach")?.found).toContain(
+      new URL(proxy).host,
+    );
+  });
+
+  it("an entry of NO_PROXY that can match nothing", async () => {
+    const world = await healthyWorld();
+    expectOnly(await diagnose(world, { env: { NO_PROXY: "localhost,10.0.0.0/33" } }), {
+      id: "proxy",
+      status: "warn",
+      found: /NO_PROXY has 10\.0\.0\.0\/33, which matches no host/,
+      next: /a net such as 10\.0\.0\.0\/8/,
     });
   });
 
@@ -63,14 +91,14 @@ describe("check-env names what is wrong with machine and network, and nothing el
     expectOnly(diagnosis, {
       id: "config-values",
       subject: "HTTP_PROXY",
-      found: /"socks5:\/\/127.0.0.1:1080"; it must be the URL of an http proxy/,
+      found: /"socks5:\/\/127.0.0.1:1080" is not usable, it must be the URL of an http proxy/,
       next: /^export HTTP_PROXY=http:/,
     });
   });
 
-  it("leaves a proxy alone that NO_PROXY keeps out of it", async () => {
+  it("leaves a proxy alone that leads to none of these servers: they are on this machine", async () => {
     const world = await healthyWorld();
-    const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}`, NO_PROXY: "127.0.0.1" };
+    const env = { HTTP_PROXY: `http://127.0.0.1:${await closedPort()}` };
     expect((await diagnose(world, { env })).ended.code).toBe(0);
   });
 

@@ -4,7 +4,6 @@ import type { Report } from "../../src/doctor/check.ts";
 import { CHECKS } from "../../src/doctor/checks.ts";
 import type { CheckContext, Host } from "../../src/doctor/context.ts";
 import { thisHost } from "../../src/doctor/host.ts";
-import { isProxied, proxyOf } from "../../src/doctor/proxied.ts";
 import { emptyFolder } from "./diagnose.ts";
 
 const SUMMER_2026 = Date.parse("2026-07-01");
@@ -83,22 +82,5 @@ describe("values that would harm", () => {
     expect((await reportOf("r2-endpoint", { env: eu }))?.found).toContain("jurisdiction eu");
     expect((await reportOf("r2-endpoint", { env: { R2_ACCOUNT_ID: account } }))?.status).toBe("pass");
     expect((await reportOf("config-values", { env: { R2_ACCOUNT_ID: "acme" } }))?.status).toBe("fail");
-  });
-});
-
-describe("which proxy a server is called through", () => {
-  const proxies = { https: "http://p:1", http: "http://q:2" };
-  it.each([
-    ["https://a.test", "", "http://p:1"],
-    ["http://a.test", "", "http://q:2"],
-    ["https://a.test", "a.test", null],
-    ["https://x.a.test", ".a.test", null],
-    ["https://ba.test", "a.test", "http://p:1"],
-    ["https://a.test", "a.test:8443", "http://p:1"],
-    ["https://a.test:8443", "b.test, a.test:8443", null],
-    ["https://a.test", "*", null],
-  ])("%s with NO_PROXY=%s", (url, no, chosen) => {
-    expect(proxyOf(url, { ...proxies, no })).toBe(chosen);
-    expect(isProxied(url, no)).toBe(chosen !== null);
   });
 });
