@@ -1,3 +1,5 @@
+import { typeOfExtension, typeOfMime } from "./media-types.ts";
+
 /** The six kinds of media that the Bot API sends and `media_cache.kind` stores. */
 export const MEDIA_KINDS = ["photo", "video", "animation", "audio", "voice", "document"] as const;
 /** A kind of media; exactly the values of `kind` in the output, the manifest and the ledger. */
@@ -8,25 +10,6 @@ export function isMediaKind(value: unknown): value is MediaKind {
   return MEDIA_KINDS.includes(value as MediaKind);
 }
 
-const KIND_BY_EXTENSION: Readonly<Record<string, MediaKind>> = {
-  jpg: "photo",
-  jpeg: "photo",
-  png: "photo",
-  webp: "photo",
-  gif: "animation",
-  mp4: "video",
-  m4v: "video",
-  mov: "video",
-  mp3: "audio",
-  m4a: "audio",
-  flac: "audio",
-  aac: "audio",
-  wav: "audio",
-  ogg: "voice",
-  oga: "voice",
-  opus: "voice",
-};
-
 /** Returns the part of a key after its last dot, in lower case; `""` when its last segment has no dot. */
 export function extensionOf(key: string): string {
   const name = key.slice(key.lastIndexOf("/") + 1);
@@ -34,23 +17,36 @@ export function extensionOf(key: string): string {
   return dot <= 0 ? "" : name.slice(dot + 1).toLowerCase();
 }
 
+/** Types that Telegram's apps show or play as such; all others are documents (core.telegram.org/bots/api#sending-files). */
+const KIND_BY_TYPE: Readonly<Record<string, MediaKind>> = {
+  "image/jpeg": "photo",
+  "image/png": "photo",
+  "image/webp": "photo",
+  "image/gif": "animation",
+  "video/mp4": "video",
+  "video/quicktime": "video",
+  "video/x-m4v": "video",
+  "audio/mpeg": "audio",
+  "audio/mp4": "audio",
+  "audio/x-flac": "audio",
+  "audio/x-aac": "audio",
+  "audio/x-wav": "audio",
+  "audio/ogg": "voice",
+};
+
 /**
- * Returns the kind that a key's extension means: `document` for an extension that is not listed here, `undefined`
- * without one (then the stored Content-Type decides, see {@link kindOfMime}). Telegram turns GIFs into animations and
- * Ogg into voice messages whatever is asked for (core.telegram.org/bots/api#sendanimation, #sendvoice).
+ * Returns the kind that a key's extension means: `document` for one that means no media, `undefined` without one (then
+ * the stored Content-Type decides, see {@link kindOfMime}). Telegram turns GIFs into animations and Ogg into voice
+ * messages whatever is asked for (core.telegram.org/bots/api#sendanimation, #sendvoice).
  */
 export function kindOfKey(key: string): MediaKind | undefined {
   const extension = extensionOf(key);
-  return extension === "" ? undefined : (KIND_BY_EXTENSION[extension] ?? "document");
+  return extension === "" ? undefined : kindOfMime(typeOfExtension(extension) ?? "");
 }
 
 /** Returns the kind that a stored Content-Type means; `document` for everything that is not media. */
 export function kindOfMime(mime: string): MediaKind {
-  if (mime === "image/gif") return "animation";
-  if (/^image\/(jpeg|png|webp)$/.test(mime)) return "photo";
-  if (mime === "video/mp4" || mime === "video/quicktime") return "video";
-  if (mime === "audio/ogg" || mime === "audio/opus") return "voice";
-  return mime.startsWith("audio/") ? "audio" : "document";
+  return KIND_BY_TYPE[typeOfMime(mime)] ?? "document";
 }
 
 /**

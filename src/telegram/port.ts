@@ -8,7 +8,7 @@ export interface UploadSource {
   /** Returns the whole content when it is small enough to be in memory, else a fresh stream. */
   readonly open: () => Promise<Result<Uint8Array | Readable>>;
   readonly bytes: number;
-  /** Its extension names the type: Telegram looks at nothing else (tdlib/td MessageContent.cpp). */
+  /** As people will see it. Its extension names the type: Telegram looks at nothing else (tdlib/td MessageContent.cpp). */
   readonly filename: string;
 }
 

@@ -62,6 +62,11 @@ function asField(value: string | number | Uint8Array, name: string): string | nu
   return name === "duration" ? Math.round(Number(value)) : value;
 }
 
+/** A name as it goes into the form: the server takes it percent-decoded (tdlib/td HttpReader.cpp, since 2023-02). */
+function asSent(filename: string): string {
+  return filename.replaceAll("%", "%25");
+}
+
 /** Returns a file to be streamed, opened anew for each body. If it cannot be opened, the call fails before its first byte. */
 export function streamedFile(source: UploadSource): InputFile {
   return new InputFile(
@@ -70,7 +75,7 @@ export function streamedFile(source: UploadSource): InputFile {
       if (!opened.ok) throw new SourceNotOpened(opened.failure);
       return opened.value instanceof Readable ? webStream(opened.value) : new Blob([opened.value]).stream();
     },
-    { filename: source.filename },
+    { filename: asSent(source.filename) },
   );
 }
 
@@ -98,7 +103,7 @@ export async function wholeFile(source: UploadSource): Promise<Result<InputFile>
   if (!opened.ok) return opened;
   try {
     const bytes = opened.value instanceof Readable ? await buffer(opened.value) : opened.value;
-    return ok(new InputFile(bytes, { filename: source.filename }));
+    return ok(new InputFile(bytes, { filename: asSent(source.filename) }));
   } catch (error) {
     return failed(
       carriedFailure(error) ?? failure("r2_interrupted", `reading the object broke off: ${error}`),
@@ -108,7 +113,7 @@ export async function wholeFile(source: UploadSource): Promise<Result<InputFile>
 
 /** Returns the length in bytes of the multipart body with the file: all but the file, measured, plus `source.bytes`. */
 export async function bodyBytes(request: SendRequest, source: UploadSource): Promise<number> {
-  const empty = new InputFile(new Uint8Array(0), { filename: source.filename });
+  const empty = new InputFile(new Uint8Array(0), { filename: asSent(source.filename) });
   const { body } = await encodeForm(fieldsOf(request, empty));
   let around = 0;
   for await (const chunk of body() as ReadableStream<Uint8Array>) around += chunk.byteLength;

@@ -131,6 +131,54 @@ describe("an ETag that does not tell the content", () => {
   });
 });
 
+describe("the name that people see", () => {
+  it("is the one that was sent, whatever is in it", async () => {
+    const world = await openWorld();
+    const names = [
+      "50%25off.pdf",
+      "100% sure.pdf",
+      'quo"te.pdf',
+      "über ça 日本.pdf",
+      "semi;colon, =.pdf",
+      "u1.bin",
+    ];
+    for (const [i, name] of names.entries()) world.put(`docs/${name}`, `content ${i}`);
+    await world.run(["--transfer", "upload"]);
+    expect(
+      world
+        .posts()
+        .map(({ file_name }) => file_name)
+        .sort(),
+    ).toEqual(
+      [
+        "50%25off.pdf",
+        "100% sure.pdf",
+        "quo te.pdf",
+        "über ça 日本.pdf",
+        "semi;colon, =.pdf",
+        "u1.bin",
+      ].sort(),
+    );
+  });
+
+  it("of a photo has an extension that sendPhoto takes", async () => {
+    const world = await openWorld();
+    world.put("avatars/u1", png(40, 30), "image/x-png");
+    world.put("a.jfif", png(41, 30), "image/jpeg");
+    world.put("c.jpe", png(42, 30), "image/jpeg");
+    const ended = await world.run(["--json", "--transfer", "upload"]);
+    expect(itemsOf(ended).map(({ kind, status }) => `${kind} ${status}`)).toEqual(
+      Array(3).fill("photo ready"),
+    );
+    expect(
+      world
+        .posts()
+        .map(({ file_name }) => file_name)
+        .sort(),
+    ).toEqual(["a.jpg", "c.jpg", "u1.png"]);
+  });
+});
+
 describe("what a manifest says of an object", () => {
   const run = async (world: World, entry: Record<string, unknown>, ...args: string[]) => {
     const [item] = itemsOf(

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import busboy, { type Busboy } from "busboy";
 import type { BodyOptions, CallBody } from "./body.ts";
 import { Fields, PARAMETER_BYTES, type UploadedFile } from "./fields.ts";
+import { receivedName } from "./file-name.ts";
 import { discard, spool } from "./spool.ts";
 
 /** The most files in one request (BAS HttpServer.h). */
@@ -19,7 +20,7 @@ export async function readMultipart(
   options: BodyOptions,
 ): Promise<CallBody> {
   const limits = { fieldSize: PARAMETER_BYTES, files: FILES };
-  const parser = busboy({ headers, defParamCharset: "utf8", limits });
+  const parser = busboy({ headers, defParamCharset: "utf8", preservePath: true, limits });
   const files = new Map<string, UploadedFile>();
   const reading: Promise<boolean>[] = [];
   parser.on("field", (name, value) => {
@@ -33,7 +34,7 @@ export async function readMultipart(
   const readPart = async (name: string, stream: Readable, filename: string | undefined) => {
     const blob = await spool(stream, options.maxFileBytes, options.freshPath);
     if (blob === null) return false;
-    if (filename !== undefined) files.set(name, { name: filename, blob });
+    if (filename !== undefined) files.set(name, { name: receivedName(filename), blob });
     else if (blob.content?.type === "memory") texts.set(name, blob.content.data.toString("utf8"));
     return true;
   };

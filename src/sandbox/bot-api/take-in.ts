@@ -1,5 +1,5 @@
-import mimes from "mime";
-import type { MediaKind } from "../../domain/media.ts";
+import { extensionOf, type MediaKind } from "../../domain/media.ts";
+import { telegramType } from "../../domain/telegram-types.ts";
 import { type Answered, answered, refused } from "./api-error.ts";
 import type { UploadedFile } from "./fields.ts";
 import { fileOf, type Hints, NO_HINTS, type StoredFile } from "./stored-file.ts";
@@ -16,7 +16,7 @@ export async function takeUpload(
 ): Promise<Answered<StoredFile>> {
   const thumbnail = uploadedThumbnail(fields);
   if (!thumbnail.ok) return thumbnail;
-  const mime = mimes.getType(name) ?? "application/octet-stream";
+  const mime = telegramType(extensionOf(name)) ?? "application/octet-stream";
   const facts = await world.media.read(blob, mime);
   const plain = fields.flag("disable_content_type_detection");
   const stored = kindOfUpload({ asked: kind, mime, bytes: blob.bytes, facts, plain });
@@ -30,7 +30,8 @@ export async function takeUpload(
     thumbnail: thumbnail.value,
   };
   await world.contents.keep(blob);
-  return answered(world.files.add(fileOf({ kind: stored.value, blob, mime, name, facts, hints }), bot));
+  const made = { kind: stored.value, blob, mime: facts.opus ? "audio/ogg" : mime, name, facts, hints };
+  return answered(world.files.add(fileOf(made), bot));
 }
 
 /**

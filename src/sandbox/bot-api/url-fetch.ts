@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { Agent, interceptors } from "undici";
 import { LIMITS } from "../../domain/limits.ts";
 import { type Answered, answered, badRequest, refused } from "./api-error.ts";
+import { cleanFileName } from "./file-name.ts";
 import { type FreshPath, type SpooledBytes, spool } from "./spool.ts";
 
 /** What a URL served. */
@@ -71,7 +72,7 @@ export class UrlFetcher {
     }
     const blob = await spool(body, maxBytes, this.#freshPath);
     const type = String(headers["content-type"] ?? "").toLowerCase();
-    return blob && { blob, mime: type.split(";", 1)[0]?.trim() ?? "", name: lastSegment(url) };
+    return blob && { blob, mime: type.split(";", 1)[0]?.trim() ?? "", name: cleanFileName(lastSegment(url)) };
   }
 }
 

@@ -1,4 +1,5 @@
-import mime from "mime";
+import { extensionOf } from "../../domain/media.ts";
+import { typeOfExtension } from "../../domain/media-types.ts";
 
 /** Leading bytes (latin1, `.` for any) and the type they indicate; the first match wins. */
 const SIGNATURES: readonly (readonly [RegExp, string])[] = [
@@ -24,5 +25,5 @@ const SIGNATURES: readonly (readonly [RegExp, string])[] = [
 export function guessContentType(key: string, head: Uint8Array): string {
   const text = Buffer.from(head).toString("latin1");
   const found = SIGNATURES.find(([pattern]) => pattern.test(text));
-  return found?.[1] ?? mime.getType(key) ?? "application/octet-stream";
+  return found?.[1] ?? typeOfExtension(extensionOf(key)) ?? "application/octet-stream";
 }
