@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { ConfigError, exitCodeOfError } from "./config/error.ts";
 import { asWritten, type Wording } from "./domain/wording.ts";
+import { oneLine } from "./reporters/format.ts";
 
 let clean = (text: string) => text;
 
@@ -15,7 +16,10 @@ export function printFinalError(
   stderr: Pick<Writable, "write"> = process.stderr,
   wording: Wording = asWritten,
 ): number {
-  const say = (text: string) => void stderr.write(`${wording(clean(text))}\n`);
+  const say = (text: string) => {
+    const lines = wording(clean(text)).split("\n");
+    stderr.write(`${lines.map(oneLine).join("\n")}\n`);
+  };
   if (error instanceof ConfigError) {
     const { problems } = error;
     const head = problems.length === 1 ? "" : `prewarm: ${problems.length} things to set right\n`;

@@ -40,6 +40,7 @@ export class RunOutput {
       json: flags.json === true,
       isTTY: stderr.isTTY === true,
       term: env.TERM,
+      ci: env.CI,
     });
     this.#colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
   }

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import type { Wording } from "../domain/wording.ts";
-import { duration } from "../reporters/format.ts";
+import { duration, fold } from "../reporters/format.ts";
 import type { Check, CheckStatus, Finding, Group } from "./check.ts";
 
 export interface FindingsOptions {
@@ -165,21 +165,8 @@ function isCommand(step: string): boolean {
   return COMMANDS.test(step);
 }
 
-/** Breaks at blanks; a word that is longer than a line is broken too. */
 function wrapAt(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((each) => pieces(each, width))) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
-
-function pieces(word: string, width: number): string[] {
-  return word.match(new RegExp(`.{1,${width}}`, "gu")) ?? [""];
+  return fold(text, width, "");
 }
 
 /** The checks that there are, a line each. */

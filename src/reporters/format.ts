@@ -1,3 +1,5 @@
+import { cells, splitAt } from "./cells.ts";
+
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -61,28 +63,46 @@ export function perSecond(bytes: number): string {
   return `${size(bytes)}/s`;
 }
 
-/** Text that cannot move the cursor or break the line: keys and answers come from elsewhere. */
+/**
+ * What must not reach a terminal: controls, line ends, and marks that turn the direction of what follows (Unicode UAX 9), with
+ * which a key can look like another.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not reach a terminal
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text that can neither move the cursor, nor break or turn the line: keys and answers come from elsewhere. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+  return text.replace(CONTROLS, " ").replace(DIRECTIONS, "");
 }
 
-/** At most `width` characters, the end cut off where it does not fit. */
+/** At most `width` cells, the end cut off where it does not fit. */
 export function cut(text: string, width: number): string {
-  const characters = [...text];
-  if (characters.length <= width) return text;
-  return width < 4 ? characters.slice(0, width).join("") : `${characters.slice(0, width - 3).join("")}...`;
+  if (cells(text) <= width) return text;
+  if (width < 1) return "";
+  return width < 4 ? splitAt(text, width)[0] : `${splitAt(text, width - 3)[0]}...`;
 }
 
-/** Breaks text at blanks into lines of at most `width` characters; lines after the first are indented by two. */
+/** Breaks text at blanks into lines of at most `width` cells; lines after the first are indented by two. */
 export function wrap(text: string, width: number): string[] {
+  return fold(text, width, "  ");
+}
+
+/** Breaks text at blanks into lines of at most `width` cells, a word that is longer anywhere; lines after the first begin with `indent`. */
+export function fold(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
-    if (line.trim() !== "" && line.length + 1 + word.length > width) {
+  for (const word of text.split(" ").flatMap((each) => pieces(each, Math.max(1, width - indent.length)))) {
+    if (line.trim() !== "" && cells(line) + 1 + cells(word) > width) {
       lines.push(line);
-      line = `  ${word}`;
+      line = `${indent}${word}`;
     } else line = line === "" ? word : `${line} ${word}`;
   }
-  return [...lines, line].map((each) => cut(each, width));
+  return [...lines, line];
+}
+
+/** A word in pieces of at most `width` cells. */
+function pieces(word: string, width: number): string[] {
+  const [head, rest] = splitAt(word, width);
+  return rest === "" ? [head] : [head, ...pieces(rest, width)];
 }

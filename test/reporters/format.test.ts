@@ -61,18 +61,19 @@ describe("format", () => {
   });
 
   it("cuts and wraps to a width", () => {
-    expect([cut("abcdef", 6), cut("abcdefg", 6), cut("abcdefg", 3), cut("😀😀😀😀😀", 4)]).toEqual([
+    expect([cut("abcdef", 6), cut("abcdefg", 6), cut("abcdefg", 3), cut("abc", 0)]).toEqual([
       "abcdef",
       "abc...",
       "abc",
-      "😀...",
+      "",
     ]);
     expect(wrap("one two three four", 9)).toEqual(["one two", "  three", "  four"]);
-    expect(wrap("a-very-long-word", 8)).toEqual(["a-ver..."]);
+    expect(wrap("a-very-long-word", 8)).toEqual(["a-very", "  -long-", "  word"]);
     expect(wrap("", 8)).toEqual([""]);
   });
 
   it("makes one harmless line of any text", () => {
     expect(oneLine("a\r\nb\u001b[31mc\u0085d\u2028e")).toBe("a b [31mc d e");
+    expect(oneLine("x\u202egpj.\u2066exe\u2069\u200f\u061c")).toBe("xgpj.exe");
   });
 });

@@ -1,11 +1,13 @@
 import type { ChalkInstance } from "chalk";
 import type { LaneView } from "../../domain/events.ts";
+import { cells, padCells } from "../cells.ts";
 import { count, cut, duration, oneLine } from "../format.ts";
 
 const PACE_WIDTH = 11;
 const SENT_WIDTH = 8;
 const STATE_WIDTH = 22;
 const NAME_WIDTH = 34;
+const SHORTEST_TITLE = 6;
 
 /** What a lane does at the moment `now` of the engine's clock. */
 export function laneState(lane: LaneView, now: number): string {
@@ -20,11 +22,11 @@ export function laneName(lane: LaneView): string {
 
 function row(lane: LaneView, now: number, width: number, colour: ChalkInstance): string {
   const pace = `${Math.round(lane.perMinute * 10) / 10}/min`;
-  const name = cut(laneName(lane), nameWidth(width)).padEnd(nameWidth(width));
+  const name = padCells(cut(laneName(lane), nameWidth(width)), nameWidth(width));
   const text = [name, pace.padStart(PACE_WIDTH), count(lane.sent).padStart(SENT_WIDTH), "  "].join("");
-  const state = cut(laneState(lane, now), Math.min(STATE_WIDTH, Math.max(0, width - text.length)));
-  const rest = width - text.length - STATE_WIDTH;
-  const title = rest > 6 ? colour.dim(cut(oneLine(lane.title), rest)) : "";
+  const state = cut(laneState(lane, now), Math.min(STATE_WIDTH, Math.max(0, width - cells(text))));
+  const rest = width - cells(text) - STATE_WIDTH;
+  const title = rest > SHORTEST_TITLE ? colour.dim(cut(oneLine(lane.title), rest)) : "";
   const mood = lane.closed ? colour.red : lane.frozenUntil > now ? colour.yellow : colour.green;
   return `${text}${mood(title === "" ? state : state.padEnd(STATE_WIDTH))}${title}`;
 }
@@ -41,7 +43,9 @@ export function laneRows(
   const { now, width, height, colour } = options;
   if (lanes.length === 0 || height < 2) return [];
   const name = "lane (bot x chat)".padEnd(nameWidth(width)).slice(0, nameWidth(width));
-  const header = [name, "pace".padStart(PACE_WIDTH), "sent".padStart(SENT_WIDTH), "  state"].join("");
+  const hasTitles = width - nameWidth(width) - PACE_WIDTH - SENT_WIDTH - 2 - STATE_WIDTH > SHORTEST_TITLE;
+  const state = hasTitles ? `${"state".padEnd(STATE_WIDTH)}title` : "state";
+  const header = [name, "pace".padStart(PACE_WIDTH), "sent".padStart(SENT_WIDTH), `  ${state}`].join("");
   const places = height - 1;
   const shown = lanes.length <= places ? lanes : lanes.slice(0, places - 1);
   const hidden = lanes.slice(shown.length);

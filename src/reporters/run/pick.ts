@@ -19,6 +19,8 @@ export interface OutputRequest {
   readonly isTTY: boolean;
   /** TERM. */
   readonly term: string | undefined;
+  /** CI: services that build and test set it, and keep what was written as a file. */
+  readonly ci: string | undefined;
 }
 
 /** What a run shows. Data goes to stdout, all the rest to stderr. */
@@ -34,14 +36,19 @@ export interface OutputPlan {
 
 /**
  * The live view on a terminal that can move its cursor, plain lines elsewhere. With `--json` plain lines are the default on a
- * terminal too, since whatever reads stdout mostly writes to the same one.
+ * terminal too, since whatever reads stdout mostly writes to the same one; so they are where `CI` is set.
  */
-export function chooseReporters({ progress, quiet, json, isTTY, term }: OutputRequest): OutputPlan {
+export function chooseReporters({ progress, quiet, json, isTTY, term, ci }: OutputRequest): OutputPlan {
   const canMove = isTTY && term !== "dumb";
-  const wantsLive = progress === "live" || (progress === "auto" && !json);
+  const wantsLive = progress === "live" || (progress === "auto" && !json && !isSet(ci));
   const isSilent = quiet || progress === "none";
   const screen = isSilent ? "messages" : canMove && wantsLive ? "live" : "plain";
   return { screen, quiet, json, plainTables: !canMove };
+}
+
+/** Whether a variable says yes: `CI=false` and `CI=0` do not. */
+function isSet(value = ""): boolean {
+  return !["", "0", "false"].includes(value.toLowerCase());
 }
 
 export interface Outlets {
