@@ -145,7 +145,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "all figures at one moment, for whoever shows them",
   },
   "config/error.ts": { to: ["admin"], why: "a port that is taken is a setting that is wrong" },
-  "reporters/format.ts": { to: ["doctor", ""], why: "numbers and texts of others look alike on every screen" },
+  "reporters/format.ts": {
+    to: ["doctor", ""],
+    why: "numbers and texts of others look alike on every screen",
+  },
 };
 
 /** Why this import may not be; null where it may. */

@@ -36,7 +36,8 @@ export class ItemCounts {
       leftFailed: this.#left.failed,
       skips: new Map(this.#skips),
       reasons: [...this.#reasons.values()].sort((a, b) => b.count - a.count),
-      successRate: this.#successRate(),
+      tried: this.#tried,
+      successRate: this.#tried === 0 ? 1 : this.done / this.#tried,
       bytes: this.#bytes,
     };
   }
@@ -57,9 +58,8 @@ export class ItemCounts {
     });
   }
 
-  #successRate(): number {
+  get #tried(): number {
     const { failed, unknown } = this.#byStatus;
-    const tried = this.done + failed + unknown - this.#left.failed - this.#left.unknown;
-    return tried === 0 ? 1 : this.done / tried;
+    return this.done + failed + unknown - this.#left.failed - this.#left.unknown;
   }
 }

@@ -49,6 +49,8 @@ export interface RunTotals {
   readonly leftFailed: number;
   /** Keys of the source that `--include`, `--exclude` or `--kind` turned away; in no other figure. */
   readonly filtered: number;
+  /** Items that this run tried: neither skipped, nor left as they were found. */
+  readonly tried: number;
   /** (ready + weak) / (ready + weak + failed + unknown) of what this run tried; 1 when nothing was tried. */
   readonly successRate: number;
 
@@ -87,6 +89,8 @@ export interface Snapshot extends RunTotals {
   readonly depth: number;
   readonly active: number;
   readonly concurrency: number;
+  /** Until a lane may be called, in milliseconds; null where nobody knows. */
+  readonly nextCallMs: number | null;
   readonly lanes: readonly LaneView[];
   /** The last forecast: objects a minute at the most, and seconds from its beginning; null before there is one. */
   readonly forecast: { readonly perMinute: number; readonly etaSeconds: number | null } | null;

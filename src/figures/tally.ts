@@ -15,6 +15,8 @@ export interface Gauges {
   readonly depth: () => number;
   /** Places of the pool that are taken. */
   readonly active: () => number;
+  /** The moment of the engine's clock from which on some lane may be called; Infinity while none may. */
+  readonly nextCall?: () => number;
 }
 
 /** Counts what the engine says, in memory that does not grow with the number of items. */
@@ -93,6 +95,7 @@ export class Tally implements Figures {
       depth,
       active,
       concurrency: this.#concurrency,
+      nextCallMs: this.#untilCall(now),
       lanes,
       lanesOut: lanesOut(lanes),
       botsOut: botsOut(lanes),
@@ -103,6 +106,11 @@ export class Tally implements Figures {
       sourceEnded: this.#source.ended,
       etaMs: this.#eta(depth + active, rates.recentPerMinute || (this.#forecast?.perMinute ?? 0)),
     };
+  }
+
+  #untilCall(now: number): number | null {
+    const at = this.#gauges.nextCall?.() ?? Number.POSITIVE_INFINITY;
+    return Number.isFinite(at) ? Math.max(0, at - now) : null;
   }
 
   #count(item: ItemResult): void {

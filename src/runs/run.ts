@@ -127,7 +127,9 @@ export class Run implements RunPass {
     const remove = options.deleteAfter ? messageRemover(connections, events) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
     const { queue, pool, lanes, feeder, dispatcher } = warming;
-    tally.watch({ depth: () => queue.length, active: () => pool.active });
+    const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
+    const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
+    tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
     const asks = asksForTypes(config, options.transfer);
     emitForecasts(events, config.maxQueue, forecastBy(await limitsOf(lanes, config, ledger), { asks }));
     watchFailures(events, stop, { maxFailures: options.maxFailures });

@@ -25,6 +25,16 @@ export class FakeTerminal extends Writable {
     return lines;
   }
 
+  /** Becomes so wide, and breaks rows that are too long into several, as most terminals do. */
+  narrow(columns: number): void {
+    const broken = this.#lines.map((line) => line.match(new RegExp(`.{1,${columns}}`, "g")) ?? [""]);
+    this.#y = broken.slice(0, this.#y + 1).flat().length - 1;
+    this.#x = Math.min(this.#x, columns);
+    this.#lines = broken.flat();
+    this.columns = columns;
+    this.emit("resize");
+  }
+
   override _write(text: string, _encoding: string, done: () => void): void {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape codes themselves
     for (const [token] of text.matchAll(/\u001b\[\??[\d;]*[A-Za-z]|\n|\r|[^\u001b\n\r]+/g)) this.#take(token);

@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import cliProgress from "cli-progress";
 import type { Emitter } from "../../domain/events.ts";
 import type { Figures } from "../../figures/snapshot.ts";
+import { cells } from "../cells.ts";
 import { cut, wrap } from "../format.ts";
 import type { Reporter } from "../reporter.ts";
 import { liveRows, progressText, type View } from "./live-rows.ts";
@@ -19,11 +20,13 @@ const WIDEST = 132;
 const LONGEST_BAR = 48;
 const SHORTEST_BAR = 6;
 const ERASE_TO_END = "\u001b[K";
+const TO_LINE_START = "\r";
+const ERASE_BELOW = "\u001b[J";
 const CURSOR_AND_WRAP_ON = "\u001b[?25h\u001b[?7h";
 
 /** The bar with its text, cut to the width. */
 function barRow(progress: number, text: string, { width, colour }: View): string {
-  const barsize = Math.min(LONGEST_BAR, width - text.length - 4);
+  const barsize = Math.min(LONGEST_BAR, width - cells(text) - 4);
   if (barsize < SHORTEST_BAR) return cut(text, width);
   const bar = cliProgress.Format.BarFormat(progress, {
     barsize,
@@ -42,12 +45,16 @@ class Screen {
   readonly #multi: cliProgress.MultiBar;
   readonly #bar: cliProgress.SingleBar;
   readonly #rows: cliProgress.SingleBar[] = [];
+  /** Cells of the rows that are on the screen, from the top. */
+  #shown: number[] = [];
+  readonly #since: number;
   #isOpen = true;
 
   constructor(figures: Figures, stream: Terminal, colour: ChalkInstance) {
     this.#figures = figures;
     this.#stream = stream;
     this.#colour = colour;
+    this.#since = figures.snapshot().now;
     this.#multi = new cliProgress.MultiBar({
       stream,
       fps: FRAMES_A_SECOND,
@@ -77,6 +84,7 @@ class Screen {
     return {
       width: Math.max(1, Math.min(WIDEST, columns - 1)),
       height: Math.max(1, rows - 1),
+      since: this.#since,
       colour: this.#colour,
     };
   }
@@ -90,8 +98,20 @@ class Screen {
     }
   }
 
-  /** Gives back the rows that a terminal made smaller has no lines for. */
-  shrink(): void {
+  /**
+   * Takes the rows off a terminal that has another size now, and gives back those that it has no lines for. Most terminals
+   * break rows that became too long into several, so that the first of them stands higher than it was drawn.
+   */
+  resized(): void {
+    if (!this.#isOpen) return;
+    const columns = this.#stream.columns || 80;
+    const lines = this.#shown.map((width) => Math.max(1, Math.ceil(width / columns)));
+    const above = lines.reduce((sum, each) => sum + each, 0) - 1;
+    const drawn = Math.max(0, this.#shown.length - 1);
+    const up = above > 0 ? `\u001b[${above}A` : "";
+    // Back to where the next drawing begins to count from.
+    this.#stream.write(`${up}${TO_LINE_START}${ERASE_BELOW}${"\n".repeat(drawn)}`);
+    this.#shown = this.#shown.map(() => 0);
     while (this.#rows.length > this.view.height - 1) {
       const last = this.#rows.pop();
       if (last) this.#multi.remove(last);
@@ -109,10 +129,13 @@ class Screen {
     const run = this.#figures.snapshot();
     const view = this.view;
     const texts = liveRows(run, { ...view, height: view.height - 1 });
+    const text = progressText(run);
     this.#bar.setTotal(knownTotal(run));
-    this.#bar.update(run.total, { text: progressText(run) });
+    this.#bar.update(run.total, { text });
+    this.#shown = [cells(barRow(0, text, view)), ...texts.map(cells)];
     while (this.#rows.length < texts.length) this.#rows.push(this.#multi.create(0, 0, { text: "" }));
     for (const [at, row] of this.#rows.entries()) row.update({ text: texts[at] ?? "" });
+    while (this.#shown.length <= this.#rows.length) this.#shown.push(0);
   }
 }
 
@@ -128,14 +151,14 @@ export function liveReporter(
   const { stream, colour } = options;
   const screen = new Screen(figures, stream, colour);
   const restore = () => stream.write(CURSOR_AND_WRAP_ON);
-  const shrink = () => screen.shrink();
+  const resized = () => screen.resized();
   process.once("exit", restore);
-  stream.on("resize", shrink);
+  stream.on("resize", resized);
   writeMessages(events, (line, style) => screen.log(line, style), options);
   return {
     stop: () => {
       process.removeListener("exit", restore);
-      stream.removeListener("resize", shrink);
+      stream.removeListener("resize", resized);
       screen.close();
     },
   };

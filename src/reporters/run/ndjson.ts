@@ -15,6 +15,7 @@ const NEVER_BEGAN: RunTotals = {
   leftFailed: 0,
   filtered: 0,
   limit: "none",
+  tried: 0,
   successRate: 1,
   bytes: 0,
   perMinute: 0,

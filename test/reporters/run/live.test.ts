@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { cells } from "../../../src/reporters/cells.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { liveReporter } from "../../../src/reporters/run/live.ts";
 import { failedItem, item, lane, scene, tooBig } from "../sample-events.ts";
@@ -137,6 +138,75 @@ describe("liveReporter", () => {
     );
     expect(shown.length).toBeLessThanOrEqual(13);
     expect(shown.at(-1)).toBe("+16 more lanes");
+    stage.screen.stop();
+  });
+
+  it("leaves nothing of its rows behind after the terminal was made narrower, once or twice", () => {
+    const stage = watch(100, 40);
+    swing(stage, 4);
+    stage.draw();
+    stage.terminal.narrow(60);
+    stage.terminal.narrow(45);
+    stage.draw();
+    const bars = [...stage.terminal.gone, ...stage.terminal.lines].filter((line) => line.includes("10/40"));
+    expect(bars).toHaveLength(1);
+    expect(stage.terminal.lines.filter((line) => line.startsWith("run: 2 lanes"))).toHaveLength(1);
+    expect(Math.max(...stage.terminal.lines.slice(2).map((line) => line.length))).toBeLessThan(45);
+    stage.screen.stop();
+    expect(stage.terminal.lines.join("\n")).not.toMatch(/10\/40|media\/min|default x/);
+  });
+
+  it("calls nothing fast, slow or right before there was anything", () => {
+    const stage = watch(80, 24);
+    stage.pass(1_200);
+    stage.draw();
+    const text = stage.terminal.lines.join("\n");
+    expect(text).toContain("reading what there is to warm");
+    expect(text).not.toMatch(/100 %|0 ms/);
+    expect(text).toMatch(/success {5}-.*\nP50 {9}- /);
+    stage.screen.stop();
+  });
+
+  it("says that it waits for Telegram, and until when, instead of looking hung", () => {
+    const stage = watch(80, 24);
+    swing(stage);
+    let inMs = 2_000;
+    stage.tally.watch({ depth: () => 25, active: () => 0, nextCall: () => stage.clock.now() + inMs });
+    stage.draw();
+    expect(stage.terminal.lines.join("\n")).toContain("waiting for Telegram's pace (next in 2.0 s)");
+    expect(stage.terminal.lines.join("\n")).not.toContain("0/5");
+    inMs = 0;
+    stage.draw();
+    expect(stage.terminal.lines.join("\n")).toContain("waiting before the next try");
+    stage.tally.watch({ depth: () => 0, active: () => 0 });
+    stage.draw();
+    expect(stage.terminal.lines.join("\n")).not.toContain("waiting");
+    stage.screen.stop();
+  });
+
+  it("lets the time that has passed never fall back", () => {
+    const stage = watch(80, 24);
+    stage.pass(9_000);
+    stage.draw();
+    expect(stage.terminal.lines.join("\n")).toContain("elapsed     9.0 s");
+    stage.events.emit("started", { command: "run", lanes: 2, concurrency: 5, ledger: "x" });
+    stage.pass(1_000);
+    stage.draw();
+    expect(stage.terminal.lines.join("\n")).toContain("elapsed     10.0 s");
+    stage.screen.stop();
+  });
+
+  it("gives each column of lanes a title, and cells to each name as a terminal does", () => {
+    const stage = watch(120, 30);
+    swing(stage, 0);
+    stage.events.emit("lane", lane({ bot: "ボット", chat: "-1001", title: "ウォームアップ\u202e" }));
+    stage.draw();
+    const [header = "", row = ""] = stage.terminal.lines.slice(-2);
+    expect(header).toMatch(/^lane \(bot x chat\) +pace +sent {2}state +title$/);
+    const columnOf = (text: string, end: string) => cells(text.slice(0, text.indexOf(end)));
+    expect(columnOf(row, "open")).toBe(columnOf(header, "state"));
+    expect(columnOf(row, "ウォーム")).toBe(columnOf(header, "title"));
+    expect(row).not.toContain("\u202e");
     stage.screen.stop();
   });
 

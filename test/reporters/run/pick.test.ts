@@ -5,7 +5,14 @@ import { attachReporters, chooseReporters, type OutputRequest } from "../../../s
 import { item, scene } from "../sample-events.ts";
 import { FakeTerminal } from "../terminal.ts";
 
-const wishes: OutputRequest = { progress: "auto", quiet: false, json: false, isTTY: true, term: "xterm" };
+const wishes: OutputRequest = {
+  progress: "auto",
+  quiet: false,
+  json: false,
+  isTTY: true,
+  term: "xterm",
+  ci: undefined,
+};
 
 const rows: [title: string, wish: Partial<OutputRequest>, screen: string, plainTables: boolean][] = [
   ["a terminal gets the live view", {}, "live", false],
@@ -17,6 +24,9 @@ const rows: [title: string, wish: Partial<OutputRequest>, screen: string, plainT
     "plain",
     true,
   ],
+  ["CI gets plain lines, also on a terminal", { ci: "true" }, "plain", false],
+  ["CI with --progress live gets the live view", { ci: "1", progress: "live" }, "live", false],
+  ["CI=false is none", { ci: "false" }, "live", false],
   ["--progress plain", { progress: "plain" }, "plain", false],
   ["--progress none leaves messages", { progress: "none" }, "messages", false],
   ["--quiet wins over --progress", { progress: "live", quiet: true }, "messages", false],

@@ -35,7 +35,7 @@ describe("plainReporter", () => {
     stage.events.emit("source", { read: 1300, bytes: 1, filtered: 0, listed: 0, ended: false });
     vi.advanceTimersByTime(1);
     expect(stage.lines()).toEqual([
-      "10 of 1,300 or more | ready 10, skipped 0, weak 0, failed 0, unknown 0 | 20.0/min, 100 kB/s | P50 500 ms, P95 500 ms | queue 25, active 0/5, flood waits 0 | ETA not known yet",
+      "10 of 1,300 or more | ready 10, skipped 0, weak 0, failed 0, unknown 0 | 20.0/min, 100 kB/s | P50 500 ms, P95 500 ms | queue 25, waiting for Telegram's pace, flood waits 0 | ETA not known yet",
     ]);
     stage.events.emit("source", { read: 35, bytes: 1, filtered: 0, listed: 0, ended: true });
     vi.advanceTimersByTime(5_000);

@@ -1,0 +1,9 @@
+import type { Snapshot } from "../../figures/snapshot.ts";
+import { duration } from "../format.ts";
+
+/** Why nothing is under way although there is work, in a phrase; null where something is, or there is none. */
+export function waitingText({ active, depth, concurrency, nextCallMs }: Snapshot): string | null {
+  if (active > 0 || depth === 0 || concurrency === 0) return null;
+  if (nextCallMs === 0) return "waiting before the next try";
+  return `waiting for Telegram's pace${nextCallMs === null ? "" : ` (next in ${duration(nextCallMs)})`}`;
+}
