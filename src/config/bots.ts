@@ -94,24 +94,25 @@ function botToken(text: string): void {
 }
 
 /**
- * What is wrong with the chats of bots, and what may be. A token begins with the id of its bot: no bot can write to itself, nor to
+ * Tells what is wrong with the chats of bots, and what may be. A token begins with the id of its bot: no bot can write to itself, nor to
  * another one.
  */
-export function judgeChats(bots: readonly BotConfig[], reader: Reader): string[] {
+export function judgeChats(bots: readonly BotConfig[], reader: Reader): void {
   const owners = new Map(bots.map(({ slug, token }) => [token.reveal().split(":", 1)[0] ?? "", slug]));
-  const lanes = bots.flatMap(({ slug, chats }) => chats.map((chat) => ({ slug, chat })));
-  for (const lane of lanes) {
+  for (const lane of bots.flatMap(({ slug, chats }) => chats.map((chat) => ({ slug, chat })))) {
     const owner = owners.get(lane.chat);
     if (owner !== undefined) reader.problems.tell(ownIdProblem(reader, lane, owner));
-  }
-  return lanes.flatMap((lane) => {
     const channel = likelyChannel(lane.chat);
-    return channel === null
-      ? []
-      : [
-          `${placeOf(reader, lane)}: ${lane.chat} is the id of a basic group; if it is a channel or a supergroup, write ${channel}`,
-        ];
-  });
+    if (channel !== null) reader.warnings.tell(groupWarning(reader, lane, channel));
+  }
+}
+
+function groupWarning(reader: Reader, lane: GivenChat, channel: string) {
+  return {
+    kind: "value" as const,
+    name: "WARMUP_CHAT_ID",
+    text: `${placeOf(reader, lane)}: ${lane.chat} is the id of a basic group; if it is a channel or a supergroup, write ${channel}`,
+  };
 }
 
 interface GivenChat {

@@ -1,11 +1,12 @@
 import { redactor, type Secret } from "../domain/secret.ts";
 import { type BotConfig, botsOf } from "./bots.ts";
 import { judgeTogether } from "./judge.ts";
+import { judgeDotenv } from "./judge-dotenv.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
 import { withoutSecrets } from "./mask.ts";
 import type { PaceSetting } from "./parse.ts";
 import { trimmed } from "./plain.ts";
-import { type ConfigProblem, configError } from "./problems.ts";
+import { type ConfigProblem, configError, type Problems } from "./problems.ts";
 import { Reader } from "./reader.ts";
 import { secretsIn } from "./secrets-in.ts";
 import { SETTINGS } from "./settings.ts";
@@ -39,8 +40,8 @@ interface WithoutKeys {
   readonly origins: Readonly<Record<string, Origin>>;
   /** Everything that must never be shown, also what lost against another value: secrets, and passwords in URLs. */
   readonly secrets: readonly Secret[];
-  /** What works and is probably not meant, one line each. */
-  readonly warnings: readonly string[];
+  /** What works and is probably not meant. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /** Everything that a run needs to know, checked. */
@@ -93,11 +94,15 @@ export function draftConfig(
 ): { draft: ConfigDraft; problems: readonly ConfigProblem[] } {
   const reader = new Reader(layers);
   const values = readAll(reader, flags);
-  const warnings = judgeTogether(values, reader);
+  judgeTogether(values, reader);
+  judgeDotenv(reader);
   const secrets = secretsIn(layers, reader.secrets.values());
   const redact = redactor(secrets.filter((secret) => secret.reveal().length >= SHORTEST_SHOWN));
-  const problems = reader.problems.found.map((problem) => ({ ...problem, text: redact(problem.text) }));
-  return { draft: { ...values, secrets, warnings: warnings.map(redact) }, problems };
+  const clean = ({ found }: Problems) => found.map((problem) => ({ ...problem, text: redact(problem.text) }));
+  return {
+    draft: { ...values, secrets, warnings: clean(reader.warnings) },
+    problems: clean(reader.problems),
+  };
 }
 
 /** A text of ours may hold a shorter one by chance. */

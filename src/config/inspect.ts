@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Secret } from "../domain/secret.ts";
 import { type ConfigDraft, draftConfig } from "./config.ts";
+import { type Dotenv, NO_DOTENV, readDotenv } from "./dotenv.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
-import { type Flags, type FoundValue, Layers, readDotenv } from "./layers.ts";
+import { type Flags, type FoundValue, Layers } from "./layers.ts";
 import { type ConfigProblem, Problems } from "./problems.ts";
 import { ADMIN_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { draftWorker, type WorkerSettings } from "./worker-config.ts";
@@ -33,18 +34,15 @@ export interface Inspection {
   readonly dotenvProblem: string | null;
   /** What is wrong with prewarm.config.json. */
   readonly fileProblems: readonly string[];
-  /** Everything that stands in `.env`. */
-  readonly dotenv: Readonly<Record<string, string | undefined>>;
+  readonly dotenv: Dotenv;
   /** Everything that must never be shown, a worker's secrets among it. */
   readonly secrets: readonly Secret[];
-  /** Every variable that means something to prewarm. */
-  readonly names: readonly string[];
 }
 
 /** Reads everything that values come from and throws for nothing that a user may have written. */
 export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): Inspection {
   const [ofDotenv, ofFile] = [new Problems(), new Problems()];
-  const dotenv = ofDotenv.try(() => readDotenv(join(folder, ".env")), {});
+  const dotenv = ofDotenv.try(() => readDotenv(folder), NO_DOTENV);
   const file = ofFile.try(() => readConfigFile(join(folder, "prewarm.config.json")), NO_FILE);
   const layers = new Layers(flags, env, folder, { dotenv, file });
   const secrets = [...new Set([...SECRETS, ...file.bots.map((bot) => bot.tokenEnv)])];
@@ -65,10 +63,6 @@ export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): I
     dotenvProblem: ofDotenv.all[0] ?? null,
     fileProblems: ofFile.all,
     dotenv,
-    names: [
-      ...settings.flatMap((name) => SETTINGS[name].env),
-      ...secrets.flatMap((name) => [name, `${name}_FILE`]),
-    ],
   };
 }
 

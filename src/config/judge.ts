@@ -12,13 +12,14 @@ interface JudgedValues {
   readonly secretAccessKey: Secret | undefined;
 }
 
-/** Judges values by what others are. Adds problems to the reader's; returns what works and is probably not meant, one line each. */
-export function judgeTogether(values: JudgedValues, reader: Reader): string[] {
+/** Judges values by what others are, and adds what it finds to the problems and warnings of the reader. */
+export function judgeTogether(values: JudgedValues, reader: Reader): void {
   pastedSecrets(reader);
   sessionToken(reader);
   const isJudged = reader.problems.found.some(({ name }) => name === "R2_BUCKET");
   if (values.bucket !== "" && !isJudged && isR2(values.endpoint)) r2Bucket(values.bucket, reader);
-  return [...judgeChats(values.bots, reader), ...keyForms(values)];
+  judgeChats(values.bots, reader);
+  for (const [name, text] of keyForms(values)) reader.warnings.tell({ kind: "value", name, text });
 }
 
 /** No bucket is called like a secret, and what is no secret is shown and kept. */
@@ -60,17 +61,24 @@ function r2Bucket(bucket: string, reader: Reader): void {
   reader.judge("bucket", { value: bucket, origin }, r2BucketName);
 }
 
+type NamedText = readonly [name: string, text: string];
+
 /** R2 says so itself: "Credential access key has length 20, should be 32" (grafana/loki#9224). Other servers have other keys. */
-function keyForms({ endpoint, accessKeyId, secretAccessKey }: JudgedValues): string[] {
+function keyForms({ endpoint, accessKeyId, secretAccessKey }: JudgedValues): NamedText[] {
   if (!isR2(endpoint)) return [];
   const [id, secret] = [accessKeyId?.reveal(), secretAccessKey?.reveal()];
   if (id?.length === 64 && secret?.length === 32)
-    return ["R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY look as if one were in the place of the other"];
+    return [
+      [
+        "R2_ACCESS_KEY_ID",
+        "R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY look as if one were in the place of the other",
+      ],
+    ];
   return [...formWarning("R2_ACCESS_KEY_ID", id, 32), ...formWarning("R2_SECRET_ACCESS_KEY", secret, 64)];
 }
 
-function formWarning(name: string, value: string | undefined, length: number): string[] {
+function formWarning(name: string, value: string | undefined, length: number): NamedText[] {
   if (value === undefined || (value.length === length && /^[0-9a-f]+$/i.test(value))) return [];
   const found = value.length === length ? "has letters beyond 0-9 a-f" : `has ${value.length} characters`;
-  return [`${name} ${found}; R2's have ${length} characters 0-9 a-f`];
+  return [[name, `${name} ${found}; R2's have ${length} characters 0-9 a-f`]];
 }

@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import { Secret } from "../domain/secret.ts";
-import { ConfigError } from "./error.ts";
+import { type Dotenv, NO_DOTENV, readDotenv } from "./dotenv.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
 import { nameOfFlag } from "./flag-name.ts";
 import { withoutSecrets } from "./mask.ts";
 import { trimmed } from "./plain.ts";
-import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { readTextFile, UnreadableFile } from "./text-file.ts";
 
 /** Where a value came from, for people: `--bucket`, `environment R2_BUCKET`, `.env R2_BUCKET`, `prewarm.config.json`, `default`. */
@@ -22,16 +21,18 @@ export type Flags = Readonly<Record<string, string | boolean | readonly string[]
 
 /** The files that values come from. */
 export interface LayerFiles {
-  readonly dotenv: NodeJS.ProcessEnv;
+  readonly dotenv: Dotenv;
   readonly file: ConfigFile;
 }
 
 /** All places that values come from, read once. */
 export class Layers {
+  readonly dotenv: Dotenv;
   readonly file: ConfigFile;
+  /** Where the files lie; null where none is read. */
+  readonly folder: string | null;
+  readonly env: NodeJS.ProcessEnv;
   readonly #flags: Flags;
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #dotenv: NodeJS.ProcessEnv;
 
   /** `folder` is where `.env` and prewarm.config.json lie; null for neither. Throws ConfigError when `.env` or prewarm.config.json is there and cannot be read. */
   constructor(
@@ -41,8 +42,9 @@ export class Layers {
     files: LayerFiles = filesIn(folder),
   ) {
     this.#flags = flags;
-    this.#env = env;
-    this.#dotenv = files.dotenv;
+    this.env = env;
+    this.folder = folder;
+    this.dotenv = files.dotenv;
     this.file = files.file;
   }
 
@@ -64,13 +66,22 @@ export class Layers {
     return found;
   }
 
+  /** Every variable that means something to prewarm. */
+  names(): string[] {
+    const secrets = [...SECRETS, ...this.file.bots.map((bot) => bot.tokenEnv)];
+    const settings = Object.values(SETTINGS).flatMap((each: Setting<unknown>) => [...each.env]);
+    return [
+      ...new Set([...settings, ...secrets.flatMap((name) => [name, `${name}_FILE`]), "R2_SESSION_TOKEN"]),
+    ];
+  }
+
   variable(name: string): FoundValue<string> | null {
     return this.variables(name)[0] ?? null;
   }
 
   /** Environment, then `.env`. */
   variables(name: string): FoundValue<string>[] {
-    const [value, inDotenv] = [this.#env[name], this.#dotenv[name]];
+    const [value, inDotenv] = [this.env[name], this.dotenv.values[name]];
     return [
       ...(value && trimmed(value) !== "" ? [{ value, origin: `environment ${name}` }] : []),
       ...(inDotenv && trimmed(inDotenv) !== "" ? [{ value: inDotenv, origin: `.env ${name}` }] : []),
@@ -92,9 +103,9 @@ export class Layers {
 }
 
 function filesIn(folder: string | null): LayerFiles {
-  if (folder === null) return { dotenv: {}, file: NO_FILE };
+  if (folder === null) return { dotenv: NO_DOTENV, file: NO_FILE };
   return {
-    dotenv: readDotenv(join(folder, ".env")),
+    dotenv: readDotenv(folder),
     file: readConfigFile(join(folder, "prewarm.config.json")),
   };
 }
@@ -127,17 +138,6 @@ function isFirstOfItsKind(
 ): boolean {
   const place = origin.split(" ", 1)[0];
   return all.findIndex((each) => each.value === value && each.origin.split(" ", 1)[0] === place) === at;
-}
-
-/** Names and values of a `.env`; none when there is no such file. Throws ConfigError when it cannot be read. */
-export function readDotenv(path: string): NodeJS.ProcessEnv {
-  try {
-    return parseEnv(readTextFile(path).text) as NodeJS.ProcessEnv;
-  } catch (error) {
-    if (!(error instanceof UnreadableFile)) throw error;
-    if (error.code === "ENOENT" || error.code === "EISDIR") return {};
-    throw new ConfigError([`.env cannot be read: ${error.message}`]);
-  }
 }
 
 function flagText(flag: string | boolean | readonly string[]): string {

@@ -4,9 +4,19 @@ import type { Origin } from "./layers.ts";
 
 /**
  * What kind of thing is wrong: a value that is not set, one that cannot be used, a file of a secret that cannot be read, a bot
- * that is not there, a host that lets everybody in, a line of `.env`, or something else.
+ * that is not there, a host that lets everybody in, a line of `.env`, a file that is not read, a name that means nothing, or
+ * something else.
  */
-export type ProblemKind = "missing" | "value" | "secret_file" | "bot" | "open_host" | "dotenv" | "other";
+export type ProblemKind =
+  | "missing"
+  | "value"
+  | "secret_file"
+  | "bot"
+  | "open_host"
+  | "dotenv_line"
+  | "dotenv_place"
+  | "name"
+  | "other";
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigProblem {
@@ -18,6 +28,8 @@ export interface ConfigProblem {
   readonly origin: Origin | null;
   /** What the value was probably meant to be. */
   readonly right: string | null;
+  /** The step that mends it, where the rest does not tell it. */
+  readonly next: string | null;
 }
 
 /** Collects everything that is wrong with several values, so that a user reads all of it at once. */
@@ -44,8 +56,9 @@ export class Problems {
     name = null,
     origin = null,
     right = null,
+    next = null,
   }: Partial<ConfigProblem> & { readonly kind: ProblemKind; readonly text: string }): void {
-    this.#found.push({ kind, text, name, origin, right });
+    this.#found.push({ kind, text, name, origin, right, next });
   }
 
   /** Returns what `read` returns. Where it throws ConfigError, collects its problems and returns `otherwise`. */
@@ -71,6 +84,12 @@ export class Problems {
       this.add(`${label} ${mustBe(error)}`);
       return otherwise;
     }
+  }
+
+  /** Takes out what was collected and meets this. */
+  drop(isDropped: (problem: ConfigProblem) => boolean): void {
+    const kept = this.#found.filter((problem) => !isDropped(problem));
+    this.#found.splice(0, this.#found.length, ...kept);
   }
 
   /** Throws ConfigError with all that was collected, and with `hint` as a way out of all of it. */

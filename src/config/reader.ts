@@ -16,6 +16,8 @@ type ValueOf<N extends SettingName> = (typeof SETTINGS)[N] extends Setting<infer
 export class Reader {
   readonly layers: Layers;
   readonly problems = new Problems();
+  /** What works and is probably not meant. */
+  readonly warnings = new Problems();
   /** By the setting's name. */
   readonly origins: Record<string, Origin> = {};
   /** Secrets that were read, by their variable. */

@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseEnv } from "node:util";
-import { textOf } from "../domain/text-encoding.ts";
+import { parentWithDotenv } from "../config/dotenv.ts";
+import type { ConfigProblem } from "../config/problems.ts";
 import type { Check } from "./check.ts";
-import { dotenvBytes, dotenvOddities, dotenvTroubles, parentWithDotenv } from "./dotenv.ts";
 import { stub, withoutPassword } from "./mask.ts";
-import { missingNames } from "./missing.ts";
 import { MISSING, NAMES } from "./names.ts";
-import { fail, pass, setStep, skipped, warn } from "./report.ts";
+import { fail, pass, setStep, warn } from "./report.ts";
 import { settingsOf } from "./settings.ts";
 import { VALUES } from "./values.ts";
 
@@ -40,28 +38,22 @@ const dotenv: Check = {
     const { folder, config } = context;
     if (config.dotenvProblem)
       return [fail(config.dotenvProblem, 'sudo chown "$USER" .env && chmod 600 .env')];
-    const bytes = dotenvBytes(folder);
-    if (bytes !== null) {
-      const odd = dotenvOddities(bytes);
-      return [pass(odd.length > 0 ? `read, in spite of ${odd.join(" and ")}` : "read")];
-    }
-    if (existsSync(join(folder, ".env"))) return [skipped(".env is no file")];
+    const { oddities, isThere, isFolder } = config.dotenv;
+    const misplaced = config.problems.filter(({ kind }) => kind === "dotenv_place");
+    if (misplaced.length > 0)
+      return misplaced.map(({ text, next }) => fail(text, next ?? "", { subject: ".env" }));
+    if (isThere) return [pass(oddities.length > 0 ? `read, in spite of ${oddities.join(" and ")}` : "read")];
+    if (isFolder) return [pass(".env is a folder, from which nothing is read; nothing is missing")];
     const parent = parentWithDotenv(folder);
-    if (parent === null) return [pass("none here, none needed")];
-    const there = namesIn(parent);
-    const lacking = missingNames(context).filter((name) => there.has(name));
-    const found = `none here; ${join(parent, ".env")} is not read from this directory`;
     return [
-      lacking.length > 0 ? fail(`${found}, and has ${lacking.join(", ")}`, `cd ${parent}`) : pass(found),
+      pass(
+        parent === null
+          ? "none here, none needed"
+          : `none here; ${join(parent, ".env")} is not read from this directory`,
+      ),
     ];
   },
 };
-
-function namesIn(folder: string): ReadonlySet<string> {
-  const { text } = textOf(dotenvBytes(folder) ?? Buffer.alloc(0));
-  const names = Object.keys(parseEnv(text)).map((name) => name.replace(/_FILE$/, ""));
-  return new Set(names.includes("R2_ENDPOINT") ? [...names, "R2_ACCOUNT_ID"] : names);
-}
 
 const dotenvSyntax: Check = {
   id: "dotenv-syntax",
@@ -69,14 +61,16 @@ const dotenvSyntax: Check = {
   title: ".env syntax",
   why: "A line that is read otherwise than it looks gives a wrong value, or swallows the next one.",
   needs: ["dotenv"],
-  applies: ({ folder }) => dotenvBytes(folder) !== null,
-  run: ({ folder }) => {
-    const troubles = dotenvTroubles(dotenvBytes(folder) ?? Buffer.alloc(0));
-    if (troubles.length === 0) return [pass("every line is NAME=value")];
-    return troubles.map(({ line, found, next, serious }) => {
-      const where = line > 0 ? `line ${line}: ${found}` : found;
-      return serious ? fail(where, next, { subject: ".env" }) : warn(where, next, { subject: ".env" });
-    });
+  applies: ({ config }) => config.dotenv.isThere,
+  run: ({ config }) => {
+    const about = { subject: ".env" };
+    const found = ({ text, next }: ConfigProblem) => text.replace(".env, ", "").replace(`; ${next}`, "");
+    const isLine = ({ kind }: ConfigProblem) => kind === "dotenv_line";
+    const reports = [
+      ...config.problems.filter(isLine).map((each) => fail(found(each), each.next ?? "", about)),
+      ...config.draft.warnings.filter(isLine).map((each) => warn(found(each), each.next ?? "", about)),
+    ];
+    return reports.length > 0 ? reports : [pass("every line is NAME=value")];
   },
 };
 

@@ -21,24 +21,6 @@ export function howToSet(name: string): string {
   return HOW_TO_SET[name] ?? `export ${name}=<value>`;
 }
 
-/** Names that other tools and people use for what is called otherwise here. */
-export const OTHER_NAMES: Readonly<Record<string, string>> = {
-  BOT_TOKEN: "TELEGRAM_BOT_TOKEN",
-  TELEGRAM_TOKEN: "TELEGRAM_BOT_TOKEN",
-  TG_BOT_TOKEN: "TELEGRAM_BOT_TOKEN",
-  AWS_ACCESS_KEY_ID: "R2_ACCESS_KEY_ID",
-  AWS_SECRET_ACCESS_KEY: "R2_SECRET_ACCESS_KEY",
-  R2_SECRET_KEY: "R2_SECRET_ACCESS_KEY",
-  R2_ACCESS_KEY: "R2_ACCESS_KEY_ID",
-  R2_BUCKET_NAME: "R2_BUCKET",
-  S3_BUCKET: "R2_BUCKET",
-  S3_ENDPOINT: "R2_ENDPOINT",
-  AWS_ENDPOINT_URL: "R2_ENDPOINT",
-  CLOUDFLARE_ACCOUNT_ID: "R2_ACCOUNT_ID",
-  CHAT_ID: "WARMUP_CHAT_ID",
-  TELEGRAM_CHAT_ID: "WARMUP_CHAT_ID",
-};
-
 /** What every run needs; R2_ENDPOINT stands in for R2_ACCOUNT_ID. */
 export const REQUIRED = [
   "R2_ACCOUNT_ID",

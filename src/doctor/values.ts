@@ -14,7 +14,15 @@ export const VALUES: Check = {
   run: ({ config }) => {
     const reports = [
       ...config.problems.flatMap((problem) => problemReport(problem, config.values)),
-      ...config.draft.warnings.map((text) => warn(text, "correct that value, if it is not what you mean")),
+      ...config.draft.warnings
+        .filter(({ kind }) => kind === "value")
+        .map(({ text, name }) =>
+          warn(
+            text,
+            "correct that value, if it is not what you mean",
+            name === null ? {} : { subject: name },
+          ),
+        ),
     ];
     return reports.length > 0 ? reports : [pass("every value can be used")];
   },
@@ -23,15 +31,17 @@ export const VALUES: Check = {
 /** What a run or a worker would say of a value, with the step that mends it; nothing for values that are not set. */
 export function problemReport(problem: ConfigProblem, values: readonly Inspected[]): Report[] {
   const { kind, name } = problem;
-  if (kind === "missing" || kind === "dotenv") return [];
+  const step = STEPS[kind];
+  if (!step) return [];
   const subject = name === null ? {} : { subject: name };
   const value = values.find((each) => each.name === name);
-  return [fail(found(problem, value), STEPS[kind](problem, value), subject)];
+  return [fail(found(problem, value), step(problem, value), subject)];
 }
 
 type Step = (problem: ConfigProblem, value: Inspected | undefined) => string;
 
-const STEPS: Readonly<Record<Exclude<ProblemKind, "missing" | "dotenv">, Step>> = {
+/** Other kinds have checks of their own. */
+const STEPS: Readonly<Partial<Record<ProblemKind, Step>>> = {
   value: ({ name, origin, right }, value) => {
     const known = right ?? (value?.fallback === undefined ? null : value.fallback);
     return known === null ? howToSet(name ?? "") : setStep(origin ?? undefined, name ?? "", known);

@@ -49,8 +49,12 @@ export class Session {
     this.#sandbox = sandbox;
   }
 
-  /** Throws ConfigError for a sandbox's ledger in a real run, and for a real one in a sandbox. Writes nothing. */
+  /**
+   * Warns of what the configuration probably does not mean. Throws ConfigError for a sandbox's ledger in a real run, and for a
+   * real one in a sandbox. Writes nothing.
+   */
   async checkWorld(): Promise<void> {
+    for (const { text, next } of this.config.warnings) this.warn(next === null ? text : `${text}; ${next}`);
     const world = await this.ledger.checkWorld(this.#sandbox);
     if (!world.ok) throw new ConfigError([world.failure.message]);
   }

@@ -202,7 +202,7 @@ describe("check-env names what is wrong with the configuration, and nothing else
     [
       "with a colon for an equals sign",
       Buffer.from("R2_BUCKET: media\nX=1\n"),
-      /line 1: .*not NAME=value/,
+      /line 1: R2_BUCKET is not written as NAME=value/,
       /line 1 of \.env/,
     ],
     [
@@ -227,6 +227,28 @@ describe("check-env names what is wrong with the configuration, and nothing else
     const world = await healthyWorld();
     const { settings } = await diagnose(world, { env: { R2_BUCKET: "media\r" } });
     expect(settings.find(({ name }) => name === "R2_BUCKET")?.value).toBe("media\\r");
+  });
+
+  it("passes over what other programs have in a shared .env, with a warning, as a run does", async () => {
+    const world = await healthyWorld();
+    const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQ/x+y\nAAAA==\n-----END PRIVATE KEY-----";
+    world.file(".env", `words\nAPP_KEY="${pem}"\nOTHER_KEY=${pem}\nR2_BUCKET=media\n`);
+    const { findings, ended } = await diagnose(world, { env: { R2_BUCKET: "" } });
+    expect(findings).toContainEqual(expect.objectContaining({ id: "dotenv-syntax", status: "warn" }));
+    expect(ended.code).toBe(0);
+    const run = await world.run(["--dry-run"], { env: { R2_BUCKET: "" } });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain(".env, lines 1, ");
+  });
+
+  it("tells of lines of .env.txt where a value is missing", async () => {
+    const world = await healthyWorld();
+    world.file(".env.txt", "R2_BUCKET=media\n");
+    expectOnly(await diagnose(world, { env: { R2_BUCKET: "" } }), {
+      id: "dotenv",
+      found: /\.env\.txt has R2_BUCKET and is not read/,
+      next: /^write its lines into \.env$/,
+    });
   });
 
   it("takes a .env with a byte order mark and Windows line ends, and says so", async () => {

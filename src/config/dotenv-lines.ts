@@ -1,0 +1,174 @@
+import { ASSIGNMENT, type Dotenv, type DotenvLine } from "./dotenv.ts";
+
+/** Something in a `.env` that does not mean what it looks like. It quotes no value. */
+export interface DotenvTrouble {
+  /** Counts from 1. */
+  readonly line: number;
+  readonly found: string;
+  readonly next: string;
+  /** The variable of prewarm that it concerns; null for what belongs to another program. */
+  readonly name: string | null;
+  /** The variable of prewarm whose value holds it. */
+  readonly holder?: string;
+  /** `lost`: the value is not read. `garbled`: it is read with what does not belong to it. `odd`: it may be what is meant. */
+  readonly harm: "lost" | "garbled" | "odd";
+}
+
+/** What Node makes something else of than it looks like, line by line; `names` are those that mean something to prewarm. */
+export function dotenvTroubles({ lines, outer, values }: Dotenv, names: readonly string[]): DotenvTrouble[] {
+  const ours = new Set(names);
+  const troubles = outer.flatMap((line) => lineTrouble(line, ours) ?? []);
+  return [
+    ...troubles,
+    ...swallowed(lines, values, ours),
+    ...twice(outer, ours),
+    ...foreign(outer, ours),
+  ].sort((a, b) => a.line - b.line);
+}
+
+function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble | null {
+  const { number, text, name, value, isOpen } = line;
+  if (name === null) {
+    const meant = nameAtStart(text, ours);
+    if (meant === null) return null;
+    return lost(
+      number,
+      meant,
+      `${meant} is not written as NAME=value`,
+      `write line ${number} of .env as ${meant}=value`,
+    );
+  }
+  const stuck = stuckName(value, ours);
+  if (stuck !== null)
+    return {
+      ...lost(
+        number,
+        stuck,
+        `two lines are stuck together: ${stuck}= stands in the value of ${name}`,
+        `begin a new line of .env before ${stuck}= in line ${number}`,
+      ),
+      ...(ours.has(name) ? { holder: name } : {}),
+    };
+  if (!ours.has(name)) return null;
+  if (isOpen)
+    return garbled(
+      number,
+      name,
+      `${name} has a quote that is never closed`,
+      `close the quote in line ${number} of .env`,
+    );
+  if (/^[“”‘’„«]/.test(value))
+    return garbled(
+      number,
+      name,
+      `${name} has typographic quotes`,
+      `write "plain" quotes, or none, in line ${number} of .env`,
+    );
+  if (/^[^"'`].*[^\s#]#/.test(value))
+    return {
+      ...lost(
+        number,
+        name,
+        `${name}: all after # is a comment`,
+        `put "quotes" around the value in line ${number} of .env`,
+      ),
+      harm: "odd",
+    };
+  return null;
+}
+
+function lost(line: number, name: string, found: string, next: string): DotenvTrouble {
+  return { line, name, found, next, harm: "lost" };
+}
+
+function garbled(line: number, name: string, found: string, next: string): DotenvTrouble {
+  return { line, name, found, next, harm: "garbled" };
+}
+
+/** `R2_BUCKET: media`, and how cmd.exe and PowerShell set a variable. */
+function nameAtStart(text: string, ours: ReadonlySet<string>): string | null {
+  const name = /^\s*(?:export\s+|set\s+"?|setx\s+|\$env:|["'])?(\w+)["']?\s*(?:[:=]|\s\S)/i.exec(text)?.[1];
+  return name !== undefined && ours.has(name) ? name : null;
+}
+
+/** The name of ours that begins in a value, as a line does that was appended to one without an end. */
+function stuckName(value: string, ours: ReadonlySet<string>): string | null {
+  if (/^(["'`]).*\1$/.test(value)) return null;
+  const stuck = [...value.matchAll(/(?<![A-Z_])(?=([A-Z]\w*)=)/g)].map(([, name = ""]) => name);
+  return stuck.find((name) => ours.has(name) && name.length >= SHORTEST_STUCK) ?? null;
+}
+
+/** `PORT=` stands in many a URL. */
+const SHORTEST_STUCK = 8;
+
+/** Lines of ours that a quoted value before them took in. */
+function swallowed(
+  lines: readonly string[],
+  values: Dotenv["values"],
+  ours: ReadonlySet<string>,
+): DotenvTrouble[] {
+  return lines.flatMap((text, at) => {
+    const name = ASSIGNMENT.exec(text)?.[1];
+    if (name === undefined || !ours.has(name) || values[name] !== undefined) return [];
+    return [
+      lost(
+        at + 1,
+        name,
+        `${name} is inside a value that began in quotes above it`,
+        `close the quote above line ${at + 1} of .env`,
+      ),
+    ];
+  });
+}
+
+/** The last one counts; two that say the same are no trouble. */
+function twice(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvTrouble[] {
+  return [...ours].flatMap((name) => {
+    const all = lines.filter((line) => line.name === name);
+    const last = all.at(-1);
+    if (!last || new Set(all.map(({ value }) => value)).size < 2) return [];
+    const others = all.slice(0, -1).map(({ number }) => number);
+    return [
+      {
+        line: last.number,
+        name,
+        found: `${name} stands in lines ${[...others, last.number].join(" and ")}: the last one counts`,
+        next: `take line ${others.join(", ")} out of .env`,
+        harm: "odd",
+      },
+    ];
+  });
+}
+
+/** Lines of other programs that are no NAME=value: a key in PEM form, words. */
+function foreign(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvTrouble[] {
+  const numbers = lines
+    .filter(({ text, name }) => name === null && !/^\s*(#|$)/.test(text) && nameAtStart(text, ours) === null)
+    .map(({ number }) => number);
+  const [first] = numbers;
+  if (first === undefined) return [];
+  const which =
+    numbers.length === 1
+      ? `line ${first} is not NAME=value and is`
+      : `lines ${ranges(numbers)} are not NAME=value and are`;
+  return [
+    {
+      line: first,
+      name: null,
+      found: `${which} passed over`,
+      next: "write NAME=value, if they are meant for prewarm",
+      harm: "odd",
+    },
+  ];
+}
+
+/** `3, 5 to 9` */
+function ranges(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run && run[1] === number - 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(", ");
+}
