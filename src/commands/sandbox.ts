@@ -13,7 +13,7 @@ import type { SandboxFlags } from "./sandbox-flags.ts";
 /** `prewarm sandbox`: starts the stand-ins, prints what a client has to set, and stays until a signal; answers the exit code. */
 export async function sandbox(flags: SandboxFlags): Promise<number> {
   const options = readOptions(flags);
-  const running = await start(options);
+  const running = (await startAtHome(flags, options)) ?? (await start(options));
   const stopped = new Promise<StopSignal>((resolve) => {
     onFirstSignal(resolve);
   });
@@ -22,6 +22,23 @@ export async function sandbox(flags: SandboxFlags): Promise<number> {
   const signal = await stopped;
   await running.close();
   return codeOfSignal(signal);
+}
+
+/** Where a sandbox is when nobody says where: in the same place each day, so that the ledger of the day before fits it. */
+const HOME = { r2Port: 28_081, botApiPort: 28_082 } as const;
+
+/** Null where somebody said which ports, and where those of every day are taken, which is told. */
+async function startAtHome(flags: SandboxFlags, options: SandboxOptions): Promise<Sandbox | null> {
+  if (flags.port !== undefined || flags.r2Port !== undefined) return null;
+  try {
+    return await startSandbox({ ...options, ...HOME });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) return null;
+    process.stderr.write(
+      `port ${HOME.r2Port} or ${HOME.botApiPort} is taken, perhaps by another sandbox: this one takes free ones, and needs a ledger of its own (export PREWARM_LEDGER=sqlite:other.db)\n`,
+    );
+    return null;
+  }
 }
 
 async function start(options: SandboxOptions): Promise<Sandbox> {

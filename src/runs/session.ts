@@ -2,6 +2,7 @@ import { type Connections, identityOf } from "../compose/connect.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { Emitter } from "../domain/events.ts";
+import { type Failure, nextStep } from "../domain/failure.ts";
 import { Tally } from "../figures/tally.ts";
 import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
@@ -56,7 +57,7 @@ export class Session {
   async checkWorld(): Promise<void> {
     for (const { text, next } of this.config.warnings) this.warn(next === null ? text : `${text}; ${next}`);
     const world = await this.ledger.checkWorld(this.#sandbox);
-    if (!world.ok) throw new ConfigError([world.failure.message]);
+    if (!world.ok) throw strangerError(world.failure);
   }
 
   /** All configured lanes; chats that are known from earlier runs to have become others are called by their new id. */
@@ -83,7 +84,7 @@ export class Session {
     const identity = identityOf(this.config, this.#sandbox);
     const bots = identity.bots.filter(({ slug }) => !isStrange(slug, lanes));
     const same = await this.ledger.identify({ ...identity, bots });
-    if (!same.ok) throw new ConfigError([same.failure.message]);
+    if (!same.ok) throw strangerError(same.failure);
     const dead = await this.ledger.recover();
     if (dead > 0 && !quiet)
       this.warn(
@@ -104,4 +105,9 @@ export class Session {
       await this.ledger.close();
     }
   }
+}
+
+/** A ledger that belongs to somebody else: whose it is, and what to do. */
+function strangerError({ message, reason }: Failure): ConfigError {
+  return new ConfigError([`${message}. Next: ${nextStep(reason)}`]);
 }

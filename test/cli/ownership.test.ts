@@ -19,7 +19,11 @@ describe("a ledger belongs to somebody", () => {
         args: [],
         says: /belongs to bot 7000001 as `default`.*bot 7000002/,
       },
-      { env: { R2_BUCKET: "other" }, args: [], says: /belongs to bucket media.*bucket other/ },
+      {
+        env: { R2_BUCKET: "other" },
+        args: [],
+        says: /belongs to bucket media.*bucket other\. Next: use another --ledger: each bucket has one of its own/,
+      },
       {
         env: { TELEGRAM_API_ROOT: other.url },
         args: [],

@@ -67,6 +67,24 @@ describe("signals", () => {
     },
   );
 
+  it("gives a sandbox the ports of every day, and says so where they are taken", async () => {
+    const world = await openWorld();
+    const begin = async () => {
+      const running = world.start(["sandbox", "--profile", "instant"]);
+      await world.until(() => running.heard().includes("Ctrl-C"), "it stands");
+      return { running, isHome: running.heard().includes("R2 on http://127.0.0.1:28081,") };
+    };
+    // Whatever else runs on this machine may have them.
+    const both = [await begin(), await begin()];
+    for (const { running, isHome } of both)
+      expect(/is taken.*sqlite:other\.db/.test(running.heard())).toBe(!isHome);
+    expect(both[1]?.isHome).toBe(false);
+    for (const { running } of both) {
+      running.signal("SIGINT");
+      await running.ended.catch(() => {});
+    }
+  });
+
   it("ends a sandbox", async () => {
     const world = await openWorld();
     const running = world.start(["sandbox", "--profile", "instant", "--chats", "3"]);
