@@ -43,6 +43,7 @@ export function connect(
     secretAccessKey: config.secretAccessKey.reveal(),
     dispatcher: r2,
     stallMs: config.stallTimeout,
+    clock,
   });
   const common = {
     dispatcher: telegram,

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Clock } from "../domain/clock.ts";
+import { patienceOf } from "../domain/patience.ts";
 import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
@@ -58,6 +59,7 @@ export function planOptionsOf({
     force: options.force,
     retryWeak: config.retryWeakId,
     waits: false,
+    patience: patienceOf(options.retries, Math.random),
     settings: (entry) => transfers.settings(entry),
   };
 }
@@ -104,8 +106,10 @@ export function sourceOf(parts: SourceParts): OpenSource {
 }
 
 /** The listing of each spelling of the prefix, one after the other. */
-async function* listingOf({ options: { prefix = "" }, storage }: SourceParts): ReturnType<Storage["list"]> {
-  for (const spelling of spellingsOf(prefix)) yield* storage.list(spelling);
+async function* listingOf({ options, storage }: SourceParts): ReturnType<Storage["list"]> {
+  const { prefix = "", retries } = options;
+  const patience = patienceOf(retries, Math.random);
+  for (const spelling of spellingsOf(prefix)) yield* storage.list(spelling, patience);
 }
 
 /** Rows in these states, of each spelling of the prefix. */

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { readEtag } from "../domain/content.ts";
 import type { Entry } from "../domain/entry.ts";
 import { kindOfKey, kindOfMime, type MediaKind } from "../domain/media.ts";
+import { HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { disagreement } from "../domain/stated.ts";
 import type { KnownEntry } from "../domain/task.ts";
@@ -18,10 +19,9 @@ export interface CompleteOptions {
   readonly clock: Clock;
   /** This kind whatever the entry says. */
   readonly as?: MediaKind | undefined;
+  /** With an object that R2 does not answer for; in haste by default. */
+  readonly patience?: Patience | undefined;
 }
-
-/** Pauses between the tries of a HEAD that R2 did not answer. */
-const PAUSES_MS = [500, 2_000];
 
 /** An entry of which the source said all that the plan needs; null when the object has to be asked. */
 export function asItIs(entry: Entry, as: MediaKind | undefined): Result<Complete> | null {
@@ -45,11 +45,11 @@ export async function complete(entry: Entry, options: CompleteOptions): Promise<
   return ok({ entry: { ...entry, bytes, etag, mime, packing, seen: true }, kind });
 }
 
-async function patientHead(key: string, { storage, clock }: CompleteOptions): Promise<Result<ObjectInfo>> {
-  for (const pause of PAUSES_MS) {
+async function patientHead(key: string, options: CompleteOptions): Promise<Result<ObjectInfo>> {
+  const { storage, clock, patience = HASTE } = options;
+  for (let tries = 0; ; tries += 1) {
     const info = await storage.head(key);
-    if (info.ok || info.failure.class !== "transient") return info;
-    await clock.sleep(pause);
+    if (info.ok || info.failure.class !== "transient" || tries >= patience.retries) return info;
+    await clock.sleep(patience.pauseMs(tries));
   }
-  return storage.head(key);
 }

@@ -1,6 +1,7 @@
 import type { TransferMode } from "../domain/choices.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
+import { patienceOf } from "../domain/patience.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 
@@ -82,13 +83,10 @@ function passing(task: Task, cause: Failure, options: FollowUpOptions): FollowUp
   return cause.reason === "body_refused" ? { do: "fail" } : retry(task, options);
 }
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
-
 function retry(task: Task, { retries, random }: FollowUpOptions): FollowUp {
   if (task.tries >= retries) return { do: "fail" };
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** task.tries, LONGEST_PAUSE_MS);
-  return { do: "again", task: { ...task, tries: task.tries + 1 }, delayMs: pause * (0.5 + random() / 2) };
+  const delayMs = patienceOf(retries, random).pauseMs(task.tries);
+  return { do: "again", task: { ...task, tries: task.tries + 1 }, delayMs };
 }
 
 /** A photo that Telegram refuses as a photo is sent as a document; what failed by URL is uploaded. */

@@ -5,6 +5,7 @@ import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
+import type { Patience } from "../domain/patience.ts";
 import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, Query } from "../ledgers/port.ts";
@@ -31,6 +32,8 @@ export interface PlanRules extends DecideRules {
   readonly selection?: SelectionTally | null | undefined;
   /** This kind for every entry. */
   readonly as?: MediaKind | undefined;
+  /** With objects and pages that R2 does not answer for; in haste by default. */
+  readonly patience?: Patience | undefined;
   /** The settings of this run for an entry, as an attempt would write them down. */
   readonly settings: (entry: KnownEntry) => string;
 }

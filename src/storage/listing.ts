@@ -1,8 +1,10 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
+import type { Clock } from "../domain/clock.ts";
 import { readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
+import { HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
@@ -19,15 +21,20 @@ export interface ListingOptions {
   /** Milliseconds without a byte after which a request counts as broken. */
   readonly stallMs: number;
   readonly target: RequestTarget;
+  /** Measures the pauses between tries. */
+  readonly clock: Clock;
 }
 
 /** Lists one bucket. */
 export interface Listing {
   /**
-   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed. A failure is the
-   * last value.
+   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed, and tried again with
+   * patience where it fails. A failure is the last value.
    */
-  pages(prefix: string): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined>;
+  pages(
+    prefix: string,
+    patience?: Patience,
+  ): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined>;
   /** Asks for one key. Succeeds also for a key pair that may read but not list. */
   check(): Promise<Result<void>>;
   /** Aborts listings that are running. */
@@ -45,24 +52,25 @@ interface PageRequest {
   readonly from?: string | undefined;
   readonly limit?: number;
   readonly signal: AbortSignal;
+  readonly patience: Patience;
 }
 
 /** Lists through @aws-sdk/client-s3, which is loaded at the first request (about 100 ms). */
 export function createListing(options: ListingOptions): Listing {
   const stopped = new AbortController();
   const send = createSender(options);
-  const fetchPage = (request: PageRequest) => askPage(options.target, send, request);
+  const fetchPage = (request: PageRequest) => patientPage(options, send, request);
   return {
-    async *pages(prefix) {
+    async *pages(prefix, patience = HASTE) {
       const given = new AbortController();
       const { signal } = given;
       const removeListener = onAbort(stopped.signal, () => given.abort());
-      let coming: Promise<Result<ListingPage>> | undefined = fetchPage({ prefix, signal });
+      let coming: Promise<Result<ListingPage>> | undefined = fetchPage({ prefix, signal, patience });
       try {
         while (coming !== undefined) {
           const page: Result<ListingPage> = await coming;
           const from: string | undefined = page.ok ? page.value.next : undefined;
-          coming = from === undefined ? undefined : fetchPage({ prefix, from, signal });
+          coming = from === undefined ? undefined : fetchPage({ prefix, from, signal, patience });
           yield page.ok ? ok(page.value.objects) : page;
         }
       } finally {
@@ -71,7 +79,7 @@ export function createListing(options: ListingOptions): Listing {
       }
     },
     async check() {
-      const page = await fetchPage({ limit: 1, signal: stopped.signal });
+      const page = await fetchPage({ limit: 1, signal: stopped.signal, patience: HASTE });
       return page.ok || page.failure.reason === "r2_denied" ? ok(undefined) : page;
     },
     stop: () => stopped.abort(),
@@ -87,6 +95,8 @@ function createSender(options: ListingOptions): Send {
     const { client, sdk } = await loading;
     const command = new sdk.ListObjectsV2Command({
       Bucket: options.target.bucket,
+      // XML cannot carry control characters, and servers differ in what they make of others.
+      EncodingType: "url",
       ...(prefix ? { Prefix: prefix } : {}),
       ...(from === undefined ? {} : { ContinuationToken: from }),
       ...(limit === undefined ? {} : { MaxKeys: limit }),
@@ -115,7 +125,8 @@ async function loadSdk(options: ListingOptions) {
       forcePathStyle: true,
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
-      maxAttempts: 3,
+      // Tries are ours, with the patience that objects meet.
+      maxAttempts: 1,
       retryMode: "standard",
       defaultsMode: "standard",
       disableClockSkewCorrection: true,
@@ -125,6 +136,21 @@ async function loadSdk(options: ListingOptions) {
       useFipsEndpoint: false,
     });
   return { sdk, client: withoutVersionWarning(make) };
+}
+
+/** Asks for a page until it comes, patience ends, or the failure is none that passes. Never rejects. */
+async function patientPage(
+  { target, clock }: ListingOptions,
+  send: Send,
+  request: PageRequest,
+): Promise<Result<ListingPage>> {
+  const { patience, signal } = request;
+  for (let tries = 0; ; tries += 1) {
+    const page = await askPage(target, send, request);
+    if (page.ok || page.failure.class !== "transient" || page.failure.reason === "stopped") return page;
+    if (tries >= patience.retries) return page;
+    await clock.sleep(patience.pauseMs(tries), signal);
+  }
 }
 
 /** Never rejects, so that nobody has to await a page that was fetched ahead. */
@@ -154,11 +180,24 @@ function readPage(
   if (output.IsTruncated && (next === undefined || next === from)) {
     return failed(notS3(target, status, "with a page that leads nowhere"));
   }
-  return ok({ objects: (output.Contents ?? []).flatMap(listedObjects), next });
+  const keyOf = output.EncodingType === "url" ? decoded : (key: string) => key;
+  const objects = (output.Contents ?? []).flatMap((object) => listedObjects(object, keyOf));
+  return ok({ objects, next });
 }
 
-function listedObjects(object: NonNullable<ListObjectsV2CommandOutput["Contents"]>[number]): ListedObject[] {
+/** The SDK hands keys on as they came. Amazon writes a space as `+` (and `+` as `%2B`), others as `%20`. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    return key;
+  }
+}
+
+type ContentsRow = NonNullable<ListObjectsV2CommandOutput["Contents"]>[number];
+
+function listedObjects(object: ContentsRow, keyOf: (key: string) => string): ListedObject[] {
   const { Key: key, Size: bytes = 0, ETag: etag = "", LastModified: modified } = object;
   if (key === undefined) return [];
-  return [{ key, bytes, etag: readEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];
+  return [{ key: keyOf(key), bytes, etag: readEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];
 }

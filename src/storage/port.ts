@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Patience } from "../domain/patience.ts";
 import type { Result } from "../domain/result.ts";
 
 /** One object of a listing page, which has no Content-Type. */
@@ -43,8 +44,11 @@ export interface OpenObject extends ObjectInfo {
 
 /** A bucket, read-only. */
 export interface Storage {
-  /** Pages of at most 1,000 objects below `prefix`, in key order. A failure ends the iteration as the last value. */
-  list(prefix: string): AsyncIterable<Result<readonly ListedObject[]>>;
+  /**
+   * Pages of at most 1,000 objects below `prefix`, in key order. A page that fails for a reason that may pass is tried again
+   * with `patience`, in haste by default; a failure ends the iteration as the last value.
+   */
+  list(prefix: string, patience?: Patience): AsyncIterable<Result<readonly ListedObject[]>>;
   /** Succeeds when the bucket exists and knows the key pair. */
   check(): Promise<Result<void>>;
   /** Asks for size, ETag and type. */

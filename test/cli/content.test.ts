@@ -266,6 +266,40 @@ describe("an object that was replaced", () => {
   });
 });
 
+describe("the listing", () => {
+  it("gives keys as they are, whatever is in them", async () => {
+    const world = await openWorld();
+    const keys = [
+      "mac/Icon\r.txt",
+      "a+b.txt",
+      "a%25b.txt",
+      "tab\there.txt",
+      "line\nfeed.txt",
+      "\u0001.txt",
+      "🎉//x.txt",
+      "..\\#?.txt",
+    ];
+    for (const [i, key] of keys.entries()) world.put(key, `content ${i}`);
+    const ends = endsOf(await world.run(["--json", "--transfer", "upload"]));
+    expect(ends).toEqual(Object.fromEntries(keys.map((key) => [key, "ready"])));
+  });
+
+  it("is tried as often as an object is", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "a");
+    let asked = 0;
+    // The first looks whether there is a bucket.
+    world.faults = ({ key }) => (key === null && ++asked === 2 ? { status: 503 } : undefined);
+    for (const [retries, code] of [
+      ["0", 1],
+      ["1", 0],
+    ] as const) {
+      asked = 0;
+      expect((await world.run(["-n", "--retries", retries])).code, retries).toBe(code);
+    }
+  });
+});
+
 describe("what comes back otherwise than asked for", () => {
   it("a photo that Telegram refuses goes as a document: weak, under `document`, and the photo's row says why", async () => {
     const world = await openWorld();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
+import { patienceOf } from "../../src/domain/patience.ts";
 import { failed, ok } from "../../src/domain/result.ts";
 import { asItIs, complete } from "../../src/pipeline/complete.ts";
 import type { Storage } from "../../src/storage/port.ts";
@@ -41,12 +42,16 @@ describe("completing an entry", () => {
     });
   });
 
-  it("asks three times where R2 is away, and once where it says no", async () => {
+  it("asks with the patience of the run where R2 is away, three times in haste, and once where it says no", async () => {
     const away = failed<never>(failure("r2_unavailable", ""));
     const clock = new VirtualClock({ now: 0 });
     const patient = storage(away, away, info);
     expect((await clock.runToEnd(complete({ key: "a" }, { ...patient, clock }))).ok).toBe(true);
-    expect([patient.asked.length, clock.now()]).toEqual([3, 2_500]);
+    expect([patient.asked.length, clock.now()]).toEqual([3, 500]);
+    const run = storage(...Array(5).fill(away), info);
+    const patience = patienceOf(5, () => 1);
+    expect((await clock.runToEnd(complete({ key: "a" }, { ...run, clock, patience }))).ok).toBe(true);
+    expect([run.asked.length, clock.now()]).toEqual([6, 31_500]);
     const gone = storage(failed(failure("object_missing", "")));
     expect(await complete({ key: "a" }, { ...gone, clock })).toMatchObject({
       failure: { reason: "object_missing" },

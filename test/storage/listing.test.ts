@@ -1,9 +1,11 @@
 import { getEventListeners } from "node:events";
-import type { ServerResponse } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { Agent } from "undici";
 import { describe, expect, it } from "vitest";
+import { patienceOf } from "../../src/domain/patience.ts";
 import type { Result } from "../../src/domain/result.ts";
 import type { ListedObject, Storage } from "../../src/storage/port.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 import { bucketAt, KEY_ID, refuse, SECRET } from "./tiny-server.ts";
 
 type ListPage = Result<readonly ListedObject[]>;
@@ -22,11 +24,11 @@ function contents(key: string): string {
   return `<Contents><Key>${escaped}</Key><LastModified>2025-01-02T03:04:05.678Z</LastModified><ETag>&quot;e-${key.length}&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 }
 
-function sendPage(response: ServerResponse, keys: readonly string[], next?: string): void {
+function sendPage(response: ServerResponse, keys: readonly string[], next?: string, head = ""): void {
   const more = next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`;
   response.writeHead(200, { "content-type": "application/xml" });
   response.end(
-    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>media</Name><IsTruncated>${next !== undefined}</IsTruncated>${keys.map(contents).join("")}<KeyCount>${keys.length}</KeyCount>${more}</ListBucketResult>`,
+    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>media</Name>${head}<IsTruncated>${next !== undefined}</IsTruncated>${keys.map(contents).join("")}<KeyCount>${keys.length}</KeyCount>${more}</ListBucketResult>`,
   );
 }
 
@@ -48,7 +50,7 @@ describe("list", () => {
       value: [{ key: "a", bytes: 7, etag: "e-1", modifiedAt: Date.UTC(2025, 0, 2, 3, 4, 5, 678) }],
     });
     expect(seen.map(({ url }) => query(url).get("prefix"))).toEqual(Array(3).fill("cover +ü/"));
-    expect(seen[0]?.url).toMatch(/^\/media\/?\?list-type=2/);
+    expect(seen[0]?.url).toMatch(/^\/media\/?\?encoding-type=url&list-type=2/);
     expect(Object.keys(seen[0]?.headers ?? {}).filter((name) => name.includes("checksum"))).toEqual([]);
   });
 
@@ -99,6 +101,61 @@ describe("list", () => {
     expect(keysOf(pages)).toEqual(["a"]);
     expect(failureOf(pages)).toMatchObject([{ reason: "r2_denied", code: 403 }]);
     expect(pages).toHaveLength(2);
+  });
+
+  it("asks for keys percent-encoded and decodes them, also where the server writes a space as a plus", async () => {
+    const keys = ["mac/Icon\r.jpg", "tab\t\u0001.jpg", "a+b %25.jpg", "ü🎬/#?.jpg", "100%.jpg"];
+    const { storage, seen } = await bucketAt((_, response) =>
+      sendPage(
+        response,
+        keys.map((key, i) =>
+          i % 2 ? encodeURIComponent(key) : encodeURIComponent(key).replaceAll("%20", "+"),
+        ),
+        undefined,
+        "<EncodingType>url</EncodingType>",
+      ),
+    );
+    expect(keysOf(await all(storage))).toEqual(keys);
+    expect(query(seen[0]?.url).get("encoding-type")).toBe("url");
+  });
+
+  it("leaves keys as they are where the server does not encode them", async () => {
+    const keys = ["a+b", "a%20b", "50%", "a b"];
+    const { storage } = await bucketAt((_, response) => sendPage(response, keys));
+    expect(keysOf(await all(storage))).toEqual(keys);
+    const odd = await bucketAt((_, response) =>
+      sendPage(response, ["50%"], undefined, "<EncodingType>url</EncodingType>"),
+    );
+    expect(keysOf(await all(odd.storage))).toEqual(["50%"]);
+  });
+
+  it("tries a page again with the patience of the run, and goes on where it was", async () => {
+    let refused = 0;
+    const clock = new VirtualClock({ now: 0 });
+    const answer: RequestListener = (request, response) => {
+      const isSecond = query(request.url).has("continuation-token");
+      if (isSecond && ++refused <= 5) refuse(response, 503, "SlowDown");
+      else if (isSecond) sendPage(response, ["b"]);
+      else sendPage(response, ["a"], "1");
+    };
+    const { storage, seen } = await bucketAt(answer, { clock });
+    const listed = async (retries: number) => {
+      const pages: ListPage[] = [];
+      for await (const page of storage.list(
+        "",
+        patienceOf(retries, () => 1),
+      ))
+        pages.push(page);
+      return pages;
+    };
+    expect(keysOf(await clock.runToEnd(listed(5)))).toEqual(["a", "b"]);
+    expect([clock.now(), seen.length]).toEqual([31_000, 7]);
+    refused = 0;
+    const pages = await clock.runToEnd(listed(1));
+    expect([keysOf(pages), failureOf(pages)]).toMatchObject([
+      ["a"],
+      [{ reason: "r2_unavailable", code: 503 }],
+    ]);
   });
 
   it("tries a page three times when the server is busy", async () => {

@@ -1,0 +1,21 @@
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How often, and after which pauses, something is tried again that failed for a reason that may pass. */
+export interface Patience {
+  /** Tries after the first. */
+  readonly retries: number;
+  /** Milliseconds of the clock before the next try, of which `tries` have been retries. */
+  pauseMs(tries: number): number;
+}
+
+/** The patience of a run (`--retries`), with everything it asks for: pauses double, and are spread so that no two fall together. */
+export function patienceOf(retries: number, random: () => number): Patience {
+  return {
+    retries,
+    pauseMs: (tries) => Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS) * (0.5 + random() / 2),
+  };
+}
+
+/** For those who wait for an answer themselves, and for whom a second and a third try are enough. */
+export const HASTE: Patience = { retries: 2, pauseMs: (tries) => 100 * 4 ** tries };
