@@ -5,6 +5,7 @@ import type { ScenarioName } from "../bench/types.ts";
 import { ConfigError } from "../config/error.ts";
 import { flagOf } from "../config/flag-name.ts";
 import { nearest } from "../config/nearest.ts";
+import { isSameFile } from "../config/same-file.ts";
 import type { BenchFlags } from "./bench-flags.ts";
 
 /** What `prewarm bench` shall measure; what becomes of the result is read by bench/report/options.ts. */
@@ -21,6 +22,7 @@ export function readBenchOptions(names: readonly string[], flags: BenchFlags): B
     ...names.flatMap(nameProblem),
     ...Object.entries(flags).flatMap(emptyProblem),
     ...[flags.json, flags.markdown, flags.html].flatMap(placeProblem),
+    ...sharedPlaces(flags),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return {
@@ -39,6 +41,24 @@ function nameProblem(name: string): string[] {
 function emptyProblem([name, value]: [string, BenchFlags[keyof BenchFlags]]): string[] {
   const isEmpty = value === "" || (Array.isArray(value) && value.some((each) => each.trim() === ""));
   return isEmpty && name !== "prefix" ? [`${flagOf(name)} is empty: give it a value, or leave it out`] : [];
+}
+
+/** A report that is written over another one is lost. */
+function sharedPlaces(flags: BenchFlags): string[] {
+  const outputs = (["json", "markdown", "html"] as const).flatMap((name) => {
+    const path = flags[name];
+    return path ? [{ name, path }] : [];
+  });
+  const { baseline } = flags;
+  const read = baseline ? [{ name: "baseline", path: baseline }] : [];
+  return outputs.flatMap(({ name, path }, at) => {
+    // A report in JSON may become the next baseline.
+    const others = [...outputs.slice(0, at), ...(name === "json" ? [] : read)];
+    const other = others.find((each) => each.path !== "/dev/stdout" && isSameFile(each.path, path));
+    return other
+      ? [`${flagOf(name)} and ${flagOf(other.name)} name the same file ${path}; give each its own`]
+      : [];
+  });
 }
 
 /** A file that cannot be written is said at once, not after a minute of measuring. */

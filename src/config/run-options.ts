@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import {
   type ManifestFormat,
   type Order,
@@ -11,6 +10,8 @@ import { ConfigError } from "./error.ts";
 import { flagOf } from "./flag-name.ts";
 import { failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
 import { Problems } from "./problems.ts";
+import { isSameFile } from "./same-file.ts";
+import { whyUnreadable } from "./text-file.ts";
 
 /** The flags of a run that are no configuration, as commander has them: texts that are still to be read. */
 export interface RunOptionFlags {
@@ -68,6 +69,18 @@ const selection = oneOf(...SELECTIONS);
 
 /** Reads the flags. Throws ConfigError with everything that is wrong with them, empty values of other flags among it. */
 export function readRunOptions(flags: RunOptionFlags): RunOptions {
+  const manifest = manifestOf(flags);
+  return readOptions(flags, manifest === null ? [] : manifestProblems(manifest.path));
+}
+
+/** A file that cannot be opened is told before anything is begun. */
+function manifestProblems(path: string): string[] {
+  if (path === "" || path === "-") return [];
+  const why = whyUnreadable(path);
+  return why === null ? [] : [`--manifest ${path}: ${why}`];
+}
+
+function readOptions(flags: RunOptionFlags, told: readonly string[]): RunOptions {
   const problems = new Problems();
   const read = <T>(name: TextFlag, parse: (text: string) => T): T | undefined => {
     const text = flags[name];
@@ -95,7 +108,7 @@ export function readRunOptions(flags: RunOptionFlags): RunOptions {
     dryRun: flags.dryRun === true,
     allowEmpty: flags.allowEmpty === true,
   };
-  problems.add(...emptyFlags(flags), ...failedToProblems(options));
+  problems.add(...told, ...emptyFlags(flags), ...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)
     problems.add("--prefix cuts a listing: leave it out with --manifest, or use --include");
   problems.throwIfAny();
@@ -104,7 +117,8 @@ export function readRunOptions(flags: RunOptionFlags): RunOptions {
 
 /** The flags of `prewarm worker` that are no configuration: those of a run that it takes. Throws ConfigError like {@link readRunOptions}. */
 export function readWorkerOptions(flags: RunOptionFlags): RunOptions {
-  const options = readRunOptions(flags);
+  // The manifest of a worker may be made later.
+  const options = readOptions(flags, []);
   if (options.manifest?.path === "-")
     throw new ConfigError([
       "--manifest -: a worker watches a file; use `prewarm run --manifest -`, or POST the entries to the worker",
@@ -120,15 +134,20 @@ function manifestOf({ manifest: path, manifestFormat: format }: RunOptionFlags):
 function emptyFlags(flags: RunOptionFlags): string[] {
   return Object.entries(flags)
     .filter(
-      ([name, value]) => name !== "prefix" && (value === "" || (Array.isArray(value) && value.includes(""))),
+      ([name, value]) =>
+        name !== "prefix" && (isBlank(value) || (Array.isArray(value) && value.some(isBlank))),
     )
     .map(([name]) => `${flagOf(name)} is empty: give it a value, or leave it out`);
+}
+
+function isBlank(value: unknown): boolean {
+  return typeof value === "string" && value.trim() === "";
 }
 
 /** It is written while the manifest is read, and as JSON lines. */
 function failedToProblems({ failedTo, manifest }: RunOptions): string[] {
   if (failedTo === undefined) return [];
-  if (manifest && resolve(failedTo) === resolve(manifest.path))
+  if (manifest && manifest.path !== "-" && isSameFile(failedTo, manifest.path))
     return ["--failed-to names the manifest itself, which would be emptied; use another name"];
   return /\.(jsonl|ndjson)$/i.test(failedTo)
     ? []

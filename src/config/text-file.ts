@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { type DecodedText, textOf } from "../domain/text-encoding.ts";
 
 /** A file that cannot be read as text; `message` says why, without its path. */
@@ -48,12 +48,27 @@ function lineOfFault(text: string, error: unknown): string {
   return ` at line ${lines.length}${column}`;
 }
 
+/** Why a file cannot be read, in words; null where it can. It is not opened: whoever writes to a pipe would be cut off. */
+export function whyUnreadable(path: string): string | null {
+  try {
+    if (statSync(path).isDirectory()) return WHY.EISDIR ?? null;
+    accessSync(path, constants.R_OK);
+    return null;
+  } catch (error) {
+    return unreadable(error).message;
+  }
+}
+
 function bytesOf(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UnreadableFile(WHY[code] ?? message, code);
+    throw unreadable(error);
   }
+}
+
+function unreadable(error: unknown): UnreadableFile {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const message = error instanceof Error ? error.message : String(error);
+  return new UnreadableFile(WHY[code] ?? message, code);
 }

@@ -205,6 +205,10 @@ export const REASONS = {
     "config",
     "correct the file from there on: after a syntax error no later entry can be read",
   ),
+  manifest_unreadable: info(
+    "config",
+    "look at the path of --manifest and at who may read the file; a worker reads it as soon as it can",
+  ),
   manifest_bot: info("config", "use the slug of a configured bot, or leave `bot` out"),
   selection_empty: info("config", "correct it, or add `--allow-empty` where finding nothing is fine"),
 

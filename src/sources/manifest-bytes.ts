@@ -51,7 +51,8 @@ async function* readPieces(open: () => Readable, name: string): AsyncGenerator<B
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const message = error instanceof Error ? error.message : String(error);
-    throw manifestFailed(name, BY_CODE[code] ?? `cannot be read (${message})`, error);
+    const problem = `manifest ${name}: ${BY_CODE[code] ?? `cannot be read (${message})`}`;
+    throw new SourceFailed(failure("manifest_unreadable", problem), { cause: error });
   }
 }
 

@@ -53,6 +53,14 @@ describe("the flags of bench", () => {
     ]);
   });
 
+  it("that write two reports to one place, or one over what is compared with, are refused", () => {
+    expect(problemsOf([], { json: "a.out", html: "./a.out" })).toEqual([
+      "--html and --json name the same file ./a.out; give each its own",
+    ]);
+    expect(problemsOf([], { markdown: "base.json", baseline: "base.json" })).toHaveLength(1);
+    expect(problemsOf([], { json: "base.json", baseline: "base.json" })).toEqual([]);
+  });
+
   it.each(["json", "markdown", "html", "baseline", "maxRegression"])("refuse an empty %s", (name) => {
     expect(problemsOf([], { [name]: "" })).toHaveLength(1);
   });

@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
 import { ConfigError } from "../../src/config/error.ts";
 import { type RunOptionFlags, readRunOptions } from "../../src/config/run-options.ts";
 
@@ -66,17 +69,43 @@ it("tells everything that is wrong at once, by the flag's own name", () => {
   }
 });
 
+function problemsOf(flags: RunOptionFlags & { readonly ledger?: string }): readonly string[] {
+  try {
+    readRunOptions(flags);
+    return [];
+  } catch (error) {
+    return error instanceof ConfigError ? error.problems : [String(error)];
+  }
+}
+
 it("refuses empty values, but for a prefix, and a duration of nothing", () => {
-  const problemsOf = (flags: RunOptionFlags & { readonly ledger?: string }) => {
-    try {
-      readRunOptions(flags);
-      return [];
-    } catch (error) {
-      return error instanceof ConfigError ? error.problems : [String(error)];
-    }
-  };
   expect(problemsOf({ prefix: "" })).toEqual([]);
   expect(problemsOf({ ledger: "" })).toEqual(["--ledger is empty: give it a value, or leave it out"]);
+  expect(problemsOf({ ledger: " " })).toEqual(["--ledger is empty: give it a value, or leave it out"]);
   expect(problemsOf({ include: ["*.jpg", ""] })[0]).toMatch(/^--include is empty/);
   expect(problemsOf({ maxDuration: "0" })[0]).toMatch(/^--max-duration "0": it must be a duration above 0/);
+});
+
+it("refuses to write the failed list over the manifest, whatever it is called by", () => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-options-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const manifest = join(folder, "list.jsonl");
+  writeFileSync(manifest, '{"key":"a.jpg"}\n');
+  const [link, hard, other] = ["link.jsonl", "hard.jsonl", "other.jsonl"].map((name) => join(folder, name));
+  symlinkSync(manifest, String(link));
+  linkSync(manifest, String(hard));
+  for (const failedTo of [manifest, `${folder}/./list.jsonl`, String(link), String(hard)])
+    expect(problemsOf({ manifest, failedTo })).toEqual([
+      expect.stringMatching(/^--failed-to names the manifest itself/),
+    ]);
+  expect(problemsOf({ manifest, failedTo: String(other) })).toEqual([]);
+});
+
+it("says of a manifest that is not there, or is a folder, that it is so", () => {
+  expect(problemsOf({ manifest: "/no/such.jsonl" })).toEqual([
+    "--manifest /no/such.jsonl: there is no such file",
+  ]);
+  expect(problemsOf({ manifest: tmpdir() })).toEqual([
+    `--manifest ${tmpdir()}: this is a folder, not a file`,
+  ]);
 });

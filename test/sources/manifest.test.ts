@@ -34,9 +34,9 @@ describe("manifestSource on a real file", () => {
     const missing = join(folder, "missing.jsonl");
     const at = (path: string) =>
       failureOf(all(manifestSource(manifestFile(path).open, { name: path, format: "jsonl" })));
-    expect(await at(missing)).toBe(`config/manifest_syntax manifest ${missing}: there is no such file`);
+    expect(await at(missing)).toBe(`config/manifest_unreadable manifest ${missing}: there is no such file`);
     expect(await at(folder)).toBe(
-      `config/manifest_syntax manifest ${folder}: this is a directory, not a file`,
+      `config/manifest_unreadable manifest ${folder}: this is a directory, not a file`,
     );
   });
 

@@ -1,5 +1,6 @@
 import { ConfigError } from "../../config/error.ts";
 import { Problems } from "../../config/problems.ts";
+import { isSameFile } from "../../config/same-file.ts";
 import { compareReports, DEFAULT_MAX_REGRESSION } from "./compare.ts";
 import { comparisonView } from "./comparison-view.ts";
 import { CROSSED } from "./finish.ts";
@@ -29,6 +30,10 @@ export function compareFiles(a: string, b: string, { flags, env }: CompareOption
   const limit = flags.maxRegression === undefined ? DEFAULT_MAX_REGRESSION : parseLimit(flags.maxRegression);
   const unreadable = new Problems();
   const [before, now] = [a, b].map((path) => unreadable.try(() => readReport(path), null));
+  const { markdown } = flags;
+  if (markdown !== undefined && [a, b].some((path) => isSameFile(path, markdown)))
+    unreadable.add(`--markdown names the report ${markdown} itself, which would be lost; use another name`);
+  unreadable.throwIfAny();
   if (!before || !now) throw new ConfigError(unreadable.all);
   const comparison = compareReports({ path: a, report: before }, now, limit);
   const view = comparisonView(comparison);
