@@ -1,17 +1,19 @@
 import type { Failure } from "../domain/failure.ts";
 import { nextStep } from "../domain/failure.ts";
 import type { Check, Report } from "./check.ts";
-import type { CheckContext } from "./context.ts";
+import { setClock } from "./clock.ts";
+import type { CheckContext, CheckedBucket } from "./context.ts";
 import { howToSet } from "./hints.ts";
 import { OBJECT_CHECKS } from "./r2-objects.ts";
 import { reachReport } from "./reach.ts";
 import { fail, ofFailure, pass, skipped, warn } from "./report.ts";
 
 const CLOUDFLARE = /(^|\.)r2\.cloudflarestorage\.com$/;
-const ACCOUNT = /^[0-9a-f]{32}(\.(eu|fedramp))?\.r2\.cloudflarestorage\.com$/;
 const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 const OBJECT_READ =
   "Cloudflare dashboard -> R2 -> Manage API tokens -> your token -> Edit: Object Read on this bucket";
+
+const NO_SUCH_KEY = "prewarm-check-env/no-such-object";
 
 const endpoint: Check = {
   id: "r2-endpoint",
@@ -33,7 +35,7 @@ const endpoint: Check = {
 function endpointReport({ hostname, protocol, host }: URL): Report {
   if (!CLOUDFLARE.test(hostname)) return pass(`${host}, an S3 server other than R2's own`);
   if (protocol === "http:") return fail("R2 is asked over http", `export R2_ENDPOINT=https://${hostname}`);
-  const jurisdiction = /\.(eu|fedramp)\./.exec(hostname)?.[1];
+  const jurisdiction = /\.(eu|us|fedramp)\.r2\./.exec(hostname)?.[1];
   return pass(jurisdiction ? `${hostname}: buckets of the jurisdiction ${jurisdiction}` : hostname);
 }
 
@@ -53,17 +55,20 @@ const reach: Check = {
 const NEXT: Partial<Record<Failure["reason"], string>> = {
   r2_key_unknown: howToSet("R2_ACCESS_KEY_ID"),
   r2_signature_wrong: howToSet("R2_SECRET_ACCESS_KEY"),
-  r2_clock_skew: "sudo timedatectl set-ntp true",
 };
 
-function nextOf({ config }: CheckContext, { reason }: Failure): string {
-  if (reason !== "bucket_missing") return NEXT[reason] ?? nextStep(reason);
-  const { hostname } = new URL(config.draft.endpoint);
-  const [account] = hostname.split(".");
-  const plain = ACCOUNT.test(hostname) && !/\.(eu|fedramp)\./.test(hostname);
-  return plain
-    ? `${howToSet("R2_BUCKET")}; a bucket in the EU: export R2_ENDPOINT=https://${account}.eu.r2.cloudflarestorage.com`
-    : howToSet("R2_BUCKET");
+function nextOf({ config, host }: CheckContext, { reason }: Failure): string {
+  if (reason === "r2_clock_skew") return setClock(host.platform);
+  if (reason === "bucket_missing") return `${howToSet("R2_BUCKET")}${elsewhere(config.draft.endpoint)}`;
+  if (reason === "r2_denied") return `${OBJECT_READ}${elsewhere(config.draft.endpoint)}`;
+  return NEXT[reason] ?? nextStep(reason);
+}
+
+/** At the plain host of an account buckets of a jurisdiction are not there, or not to be read. */
+function elsewhere(endpoint: string): string {
+  const account = /^([0-9a-f]{32})\.r2\./.exec(new URL(endpoint).hostname)?.[1];
+  if (account === undefined) return "";
+  return `; a bucket of a jurisdiction (.eu., .us. or .fedramp.): export R2_ENDPOINT=https://${account}.eu.r2.cloudflarestorage.com`;
 }
 
 const IN_PLACE = [
@@ -87,8 +92,8 @@ const access: Check = {
     if (!context.r2) return [skipped("not set")];
     const { bucket } = context.r2;
     const page = await context.r2.firstPage();
-    if (page.ok || page.failure.reason === "r2_denied")
-      return [pass(`R2 knows the key pair; bucket ${bucket}`)];
+    const knows = pass(`R2 knows the key pair; bucket ${bucket}`);
+    if (page.ok || (page.failure.reason === "r2_denied" && (await mayReadAny(context.r2)))) return [knows];
     const odd = page.failure.reason === "bucket_missing" && !BUCKET.test(bucket);
     const report = ofFailure(page.failure, nextOf(context, page.failure));
     return [
@@ -96,6 +101,12 @@ const access: Check = {
     ];
   },
 };
+
+/** Who may read and not list is told by an object that is not there: then the bucket is, and the key pair is known to it. */
+async function mayReadAny({ storage }: CheckedBucket): Promise<boolean> {
+  const found = await storage.head(NO_SUCH_KEY);
+  return found.ok || found.failure.reason === "object_missing";
+}
 
 const list: Check = {
   id: "r2-list",
@@ -118,8 +129,6 @@ const list: Check = {
     return [pass(page.value.length < 1000 ? `${page.value.length} objects` : "1,000 objects and more")];
   },
 };
-
-const NO_SUCH_KEY = "prewarm-check-env/no-such-object";
 
 const read: Check = {
   id: "r2-read",

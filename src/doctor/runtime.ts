@@ -1,5 +1,6 @@
 import { isProxied, proxyOf, uselessEntries } from "../domain/proxy.ts";
 import type { Check, Report } from "./check.ts";
+import { setClock } from "./clock.ts";
 import type { CheckContext } from "./context.ts";
 import { fail, pass, skipped, warn } from "./report.ts";
 
@@ -40,10 +41,6 @@ const nodeVersion: Check = {
 const MINUTE = 60_000;
 /** AWS Signature Version 4: a request may be 15 minutes old (docs.aws.amazon.com, RequestTimeTooSkewed). */
 const SKEW_MS = 15 * MINUTE;
-const SET_CLOCK: Partial<Record<NodeJS.Platform, string>> = {
-  darwin: "sudo sntp -sS time.apple.com",
-  win32: "w32tm /resync",
-};
 
 const clock: Check = {
   id: "clock",
@@ -60,7 +57,7 @@ const clock: Check = {
     );
     const worst = skews.sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms))[0];
     if (!worst) return [skipped("no server answered with its time")];
-    return [skewReport(worst, SET_CLOCK[context.host.platform] ?? "sudo timedatectl set-ntp true")];
+    return [skewReport(worst, setClock(context.host.platform))];
   },
 };
 

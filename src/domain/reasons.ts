@@ -192,7 +192,11 @@ export const REASONS = {
   ),
   bucket_missing: info(
     "auth",
-    "check R2_BUCKET and R2_ENDPOINT (an EU bucket needs <account>.eu.r2.cloudflarestorage.com)",
+    "check R2_BUCKET and R2_ENDPOINT (a bucket of a jurisdiction needs <account>.eu.r2.cloudflarestorage.com, .us. or .fedramp.)",
+  ),
+  endpoint_wrong: info(
+    "auth",
+    "check R2_ENDPOINT (or R2_ACCOUNT_ID): a web page answers there and not S3, such as a dashboard, a login page, or something in front of the server",
   ),
   no_lane_left: info("auth", {
     run: "see why its bot or its chats are out (the last table of a run names them), mend one, then run again",

@@ -48,6 +48,7 @@ const OF_BUCKET: ReadonlySet<Reason> = new Set([
   "r2_denied",
   "r2_clock_skew",
   "bucket_missing",
+  "endpoint_wrong",
 ]);
 
 /** Decides, without doing anything, what follows a failed try. */

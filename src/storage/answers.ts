@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import { bareEtag, readEtag } from "../domain/content.ts";
 import { packingOf } from "../domain/content-encoding.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { failureOfRefusal, notS3, type RequestTarget, sizeless } from "./errors.ts";
+import { failureOfRefusal, isPage, notS3, type RequestTarget, sizeless } from "./errors.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
 
 /**
@@ -31,6 +31,15 @@ export function checkAnswer(
     return failed(notS3(target, statusCode, "with more than the part asked for"));
   }
   return ok(info);
+}
+
+/** Whether a web page came in place of an object: S3 gives every object an ETag, also one that is a page. */
+export function isPageInstead({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+  return (
+    (statusCode === 200 || statusCode === 206) &&
+    !headers.etag &&
+    isPage(headers["content-type"] as string | undefined, "")
+  );
 }
 
 /** Reads ETag and type of an object of `bytes` bytes from the headers. */

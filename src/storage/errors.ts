@@ -23,6 +23,8 @@ export interface S3Refusal {
   readonly code: string;
   /** `<Message>` of the XML body, `""` without one. */
   readonly message: string;
+  /** The body is a web page, so that something other than S3 answered. */
+  readonly page?: boolean | undefined;
 }
 
 /** developers.cloudflare.com/r2/api/error-codes, and the codes of other S3 servers for the same errors. */
@@ -59,7 +61,21 @@ export function failureOfRefusal(target: RequestTarget, refusal: S3Refusal): Fai
   return failure(reason, sentence(reason, target, refusal), { code: refusal.status });
 }
 
-function reasonOf(target: RequestTarget, { status, code, message }: S3Refusal): Reason {
+/**
+ * A page with 5xx or 429 comes from what stands before a server that is away for a moment; with any other status it is the wrong
+ * server, unless others of its objects could be read. Null where the status says it.
+ */
+function reasonOfPage(target: RequestTarget, { status, page }: S3Refusal): Reason | null {
+  if (!page) return null;
+  if (status >= 500 || status === 429) return "r2_unavailable";
+  return target.hasRead && target.key !== undefined ? null : "endpoint_wrong";
+}
+
+function reasonOf(target: RequestTarget, refusal: S3Refusal): Reason {
+  return reasonOfPage(target, refusal) ?? reasonOfWords(target, refusal);
+}
+
+function reasonOfWords(target: RequestTarget, { status, code, message }: S3Refusal): Reason {
   // R2's answer to a key id of the wrong length: "Credential access key has length 20, should be 32" (grafana/loki#9224).
   if (code === "InvalidArgument" && /access key/i.test(message)) return "r2_key_unknown";
   // Amazon's texts for presigned URLs of the past ("Request has expired") and of the future (minio/minio#2638).
@@ -74,27 +90,41 @@ function reasonOf(target: RequestTarget, { status, code, message }: S3Refusal): 
 function sentence(reason: Reason, target: RequestTarget, refusal: S3Refusal): string {
   const { host, bucket } = target;
   const what = subjectOf(target);
-  const said = [refusal.status, refusal.code].filter(Boolean).join(" ");
+  const { status, code, page } = refusal;
+  const said = page ? `${status} with a web page` : [status, code].filter(Boolean).join(" ");
   const texts: Partial<Record<Reason, string>> = {
     r2_key_unknown: `${host} does not know the access key id (${said})`,
     r2_signature_wrong: `${host} refuses the signature: the secret access key is not the one of the access key id (${said})`,
-    r2_denied: `${host} does not let this key pair read ${what} (${said})`,
+    endpoint_wrong: `${host} answers, but not as S3 (${said} for ${what})`,
+    r2_denied: `${host} does not let this key pair read ${what} (${said})${elsewhere(host)}`,
     object_denied: `${host} does not let this key pair read ${what}, but others of the bucket (${said})`,
     r2_clock_skew: `${host} refuses the time of the signature (${said})`,
-    bucket_missing: `${host} has no bucket ${oneLine(bucket)} (${said})`,
+    bucket_missing: `${host} has no bucket ${oneLine(bucket)} (${said})${elsewhere(host)}`,
     object_missing: `${host} has no ${what} (${said})`,
     object_changed: `${what} at ${host} is not the one that was listed any more (${said})`,
     object_mismatch: `${what} at ${host} is shorter than expected (${said})`,
   };
-  const quoted = refusal.message === "" ? "" : `: ${scrub(target, refusal.message)}`;
+  const quoted = page || refusal.message === "" ? "" : `: ${scrub(target, refusal.message)}`;
   return texts[reason] ?? `${host} answered ${said} for ${what}${quoted}`;
+}
+
+/**
+ * The plain host of an account does not know buckets of a jurisdiction, which have a host each, and answers 403 for them
+ * (developers.cloudflare.com/r2/reference/data-location).
+ */
+function elsewhere(host: string): string {
+  const account = /^([0-9a-f]{32})\.r2\.cloudflarestorage\.com$/.exec(host)?.[1];
+  if (account === undefined) return "";
+  return `; a bucket of a jurisdiction has another R2_ENDPOINT: https://${account}.eu.r2.cloudflarestorage.com, or .us. or .fedramp. in it`;
 }
 
 /** Classifies what a request threw: an error of the SDK's that holds an answer, or any other. */
 export function failureOfError(target: RequestTarget, error: unknown): Failure {
   const status = statusOf(error);
   const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
-  if (status !== undefined && status >= 300) return failureOfRefusal(target, { status, code: name, message });
+  const page = status !== undefined && isPageError(error);
+  if (status !== undefined && (status >= 300 || page))
+    return failureOfRefusal(target, { status, code: name, message, page });
   if (status !== undefined) return notS3(target, status);
   return failure(
     "r2_unavailable",
@@ -102,11 +132,11 @@ export function failureOfError(target: RequestTarget, error: unknown): Failure {
   );
 }
 
-/** The server answers, but not as S3 does: the endpoint is probably wrong. */
+/** The server answers, but not as S3 does. */
 export function notS3(
   target: RequestTarget,
   status: number,
-  what = "with something that is not S3's",
+  what = "(is R2_ENDPOINT right?) with something that is not S3's",
 ): Failure {
   return failure("r2_unavailable", `${target.host} answered ${status} ${what} for ${subjectOf(target)}`, {
     code: status,
@@ -136,6 +166,25 @@ export function readXmlError(text: string): { code: string; message: string } {
   return text.includes("<Error")
     ? { code: inside("Code"), message: inside("Message") }
     : { code: "", message: "" };
+}
+
+const PAGE_TYPE = /^\s*(text\/html|application\/xhtml\+xml)\b/i;
+
+/** Whether an answer is a web page, by its Content-Type or by how its body begins. */
+export function isPage(type: string | undefined, text: string): boolean {
+  return PAGE_TYPE.test(type ?? "") || /^\s*(<!doctype html|<html\b)/i.test(text);
+}
+
+/** The same of an answer that the SDK could not read; it keeps the answer at the error. */
+function isPageError(error: unknown): boolean {
+  const { $response: response, $responseBodyText: text } = error as SdkFault;
+  const type = Object.entries(response?.headers ?? {}).find(([name]) => /^content-type$/i.test(name))?.[1];
+  return isPage(type, typeof text === "string" ? text : "");
+}
+
+interface SdkFault {
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly $responseBodyText?: unknown;
 }
 
 function statusOf(error: unknown): number | undefined {

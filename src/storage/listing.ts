@@ -1,4 +1,5 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
+import type { UndiciHttpHandler } from "@smithy/undici-http-handler";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -6,7 +7,7 @@ import { readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
+import { failureOfError, isPage, notS3, type RequestTarget } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";
 
@@ -116,12 +117,13 @@ async function loadSdk(options: ListingOptions) {
     import("@smithy/undici-http-handler"),
   ]);
   const { endpoint, region, accessKeyId, secretAccessKey, dispatcher } = options;
+  const handler = new UndiciHttpHandler({ dispatcher });
   const make = () =>
     new sdk.S3Client({
       endpoint,
       region,
       credentials: { accessKeyId, secretAccessKey },
-      requestHandler: new UndiciHttpHandler({ dispatcher }),
+      requestHandler: withoutPages(handler),
       forcePathStyle: true,
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
@@ -151,6 +153,20 @@ async function patientPage(
     if (tries >= patience.retries) return page;
     await clock.sleep(patience.pauseMs(tries), signal);
   }
+}
+
+/** The SDK reads a well-formed web page as an empty listing: such an answer becomes an error that keeps it. */
+function withoutPages(handler: UndiciHttpHandler): UndiciHttpHandler {
+  const handle: UndiciHttpHandler["handle"] = async (...args) => {
+    const answer = await handler.handle(...args);
+    const { statusCode, headers } = answer.response;
+    if (statusCode >= 300 || !isPage(headers["content-type"], "")) return answer;
+    throw Object.assign(new Error("a web page"), {
+      $metadata: { httpStatusCode: statusCode },
+      $response: answer.response,
+    });
+  };
+  return Object.assign(Object.create(handler) as UndiciHttpHandler, { handle });
 }
 
 /** Never rejects, so that nobody has to await a page that was fetched ahead. */

@@ -2,11 +2,12 @@ import type { Dispatcher } from "undici";
 import { errorCode } from "../domain/error-code.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { checkAnswer, contentLength, infoOf, rangeOf } from "./answers.ts";
+import { checkAnswer, contentLength, infoOf, isPageInstead, rangeOf } from "./answers.ts";
 import {
   failureOfBody,
   failureOfError,
   failureOfRefusal,
+  isPage,
   type RequestTarget,
   readXmlError,
   sizeless,
@@ -42,7 +43,7 @@ const PACKED = "gzip, br, deflate, zstd, compress";
 export class ObjectReader {
   readonly #options: ObjectsOptions;
   #hasRead = false;
-  /** Keys that were denied. */
+  /** Keys that were denied, or answered with a web page. */
   readonly #denied = new Set<string>();
 
   constructor(options: ObjectsOptions) {
@@ -54,7 +55,9 @@ export class ObjectReader {
     if (!answer.ok) return answer;
     await answer.value.body.dump();
     const bytes = contentLength(answer.value.headers);
-    if (answer.value.statusCode !== 200 || bytes === undefined) return this.#headByGet(key, signal);
+    const { statusCode } = answer.value;
+    if (statusCode !== 200 || bytes === undefined || isPageInstead(answer.value))
+      return this.#headByGet(key, signal);
     this.#hasRead = true;
     return ok(infoOf(answer.value.headers, bytes));
   }
@@ -71,7 +74,8 @@ export class ObjectReader {
       await answer.value.body.dump();
       return this.#headOfEmpty(key, signal);
     }
-    if (statusCode !== 200 && statusCode !== 206) return this.#refused(key, answer.value);
+    if ((statusCode !== 200 && statusCode !== 206) || isPageInstead(answer.value))
+      return this.#refused(key, answer.value);
     discard(answer.value);
     const bytes = statusCode === 206 ? rangeOf(headers)?.size : contentLength(headers);
     if (bytes === undefined) return failed(sizeless(this.#target(key), statusCode));
@@ -96,7 +100,8 @@ export class ObjectReader {
     const answer = await this.#ask({ method: "GET", key, headers, signal });
     if (!answer.ok) return answer;
     const { statusCode, body } = answer.value;
-    if (statusCode !== 200 && statusCode !== 206) return this.#refused(key, answer.value);
+    if ((statusCode !== 200 && statusCode !== 206) || isPageInstead(answer.value))
+      return this.#refused(key, answer.value);
     const checked = checkAnswer(this.#target(key), answer.value, { etag, range });
     if (!checked.ok) {
       discard(answer.value);
@@ -114,9 +119,11 @@ export class ObjectReader {
   }
 
   async #refused(key: string, answer: ObjectAnswer): Promise<Result<never>> {
-    const error = readXmlError(await beginningOf(answer.body));
-    if (answer.statusCode === 403) this.#denied.add(key);
-    return failed(failureOfRefusal(this.#target(key), { status: answer.statusCode, ...error }));
+    const { statusCode: status, headers } = answer;
+    const text = await beginningOf(answer.body);
+    const page = isPage(headers["content-type"] as string | undefined, text);
+    if (status === 403 || page) this.#denied.add(key);
+    return failed(failureOfRefusal(this.#target(key), { status, ...readXmlError(text), page }));
   }
 
   /**
@@ -161,9 +168,10 @@ export class ObjectReader {
   }
 }
 
+/** ECONNABORTED is the word of Windows for a connection that broke on this side. */
 function connectionBroke(error: unknown): boolean {
   const code = errorCode(error);
-  return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
+  return ["UND_ERR_SOCKET", "ECONNRESET", "ECONNABORTED", "EPIPE"].includes(code ?? "");
 }
 
 const ERROR_BODY_CHARS = 16_384;

@@ -38,6 +38,7 @@ const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
   r2_denied: "r2",
   r2_clock_skew: "r2",
   bucket_missing: "r2",
+  endpoint_wrong: "r2",
   connect_failed: "telegram",
   send_interrupted: "telegram",
   send_stalled: "telegram",

@@ -123,6 +123,24 @@ const CASES: readonly Case[] = [
     next: /^run again/,
   },
   {
+    title: "a key pair that is refused everything",
+    breaks: denying(({ bucket }) => bucket !== null),
+    id: "r2-access",
+    found: /does not let this key pair read bucket media/,
+    next: OBJECT_READ,
+  },
+  ...[403, 404, 200].map((status) => ({
+    title: `a web page that answers ${status} in place of S3`,
+    breaks: denying(({ bucket }) => bucket !== null, {
+      status,
+      body: "<!doctype html><html><body>Sign in<br></body></html>",
+      contentType: "text/html",
+    }),
+    id: "r2-access",
+    found: /answers, but not as S3/,
+    next: /^check R2_ENDPOINT/,
+  })),
+  {
     title: "no right to list",
     breaks: denying(({ key, bucket }) => bucket !== null && key === null),
     id: "r2-list",

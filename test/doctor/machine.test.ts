@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { inspect } from "../../src/config/inspect.ts";
 import type { Report } from "../../src/doctor/check.ts";
 import { CHECKS } from "../../src/doctor/checks.ts";
-import type { CheckContext, Host } from "../../src/doctor/context.ts";
+import type { CheckContext, CheckedBucket, Host } from "../../src/doctor/context.ts";
 import { thisHost } from "../../src/doctor/host.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { failed } from "../../src/domain/result.ts";
 import { emptyFolder } from "./diagnose.ts";
 
 const SUMMER_2026 = Date.parse("2026-07-01");
@@ -15,12 +17,20 @@ async function reportOf(
     host = {},
     env = {},
     now = SUMMER_2026,
-  }: { host?: Partial<Host>; env?: Record<string, string>; now?: number },
+    r2 = null,
+  }: { host?: Partial<Host>; env?: Record<string, string>; now?: number; r2?: CheckedBucket | null },
 ): Promise<Report | undefined> {
   const folder = emptyFolder();
   const config = inspect({}, env, folder);
   const check = CHECKS.find((each) => each.id === id);
-  const context = { host: { ...thisHost(), ...host }, env, folder, config, now: () => now } as CheckContext;
+  const context = {
+    host: { ...thisHost(), ...host },
+    env,
+    folder,
+    config,
+    r2,
+    now: () => now,
+  } as CheckContext;
   return (await check?.run(context))?.[0];
 }
 
@@ -44,6 +54,47 @@ describe("Node.js versions", () => {
       now: Date.parse("2027-05-01"),
     });
     expect(report?.status).toBe("warn");
+  });
+});
+
+describe("a bucket that R2 refuses", () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  const denied = failed(
+    failure("r2_denied", "R2 does not let this key pair read bucket media (403 AccessDenied)"),
+  );
+  const accessAt = (host: string, head = denied) => {
+    const r2 = { bucket: "media", firstPage: async () => denied, storage: { head: async () => head } };
+    return reportOf("r2-access", {
+      env: { R2_ENDPOINT: `https://${host}` },
+      r2: r2 as unknown as CheckedBucket,
+    });
+  };
+
+  it("at the plain host of an account may be one of a jurisdiction", async () => {
+    const report = await accessAt(`${id}.r2.cloudflarestorage.com`);
+    expect(report?.status).toBe("fail");
+    expect(report?.next).toMatch(/\.eu\., \.us\. or \.fedramp\./);
+    expect(report?.next).toContain(`export R2_ENDPOINT=https://${id}.eu.r2.cloudflarestorage.com`);
+  });
+
+  it("elsewhere lacks a right, and nothing is said of jurisdictions", async () => {
+    for (const host of [`${id}.us.r2.cloudflarestorage.com`, "minio.lan:9000"]) {
+      const report = await accessAt(host);
+      expect(report?.status).toBe("fail");
+      expect(report?.next).not.toContain("jurisdiction");
+    }
+  });
+
+  it("is known to a key pair that may read and not list", async () => {
+    const missing = failed(failure("object_missing", "no such object"));
+    expect((await accessAt(`${id}.r2.cloudflarestorage.com`, missing as typeof denied))?.status).toBe("pass");
+  });
+
+  it.each(["eu", "us", "fedramp"])("is looked for at the host of its jurisdiction: %s", async (name) => {
+    const report = await reportOf("r2-endpoint", {
+      env: { R2_ENDPOINT: `https://${id}.${name}.r2.cloudflarestorage.com` },
+    });
+    expect(report).toMatchObject({ status: "pass", found: expect.stringContaining(`jurisdiction ${name}`) });
   });
 });
 

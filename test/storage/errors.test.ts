@@ -47,6 +47,43 @@ describe("failureOfRefusal", () => {
     expect(failureOfRefusal(bucket, { status: 404, code: "", message: "" }).reason).toBe("bucket_missing");
   });
 
+  it.each([
+    [403, "endpoint_wrong"],
+    [404, "endpoint_wrong"],
+    [200, "endpoint_wrong"],
+    [502, "r2_unavailable"],
+    [429, "r2_unavailable"],
+  ])(
+    "takes a web page with %i for another server, or for one that is away for a moment",
+    (status, reason) => {
+      const refusal = { status, code: "", message: "<br>", page: true };
+      expect(failureOfRefusal(bucket, refusal)).toMatchObject({ reason, code: status });
+      expect(failureOfRefusal(bucket, refusal).message).toMatch(
+        new RegExp(`${status} with a web page .*bucket media`),
+      );
+      // Where others could be read, a page is what something in front says of this one.
+      expect(failureOfRefusal({ ...object, hasRead: true }, refusal).reason).not.toBe("endpoint_wrong");
+    },
+  );
+
+  it("names the hosts of the jurisdictions where the plain host of an account refuses or knows no bucket", () => {
+    const id = "0123456789abcdef0123456789abcdef";
+    const messageAt = (host: string, status: number, code: string) =>
+      failureOfRefusal({ ...bucket, host }, { status, code, message: "" }).message;
+    for (const [status, code] of [
+      [403, "AccessDenied"],
+      [404, "NoSuchBucket"],
+    ] as const) {
+      expect(messageAt(`${id}.r2.cloudflarestorage.com`, status, code)).toMatch(
+        new RegExp(
+          `R2_ENDPOINT: https://${id}\\.eu\\.r2\\.cloudflarestorage\\.com, or \\.us\\. or \\.fedramp\\.`,
+        ),
+      );
+      for (const host of [`${id}.us.r2.cloudflarestorage.com`, "minio.lan:9000"])
+        expect(messageAt(host, status, code)).not.toContain("jurisdiction");
+    }
+  });
+
   it("knows R2's words for a key id of the wrong length", () => {
     const message = "Credential access key has length 20, should be 32";
     const failure = failureOfRefusal(bucket, { status: 400, code: "InvalidArgument", message });

@@ -179,14 +179,16 @@ describe("list", () => {
   });
 
   it.each([
-    ["an HTML page", "text/html", "<!doctype html><html><body>Hi<br></body></html>"],
-    ["an empty answer", "text/plain", ""],
-    ["JSON", "application/json", '{"ok":true}'],
-  ])("takes %s for another server than R2", async (_, type, body) => {
+    ["an HTML page", "text/html", "<!doctype html><html><body>Hi<br></body></html>", "endpoint_wrong"],
+    ["a tidy HTML page", "text/html", "<html><body>Hi</body></html>", "endpoint_wrong"],
+    ["an empty answer", "text/plain", "", "r2_unavailable"],
+    ["JSON", "application/json", '{"ok":true}', "r2_unavailable"],
+  ])("takes %s for another server than R2", async (_, type, body, reason) => {
     const { storage } = await bucketAt((_request, response) => {
       response.writeHead(200, { "content-type": type }).end(body);
     });
-    expect(failureOf(await all(storage))).toMatchObject([{ reason: "r2_unavailable" }]);
+    expect(failureOf(await all(storage))).toMatchObject([{ reason }]);
+    expect(failureOf(await all(storage))[0]?.message).toMatch(/not as S3|R2_ENDPOINT/);
   });
 
   it("does not go round in circles when a page leads to itself or nowhere", async () => {
