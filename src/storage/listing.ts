@@ -1,5 +1,4 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
-import type { UndiciHttpHandler } from "@smithy/undici-http-handler";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
 import type { Clock } from "../domain/clock.ts";
@@ -7,8 +6,9 @@ import { readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { failureOfError, isPage, notS3, type RequestTarget } from "./errors.ts";
+import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
+import { withoutPages } from "./sdk-pages.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";
 
 /** Where and as whom to list. */
@@ -153,20 +153,6 @@ async function patientPage(
     if (tries >= patience.retries) return page;
     await clock.sleep(patience.pauseMs(tries), signal);
   }
-}
-
-/** The SDK reads a well-formed web page as an empty listing: such an answer becomes an error that keeps it. */
-function withoutPages(handler: UndiciHttpHandler): UndiciHttpHandler {
-  const handle: UndiciHttpHandler["handle"] = async (...args) => {
-    const answer = await handler.handle(...args);
-    const { statusCode, headers } = answer.response;
-    if (statusCode >= 300 || !isPage(headers["content-type"], "")) return answer;
-    throw Object.assign(new Error("a web page"), {
-      $metadata: { httpStatusCode: statusCode },
-      $response: answer.response,
-    });
-  };
-  return Object.assign(Object.create(handler) as UndiciHttpHandler, { handle });
 }
 
 /** Never rejects, so that nobody has to await a page that was fetched ahead. */
