@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { nextStep } from "../domain/failure.ts";
-import { LedgerError } from "../ledgers/error.ts";
+import { LedgerError, type LedgerFault } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
@@ -29,17 +29,18 @@ const file: Check = {
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       const [found = "", ...rest] = error.message.split("; ");
-      return [fail(found, wayOut(found, ledger) ?? rest.join("; "))];
+      return [fail(found, wayOut(error.fault, ledger) ?? rest.join("; "))];
     }
   },
 };
 
-function wayOut(found: string, ledger: string): string | null {
-  if (/no folder/.test(found)) return `mkdir -p ${dirname(ledger)}`;
-  if (/may not be written/.test(found))
+/** Null where the message says it. */
+function wayOut(fault: LedgerFault, ledger: string): string | null {
+  if (fault === "no_folder") return `mkdir -p ${dirname(ledger)}`;
+  if (fault === "not_writable")
     return `sudo chown "$USER" ${dirname(resolve(ledger))} && sudo chown "$USER" ${ledger}`;
-  if (/newer prewarm/.test(found)) return "npm install prewarm@latest (in the folder that you run it from)";
-  return /directory|not a file|not a SQLite/.test(found) ? OTHER_LEDGER : null;
+  if (fault === "newer") return "npm install prewarm@latest (in the folder that you run it from)";
+  return fault === "no_ledger" ? OTHER_LEDGER : null;
 }
 
 /** Magic numbers of file systems over a network (statfs(2)); WAL needs shared memory and does not work there (sqlite.org/wal.html). */

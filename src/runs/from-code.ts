@@ -77,7 +77,8 @@ function secretsIn({ env }: GivenInCode): Secret[] {
 function withoutSecrets(error: unknown, redact: Redact): Error {
   if (error instanceof ConfigError)
     return new ConfigError(error.problems.map(redact), error.hint === null ? null : redact(error.hint));
-  if (error instanceof LedgerError) return new LedgerError(redact(error.message), error.exitCode);
+  if (error instanceof LedgerError)
+    return new LedgerError(redact(error.message), error.exitCode, { fault: error.fault });
   if (!(error instanceof Error)) return new UnexpectedError(redact(String(error)), undefined);
   return new UnexpectedError(redact(error.message), error.stack && redact(error.stack));
 }

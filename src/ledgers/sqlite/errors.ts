@@ -1,4 +1,4 @@
-import { LedgerError } from "../error.ts";
+import { LedgerError, type LedgerFault } from "../error.ts";
 
 const OTHER_LEDGER = "or use another --ledger";
 
@@ -16,6 +16,11 @@ const MEANINGS: Readonly<Record<number, string>> = {
   26: "is not a SQLite database; use another --ledger",
 };
 
+const FAULTS: Readonly<Record<number, LedgerFault>> = {
+  3: "not_writable",
+  8: "not_writable",
+  26: "no_ledger",
+};
 const FULL = 13;
 
 function fullDisk(folder: string): string {
@@ -48,5 +53,8 @@ export function asLedgerError(place: string, error: unknown, opening: boolean, d
   const meaning = MEANINGS[code] ?? "failed; look at what SQLite says";
   const exitCode = opening && code !== FULL ? 2 : 1;
   const detail = code === 14 ? "" : ` (SQLite: ${error.message})`;
-  return new LedgerError(`${place} ${meaning}${detail}`, exitCode, { cause: error });
+  return new LedgerError(`${place} ${meaning}${detail}`, exitCode, {
+    cause: error,
+    fault: FAULTS[code] ?? "other",
+  });
 }

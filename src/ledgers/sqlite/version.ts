@@ -15,5 +15,6 @@ export function refuseNewer(db: Sqlite): number | null {
   throw new LedgerError(
     `${db.place} was written by a newer prewarm (schema ${version}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
     2,
+    { fault: "newer" },
   );
 }
