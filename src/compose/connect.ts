@@ -2,6 +2,8 @@ import type { Config } from "../config/config.ts";
 import type { TransferMode } from "../domain/choices.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import { isPrivate } from "../domain/host.ts";
+import { waitingBot } from "../lanes/waiting-bot.ts";
+import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
 import { openSqliteLedger } from "../ledgers/sqlite.ts";
 import { openSqliteCopy } from "../ledgers/sqlite-copy.ts";
@@ -17,7 +19,9 @@ import { openDispatcher } from "./dispatcher.ts";
 export interface Connections {
   readonly clock: Clock;
   readonly storage: Storage;
+  /** They obey `waits`. */
   readonly bots: readonly { readonly bot: Bot; readonly chats: readonly string[] }[];
+  readonly waits: Waits;
   close(): Promise<void>;
 }
 
@@ -52,15 +56,16 @@ export function connect(
     stallMs: config.stallTimeout,
     answerMs: config.answerTimeout,
   };
+  const waits = new Waits(clock);
   const bots = config.bots.map(({ slug, token, chats }) => ({
     chats,
-    bot: openBot({ ...common, slug, token: token.reveal(), apiRoot: config.apiRoot }),
+    bot: waitingBot(openBot({ ...common, slug, token: token.reveal(), apiRoot: config.apiRoot }), waits),
   }));
   const close = async () => {
     await storage.close();
     await Promise.all([r2.destroy(), telegram.destroy()]);
   };
-  return { clock, storage, bots, close };
+  return { clock, storage, bots, waits, close };
 }
 
 /**

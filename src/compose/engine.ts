@@ -52,14 +52,14 @@ export interface Engine {
 /** Puts together queue, pool, lanes and transfers, and what moves objects between them. Nothing runs yet. */
 export async function openEngine(given: EngineOptions): Promise<Engine> {
   const { config, options, found, ledger, connections, events, stop, remove } = given;
-  const { clock, storage } = connections;
+  const { clock, storage, waits } = connections;
   const bell = new Bell();
   const transfers = transfersOf(config, storage, options.transfer, (text) =>
     events.emit("notice", { level: "info", text }),
   );
   const changed = () => bell.ring();
   const noneOpen = (cause: Failure) => stop.drain({ type: "no_lane", failure: cause });
-  const lanes = await openLanes({ config, clock, events, ledger, found, changed, noneOpen });
+  const lanes = await openLanes({ config, clock, events, ledger, found, waits, changed, noneOpen });
   const tell: PlanParts["tell"] = (level, text) => events.emit("notice", { level, text });
   const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found, tell });
   const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });

@@ -11,6 +11,7 @@ import { FixedPace } from "../lanes/pace.ts";
 import type { Pace } from "../lanes/port.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import { SameSize } from "../lanes/same-size.ts";
+import type { Waits } from "../lanes/waits.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 
@@ -20,6 +21,7 @@ export interface OpenLanesOptions {
   readonly events: Emitter;
   readonly ledger: Ledger;
   readonly found: readonly LaneToOpen[];
+  readonly waits: Waits;
   /** Called when a lane may have become free, or was closed. */
   readonly changed: () => void;
   /** Called when the last open lane was closed. */
@@ -33,6 +35,7 @@ export async function openLanes({
   events,
   ledger,
   found,
+  waits,
   changed,
   noneOpen,
 }: OpenLanesOptions): Promise<Lanes> {
@@ -42,11 +45,13 @@ export async function openLanes({
     const lane = new Lane(bot, chat.id, chat.title, paceOf(config, chat.type, memory, clock));
     lane.closed = closed;
     if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
+    const waitMs = waits.leftMs(bot.slug, chat.id);
+    if (waitMs > 0) lane.frozenUntil = Math.max(lane.frozenUntil, clock.now() + waitMs);
     return lane;
   });
   // A ledger that breaks shows at the next attempt, where it stops the run.
   const keep = (memory: LaneMemory) => void ledger.keepLane(memory).catch(() => {});
-  return new Lanes({
+  const opened = new Lanes({
     lanes,
     clock,
     events,
@@ -57,6 +62,8 @@ export async function openLanes({
     keep: (lane) => keep(memoryOf(lane, clock)),
     migrated: (lane, to) => keep({ ...memoryOf(lane, clock), migratedTo: to }),
   });
+  waits.onWait((wait) => opened.hold(wait));
+  return opened;
 }
 
 function paceOf(

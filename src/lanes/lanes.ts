@@ -9,6 +9,7 @@ import type { Lane } from "./lane.ts";
 import { LanePermit } from "./permit.ts";
 import type { LaneBoard, Pace, WatchedLanes } from "./port.ts";
 import type { SameSize } from "./same-size.ts";
+import type { Wait } from "./waits.ts";
 
 export interface LanesOptions {
   readonly lanes: readonly Lane[];
@@ -101,6 +102,15 @@ export class Lanes implements LaneBoard, WatchedLanes {
     for (const each of frozen) {
       each.frozenUntil = Math.max(each.frozenUntil, now + ms);
       this.#changed(each);
+    }
+  }
+
+  /** Forbids calls on the lanes that a wait is about: of its bot in its chat, or in all of them. */
+  hold({ bot, chat, until }: Wait): void {
+    for (const lane of this.all) {
+      if (lane.bot.slug !== bot || (chat !== null && lane.chat !== chat)) continue;
+      lane.frozenUntil = Math.max(lane.frozenUntil, until);
+      this.#changed(lane);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { Bot, ChatInfo } from "../telegram/port.ts";
 
@@ -15,6 +15,8 @@ export interface LaneFound {
   readonly chat: ChatInfo;
   /** The id it was configured by, where the group has become a supergroup with another. */
   readonly movedFrom?: string;
+  /** The wait for whose sake it was not asked about (to the end); it may be called once that is over. */
+  readonly unasked?: Failure;
 }
 
 /** A lane of a run or a worker; one that cannot be sent to for now says why. */
@@ -27,28 +29,29 @@ export interface Preflight {
   readonly refused: readonly { readonly wish: LaneWish; readonly failure: Failure }[];
 }
 
-/** A lane that has to wait for longer than this is left out of the run. */
+/** A wait up to this long is waited out here; a lane that has to wait for longer is taken unasked, and called after it. */
 const LONGEST_WAIT_MS = 10_000;
 
 /** Pauses between the tries of a question that a transient failure left unanswered. */
 const PAUSES_MS = [1_000, 3_000];
 
 /**
- * Checks each lane without posting (getMe, getChat, getChatMember), all at once; a chat that is named twice is one
- * lane. After a flood wait or a transient failure it asks again, since those say nothing about rights.
+ * Checks each lane without posting (getMe, getChat, getChatMember), all lanes at once; a chat that is named twice is one
+ * lane. After a short wait or a transient failure it asks again, since those say nothing about rights.
  */
 export async function preflight(wishes: readonly LaneWish[], clock: Clock): Promise<Preflight> {
   const ask: Ask = async (question) => {
     for (const pause of PAUSES_MS) {
       const answer = await question();
       if (answer.ok || !mayPass(answer.failure)) return answer;
-      await clock.sleep(Math.max(pause, answer.failure.retryAfterMs ?? 0));
+      await clock.sleep(Math.max(pause, (answer.failure.retryAfterMs ?? 0) + 1));
     }
     return question();
   };
   const tokens = new Map<Bot, Promise<Result<unknown>>>();
   const answers = await Promise.all(
     wishes.map(async (wish) => {
+      if (wish.chat === wish.bot.id) return { wish, result: failed<LaneFound>(itself(wish)) };
       const token = tokens.get(wish.bot) ?? ask(() => wish.bot.getMe());
       tokens.set(wish.bot, token);
       return { wish, result: await tryLane(wish, token, ask) };
@@ -70,24 +73,52 @@ async function tryLane(
   token: Promise<Result<unknown>>,
   ask: Ask,
 ): Promise<Result<LaneFound>> {
-  const [me, found] = await Promise.all([token, ask(() => bot.getChat(chat))]);
-  if (!me.ok) return me;
+  // First, since a wait or a refusal in answer to it is about all chats of the bot.
+  const me = await token;
+  if (!me.ok) return laneAfter(me.failure, { bot, chat: assumedChat(chat) });
+  const found = await ask(() => bot.getChat(chat));
   if (!found.ok) {
     const { migrateTo } = found.failure;
-    if (migrateTo === undefined) return failed(named(found.failure, chat));
+    if (migrateTo === undefined)
+      return laneAfter(ofChat(found.failure, chat), { bot, chat: assumedChat(chat) });
     const moved = await tryLane({ bot, chat: migrateTo }, token, ask);
     return moved.ok ? ok({ ...moved.value, movedFrom: chat }) : moved;
   }
   const right = await ask(() => bot.canPost(found.value));
-  return right.ok ? ok({ bot, chat: found.value }) : right;
+  const lane = { bot, chat: found.value };
+  return right.ok
+    ? ok(lane)
+    : laneAfter(
+        right.failure.reason === "refused_unclear" ? ofChat(right.failure, chat) : right.failure,
+        lane,
+      );
 }
 
-function mayPass({ class: failureClass, retryAfterMs = 0 }: Failure): boolean {
+/** A lane that nobody is asked about. */
+export function untriedLane(wish: LaneWish): LaneToOpen {
+  const lane = { bot: wish.bot, chat: assumedChat(wish.chat) };
+  return wish.chat === wish.bot.id ? { ...lane, closed: itself(wish) } : lane;
+}
+
+function itself({ chat }: LaneWish): Failure {
+  return failure("chat_is_bot", `warmup chat ${chat} is the bot's own id, and a bot cannot write to itself`);
+}
+
+/** What has to wait is a lane all the same; after any other answer it is none. */
+function laneAfter(cause: Failure, lane: LaneFound): Result<LaneFound> {
+  return cause.class === "flood" ? ok({ ...lane, unasked: cause }) : failed(cause);
+}
+
+function mayPass({ reason, class: failureClass, retryAfterMs = 0 }: Failure): boolean {
+  if (reason === "refused_unclear") return false;
   return failureClass === "transient" || (failureClass === "flood" && retryAfterMs <= LONGEST_WAIT_MS);
 }
 
-function named(cause: Failure, chat: string): Failure {
-  return cause.class === "chat" ? { ...cause, message: `chat ${chat}: ${cause.message}` } : cause;
+/** Whatever else was said in answer to a question about a chat, it is no word about media. */
+function ofChat(cause: Failure, chat: string): Failure {
+  const message = `chat ${chat}: ${cause.message}`;
+  if (cause.reason === "refused_unclear") return failure("chat_refuses", message);
+  return cause.class === "chat" ? { ...cause, message } : cause;
 }
 
 /** All lanes that were tried, those that are out as they were configured. */

@@ -217,6 +217,8 @@ export interface Ledger {
   lanes(): Promise<LaneMemory[]>;
   /** Remembers a lane, in place of what was remembered before. */
   keepLane(memory: LaneMemory): Promise<void>;
+  /** Remembers that this bot may not be called in this chat before `until` (Unix milliseconds); a later deadline stays. */
+  freezeLane(wait: { readonly bot: string; readonly chat: string; readonly until: number }): Promise<void>;
   /** Returns what earlier runs measured of transfers. */
   measures(): Promise<WorkMeasures>;
   /** Remembers what was measured; what is null leaves what was known. */

@@ -5,7 +5,7 @@ import { begin, doubt, fail, recover, refuse, retry } from "./sqlite/attempts.ts
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
 import { checkWorld, identify } from "./sqlite/identity.ts";
-import { keepLane, lanes } from "./sqlite/lanes.ts";
+import { freezeLane, keepLane, lanes } from "./sqlite/lanes.ts";
 import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
 import { lookup } from "./sqlite/lookup.ts";
 import { keepMeasures, measures } from "./sqlite/measures.ts";
@@ -93,6 +93,7 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     refuse: (work, failure) => commits.write(() => refuse(store, work, failure)),
     lanes: async () => lanes(store),
     keepLane: (memory) => commits.write(() => keepLane(store, memory)),
+    freezeLane: (wait) => commits.write(() => freezeLane(store, wait)),
     measures: async () => measures(db),
     keepMeasures: (measured) => commits.write(() => keepMeasures(db, measured)),
     announce: (fields) => commits.write(() => announce(db, fields)),

@@ -1,5 +1,5 @@
 import type { Failure, FailureClass } from "../domain/failure.ts";
-import { assumedChat, type LaneToOpen, lanesOf, type Preflight, preflight } from "../lanes/preflight.ts";
+import { type LaneToOpen, lanesOf, type Preflight, preflight, untriedLane } from "../lanes/preflight.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -11,17 +11,13 @@ export async function findLanes(
   { tried }: { readonly tried: boolean },
 ): Promise<readonly LaneToOpen[]> {
   const { connections, stop } = session;
-  const wishes = await session.followMoves();
-  if (!tried) return wishes.map(({ bot, chat }) => ({ bot, chat: assumedChat(chat) }));
+  const wishes = await session.wishes();
+  if (!tried) return wishes.map(untriedLane);
   const [lanes, bucket] = await Promise.all([
     preflight(wishes, connections.clock),
     connections.storage.check(),
   ]);
-  for (const { bot, chat, movedFrom } of lanes.open)
-    if (movedFrom)
-      session.warn(
-        `lane ${bot.slug} x ${movedFrom} is now ${chat.id}: put the new id into your configuration`,
-      );
+  for (const lane of lanes.open) tellOpen(session, lane);
   const cause = lanes.open.length === 0 ? whyNone(lanes) : undefined;
   for (const text of refusalsOf(lanes, cause)) session.warn(text);
   const found = lanesOf(lanes);
@@ -37,6 +33,12 @@ function whyNone({ refused }: Preflight): Failure | undefined {
   const first = (failureClass: FailureClass) =>
     refused.find(({ failure }) => failure.class === failureClass)?.failure;
   return first("auth") ?? first("transient") ?? refused[0]?.failure;
+}
+
+function tellOpen(session: Session, { bot, chat, movedFrom, unasked }: LaneToOpen): void {
+  if (movedFrom)
+    session.warn(`lane ${bot.slug} x ${movedFrom} is now ${chat.id}: put the new id into your configuration`);
+  if (unasked) session.warn(`lane ${bot.slug} x ${chat.id} is waited for: ${unasked.message}`);
 }
 
 /** Told here too, for a run that ends before its lanes are opened. */

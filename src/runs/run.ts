@@ -92,8 +92,10 @@ export class Run implements RunPass {
 
   /** Runs to its end. Throws ConfigError and LedgerError. */
   async toEnd(): Promise<RunEnd> {
-    const lanes = await this.enter();
-    const plan = lanes && (await this.#work(lanes));
+    const plan = await this.#within(async () => {
+      const lanes = await this.enter();
+      return lanes && this.#work(lanes);
+    });
     const figures = this.tally.snapshot();
     const { failed, unknown } = figures.counts;
     const { cause } = this.stop;
@@ -124,7 +126,7 @@ export class Run implements RunPass {
    */
   async warm(found: readonly LaneToOpen[], { options, events, stop }: RunPass = this): Promise<void> {
     const { config, ledger, connections, tally } = this.#session;
-    const remove = options.deleteAfter ? messageRemover(connections, events) : null;
+    const remove = options.deleteAfter ? messageRemover(connections, events, stop.draining) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
     const { queue, pool, lanes, feeder, dispatcher } = warming;
     const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
@@ -150,20 +152,17 @@ export class Run implements RunPass {
       concurrency: config.concurrency,
       ledger: ledger.place,
     });
-    const cancel = this.#limitDuration();
-    try {
-      if (this.options.dryRun) return await this.#plan(found);
-      await this.warm(found);
-      return null;
-    } finally {
-      cancel();
-    }
+    if (this.options.dryRun) return this.#plan(found);
+    await this.warm(found);
+    return null;
   }
 
-  #limitDuration(): () => void {
+  /** Bounds what is done by `--max-duration`, also while lanes are waited for before anything is listed. */
+  async #within<T>(work: () => Promise<T>): Promise<T> {
     const { maxDuration } = this.options;
-    if (maxDuration === undefined) return () => {};
-    return this.clock.after(maxDuration, () => this.stop.drain({ type: "duration" }));
+    if (maxDuration === undefined) return work();
+    const cancel = this.clock.after(maxDuration, () => this.stop.drain({ type: "duration" }));
+    return work().finally(cancel);
   }
 
   async #plan(found: readonly LaneToOpen[]): Promise<WorkPlan | null> {
@@ -178,6 +177,7 @@ export class Run implements RunPass {
       events,
       ledger,
       found,
+      waits: connections.waits,
       changed: ignore,
       noneOpen: ignore,
     });

@@ -1,11 +1,13 @@
 import { type Connections, identityOf } from "../compose/connect.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
+import { fromWall, toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
 import { Tally } from "../figures/tally.ts";
 import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
-import type { Ledger } from "../ledgers/port.ts";
+import type { Wait } from "../lanes/waits.ts";
+import type { LaneMemory, Ledger } from "../ledgers/port.ts";
 import { Stop } from "../pipeline/stop.ts";
 
 export interface SessionOptions {
@@ -48,6 +50,7 @@ export class Session {
     this.stop = new Stop(events);
     this.tally = new Tally(events, connections.clock);
     this.#sandbox = sandbox;
+    connections.waits.onWait((wait) => this.#keepWait(wait));
   }
 
   /**
@@ -60,9 +63,18 @@ export class Session {
     if (!world.ok) throw strangerError(world.failure);
   }
 
-  /** All configured lanes; chats that are known from earlier runs to have become others are called by their new id. */
-  async followMoves(): Promise<LaneWish[]> {
+  /**
+   * All configured lanes; chats that are known from earlier runs to have become others are called by their new id. Waits that
+   * an earlier process was told hold on.
+   */
+  async wishes(): Promise<LaneWish[]> {
     const memories = await this.ledger.lanes();
+    const wishes = this.#followMoves(memories);
+    this.#keepOldWaits(wishes, memories);
+    return wishes;
+  }
+
+  #followMoves(memories: readonly LaneMemory[]): LaneWish[] {
     return this.connections.bots.flatMap(({ bot, chats }) =>
       chats.map((chat) => {
         const to = memories.find((memory) => memory.bot === bot.slug && memory.chat === chat)?.migratedTo;
@@ -91,6 +103,29 @@ export class Session {
         `${dead} calls of a run that died may have been posted: they are now unknown (prewarm run --only unknown)`,
       );
     return dead;
+  }
+
+  #keepOldWaits(wishes: readonly LaneWish[], memories: readonly LaneMemory[]): void {
+    const { clock, waits } = this.connections;
+    const untilOf = ({ bot, chat }: LaneWish) =>
+      memories.find((memory) => memory.bot === bot.slug && memory.chat === chat)?.frozenUntil ?? 0;
+    for (const slug of new Set(wishes.map(({ bot }) => bot.slug))) {
+      const own = wishes.filter(({ bot }) => bot.slug === slug);
+      for (const wish of own)
+        if (untilOf(wish) > clock.wall())
+          waits.note({ bot: slug, chat: wish.chat, until: fromWall(clock, untilOf(wish)) });
+      // Where no chat of a bot may be called, the wait may have been the bot's own.
+      const first = Math.min(...own.map(untilOf));
+      if (first > clock.wall()) waits.note({ bot: slug, chat: null, until: fromWall(clock, first) });
+    }
+  }
+
+  /** A ledger that breaks shows at the next attempt, where it stops the run. */
+  #keepWait({ bot, chat, until }: Wait): void {
+    const { bots, clock } = this.connections;
+    const all = bots.find((each) => each.bot.slug === bot)?.chats ?? [];
+    for (const each of chat === null ? all : [chat])
+      void this.ledger.freezeLane({ bot, chat: each, until: toWall(clock, until) }).catch(() => {});
   }
 
   /** Emits a warning for people. */

@@ -122,19 +122,21 @@ export class Worker {
   /** Ends the worker for what no waiting mends. */
   async #look(): Promise<StartupCheck> {
     const { clock, storage } = this.#session.connections;
-    const wishes = await this.#session.followMoves();
+    const wishes = await this.#session.wishes();
     const found = await startupCheck(wishes, () => storage.check(), clock);
     if (found.fatal) this.stop.drain({ type: "denied", failure: found.fatal });
     else
-      for (const { bot, chat, closed } of found.lanes)
-        if (closed) this.#session.warn(`lane ${bot.slug} x ${chat.id} is out for now: ${closed.message}`);
+      for (const { bot, chat, closed, unasked } of found.lanes)
+        if (unasked) this.#session.warn(`lane ${bot.slug} x ${chat.id} is waited for: ${unasked.message}`);
+        else if (closed)
+          this.#session.warn(`lane ${bot.slug} x ${chat.id} is out for now: ${closed.message}`);
     return found;
   }
 
   async #keep(found: StartupCheck): Promise<void> {
     const { config, options } = this.#given;
     const { ledger, connections, events, stop, tally } = this.#session;
-    const remove = options.deleteAfter ? messageRemover(connections, events) : null;
+    const remove = options.deleteAfter ? messageRemover(connections, events, stop.draining) : null;
     const keeping = await openKeeping({
       config,
       options,

@@ -75,7 +75,7 @@ export class LaneWatch {
     const { clock, lanes, events } = this.#options;
     const found = await preflight([{ bot: lane.bot, chat: lane.chat }], clock);
     const open = found.open[0];
-    if (!open || !lanes.reopen(lane, open.chat)) return;
+    if (!open || open.unasked || !lanes.reopen(lane, open.chat)) return;
     events.emit("notice", {
       level: "info",
       text: `lane ${lane.bot.slug} x ${open.chat.id} takes posts again`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
-import { preflight } from "../../src/lanes/preflight.ts";
+import { preflight, untriedLane } from "../../src/lanes/preflight.ts";
 import type { Bot } from "../../src/telegram/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 
@@ -56,8 +56,35 @@ describe("trying lanes", () => {
     };
     const tried = (chat: string) => clock.runToEnd(preflight([{ bot: moody, chat }], clock));
     expect((await tried("-7")).open).toHaveLength(1);
-    expect(clock.now()).toBe(8_000);
+    expect(clock.now()).toBe(8_001);
     expect((await tried("-9")).refused).toHaveLength(1);
-    expect(clock.now()).toBe(8_000);
+    expect(clock.now()).toBe(8_001);
+  });
+
+  it("takes a lane that has to wait for longer as one, without asking again", async () => {
+    const wait = failure("flood_wait", "in a minute", { retryAfterMs: 60_000 });
+    const clock = new VirtualClock({ now: 0 });
+    const found = await clock.runToEnd(preflight([{ bot: bot({ "-7": wait }), chat: "-7" }], clock));
+    expect(found).toMatchObject({ open: [{ chat: { id: "-7" }, unasked: wait }], refused: [] });
+    expect(clock.now()).toBe(0);
+  });
+
+  it("asks nobody whether a bot may write to itself", async () => {
+    const calls: string[] = [];
+    const own = Object.assign(bot({}, calls), { id: "123456" });
+    const { refused } = await preflight([{ bot: own, chat: "123456" }], new VirtualClock());
+    expect(refused).toMatchObject([{ failure: { class: "chat", reason: "chat_is_bot" } }]);
+    expect(refused[0]?.failure.message).toContain("123456 is the bot's own id");
+    expect(untriedLane({ bot: own, chat: "123456" }).closed?.reason).toBe("chat_is_bot");
+    expect(untriedLane({ bot: own, chat: "-7" }).closed).toBeUndefined();
+    expect(calls).toEqual([]);
+  });
+
+  it("takes a text that nobody knows for one about the chat", async () => {
+    const odd = failure("refused_unclear", "Telegram said 400: Bad Request: ODD", { code: 400 });
+    const { refused } = await preflight([{ bot: bot({ "-7": odd }), chat: "-7" }], new VirtualClock());
+    expect(refused).toMatchObject([
+      { failure: { reason: "chat_refuses", message: expect.stringMatching(/^chat -7: .*ODD/) } },
+    ]);
   });
 });

@@ -75,3 +75,24 @@ it("ends at once for what no waiting mends, and holds its ledger until it is clo
   await worker.close();
   await openWorker(world);
 });
+
+it.each(["getMe", "getChat", "getChatMember"])(
+  "waits as long as it is told at the door, in %s",
+  async (method) => {
+    const world = await openWorld({ timeScale: 20 });
+    world.putMany(2);
+    const fault = { type: "flood", retry_after: 20 };
+    world.botApi.control({ faults: [{ server: "bot-api", match: { method, nth: 1 }, fault }] });
+    const worker = await openWorker(world, { PREWARM_TIME_SCALE: "20" });
+    worker.events.on("item", () => {
+      if (world.posts().length === 2) worker.stop.drain({ type: "signal", signal: "SIGTERM" });
+    });
+    expect(await worker.toEnd()).toBe(143);
+    const calls = world.botApi.calls();
+    const told = calls.find(({ code }) => code === 429);
+    const [since, until] = [told?.answered ?? 0, (told?.answered ?? 0) + 20_000];
+    const early = calls.filter(({ started }) => started > since && started < until);
+    expect(early.filter(({ chat_id }) => method === "getMe" || chat_id !== null)).toEqual([]);
+    expect(world.posts()).toHaveLength(2);
+  },
+);

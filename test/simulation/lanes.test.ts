@@ -72,3 +72,72 @@ describe("a run by one channel", () => {
     expect(simulated.rows("select pace from prewarm_lanes")[0]?.pace).toBeGreaterThan(45);
   });
 });
+
+describe("a wait that is told at the door", () => {
+  /** The first call of this method, in this chat where one is named, is answered with a wait. */
+  const flood = (seconds: number, method: string, chat?: number) => ({
+    server: "bot-api",
+    match: { method, nth: 1, ...(chat === undefined ? {} : { chat }) },
+    fault: { type: "flood", retry_after: seconds },
+  });
+
+  /** Calls that began before the first wait was over, in its chat; of the bot where its call was about no chat. */
+  function undercuts(simulated: Simulation, waits = 1): object[] {
+    const calls = simulated.botApi.calls();
+    const told = calls.filter(({ code }) => code === 429);
+    expect(told).toHaveLength(waits);
+    const [first] = told;
+    const since = first?.answered ?? 0;
+    const until = since + (first?.retry_after ?? 0) * 1_000;
+    return calls.filter(
+      ({ started, chat_id }) =>
+        started > since && started < until && (first?.chat_id == null || chat_id === first.chat_id),
+    );
+  }
+
+  it.each([
+    ["getChat", 8],
+    ["getChat", 12],
+    ["getChatMember", 40],
+    ["getMe", 8],
+    ["getMe", 90],
+  ])("%s, %i s: the run waits for it and goes on, and no call undercuts it", async (method, seconds) => {
+    const simulated = await simulation(3);
+    simulated.botApi.control({ faults: [flood(seconds, method)] });
+    const { items, stopped, exitCode } = await simulated.run({ ...PACED, chat: [String(CHAT)] });
+    expect([items.map(({ status }) => status), stopped, exitCode]).toEqual([Array(3).fill("ready"), null, 0]);
+    expect(undercuts(simulated)).toEqual([]);
+  });
+
+  it("costs only its own chat, and the run no other lane", async () => {
+    const simulated = await simulation(100);
+    simulated.botApi.control({ faults: [flood(300, "getChat", CHAT)] });
+    const { exitCode } = await simulated.run({ ...PACED, maxDuration: "1m" });
+    expect([simulated.calls(CHAT).length, exitCode]).toEqual([0, 5]);
+    for (const chat of OTHERS) expect(simulated.calls(chat).length).toBeGreaterThanOrEqual(18);
+  });
+
+  it.each(["getChat", "getMe", "getChatMember"])(
+    "%s: the next process keeps it as well, with or without its own look at the lanes",
+    async (method) => {
+      const simulated = await simulation(6);
+      simulated.botApi.control({ faults: [flood(60, method)] });
+      const first = await simulated.run({ ...PACED, chat: [String(CHAT)], maxDuration: "5s" });
+      expect([first.stopped, first.items, first.exitCode]).toEqual(["duration", [], 5]);
+      expect(simulated.rows("select chat_id from prewarm_lanes where frozen_until > 0")).toEqual([
+        { chat_id: String(CHAT) },
+      ]);
+      await simulated.run({ ...PACED, chat: [String(CHAT)], limit: "3", preflight: false });
+      await simulated.run({ ...PACED, chat: [String(CHAT)] });
+      expect(undercuts(simulated)).toEqual([]);
+      expect(simulated.botApi.truth()).toHaveLength(6);
+    },
+  );
+
+  it("is bounded by --max-duration, however short the wait", async () => {
+    const simulated = await simulation(1);
+    simulated.botApi.control({ faults: [flood(9, "getMe")] });
+    const { stopped, exitCode } = await simulated.run({ ...PACED, maxDuration: "2s" });
+    expect([stopped, exitCode]).toEqual(["duration", 5]);
+  });
+});

@@ -29,6 +29,7 @@ export interface Ran {
   readonly items: readonly ItemResult[];
   /** Why it ended before its source did; null when it did not. */
   readonly stopped: string | null;
+  readonly exitCode: number;
 }
 
 /** A bucket and a Bot API that both go by one virtual clock, and real runs between them: minutes take as long as their work. */
@@ -107,9 +108,9 @@ export class Simulation {
     }).on("item", (item) => items.push(item));
     const session = new Session({ config, ledger, connections, events, sandbox: false });
     const run = new Run(session, options, "prewarm run");
-    const { cause } = await run.toEnd();
+    const { cause, exitCode } = await run.toEnd();
     await traffic.track(run.close());
-    return { items, stopped: cause?.type ?? null };
+    return { items, stopped: cause?.type ?? null, exitCode };
   }
 
   #env(): Record<string, string> {

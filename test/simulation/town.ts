@@ -210,7 +210,7 @@ export class Town {
     const { stop } = session;
     let ring = () => {};
     const work = async () => {
-      const wishes = await session.followMoves();
+      const wishes = await session.wishes();
       const found = await startupCheck(wishes, () => connections.storage.check(), connections.clock);
       if (found.fatal) throw new Error(found.fatal.message);
       await session.claim({ quiet: false });

@@ -20,3 +20,16 @@ export function keepLane({ db, now }: Store, memory: LaneMemory): void {
     { ...memory, now: stamp(now()) },
   );
 }
+
+/** Moves the deadline of this lane to `until`, if that is later. */
+export function freezeLane(
+  { db, now }: Store,
+  { bot, chat, until }: { readonly bot: string; readonly chat: string; readonly until: number },
+): void {
+  db.run(
+    `insert into prewarm_lanes (bot_slug, chat_id, frozen_until, updated_at) values (:bot, :chat, :until, :now)
+     on conflict (bot_slug, chat_id) do update set frozen_until = max(frozen_until, excluded.frozen_until),
+       updated_at = excluded.updated_at`,
+    { bot, chat, until: Math.ceil(until), now: stamp(now()) },
+  );
+}
