@@ -7,6 +7,7 @@ import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
 import { openSqliteLedger } from "../ledgers/sqlite.ts";
 import { openSqliteCopy } from "../ledgers/sqlite-copy.ts";
+import { openThreadLedger } from "../ledgers/thread/ledger.ts";
 import type { Storage } from "../storage/port.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
@@ -78,8 +79,9 @@ export function openLedger(
   onlyPlan: boolean,
   now?: () => number,
 ): Promise<Ledger> {
-  const options = { path: config.ledger, command, now };
-  return onlyPlan ? openSqliteCopy(options) : openSqliteLedger(options);
+  const options = { path: config.ledger, command };
+  if (onlyPlan) return openSqliteCopy({ ...options, now });
+  return now ? openSqliteLedger({ ...options, now }) : openThreadLedger(options);
 }
 
 export function identityOf(config: Config, sandbox: boolean): Identity {

@@ -1,0 +1,154 @@
+import { existsSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { LedgerError } from "../error.ts";
+import type { Ledger, Selected } from "../port.ts";
+import { openSqliteLedger, type SqliteLedgerOptions } from "../sqlite.ts";
+import type { LedgerMethod, LedgerReply, LedgerRequest, RequestBatch } from "./messages.ts";
+
+interface PendingCall {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What the thread runs, as built. */
+const THREAD = new URL("./main.js", import.meta.url);
+
+/**
+ * Opens the ledger in a SQLite file as {@link openSqliteLedger} does, in a thread of its own: a commit that waits for the
+ * disk holds up no socket, and what arrives meanwhile shares the next commit. Every promise keeps its meaning: it settles
+ * after the commit that holds its work, and a lookup sees all writes whose promise has settled. Where there is no built
+ * file of the thread (run from the sources, bundled into another program) the ledger is opened in this thread.
+ * Throws LedgerError as {@link openSqliteLedger} does; if the thread ends by itself, so does all that is asked of it.
+ */
+export async function openThreadLedger(options: SqliteLedgerOptions, file = THREAD): Promise<Ledger> {
+  if (!existsSync(file)) return openSqliteLedger(options);
+  const calls = new ThreadCalls(options, file);
+  try {
+    await calls.ask("opened", []);
+  } catch (error) {
+    await calls.end();
+    throw error;
+  }
+  return ledgerOver(calls, options.shownAs ?? options.path);
+}
+
+function ledgerOver(calls: ThreadCalls, place: string): Ledger {
+  const ask =
+    <N extends LedgerMethod>(method: N) =>
+    (...input: Parameters<NonNullable<Ledger[N]>>) =>
+      calls.ask(method, input) as ReturnType<NonNullable<Ledger[N]>>;
+  let closing: Promise<void> | null = null;
+  return {
+    place,
+    checkWorld: ask("checkWorld"),
+    identify: ask("identify"),
+    recover: ask("recover"),
+    lookup: ask("lookup"),
+    select: (...input) => pages(calls, input),
+    begin: ask("begin"),
+    confirm: ask("confirm"),
+    retry: ask("retry"),
+    fail: ask("fail"),
+    doubt: ask("doubt"),
+    point: ask("point"),
+    enqueue: ask("enqueue"),
+    queued: ask("queued"),
+    dequeue: ask("dequeue"),
+    warming: ask("warming"),
+    refuse: ask("refuse"),
+    lanes: ask("lanes"),
+    keepLane: ask("keepLane"),
+    announce: ask("announce"),
+    close: () => {
+      closing ??= calls.ask("close", []).finally(() => calls.end()) as Promise<void>;
+      return closing;
+    },
+  };
+}
+
+async function* pages(calls: ThreadCalls, input: Parameters<Ledger["select"]>): AsyncGenerator<Selected[]> {
+  const selection = calls.next();
+  await calls.ask("select", input);
+  try {
+    for (;;) {
+      const page = (await calls.ask("nextPage", [selection])) as IteratorResult<Selected[]>;
+      if (page.done) return;
+      yield page.value;
+    }
+  } finally {
+    await calls.ask("endSelect", [selection]);
+  }
+}
+
+/** Questions to the thread, and their answers. */
+class ThreadCalls {
+  readonly #worker: Worker;
+  readonly #place: string;
+  readonly #now: () => number;
+  readonly #pending = new Map<number, PendingCall>();
+  #requests: LedgerRequest[] = [];
+  #last = 0;
+  #gone: LedgerError | null = null;
+
+  constructor({ now = Date.now, ...options }: SqliteLedgerOptions, file: URL) {
+    this.#place = options.shownAs ?? options.path;
+    this.#now = now;
+    this.#worker = new Worker(file, {
+      workerData: { ...options, opened: now() },
+      execArgv: [],
+      name: "ledger",
+    });
+    this.#worker.on("message", (replies: readonly LedgerReply[]) => {
+      for (const reply of replies) this.#settle(reply);
+    });
+    this.#worker.on("error", (error) => this.#lose(error instanceof Error ? error.message : String(error)));
+    this.#worker.on("exit", () => this.#lose("its thread has ended"));
+  }
+
+  /** The number of the request that {@link ask} makes next. */
+  next(): number {
+    return this.#last + 1;
+  }
+
+  ask(method: LedgerRequest["method"], input: readonly unknown[]): Promise<unknown> {
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve, reject) => {
+      if (this.#gone) return reject(this.#gone);
+      this.#pending.set(id, { resolve, reject });
+      if (this.#requests.length === 0) queueMicrotask(() => this.#send());
+      this.#requests.push({ id, method, input });
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** All that one turn of the event loop asks goes over in one message. */
+  #send(): void {
+    const requests = this.#requests;
+    this.#requests = [];
+    const batch: RequestBatch = { at: this.#now(), requests };
+    this.#worker.postMessage(batch);
+  }
+
+  #settle(reply: LedgerReply): void {
+    const call = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if ("failed" in reply) call?.reject(errorOf(reply.failed));
+    else call?.resolve(reply.value as never);
+  }
+
+  #lose(why: string): void {
+    this.#gone ??= new LedgerError(`${this.#place} is closed: ${why}`, 1);
+    for (const { reject } of this.#pending.values()) reject(this.#gone);
+    this.#pending.clear();
+  }
+}
+
+function errorOf({ message, exitCode, stack }: Extract<LedgerReply, { failed: unknown }>["failed"]): Error {
+  const error = exitCode === null ? new Error(message) : new LedgerError(message, exitCode);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LedgerError } from "../../src/ledgers/error.ts";
+import type { Ledger } from "../../src/ledgers/port.ts";
+import { Sqlite } from "../../src/ledgers/sqlite/adapter.ts";
+import { openSqliteLedger, type SqliteLedgerOptions } from "../../src/ledgers/sqlite.ts";
+import { openThreadLedger as openWith } from "../../src/ledgers/thread/ledger.ts";
+import { ledgerConformance } from "../conformance/ledger.ts";
+import type { Row } from "../conformance/tested-ledger.ts";
+
+const BUILT = new URL("../../dist/ledgers/thread/main.js", import.meta.url);
+const openThreadLedger = (options: SqliteLedgerOptions) => openWith(options, BUILT);
+
+ledgerConformance("SQLite in a thread", async ({ now }) => {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-ledger-"));
+  const path = join(folder, "prewarm.db");
+  const ledger = await openThreadLedger({ path, command: "prewarm run", now });
+  const other = new Sqlite(path, path);
+  return {
+    ledger,
+    sql: async (statement) => other.all<Row>(statement),
+    dispose: async () => {
+      other.leave();
+      await ledger.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
+
+describe("a ledger in a thread", () => {
+  let folder = "";
+  let path = "";
+  const opened: Ledger[] = [];
+  const open = async () => {
+    const ledger = await openThreadLedger({ path, command: "prewarm run" });
+    opened.push(ledger);
+    return ledger;
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "prewarm-ledger-"));
+    path = join(folder, "prewarm.db");
+  });
+  afterEach(async () => {
+    for (const ledger of opened.splice(0)) await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("fails to open for the reason the ledger itself gives, and holds nothing then", async () => {
+    const first = await open();
+    const why = await openSqliteLedger({ path, command: "prewarm run" }).catch((error: Error) => error);
+    expect(why).toBeInstanceOf(LedgerError);
+    const refused = await openThreadLedger({ path, command: "prewarm run" }).catch((error: Error) => error);
+    expect(refused).toBeInstanceOf(LedgerError);
+    expect(refused).toMatchObject({ message: (why as Error).message, exitCode: 2 });
+    await first.close();
+    await open();
+  });
+
+  it("fails what is asked after it was closed", async () => {
+    const ledger = await open();
+    await ledger.close();
+    await ledger.close();
+    await expect(ledger.lanes()).rejects.toThrow(LedgerError);
+  });
+
+  it("leaves the file to others when it is closed while calls are under way, with all of them done", async () => {
+    const ledger = await open();
+    const entries = Array.from({ length: 50 }, (_, i) => ({ key: `k${i}` }));
+    const writes = entries.map((entry) => ledger.enqueue([entry]));
+    await ledger.close();
+    await Promise.all(writes);
+    const again = await open();
+    expect(await again.queued(0)).toHaveLength(50);
+  });
+});
