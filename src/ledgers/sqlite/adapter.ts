@@ -1,40 +1,34 @@
-import type Libsql from "libsql";
+import { openDriver, type SqliteDriver, type SqliteStatement, type SqliteValue } from "./driver.ts";
 import { asLedgerError } from "./errors.ts";
-import { libsql } from "./native.ts";
 
 /** A value that can be bound. Booleans become 0 and 1, undefined becomes NULL. */
 type Value = string | number | bigint | boolean | null | undefined;
 /** The parameters of a statement, by name. */
 export type Params = Readonly<Record<string, Value>>;
 
-type Bound = string | number | bigint | null;
-
 interface PreparedStatement {
-  readonly statement: Libsql.Statement<[Bound[]]>;
+  readonly statement: SqliteStatement;
   /** Names of the parameters, in the order in which they are bound. */
   readonly names: readonly string[];
 }
 
 /**
- * A database over libsql, without its traps: it binds every number as REAL (an id in a text column would read `5.0`), aborts
- * the process on a boolean, Date or object, and keeps throwing from a statement's `.get()` after a constraint error. So
- * values are coerced here, only `.all` and `.run` are used, and a statement that threw is dropped.
- * Every error of SQLite is thrown as LedgerError.
+ * A database over SQLite. The drivers bind every number as REAL (an id in a text column would read `5.0`), so values are
+ * coerced here; a statement that threw is dropped. Every error of SQLite is thrown as LedgerError.
  */
 export class Sqlite {
   /** The name of the file in messages. */
   readonly place: string;
   readonly #disk: string | undefined;
   #opening = true;
-  readonly #db: Libsql.Database;
+  readonly #db: SqliteDriver;
   readonly #statements = new Map<string, PreparedStatement>();
 
   /** `disk` is what messages call the disk of `file`, where that is not the one of `place`. */
   constructor(file: string, place: string, disk?: string) {
     this.place = place;
     this.#disk = disk;
-    const Database = libsql();
-    this.#db = this.#guard(() => new Database(file));
+    this.#db = this.#guard(() => openDriver(file));
   }
 
   /**
@@ -60,7 +54,7 @@ export class Sqlite {
    * ignored.
    */
   run(sql: string, params: Params = {}): number {
-    return this.#with(sql, ({ statement, names }) => statement.run(bind(names, params)).changes);
+    return this.#with(sql, ({ statement, names }) => statement.run(bind(names, params)));
   }
 
   /** Returns all rows. Parameters as in {@link run}. */
@@ -81,14 +75,14 @@ export class Sqlite {
       this.exec("commit");
       return result;
     } catch (error) {
-      if (this.#db.inTransaction) this.exec("rollback");
+      this.#guard(() => this.#db.rollBack());
       throw error;
     }
   }
 
   /**
-   * Closes the file. libsql frees statements, and with them the connection, only when they are garbage-collected, so the
-   * write-ahead log is merged here; if a reader is in the way it stays until the next close.
+   * Closes the file. libsql lets go of the connection only later, so the write-ahead log is merged here; if a reader is in
+   * the way it stays until the next close.
    */
   close(): void {
     try {
@@ -118,7 +112,7 @@ export class Sqlite {
   #prepare(sql: string): PreparedStatement {
     return this.#guard(() => {
       const { text, names } = numbered(sql);
-      const prepared = { statement: this.#db.prepare<[Bound[]]>(text), names };
+      const prepared = { statement: this.#db.prepare(text), names };
       this.#statements.set(sql, prepared);
       return prepared;
     });
@@ -146,11 +140,11 @@ function numbered(sql: string): { text: string; names: string[] } {
   return { text, names };
 }
 
-function bind(names: readonly string[], params: Params): Bound[] {
+function bind(names: readonly string[], params: Params): SqliteValue[] {
   return names.map((name) => coerce(params[name]));
 }
 
-function coerce(value: Value): Bound {
+function coerce(value: Value): SqliteValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "boolean") return value ? 1n : 0n;
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : finite(value);

@@ -27,23 +27,25 @@ function fullDisk(folder: string): string {
   return `${folder} cannot hold a copy of the ledger, its disk is full; free some space there, or set TMPDIR to a folder with room`;
 }
 
+/** Where libsql and `node:sqlite` have the result code. */
 interface SqliteFault {
-  readonly message: string;
   readonly rawCode?: number;
+  readonly errcode?: number;
 }
 
-/** Returns the primary result code of an error of libsql, or `undefined` for any other error. */
+/** Returns the primary result code of an error of SQLite, or `undefined` for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { rawCode } = error as SqliteFault;
-  if (typeof rawCode === "number") return rawCode & 0xff;
-  // A failed opening throws a plain Error with the code only in its text.
+  const { rawCode, errcode } = error as SqliteFault;
+  const extended = rawCode ?? errcode;
+  if (typeof extended === "number") return extended & 0xff;
+  // A failed opening of libsql throws a plain Error with the code only in its text.
   const code = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(error.message)?.[1];
   return code === undefined ? undefined : Number(code) & 0xff;
 }
 
 /**
- * Turns an error of libsql into a LedgerError for the ledger at `place`: one line, with the next step. Errors that are not
+ * Turns an error of SQLite into a LedgerError for the ledger at `place`: one line, with the next step. Errors that are not
  * SQLite's are bugs and are returned unchanged. `disk` is the folder that has to have room, where that is not the ledger's.
  */
 export function asLedgerError(place: string, error: unknown, opening: boolean, disk?: string): unknown {

@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type Libsql from "libsql";
 import { retryLine } from "../../domain/advice.ts";
 import { LedgerError } from "../error.ts";
 import { isRunning } from "../running.ts";
 import { Sqlite } from "./adapter.ts";
+import { openDriver, type SqliteDriver } from "./driver.ts";
 import { asLedgerError, sqliteCode } from "./errors.ts";
-import { libsql } from "./native.ts";
 import { stamp } from "./store.ts";
 
 /** Who writes to a ledger. `since` is UTC, as {@link stamp} writes it. */
@@ -63,10 +62,9 @@ export async function acquire(file: string, place: string, unixMs: number): Prom
 export function isHeld(file: string): boolean | undefined {
   const lock = `${file}-lock`;
   if (!existsSync(lock)) return false;
-  const Database = libsql();
-  let db: Libsql.Database | undefined;
+  let db: SqliteDriver | undefined;
   try {
-    db = new Database(lock);
+    db = openDriver(lock);
     db.exec("select count(*) from sqlite_schema");
     return false;
   } catch (error) {
@@ -80,10 +78,9 @@ export function isHeld(file: string): boolean | undefined {
 const BUSY = 5;
 
 function tryLock(file: string, place: string): Lock | null {
-  const Database = libsql();
-  let db: Libsql.Database | undefined;
+  let db: SqliteDriver | undefined;
   try {
-    db = new Database(file);
+    db = openDriver(file);
     db.exec("begin exclusive");
     const held = db;
     return { release: () => held.close() };

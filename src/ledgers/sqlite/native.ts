@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type Libsql from "libsql";
 import { errorCode } from "../../domain/error-code.ts";
 import { LedgerError } from "../error.ts";
+import { nodeSqlite } from "./node-driver.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -9,7 +10,7 @@ const require = createRequire(import.meta.url);
 type Machine = Pick<NodeJS.Process, "platform" | "arch">;
 
 /**
- * Returns libsql, loaded when a database is opened for the first time: its native module may not load here, and then all that
+ * Returns libsql, for a Node without SQLite, loaded when a database is opened for the first time: its native module may not load here, and then all that
  * needs no database works on. Throws LedgerError (exit code 2) with the way out.
  */
 export function libsql(): typeof Libsql {
@@ -20,8 +21,9 @@ export function libsql(): typeof Libsql {
   }
 }
 
-/** Returns why SQLite does not load here and the way out, as `what; what to do`; null where it loads. */
+/** Returns why SQLite does not load here and the way out, as `what; what to do`; null where it loads, or Node has its own. */
 export function nativeProblem(): string | null {
+  if (nodeSqlite()) return null;
   try {
     libsql();
     return null;

@@ -54,6 +54,7 @@ function ledgerOver(calls: ThreadCalls, place: string): Ledger {
     enqueue: ask("enqueue"),
     queued: ask("queued"),
     dequeue: ask("dequeue"),
+    rowsOf: ask("rowsOf"),
     warming: ask("warming"),
     refuse: ask("refuse"),
     lanes: ask("lanes"),
