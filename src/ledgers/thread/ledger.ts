@@ -59,6 +59,7 @@ function ledgerOver(calls: ThreadCalls, place: string): Ledger {
     refuse: ask("refuse"),
     lanes: ask("lanes"),
     keepLane: ask("keepLane"),
+    freezeLane: ask("freezeLane"),
     announce: ask("announce"),
     close: () => {
       closing ??= calls.ask("close", []).finally(() => calls.end()) as Promise<void>;
