@@ -60,6 +60,9 @@ function ledgerOver(calls: ThreadCalls, place: string): Ledger {
     lanes: ask("lanes"),
     keepLane: ask("keepLane"),
     freezeLane: ask("freezeLane"),
+    countBad: ask("countBad"),
+    measures: ask("measures"),
+    keepMeasures: ask("keepMeasures"),
     announce: ask("announce"),
     close: () => {
       closing ??= calls.ask("close", []).finally(() => calls.end()) as Promise<void>;
