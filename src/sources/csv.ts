@@ -1,7 +1,8 @@
 import { CsvError, parse } from "csv-parse/sync";
+import { headerOf } from "./csv-header.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { manifestFailed } from "./manifest-bytes.ts";
-import { NUMBER_FIELDS, type RawEntry, shown } from "./manifest-entry.ts";
+import { type RawEntry, shown } from "./manifest-entry.ts";
 
 /** A quoted field may go on over lines, but not for ever: a lost quote must not swallow the file. */
 const RECORD_LINES = 64;
@@ -33,7 +34,7 @@ export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): 
     let block = open.concat(lines);
     open = [];
     if (!header) {
-      const at = block.findIndex((line) => line.text.trim() !== "");
+      const at = block.findIndex((line) => !isBlank(line.text.split(",")));
       if (at === -1) continue;
       header = headerOf(block[at]?.text ?? "", name);
       block = block.slice(at + 1);
@@ -44,16 +45,6 @@ export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): 
   }
   if (!header) throw manifestFailed(name, "is empty; its first line must name the columns, `key` among them");
   yield new CsvBlock(name, header, open).entries(true);
-}
-
-function headerOf(text: string, name: string): readonly string[] {
-  const columns = text.includes('"') ? (tryParse(text)?.[0]?.cells ?? []) : text.split(",");
-  const header = columns.map((column) => column.trim());
-  if (header.includes("key")) return header;
-  throw manifestFailed(
-    name,
-    `its first line must name the columns, separated by commas, \`key\` among them; it is ${shown(text)}`,
-  );
 }
 
 class CsvBlock {
@@ -76,7 +67,9 @@ class CsvBlock {
   /** `null` when something in it needs a closer look. */
   #atOnce(): RawEntry[] | null {
     if (this.#lines.some((line) => line.problem !== undefined)) return null;
-    const rows = tryParse(textOf(this.#lines));
+    const text = this.#lines.map((line) => line.text).join("\n");
+    if (text.includes('"') && this.#lines.some((line) => line.byCr)) return null;
+    const rows = tryParse(text)?.filter((row) => !isBlank(row.cells));
     if (!rows?.every((row) => row.cells.length === this.#header.length)) return null;
     return rows.map((row) => ({
       where: this.#where(row.line - 1),
@@ -106,7 +99,7 @@ class CsvBlock {
     const record = parseRecord(line?.text ?? "");
     if (record === "open") return this.#joined(at);
     if ("problem" in record) return this.#bad(at, record.problem);
-    if (record.cells.length === 0) return { entry: null, lines: 1 };
+    if (isBlank(record.cells)) return { entry: null, lines: 1 };
     if (record.cells.length === this.#header.length) return this.#good(at, record.cells, 1);
     return this.#bad(
       at,
@@ -144,19 +137,23 @@ class CsvBlock {
     const value: Record<string, unknown> = {};
     for (const [at, column] of this.#header.entries()) {
       const cell = cells[at] ?? "";
-      if (cell !== "") value[column] = NUMBER_FIELDS.has(column) ? numberOr(cell) : cell;
+      if (cell.trim() !== "") value[column] = cell;
     }
     return value;
   }
 }
 
+/** The text of lines that belong together; a CR that ended one of them is part of it. */
 function textOf(lines: readonly Line[]): string {
-  return lines.map((line) => line.text).join("\n");
+  const last = lines.length - 1;
+  return lines
+    .map((line, at) => (at === last ? line.text : `${line.text}${line.byCr ? "\r" : "\n"}`))
+    .join("");
 }
 
-/** A cell that is no number stays text, so that the check of the field can name it. */
-function numberOr(cell: string): number | string {
-  return /^\s*[-+]?\d+(\.\d+)?\s*$/.test(cell) ? Number(cell) : cell;
+/** Spreadsheets write rows of nothing but commas. */
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === "");
 }
 
 /** The cells of one record (none for a blank line), `open` when a quote goes on, or what is wrong. */

@@ -10,15 +10,6 @@ export type RawEntry =
   | { readonly where: string; readonly value: unknown }
   | { readonly where: string; readonly problem: string; readonly reason?: Reason };
 
-/** Fields that hold numbers, which csv can only give as text. */
-export const NUMBER_FIELDS: ReadonlySet<string> = new Set([
-  "bytes",
-  "width",
-  "height",
-  "duration",
-  "priority",
-]);
-
 const KEY_BYTES = 1024;
 const SHOWN_CHARS = 60;
 
@@ -59,6 +50,19 @@ function maybe<Output>(schema: v.GenericSchema<unknown, Output>) {
   );
 }
 
+/** A number may be written as text: csv can do no other, and databases export it so. What is none stays as it is. */
+function number(schema: v.GenericSchema<unknown, number>) {
+  return maybe(
+    v.pipe(
+      v.unknown(),
+      v.transform((value) =>
+        typeof value === "string" && /^\s*[-+]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value,
+      ),
+      schema,
+    ),
+  );
+}
+
 const key = v.custom<string>(isKey, must(`a text of 1 to ${KEY_BYTES} bytes`));
 const text = v.custom<string>(isText, must("a text that is not empty"));
 const side = v.custom<number>(isWholeFrom(1), must("a whole number from 1"));
@@ -66,7 +70,7 @@ const side = v.custom<number>(isWholeFrom(1), must("a whole number from 1"));
 const fields = {
   key,
   kind: maybe(v.picklist(MEDIA_KINDS, must(`one of ${MEDIA_KINDS.join(", ")}`))),
-  bytes: maybe(v.custom<number>(isWholeFrom(0), must("a whole number from 0"))),
+  bytes: number(v.custom<number>(isWholeFrom(0), must("a whole number from 0"))),
   etag: maybe(v.pipe(text, v.transform(readEtag))),
   sha256: maybe(
     v.pipe(
@@ -81,16 +85,14 @@ const fields = {
     ),
   ),
   bot: maybe(text),
-  width: maybe(side),
-  height: maybe(side),
-  duration: maybe(
-    v.pipe(v.custom<number>(isNumberFrom(0), must("seconds from 0, as a number")), v.transform(Math.round)),
-  ),
+  width: number(side),
+  height: number(side),
+  duration: number(v.custom<number>(isNumberFrom(0), must("seconds from 0, as a number"))),
   thumbnail: maybe(key),
   filename: maybe(text),
   title: maybe(text),
   performer: maybe(text),
-  priority: maybe(v.custom<number>(isNumberFrom(Number.NEGATIVE_INFINITY), must("a number"))),
+  priority: number(v.custom<number>(isNumberFrom(Number.NEGATIVE_INFINITY), must("a number"))),
 };
 
 const mustBeObject = must('an object such as {"key":"a.jpg"}');
@@ -117,9 +119,15 @@ function bad(where: string, problem: string, reason: Reason = "manifest_line", b
   return { type: "bad", where, key: badKey, failure: failure(reason, `${where}: ${problem}`) };
 }
 
+/** Telegram counts whole seconds, and takes 0 for a length that nobody knows. */
+function wholeSeconds(duration: number | undefined): { duration?: number | undefined } {
+  if (duration === undefined) return {};
+  return { duration: duration === 0 ? undefined : Math.max(1, Math.round(duration)) };
+}
+
 /**
  * What one raw entry of a manifest stands for. Unknown fields are left out; every field that is wrong is named in one
- * line, with what was found and what is allowed. ETags lose their quotes, hashes become lower case, durations whole seconds.
+ * line, with what was found and what is allowed. ETags lose their quotes, hashes become lower case, durations whole seconds from 1, numbers that are written as text numbers.
  */
 export function readEntry(raw: RawEntry): SourceItem {
   if ("problem" in raw) return bad(raw.where, raw.problem, raw.reason);
@@ -127,7 +135,7 @@ export function readEntry(raw: RawEntry): SourceItem {
   if (!parsed.success) {
     return bad(raw.where, problemOf(parsed.issues), "manifest_line", keyOf(raw.value));
   }
-  const entry: Entry = parsed.output;
+  const entry: Entry = { ...parsed.output, ...wholeSeconds(parsed.output.duration) };
   if (entry.key.endsWith("/")) {
     return { type: "skip", key: entry.key, bytes: entry.bytes ?? 0, reason: "folder_marker" };
   }

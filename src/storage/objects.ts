@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { errorCode } from "../domain/error-code.ts";
-import { failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { checkAnswer, contentLength, infoOf, isPageInstead, rangeOf } from "./answers.ts";
 import {
@@ -12,6 +12,7 @@ import {
   readXmlError,
   sizeless,
 } from "./errors.ts";
+import { otherSpellings } from "./other-spellings.ts";
 import type { ObjectInfo, OpenObject, OpenOptions } from "./port.ts";
 
 /** Where and how to read objects. */
@@ -123,7 +124,23 @@ export class ObjectReader {
     const text = await beginningOf(answer.body);
     const page = isPage(headers["content-type"] as string | undefined, text);
     if (status === 403 || page) this.#denied.add(key);
-    return failed(failureOfRefusal(this.#target(key), { status, ...readXmlError(text), page }));
+    const cause = failureOfRefusal(this.#target(key), { status, ...readXmlError(text), page });
+    return failed(cause.reason === "object_missing" ? await this.#likely(key, cause) : cause);
+  }
+
+  /** Says so when the object is there under the key that was probably meant. */
+  async #likely(key: string, cause: Failure): Promise<Failure> {
+    for (const other of otherSpellings(key)) {
+      const answer = await this.#call({ method: "HEAD", key: other });
+      if (!answer.ok) return cause;
+      await answer.value.body.dump();
+      if (answer.value.statusCode !== 200) continue;
+      return {
+        ...cause,
+        message: `${cause.message}, but it has ${other}: give the key as it is in the bucket`,
+      };
+    }
+    return cause;
   }
 
   /**

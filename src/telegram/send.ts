@@ -59,7 +59,12 @@ export function fieldsOf(request: SendRequest, media: string | InputFile): SendF
 function asField(value: string | number | Uint8Array, name: string): string | number | InputFile {
   if (value instanceof Uint8Array)
     return new InputFile(value, { filename: "thumbnail.jpg", contentType: "image/jpeg" });
-  return name === "duration" ? Math.round(Number(value)) : value;
+  return name === "duration" ? wholeSeconds(Number(value)) : value;
+}
+
+/** 0 would say that nobody knows. */
+function wholeSeconds(seconds: number): number {
+  return seconds > 0 ? Math.max(1, Math.round(seconds)) : 0;
 }
 
 /** A name as it goes into the form: the server takes it percent-decoded (tdlib/td HttpReader.cpp, since 2023-02). */

@@ -34,6 +34,29 @@ describe("jsonl", () => {
     expect(told(await read("jsonl", broken))).toEqual(["list.jsonl:1: is not UTF-8 text", "\uFFFD"]);
   });
 
+  it.each(["\n", "\r\n", "\r"])("reads lines that end in %j, whole or byte by byte", async (end) => {
+    const text = ['{"key":"a"}', "", "no", '{"key":"b"}', ""].join(end);
+    for (const piece of [1, 7, 1000])
+      expect(told(await read("jsonl", text, piece)), String(piece)).toEqual([
+        "a",
+        'list.jsonl:3: must be an object such as {"key":"a.jpg"}, not "no"',
+        "b",
+      ]);
+  });
+
+  it.each([
+    [
+      '{\n  "key": "a.jpg",\n  "bytes": 5\n}\n{\n  "key": "b.jpg"\n}\n',
+      "one a line, for example with `jq -c .`",
+    ],
+    ['{ "key": "a.jpg",\n"bytes": 5}\n', "`jq -c .`"],
+    ["key,kind\na.jpg,photo\n", "read it with --manifest-format csv"],
+    ["kind, key\r\nphoto,a.jpg\r\n", "read it with --manifest-format csv"],
+    ["key\na.jpg\n", "read it with --manifest-format csv"],
+  ])("says once what %j is instead, and the way out", async (content, message) => {
+    expect(await failureOf(read("jsonl", content, 1000))).toContain(message);
+  });
+
   it("has nothing to say about an empty file", async () => {
     expect(await read("jsonl", "")).toEqual([]);
     expect(await read("jsonl", "\n\n")).toEqual([]);
@@ -139,6 +162,30 @@ describe("csv", () => {
     ]);
   });
 
+  it.each(["\n", "\r\n", "\r"])("reads rows that end in %j, whole or byte by byte", async (end) => {
+    const text = ["key,title", 'a,"A ""x"""', "", "b,B", '"two', 'lines",C', ""].join(end);
+    for (const piece of [1, 7, 1000]) {
+      const items = await read("csv", text, piece);
+      const inner = end === "\r" ? "\r" : "\n";
+      expect(told(items), String(piece)).toEqual(["a", "b", `two${inner}lines`]);
+    }
+    expect(told(await read("csv", `key,kind${end}covers/a.jpg,photo${end}covers/b.jpg,photo${end}`))).toEqual(
+      ["covers/a.jpg", "covers/b.jpg"],
+    );
+  });
+
+  it("keeps a CR in a quoted key, which macOS gives to folder icons", async () => {
+    expect(told(await read("csv", 'key,kind\n"mac/Icon\r.jpg",photo\n'))).toEqual(["mac/Icon\r.jpg"]);
+  });
+
+  it("passes over rows of blank cells, however many, also before the header", async () => {
+    expect(told(await read("csv", ',\n , \nkey,kind\na.jpg,photo\n,\n , \n,,,\n"",\n"","x"\n'))).toEqual([
+      "a.jpg",
+      expect.stringMatching(/^list.csv:9: key is missing/),
+    ]);
+    expect(told(await read("csv", "key,kind,,\na.jpg,photo,,\n"))).toEqual(["a.jpg"]);
+  });
+
   it("does not let a lost quote swallow the rest of a long file", async () => {
     const rows = Array.from({ length: 500 }, (_, at) => `k${at},x`);
     const items = await read("csv", `key,title\nbad,"lost\n${rows.join("\n")}\n`, 4096);
@@ -162,7 +209,12 @@ describe("csv", () => {
       "name,size\na,1",
       'its first line must name the columns, separated by commas, `key` among them; it is "name,size"',
     ],
-    ["key;bytes\na;1", 'it is "key;bytes"'],
+    ["key;bytes\na;1", 'it is "key;bytes" with ";" between them: save it with commas'],
+    ["bytes\tkey\n1\ta", "with tabs between them: save it with commas"],
+    ['{"key":"a"}\n', "read it with --manifest-format jsonl"],
+    ['[{"key":"a"}]', "read it with --manifest-format json"],
+    ["key,kind,key\na,photo,b", "names the column key twice"],
+    [`key,${"x".repeat(200)}\na,b`, "is this all of one line?"],
     ["\n \n", "is empty; its first line must name the columns, `key` among them"],
   ])("refuses a file without a usable header as a whole: %j", async (content, message) => {
     expect(await failureOf(read("csv", content))).toContain(message);

@@ -44,7 +44,10 @@ describe("readEntry", () => {
       { key: "a", kind: "image" },
       'kind must be one of photo, video, animation, audio, voice, document, not "image"',
     ],
-    [{ key: "a", bytes: "5" }, 'bytes must be a whole number from 0, not "5"'],
+    [{ key: "a", bytes: "49x" }, 'bytes must be a whole number from 0, not "49x"'],
+    [{ key: "a", bytes: "" }, 'bytes must be a whole number from 0, not ""'],
+    [{ key: "a", bytes: ["5"] }, "bytes must be a whole number from 0, not a list"],
+    [{ key: "a", width: "1.5" }, "width must be a whole number from 1, not 1.5"],
     [{ key: "a", bytes: 1.5 }, "bytes must be a whole number from 0, not 1.5"],
     [{ key: "a", bytes: 2 ** 53 }, "bytes must be a whole number from 0, not 9007199254740992"],
     [{ key: "a", sha256: "abc" }, 'sha256 must be 64 hex digits, not "abc"'],
@@ -63,6 +66,31 @@ describe("readEntry", () => {
     [["a"], 'must be an object such as {"key":"a.jpg"}, not a list'],
   ])("names place, field, what was found and what is allowed: %j", (value, message) => {
     expect(told1(value)).toBe(`m:7: ${message}`);
+  });
+
+  it("takes numbers that are written as text, as csv has them and databases export them", () => {
+    const given = {
+      key: "a",
+      bytes: "4924",
+      width: " 640",
+      height: "480 ",
+      duration: "31.2",
+      priority: "-5",
+    };
+    expect(readEntry({ where: "m:1", value: given })).toMatchObject({
+      entry: { bytes: 4924, width: 640, height: 480, duration: 31, priority: -5 },
+    });
+  });
+
+  it.each([
+    [0.4, 1],
+    [0.6, 1],
+    [1.4, 1],
+    ["0.1", 1],
+    [0, undefined],
+  ])("takes a duration of %j seconds for %j: 0 would say that nobody knows", (duration, seconds) => {
+    const item = readEntry({ where: "m:1", value: { key: "a", duration } });
+    expect(item.type === "entry" && item.entry.duration).toBe(seconds);
   });
 
   it("keeps the key of a bad entry where it can be told", () => {

@@ -61,6 +61,39 @@ describe("head", () => {
   });
 });
 
+describe("a key that is not there", () => {
+  it.each([
+    ["my%20file.jpg", "my file.jpg"],
+    ["/covers/a.jpg", "covers/a.jpg"],
+    ["./covers/a.jpg", "covers/a.jpg"],
+    ["s3://media/covers/a.jpg", "covers/a.jpg"],
+    ["https://pub.example/covers/a.jpg?x=1", "covers/a.jpg"],
+    ["https://host/media/covers/a.jpg", "covers/a.jpg"],
+    ["covers\\a.jpg", "covers/a.jpg"],
+    [" covers/a.jpg", "covers/a.jpg"],
+    ["my+file.jpg", "my file.jpg"],
+  ])("written as %j is told as %j, which is", async (given, there) => {
+    const { storage } = await bucketAt(({ url = "", method }, response) => {
+      const key = decodeURIComponent((url.split("?", 1)[0] ?? "").slice("/media/".length));
+      if (key === there) return response.writeHead(200, PICTURE).end(method === "HEAD" ? undefined : "hello");
+      return refuse(response, 404, "NoSuchKey");
+    });
+    for (const ask of [storage.head, storage.open]) {
+      const answer = await ask(given);
+      expect(answer).toMatchObject({ failure: { reason: "object_missing" } });
+      expect(answer.ok || answer.failure.message).toContain(`but it has ${there}: give the key as it is`);
+    }
+  });
+
+  it("costs no more questions where it looks like one, and says no more where nothing is found", async () => {
+    const { storage, seen } = await bucketAt((_, response) => refuse(response, 404, "NoSuchKey"));
+    const gone = await storage.open("covers/a.jpg");
+    expect([seen.length, gone.ok || gone.failure.message]).toEqual([1, expect.not.stringContaining("but")]);
+    const odd = await storage.open("/covers/a%20b.jpg");
+    expect([seen.length, odd.ok || odd.failure.message]).toEqual([4, expect.not.stringContaining("but")]);
+  });
+});
+
 describe("open", () => {
   it("gives headers and body, and sends If-Match and Range", async () => {
     const { storage, seen } = await bucketAt((_, response) => {

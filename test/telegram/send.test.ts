@@ -46,7 +46,7 @@ describe("fieldsOf", () => {
   it("sends whole seconds, and nothing that is not known", () => {
     const duration = (value: number | undefined) =>
       fieldsOf(photo({ kind: "video", duration: value }), "x").duration;
-    expect([12.4, 12.5, 0, undefined].map(duration)).toEqual([12, 13, 0, undefined]);
+    expect([12.4, 12.5, 0.4, 0, undefined].map(duration)).toEqual([12, 13, 1, 0, undefined]);
     expect(Object.keys(fieldsOf(photo({ kind: "audio" }), "x"))).toEqual([
       "chat_id",
       "disable_notification",
