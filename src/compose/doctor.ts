@@ -86,7 +86,9 @@ function botsOf(
 function botWithoutChats({ values }: Inspection): ConfigDraft["bots"] {
   const given = values.find(({ name }) => name === "TELEGRAM_BOT_TOKEN")?.given[0];
   if (!given || given.origin.endsWith("_FILE")) return [];
-  return [{ slug: "default", token: new Secret(given.value.trim()), chats: [] }];
+  return [
+    { slug: "default", token: new Secret(given.value.trim()), tokenName: "TELEGRAM_BOT_TOKEN", chats: [] },
+  ];
 }
 
 function storageOf(draft: ConfigDraft, dispatcher: Dispatcher): Storage | null {

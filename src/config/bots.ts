@@ -11,6 +11,8 @@ import type { Reader } from "./reader.ts";
 export interface BotConfig {
   readonly slug: string;
   readonly token: Secret;
+  /** The variable that it comes from. */
+  readonly tokenName: string;
   /** Numeric ids or @usernames, each once. */
   readonly chats: readonly string[];
 }
@@ -75,7 +77,7 @@ function ownBot(reader: Reader, slug: string, inFile: ConfigFile["bots"]): BotCo
       "WARMUP_CHAT_ID",
       "the id of a private channel in which the bot may post (--chat ID, repeatable)",
     );
-  return token && chats.length > 0 ? { slug, token: token.value, chats } : null;
+  return token && chats.length > 0 ? { slug, token: token.value, tokenName: OWN_TOKEN, chats } : null;
 }
 
 function fileBot(
@@ -84,7 +86,9 @@ function fileBot(
 ): BotConfig | null {
   const token = reader.secret(bot.tokenEnv, botToken);
   if (!token) reader.lacks(bot.tokenEnv, `the token of bot "${bot.slug}" (prewarm.config.json)`);
-  return token ? { slug: bot.slug, token: token.value, chats: [...new Set(bot.chats)] } : null;
+  return token
+    ? { slug: bot.slug, token: token.value, tokenName: bot.tokenEnv, chats: [...new Set(bot.chats)] }
+    : null;
 }
 
 /** core.telegram.org/bots/api#authorizing-your-bot. Throws BadValue. */

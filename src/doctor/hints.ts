@@ -1,24 +1,48 @@
-const HOW_TO_SET: Readonly<Record<string, string>> = {
-  R2_ACCOUNT_ID:
-    "Cloudflare dashboard -> R2 -> Overview -> Account ID, then: export R2_ACCOUNT_ID=<32 characters>",
-  R2_ENDPOINT:
-    "Cloudflare dashboard -> R2 -> Overview -> Account ID, then: export R2_ACCOUNT_ID=<32 characters>, without R2_ENDPOINT",
-  R2_BUCKET: "Cloudflare dashboard -> R2 -> Overview -> name of your bucket, then: export R2_BUCKET=<name>",
-  R2_ACCESS_KEY_ID:
-    "Cloudflare dashboard -> R2 -> Manage API tokens -> Create API token (Object Read only), then: export R2_ACCESS_KEY_ID=<shown there once>",
-  R2_SECRET_ACCESS_KEY:
-    "Cloudflare dashboard -> R2 -> Manage API tokens -> Create API token (Object Read only), then: export R2_SECRET_ACCESS_KEY=<shown there once>",
-  TELEGRAM_BOT_TOKEN:
-    "BotFather -> /mybots -> your bot -> API Token (or /newbot), then: export TELEGRAM_BOT_TOKEN=<token>",
-  WARMUP_CHAT_ID:
-    "Telegram -> New Channel (private) -> Administrators -> Add Admin -> your bot (Post Messages), then: export WARMUP_CHAT_ID=<its id, -100...>",
-  HTTPS_PROXY: "export HTTPS_PROXY=http://<host>:<port>",
-  HTTP_PROXY: "export HTTP_PROXY=http://<host>:<port>",
+import type { Inspection } from "../config/inspect.ts";
+import { settingStep, type ValuePlace } from "./report.ts";
+
+const R2_TOKEN = "Cloudflare dashboard -> R2 -> Manage API tokens -> Create API token (Object Read only)";
+const ACCOUNT = "Cloudflare dashboard -> R2 -> Overview -> Account ID";
+
+/** Where a value comes from, and what it looks like. */
+const SOURCES: Readonly<Record<string, readonly [path: string, form: string]>> = {
+  R2_ACCOUNT_ID: [ACCOUNT, "<32 characters>"],
+  R2_ENDPOINT: [ACCOUNT, "https://<32 characters>.r2.cloudflarestorage.com"],
+  R2_BUCKET: ["Cloudflare dashboard -> R2 -> Overview -> name of your bucket", "<name>"],
+  R2_ACCESS_KEY_ID: [R2_TOKEN, "<shown there once>"],
+  R2_SECRET_ACCESS_KEY: [R2_TOKEN, "<shown there once>"],
+  WARMUP_CHAT_ID: [
+    "Telegram -> New Channel (private) -> Administrators -> Add Admin -> your bot (Post Messages)",
+    "<its id, -100...>",
+  ],
+};
+const BOT_TOKEN = ["BotFather -> /mybots -> your bot -> API Token (or /newbot)", "<token>"] as const;
+const FORMS: Readonly<Record<string, string>> = {
+  HTTPS_PROXY: "http://<host>:<port>",
+  HTTP_PROXY: "http://<host>:<port>",
 };
 
-/** Where a value that a run cannot do without comes from: a click path and the command that sets it. */
-export function howToSet(name: string): string {
-  return HOW_TO_SET[name] ?? `export ${name}=<value>`;
+/**
+ * Where a value that a run cannot do without comes from, and how it is set where it stands: a click path and a command, or a line of
+ * `.env`. Any other name of a token is that of a bot of prewarm.config.json.
+ */
+export function howToSet(name: string, place: ValuePlace = { origin: undefined }): string {
+  const [path, form] = SOURCES[name] ?? (/TOKEN$/.test(name) && name !== "ADMIN_API_TOKEN" ? BOT_TOKEN : []);
+  const step = settingStep(place, name, form ?? FORMS[name] ?? "<value>");
+  return path === undefined ? step : `${path}, then: ${step}`;
+}
+
+/** Where a variable stands; where it is not set, `.env` if there is one. */
+export function placeOf({ values, dotenv }: Inspection, name: string): ValuePlace {
+  const origin = values.find((value) => value.name === name)?.given[0]?.origin;
+  const isSet = origin !== undefined && origin !== "default";
+  const line = dotenv.outer.findLast((each) => each.name === name)?.number;
+  return { origin: isSet ? origin : dotenv.isThere ? ".env" : undefined, line };
+}
+
+/** The variable that a bot's token comes from. */
+export function tokenNameOf({ draft }: Inspection, slug: string): string {
+  return draft.bots.find((bot) => bot.slug === slug)?.tokenName ?? "TELEGRAM_BOT_TOKEN";
 }
 
 /** What every run needs; R2_ENDPOINT stands in for R2_ACCOUNT_ID. */

@@ -1,5 +1,5 @@
 import type { Check, Report } from "./check.ts";
-import { howToSet, REQUIRED, TRY_IT } from "./hints.ts";
+import { howToSet, placeOf, REQUIRED, TRY_IT } from "./hints.ts";
 import { fail, pass, warn } from "./report.ts";
 
 /** Subject of the one report that is given when nothing is set. */
@@ -19,7 +19,11 @@ export const MISSING: Check = {
       return [nothingSet(names)];
     return missing.map(({ name, next, text }) => {
       const found = next === null ? `${name} is not set` : text.replace(`: ${next}`, "");
-      return fail(found, next ?? howToSet(name ?? ""), name === null ? {} : { subject: name });
+      return fail(
+        found,
+        next ?? howToSet(name ?? "", placeOf(config, name ?? "")),
+        name === null ? {} : { subject: name },
+      );
     });
   },
 };

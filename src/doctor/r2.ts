@@ -3,7 +3,7 @@ import { nextStep } from "../domain/failure.ts";
 import type { Check, Report } from "./check.ts";
 import { setClock } from "./clock.ts";
 import type { CheckContext, CheckedBucket } from "./context.ts";
-import { howToSet } from "./hints.ts";
+import { howToSet, placeOf } from "./hints.ts";
 import { OBJECT_CHECKS } from "./r2-objects.ts";
 import { reachReport } from "./reach.ts";
 import { fail, ofFailure, pass, skipped, warn } from "./report.ts";
@@ -52,16 +52,19 @@ const reach: Check = {
   },
 };
 
-const NEXT: Partial<Record<Failure["reason"], string>> = {
-  r2_key_unknown: howToSet("R2_ACCESS_KEY_ID"),
-  r2_signature_wrong: howToSet("R2_SECRET_ACCESS_KEY"),
+/** The value that is at fault. */
+const VARIABLES: Partial<Record<Failure["reason"], string>> = {
+  r2_key_unknown: "R2_ACCESS_KEY_ID",
+  r2_signature_wrong: "R2_SECRET_ACCESS_KEY",
 };
 
 function nextOf({ config, host }: CheckContext, { reason }: Failure): string {
   if (reason === "r2_clock_skew") return setClock(host.platform);
-  if (reason === "bucket_missing") return `${howToSet("R2_BUCKET")}${elsewhere(config.draft.endpoint)}`;
+  if (reason === "bucket_missing")
+    return `${howToSet("R2_BUCKET", placeOf(config, "R2_BUCKET"))}${elsewhere(config.draft.endpoint)}`;
   if (reason === "r2_denied") return `${OBJECT_READ}${elsewhere(config.draft.endpoint)}`;
-  return NEXT[reason] ?? nextStep(reason);
+  const variable = VARIABLES[reason];
+  return variable === undefined ? nextStep(reason) : howToSet(variable, placeOf(config, variable));
 }
 
 /** At the plain host of an account buckets of a jurisdiction are not there, or not to be read. */

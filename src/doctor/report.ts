@@ -41,10 +41,25 @@ export function ofFailure(
 }
 
 /** How a value is set where it was found: an `export`, a line of `.env`, a flag, a member of prewarm.config.json. */
-export function setStep(origin: string | undefined, name: string, value: string): string {
+export function setStep(origin: string | undefined, name: string, value: string, line?: number): string {
   const quoted = /^[\w.,:/@%+-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
-  if (origin?.startsWith(".env")) return `write this line into .env: ${name}=${quoted}`;
-  if (origin?.startsWith("--")) return `give ${origin} ${quoted}`;
-  if (origin === "prewarm.config.json") return `set it to ${quoted} in prewarm.config.json`;
-  return `export ${name}=${quoted}`;
+  return settingStep({ origin, line }, name, quoted);
+}
+
+/** Where a value stands, or belongs. */
+export interface ValuePlace {
+  readonly origin: string | undefined;
+  /** Of `.env`. */
+  readonly line?: number | undefined;
+}
+
+/** As {@link setStep}, for a value that is written as it is: a placeholder such as `<name>`. */
+export function settingStep({ origin, line }: ValuePlace, name: string, written: string): string {
+  if (origin?.startsWith(".env"))
+    return line === undefined
+      ? `write this line into .env: ${name}=${written}`
+      : `write line ${line} of .env as ${name}=${written}`;
+  if (origin?.startsWith("--")) return `give ${origin} ${written}`;
+  if (origin === "prewarm.config.json") return `set it to ${written} in prewarm.config.json`;
+  return `export ${name}=${written}`;
 }

@@ -2,7 +2,7 @@ import { type Failure, nextStep } from "../domain/failure.ts";
 import { documentedPace } from "../lanes/documented-pace.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext, CheckedBot, CheckedLane } from "./context.ts";
-import { howToSet } from "./hints.ts";
+import { howToSet, placeOf, tokenNameOf } from "./hints.ts";
 import { PROBE } from "./probe.ts";
 import { reachReport } from "./reach.ts";
 import { fail, ofFailure, pass, setStep, skipped, warn } from "./report.ts";
@@ -42,10 +42,20 @@ const limits: Check = {
 };
 
 const OTHER_NEXT: Partial<Record<Failure["reason"], string>> = {
-  token_wrong: howToSet("TELEGRAM_BOT_TOKEN"),
   api_root_wrong: "export TELEGRAM_API_ROOT=https://api.telegram.org",
   flood_wait: "wait as long as it says, then run prewarm check-env again",
 };
+
+/** A bot of prewarm.config.json has its token in a variable of its own. */
+function botStep(
+  config: CheckContext["config"],
+  slug: string,
+  { reason }: Pick<Failure, "reason">,
+): string | undefined {
+  if (reason !== "token_wrong") return OTHER_NEXT[reason];
+  const name = tokenNameOf(config, slug);
+  return howToSet(name, placeOf(config, name));
+}
 
 const token: Check = {
   id: "telegram-token",
@@ -53,7 +63,7 @@ const token: Check = {
   title: "bot",
   why: "A file_id is worth something to the bot only whose token this is.",
   needs: ["telegram-reach", "config-missing:TELEGRAM_BOT_TOKEN", "config-values:TELEGRAM_BOT_TOKEN"],
-  run: async ({ bots }) => {
+  run: async ({ bots, config }) => {
     if (bots.length === 0) return [skipped("no token")];
     return Promise.all(
       bots.map(async (each) => {
@@ -63,7 +73,7 @@ const token: Check = {
           return pass(`@${me.value.username} (${id}); a webhook or polling elsewhere does not matter`, {
             subject: slug,
           });
-        return ofFailure(me.failure, OTHER_NEXT[me.failure.reason], { subject: slug });
+        return ofFailure(me.failure, botStep(config, slug, me.failure), { subject: slug });
       }),
     );
   },
@@ -121,8 +131,8 @@ async function nextOf(
   if (reason === "bot_kicked" || reason === "bot_not_member")
     return `Telegram -> the chat -> Administrators -> Add Admin -> ${name} (Post Messages)`;
   if (reason === "bot_blocked") return `Telegram -> the chat with ${name} -> Start`;
-  if (reason === "chat_gone") return howToSet("WARMUP_CHAT_ID");
-  return OTHER_NEXT[reason] ?? nextStep(reason);
+  if (reason === "chat_gone") return howToSet("WARMUP_CHAT_ID", placeOf(context.config, "WARMUP_CHAT_ID"));
+  return botStep(context.config, bot, { reason }) ?? nextStep(reason);
 }
 
 async function nameOf(owner: CheckedBot | undefined): Promise<string> {

@@ -1,9 +1,9 @@
-import type { Inspected } from "../config/inspect.ts";
+import type { Inspected, Inspection } from "../config/inspect.ts";
 import type { ConfigProblem, ProblemKind } from "../config/problems.ts";
 import type { Check, Report } from "./check.ts";
-import { howToSet } from "./hints.ts";
+import { howToSet, placeOf } from "./hints.ts";
 import { stub } from "./mask.ts";
-import { fail, pass, setStep, warn } from "./report.ts";
+import { fail, pass, setStep, type ValuePlace, warn } from "./report.ts";
 
 export const VALUES: Check = {
   id: "config-values",
@@ -13,7 +13,7 @@ export const VALUES: Check = {
   needs: ["dotenv-syntax"],
   run: ({ config }) => {
     const reports = [
-      ...config.problems.flatMap((problem) => problemReport(problem, config.values)),
+      ...config.problems.flatMap((problem) => problemReport(problem, config)),
       ...config.draft.warnings
         .filter(({ kind }) => kind === "value")
         .map(({ text, name }) =>
@@ -29,22 +29,23 @@ export const VALUES: Check = {
 };
 
 /** What a run or a worker would say of a value, with the step that mends it; nothing for values that are not set. */
-export function problemReport(problem: ConfigProblem, values: readonly Inspected[]): Report[] {
+export function problemReport(problem: ConfigProblem, config: Inspection): Report[] {
   const { kind, name } = problem;
   const step = STEPS[kind];
   if (!step) return [];
   const subject = name === null ? {} : { subject: name };
-  const value = values.find((each) => each.name === name);
-  return [fail(found(problem, value), step(problem, value), subject)];
+  const value = config.values.find((each) => each.name === name);
+  return [fail(found(problem, value), step(problem, value, placeOf(config, name ?? "")), subject)];
 }
 
-type Step = (problem: ConfigProblem, value: Inspected | undefined) => string;
+type Step = (problem: ConfigProblem, value: Inspected | undefined, place: ValuePlace) => string;
 
 /** Other kinds have checks of their own. */
 const STEPS: Readonly<Partial<Record<ProblemKind, Step>>> = {
-  value: ({ name, origin, right }, value) => {
-    const known = right ?? (value?.fallback === undefined ? null : value.fallback);
-    return known === null ? howToSet(name ?? "") : setStep(origin ?? undefined, name ?? "", known);
+  value: ({ name, origin, right }, value, { line }) => {
+    const place = { origin: origin ?? undefined, line };
+    const known = right ?? value?.fallback ?? null;
+    return known === null ? howToSet(name ?? "", place) : setStep(place.origin, name ?? "", known, line);
   },
   secret_file: ({ name }) => `write the secret into that file, or: export ${name}=<secret>`,
   bot: () => "leave --bot out, or name one of those",

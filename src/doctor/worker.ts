@@ -159,7 +159,7 @@ const values: Check = {
   run: ({ config }) => {
     const all = config.workerProblems
       .filter(({ name }) => name !== "PORT")
-      .flatMap((problem) => problemReport(problem, config.values));
+      .flatMap((problem) => problemReport(problem, config));
     return all.length > 0 ? all : [pass("every value can be used")];
   },
 };
@@ -172,9 +172,9 @@ const port: Check = {
   applies: (context) => given(context, "PORT").isGiven || given(context, "ADMIN_API_TOKEN").isGiven,
   run: async (context) => {
     const { value } = given(context, "PORT");
-    const { values: all, workerProblems } = context.config;
+    const { workerProblems } = context.config;
     const problems = workerProblems.filter(({ name }) => name === "PORT");
-    if (problems.length > 0) return problems.flatMap((problem) => problemReport(problem, all));
+    if (problems.length > 0) return problems.flatMap((problem) => problemReport(problem, context.config));
     const { port: number } = context.config.worker;
     if (number === 0) return [pass("any port that is free")];
     if (await context.host.portFree(number)) return [pass(`${number} is free`)];

@@ -175,7 +175,7 @@ export const REASONS = {
   // auth: credentials or rights of the whole run
   token_wrong: info(
     "auth",
-    "copy the token again from BotFather (/mybots, your bot, API Token) into TELEGRAM_BOT_TOKEN",
+    "copy the token again from BotFather (/mybots, your bot, API Token) into TELEGRAM_BOT_TOKEN, or into the `token_env` of that bot",
   ),
   api_root_wrong: info("auth", "check TELEGRAM_API_ROOT: nothing that speaks the Bot API answers there"),
   bot_frozen: info("auth", "Telegram froze this bot; appeal through @SpamBot or use another bot"),

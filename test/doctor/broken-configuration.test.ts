@@ -241,6 +241,34 @@ describe("check-env names what is wrong with the configuration, and nothing else
     expect(run.stderr).toContain(".env, lines 1, ");
   });
 
+  it("mends a value of .env in its line, and a missing one by another line", async () => {
+    const world = await healthyWorld();
+    world.file(".env", "OTHER=1\nR2_BUCKET=media/\n");
+    expectOnly(await diagnose(world, { env: { R2_BUCKET: "" } }), {
+      id: "config-values",
+      found: /^\.env R2_BUCKET: "media\/" is not usable/,
+      next: /^write line 2 of \.env as R2_BUCKET=media$/,
+    });
+    world.file(".env", "OTHER=1\n");
+    expectOnly(await diagnose(world, { env: { R2_BUCKET: "" } }), {
+      id: "config-missing",
+      found: /^R2_BUCKET is not set$/,
+      next: /then: write this line into \.env: R2_BUCKET=<name>$/,
+    });
+  });
+
+  it("leaves the name that another program reads, and adds a line", async () => {
+    const world = await healthyWorld();
+    const { TELEGRAM_BOT_TOKEN } = world.env();
+    world.file(".env", "BOT_TOKEN=7000001:AAHnot-this_one\n");
+    expect(TELEGRAM_BOT_TOKEN).toBeDefined();
+    expectOnly(await diagnose(world, { env: { TELEGRAM_BOT_TOKEN: "" }, secrets: ["AAHnot"] }), {
+      id: "config-missing",
+      found: /^TELEGRAM_BOT_TOKEN is not set, but BOT_TOKEN is, in \.env$/,
+      next: /^add this line to \.env: TELEGRAM_BOT_TOKEN=<the value of BOT_TOKEN>$/,
+    });
+  });
+
   it("tells of lines of .env.txt where a value is missing", async () => {
     const world = await healthyWorld();
     world.file(".env.txt", "R2_BUCKET=media\n");

@@ -40,14 +40,14 @@ const CASES: readonly Case[] = [
     breaks: () => ({ R2_ENDPOINT: "https://pub-0123456789abcdef.r2.dev" }),
     id: "config-values",
     found: /is the public address of a bucket/,
-    next: /Account ID, then: export R2_ACCOUNT_ID=/,
+    next: /Account ID, then: export R2_ENDPOINT=https:/,
   },
   {
     title: "an account id that is none",
     breaks: () => ({ R2_ENDPOINT: "https://my-account.r2.cloudflarestorage.com" }),
     id: "config-values",
     found: /"my-account" is no account id/,
-    next: /Account ID, then: export R2_ACCOUNT_ID=/,
+    next: /Account ID, then: export R2_ENDPOINT=https:/,
   },
   {
     title: "a port where nothing listens",

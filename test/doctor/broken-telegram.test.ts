@@ -199,4 +199,18 @@ describe("check-env names what is wrong with Telegram, and nothing else", () => 
     const operations = new Set(world.r2.requests().map(({ method }) => method));
     expect([...operations].sort()).toEqual(["GET", "HEAD"]);
   });
+
+  it("names the variable that the token of a bot comes from", async () => {
+    const world = await healthyWorld();
+    const { WARMUP_CHAT_ID } = world.env();
+    const bots = [{ slug: "shop", token_env: "SHOP_BOT_TOKEN", warmup_chats: [WARMUP_CHAT_ID] }];
+    world.file("prewarm.config.json", JSON.stringify({ bots }));
+    const env = { TELEGRAM_BOT_TOKEN: "", WARMUP_CHAT_ID: "", SHOP_BOT_TOKEN: "7000001:AAHrevoked-token" };
+    expectOnly(await diagnose(world, { env, secrets: ["AAHrevoked"] }), {
+      id: "telegram-token",
+      subject: "shop",
+      found: /401/,
+      next: /API Token.*then: export SHOP_BOT_TOKEN=<token>$/,
+    });
+  });
 });

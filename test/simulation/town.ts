@@ -260,6 +260,7 @@ export class Town {
     const bots = BOTS.map(({ slug, id, chats }) => ({
       slug,
       token: new Secret(`${id}:${slug}-secret`),
+      tokenName: "TELEGRAM_BOT_TOKEN",
       chats: chats.map(String),
     }));
     return { ...config, bots };
