@@ -11,7 +11,8 @@ export async function status(flags: StatusFlags): Promise<number> {
   const { stdout, env } = process;
   const now = Date.now();
   const { place, survey, concurrency } = surveyLedger(flags, env, process.cwd(), now);
-  const { measured, lanes, queued, warming } = survey;
+  const { measured, queued, warming } = survey;
+  const lanes = survey.lanesSeen.filter(({ out, former }) => out === null && !former);
   const limits = { concurrency, measured };
   const { perMinute, etaSeconds } = backlogEta(queued.count + warming.count, lanes, limits);
   const wording = wordingHere();

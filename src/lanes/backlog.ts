@@ -12,8 +12,7 @@ export function rememberedPace({ pace, chat }: LaneMemory): number {
 
 /**
  * Estimates how long `waiting` objects take at the pace of all lanes together, without freezes, with `concurrency` transfers at
- * once; null without a lane.
- * Chats that were migrated do not count; a bot goes no faster than Telegram allows one over all its chats.
+ * once; null without a lane. `memories` are of lanes that are open; those that were migrated do not count; a bot goes no faster than Telegram allows one over all its chats.
  */
 export function backlogEta(
   waiting: number,

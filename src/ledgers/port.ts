@@ -142,6 +142,13 @@ export interface LaneMemory {
   readonly migratedTo: string | null;
 }
 
+/** A lane as it was when its bot was used last. */
+export interface LaneState {
+  readonly chat: string;
+  /** Why, and since when (Unix milliseconds), it took no messages; null where it did. */
+  readonly out: { readonly reason: Reason; readonly message: string; readonly since: number } | null;
+}
+
 /**
  * The record of what was sent. Every method takes effect as a whole and durably (it survives kill -9 and power loss), or not
  * at all. A row that has an id stays `ready` and keeps it until a new one is confirmed.
@@ -219,6 +226,8 @@ export interface Ledger {
   keepLane(memory: LaneMemory): Promise<void>;
   /** Remembers that this bot may not be called in this chat before `until` (Unix milliseconds); a later deadline stays. */
   freezeLane(wait: { readonly bot: string; readonly chat: string; readonly until: number }): Promise<void>;
+  /** Remembers the lanes of a bot in place of those it had. */
+  keepLaneStates(bot: string, lanes: readonly LaneState[]): Promise<void>;
   /** Returns what earlier runs measured of transfers. */
   measures(): Promise<WorkMeasures>;
   /** Remembers what was measured; what is null leaves what was known. */

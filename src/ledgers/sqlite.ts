@@ -5,6 +5,7 @@ import { begin, doubt, fail, recover, refuse, retry } from "./sqlite/attempts.ts
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
 import { checkWorld, identify } from "./sqlite/identity.ts";
+import { keepLaneStates } from "./sqlite/lane-states.ts";
 import { freezeLane, keepLane, lanes } from "./sqlite/lanes.ts";
 import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
 import { lookup } from "./sqlite/lookup.ts";
@@ -94,6 +95,7 @@ function ledgerOf(store: Store, lock: Lock): Ledger {
     lanes: async () => lanes(store),
     keepLane: (memory) => commits.write(() => keepLane(store, memory)),
     freezeLane: (wait) => commits.write(() => freezeLane(store, wait)),
+    keepLaneStates: (bot, lanes) => commits.write(() => keepLaneStates(db, bot, lanes)),
     measures: async () => measures(db),
     keepMeasures: (measured) => commits.write(() => keepMeasures(db, measured)),
     announce: (fields) => commits.write(() => announce(db, fields)),

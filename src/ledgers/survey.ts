@@ -1,4 +1,5 @@
 import type { Reason } from "../domain/reasons.ts";
+import type { LaneMemory, LaneState } from "./port.ts";
 
 /** States of rows as `run` judges them: a photo stored as a document is one `weak` row, and a `ready` row has no weak id. */
 export const ROW_STATES = ["ready", "weak", "warming", "failed", "unknown"] as const;
@@ -17,7 +18,9 @@ export interface BadRows {
   /** Null in rows that prewarm did not write. */
   readonly reason: Reason | null;
   readonly count: number;
-  /** A key of the newest of them, and its message, which is null for rows that prewarm did not write. */
+  /** Keys of the newest of them, at most ten. */
+  readonly keys: readonly string[];
+  /** The first of these, and its message, which is null for rows that prewarm did not write. */
   readonly key: string | null;
   readonly message: string | null;
 }
@@ -28,6 +31,14 @@ export interface Hour {
   readonly ready: number;
   readonly failed: number;
   readonly unknown: number;
+}
+
+/** A lane as a ledger knows it. */
+export interface LaneSeen extends LaneMemory {
+  /** Why it took no messages when its bot was used last; null where it did, and where that is not known. */
+  readonly out: LaneState["out"];
+  /** Its bot was used last without it: the chat is not configured any more. */
+  readonly former: boolean;
 }
 
 /** The counts of what a ledger holds (`prewarm status`). */
@@ -47,6 +58,8 @@ export interface Survey {
   readonly warming: WaitingWork;
   /** Rows in `warming` for which `media_store` has no key. */
   readonly orphans: number;
+  /** All lanes that anything is known of, by bot and chat. */
+  readonly lanesSeen: readonly LaneSeen[];
   /** The most frequent first. */
   readonly bad: readonly BadRows[];
   /** The last 24 hours, the oldest first. */

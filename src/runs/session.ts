@@ -9,6 +9,7 @@ import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
 import type { Wait } from "../lanes/waits.ts";
 import type { LaneMemory, Ledger } from "../ledgers/port.ts";
 import { Stop } from "../pipeline/stop.ts";
+import { rememberLanes } from "./remember-lanes.ts";
 
 export interface SessionOptions {
   readonly config: Config;
@@ -97,6 +98,8 @@ export class Session {
     const bots = identity.bots.filter(({ slug }) => !isStrange(slug, lanes));
     const same = await this.ledger.identify({ ...identity, bots });
     if (!same.ok) throw strangerError(same.failure);
+    const { ledger, events, connections } = this;
+    await rememberLanes(lanes, { ledger, events, now: () => connections.clock.wall() });
     const dead = await this.ledger.recover();
     if (dead > 0 && !quiet)
       this.warn(

@@ -34,6 +34,43 @@ function edit(world: World, sql: string, ledger = "prewarm.db"): void {
   db.close();
 }
 
+describe("lanes in prewarm status", () => {
+  const lanes = async (world: World) =>
+    (await documentOf(world)).lanes.map(({ chat_id, out, in_use }) => [chat_id, out?.reason ?? null, in_use]);
+
+  it("that are out are shown so, with the way out, and are not what the backlog waits for", async () => {
+    const world = await openWorld();
+    world.putMany(3);
+    const env = { WARMUP_CHAT_ID: `${CHAT},-1002` };
+    expect((await world.run([], { env })).code).toBe(0);
+    world.botApi.control({ chat: { id: CHAT, kick: true } });
+    world.put("late.txt", "late");
+    await world.run([], { env });
+    expect(await lanes(world)).toEqual([
+      ["-1001", "bot_kicked", true],
+      ["-1002", null, true],
+    ]);
+    edit(world, "update media_cache set status = 'warming', tg_file_id = null");
+    const said = (await status(world)).stdout;
+    expect(said).toMatch(/default x -1001 .*out: bot_kicked/);
+    expect(said).toMatch(/Out +default x -1001: [\s\S]*add the bot to the chat as an administrator/);
+    expect(said).toMatch(/over\s+1 lane\b/);
+  });
+
+  it("of chats that nobody configures any more are told from those in use", async () => {
+    const world = await openWorld();
+    world.putMany(2);
+    await world.run([], { env: { WARMUP_CHAT_ID: `${CHAT},-1002` } });
+    world.put("late.txt", "late");
+    await world.run([], { env: { WARMUP_CHAT_ID: "-1002" } });
+    expect(await lanes(world)).toEqual([
+      ["-1001", null, false],
+      ["-1002", null, true],
+    ]);
+    expect((await status(world)).stdout).toMatch(/default x -1001 .*not configured any more/);
+  });
+});
+
 describe("prewarm status", () => {
   it("shows an empty ledger, without credentials, and asks nobody anything", async () => {
     const world = await openWorld();

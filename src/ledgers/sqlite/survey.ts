@@ -1,11 +1,12 @@
 import { LedgerError } from "../error.ts";
-import type { LaneMemory } from "../port.ts";
-import type { BadRows, RowState, Survey, WaitingWork } from "../survey.ts";
+import type { LaneMemory, LaneState } from "../port.ts";
+import type { BadRows, LaneSeen, RowState, Survey, WaitingWork } from "../survey.ts";
 import { ROW_STATES } from "../survey.ts";
 import type { LedgerView } from "../view.ts";
 import type { Sqlite } from "./adapter.ts";
 import { hoursOf } from "./hours.ts";
 import { readView } from "./inspect.ts";
+import { laneStates } from "./lane-states.ts";
 import { RECENT_ATTEMPTS, readAs, readIdentity, reading, tablesOf } from "./reading.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 
@@ -24,20 +25,22 @@ export function surveySqlite(path: string, unixMs: number): (LedgerView & Survey
       );
     }
     const view = readView(db, null, file);
-    return { ...view, lanes: withRecent(db, view.lanes), ...surveyOf(db, unixMs) };
+    return { ...view, ...surveyOf(db, unixMs, view.lanes) };
   });
 }
 
-function surveyOf(db: Sqlite, unixMs: number): Survey {
+function surveyOf(db: Sqlite, unixMs: number, lanes: readonly LaneMemory[]): Survey {
+  const facts = readIdentity(db);
   const cache = readAs(db, "media_cache");
   const keys = `select sha256 from ${readAs(db, "media_store")} where sha256 is not null`;
   const warming = warmingOf(db, cache, keys);
   return {
-    owner: ownerOf(readIdentity(db)),
+    owner: ownerOf(facts),
     objects: db.one<{ n: number }>(`select count(*) as n from ${readAs(db, "media_store")}`)?.n ?? 0,
     byBot: byBotOf(db, cache),
     queued: waitingWork(db, `select created_at as since from ${readAs(db, "prewarm_queue")}`),
     ...warming,
+    lanesSeen: lanesSeen(withRecent(db, lanes), laneStates(facts)),
     bad: badOf(db, cache),
     hours: hoursOf(db, unixMs),
   };
@@ -94,22 +97,44 @@ function warmingOf(db: Sqlite, cache: string, keys: string): Pick<Survey, "warmi
 }
 
 function badOf(db: Sqlite, cache: string): BadRows[] {
+  const bad = `(select c.*, ${rowState(db)} as state from ${cache} c where c.status in ('error', 'unknown'))`;
   // With max(), SQLite takes the other columns from the row that has it (sqlite.org/lang_select.html, bare columns).
-  const groups = db.all<Omit<BadRows, "key"> & { readonly content: string }>(
-    `select state, error_reason as reason, count(*) as count, max(updated_at), sha256 as content,
+  const groups = db.all<Pick<BadRows, "state" | "reason" | "count" | "message">>(
+    `select state, error_reason as reason, count(*) as count, max(updated_at),
        iif(error_reason is null, null, last_error) as message
-     from (select c.*, ${rowState(db)} as state from ${cache} c where c.status in ('error', 'unknown'))
-     where state is not null group by 1, 2 order by 3 desc, 1, 2`,
+     from ${bad} where state is not null group by 1, 2 order by 3 desc, 1, 2`,
   );
-  const key = `select r2_key as key from ${readAs(db, "media_store")} where sha256 = :content
-    union all select r2_key from ${readAs(db, "prewarm_attempts")} where sha256 = :content limit 1`;
-  return groups.map(({ state, reason, count, message, content }) => ({
-    state,
-    reason,
-    count,
-    message,
-    key: db.one<{ key: string }>(key, { content })?.key ?? null,
-  }));
+  const keys = `select coalesce(
+      (select r2_key from ${readAs(db, "media_store")} s where s.sha256 = bad.sha256 limit 1),
+      (select r2_key from ${readAs(db, "prewarm_attempts")} a where a.sha256 = bad.sha256 limit 1)) as key
+    from ${bad} bad where state = :state and error_reason is :reason order by updated_at desc limit ${KEYS_SHOWN}`;
+  return groups.map(({ state, reason, count, message }) => {
+    const found = db.all<{ key: string | null }>(keys, { state, reason }).map(({ key }) => key);
+    const known = [...new Set(found.filter((key) => key !== null))];
+    return { state, reason, count, message, key: known[0] ?? null, keys: known };
+  });
+}
+
+/** Keys that are named of each reason. */
+const KEYS_SHOWN = 10;
+
+/** What is known of lanes, with those that their bot has but never used. */
+function lanesSeen(
+  known: readonly LaneMemory[],
+  states: ReadonlyMap<string, readonly LaneState[]>,
+): LaneSeen[] {
+  const isKnown = (bot: string, chat: string) => known.some((it) => it.bot === bot && it.chat === chat);
+  const unused = [...states].flatMap(([bot, lanes]) =>
+    lanes.filter(({ chat }) => !isKnown(bot, chat)).map(({ chat }) => unlearned(bot, chat)),
+  );
+  const moved = new Set(known.map(({ bot, migratedTo }) => `${bot} ${migratedTo}`));
+  return [...known, ...unused].sort(byName).map((lane) => {
+    const own = states.get(lane.bot);
+    const state = own?.find(({ chat }) => chat === lane.chat);
+    // A group that became another in the middle of a run is not configured by its new id yet.
+    const former = own !== undefined && state === undefined && !moved.has(`${lane.bot} ${lane.chat}`);
+    return { ...lane, out: state?.out ?? null, former };
+  });
 }
 
 /** Adds the lanes of the latest attempts: a lane is only remembered once something was learned about it. */
@@ -120,8 +145,11 @@ function withRecent(db: Sqlite, known: readonly LaneMemory[]): LaneMemory[] {
      where warmup_chat_id is not null`,
   );
   const missing = recent.filter(({ bot, chat }) => !known.some((it) => it.bot === bot && it.chat === chat));
-  const unlearned = { frozenUntil: 0, pace: null, paceAt: null, migratedTo: null };
-  return [...known, ...missing.map((lane) => ({ ...lane, ...unlearned }))].sort(byName);
+  return [...known, ...missing.map(({ bot, chat }) => unlearned(bot, chat))];
+}
+
+function unlearned(bot: string, chat: string): LaneMemory {
+  return { bot, chat, frozenUntil: 0, pace: null, paceAt: null, migratedTo: null };
 }
 
 function byName(a: LaneMemory, b: LaneMemory): number {

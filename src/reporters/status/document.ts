@@ -2,7 +2,14 @@ import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { nextStep } from "../../domain/failure.ts";
 import { isReason, REASONS } from "../../domain/reasons.ts";
 import type { LaneMemory } from "../../ledgers/port.ts";
-import { type BadRows, type Hour, ROW_STATES, type RowState, type Survey } from "../../ledgers/survey.ts";
+import {
+  type BadRows,
+  type Hour,
+  type LaneSeen,
+  ROW_STATES,
+  type RowState,
+  type Survey,
+} from "../../ledgers/survey.ts";
 import type { LedgerView } from "../../ledgers/view.ts";
 
 export interface StatusOptions {
@@ -53,17 +60,22 @@ export function statusDocument(survey: LedgerView & Survey, options: StatusOptio
       pace_per_min: perMinute,
       eta_seconds: etaSeconds,
     },
-    lanes: survey.lanes.map((lane) => laneOf(lane, paceOf(lane), now)),
+    lanes: survey.lanesSeen.map((lane) => laneOf(lane, { perMinute: paceOf(lane), now, adviser })),
     troubles,
     last_24h: { ...totalOfHours(survey.hours), per_hour: survey.hours.map(hourOf) },
     next: nextOf({ rows, total, survey }),
   };
 }
 
+interface LaneContext {
+  readonly perMinute: number;
+  readonly now: number;
+  readonly adviser: HolderAdviser;
+}
+
 function laneOf(
-  { bot, chat, pace, paceAt, frozenUntil, migratedTo }: LaneMemory,
-  perMinute: number,
-  now: number,
+  { bot, chat, pace, paceAt, frozenUntil, migratedTo, out, former }: LaneSeen,
+  { perMinute, now, adviser }: LaneContext,
 ) {
   const frozen = frozenUntil > now;
   return {
@@ -74,6 +86,13 @@ function laneOf(
     frozen_until: frozen ? iso(frozenUntil) : null,
     frozen_seconds: frozen ? Math.ceil((frozenUntil - now) / 1000) : 0,
     migrated_to: migratedTo,
+    out: out && {
+      reason: out.reason,
+      message: out.message,
+      since: iso(out.since),
+      next: isReason(out.reason) ? nextStep(out.reason, adviser) : null,
+    },
+    in_use: !former && migratedTo === null,
   };
 }
 
@@ -86,13 +105,14 @@ function foreignStep(state: BadRows["state"], adviser: HolderAdviser): string {
   return `\`${step}\` tries them again`;
 }
 
-function troubleOf({ state, reason, count, key, message }: BadRows, adviser: HolderAdviser) {
+function troubleOf({ state, reason, count, key, keys, message }: BadRows, adviser: HolderAdviser) {
   const known = reason !== null && isReason(reason);
   return {
     status: state,
     reason,
     count,
     key,
+    keys,
     message,
     class: known ? REASONS[reason].class : null,
     next: known ? nextStep(reason, adviser) : foreignStep(state, adviser),

@@ -10,7 +10,7 @@ const [NARROWEST, WIDEST] = [60, 120];
 /** From here on there is room for moments beside the times until then. */
 const WIDE = 110;
 const LABEL = 11;
-const MOST = { bots: 40, lanes: 40, troubles: 5 };
+const MOST = { bots: 40, lanes: 40, out: 5, troubles: 5 };
 
 /** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
 export function statusText(status: StatusDocument, given: Canvas): string {
@@ -21,7 +21,9 @@ export function statusText(status: StatusDocument, given: Canvas): string {
     rowsTable(status, options),
     ...fields(workOf(status), options),
     lanesTable(status, options),
+    ...fields(outOf(status), options),
     troublesTable(status, options),
+    ...fields(keysOf(status), options),
     status.next && `Next: ${options.colour.bold(wording(status.next))}`,
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;
@@ -81,7 +83,7 @@ function underWay({
 
 function backlog({ at, backlog: work, lanes }: StatusDocument): string {
   const { total, queued, warming, orphans, oldest_since: oldest, eta_seconds: eta } = work;
-  const open = lanes.filter((lane) => lane.migrated_to === null).length;
+  const open = lanes.filter((lane) => lane.in_use && lane.out === null).length;
   const parts = [
     total === 0 ? "nothing waits" : `${count(total)}: ${count(queued)} queued, ${count(warming)} in warming`,
   ];
@@ -91,7 +93,7 @@ function backlog({ at, backlog: work, lanes }: StatusDocument): string {
   if (total > 0)
     parts.push(
       eta === null
-        ? "how long it takes is not known: no lane was used yet"
+        ? `how long it takes is not known: ${lanes.length === 0 ? "no lane was used yet" : "no lane is open"}`
         : `an estimated ${duration(eta * 1000)} at ${perMinute(work.pace_per_min)} over ${open === 1 ? "1 lane" : `${open} lanes`}`,
     );
   return parts.join("; ");
@@ -147,9 +149,27 @@ function laneName({ bot, chat_id: chat }: StatusLane, width: number): string {
 function laneState(lane: StatusLane, wide: boolean, colour: ChalkInstance): string {
   const { migrated_to: to, frozen_until: until } = lane;
   if (to !== null) return colour.dim(`became ${oneLine(to)}`);
+  if (!lane.in_use) return colour.dim("not configured any more");
+  if (lane.out !== null) return colour.red(`out: ${lane.out.reason}`);
   if (until === null) return colour.green("open");
   const end = wide ? `, until ${until.slice(0, 19).replace("T", " ")} UTC` : "";
   return colour.yellow(`frozen ${duration(lane.frozen_seconds * 1000)}${end}`);
+}
+
+/** What is wrong with lanes that are out, and the way out. */
+function outOf({ lanes }: StatusDocument): Field[] {
+  const out = lanes.flatMap((lane) => (lane.in_use && lane.out ? [{ ...lane, why: lane.out }] : []));
+  const told = out.slice(0, MOST.out).map(({ bot, chat_id: chat, why }): Field => {
+    const next = why.next === null ? "" : `; ${why.next}`;
+    return ["Out", `${bot} x ${chat}: ${why.message}${next}`];
+  });
+  const hidden = out.length - told.length;
+  return hidden > 0 ? [...told, ["Out", `+${hidden} more lanes: prewarm status --json`]] : told;
+}
+
+function keysOf({ troubles }: StatusDocument): Field[] {
+  if (troubles.every(({ count: rows }) => rows <= 1)) return [];
+  return [["Keys", "ten of each reason: prewarm status --json"]];
 }
 
 function troublesTable({ troubles }: StatusDocument, options: Canvas): string | null {

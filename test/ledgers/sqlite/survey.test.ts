@@ -79,6 +79,7 @@ describe("what a SQLite ledger holds, counted", () => {
         reason: "r2_unavailable",
         count: 2,
         key: "c.jpg",
+        keys: ["c.jpg", "b.jpg"],
         message: "r2_unavailable of c.jpg",
       },
       {
@@ -86,9 +87,17 @@ describe("what a SQLite ledger holds, counted", () => {
         reason: "photo_dimensions",
         count: 1,
         key: "a.jpg",
+        keys: ["a.jpg"],
         message: "photo_dimensions of a.jpg",
       },
-      { state: "unknown", reason: "answer_lost", count: 1, key: "d.jpg", message: "no answer" },
+      {
+        state: "unknown",
+        reason: "answer_lost",
+        count: 1,
+        key: "d.jpg",
+        keys: ["d.jpg"],
+        message: "no answer",
+      },
     ]);
   });
 
@@ -109,6 +118,29 @@ describe("what a SQLite ledger holds, counted", () => {
     expect([hours[0]?.from, hours.length]).toEqual([NOW + HOUR, 24]);
   });
 
+  it("knows which lanes a bot was used with last, and which of them were out", async () => {
+    const lane = { bot: "default", frozenUntil: 0, pace: null, paceAt: null, migratedTo: null };
+    await warm("a.jpg");
+    await ledger.keepLane({ ...lane, chat: "-1002" });
+    await ledger.keepLane({ ...lane, chat: "-44", migratedTo: "-10044" });
+    await ledger.keepLane({ ...lane, chat: "-10044" });
+    await ledger.keepLane({ ...lane, bot: "two", chat: "-1002" });
+    const out = { reason: "chat_gone", message: "the chat was deleted", since: NOW } as const;
+    await ledger.keepLaneStates("default", [{ chat: "-9", out: null }]);
+    await ledger.keepLaneStates("default", [
+      { chat: "-1001", out: null },
+      { chat: "-1003", out },
+    ]);
+    expect(survey().lanesSeen.map(({ bot, chat, out, former }) => [bot, chat, out, former])).toEqual([
+      ["default", "-1001", null, false],
+      ["default", "-1002", null, true],
+      ["default", "-1003", out, false],
+      ["default", "-10044", null, false],
+      ["default", "-44", null, true],
+      ["two", "-1002", null, false],
+    ]);
+  });
+
   it("knows lanes that were only called, beside those that were learned about, and the writer with its address", async () => {
     await warm("a.jpg");
     const learned = {
@@ -121,7 +153,8 @@ describe("what a SQLite ledger holds, counted", () => {
     };
     await ledger.keepLane(learned);
     await ledger.announce?.({ admin: "http://127.0.0.1:3000" });
-    expect(survey().lanes).toEqual([{ ...learned, chat: "-1001", pace: null, paceAt: null }, learned]);
+    const known = { ...learned, out: null, former: false };
+    expect(survey().lanesSeen).toEqual([{ ...known, chat: "-1001", pace: null, paceAt: null }, known]);
     expect(survey().holder).toMatchObject({
       command: "prewarm worker",
       pid: String(process.pid),
