@@ -55,14 +55,15 @@ function ledgerOver(calls: ThreadCalls, place: string): Ledger {
     queued: ask("queued"),
     dequeue: ask("dequeue"),
     rowsOf: ask("rowsOf"),
+    countBad: ask("countBad"),
     warming: ask("warming"),
     refuse: ask("refuse"),
     lanes: ask("lanes"),
     keepLane: ask("keepLane"),
     freezeLane: ask("freezeLane"),
-    countBad: ask("countBad"),
     measures: ask("measures"),
     keepMeasures: ask("keepMeasures"),
+    keepLaneStates: ask("keepLaneStates"),
     announce: ask("announce"),
     close: () => {
       closing ??= calls.ask("close", []).finally(() => calls.end()) as Promise<void>;
