@@ -115,6 +115,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
+  "ledgers/file-systems.ts": { to: ["doctor"], why: "what a ledger should not lie on" },
   "ledgers/error.ts": { to: ["doctor", "runs", "commands", ""], why: "a ledger that cannot be used" },
   "storage/port.ts": {
     to: ["sources", "transfers", "pipeline", "doctor", "runs"],

@@ -29,9 +29,12 @@ export interface Host {
   nativeProblem(): string | null;
   /** How many files and sockets this process may have open; null where the system does not say. */
   openFiles(): number | null;
-  /** File system type as statfs(2) names it, and free bytes, of a folder; null where the system does not say. */
-  fileSystem(folder: string): { readonly type: number; readonly freeBytes: number } | null;
-  mayWrite(path: string): boolean;
+  /** File system type as statfs(2) names it, free bytes, and the real path, of a folder; null where the system does not say. */
+  fileSystem(
+    folder: string,
+  ): { readonly type: number; readonly freeBytes: number; readonly path?: string } | null;
+  /** Whether this user may write a path: `read-only` where nobody may, undefined where only trying would tell. */
+  mayWrite(path: string): boolean | "read-only" | undefined;
   /** Whether a TCP connection can be made; a code such as ECONNREFUSED when not. */
   connects(host: string, port: number): Promise<string | null>;
   /** Whether a port of 127.0.0.1 is free to listen on. */

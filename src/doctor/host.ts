@@ -1,5 +1,6 @@
-import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, statfsSync } from "node:fs";
 import { connect, createServer } from "node:net";
+import { errorCode } from "../domain/error-code.ts";
 import type { Host } from "./context.ts";
 
 const CONNECT_MS = 2_000;
@@ -28,21 +29,23 @@ function openFiles(): number | null {
   }
 }
 
-function fileSystem(folder: string): { type: number; freeBytes: number } | null {
+function fileSystem(folder: string): { type: number; freeBytes: number; path: string } | null {
   try {
     const { type, bavail, bsize } = statfsSync(folder);
-    return { type, freeBytes: bavail * bsize };
+    return { type, freeBytes: bavail * bsize, path: realpathSync.native(folder) };
   } catch {
     return null;
   }
 }
 
-function mayWrite(path: string): boolean {
+/** Windows answers for the read-only attribute alone. */
+function mayWrite(path: string): ReturnType<Host["mayWrite"]> {
+  if (process.platform === "win32") return undefined;
   try {
     accessSync(path, constants.W_OK);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return errorCode(error) === "EROFS" ? "read-only" : false;
   }
 }
 

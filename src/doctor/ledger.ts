@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { nextStep } from "../domain/failure.ts";
 import { LedgerError, type LedgerFault } from "../ledgers/error.ts";
+import { fileSystemKind, tellsLocal } from "../ledgers/file-systems.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
@@ -36,6 +37,7 @@ const file: Check = {
 
 /** Null where the message says it. */
 function wayOut(fault: LedgerFault, ledger: string): string | null {
+  if (fault === "read_only") return `mount it for writing, or: ${OTHER_LEDGER}`;
   if (fault === "no_folder") return `mkdir -p ${dirname(ledger)}`;
   if (fault === "not_writable")
     return `sudo chown "$USER" ${dirname(resolve(ledger))} && sudo chown "$USER" ${ledger}`;
@@ -43,16 +45,6 @@ function wayOut(fault: LedgerFault, ledger: string): string | null {
   return fault === "no_ledger" ? OTHER_LEDGER : null;
 }
 
-/** Magic numbers of file systems over a network (statfs(2)); WAL needs shared memory and does not work there (sqlite.org/wal.html). */
-const NETWORK: Readonly<Record<number, string>> = {
-  26985: "NFS",
-  20859: "SMB",
-  4283649346: "CIFS",
-  4266872130: "SMB2",
-  16914839: "9p",
-  1397113167: "AFS",
-  12805120: "Ceph",
-};
 const LITTLE_SPACE = 50_000_000;
 const NO_SPACE = 1_000_000;
 
@@ -66,20 +58,27 @@ const disk: Check = {
     const folder = dirname(resolve(draft.ledger));
     const system = host.fileSystem(folder);
     if (!system) return [skipped("this system does not say")];
-    const network = NETWORK[system.type];
     const free = `${Math.round(system.freeBytes / 1e6)} MB free`;
-    if (network)
+    const kind = fileSystemKind(system.type, system.path ?? folder, host.platform);
+    if (kind?.kind === "network")
       return [
         fail(
-          `${folder} is on ${network}, where WAL is not possible`,
+          `${folder} is on ${kind.name}, where WAL is not possible`,
           "export PREWARM_LEDGER=sqlite:/var/tmp/prewarm.db",
         ),
       ];
     if (system.freeBytes < NO_SPACE) return [fail(`${free} in ${folder}`, `df -h ${folder}`)];
+    if (kind)
+      return [
+        warn(
+          `${folder} is on a ${kind.name} file system, which may not keep SQLite's locks and write-ahead log; ${free}`,
+          "keep the ledger on a disk of this machine; in a container on a named volume, not in a folder of the host",
+        ),
+      ];
     return [
       system.freeBytes < LITTLE_SPACE
         ? warn(`${free} in ${folder}`, `df -h ${folder}`)
-        : pass(`a local file system, ${free}`),
+        : pass(tellsLocal(host.platform) ? `a local file system, ${free}` : free),
     ];
   },
 };

@@ -152,11 +152,18 @@ const workingDirectory: Check = {
   group: "runtime",
   title: "working directory",
   why: "The ledger is written here unless --ledger names another place.",
-  run: ({ host, folder }) => [
-    host.mayWrite(folder)
-      ? pass(folder)
-      : warn(`${folder} may not be written by this user`, 'sudo chown "$USER" .'),
-  ],
+  run: ({ host, folder }) => {
+    const may = host.mayWrite(folder);
+    if (may === undefined) return [skipped(`${folder}; Windows does not say who may write there`)];
+    if (may === "read-only")
+      return [
+        warn(
+          `${folder} is on a file system that is mounted read-only`,
+          "run it from a folder that can be written, or name a ledger elsewhere: --ledger",
+        ),
+      ];
+    return [may ? pass(folder) : warn(`${folder} may not be written by this user`, 'sudo chown "$USER" .')];
+  },
 };
 
 export const RUNTIME: readonly Check[] = [

@@ -157,6 +157,8 @@ export interface LaneState {
 export interface Ledger {
   /** Where it is, for people; without a password. */
   readonly place: string;
+  /** What is doubtful about that place, with what to do; null or undefined where nothing is. */
+  readonly caution?: string | null | undefined;
   /** Fails when a real run meets the ledger of a sandbox, or the reverse; writes nothing. */
   checkWorld(sandbox: boolean): Promise<Result<void>>;
   /** Records who writes here; fails, with what differs, when the ledger belongs to somebody else. */

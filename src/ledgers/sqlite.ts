@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { caution, type FileSystemKind, kindOfFile } from "./file-systems.ts";
 import type { Ledger } from "./port.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
 import { begin, doubt, fail, recover, refuse, retry } from "./sqlite/attempts.ts";
@@ -27,6 +28,8 @@ export interface SqliteLedgerOptions {
   readonly shownAs?: string | undefined;
   /** What messages call the disk that it lies on, where that is not the one of `shownAs`. */
   readonly disk?: string | undefined;
+  /** What a file lies on; asks the system by default. */
+  readonly kindOf?: ((file: string) => FileSystemKind | null) | undefined;
   /** Unix milliseconds; the system's clock by default. */
   readonly now?: (() => number) | undefined;
 }
@@ -43,7 +46,8 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   const lock = await acquire(file, options.path, now());
   try {
     const db = open(file, options, now);
-    return ledgerOf({ db, now, owner: `${process.pid}@${hostname()}` }, lock);
+    const doubtful = options.disk === undefined ? cautionOf(file, db.place, options.kindOf) : null;
+    return ledgerOf({ db, now, owner: `${process.pid}@${hostname()}` }, lock, doubtful);
   } catch (error) {
     lock.release();
     throw error;
@@ -68,12 +72,18 @@ function open(
   }
 }
 
-function ledgerOf(store: Store, lock: Lock): Ledger {
+function cautionOf(file: string, place: string, kindOf = kindOfFile): string | null {
+  const kind = kindOf(file);
+  return kind && caution(place, kind);
+}
+
+function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
   const { db } = store;
   const commits = new Commits(db);
   let isOpen = true;
   return {
     place: db.place,
+    caution: doubtful,
     checkWorld: async (sandbox) => checkWorld(db, sandbox),
     identify: (identity) => commits.write(() => identify(db, identity)),
     recover: () => commits.write(() => recover(store)),

@@ -60,6 +60,7 @@ export class Session {
    */
   async checkWorld(): Promise<void> {
     for (const { text, next } of this.config.warnings) this.warn(next === null ? text : `${text}; ${next}`);
+    if (this.ledger.caution) this.warn(this.ledger.caution);
     const world = await this.ledger.checkWorld(this.#sandbox);
     if (!world.ok) throw strangerError(world.failure);
   }

@@ -101,6 +101,10 @@ describe("a bucket that R2 refuses", () => {
 describe("where the ledger lies", () => {
   it.each([
     ["NFS", 0x6969, 1e12, "fail", /NFS, where WAL is not possible/],
+    ["a share of Windows", 0xff534d42, 1e12, "fail", /CIFS, where WAL is not possible/],
+    ["the same, as a signed number", 0xff534d42 | 0, 1e12, "fail", /CIFS, where WAL is not possible/],
+    ["a drive of Windows in WSL", 0x01021997, 1e12, "fail", /9p, where WAL is not possible/],
+    ["FUSE, as bind mounts of Docker Desktop are", 0x65735546, 1e12, "warn", /FUSE file system/],
     ["a full disk", 0xef53, 500_000, "fail", /MB free/],
     ["a disk that is nearly full", 0xef53, 20_000_000, "warn", /20 MB free/],
     ["a disk with room", 0xef53, 1e12, "pass", /local/],
@@ -108,6 +112,30 @@ describe("where the ledger lies", () => {
     const report = await reportOf("ledger-disk", { host: { fileSystem: () => ({ type, freeBytes }) } });
     expect(report?.status).toBe(status);
     expect(report?.found).toMatch(found);
+  });
+
+  it("is known on Windows by its path, and elsewhere nothing is claimed", async () => {
+    const at = (platform: NodeJS.Platform, path: string) =>
+      reportOf("ledger-disk", {
+        host: { platform, fileSystem: () => ({ type: 0, freeBytes: 1e12, path }) },
+      });
+    expect(await at("win32", "\\\\nas\\media")).toMatchObject({
+      status: "fail",
+      found: expect.stringContaining("a network share"),
+    });
+    expect(await at("win32", "C:\\data")).toMatchObject({ status: "pass", found: "1000000 MB free" });
+    expect(await at("darwin", "/Users/an")).toMatchObject({ status: "pass", found: "1000000 MB free" });
+  });
+
+  it("may be written by this user, or by nobody, or that cannot be told", async () => {
+    const at = (may: ReturnType<Host["mayWrite"]>) =>
+      reportOf("working-directory", { host: { mayWrite: () => may } });
+    expect(await at(true)).toMatchObject({ status: "pass" });
+    expect(await at(false)).toMatchObject({ status: "warn", next: expect.stringContaining("chown") });
+    const readOnly = await at("read-only");
+    expect(readOnly).toMatchObject({ status: "warn", found: expect.stringContaining("mounted read-only") });
+    expect(readOnly?.next).not.toContain("chown");
+    expect(await at(undefined)).toMatchObject({ status: "skipped" });
   });
 });
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { errorCode } from "../../domain/error-code.ts";
 import { LedgerError, type LedgerFault } from "../error.ts";
 
 /**
@@ -18,16 +19,26 @@ export function checkPlace(path: string, need: "readable" | "writable" = "writab
     );
   }
   if (kind === "folder") throw unusable(`${path} is a directory`, "no_ledger");
-  if (need === "readable" && kind === "file" && !may(path, constants.R_OK)) {
+  if (need === "readable" && kind === "file" && refusalOf(path, constants.R_OK) !== null) {
     throw unusable(`${path} may not be read by this user; give the right to it`, "other");
   }
-  if (need === "writable" && !(mayReadAndWrite(folder) && (kind === "missing" || mayReadAndWrite(path)))) {
-    throw unusable(
-      `${path} may not be written by this user; give the right to it and to its folder`,
-      "not_writable",
-    );
+  if (need === "writable") {
+    const code =
+      refusalOf(folder, READ_AND_WRITE) ?? (kind === "file" ? refusalOf(path, READ_AND_WRITE) : null);
+    if (code === "EROFS")
+      throw unusable(
+        `${path} lies on a file system that is mounted read-only; mount it for writing`,
+        "read_only",
+      );
+    if (code !== null)
+      throw unusable(
+        `${path} may not be written by this user; give the right to it and to its folder`,
+        "not_writable",
+      );
   }
-  return kind === "file" ? realpathSync(path) : join(realpathSync(folder), basename(path));
+  // The native one knows the short names of Windows too: each way to write a path has to lead to one lock.
+  const real = realpathSync.native;
+  return kind === "file" ? real(path) : join(real(folder), basename(path));
 }
 
 function unusable(what: string, fault: LedgerFault): LedgerError {
@@ -44,15 +55,14 @@ function kindOf(path: string): "file" | "folder" | "other" | "missing" {
   }
 }
 
-function mayReadAndWrite(path: string): boolean {
-  return may(path, constants.R_OK | constants.W_OK);
-}
+const READ_AND_WRITE = constants.R_OK | constants.W_OK;
 
-function may(path: string, mode: number): boolean {
+/** Why this user may not do that with a path, as a code of the system; null where it may. */
+function refusalOf(path: string, mode: number): string | null {
   try {
     accessSync(path, mode);
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return errorCode(error) ?? "EACCES";
   }
 }

@@ -24,15 +24,15 @@ export async function openThreadLedger(options: SqliteLedgerOptions, file = THRE
   if (!existsSync(file)) return openSqliteLedger(options);
   const calls = new ThreadCalls(options, file);
   try {
-    await calls.ask("opened", []);
+    const caution = (await calls.ask("opened", [])) as Ledger["caution"];
+    return ledgerOver(calls, options.shownAs ?? options.path, caution);
   } catch (error) {
     await calls.end();
     throw error;
   }
-  return ledgerOver(calls, options.shownAs ?? options.path);
 }
 
-function ledgerOver(calls: ThreadCalls, place: string): Ledger {
+function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"]): Ledger {
   const ask =
     <N extends LedgerMethod>(method: N) =>
     (...input: Parameters<NonNullable<Ledger[N]>>) =>
@@ -40,6 +40,7 @@ function ledgerOver(calls: ThreadCalls, place: string): Ledger {
   let closing: Promise<void> | null = null;
   return {
     place,
+    caution,
     checkWorld: ask("checkWorld"),
     identify: ask("identify"),
     recover: ask("recover"),

@@ -26,7 +26,7 @@ class LedgerThread {
   #run(ledger: Ledger, { id, method, input }: LedgerRequest): unknown {
     switch (method) {
       case "opened":
-        return undefined;
+        return ledger.caution;
       case "select":
         this.#selections.set(
           id,
