@@ -4,6 +4,7 @@ import { asWritten } from "../domain/wording.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
 import type { Reporter } from "../reporters/reporter.ts";
+import { quietLine } from "../reporters/run/ending.ts";
 import { failedToReporter } from "../reporters/run/failed-to.ts";
 import { attachReporters, chooseReporters, type OutputPlan, type Reporters } from "../reporters/run/pick.ts";
 import { planLine, planText } from "../reporters/run/plan-text.ts";
@@ -80,13 +81,15 @@ export class RunOutput {
     this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
     const nothingDone = run.total === 0 && exitCode !== 0 && stopped;
-    if (this.#outputPlan.quiet || nothingDone) return;
     const { stderr, wording } = this.#place;
-    const width = stderr.columns ?? 100;
-    const { plainTables: plain } = this.#outputPlan;
-    stderr.write(
-      finalTables(run, { colour: this.#colour, plain, width, wording, command: this.#command, stopped }),
-    );
+    const { quiet, plainTables: plain } = this.#outputPlan;
+    const width = stderr.columns || 100;
+    const ending = { command: this.#command, stopped, ledger: this.#run.ledgerPlace, width };
+    // What stopped it was said when it did.
+    if (quiet && exitCode !== 0 && !stopped)
+      stderr.write(`${quietLine(run, { ...ending, exitCode, wording })}\n`);
+    if (quiet || nothingDone) return;
+    stderr.write(finalTables(run, { ...ending, colour: this.#colour, plain, wording }));
   }
 
   /** Takes progress off the screen and closes files. Safe to call twice. */

@@ -18,6 +18,7 @@ export function addStatusFlags(command: Command) {
     .description("what the ledger holds: rows by state, oldest work, lanes, backlog and how long it takes")
     .addHelpText("before", EXAMPLES)
     .option(...LEDGER_FLAG)
+    .option("--sandbox", "the ledger of `prewarm run --sandbox`, prewarm-sandbox.db")
     .option("--json", "one JSON document on stdout")
     .option("--no-color", "no colours (NO_COLOR)");
 }

@@ -23,6 +23,6 @@ export async function status(flags: StatusFlags): Promise<number> {
   }
   const colour = colourFor({ stream: stdout, env, noColor: flags.color === false });
   const plain = !stdout.isTTY || env.TERM === "dumb";
-  stdout.write(statusText(document, { colour, plain, width: stdout.columns ?? 100, wording }));
+  stdout.write(statusText(document, { colour, plain, width: stdout.columns || 100, wording }));
   return 0;
 }

@@ -1,7 +1,7 @@
 import type { ItemResult, ItemStatus } from "../domain/outcome.ts";
 import { isReason, REASONS, type Reason } from "../domain/reasons.ts";
 import { isSkipReason, type SkipReason } from "../domain/skip-reasons.ts";
-import type { ReasonCount } from "./snapshot.ts";
+import type { ReasonCount, WarmedSample } from "./snapshot.ts";
 
 /** Items that ended: how many, why, and the bytes of those that got an id. Grows with the kinds of reason, not with the items. */
 export class ItemCounts {
@@ -9,11 +9,13 @@ export class ItemCounts {
   readonly #left = { unknown: 0, failed: 0 };
   readonly #skips = new Map<SkipReason, number>();
   readonly #reasons = new Map<string, ReasonCount>();
+  #sample: WarmedSample | null = null;
   #bytes = 0;
 
   /** Counts an item by how it ended. */
   add(item: ItemResult): void {
     const { status, left, reason } = item;
+    this.#sample ??= sampleOf(item);
     this.#byStatus[status]++;
     if (status === "ready" || status === "weak") this.#bytes += item.bytes ?? 0;
     if (left && (status === "unknown" || status === "failed")) this.#left[status]++;
@@ -39,6 +41,7 @@ export class ItemCounts {
       tried: this.#tried,
       successRate: this.#tried === 0 ? 1 : this.done / this.#tried,
       bytes: this.#bytes,
+      sample: this.#sample,
     };
   }
 
@@ -62,4 +65,9 @@ export class ItemCounts {
     const { failed, unknown } = this.#byStatus;
     return this.done + failed + unknown - this.#left.failed - this.#left.unknown;
   }
+}
+
+function sampleOf({ status, key, bot, kind, fileId }: ItemResult): WarmedSample | null {
+  if (status !== "ready" || key === null || bot === null || kind === null || fileId === null) return null;
+  return { key, bot, kind, fileId };
 }

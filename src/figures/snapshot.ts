@@ -1,5 +1,6 @@
 import type { LaneView } from "../domain/events.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
 import type { ItemStatus } from "../domain/outcome.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { SkipReason } from "../domain/skip-reasons.ts";
@@ -71,6 +72,14 @@ export interface RunTotals {
   readonly limit: Bottleneck;
 }
 
+/** One object and its id, as an example. */
+export interface WarmedSample {
+  readonly key: string;
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly fileId: string;
+}
+
 /** All figures of a run at one moment, which is one of the engine's clock. */
 export interface Snapshot extends RunTotals {
   readonly now: number;
@@ -94,6 +103,8 @@ export interface Snapshot extends RunTotals {
   readonly lanes: readonly LaneView[];
   /** The last forecast: objects a minute at the most, and seconds from its beginning; null before there is one. */
   readonly forecast: { readonly perMinute: number; readonly etaSeconds: number | null } | null;
+  /** The first item that got an id in this run. */
+  readonly sample: WarmedSample | null;
   /** Entries read from the source so far. */
   readonly read: number;
   readonly sourceEnded: boolean;

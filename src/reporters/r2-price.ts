@@ -18,8 +18,8 @@ export function priceText(operations: R2Operations): string {
   const { classAFreePerMonth, classBFreePerMonth } = LIMITS.r2;
   const isFree = classA <= classAFreePerMonth && classB <= classBFreePerMonth;
   const free = isFree
-    ? "free within the first million of class A and ten million of class B a month"
-    : "before the free ones of a month";
+    ? "within what is free a month: 1,000,000 and 10,000,000"
+    : "without the free ones: 1,000,000 and 10,000,000 a month";
   const amounts = `about ${count(classA)} Class A and ${count(classB)} Class B operations`;
   return `${amounts}, ${dollars(r2Price(operations))} (${free})`;
 }

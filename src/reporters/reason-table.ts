@@ -1,6 +1,7 @@
 import { asWritten } from "../domain/wording.ts";
+import { cells } from "./cells.ts";
 import { count, cut, oneLine } from "./format.ts";
-import { type Canvas, right, type TableCell, table } from "./table.ts";
+import { type Canvas, NARROW, right, type TableCell, table } from "./table.ts";
 
 const [NARROWEST, WIDEST] = [60, 120];
 
@@ -16,8 +17,8 @@ export interface ReasonRow {
 }
 
 /**
- * Why things ended badly, each reason with an example and the way out, as wide as the screen within 60 to 120 characters; null
- * without any. `unit` is what is counted, `more` a last line.
+ * Why things ended badly, each reason with an example and what to do, as wide as the screen up to 120 cells; below it, each
+ * on a line of its own, examples that are too long for it, so that they can be copied. Null without any. `unit` is what is counted, `more` a last line.
  */
 export function reasonTable(
   reasons: readonly ReasonRow[],
@@ -29,11 +30,26 @@ export function reasonTable(
   const width = Math.max(NARROWEST, Math.min(WIDEST, canvas.width - 1));
   const colWidths = [25, 9, width - 25 - 9 - 4];
   const inner = (colWidths[2] ?? 0) - 2;
-  const rows = reasons.map((row): TableCell[] => [
-    `${row.status}\n${row.reason}${row.class ? `\n(${row.class})` : ""}`,
-    right(count(row.count)),
-    `${row.example === null ? "" : `${cut(`e.g. ${oneLine(row.example)}`, inner)}\n`}${wording(row.next)}`,
-  ]);
+  const isNarrow = canvas.width < NARROW;
+  const rows = reasons.map((row): TableCell[] => {
+    const example = exampleOf(row);
+    const shown = isNarrow ? example : cut(example, inner);
+    return [
+      `${row.status}\n${row.reason}${row.class ? `\n(${row.class})` : ""}`,
+      right(count(row.count)),
+      `${shown === "" ? "" : `${shown}\n`}${wording(row.next)}`,
+    ];
+  });
   if (more) rows.push([more[0], "", wording(more[1])]);
-  return table(["trouble", right(unit), "example and what to do"], rows, canvas, { colWidths, lined: true });
+  const head = ["trouble", right(unit), "example and what to do"];
+  const drawn = table(head, rows, canvas, { colWidths, lined: true });
+  const long = isNarrow ? [] : reasons.filter((row) => cells(exampleOf(row)) > inner);
+  return [
+    drawn,
+    ...long.flatMap(({ reason, example }) => [`${reason}, the whole key:`, oneLine(example ?? "")]),
+  ].join("\n");
+}
+
+function exampleOf({ example }: ReasonRow): string {
+  return example === null ? "" : `e.g. ${oneLine(example)}`;
 }

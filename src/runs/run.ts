@@ -86,6 +86,11 @@ export class Run implements RunPass {
     return this.#session.connections.clock;
   }
 
+  /** Where the ledger is, for people. */
+  get ledgerPlace(): string {
+    return this.#session.ledger.place;
+  }
+
   get tally(): Tally {
     return this.#session.tally;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { isReason } from "../../src/domain/reasons.ts";
 import { endsOf, itemsOf, linesOf, summaryOf } from "../helpers/child.ts";
 import { openHeldWorld, openWorld, type World } from "../helpers/world.ts";
 
@@ -83,6 +84,10 @@ describe("--failed-to", () => {
       .map((line) => JSON.parse(line));
     expect(written.map(({ key }) => key).sort()).toEqual(["b/lost.txt", "doc/0000.bin", "doc/0001.bin"]);
     expect(written[0]).toMatchObject({ bot: "default", kind: "document", title: written[0].key });
+    for (const { reason, message } of written) {
+      expect(isReason(reason)).toBe(true);
+      expect(message).toMatch(/\w/);
+    }
     world.botApi.control({ faults: [] });
     const second = await world.run(["--manifest", "failed.jsonl", "--force", "--json"]);
     expect(Object.values(endsOf(second))).toEqual(["ready", "ready", "ready"]);

@@ -32,6 +32,9 @@ describe("what goes where", () => {
     expect(ended.stdout).toBe("");
     expect(ended.stderr.trimEnd().split("\n")).toEqual([
       expect.stringContaining("failed big.zip has 60.0 MB"),
+      expect.stringMatching(
+        /prewarm\S* run: exit code 3: 1 failed, 0 unknown \(file_too_big\); e\.g\. big\.zip\. Next: use a Bot/,
+      ),
     ]);
     world.r2.delete("media", "big.zip");
     expect((await world.run(["-q"])).stderr).toBe("");

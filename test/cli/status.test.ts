@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -84,6 +84,16 @@ describe("prewarm status", () => {
     expect(ledger.bucket).toEqual({ name: "media", endpoint: world.r2.url });
     expect(ledger.bots).toMatchObject([{ slug: "default", id: "7000001" }]);
     expect([world.r2.requests().length, world.botApi.calls().length]).toEqual(asked);
+  });
+
+  it("finds the ledger of the sandbox where there is no other, and names it", async () => {
+    const world = await openWorld();
+    await world.run([]);
+    renameSync(join(world.dir, "prewarm.db"), join(world.dir, "prewarm-sandbox.db"));
+    expect((await documentOf(world)).ledger.place).toBe("prewarm-sandbox.db");
+    await world.run([]);
+    expect((await documentOf(world)).ledger.place).toBe("prewarm.db");
+    expect((await documentOf(world, "--sandbox")).ledger.place).toBe("prewarm-sandbox.db");
   });
 
   it("counts what a run left, names what failed with the way out, and says what to run next", async () => {
@@ -220,7 +230,10 @@ describe("prewarm status", () => {
     ];
     const screen = await world.start(["status"], { env: { TERM: "xterm", NO_COLOR: "1" }, wrap }).ended;
     expect(screen.stdout).toContain("┌");
-    expect(screen.stdout.split(/\r?\n/).filter((line) => line.length > 80)).toEqual([]);
+    // But for the whole key, which is there to be copied.
+    expect(screen.stdout.split(/\r?\n/).filter((line) => line.length > 80)).toEqual([
+      expect.stringMatching(/^a-name-\S+\/a\.mp4$/),
+    ]);
   });
 });
 

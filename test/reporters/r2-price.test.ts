@@ -8,10 +8,10 @@ it("counts class A at $4.50 and class B at $0.36 a million", () => {
 
 it("says what is free", () => {
   expect(priceText({ classA: 120, classB: 240_000 })).toBe(
-    "about 120 Class A and 240,000 Class B operations, $0.09 (free within the first million of class A and ten million of class B a month)",
+    "about 120 Class A and 240,000 Class B operations, $0.09 (within what is free a month: 1,000,000 and 10,000,000)",
   );
   expect(priceText({ classA: 40_000, classB: 60_000_000 })).toBe(
-    "about 40,000 Class A and 60,000,000 Class B operations, $21.78 (before the free ones of a month)",
+    "about 40,000 Class A and 60,000,000 Class B operations, $21.78 (without the free ones: 1,000,000 and 10,000,000 a month)",
   );
 });
 

@@ -6,7 +6,7 @@ import type { Reporter } from "../reporter.ts";
 
 /**
  * Writes what failed or is unknown as a manifest (jsonl) that `--manifest` takes. What the object itself says better
- * (size, ETag, type) is left out, so that it is asked anew. Throws when the file cannot be made.
+ * (size, ETag, type) is left out, so that it is asked anew; `reason` and `message` are for people, a run passes over them. Throws when the file cannot be made.
  */
 export async function failedToReporter(events: Emitter, path: string): Promise<Reporter> {
   const out = createWriteStream(path);
@@ -31,5 +31,12 @@ function entryOf(item: ItemResult): object {
     modifiedAt: _modified,
     ...said
   } = item.entry ?? { key: item.key };
-  return { ...said, kind: item.askedKind ?? item.kind ?? undefined, bot: item.bot ?? undefined };
+  const { reason, message } = item.error ?? {};
+  return {
+    ...said,
+    kind: item.askedKind ?? item.kind ?? undefined,
+    bot: item.bot ?? undefined,
+    reason,
+    message,
+  };
 }

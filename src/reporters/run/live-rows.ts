@@ -3,7 +3,7 @@ import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, cut, duration, percent } from "../format.ts";
 import { laneRows } from "./lane-rows.ts";
 import { knownTotal, latencyText } from "./plain.ts";
-import { waitingText } from "./waiting.ts";
+import { shortWaitingText, waitingText } from "./waiting.ts";
 
 export interface View {
   /** Cells and lines at hand. */
@@ -69,7 +69,7 @@ function grid(run: Snapshot, { width, colour, since }: View): string[] {
 export function liveRows(run: Snapshot, view: View): string[] {
   const figures = grid(run, view).slice(0, Math.max(0, view.height));
   const left = view.height - figures.length - 1;
-  const waiting = cut(waitingText(run) ?? "", view.width);
+  const waiting = shortWaitingText(run, view.width);
   const lanes = laneRows(run.lanes, { now: run.now, width: view.width, height: left, colour: view.colour });
   if (left < 0) return figures;
   return lanes.length === 0 && waiting === "" ? figures : [...figures, view.colour.dim(waiting), ...lanes];

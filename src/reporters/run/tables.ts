@@ -2,30 +2,33 @@ import type { ChalkInstance } from "chalk";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
 import { asWritten } from "../../domain/wording.ts";
-import type { Percentiles, ReasonCount, Snapshot } from "../../figures/snapshot.ts";
-import { count, cut, duration, percent, perMinute, size } from "../format.ts";
+import type { Percentiles, Snapshot } from "../../figures/snapshot.ts";
+import { count, cut, duration, fold, percent, perMinute, size } from "../format.ts";
 import { reasonTable } from "../reason-table.ts";
 import { type Canvas, right, type TableCell, table } from "../table.ts";
+import { type EndingOptions, failuresText, idsText, nextCommand } from "./ending.ts";
 import { laneName, laneState } from "./lane-rows.ts";
 import { outTable } from "./out-table.ts";
 
-export interface TableOptions extends Canvas {
-  /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
-  readonly command: string;
-  /** The run was stopped before its source was used up. */
-  readonly stopped: boolean;
-}
+export interface TableOptions extends Canvas, EndingOptions {}
 
 const MOST_LANES = 40;
 
 function headline(run: Snapshot, { colour }: TableOptions): string {
-  const items = colour.bold(`${count(run.total)} items in ${duration(run.durationMs)}`);
+  const items = colour.bold(
+    `${run.total === 1 ? "1 item" : `${count(run.total)} items`} in ${duration(run.durationMs)}`,
+  );
+  if (run.tried === 0) return `${items}: nothing had to be sent`;
   return [
     `${items}: ${perMinute(run.perMinute)}`,
     size(run.bytes),
     `success rate ${percent(run.successRate)}`,
     `flood waits ${count(run.floodWaits)}`,
   ].join(", ");
+}
+
+function folded(text: string | null, { width }: TableOptions): string | null {
+  return text === null ? null : fold(text, width - 1, "  ").join("\n");
 }
 
 /** Below this a forecast is not worth comparing. */
@@ -118,20 +121,6 @@ function reasons(run: Snapshot, options: TableOptions): string | null {
   return reasonTable(rows, options, { unit: "items" });
 }
 
-/** False for failures that the ledger knows nothing of: their keys cannot be had from it. */
-function isInLedger({ class: failureClass, reason }: ReasonCount): boolean {
-  return failureClass !== "config" && reason !== "no_lane_left";
-}
-
-/** The command to run next: to go on after a stop, else to see to what failed; `null` when nothing is left. */
-function nextCommand(run: Snapshot, { command, stopped }: TableOptions): string | null {
-  const has = (status: ReasonCount["status"]) =>
-    run.reasons.some((reason) => reason.status === status && isInLedger(reason));
-  const only = (["failed", "unknown"] as const).filter(has);
-  if (only.length > 0 && !stopped) return `${command} --only ${only.join(",")}`;
-  return stopped || run.counts.failed > 0 ? command : null;
-}
-
 /**
  * The end of a run for people: figures, results, times by phase, lanes, troubles with an example and the way out, and as the last
  * line the command to run next. Ends with a line end.
@@ -140,13 +129,15 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
   const { colour, wording = asWritten } = options;
   const next = nextCommand(run, options);
   const parts = [
-    headline(run, options),
-    comparison(run, options),
+    folded(headline(run, options), options),
+    folded(comparison(run, options), options),
     results(run, options),
     latencies(run, options),
     lanes(run, options),
     outTable(run, options),
     reasons(run, options),
+    failuresText(run, options),
+    idsText(run, options),
     next && `Next: ${colour.bold(wording(next))}`,
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;

@@ -1,5 +1,12 @@
 import type { Snapshot } from "../../figures/snapshot.ts";
-import { duration } from "../format.ts";
+import { cells } from "../cells.ts";
+import { cut, duration } from "../format.ts";
+
+/** The same in at most `width` cells. */
+export function shortWaitingText(run: Snapshot, width: number): string {
+  const text = waitingText(run) ?? "";
+  return cells(text) <= width ? text : cut(text.replace(" for Telegram's pace", ""), width);
+}
 
 /** Why nothing is under way although there is work, in a phrase; null where something is, or there is none. */
 export function waitingText({ active, depth, concurrency, nextCallMs }: Snapshot): string | null {

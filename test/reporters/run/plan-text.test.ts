@@ -16,7 +16,7 @@ const PLAN = {
 };
 
 const COST =
-  "about 2 Class A and 2,400 Class B operations, under $0.01 (free within the first million of class A and ten million of class B a month)";
+  "about 2 Class A and 2,400 Class B operations, under $0.01 (within what is free a month: 1,000,000 and 10,000,000)";
 
 describe("a plan", () => {
   it("is a line of JSON with the published fields in their order", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import type { Snapshot } from "../../../src/figures/snapshot.ts";
+import { cells } from "../../../src/reporters/cells.ts";
 import { colourFor } from "../../../src/reporters/colour.ts";
 import { finalTables } from "../../../src/reporters/run/tables.ts";
 import { failedItem, item, lane, lost, scene, tooBig } from "../sample-events.ts";
@@ -11,6 +12,7 @@ const options = {
   plain: true,
   command: "prewarm run",
   stopped: false,
+  ledger: "prewarm.db",
 };
 
 /** A run of a minute with something of everything. */
@@ -45,7 +47,7 @@ function foretold({ work, lane }: { work: number; lane: number }) {
 
 describe("the end of a run", () => {
   const line = (run: Snapshot, stopped = false) =>
-    finalTables(run, { ...options, stopped }).split("\n")[1] ?? "";
+    finalTables(run, { ...options, stopped, width: 120 }).split("\n")[1] ?? "";
 
   it.each([
     [{ work: 1_900, lane: 20 }, ": the limit was concurrency"],
@@ -109,6 +111,12 @@ describe("finalTables", () => {
 |                         |         | message did arrive, the chat then holds |
 |                         |         | it twice, which does no harm            |
 +-------------------------+---------+-----------------------------------------+
+file_ids are in prewarm.db; that of a.jpg for bot default, as photo:
+  AgAC
+a bot reads it by this SQL:
+  select c.tg_file_id from media_cache c join media_store s on s.sha256 =
+  c.sha256 and s.kind = c.kind where s.r2_key = 'a.jpg' and c.bot_slug =
+  'default' and c.kind = 'photo' and c.status = 'ready'
 Next: prewarm run --only failed,unknown
 `);
   });
@@ -147,7 +155,8 @@ describe("the command to run next", () => {
   const line = failedItem(failure("manifest_line", "m:1: key is missing"), { key: null, where: "m:1" });
 
   it("sees to what failed and what is unknown, by the ledger", () => {
-    expect(nextAfter(item())()).toBeNull();
+    expect(nextAfter(item())()).toBe("prewarm status --sandbox");
+    expect(nextAfter(item({ status: "skipped", attempts: 0 }))()).toBeNull();
     expect(nextAfter(failedItem(tooBig))()).toBe("prewarm run --sandbox --only failed");
     expect(nextAfter(failedItem(lost))()).toBe("prewarm run --sandbox --only unknown");
     expect(nextAfter(failedItem(lost), failedItem(tooBig))()).toBe(
@@ -159,5 +168,58 @@ describe("the command to run next", () => {
     expect(nextAfter(failedItem(tooBig))(true)).toBe("prewarm run --sandbox");
     expect(nextAfter(item())(true)).toBe("prewarm run --sandbox");
     expect(nextAfter(line)()).toBe("prewarm run --sandbox");
+  });
+});
+
+describe("on a narrow screen", () => {
+  const narrow = () => {
+    const stage = mixed();
+    const key = `uploads/2024/${"7f3c9d1e-".repeat(6)}.mp4`;
+    stage.events.emit("item", failedItem(lost, { key: "first.jpg" }));
+    stage.events.emit("item", failedItem(failure("photo_dimensions", "too long"), { key }));
+    return { text: finalTables(stage.tally.snapshot(), { ...options, width: 40 }), key };
+  };
+
+  it("has lines that fit instead of tables that do not", () => {
+    const { text, key } = narrow();
+    const long = text
+      .split("\n")
+      .filter((line) => cells(line) > 39 && !line.includes(key) && !line.startsWith("  "));
+    expect(long).toEqual([]);
+    expect(text).toContain("download + send\n  P50 500 ms, P95 500 ms, P99 500 ms\n");
+    expect(text).toContain("default x -1001\n  pace 20.0/min, sent 1,200\n  open");
+  });
+
+  it("shows keys whole", () => {
+    const { text, key } = narrow();
+    expect(text).toContain(`  e.g. ${key}\n`);
+  });
+});
+
+describe("a long key", () => {
+  it("stands whole below the table, so that it can be copied", () => {
+    const { tally, events } = scene();
+    const key = `uploads/2024/${"7f3c9d1e-".repeat(9)}.mp4`;
+    events.emit("item", failedItem(tooBig, { key }));
+    const lines = finalTables(tally.snapshot(), options).split("\n");
+    expect(lines).toContain(key);
+    expect(lines.at(lines.indexOf(key) - 1)).toBe("file_too_big, the whole key:");
+  });
+});
+
+describe("a key in SQL", () => {
+  it("is quoted and never broken", () => {
+    const { tally, events } = scene();
+    const key = `it's ${"long ".repeat(30)}key.jpg`;
+    events.emit("item", item({ key }));
+    expect(finalTables(tally.snapshot(), options)).toContain(` 'it''s ${"long ".repeat(30)}key.jpg'`);
+  });
+});
+
+describe("a run that had nothing to send", () => {
+  it("calls nothing a success", () => {
+    const { tally, events } = scene();
+    events.emit("item", item({ status: "skipped", attempts: 0, reason: "already_ready" }));
+    expect(finalTables(tally.snapshot(), options)).toMatch(/^1 items? in .*: nothing had to be sent\n/);
   });
 });

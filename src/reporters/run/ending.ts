@@ -1,0 +1,114 @@
+import { nextStep } from "../../domain/failure.ts";
+import { asWritten, type Wording } from "../../domain/wording.ts";
+import type { ReasonCount, Snapshot } from "../../figures/snapshot.ts";
+import { cells } from "../cells.ts";
+import { count, cut, fold, oneLine } from "../format.ts";
+
+export interface EndingOptions {
+  /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
+  readonly command: string;
+  /** The run was stopped before its source was used up. */
+  readonly stopped: boolean;
+  /** The file that holds the ids. */
+  readonly ledger: string;
+  /** Of the screen, in cells. */
+  readonly width: number;
+}
+
+const READ_ONE =
+  "select c.tg_file_id from media_cache c join media_store s on s.sha256 = c.sha256 and s.kind = c.kind";
+const LIST_FAILURES =
+  "select r2_key, bot_slug, error_reason, error_message from prewarm_attempts where state in ('failed', 'unknown') order by id desc";
+
+/** No terminal is of use with fewer cells. */
+const NARROWEST = 20;
+const SHOWN_KEY = 60;
+
+function sentence(text: string, width: number): string[] {
+  return fold(text, Math.max(width, NARROWEST) - 1, "  ");
+}
+
+/** SQL in lines of about `width` cells: it may be broken at any blank that is not part of a text. */
+function sqlLines(sql: string, width: number): string[] {
+  const room = Math.max(width, NARROWEST) - 1;
+  const words = sql.match(/(?:'[^']*'|[^' ])+/g) ?? [];
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    if (line === undefined || cells(line) + 1 + cells(word) > room) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
+
+/** False for failures that the ledger knows nothing of: their keys cannot be had from it. */
+function isInLedger({ class: failureClass, reason }: ReasonCount): boolean {
+  return failureClass !== "config" && reason !== "no_lane_left";
+}
+
+/**
+ * The command to run next: to go on after a stop, to see to what failed, or to look at what was warmed; null where nothing
+ * was done.
+ */
+export function nextCommand(run: Snapshot, { command, stopped }: EndingOptions): string | null {
+  const has = (status: ReasonCount["status"]) =>
+    run.reasons.some((reason) => reason.status === status && isInLedger(reason));
+  const only = (["failed", "unknown"] as const).filter(has);
+  if (only.length > 0 && !stopped) return `${command} --only ${only.join(",")}`;
+  if (stopped || run.counts.failed > 0) return command;
+  return run.sample === null ? null : command.replace("prewarm run", "prewarm status");
+}
+
+/** Where the ids are, one of them, and how a bot reads it; null where this run got none. */
+export function idsText({ sample }: Snapshot, { ledger, width }: EndingOptions): string | null {
+  if (sample === null) return null;
+  const { key, bot, kind, fileId } = sample;
+  const text = (value: string) => `'${oneLine(value).replaceAll("'", "''")}'`;
+  const where = [`s.r2_key = ${text(key)}`, `c.bot_slug = ${text(bot)}`, `c.kind = '${kind}'`];
+  return [
+    ...sentence(
+      `file_ids are in ${ledger}; that of ${cut(oneLine(key), SHOWN_KEY)} for bot ${oneLine(bot)}, as ${kind}:`,
+      width,
+    ),
+    `  ${fileId}`,
+    "a bot reads it by this SQL:",
+    ...sqlLines(`${READ_ONE} where ${where.join(" and ")} and c.status = 'ready'`, width),
+  ].join("\n");
+}
+
+/** How to see each failure with its reason; null where one example a reason shows all of them. */
+export function failuresText({ reasons }: Snapshot, { ledger, width }: EndingOptions): string | null {
+  const rows = reasons.filter((reason) => reason.status !== "weak" && isInLedger(reason));
+  if (rows.every((reason) => reason.count === 1)) return null;
+  return [
+    ...sentence(`each of them is in ${ledger}, or in a file by --failed-to; this SQL lists them:`, width),
+    ...sqlLines(LIST_FAILURES, width),
+  ].join("\n");
+}
+
+const EXAMPLE = 120;
+
+/** Why a run that shows nothing else ended with this code, in one line with what to do. */
+export function quietLine(
+  run: Snapshot,
+  {
+    exitCode,
+    wording = asWritten,
+    ...options
+  }: EndingOptions & { readonly exitCode: number; readonly wording?: Wording | undefined },
+): string {
+  const { failed, unknown } = run.counts;
+  const bad = run.reasons.filter(({ status }) => status !== "weak");
+  const reasons = bad.map(({ reason, count: times }) => (times === 1 ? reason : `${reason} ${count(times)}`));
+  const left = run.leftFailed + run.leftUnknown;
+  const [first] = bad;
+  const parts = [
+    `${options.command}: exit code ${exitCode}: ${count(failed)} failed, ${count(unknown)} unknown`,
+    reasons.length > 0 ? ` (${reasons.join(", ")})` : "",
+    left > 0 ? `, ${count(left)} of them left as earlier runs found them` : "",
+    first ? `; e.g. ${cut(oneLine(first.example), EXAMPLE)}` : "",
+  ];
+  const next =
+    bad.length === 1 && first ? nextStep(first.reason) : (nextCommand(run, options) ?? options.command);
+  return wording(`${parts.join("")}. Next: ${next}`);
+}
