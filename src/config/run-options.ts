@@ -5,7 +5,7 @@ import {
   type Selection,
   type TransferMode,
 } from "../domain/choices.ts";
-import type { MediaKind } from "../domain/media.ts";
+import { extensionOf, type MediaKind } from "../domain/media.ts";
 import { ConfigError } from "./error.ts";
 import { flagOf } from "./flag-name.ts";
 import { failuresBound, list, oneOf, someTime, wholeNumber } from "./parse.ts";
@@ -70,12 +70,12 @@ const selection = oneOf(...SELECTIONS);
 /** Reads the flags. Throws ConfigError with everything that is wrong with them, empty values of other flags among it. */
 export function readRunOptions(flags: RunOptionFlags): RunOptions {
   const manifest = manifestOf(flags);
-  return readOptions(flags, manifest === null ? [] : manifestProblems(manifest.path));
+  return readOptions(flags, manifest === null ? [] : manifestProblems(manifest));
 }
 
-/** A file that cannot be opened is told before anything is begun. */
-function manifestProblems(path: string): string[] {
-  if (path === "" || path === "-") return [];
+/** A file that cannot be read is told before anything is begun; one whose format nobody knows is refused for that. */
+function manifestProblems({ path, format }: NonNullable<RunOptions["manifest"]>): string[] {
+  if (path === "-" || (format === undefined && extensionOf(path) === "")) return [];
   const why = whyUnreadable(path);
   return why === null ? [] : [`--manifest ${path}: ${why}`];
 }

@@ -105,7 +105,7 @@ it("says of a manifest that is not there, or is a folder, that it is so", () => 
   expect(problemsOf({ manifest: "/no/such.jsonl" })).toEqual([
     "--manifest /no/such.jsonl: there is no such file",
   ]);
-  expect(problemsOf({ manifest: tmpdir() })).toEqual([
+  expect(problemsOf({ manifest: tmpdir(), manifestFormat: "csv" })).toEqual([
     `--manifest ${tmpdir()}: this is a folder, not a file`,
   ]);
 });
