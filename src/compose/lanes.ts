@@ -72,7 +72,8 @@ function paceOf(
   memory: LaneMemory | undefined,
   clock: Clock,
 ): Pace {
-  if (pace.type === "fixed") return new FixedPace(pace.perMinute);
+  // Whoever sets a pace means it: only the concurrency bounds how many calls overlap.
+  if (pace.type === "fixed") return new FixedPace(pace.perMinute, Number.POSITIVE_INFINITY);
   const documented = documentedPace(type);
   if (pace.type === "documented") return new FixedPace(documented);
   const { pace: perMinute = null, paceAt = null } = memory ?? {};
