@@ -48,10 +48,12 @@ const SHORTEST_SECRET = 16;
 function sessionToken(reader: Reader): void {
   const found = reader.layers.variable("R2_SESSION_TOKEN");
   if (!found) return;
+  const isDotenv = found.origin.startsWith(".env");
   reader.problems.tell({
     kind: "value",
     name: "R2_SESSION_TOKEN",
     origin: found.origin,
+    next: isDotenv ? "take the line R2_SESSION_TOKEN=... out of .env" : "unset R2_SESSION_TOKEN",
     text: `${found.origin}: temporary keys are not supported; make a key pair that lasts (Cloudflare dashboard -> R2 -> Manage API tokens -> Create, Object Read), and take R2_SESSION_TOKEN away`,
   });
 }

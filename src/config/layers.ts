@@ -3,7 +3,7 @@ import { Secret } from "../domain/secret.ts";
 import { type Dotenv, NO_DOTENV, readDotenv } from "./dotenv.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
 import { nameOfFlag } from "./flag-name.ts";
-import { withoutSecrets } from "./mask.ts";
+import { shownPath } from "./mask.ts";
 import { trimmed } from "./plain.ts";
 import { SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { readTextFile, UnreadableFile } from "./text-file.ts";
@@ -75,6 +75,12 @@ export class Layers {
     ];
   }
 
+  /** Where an origin of `.env` stands in it; null for others. */
+  lineOf(origin: Origin): number | null {
+    const name = /^\.env (.*)$/.exec(origin)?.[1];
+    return this.dotenv.outer.findLast((line) => line.name === name)?.number ?? null;
+  }
+
   variable(name: string): FoundValue<string> | null {
     return this.variables(name)[0] ?? null;
   }
@@ -112,9 +118,8 @@ function filesIn(folder: string | null): LayerFiles {
 
 /** Throws UnreadableFile, also for a file that holds nothing. */
 function secretIn(path: string): string {
-  const shown = isPathLike(path)
-    ? path
-    : "it holds no path (the secret itself goes into the variable without _FILE)";
+  const isShown = shownPath(path) === path;
+  const shown = isShown ? path : "it holds no path (the secret itself goes into the variable without _FILE)";
   try {
     const text = trimmed(readTextFile(path).text);
     if (text !== "") return text;
@@ -124,11 +129,6 @@ function secretIn(path: string): string {
       : error;
   }
   throw new UnreadableFile(`${shown} is empty`);
-}
-
-/** What is long and has no part of a path is probably the secret itself, which is not to be shown. */
-function isPathLike(path: string): boolean {
-  return withoutSecrets(path) === path && (/[/\\.]/.test(path) || path.length < 16);
 }
 
 function isFirstOfItsKind(

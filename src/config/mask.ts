@@ -19,6 +19,12 @@ export function withoutSecrets(text: string): string {
     .replace(KEY, "***");
 }
 
+/** The path of a secret's file as it may be shown; what has no part of a path is probably the secret itself. */
+export function shownPath(path: string): string {
+  const isPath = withoutSecrets(path) === path && (/[/\\.]/.test(path) || path.length < 16);
+  return isPath ? path : "***";
+}
+
 /** Whether a value has a bot's token in it. */
 export function holdsToken(text: string): boolean {
   const rest = withoutCredentials(text);

@@ -97,9 +97,14 @@ export class Reader {
         kind: "value",
         name,
         origin,
-        text: `${origin}: this value is not usable, ${mustBe(error)}`,
+        text: `${origin === null ? name : this.#placeOf(origin)}: this value is not usable, ${mustBe(error)}`,
       });
     else throw error;
+  }
+
+  #placeOf(origin: Origin): string {
+    const line = this.layers.lineOf(origin);
+    return line === null ? origin : `${origin} (line ${line})`;
   }
 
   /** Returns what `parse` makes of a value without the blanks around it; undefined where it cannot be used, a problem. */
@@ -117,7 +122,7 @@ export class Reader {
         name: SETTINGS[name].env[0] ?? name,
         origin,
         right: error.right,
-        text: `${origin}: ${shown(value)} is not usable, ${mustBe(error)}`,
+        text: `${this.#placeOf(origin)}: ${shown(value)} is not usable, ${mustBe(error)}`,
       });
       return undefined;
     }

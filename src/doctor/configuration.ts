@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parentWithDotenv } from "../config/dotenv.ts";
+import { withoutSecrets } from "../config/mask.ts";
 import type { ConfigProblem } from "../config/problems.ts";
 import type { Check } from "./check.ts";
-import { stub, withoutPassword } from "./mask.ts";
+import { stub } from "./mask.ts";
 import { MISSING, NAMES } from "./names.ts";
 import { fail, pass, setStep, warn } from "./report.ts";
 import { settingsOf } from "./settings.ts";
@@ -97,7 +98,7 @@ const shadowed: Check = {
     const found = config.values.flatMap(({ name, secret, given: [winner, ...losers] }) => {
       const lost = losers.find(({ origin, value }) => origin.startsWith(".env") && value !== winner?.value);
       if (!winner || !lost || winner.origin === "prewarm.config.json") return [];
-      const show = (value: string) => (secret ? stub(name, value) : withoutPassword(value));
+      const show = (value: string) => (secret ? stub(name, value) : withoutSecrets(value));
       const variable = winner.origin.replace(/^environment /, "");
       const next = winner.origin.startsWith("environment ")
         ? `unset ${variable}`

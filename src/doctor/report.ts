@@ -59,6 +59,7 @@ export function settingStep({ origin, line }: ValuePlace, name: string, written:
     return line === undefined
       ? `write this line into .env: ${name}=${written}`
       : `write line ${line} of .env as ${name}=${written}`;
+  if (origin?.startsWith("file ")) return `write ${written} into ${origin.slice("file ".length)}`;
   if (origin?.startsWith("--")) return `give ${origin} ${written}`;
   if (origin === "prewarm.config.json") return `set it to ${written} in prewarm.config.json`;
   return `export ${name}=${written}`;

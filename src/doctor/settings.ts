@@ -1,5 +1,6 @@
 import type { Inspection } from "../config/inspect.ts";
-import { stub, withoutPassword } from "./mask.ts";
+import { withoutSecrets } from "../config/mask.ts";
+import { stub } from "./mask.ts";
 
 /** A value with where it came from, and what lost against it; secrets as stubs. */
 export interface SettingRow {
@@ -14,7 +15,7 @@ export function settingsOf({ values }: Pick<Inspection, "values">): SettingRow[]
   return values.flatMap(({ name, secret, given }) => {
     const [winner, ...others] = given.map(({ origin, value }) => {
       const variable = origin.split(" ").at(-1) ?? name;
-      return { origin, value: visible(secret ? stub(variable, value) : withoutPassword(value)) };
+      return { origin, value: visible(secret ? stub(variable, value) : withoutSecrets(value)) };
     });
     const losers = others.filter(({ origin }) => origin !== "default");
     return winner ? [{ name, ...winner, losers }] : [];

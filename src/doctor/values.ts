@@ -42,7 +42,8 @@ type Step = (problem: ConfigProblem, value: Inspected | undefined, place: ValueP
 
 /** Other kinds have checks of their own. */
 const STEPS: Readonly<Partial<Record<ProblemKind, Step>>> = {
-  value: ({ name, origin, right }, value, { line }) => {
+  value: ({ name, origin, right, next }, value, { line }) => {
+    if (next !== null) return next;
     const place = { origin: origin ?? undefined, line };
     const known = right ?? value?.fallback ?? null;
     return known === null ? howToSet(name ?? "", place) : setStep(place.origin, name ?? "", known, line);

@@ -224,3 +224,14 @@ describe("what is not set", () => {
     );
   });
 });
+
+it("names a value of a file in another encoding, and where it stands", () => {
+  const text = Buffer.concat([
+    Buffer.from("# caf\u00e9\n", "latin1"),
+    Buffer.from(lines()),
+    Buffer.from("PREWARM_LEDGER=sqlite:\u00e9.db\n", "latin1"),
+  ]);
+  expect(problemsOf(() => load(text))).toEqual([
+    expect.stringMatching(/^\.env PREWARM_LEDGER \(line 8\): .* it must be written in UTF-8 or UTF-16/),
+  ]);
+});

@@ -246,7 +246,7 @@ describe("check-env names what is wrong with the configuration, and nothing else
     world.file(".env", "OTHER=1\nR2_BUCKET=media/\n");
     expectOnly(await diagnose(world, { env: { R2_BUCKET: "" } }), {
       id: "config-values",
-      found: /^\.env R2_BUCKET: "media\/" is not usable/,
+      found: /^\.env R2_BUCKET \(line 2\): "media\/" is not usable/,
       next: /^write line 2 of \.env as R2_BUCKET=media$/,
     });
     world.file(".env", "OTHER=1\n");
