@@ -7,6 +7,18 @@ export type TransferName = "url" | "upload";
 /** An entry whose size and ETag are known. */
 export type KnownEntry = Entry & { readonly bytes: number; readonly etag: string };
 
+/** A chat that refused a medium by a text that nobody knows, and how much had gone through there by then. */
+export interface RefusedIn {
+  readonly chat: string;
+  /** HTTP status of the answer. */
+  readonly code: number | null;
+  /** Why, for people. */
+  readonly message: string;
+  readonly passed: number;
+  /** Of the kind that was refused. */
+  readonly passedOfKind: number;
+}
+
 /** One object to be warmed by one bot. */
 export interface Task {
   readonly entry: KnownEntry;
@@ -29,4 +41,6 @@ export interface Task {
   readonly transfer?: TransferName | undefined;
   /** The kind to send it as, once Telegram has refused the requested one. */
   readonly sendAs?: MediaKind | undefined;
+  /** Where it was refused by a text that nobody knows, in this run. */
+  readonly refusedIn?: readonly RefusedIn[] | undefined;
 }

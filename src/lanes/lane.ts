@@ -28,6 +28,8 @@ export class Lane {
   sent = 0;
   readonly calls = new Set<LaneCall>();
   readonly refused = new Set<MediaKind>();
+  /** How many of each kind were posted here. */
+  readonly passed = new Map<MediaKind, number>();
 
   constructor(bot: Bot, chat: string, title: string, pace: Pace) {
     this.bot = bot;
@@ -60,4 +62,9 @@ export class Lane {
     // So many calls must have become long that the short ones are fewer than `atOnce`.
     return longAt[this.calls.size - atOnce] ?? Number.POSITIVE_INFINITY;
   }
+}
+
+/** A lane by its two names, for messages. */
+export function laneName({ bot, chat }: Lane): string {
+  return `lane ${bot.slug} x ${chat}`;
 }

@@ -2,13 +2,16 @@ import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
+import type { RefusedIn, Task } from "../domain/task.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 import { BotFloods } from "./bot-floods.ts";
 import { laneConsequence } from "./consequence.ts";
-import type { Lane } from "./lane.ts";
+import { type Lane, laneName } from "./lane.ts";
 import { LanePermit } from "./permit.ts";
-import type { LaneBoard, Pace, WatchedLanes } from "./port.ts";
+import type { Judgement, LaneBoard, Pace, UnclearRefusal, WatchedLanes } from "./port.ts";
 import type { SameSize } from "./same-size.ts";
+import { Suspicions } from "./suspicions.ts";
+import { verdictOn } from "./verdict.ts";
 import type { Wait } from "./waits.ts";
 
 export interface LanesOptions {
@@ -33,9 +36,15 @@ export interface LanesOptions {
 export class Lanes implements LaneBoard, WatchedLanes {
   readonly #options: LanesOptions;
   readonly #floods = new BotFloods();
+  readonly #suspicions: Suspicions;
 
   constructor(options: LanesOptions) {
     this.#options = options;
+    this.#suspicions = new Suspicions(options.lanes, {
+      close: (lane, cause, kind) => this.close(lane, cause, kind),
+      opened: (lane) => this.#ended(lane),
+      warn: (text) => this.#warn(text),
+    });
     for (const lane of options.lanes) this.#report(lane);
   }
 
@@ -43,8 +52,8 @@ export class Lanes implements LaneBoard, WatchedLanes {
     return this.#options.lanes;
   }
 
-  isOpen(bot: string, kind?: MediaKind): boolean {
-    return this.all.some((lane) => lane.bot.slug === bot && (kind ? lane.takes(kind) : lane.closed === null));
+  isOpen(bot: string, kind?: MediaKind, except: readonly RefusedIn[] = []): boolean {
+    return this.#open(bot, kind).some(({ chat }) => except.every((each) => each.chat !== chat));
   }
 
   get anyOpen(): boolean {
@@ -75,9 +84,16 @@ export class Lanes implements LaneBoard, WatchedLanes {
     return Math.min(...this.#open(bot).map((lane) => lane.freeAt(now)), Number.POSITIVE_INFINITY);
   }
 
-  take(bot: string, kind: MediaKind, now: number, ahead: number): LanePermit | null {
+  take(
+    bot: string,
+    kind: MediaKind,
+    now: number,
+    ahead: number,
+    except: readonly RefusedIn[] = [],
+  ): LanePermit | null {
     const { clock, botPaces, sameSize } = this.#options;
-    const lane = this.#open(bot, kind).reduce<Lane | null>(
+    const eligible = this.#open(bot, kind).filter(({ chat }) => except.every((each) => each.chat !== chat));
+    const lane = eligible.reduce<Lane | null>(
       (best, each) => (best && best.freeAt(now) <= each.freeAt(now) ? best : each),
       null,
     );
@@ -87,6 +103,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
       sameSize,
       botPace: botPaces.get(bot),
       failed: (cause) => this.#follow(lane, kind, cause),
+      passed: () => this.#suspicions.passed(lane, kind),
       ended: () => this.#ended(lane),
     });
   }
@@ -123,6 +140,19 @@ export class Lanes implements LaneBoard, WatchedLanes {
     this.#options.changed();
   }
 
+  refused(bot: string, chat: string, refusal: UnclearRefusal): RefusedIn {
+    return this.#suspicions.refused(bot, chat, refusal);
+  }
+
+  judge({ bot, kind, sendAs, refusedIn = [] }: Task, final: boolean): Judgement {
+    const lanes = this.all.filter((lane) => lane.bot.slug === bot);
+    return verdictOn(refusedIn, sendAs ?? kind, { lanes, final });
+  }
+
+  acquit(medium: string): void {
+    this.#suspicions.acquit(medium);
+  }
+
   reopen(lane: Lane, chat: ChatInfo): boolean {
     const isTaken = this.all.some(
       (each) => each !== lane && each.bot === lane.bot && each.closed === null && each.chat === chat.id,
@@ -132,12 +162,14 @@ export class Lanes implements LaneBoard, WatchedLanes {
     lane.title = chat.title;
     lane.closed = null;
     lane.refused.clear();
+    this.#suspicions.forget(lane);
     this.#ended(lane);
     return true;
   }
 
   allow(lane: Lane): void {
     lane.refused.clear();
+    this.#suspicions.forget(lane);
     this.#ended(lane);
   }
 
@@ -160,7 +192,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   /** What the answer to a call of this kind means for its lane. */
   #follow(lane: Lane, kind: MediaKind, cause: Failure): void {
     const then = laneConsequence(cause);
-    const name = `lane ${lane.bot.slug} x ${lane.chat}`;
+    const name = laneName(lane);
     if (then === null) return;
     if (then.do === "freeze") this.freeze(lane, then.ms);
     else if (then.do === "move") {

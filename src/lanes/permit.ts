@@ -12,6 +12,8 @@ export interface PermitOptions {
   readonly sameSize: SameSize | null;
   /** Called with what an answer said, while the lane still counts as busy. */
   readonly failed: (cause: Failure) => void;
+  /** Called when it posted. */
+  readonly passed: () => void;
   /** Called once, when the permit is used up. */
   readonly ended: () => void;
 }
@@ -60,8 +62,10 @@ export class LanePermit implements Permit {
   end(answer: SendAnswer): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
     this.lane.pace.ended(paceCallOf(answer));
-    if (answer.ok) this.lane.sent += 1;
-    else this.#options.failed(answer.failure);
+    if (answer.ok) {
+      this.lane.sent += 1;
+      this.#options.passed();
+    } else this.#options.failed(answer.failure);
     this.#close();
   }
 

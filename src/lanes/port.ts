@@ -1,5 +1,6 @@
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
+import type { RefusedIn, Task } from "../domain/task.ts";
 import type { Bot, CallTimes, ChatInfo, SendAnswer } from "../telegram/port.ts";
 
 /**
@@ -20,16 +21,54 @@ export interface Permit {
   drop(): void;
 }
 
+/** A medium that a lane refused by a text that nobody knows. */
+export interface UnclearRefusal {
+  /** Its content, whatever its key. */
+  readonly medium: string;
+  readonly kind: MediaKind;
+  /** Another lane refused it before. */
+  readonly again: boolean;
+  readonly failure: Failure;
+}
+
+/** What is to be done with a medium that was refused by a text that nobody knows. */
+export type Judgement =
+  /** Another lane may take it. */
+  | "elsewhere"
+  /** No lane is left that could. */
+  | "nowhere"
+  /** The medium is at fault, for good. */
+  | "its own"
+  /** Nothing shows whose fault it is, and nothing more will. */
+  | "unclear"
+  /** The media that follow will show. */
+  | "wait";
+
 /** The lanes of a run, for those who make calls on them. Moments on the engine's clock, in milliseconds. */
 export interface LaneBoard {
-  /** Whether anything can still be posted for this bot (of this kind). */
-  isOpen(bot: string, kind?: MediaKind): boolean;
+  /** Whether anything can still be posted for this bot (of this kind, in a chat that is none of `except`). */
+  isOpen(bot: string, kind?: MediaKind, except?: readonly RefusedIn[]): boolean;
   /** Why nothing (of this kind) can be posted for this bot. */
   whyClosed(bot: string, kind: MediaKind): Failure;
   /** The earliest moment at which a lane of this bot is free; Infinity while all are busy or closed. */
   freeAt(bot: string, now: number): number;
-  /** A permit for the lane that is free first, if that is within `ahead` ms of now; else null. */
-  take(bot: string, kind: MediaKind, now: number, ahead: number): Permit | null;
+  /** A permit for the lane (in none of the chats of `except`) that is free first, if that is within `ahead` ms of now; else null. */
+  take(
+    bot: string,
+    kind: MediaKind,
+    now: number,
+    ahead: number,
+    except?: readonly RefusedIn[],
+  ): Permit | null;
+  /**
+   * Hears that a medium was refused in this chat by a text that nobody knows. When different media are refused so, the lane
+   * closes, or takes no more of their kind.
+   */
+  refused(bot: string, chat: string, refusal: UnclearRefusal): RefusedIn;
+  /** Judges a medium that was refused so; `final` when nothing follows that could show more. */
+  judge(task: Task, final: boolean): Judgement;
+  /** This medium was at fault itself: what it was refused for is held against no lane. */
+  acquit(medium: string): void;
   /** Nothing can be posted by this bot any more. */
   closeBot(bot: string, cause: Failure): void;
 }

@@ -6,6 +6,7 @@ import type { LaneBoard, Permit } from "../lanes/port.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import type { DispatchPolicy } from "./dispatch-policy.ts";
+import { Held } from "./held.ts";
 import type { Intake } from "./intake.ts";
 import type { Waited } from "./settle.ts";
 import type { Stop } from "./stop.ts";
@@ -26,12 +27,16 @@ export interface DispatcherOptions {
   readonly intake: Intake;
 }
 
+/** While more may come, nothing that is held is judged for the last time before so many milliseconds without any. */
+const HELD_MS = 5_000;
+
 /**
  * Hands each task to the lane that is free first, as soon as the pool has a place for it. There are neither batches
  * nor ticks: it sleeps until the bell rings, the first lane becomes free, or the first deferred task is due.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #held = new Held();
   /** Timestamps that split an item's wait into queue time and lane time; see {@link Dispatcher.#waited}. */
   #placeFreeSince: number;
   #lastStart = Number.NEGATIVE_INFINITY;
@@ -63,7 +68,8 @@ export class Dispatcher {
   #step(): number | null {
     const { queue, pool, clock, lanes, policy, runner } = this.#options;
     if (pool.free === 0 || policy.isPaused(pool.active)) return Number.POSITIVE_INFINITY;
-    if (queue.length === 0) return policy.isFed || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
+    if (this.#judge()) return 0;
+    if (queue.length === 0) return this.#nothingToStart();
     const now = clock.now();
     let soonest = queue.nextDue() ?? Number.POSITIVE_INFINITY;
     const task = queue.shift(now, (bot) => {
@@ -77,14 +83,41 @@ export class Dispatcher {
     return 0;
   }
 
+  /** How long to sleep with an empty queue; null when nothing can come any more. */
+  #nothingToStart(): number | null {
+    const { pool, policy, clock } = this.#options;
+    if (this.#held.size > 0 && pool.active === 0)
+      return Math.max(1, this.#held.since + HELD_MS - clock.now());
+    return policy.isFed || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
+  }
+
+  /** Goes on with a task that was held and is judged by now; false where there is none. */
+  #judge(): boolean {
+    const { queue, pool, policy, lanes, clock, runner } = this.#options;
+    if (this.#held.size === 0) return false;
+    const isIdle = queue.length === 0 && pool.active === 0;
+    const final = isIdle && (!policy.isFed || clock.now() >= this.#held.since + HELD_MS);
+    const judged = this.#held.takeJudged((task) => lanes.judge(task, final));
+    if (!judged) return false;
+    const { task, verdict } = judged;
+    if (verdict === "elsewhere" || verdict === "nowhere") queue.push(task);
+    else this.#track(pool.run(() => this.#end(task, () => runner.judged(task, verdict))));
+    return true;
+  }
+
   #start(task: Task, now: number): void {
     const { lanes, queue, pool, runner } = this.#options;
     const kind = task.sendAs ?? task.kind;
+    const { refusedIn } = task;
     if (!lanes.isOpen(task.bot, kind)) {
       this.#track(pool.run(() => this.#giveUp(task)));
       return;
     }
-    const permit = lanes.take(task.bot, kind, now, runner.readAheadMs);
+    if (refusedIn && !lanes.isOpen(task.bot, kind, refusedIn)) {
+      this.#held.add(task, now);
+      return;
+    }
+    const permit = lanes.take(task.bot, kind, now, runner.readAheadMs, refusedIn);
     if (!permit) {
       // Another lane of this bot is free, but none that takes this kind.
       queue.push({ ...task, notBefore: now + MOST_AHEAD_MS });
@@ -95,17 +128,21 @@ export class Dispatcher {
   }
 
   async #run(task: Task, permit: Permit, waited: Waited): Promise<void> {
-    const { events, pool, queue, runner, intake } = this.#options;
+    const { events, pool, queue, runner, intake, clock } = this.#options;
     events.emit("active", { count: pool.active });
     const again = await runner.run(task, permit, waited);
-    if (again) queue.push(again);
-    else await intake.finished(task);
+    if (!again) await intake.finished(task);
+    else if (again.refusedIn === task.refusedIn) queue.push(again);
+    else this.#held.add(again, clock.now());
   }
 
-  async #giveUp(task: Task): Promise<void> {
-    const { policy, intake } = this.#options;
-    await policy.withoutLane(task);
-    await intake.finished(task);
+  #giveUp(task: Task): Promise<void> {
+    return this.#end(task, () => this.#options.policy.withoutLane(task));
+  }
+
+  async #end(task: Task, how: () => Promise<void>): Promise<void> {
+    await how();
+    await this.#options.intake.finished(task);
   }
 
   #track(running: Promise<void>): void {

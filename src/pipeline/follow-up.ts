@@ -22,6 +22,8 @@ export type FollowUp =
   /** Back to the queue, not before `delayMs` from now. */
   | { readonly do: "again"; readonly task: Task; readonly delayMs: number }
   | { readonly do: "fail" }
+  /** Nobody knows whose fault it is: what follows decides. */
+  | { readonly do: "hold" }
   | { readonly do: "doubt" }
   /**
    * For reasons that have nothing to do with the item: it stays as it was, in the queue, from which nothing is taken
@@ -79,7 +81,10 @@ export function consequenceOf(cause: Failure): Consequence {
 
 function passing(task: Task, cause: Failure, options: FollowUpOptions): FollowUp {
   if (cause.reason === "stopped") return { do: "release" };
-  if (cause.reason === "refused_unclear") return otherWay(task, cause, options);
+  if (cause.reason === "refused_unclear") {
+    const other = otherWay(task, cause, options);
+    return other.do === "fail" ? { do: "hold" } : other;
+  }
   // A limit of something in between does not rise within minutes, and each try would send the whole body again.
   return cause.reason === "body_refused" ? { do: "fail" } : retry(task, options);
 }

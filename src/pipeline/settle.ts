@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import type { ItemResult, Latency } from "../domain/outcome.ts";
 import type { RunBots } from "../domain/run-bots.ts";
 import type { Task } from "../domain/task.ts";
@@ -74,6 +74,23 @@ export class Settlement {
     events.emit("item", withoutLane(task, cause));
   }
 
+  /**
+   * Ends a task that was refused by a text that nobody knows: for good where that was its own fault, else until it is tried
+   * again.
+   */
+  async judged(task: Task, verdict: "its own" | "unclear"): Promise<void> {
+    const { events, lanes, ledger, transfers } = this.#options;
+    const { entry, bot, kind, content } = task;
+    const last = task.refusedIn?.at(-1);
+    const code = last?.code ?? undefined;
+    const reason = verdict === "its own" ? "media_refused" : "refused_unclear";
+    const cause = failure(reason, last?.message ?? "", code === undefined ? {} : { code });
+    const settings = transfers.settings(entry);
+    await ledger.fail(null, { bot, kind, content, entry, chatId: last?.chat ?? null, settings }, cause);
+    if (verdict === "its own") lanes.acquit(content);
+    events.emit("item", { ...withoutLane(task, cause), chatId: last?.chat ?? null });
+  }
+
   async #known(tried: Tried, { stored, content }: ResultOf<"known">): Promise<void> {
     const { bot, kind, entry } = tried.task;
     const { ledger, runBots } = this.#options;
@@ -111,6 +128,9 @@ export class Settlement {
         events.emit("retry", { key: entry.key, bot, kind, chat: outcome.facts.chatId, failure, notBefore });
         return again;
       }
+      case "hold":
+        if (attempt !== null) await ledger.retry(attempt, failure);
+        return this.#refused(tried, failure);
       case "release":
         if (attempt !== null) await ledger.retry(attempt, failure);
         return task;
@@ -123,6 +143,18 @@ export class Settlement {
         this.#report(tried, { status: "failed", ...errorFields(failure) });
         return null;
     }
+  }
+
+  #refused({ task, outcome }: Tried, cause: Failure): Task {
+    const { lanes, events } = this.#options;
+    const { bot, entry, content } = task;
+    const kind = task.sendAs ?? task.kind;
+    const chat = outcome.facts.chatId ?? "";
+    const before = task.refusedIn ?? [];
+    const again = before.length > 0;
+    const refused = lanes.refused(bot, chat, { medium: content, kind, again, failure: cause });
+    events.emit("retry", { key: entry.key, bot, kind: task.kind, chat, failure: cause, notBefore: 0 });
+    return { ...task, refusedIn: [...before, refused] };
   }
 
   #followUp({ task, outcome }: Tried, failure: Failure) {

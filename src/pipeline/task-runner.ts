@@ -56,6 +56,11 @@ export class TaskRunner {
     }
   }
 
+  /** Ends a task that was refused by a text that nobody knows. Throws LedgerError. */
+  judged(task: Task, verdict: "its own" | "unclear"): Promise<void> {
+    return this.#options.settlement.judged(task, verdict);
+  }
+
   #learn(downloadMs: number): void {
     const next = this.#readAheadMs + AHEAD_SHARE * (downloadMs - this.#readAheadMs);
     this.#readAheadMs = Math.min(MOST_AHEAD_MS, next);
