@@ -4,10 +4,12 @@ import { wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
 import { readJsonFile, UnreadableFile } from "../config/text-file.ts";
 import type { StopSignal } from "../domain/events.ts";
+import type { Wording } from "../domain/wording.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { FaultFileError, type FaultRule, parseFaults } from "../sandbox/fault-rules.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+import { wordingHere } from "./place.ts";
 import type { SandboxFlags } from "./sandbox-flags.ts";
 
 /** `prewarm sandbox`: starts the stand-ins, prints what a client has to set, and stays until a signal; answers the exit code. */
@@ -17,8 +19,10 @@ export async function sandbox(flags: SandboxFlags): Promise<number> {
   const stopped = new Promise<StopSignal>((resolve) => {
     onFirstSignal(resolve);
   });
-  process.stdout.write(`${exportLines(running)}\n`);
-  process.stderr.write(greeting(running, options));
+  const wording = wordingHere();
+  const { stdout, stderr } = process;
+  stdout.write(environmentLines(running.env, stdout.isTTY ? wording : null));
+  stderr.write(wording(greeting(running, options, stdout.isTTY === true)));
   const signal = await stopped;
   await running.close();
   return codeOfSignal(signal);
@@ -91,17 +95,30 @@ function readFaults(path: string): FaultRule[] {
   }
 }
 
-function exportLines({ env }: Sandbox): string {
-  return Object.entries(env)
-    .map(([name, value]) => `export ${name}=${value}`)
-    .join("\n");
+/**
+ * What a client has to set: for a person lines to paste into their shell, else `NAME=value`, which is right in a `.env`, for
+ * `docker --env-file` and as an EnvironmentFile of systemd.
+ * @internal
+ */
+export function environmentLines(env: Sandbox["env"], wording: Wording | null): string {
+  const lines = Object.entries(env).map(([name, value]) => {
+    const line = `${name}=${value}`;
+    return wording ? wording(`export ${line}`) : line;
+  });
+  return `${lines.join("\n")}\n`;
 }
 
-function greeting({ env, r2, botApi }: Sandbox, { profile, timeScale }: SandboxOptions): string {
+function greeting(
+  { env, r2, botApi }: Sandbox,
+  { profile, timeScale }: SandboxOptions,
+  onScreen: boolean,
+): string {
   const speed = timeScale === 1 ? "real time" : `${timeScale} times faster than real time`;
   return [
     `R2 on ${r2.url}, Bot API on ${botApi.url}; profile ${profile}, ${speed}`,
     `posted so far: curl -s ${env.TELEGRAM_API_ROOT}/sandbox/truth`,
-    "paste the lines above into another terminal and run `prewarm run` there; Ctrl-C ends the sandbox\n",
+    onScreen
+      ? "paste the lines above into another terminal and run `prewarm run` there; Ctrl-C ends the sandbox\n"
+      : "run `prewarm run` where these lines are its `.env`; Ctrl-C ends the sandbox\n",
   ].join("\n");
 }

@@ -46,7 +46,7 @@ try {
 
 async function soak() {
   const sandbox = start(["sandbox", "--time-scale", String(TIME_SCALE), "--chats", CHATS], {});
-  const exported = (await said(sandbox, /PREWARM_TIME_SCALE/)).matchAll(/export (\w+)=(\S+)/g);
+  const exported = (await said(sandbox, /PREWARM_TIME_SCALE/)).matchAll(/^(?:export )?(\w+)=(\S+)$/gm);
   const env = Object.fromEntries([...exported].map(([, name, value]) => [name, value]));
   const bucket = bucketOf(env);
   const port = await freePort();
