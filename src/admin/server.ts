@@ -135,11 +135,20 @@ async function listen(server: Server, { host, port, onError = () => {} }: AdminS
   }
 }
 
-function problemOf(error: unknown, host: string, port: number): string {
+const LAST_PRIVILEGED = 1023;
+
+/**
+ * Why nothing listens there, and what to do.
+ * @internal
+ */
+export function problemOf(error: unknown, host: string, port: number): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   const known: Record<string, string> = {
     EADDRINUSE: `port ${port} on ${host} is taken by another program; choose another with --port, or end the other one (it may be another worker)`,
-    EACCES: `this user may not listen on port ${port}; choose one above 1023 with --port`,
+    EACCES:
+      port > LAST_PRIVILEGED
+        ? `port ${port} is reserved by this system, as Hyper-V, WSL and Docker do in ranges (netsh interface ipv4 show excludedportrange protocol=tcp); choose another with --port`
+        : `this user may not listen on port ${port}; choose one above ${LAST_PRIVILEGED} with --port`,
     EADDRNOTAVAIL: `${host} is no address of this machine; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
     ENOTFOUND: `the host ${host} cannot be resolved; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
     ERR_SOCKET_BAD_PORT: `${port} is no port; use --port with a number from 0 to 65535`,

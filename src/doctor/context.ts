@@ -37,8 +37,8 @@ export interface Host {
   mayWrite(path: string): boolean | "read-only" | undefined;
   /** Whether a TCP connection can be made; a code such as ECONNREFUSED when not. */
   connects(host: string, port: number): Promise<string | null>;
-  /** Whether a port of 127.0.0.1 is free to listen on. */
-  portFree(port: number): Promise<boolean>;
+  /** Whether a port of 127.0.0.1 is free to listen on; `reserved` where the system keeps it, taken or not. */
+  portFree(port: number): Promise<boolean | "reserved">;
 }
 
 /** A GET as Telegram would make it: no header of ours. */

@@ -62,10 +62,10 @@ function connects(host: string, port: number): Promise<string | null> {
   });
 }
 
-function portFree(port: number): Promise<boolean> {
+function portFree(port: number): ReturnType<Host["portFree"]> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(false));
+    server.once("error", (error) => resolve(errorCode(error) === "EACCES" ? "reserved" : false));
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }

@@ -42,8 +42,15 @@ export function ofFailure(
 
 /** How a value is set where it was found: an `export`, a line of `.env`, a flag, a member of prewarm.config.json. */
 export function setStep(origin: string | undefined, name: string, value: string, line?: number): string {
-  const quoted = /^[\w.,:/@%+-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+  const quoted = /^[\w.,:/@%+-]*$/.test(value) ? value : quotedIn(origin, value);
   return settingStep({ origin, line }, name, quoted);
+}
+
+/** Each place has quotes of its own; a `.env` has no escapes. */
+function quotedIn(origin: string | undefined, value: string): string {
+  if (origin === "prewarm.config.json") return JSON.stringify(value);
+  if (origin?.startsWith(".env") && value.includes("'")) return `"${value}"`;
+  return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 /** Where a value stands, or belongs. */

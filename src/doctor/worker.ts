@@ -177,12 +177,18 @@ const port: Check = {
     if (problems.length > 0) return problems.flatMap((problem) => problemReport(problem, context.config));
     const { port: number } = context.config.worker;
     if (number === 0) return [pass("any port that is free")];
-    if (await context.host.portFree(number)) return [pass(`${number} is free`)];
+    const free = await context.host.portFree(number);
+    if (free === true) return [pass(`${number} is free`)];
     const admin = lookOf(context)?.holder?.admin;
     if (admin && URL.canParse(admin) && new URL(admin).port === String(number))
       return [pass(`${number} is that of the worker that runs`)];
     const next = number === LAST_PORT ? number - 1 : number + 1;
-    return [warn(`${number} is taken`, setStep(value?.given[0]?.origin, "PORT", String(next)))];
+    return [
+      warn(
+        `${number} is ${free === "reserved" ? "kept by this system" : "taken"}`,
+        setStep(value?.given[0]?.origin, "PORT", String(next)),
+      ),
+    ];
   },
 };
 

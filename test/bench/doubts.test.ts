@@ -43,6 +43,7 @@ describe("doubts about the machine", () => {
   it("are none of a quiet one", () => {
     expect(machineDoubts(environment, even)).toEqual([]);
     expect(machineDoubts(environment, [])).toEqual([]);
+    expect(texts(machineDoubts(environment, even, 15.625))).toContain("in steps of 15.6 ms");
   });
 
   it("come from its load, from waiting, and from work that varies", () => {

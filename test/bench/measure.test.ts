@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../../src/bench/harness/calibration.ts";
-import { allocation, measure, peakRssMb, settle } from "../../src/bench/harness/measure.ts";
+import { allocation, cpuOf, measure, peakRssMb, settle } from "../../src/bench/harness/measure.ts";
 import { interleave, lastResult } from "../../src/bench/harness/rounds.ts";
 
 describe("a measured piece of work", () => {
@@ -12,6 +12,13 @@ describe("a measured piece of work", () => {
 
   it("that works takes CPU", async () => {
     expect((await measure(() => calibrate(20))).cpuMs).toBeGreaterThan(0);
+  });
+
+  it("too short for the steps of the system takes its wall time, and never nothing", () => {
+    const windows = 15.625;
+    for (const cpuMs of [0, windows, 19 * windows]) expect(cpuOf(cpuMs, 7, windows)).toBe(7);
+    expect(cpuOf(20 * windows, 400, windows)).toBe(20 * windows);
+    expect(cpuOf(0.2, 7, 0)).toBe(0.2);
   });
 
   it("has its value, awaited or not", async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { isReason } from "../../src/domain/reasons.ts";
 import { endsOf, itemsOf, linesOf, summaryOf } from "../helpers/child.ts";
@@ -149,7 +150,11 @@ describe("a manifest", () => {
     ].map(([key]) => key);
     for (const key of new Set([...keys, "covers/welcome.jpg"]))
       world.put(key, readFileSync(new URL(`media/${key}`, folder)));
-    const ended = await world.run(["--manifest", new URL(`manifests/${name}`, folder).pathname, "--json"]);
+    const ended = await world.run([
+      "--manifest",
+      fileURLToPath(new URL(`manifests/${name}`, folder)),
+      "--json",
+    ]);
     expect(ended.code).toBe(0);
     const { ready, weak, total } = summaryOf(ended);
     expect(ready + weak).toBe(total);

@@ -1,7 +1,7 @@
 import { url } from "node:inspector";
 import type { Doubt, Environment, ScenarioName, ScenarioResult } from "../types.ts";
 import { calibrate } from "./calibration.ts";
-import { measure, type Taken } from "./measure.ts";
+import { CPU_STEP_MS, measure, type Taken } from "./measure.ts";
 import type { Round } from "./rounds.ts";
 import { errorShare, median, spread } from "./stats.ts";
 
@@ -60,13 +60,19 @@ const WAITED = 1.15;
 const UNEVEN = 0.15;
 
 /** Whether other programs take part, by the load before the bench and by work that never changes. */
-export function machineDoubts({ load_1m: load, cores }: Environment, taken: readonly Taken[]): Doubt[] {
+export function machineDoubts(
+  { load_1m: load, cores }: Environment,
+  taken: readonly Taken[],
+  stepMs: number = CPU_STEP_MS,
+): Doubt[] {
   const waited = median(taken.map(({ wallMs, cpuMs }) => wallMs / Math.max(cpuMs, 0.001))) ?? 1;
   const uneven = spread(taken.map(({ cpuMs }) => cpuMs)) ?? 0;
   const next =
     "close other programs and run it again; ratios hold better than times, and --baseline takes the error into account";
   const lost = `other programs took the processor away: ${percent(waited - 1)} of the time was waiting`;
+  const coarse = `this system counts processor time in steps of ${stepMs.toFixed(1)} ms and no load: short blocks show their wall time in its place, so other programs are seen in it`;
   return doubtsOf("machine", [
+    [stepMs > 0, coarse, "close other programs, or measure on Linux or macOS"],
     [load > LOAD_A_CORE * cores, `the load was ${load} on ${cores} cores before the bench began`, next],
     [waited > WAITED, lost, next],
     [uneven > UNEVEN, `the same work took from time to time ${percent(uneven)} more or less`, next],

@@ -8,6 +8,23 @@ export interface Taken {
   readonly cpuMs: number;
 }
 
+/**
+ * Milliseconds by which the system counts processor time: ticks of its clock on Windows, so that a short block takes 0 or a
+ * whole tick there; 0 where it is counted finely.
+ */
+export const CPU_STEP_MS = process.platform === "win32" ? 15.625 : 0;
+/** With fewer steps than these the error would be that of the steps. */
+const ENOUGH_STEPS = 20;
+
+/**
+ * The processor time of a block, in milliseconds; its wall time where it is too short for the steps of the system. Work that
+ * waits for nothing takes as long by either.
+ * @internal
+ */
+export function cpuOf(cpuMs: number, wallMs: number, stepMs: number = CPU_STEP_MS): number {
+  return cpuMs < ENOUGH_STEPS * stepMs ? wallMs : cpuMs;
+}
+
 /** Runs `work` once and returns what it took. Other work of this process in that time counts too, so there should be none. */
 export async function measure<T>(work: () => T): Promise<Taken & { readonly value: Awaited<T> }> {
   const cpu = process.cpuUsage();
@@ -17,7 +34,7 @@ export async function measure<T>(work: () => T): Promise<Taken & { readonly valu
   const value = (pending instanceof Promise ? await pending : pending) as Awaited<T>;
   const wallMs = performance.now() - started;
   const { user, system } = process.cpuUsage(cpu);
-  return { wallMs, cpuMs: (user + system) / 1_000, value };
+  return { wallMs, cpuMs: cpuOf((user + system) / 1_000, wallMs), value };
 }
 
 /**
