@@ -78,6 +78,8 @@ export interface EventMap {
   };
   /** A lane changed: it sent, was frozen or closed, moved to another chat, or has a new pace. */
   lane: LaneView;
+  /** A lane is no longer known by this chat: its group became another, which may be a lane already. */
+  laneMoved: { readonly bot: string; readonly chat: string; readonly to: string };
   /** A try failed and the item goes back to the queue. */
   retry: {
     readonly key: string;

@@ -61,6 +61,7 @@ export class Tally implements Figures {
         if (failure?.class === "flood") this.#floodWaits++;
       })
       .on("lane", (lane) => this.#lanes.set(JSON.stringify([lane.bot, lane.chat]), lane))
+      .on("laneMoved", ({ bot, chat }) => this.#lanes.delete(JSON.stringify([bot, chat])))
       .on("retry", () => {
         this.#retries++;
       })

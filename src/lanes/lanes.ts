@@ -13,6 +13,7 @@ import type { SameSize } from "./same-size.ts";
 import { Suspicions } from "./suspicions.ts";
 import { verdictOn } from "./verdict.ts";
 import type { Wait } from "./waits.ts";
+import { whyNothingGoes, whyNotSoon } from "./why.ts";
 
 export interface LanesOptions {
   readonly lanes: readonly Lane[];
@@ -37,10 +38,14 @@ export class Lanes implements LaneBoard, WatchedLanes {
   readonly #options: LanesOptions;
   readonly #floods = new BotFloods();
   readonly #suspicions: Suspicions;
+  #lanes: readonly Lane[];
+  /** Lanes whose chat became that of another. */
+  readonly #mergedInto = new Map<Lane, Lane>();
 
   constructor(options: LanesOptions) {
     this.#options = options;
-    this.#suspicions = new Suspicions(options.lanes, {
+    this.#lanes = options.lanes;
+    this.#suspicions = new Suspicions(() => this.all, {
       close: (lane, cause, kind) => this.close(lane, cause, kind),
       opened: (lane) => this.#ended(lane),
       warn: (text) => this.#warn(text),
@@ -49,7 +54,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   get all(): readonly Lane[] {
-    return this.#options.lanes;
+    return this.#lanes;
   }
 
   isOpen(bot: string, kind?: MediaKind, except: readonly RefusedIn[] = []): boolean {
@@ -61,23 +66,11 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   whyClosed(bot: string, kind: MediaKind): Failure {
-    if (this.isOpen(bot)) return failure("kind_not_allowed", `no warmup chat of bot ${bot} takes a ${kind}`);
-    const why = this.all.find((lane) => lane.bot.slug === bot)?.closed?.message;
-    return failure("no_lane_left", `bot ${bot} has no warmup chat left to send to${why ? `: ${why}` : ""}`);
+    return whyNothingGoes(this.all, bot, kind);
   }
 
   whyAway(bot: string, patienceMs: number): Failure | null {
-    const own = this.all.filter((lane) => lane.bot.slug === bot);
-    const open = own.filter(({ closed }) => closed === null);
-    if (open.length === 0)
-      return own[0]?.closed ?? failure("no_lane_left", `bot ${bot} has no warmup chat to send to`);
-    const leftMs = Math.min(...open.map(({ frozenUntil }) => frozenUntil)) - this.#options.clock.now();
-    if (leftMs <= patienceMs) return null;
-    const seconds = Math.ceil(leftMs / 1000);
-    return failure(
-      "flood_wait",
-      `Telegram asked bot ${bot} to wait; all its lanes are frozen for ${seconds} s`,
-    );
+    return whyNotSoon(this.all, bot, this.#options.clock.now(), patienceMs);
   }
 
   freeAt(bot: string, now: number): number {
@@ -177,11 +170,29 @@ export class Lanes implements LaneBoard, WatchedLanes {
     for (const lane of this.#open(bot)) this.close(lane, cause);
   }
 
-  /** Goes on in the chat that this one has become. */
+  /** Goes on in the chat that this one has become: in the lane that is there already, if there is one. */
   migrate(lane: Lane, chat: string): void {
     this.#options.migrated(lane, chat);
-    lane.chat = chat;
-    this.#changed(lane);
+    this.#options.events.emit("laneMoved", { bot: lane.bot.slug, chat: lane.chat, to: chat });
+    const there = this.all.find(
+      (each) => each !== lane && each.bot.slug === lane.bot.slug && each.chat === chat,
+    );
+    if (there) this.#merge(lane, there);
+    else lane.chat = chat;
+    this.#changed(there ?? lane);
+  }
+
+  /** One chat has one pace and one freeze: what is left of `lane` goes by those of `there`. */
+  #merge(lane: Lane, there: Lane): void {
+    this.#mergedInto.set(lane, there);
+    this.#lanes = this.#lanes.filter((each) => each !== lane);
+    there.frozenUntil = Math.max(there.frozenUntil, lane.frozenUntil);
+    lane.closed ??= failure(
+      "chat_migrated",
+      `chat ${lane.chat} is now ${there.chat}, which is a lane already`,
+    );
+    if (!this.anyOpen) this.#options.noneOpen(there.closed ?? lane.closed);
+    this.#options.changed();
   }
 
   /** Keeps what was learned of all lanes for the next run. */
@@ -190,8 +201,10 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   /** What the answer to a call of this kind means for its lane. */
-  #follow(lane: Lane, kind: MediaKind, cause: Failure): void {
+  #follow(called: Lane, kind: MediaKind, cause: Failure): void {
     const then = laneConsequence(cause);
+    const lane = this.#mergedInto.get(called) ?? called;
+    if (then?.do === "move" && then.chat === lane.chat) return;
     const name = laneName(lane);
     if (then === null) return;
     if (then.do === "freeze") this.freeze(lane, then.ms);
@@ -212,7 +225,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   #ended(lane: Lane): void {
-    this.#report(lane);
+    if (!this.#mergedInto.has(lane)) this.#report(lane);
     this.#options.changed();
   }
 

@@ -14,12 +14,12 @@ export interface SuspicionsOptions {
 
 /** Closes lanes for what they refuse by texts that nobody knows, and opens them again where the media were at fault. */
 export class Suspicions {
-  readonly #lanes: readonly Lane[];
+  readonly #lanes: () => readonly Lane[];
   readonly #options: SuspicionsOptions;
   readonly #refusals = new Refusals();
   readonly #suspected = new Map<Lane, Suspicion>();
 
-  constructor(lanes: readonly Lane[], options: SuspicionsOptions) {
+  constructor(lanes: () => readonly Lane[], options: SuspicionsOptions) {
     this.#lanes = lanes;
     this.#options = options;
   }
@@ -27,7 +27,7 @@ export class Suspicions {
   /** Hears of a refusal; returns what a judgement needs to know of it later. */
   refused(bot: string, chat: string, refusal: UnclearRefusal): RefusedIn {
     const { code = null, message } = refusal.failure;
-    const lane = this.#lanes.find((each) => each.bot.slug === bot && each.chat === chat);
+    const lane = this.#lanes().find((each) => each.bot.slug === bot && each.chat === chat);
     if (!lane) return { chat, code, message, passed: 0, passedOfKind: 0 };
     const suspicion = lane.closed === null ? this.#refusals.note(lane, refusal) : null;
     if (suspicion) this.#suspect(lane, suspicion);
@@ -62,7 +62,7 @@ export class Suspicions {
     const { cause, kinds } = suspicion;
     if (kinds === null) this.#options.close(lane, cause);
     else for (const kind of kinds) this.#options.close(lane, cause, kind);
-    if (this.#lanes.some(({ closed }) => closed === null))
+    if (this.#lanes().some(({ closed }) => closed === null))
       this.#options.warn(`${laneName(lane)} is out${kinds ? " for some kinds" : ""}: ${cause.message}`);
   }
 }

@@ -22,6 +22,7 @@ export async function findLanes(
   for (const text of refusalsOf(lanes, cause)) session.warn(text);
   const found = lanesOf(lanes);
   for (const lane of found) if (lane.closed) tellOut(session, lane, lane.closed);
+  if (cause) await session.rememberOut(found);
   if (cause) stop.drain({ type: "no_lane", failure: cause });
   else if (!bucket.ok)
     stop.drain({ type: bucket.failure.class === "auth" ? "denied" : "source", failure: bucket.failure });

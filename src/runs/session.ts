@@ -124,6 +124,14 @@ export class Session {
     }
   }
 
+  /** Writes down why lanes are out that a run ends for before it claims its ledger; a new ledger learns nothing. */
+  async rememberOut(lanes: readonly LaneToOpen[]): Promise<void> {
+    const { ledger, events, connections } = this;
+    const known = new Set((await ledger.lanes()).map(({ bot }) => bot));
+    const told = lanes.filter(({ bot, closed }) => known.has(bot.slug) && closed?.class === "chat");
+    if (told.length > 0) await rememberLanes(told, { ledger, events, now: () => connections.clock.wall() });
+  }
+
   /** A ledger that breaks shows at the next attempt, where it stops the run. */
   #keepWait({ bot, chat, until }: Wait): void {
     const { bots, clock } = this.connections;

@@ -124,6 +124,7 @@ export class Worker {
     const { clock, storage } = this.#session.connections;
     const wishes = await this.#session.wishes();
     const found = await startupCheck(wishes, () => storage.check(), clock);
+    if (found.fatal) await this.#session.rememberOut(found.lanes);
     if (found.fatal) this.stop.drain({ type: "denied", failure: found.fatal });
     else
       for (const { bot, chat, closed, unasked } of found.lanes)

@@ -41,7 +41,43 @@ describe("chats that change under a run", () => {
   });
 });
 
+describe("a chat that becomes another", () => {
+  it("has no row by its old name in the end", async () => {
+    const world = await openWorld();
+    world.putMany(20);
+    world.atRead(5, () => world.botApi.control({ chat: { id: -44, migrate_to: OTHER_CHAT } }));
+    const ended = await world.runWith({
+      WARMUP_CHAT_ID: `-44,${OTHER_CHAT}`,
+      MEDIA_PREWARM_CONCURRENCY: "2",
+    });
+    expect(ended.code).toBe(0);
+    expect(world.posts()).toHaveLength(20);
+    expect(ended.stderr.match(/^\| default x .*/gm)).toHaveLength(1);
+    expect(ended.stderr).toMatch(/\| default x -1002 /);
+    const rows = world.rows("select chat_id, migrated_to from prewarm_lanes order by chat_id desc");
+    expect(rows).toContainEqual({ chat_id: "-44", migrated_to: String(OTHER_CHAT) });
+  });
+});
+
 describe("who is out", () => {
+  it("is out in `status` too when the run ended for it before it began, until it opens again", async () => {
+    const world = await openWorld();
+    world.putMany(1);
+    const outs = () =>
+      world
+        .rows("select value from prewarm_identity where key like 'lanes:%' or key like '%lane%'")
+        .flatMap(({ value }) => JSON.parse(String(value)) as { out: { reason: string } | null }[])
+        .map(({ out }) => out?.reason ?? "open");
+    expect((await world.run(["--json"])).code).toBe(0);
+    expect(outs()).toEqual(["open"]);
+    world.botApi.control({ chat: { id: CHAT, kick: true } });
+    expect((await world.run(["--json"])).code).toBe(4);
+    expect(outs()).toEqual(["bot_kicked"]);
+    world.botApi.control({ chat: { id: CHAT, kick: false } });
+    expect((await world.run(["--json"])).code).toBe(0);
+    expect(outs()).toEqual(["open"]);
+  });
+
   /** Bot `default` as ever, and bot `news` with this token and these chats. */
   async function twoBots(
     news: string,

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { Emitter, type LaneView } from "../../src/domain/events.ts";
+import { Emitter, type EventMap, type LaneView } from "../../src/domain/events.ts";
 import { type Failure, failure } from "../../src/domain/failure.ts";
 import { Lane } from "../../src/lanes/lane.ts";
 import { Lanes, type LanesOptions } from "../../src/lanes/lanes.ts";
@@ -25,13 +25,15 @@ export function scene(lanes: readonly Lane[], more: Partial<LanesOptions> = {}) 
   const told: LaneView[] = [];
   const notices: string[] = [];
   const log: string[] = [];
+  const moved: EventMap["laneMoved"][] = [];
   const options: LanesOptions = {
     lanes,
     clock,
     botPaces: new Map(),
     events: new Emitter()
       .on("lane", (view) => told.push(view))
-      .on("notice", ({ text }) => notices.push(text)),
+      .on("notice", ({ text }) => notices.push(text))
+      .on("laneMoved", (move) => moved.push(move)),
     sameSize: null,
     keep: ({ chat }) => log.push(`keep ${chat}`),
     migrated: ({ chat }, to) => log.push(`migrated ${chat} to ${to}`),
@@ -39,7 +41,7 @@ export function scene(lanes: readonly Lane[], more: Partial<LanesOptions> = {}) 
     noneOpen: ({ reason }) => log.push(`none open: ${reason}`),
     ...more,
   };
-  return { clock, told, notices, log, lanes: new Lanes(options) };
+  return { clock, told, notices, log, moved, lanes: new Lanes(options) };
 }
 
 export const GONE = failure("chat_gone", "the chat was deleted");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { Lane } from "../../src/lanes/lane.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
-import { GONE, gap, lane, NEVER, POSTED, scene, taken } from "./clocked-lanes.ts";
+import { flooded, GONE, gap, lane, NEVER, POSTED, refused, scene, taken, waiting } from "./clocked-lanes.ts";
 
 const START = 5_000;
 
@@ -181,5 +181,67 @@ describe("telling", () => {
     const { lanes, log } = scene(some(3));
     lanes.rememberAll();
     expect(log).toEqual(["keep -1", "keep -2", "keep -3"]);
+  });
+});
+
+describe("a chat that becomes one that is a lane already", () => {
+  const MOVED = refused(failure("chat_migrated", "upgraded", { migrateTo: "-2" }));
+
+  it("is that lane from then on: one pace, one freeze, and a row less", async () => {
+    const all = some(2, 20);
+    const { clock, lanes, log, moved } = scene(all);
+    const [a, b] = all as [Lane, Lane];
+    a.frozenUntil = START + 1_000;
+    const first = taken(lanes, 1e9);
+    const other = taken(lanes, 1e9);
+    expect(new Set([first.lane, other.lane])).toEqual(new Set(all));
+    const [ofA, ofB] = first.lane === a ? [first, other] : [other, first];
+    await clock.advance(1_000);
+    expect(await ofA.ready(NEVER, 0)).toBe(true);
+    const waits = waiting(ofB, clock);
+    await clock.advance(1);
+    ofA.end(MOVED);
+    expect(lanes.all).toEqual([b]);
+    expect(moved).toEqual([{ bot: "default", chat: "-1", to: "-2" }]);
+    expect(log).toContain("migrated -1 to -2");
+    expect(log).not.toContain("keep -1");
+    expect([waits.at !== null, b.closed, lanes.anyOpen]).toEqual([true, null, true]);
+    ofB.end(POSTED);
+    const at: number[] = [];
+    for (let sends = 0; sends < 4; sends++) {
+      const permit = taken(lanes, 1e9, clock.now());
+      expect(permit.lane).toBe(b);
+      await clock.runToEnd(permit.ready(NEVER, 0));
+      at.push(clock.now());
+      permit.end(POSTED);
+    }
+    const gaps = at.slice(1).map((moment, index) => moment - (at[index] ?? 0));
+    expect(gaps.filter((ms) => ms < 3_000)).toEqual([]);
+  });
+
+  it("hands a permit back that was not used yet, and what a late call there was told to the lane that is left", async () => {
+    const all = some(2, 60_000);
+    const { clock, lanes } = scene(all);
+    const [a, b] = all as [Lane, Lane];
+    const permits = [1, 2, 3, 4].map(() => taken(lanes, 1e9)).filter(({ lane }) => lane === a);
+    const [moves, floods, unused] = permits;
+    if (!moves || !floods) throw new Error("lane -1 gave no two permits");
+    await clock.advance(1_000);
+    for (const permit of [moves, floods]) expect(await permit.ready(NEVER, 0)).toBe(true);
+    moves.end(MOVED);
+    floods.end(flooded(30_000));
+    expect([b.frozenUntil, lanes.all]).toEqual([clock.now() + 30_000, [b]]);
+    if (unused) expect(await unused.ready(NEVER, 0)).toBe(false);
+  });
+
+  it("ends the run where that lane is out", () => {
+    const all = some(2);
+    const { lanes, log } = scene(all);
+    lanes.close(all[1] as Lane, GONE);
+    lanes.migrate(all[0] as Lane, "-2");
+    expect([lanes.anyOpen, log.filter((line) => line.startsWith("none"))]).toEqual([
+      false,
+      ["none open: chat_gone"],
+    ]);
   });
 });
