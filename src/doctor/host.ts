@@ -51,7 +51,12 @@ function mayWrite(path: string): ReturnType<Host["mayWrite"]> {
 
 function connects(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: CONNECT_MS });
+    const socket = connect({
+      host: host.replace(/^\[|\]$/g, ""),
+      port,
+      timeout: CONNECT_MS,
+      autoSelectFamilyAttemptTimeout: CONNECT_MS / 2,
+    });
     const done = (code: string | null) => {
       socket.destroy();
       resolve(code);

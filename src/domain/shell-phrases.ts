@@ -8,7 +8,9 @@ interface Phrase {
 }
 
 /** `N=v`, `N='v'`, `N="$M"`; a placeholder such as `<its id, -100...>` may hold blanks. */
-const VALUE = /'(?:[^']|'\\'')*'|"[^"]*"|(?:<[^>]*>|[^\s`'"<;])+/.source;
+const VALUE = /'(?:[^']|'\\'')*'|"[^"]*"|(?:<[^>]*>|[^\s`'"<;)])+/.source;
+/** A variable, and no word of the sentence behind it. */
+const VARIABLE = /(?=\w*[A-Z_])[A-Za-z_]\w*/.source;
 const ASSIGNMENT = `[A-Za-z_]\\w*=(?:${VALUE})`;
 const ASSIGNMENTS = new RegExp(`([A-Za-z_]\\w*)=(${VALUE})`, "g");
 
@@ -23,12 +25,17 @@ const PHRASES: readonly Phrase[] = [
     cmd: (name) => `sqlite:%USERPROFILE%\\${name}`,
   },
   {
+    sh: /\bexport (\w+)="\$\(openssl rand -hex (\d+)\)"/g,
+    powershell: (name, bytes) => `$env:${name} = node -e "${randomHex(bytes)}"`,
+    cmd: (name, bytes) => `set "${name}=<what this prints>": node -e "${randomHex(bytes)}"`,
+  },
+  {
     sh: new RegExp(`\\bexport (${ASSIGNMENT}(?: ${ASSIGNMENT})*)`, "g"),
     powershell: (all) => assignments(all, (name, value) => `$env:${name} = ${powershellValue(value)}`, "; "),
     cmd: (all) => assignments(all, (name, value) => `set "${name}=${cmdValue(value)}"`, " & "),
   },
   {
-    sh: /\bunset ([A-Za-z_]\w*(?: [A-Za-z_]\w*)*)/g,
+    sh: new RegExp(`\\bunset (${VARIABLE}(?: ${VARIABLE})*)`, "g"),
     powershell: (names) => `Remove-Item ${each(names, (name) => `Env:${name}`, ", ")} -ErrorAction Ignore`,
     cmd: (names) => each(names, (name) => `set "${name}="`, " & "),
   },
@@ -59,10 +66,7 @@ const PHRASES: readonly Phrase[] = [
     /\bopenssl s_client -connect (\S+?)(?::443)? \([^)]*\)/g,
     (host) => `open https://${host} in a browser and look at its certificate`,
   ),
-  same(
-    /\bopenssl rand -hex (\d+)/g,
-    (bytes) => `node -e "console.log(require('crypto').randomBytes(${bytes}).toString('hex'))"`,
-  ),
+  same(/\bopenssl rand -hex (\d+)/g, (bytes) => `node -e "${randomHex(bytes)}"`),
   {
     sh: /\bdf -h ([^\s`;]+)/g,
     powershell: () => "Get-PSDrive -PSProvider FileSystem",
@@ -70,7 +74,7 @@ const PHRASES: readonly Phrase[] = [
   },
   same(/\bTMPDIR\b/g, () => "TEMP"),
   same(/\bmkdir -p /g, () => "mkdir "),
-  same(/\bkill -INT \d+/g, () => "press Ctrl-C in its window"),
+  same(/; \/dev\/stdout is standard output/g, () => ""),
   same(/\bnvm install \d+/g, () => "winget install OpenJS.NodeJS.LTS"),
   same(/\bsudo timedatectl set-ntp true/g, () => "w32tm /resync (in a terminal of an administrator)"),
   {
@@ -99,6 +103,10 @@ export function inShell(text: string, shell: Shell): string {
       ),
     text,
   );
+}
+
+function randomHex(bytes = ""): string {
+  return `console.log(require('crypto').randomBytes(${bytes}).toString('hex'))`;
 }
 
 function each(names: string, make: (name: string) => string, between: string): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Shell } from "../../src/domain/shell.ts";
 import { wordingFor } from "../../src/domain/wording.ts";
+import { FILES, sourceOf } from "../helpers/source-tree.ts";
 
 function worded(text: string, shell: Shell = "sh", command = "prewarm"): string {
   const wording = wordingFor({ shell, command });
@@ -84,6 +85,18 @@ const HINTS: readonly (readonly [sh: string, powershell: string, cmd: string])[]
     "curl.exe -sv -m 5 -o NUL https://api.telegram.org",
     "curl.exe -sv -m 5 -o NUL https://api.telegram.org",
   ],
+  [
+    'export ADMIN_API_TOKEN="$(openssl rand -hex 32)"',
+    `$env:ADMIN_API_TOKEN = node -e "console.log(require('crypto').randomBytes(32).toString('hex'))"`,
+    `set "ADMIN_API_TOKEN=<what this prints>": node -e "console.log(require('crypto').randomBytes(32).toString('hex'))"`,
+  ],
+  ["unset A_B then go on", "Remove-Item Env:A_B -ErrorAction Ignore then go on", 'set "A_B=" then go on'],
+  [
+    "one of its own (export PREWARM_LEDGER=sqlite:other.db)",
+    "one of its own ($env:PREWARM_LEDGER = 'sqlite:other.db')",
+    'one of its own (set "PREWARM_LEDGER=sqlite:other.db")',
+  ],
+  ["-: name a file; /dev/stdout is standard output", "-: name a file", "-: name a file"],
   ["cat /etc/resolv.conf", "ipconfig /all", "ipconfig /all"],
   ["df -h C:\\data", "Get-PSDrive -PSProvider FileSystem", "dir C:\\data"],
   ["set TMPDIR to a folder with room", "set TEMP to a folder with room", "set TEMP to a folder with room"],
@@ -96,7 +109,29 @@ const HINTS: readonly (readonly [sh: string, powershell: string, cmd: string])[]
   ],
 ];
 
+/** What neither PowerShell nor cmd.exe understands. */
+const OF_SH =
+  /\b(export \w+=|unset \w*[A-Z_]|sudo |sed -|iconv |chmod |openssl |df -h|mkdir -p|nvm |timedatectl|gunzip|cat \/)|\bcurl -|\/dev\/|\/etc\/|\/var\/tmp|\$\(/;
+/** The examples of help texts, what is for other systems than Windows alone, and the phrases themselves. */
+const NOT_FOR_WINDOWS = ["domain/shell-phrases.ts", "doctor/clock.ts", "commands/sandbox-flags.ts"];
+
+/** String literals of a source, with `x` in place of what is computed. */
+function literalsIn(source: string): string[] {
+  const code = source.replace(/^\s*(\/\*\*?|\*|\/\/).*$/gm, "");
+  const all = code.match(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g) ?? [];
+  return all.map((literal) => literal.slice(1, -1).replace(/\$\{[^}]*\}/g, "x"));
+}
+
 describe("a hint", () => {
+  it("of any source has its phrase for Windows", () => {
+    const hints = FILES.filter(
+      (file) => !NOT_FOR_WINDOWS.includes(file) && !file.startsWith("sandbox/"),
+    ).flatMap((file) => literalsIn(sourceOf(file)).filter((text) => text.includes(" ") && OF_SH.test(text)));
+    expect(hints.length).toBeGreaterThan(20);
+    for (const shell of ["powershell", "cmd"] as const)
+      expect(hints.map((hint) => worded(hint, shell)).filter((text) => OF_SH.test(text))).toEqual([]);
+  });
+
   it.each(HINTS)("is said in the shell of its user: %s", (sh, powershell, cmd) => {
     expect(worded(sh, "sh")).toBe(sh);
     expect(worded(sh, "powershell")).toBe(powershell);
