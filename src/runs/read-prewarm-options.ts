@@ -1,7 +1,9 @@
 import type { Flags } from "../config/layers.ts";
+import { withoutSecrets } from "../config/mask.ts";
 import { nearest } from "../config/nearest.ts";
 import { oneOf, onOff } from "../config/parse.ts";
 import { accountEndpoint } from "../config/places.ts";
+import { plainValue } from "../config/plain.ts";
 import { Problems } from "../config/problems.ts";
 import { MANIFEST_FORMATS, ORDERS, TRANSFER_MODES } from "../domain/choices.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
@@ -38,7 +40,7 @@ const among = (choices: readonly string[]) => (value: unknown) => oneOf(...choic
 
 /** Null for what is no setting. */
 const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
-  accountId: flag("endpoint", (account) => accountEndpoint(String(account))),
+  accountId: flag("endpoint", (account) => accountEndpoint(plainValue(String(account)))),
   // After the account, since it wins.
   endpoint: flag("endpoint"),
   bucket: flag("bucket"),
@@ -97,7 +99,11 @@ export function readPrewarmOptions(options: PrewarmOptions): GivenInCode {
   for (const [option, route] of Object.entries(ROUTES)) {
     const value = values[option];
     if (value === undefined || route === null) continue;
-    const written = problems.parse(`${option} "${value}":`, () => route.write(value), "");
+    const written = problems.parse(
+      `${option} "${withoutSecrets(String(value))}":`,
+      () => route.write(value),
+      "",
+    );
     if (route.as === "flag") flags[route.name] = written;
     else variables[route.name] = String(written);
   }

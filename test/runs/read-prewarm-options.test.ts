@@ -17,6 +17,8 @@ function problemsOf(options: object): readonly string[] {
 /** What only a screen shows, and a file that a listener writes as well. */
 const OUTPUT = ["json", "quiet", "color", "progress", "failedTo"];
 
+const ACCOUNT = "0123456789abcdef".repeat(2);
+
 describe("options in code", () => {
   const flags = addRunFlags(new Command("run")).options.map((option) => option.attributeName());
 
@@ -27,7 +29,7 @@ describe("options in code", () => {
 
   it("become flags and variables as they would be typed", () => {
     const { flags, env, folder } = readPrewarmOptions({
-      accountId: "abc",
+      accountId: ACCOUNT,
       accessKeyId: "id",
       chats: [-1001, "@warm"],
       bot: "news",
@@ -44,7 +46,7 @@ describe("options in code", () => {
       folder: null,
     });
     expect(flags).toEqual({
-      endpoint: "https://abc.r2.cloudflarestorage.com",
+      endpoint: `https://${ACCOUNT}.r2.cloudflarestorage.com`,
       chat: ["-1001", "@warm"],
       bot: ["news"],
       maxDuration: "1500ms",
@@ -60,7 +62,7 @@ describe("options in code", () => {
   });
 
   it("name the endpoint or the account of it; the endpoint wins", () => {
-    const given = { accountId: "abc", endpoint: "https://r2.example", env: {}, folder: null };
+    const given = { accountId: ACCOUNT, endpoint: "https://r2.example", env: {}, folder: null };
     expect(readPrewarmOptions(given).flags).toEqual({ endpoint: "https://r2.example" });
   });
 
@@ -68,4 +70,14 @@ describe("options in code", () => {
     const { env, folder } = readPrewarmOptions({});
     expect({ env, folder }).toEqual({ env: { ...process.env }, folder: process.cwd() });
   });
+});
+
+it("refuses an account id that is none, without repeating what may be a secret", () => {
+  const key = "5".repeat(64);
+  try {
+    readPrewarmOptions({ accountId: key });
+    expect.unreachable();
+  } catch (error) {
+    expect((error as Error).message).toMatch(/^accountId "\*\*\*": it must be the 32 characters/);
+  }
 });
