@@ -48,7 +48,6 @@ export function connect(
     secretAccessKey: config.secretAccessKey.reveal(),
     dispatcher: r2,
     stallMs: config.stallTimeout,
-    clock,
   });
   const common = {
     dispatcher: telegram,

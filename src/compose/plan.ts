@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Clock } from "../domain/clock.ts";
-import { patienceOf } from "../domain/patience.ts";
+import { type Patience, patienceOf } from "../domain/patience.ts";
 import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
@@ -40,6 +40,7 @@ export function planOptionsOf({
   tell,
 }: PlanParts): PlanOptions {
   const bots = [...new Set(found.map(({ bot }) => bot.slug))];
+  const patience = patienceOf(options.retries, Math.random);
   return {
     ledger,
     storage,
@@ -52,6 +53,7 @@ export function planOptionsOf({
       bots,
       bucket: config.bucket,
       tell,
+      again: { patience, clock },
       onNothing: options.allowEmpty ? "warn" : "refuse",
     }),
     as: options.as,
@@ -59,7 +61,7 @@ export function planOptionsOf({
     force: options.force,
     retryWeak: config.retryWeakId,
     waits: false,
-    patience: patienceOf(options.retries, Math.random),
+    patience,
     settings: (entry) => transfers.settings(entry),
   };
 }
@@ -73,6 +75,8 @@ export interface SourceParts {
   /** The name of the bucket, for messages. */
   readonly bucket: string;
   readonly onNothing: SelectionOptions["onNothing"];
+  /** How a page of the listing that fails is tried again; not at all without it. */
+  readonly again?: { readonly patience: Patience; readonly clock: Clock };
   /** Takes a sentence for people. */
   readonly tell: SelectionOptions["tell"];
 }
@@ -88,7 +92,7 @@ export function sourceOf(parts: SourceParts): OpenSource {
   const open = (filter: KeyFilter): Source => {
     const rows = only && ledgerSource(rowsOf(parts, only), filter);
     if (rows && manifest) return cutTo(rows, manifest(filter));
-    return rows ?? manifest?.(filter) ?? listingSource(listingOf(parts), filter);
+    return rows ?? manifest?.(filter) ?? listingSource(listingOf(parts), filter, parts.again);
   };
   const rules: SelectionOptions = {
     include: options.include,
@@ -107,9 +111,8 @@ export function sourceOf(parts: SourceParts): OpenSource {
 
 /** The listing of each spelling of the prefix, one after the other. */
 async function* listingOf({ options, storage }: SourceParts): ReturnType<Storage["list"]> {
-  const { prefix = "", retries } = options;
-  const patience = patienceOf(retries, Math.random);
-  for (const spelling of spellingsOf(prefix)) yield* storage.list(spelling, patience);
+  const { prefix = "" } = options;
+  for (const spelling of spellingsOf(prefix)) yield* storage.list(spelling);
 }
 
 /** Rows in these states, of each spelling of the prefix. */

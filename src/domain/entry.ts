@@ -54,4 +54,11 @@ export type SourceItem =
       readonly key?: string | undefined;
       readonly failure: Failure;
     }
-  | { readonly type: "skip"; readonly key: string; readonly bytes: number; readonly reason: SkipReason };
+  | {
+      readonly type: "skip";
+      readonly key: string;
+      readonly bytes: number;
+      readonly reason: SkipReason;
+      /** All that is known of it, where it is an object of its own. */
+      readonly entry?: Entry;
+    };

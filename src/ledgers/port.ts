@@ -78,6 +78,14 @@ export interface KnownKey extends Query {
   readonly bots: readonly string[];
 }
 
+/** A key that a run decided on, with what is known of its object. */
+export interface NotedKey {
+  /** Slug; null where every bot of the run is meant. */
+  readonly bot: string | null;
+  readonly kind: MediaKind;
+  readonly entry: Entry;
+}
+
 /** What came back from Telegram. */
 export interface Confirmation {
   /** The content id now known: equal to that of the attempt, or the SHA-256 computed while uploading. */
@@ -193,6 +201,8 @@ export interface Ledger {
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
   /** Records that the call may have posted: `unknown`. A row with an id stays ready. */
   doubt(attempt: AttemptId, failure: Failure): Promise<void>;
+  /** Records keys that came to no attempt and that nothing is known of yet; of others nothing changes. */
+  note(keys: readonly NotedKey[]): Promise<void>;
   /** Points a key at content that is ready for this bot already. */
   point(key: KnownKey): Promise<void>;
   /**

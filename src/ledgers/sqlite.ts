@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { caution, type FileSystemKind, kindOfFile } from "./file-systems.ts";
 import type { Ledger } from "./port.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
-import { begin, doubt, fail, recover, refuse, retry } from "./sqlite/attempts.ts";
+import { begin, doubt, fail, note, recover, refuse, retry } from "./sqlite/attempts.ts";
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
 import { checkWorld, identify } from "./sqlite/identity.ts";
@@ -96,6 +96,7 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),
     fail: (attempt, facts, failure) => commits.write(() => fail(store, attempt, facts, failure)),
     doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
+    note: (keys) => commits.write(() => note(store, keys)),
     point: (key) => commits.write(() => point(store, key)),
     enqueue: (entries) => commits.write(() => enqueue(store, entries)),
     queued: async (after) => queued(store, after),

@@ -4,7 +4,7 @@ import type { Entry } from "../domain/entry.ts";
 import { kindOfKey, kindOfMime, type MediaKind } from "../domain/media.ts";
 import { HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { disagreement } from "../domain/stated.ts";
+import { disagreement, isStated } from "../domain/stated.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 
@@ -13,6 +13,11 @@ export interface Complete {
   readonly entry: KnownEntry;
   readonly kind: MediaKind;
 }
+
+/** With `there`, an object that is there but cannot be warmed as the entry has it. */
+export type Completed = Result<Complete> & {
+  readonly there?: { readonly entry: Entry; readonly kind: MediaKind };
+};
 
 export interface CompleteOptions {
   readonly storage: Storage;
@@ -27,7 +32,7 @@ export interface CompleteOptions {
 export function asItIs(entry: Entry, as: MediaKind | undefined): Result<Complete> | null {
   const kind = as ?? entry.kind ?? kindOfKey(entry.key);
   const { bytes, etag } = entry;
-  if (bytes === undefined || !etag || kind === undefined) return null;
+  if (bytes === undefined || !etag || kind === undefined || (bytes === 0 && isStated(entry))) return null;
   return ok({ entry: { ...entry, bytes, etag: readEtag(etag) }, kind });
 }
 
@@ -35,14 +40,17 @@ export function asItIs(entry: Entry, as: MediaKind | undefined): Result<Complete
  * Asks the object (HEAD) for what the source did not say: size, ETag, and the type where neither the manifest nor the
  * extension gives a kind. What a manifest did say of them has to be so.
  */
-export async function complete(entry: Entry, options: CompleteOptions): Promise<Result<Complete>> {
+export async function complete(entry: Entry, options: CompleteOptions): Promise<Completed> {
   const info = await patientHead(entry.key, options);
-  if (!info.ok) return info;
-  const wrong = disagreement(entry, info.value);
-  if (wrong) return failed(wrong);
+  const kind = (mime: string) => options.as ?? entry.kind ?? kindOfKey(entry.key) ?? kindOfMime(mime);
+  if (!info.ok) {
+    const isThere = info.failure.reason === "content_encoding";
+    return isThere ? { ...info, there: { entry: { key: entry.key }, kind: kind("") } } : info;
+  }
   const { bytes, etag, mime, packing = "" } = info.value;
-  const kind = options.as ?? entry.kind ?? kindOfKey(entry.key) ?? kindOfMime(mime);
-  return ok({ entry: { ...entry, bytes, etag, mime, packing, seen: true }, kind });
+  const there = { entry: { ...entry, bytes, etag, mime, packing, seen: true }, kind: kind(mime) };
+  const wrong = disagreement(entry, info.value);
+  return wrong ? { ...failed(wrong), there } : ok(there);
 }
 
 async function patientHead(key: string, options: CompleteOptions): Promise<Result<ObjectInfo>> {

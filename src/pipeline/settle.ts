@@ -71,6 +71,7 @@ export class Settlement {
     const { entry, bot, kind, content } = task;
     const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
     if (record) await ledger.fail(null, facts, cause);
+    else await ledger.note([facts]);
     events.emit("item", withoutLane(task, cause));
   }
 

@@ -1,8 +1,8 @@
 import type { LimitFunction } from "p-limit";
 import { isStated } from "../domain/stated.ts";
 import { type CompleteOptions, complete } from "./complete.ts";
+import { notAsStated } from "./ended.ts";
 import type { KnownContent, Planned } from "./plan.ts";
-import { errorFields, itemResult } from "./results.ts";
 
 /**
  * Asks for the objects whose keys are about to get the id of other content for no more than what a manifest says of their
@@ -24,11 +24,6 @@ function isHearsay(each: Planned): each is Pointing {
 
 async function looked(each: Pointing, options: CompleteOptions): Promise<Planned> {
   const { entry, bot } = each.point;
-  const { key } = entry;
   const known = await complete(entry, options);
-  if (known.ok) return each;
-  return {
-    type: "item",
-    item: itemResult({ key, bot, entry, status: "failed", ...errorFields(known.failure) }),
-  };
+  return known.ok ? each : notAsStated(entry, bot, known);
 }

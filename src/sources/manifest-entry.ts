@@ -139,6 +139,5 @@ export function readEntry(raw: RawEntry): SourceItem {
   if (entry.key.endsWith("/")) {
     return { type: "skip", key: entry.key, bytes: entry.bytes ?? 0, reason: "folder_marker" };
   }
-  if (entry.bytes === 0) return { type: "skip", key: entry.key, bytes: 0, reason: "empty_object" };
   return { type: "entry", entry, where: raw.where };
 }

@@ -1,4 +1,6 @@
+import type { Clock } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
+import type { Patience } from "../domain/patience.ts";
 import type { Result } from "../domain/result.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { ListedObject } from "../storage/port.ts";
@@ -7,21 +9,31 @@ import type { Source } from "./port.ts";
 
 /**
  * The objects of a listing, a page at a time, in its order. Folder markers (keys that end in `/`) and empty objects come
- * as `skip`; keys that the filter turns away do not come at all. Throws SourceFailed when a page cannot be listed.
+ * as `skip`; keys that the filter turns away do not come at all. A page that fails for a reason that may pass is asked for
+ * again as patiently as `again` says, not at all without it. Throws SourceFailed when a page cannot be listed.
  */
 export async function* listingSource(
   pages: AsyncIterable<Result<readonly ListedObject[]>>,
   filter: KeyFilter,
+  again?: { readonly patience: Patience; readonly clock: Clock },
 ): Source {
+  let tries = 0;
   for await (const page of pages) {
-    if (!page.ok) throw new SourceFailed(page.failure);
-    yield page.value.filter(({ key }) => filter(key)).map(itemOf);
+    if (page.ok) {
+      tries = 0;
+      yield page.value.filter(({ key }) => filter(key)).map(itemOf);
+    } else {
+      const mayPass = page.failure.class === "transient" && page.failure.reason !== "stopped";
+      if (!again || !mayPass || tries >= again.patience.retries) throw new SourceFailed(page.failure);
+      await again.clock.sleep(again.patience.pauseMs(tries));
+      tries += 1;
+    }
   }
 }
 
 function itemOf(object: ListedObject): SourceItem {
   const { key, bytes } = object;
   if (key.endsWith("/")) return { type: "skip", key, bytes, reason: "folder_marker" };
-  if (bytes === 0) return { type: "skip", key, bytes, reason: "empty_object" };
+  if (bytes === 0) return { type: "skip", key, bytes, reason: "empty_object", entry: object };
   return { type: "entry", entry: object };
 }

@@ -1,10 +1,8 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
-import type { Clock } from "../domain/clock.ts";
 import { readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
-import { HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import type { ListedObject } from "./port.ts";
@@ -22,20 +20,15 @@ export interface ListingOptions {
   /** Milliseconds without a byte after which a request counts as broken. */
   readonly stallMs: number;
   readonly target: RequestTarget;
-  /** Measures the pauses between tries. */
-  readonly clock: Clock;
 }
 
 /** Lists one bucket. */
 export interface Listing {
   /**
-   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed, and tried again with
-   * patience where it fails. A failure is the last value.
+   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed. Who goes
+   * on after a failure has the same page asked for again.
    */
-  pages(
-    prefix: string,
-    patience?: Patience,
-  ): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined>;
+  pages(prefix: string): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined>;
   /** Asks for one key. Succeeds also for a key pair that may read but not list. */
   check(): Promise<Result<void>>;
   /** Aborts listings that are running. */
@@ -53,38 +46,53 @@ interface PageRequest {
   readonly from?: string | undefined;
   readonly limit?: number;
   readonly signal: AbortSignal;
-  readonly patience: Patience;
 }
 
 /** Lists through @aws-sdk/client-s3, which is loaded at the first request (about 100 ms). */
 export function createListing(options: ListingOptions): Listing {
   const stopped = new AbortController();
   const send = createSender(options);
-  const fetchPage = (request: PageRequest) => patientPage(options, send, request);
+  const fetchPage = (request: PageRequest) => askPage(options.target, send, request);
   return {
-    async *pages(prefix, patience = HASTE) {
+    async *pages(prefix) {
       const given = new AbortController();
       const { signal } = given;
       const removeListener = onAbort(stopped.signal, () => given.abort());
-      let coming: Promise<Result<ListingPage>> | undefined = fetchPage({ prefix, signal, patience });
       try {
-        while (coming !== undefined) {
-          const page: Result<ListingPage> = await coming;
-          const from: string | undefined = page.ok ? page.value.next : undefined;
-          coming = from === undefined ? undefined : fetchPage({ prefix, from, signal, patience });
-          yield page.ok ? ok(page.value.objects) : page;
-        }
+        yield* follow((from) => fetchPage({ prefix, from, signal }), signal);
       } finally {
         removeListener();
         given.abort();
       }
     },
     async check() {
-      const page = await fetchPage({ limit: 1, signal: stopped.signal, patience: HASTE });
+      const page = await fetchPage({ limit: 1, signal: stopped.signal });
       return page.ok || page.failure.reason === "r2_denied" ? ok(undefined) : page;
     },
     stop: () => stopped.abort(),
   };
+}
+
+/** The pages that lead from one to the next, one fetched ahead; the same one again after a failure, but for an abort. */
+async function* follow(
+  fetchFrom: (from: string | undefined) => Promise<Result<ListingPage>>,
+  signal: AbortSignal,
+): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined> {
+  let from: string | undefined;
+  let coming = fetchFrom(from);
+  for (;;) {
+    const page = await coming;
+    if (page.ok) {
+      from = page.value.next;
+      if (from !== undefined) coming = fetchFrom(from);
+      yield ok(page.value.objects);
+      if (from === undefined) return;
+    } else {
+      yield page;
+      if (signal.aborted) return;
+      coming = fetchFrom(from);
+    }
+  }
 }
 
 type Send = (request: PageRequest) => Promise<ListObjectsV2CommandOutput>;
@@ -127,8 +135,7 @@ async function loadSdk(options: ListingOptions) {
       forcePathStyle: true,
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
-      // Tries are ours, with the patience that objects meet.
-      maxAttempts: 1,
+      maxAttempts: 3,
       retryMode: "standard",
       defaultsMode: "standard",
       disableClockSkewCorrection: true,
@@ -138,21 +145,6 @@ async function loadSdk(options: ListingOptions) {
       useFipsEndpoint: false,
     });
   return { sdk, client: withoutVersionWarning(make) };
-}
-
-/** Asks for a page until it comes, patience ends, or the failure is none that passes. Never rejects. */
-async function patientPage(
-  { target, clock }: ListingOptions,
-  send: Send,
-  request: PageRequest,
-): Promise<Result<ListingPage>> {
-  const { patience, signal } = request;
-  for (let tries = 0; ; tries += 1) {
-    const page = await askPage(target, send, request);
-    if (page.ok || page.failure.class !== "transient" || page.failure.reason === "stopped") return page;
-    if (tries >= patience.retries) return page;
-    await clock.sleep(patience.pauseMs(tries), signal);
-  }
 }
 
 /** Never rejects, so that nobody has to await a page that was fetched ahead. */

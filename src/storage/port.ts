@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { Patience } from "../domain/patience.ts";
 import type { Result } from "../domain/result.ts";
 
 /** One object of a listing page, which has no Content-Type. */
@@ -45,10 +44,10 @@ export interface OpenObject extends ObjectInfo {
 /** A bucket, read-only. */
 export interface Storage {
   /**
-   * Pages of at most 1,000 objects below `prefix`, in key order. A page that fails for a reason that may pass is tried again
-   * with `patience`, in haste by default; a failure ends the iteration as the last value.
+   * Pages of at most 1,000 objects below `prefix`, in key order. After a failure the same page is asked for again by whoever
+   * goes on, so that it can wait as long as it likes before; it has to stop at some time.
    */
-  list(prefix: string, patience?: Patience): AsyncIterable<Result<readonly ListedObject[]>>;
+  list(prefix: string): AsyncIterable<Result<readonly ListedObject[]>>;
   /** Succeeds when the bucket exists and knows the key pair. */
   check(): Promise<Result<void>>;
   /** Asks for size, ETag and type. */

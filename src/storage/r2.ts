@@ -1,5 +1,4 @@
 import type { Dispatcher } from "undici";
-import { type Clock, systemClock } from "../domain/clock.ts";
 import { LIMITS } from "../domain/limits.ts";
 import type { RequestTarget } from "./errors.ts";
 import { createListing } from "./listing.ts";
@@ -17,8 +16,6 @@ export interface R2Options {
   /** Carries every request (proxies, pools); stays open when the storage is closed. */
   readonly dispatcher: Dispatcher;
   readonly region?: string;
-  /** Measures the pauses between tries; the system's by default. */
-  readonly clock?: Clock;
   /** Unix milliseconds for signatures; `Date.now` by default. */
   readonly wall?: () => number;
   /** Milliseconds without a byte after which a request or a body counts as broken; undici measures them to about a second. */
@@ -33,13 +30,7 @@ export interface R2Options {
  */
 export function openR2(options: R2Options): Storage {
   const { bucket, accessKeyId, secretAccessKey, dispatcher } = options;
-  const {
-    clock = systemClock(),
-    region = "auto",
-    wall = Date.now,
-    stallMs = 60_000,
-    presignSeconds = 3600,
-  } = options;
+  const { region = "auto", wall = Date.now, stallMs = 60_000, presignSeconds = 3600 } = options;
   if (!(presignSeconds >= 1 && presignSeconds <= LIMITS.presignMaxSeconds)) {
     throw new RangeError(`presigned URLs are valid for 1 s to 7 days, not for ${presignSeconds} s`);
   }
@@ -65,11 +56,10 @@ export function openR2(options: R2Options): Storage {
     dispatcher,
     stallMs,
     target,
-    clock,
   });
   const objects = new ObjectReader({ dispatcher, origin, sign, stallMs, target });
   return {
-    list: (prefix, patience) => listing.pages(prefix, patience),
+    list: (prefix) => listing.pages(prefix),
     check: () => listing.check(),
     head: (key, signal) => objects.head(key, signal),
     open: (key, openOptions) => objects.open(key, openOptions),

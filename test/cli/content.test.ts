@@ -221,6 +221,67 @@ describe("what a manifest says of an object", () => {
   });
 });
 
+describe("every object that a run decides on", () => {
+  it("has its row in media_store, also one that is refused before it is sent", async () => {
+    const world = await openWorld();
+    world.put("big.mp4", { bytes: 60_000_000 });
+    world.put("empty.txt", "");
+    world.put("folder/", "");
+    world.put("out.jpg", png(41, 30));
+    world.put("photo.jpg", { bytes: 11_000_000 });
+    world.put("url-only.bin", "x");
+    const rows = () =>
+      world.rows("select r2_key as key, kind, bytes, r2_etag is null as unknown from media_store order by 1");
+    await world.run(["-n"]);
+    const plain = ["--exclude", "out.jpg"];
+    const ends = endsOf(await world.run(["--json", "--transfer", "url", ...plain]));
+    expect(new Set(Object.values(ends))).toEqual(
+      new Set(["failed url_not_allowed", "skipped empty_object", "skipped folder_marker"]),
+    );
+    const wanted = [
+      { key: "big.mp4", kind: "video", bytes: 60_000_000, unknown: 0 },
+      { key: "empty.txt", kind: "document", bytes: 0, unknown: 0 },
+      { key: "photo.jpg", kind: "photo", bytes: 11_000_000, unknown: 0 },
+      { key: "url-only.bin", kind: "document", bytes: 1, unknown: 0 },
+    ];
+    expect(rows()).toEqual(wanted);
+    const joined = world.rows(
+      "select s.r2_key as key from media_store s join media_cache c on c.sha256 = s.sha256 where c.status = 'error' order by 1",
+    );
+    expect(joined.map(({ key }) => key)).toEqual(["big.mp4", "photo.jpg", "url-only.bin"]);
+    const manifest = world.file(
+      "m.jsonl",
+      [{ key: "out.jpg", bytes: 1 }, { key: "gone.jpg" }, { key: "empty2.txt", bytes: 0 }]
+        .map((it) => JSON.stringify(it))
+        .join("\n"),
+    );
+    world.put("empty2.txt", "not empty at all");
+    expect(endsOf(await world.run(["--manifest", manifest, "--json"]))).toEqual({
+      "out.jpg": "failed object_mismatch",
+      "gone.jpg": "failed object_missing",
+      "empty2.txt": "failed object_mismatch",
+    });
+    expect(rows()).toEqual(
+      [
+        ...wanted,
+        { key: "out.jpg", kind: "photo", bytes: png(41, 30).length, unknown: 0 },
+        { key: "empty2.txt", kind: "document", bytes: 16, unknown: 0 },
+      ].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    );
+  });
+
+  it("has one too where an earlier version left none, and keeps what it has", async () => {
+    const world = await openWorld();
+    world.put("big.mp4", { bytes: 60_000_000 });
+    world.put("a.txt", "a");
+    await world.run([]);
+    const all = () => world.rows("select * from media_store order by r2_key");
+    const before = all();
+    await world.run([]);
+    expect(all()).toEqual(before);
+  });
+});
+
 describe("an object that was replaced", () => {
   it("keeps its old id until the new one is there", async () => {
     const world = await openWorld();
@@ -288,8 +349,8 @@ describe("the listing", () => {
     const world = await openWorld();
     world.put("a.txt", "a");
     let asked = 0;
-    // The first looks whether there is a bucket.
-    world.faults = ({ key }) => (key === null && ++asked === 2 ? { status: 503 } : undefined);
+    // The first looks whether there is a bucket; each try asks three times.
+    world.faults = ({ key }) => (key === null && ++asked > 1 && asked < 5 ? { status: 503 } : undefined);
     for (const [retries, code] of [
       ["0", 1],
       ["1", 0],

@@ -32,7 +32,10 @@ async function warm(line: Line, { bot, kind, content, entry }: Task): Promise<vo
 }
 
 /** Another key of the content of `a`. */
-const COPY = { entry: { key: "copy", bytes: 9, etag: etagOf("a") }, content: `etag:${etagOf("a")}:9` };
+const COPY = {
+  entry: { key: "copy", bytes: 9, etag: etagOf("a"), seen: true },
+  content: `etag:${etagOf("a")}:9`,
+};
 
 const items = (line: Line) => line.told.item.map(({ key, status, reason }) => [key, status, reason]);
 

@@ -164,7 +164,7 @@ export async function openLine(options: LineOptions = {}) {
     intake,
   });
   const queryOf = (key: string, etag = etagOf(key)) =>
-    ({ bot: bot.slug, kind: "document", entry: { key, bytes: 9, etag } }) as const;
+    ({ bot: bot.slug, kind: "document", entry: { key, bytes: 9, etag, seen: true } }) as const;
   const taskOf = (key: string, more: Partial<Task> = {}): Task => {
     const query = queryOf(key);
     const content = provisionalId(query.entry);

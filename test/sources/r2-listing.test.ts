@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
+import { patienceOf } from "../../src/domain/patience.ts";
 import { failed, ok, type Result } from "../../src/domain/result.ts";
+import { SourceFailed } from "../../src/domain/source-failed.ts";
 import { listingSource } from "../../src/sources/r2-listing.ts";
 import type { ListedObject } from "../../src/storage/port.ts";
+import { VirtualClock } from "../helpers/clock.ts";
 import { all, failureOf, filterOf, pagesOf } from "./collect.ts";
 
 function object(key: string, bytes = 5): ListedObject {
@@ -42,7 +45,7 @@ describe("listingSource", () => {
     const filter = filterOf({ include: [], exclude: ["*.txt"] });
     expect(await all(listingSource(list, filter))).toEqual([
       { type: "skip", key: "d/", bytes: 0, reason: "folder_marker" },
-      { type: "skip", key: "empty", bytes: 0, reason: "empty_object" },
+      { type: "skip", key: "empty", bytes: 0, reason: "empty_object", entry: object("empty", 0) },
       { type: "entry", entry: object("a.jpg") },
     ]);
   });
@@ -68,4 +71,27 @@ describe("listingSource", () => {
     expect(await failureOf(reading)).toBe("auth/r2_denied bucket media: access denied");
     expect(seen).toEqual(["entry"]);
   });
+});
+
+it("asks for a page that fails again, with the patience of a run, and gives up on what does not pass", async () => {
+  const away = failed<never>(failure("r2_unavailable", "503"));
+  const pagesAfter = (failures: number, last = away) =>
+    (async function* () {
+      yield ok([object("a", 1)]);
+      for (let i = 0; i < failures; i++) yield last;
+      yield ok([object("b", 1)]);
+    })();
+  const clock = new VirtualClock({ now: 0 });
+  const again = { patience: patienceOf(5, () => 1), clock };
+  const everything = () => true;
+  const read = (pages: ReturnType<typeof pagesAfter>, patient = true) =>
+    clock.runToEnd(
+      pagesOf(listingSource(pages, everything, patient ? again : undefined)).catch((error: unknown) => error),
+    );
+  expect(await read(pagesAfter(5))).toHaveLength(2);
+  expect(clock.now()).toBe(31_000);
+  expect(await read(pagesAfter(6))).toBeInstanceOf(SourceFailed);
+  expect(await read(pagesAfter(1), false)).toBeInstanceOf(SourceFailed);
+  const denied = failed<never>(failure("r2_denied", "403"));
+  expect(await read(pagesAfter(1, denied))).toBeInstanceOf(SourceFailed);
 });

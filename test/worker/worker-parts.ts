@@ -177,7 +177,7 @@ export class WorkerParts {
 
 /** A document that needs no HEAD. */
 export function entry(key: string, more: Partial<Entry> = {}): Entry {
-  return { key, bytes: 9, etag: etagOf(key), kind: "document", ...more };
+  return { key, bytes: 9, etag: etagOf(key), modifiedAt: 1, kind: "document", ...more };
 }
 
 /** A source of one page. */

@@ -1,7 +1,7 @@
-import { bareEtag, type ContentId } from "../../domain/content.ts";
+import { bareEtag, type ContentId, provisionalId } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
-import type { AttemptFacts, AttemptId } from "../port.ts";
+import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
 import type { Params } from "./adapter.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
@@ -100,11 +100,25 @@ export function retry(store: Store, id: AttemptId, why: Failure): void {
 export function fail(store: Store, id: AttemptId | null, facts: AttemptFacts, why: Failure): void {
   const params = { ...paramsOf(store, facts), ...paramsOfFailure(why) };
   if (id === null) {
+    store.db.run(NEW_KEY, params);
     writeAttempt(store, { ...params, state: "failed", ended: params.now });
     answered(store, params);
   }
   const content = id === null ? params.content : endAttempt(store, id, "failed", why).content;
   store.db.run(FAIL_ROW, { ...params, content });
+}
+
+/** Writes down keys that are new. */
+export function note(store: Store, keys: readonly NotedKey[]): void {
+  const now = stamp(store.now());
+  for (const { bot, kind, entry } of keys) {
+    const { key, etag, bytes, sha256, mime, width, height, duration } = entry;
+    const isKnown = etag !== undefined && bytes !== undefined;
+    const content = sha256 ?? (isKnown ? resolve(store, provisionalId({ key, etag, bytes })) : null);
+    const facts = { bytes: bytes ?? null, etag: isKnown ? bareEtag(etag) : null, mime: mime ?? null };
+    const media = { width: width ?? null, height: height ?? null, duration: duration ?? null };
+    store.db.run(NEW_KEY, { bot, kind, key, content, ext: extensionOf(key), ...facts, ...media, now });
+  }
 }
 
 /** Marks the row of this key in `warming` as one that cannot be started. */

@@ -51,6 +51,7 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
     retry: ask("retry"),
     fail: ask("fail"),
     doubt: ask("doubt"),
+    note: ask("note"),
     point: ask("point"),
     enqueue: ask("enqueue"),
     queued: ask("queued"),
