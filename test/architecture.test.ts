@@ -113,6 +113,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["sources", "lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
     why: "what is known and is written down, for those who decide by it or take work from it; screens show what a reader sees",
   },
+  "ledgers/lane-memory.ts": {
+    to: ["lanes", "reporters", "runs"],
+    why: "what is remembered of lanes, for those who plan with it or show it",
+  },
   "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
   "ledgers/file-systems.ts": { to: ["doctor"], why: "what a ledger should not lie on" },

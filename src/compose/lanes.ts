@@ -12,7 +12,8 @@ import type { Pace } from "../lanes/port.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import { SameSize } from "../lanes/same-size.ts";
 import type { Waits } from "../lanes/waits.ts";
-import type { LaneMemory, Ledger } from "../ledgers/port.ts";
+import type { LaneMemory } from "../ledgers/lane-memory.ts";
+import type { Ledger } from "../ledgers/port.ts";
 import type { ChatInfo } from "../telegram/port.ts";
 
 export interface OpenLanesOptions {

@@ -1,6 +1,6 @@
 import { LIMITS } from "../domain/limits.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
-import type { LaneMemory } from "../ledgers/port.ts";
+import type { LaneMemory } from "../ledgers/lane-memory.ts";
 import { expectedPace } from "./documented-pace.ts";
 import { forecast } from "./forecast.ts";
 import { assumedChat } from "./preflight.ts";

@@ -7,6 +7,7 @@ import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
+import type { LaneMemory, LaneState } from "./lane-memory.ts";
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -134,27 +135,6 @@ export interface QueuedEntry {
   /** Rises with each arrival and is never used twice. */
   readonly id: number;
   readonly entry: Entry;
-}
-
-/** What is remembered of a lane between runs. */
-export interface LaneMemory {
-  readonly bot: string;
-  readonly chat: string;
-  /** Unix milliseconds; 0 when free. */
-  readonly frozenUntil: number;
-  /** Calls a minute; null until learned. */
-  readonly pace: number | null;
-  /** Unix milliseconds at which `pace` was learned. */
-  readonly paceAt: number | null;
-  /** The id of the chat that this one became; null if it did not. */
-  readonly migratedTo: string | null;
-}
-
-/** A lane as it was when its bot was used last. */
-export interface LaneState {
-  readonly chat: string;
-  /** Why, and since when (Unix milliseconds), it took no messages; null where it did. */
-  readonly out: { readonly reason: Reason; readonly message: string; readonly since: number } | null;
 }
 
 /**

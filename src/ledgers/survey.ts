@@ -1,5 +1,5 @@
 import type { Reason } from "../domain/reasons.ts";
-import type { LaneMemory, LaneState } from "./port.ts";
+import type { LaneMemory, LaneState } from "./lane-memory.ts";
 
 /** States of rows as `run` judges them: a photo stored as a document is one `weak` row, and a `ready` row has no weak id. */
 export const ROW_STATES = ["ready", "weak", "warming", "failed", "unknown"] as const;

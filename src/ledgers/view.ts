@@ -1,6 +1,6 @@
 import type { Failure } from "../domain/failure.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
-import type { LaneMemory } from "./port.ts";
+import type { LaneMemory } from "./lane-memory.ts";
 
 /** The contents of a ledger as a reader sees them. Times are UTC text, as in the tables. */
 export interface LedgerView {

@@ -1,7 +1,8 @@
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
-import type { LaneState, Ledger } from "../ledgers/port.ts";
+import type { LaneState } from "../ledgers/lane-memory.ts";
+import type { Ledger } from "../ledgers/port.ts";
 
 export interface RememberLanesOptions {
   readonly ledger: Ledger;

@@ -7,7 +7,8 @@ import { type Failure, nextStep } from "../domain/failure.ts";
 import { Tally } from "../figures/tally.ts";
 import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
 import type { Wait } from "../lanes/waits.ts";
-import type { LaneMemory, Ledger } from "../ledgers/port.ts";
+import type { LaneMemory } from "../ledgers/lane-memory.ts";
+import type { Ledger } from "../ledgers/port.ts";
 import { Stop } from "../pipeline/stop.ts";
 import { rememberLanes } from "./remember-lanes.ts";
 

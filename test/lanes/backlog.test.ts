@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { backlogEta } from "../../src/lanes/backlog.ts";
-import type { LaneMemory } from "../../src/ledgers/port.ts";
+import type { LaneMemory } from "../../src/ledgers/lane-memory.ts";
 
 const LIMITS = { concurrency: 5, measured: { transferMs: 100, bytesPerSecond: null } };
 

@@ -1,4 +1,4 @@
-import type { LaneState } from "../port.ts";
+import type { LaneState } from "../lane-memory.ts";
 import type { Sqlite } from "./adapter.ts";
 
 const KEEP = `insert into prewarm_identity (key, value) values (:key, :value)

@@ -1,4 +1,4 @@
-import type { LaneMemory } from "../port.ts";
+import type { LaneMemory } from "../lane-memory.ts";
 import { type Store, stamp } from "./store.ts";
 
 /** Returns what is remembered of all lanes, ordered by bot and chat. */

@@ -1,5 +1,5 @@
 import { LedgerError } from "../error.ts";
-import type { LaneMemory, LaneState } from "../port.ts";
+import type { LaneMemory, LaneState } from "../lane-memory.ts";
 import type { BadRows, LaneSeen, RowState, Survey, WaitingWork } from "../survey.ts";
 import { ROW_STATES } from "../survey.ts";
 import type { LedgerView } from "../view.ts";

@@ -1,7 +1,7 @@
 import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { nextStep } from "../../domain/failure.ts";
 import { isReason, REASONS } from "../../domain/reasons.ts";
-import type { LaneMemory } from "../../ledgers/port.ts";
+import type { LaneMemory } from "../../ledgers/lane-memory.ts";
 import {
   type BadRows,
   type Hour,
