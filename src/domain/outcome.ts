@@ -38,6 +38,8 @@ export interface ItemResult {
   readonly kind: MediaKind | null;
   /** Only where it differs from `kind`. */
   readonly askedKind?: MediaKind | undefined;
+  /** The kind that Telegram made of it, where that is not the one it was sent as. */
+  readonly cameBackAs?: MediaKind | "sticker" | "video_note" | undefined;
   readonly status: ItemStatus;
   readonly fileId: string | null;
   readonly fileUniqueId: string | null;

@@ -57,7 +57,7 @@ export class ItemCounts {
       count: (known?.count ?? 0) + 1,
       left: (known?.left ?? 0) + (item.left ? 1 : 0),
       example: known?.example ?? item.where ?? item.key ?? "",
-      message: known?.message ?? item.error?.message ?? "",
+      message: known?.message ?? item.error?.message ?? changeOf(item),
     });
   }
 
@@ -65,6 +65,10 @@ export class ItemCounts {
     const { failed, unknown } = this.#byStatus;
     return this.done + failed + unknown - this.#left.failed - this.#left.unknown;
   }
+}
+
+function changeOf({ key, cameBackAs }: ItemResult): string {
+  return cameBackAs === undefined ? "" : `${key} came back as ${cameBackAs}`;
 }
 
 function sampleOf({ status, key, bot, kind, fileId }: ItemResult): WarmedSample | null {

@@ -94,6 +94,8 @@ export interface Confirmation {
   readonly stored: StoredId & { readonly chatId: string; readonly messageId: number };
   /** Set where the family changed: becomes the `error` of the row for the requested kind. */
   readonly asked: { readonly kind: MediaKind; readonly failure: Failure } | null;
+  /** Why the id is weak, which its row says as long as it is, where `asked` does not. */
+  readonly weakness?: Failure | null;
   /** The new id replaces a ready one (`--force`, weak). Otherwise the older ready row wins. */
   readonly replace: boolean;
   readonly mime: string | null;

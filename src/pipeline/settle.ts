@@ -107,13 +107,15 @@ export class Settlement {
     const media = { mime: mime ?? sent.mime, width, height, duration };
     const { replace } = task;
     const bots = this.#botsFor(task);
-    const confirmation: Confirmation = { content, stored, asked, replace, bots, ...media };
+    const confirmation: Confirmation = { content, stored, asked, weakness, replace, bots, ...media };
     const confirmed = await ledger.confirm(attempt, confirmation);
     await remove?.(task.bot, stored);
     const ids = idFields(confirmed.stored, task.kind);
     if (confirmed.duplicate) this.#report(tried, { ...ids, status: "skipped", reason: "duplicate_content" });
-    else if (weakness) this.#report(tried, { ...ids, status: "weak", reason: weakness.reason });
-    else this.#report(tried, { ...ids, status: "ready" });
+    else if (weakness) {
+      const cameBackAs = sent.kind === task.kind ? undefined : sent.kind;
+      this.#report(tried, { ...ids, cameBackAs, status: "weak", reason: weakness.reason });
+    } else this.#report(tried, { ...ids, status: "ready" });
   }
 
   async #failed(tried: Tried, { attempt, failure }: ResultOf<"failed">): Promise<Task | null> {

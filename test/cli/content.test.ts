@@ -393,8 +393,17 @@ describe("what comes back otherwise than asked for", () => {
     const world = await openWorld();
     world.put("loop.mp4", SILENT);
     const ended = await world.run(["--json"]);
-    expect(itemsOf(ended)).toMatchObject([{ kind: "video", status: "weak", reason: "came_back_as_other" }]);
+    expect(itemsOf(ended)).toMatchObject([
+      { kind: "video", status: "weak", reason: "came_back_as_other", came_back_as: "animation" },
+    ]);
     expect(world.posts()).toMatchObject([{ kind: "animation" }]);
+    expect(ended.stderr.replace(/\s+/g, " ")).toContain("loop.mp4 came back as animation");
+    expect(world.rows("select error_reason, last_error from media_cache")).toEqual([
+      {
+        error_reason: "came_back_as_other",
+        last_error: "loop.mp4 was sent as video and came back as animation",
+      },
+    ]);
     expect(world.rows("select kind, status, weak from media_cache")).toEqual([
       { kind: "video", status: "ready", weak: 1 },
     ]);

@@ -1,4 +1,5 @@
 import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
+import type { Failure } from "../../domain/failure.ts";
 import type { AttemptId, Confirmation, Confirmed, KnownKey } from "../port.ts";
 import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
@@ -9,13 +10,15 @@ import { type Store, stamp } from "./store.ts";
 /** Changes nothing where there is an older id, unless it is to be replaced. */
 const NEW_ID = `
   insert into media_cache (bot_slug, sha256, kind, tg_file_id, tg_file_unique_id, warmup_chat_id, warmup_message_id,
-    warmup_at, status, retry_count, created_at, updated_at, weak)
-  values (:bot, :content, :kind, :fileId, :fileUniqueId, :chatId, :messageId, :now, 'ready', 0, :now, :now, :weak)
+    warmup_at, status, retry_count, created_at, updated_at, weak, last_error, error_class, error_reason)
+  values (:bot, :content, :kind, :fileId, :fileUniqueId, :chatId, :messageId, :now, 'ready', 0, :now, :now, :weak,
+    :message, :class, :reason)
   on conflict (bot_slug, sha256, kind) do update set tg_file_id = excluded.tg_file_id,
     tg_file_unique_id = excluded.tg_file_unique_id, warmup_chat_id = excluded.warmup_chat_id,
     warmup_message_id = excluded.warmup_message_id, warmup_at = excluded.warmup_at, status = 'ready',
     weak = excluded.weak, retry_count = 0, next_retry_at = null, updated_at = excluded.updated_at,
-    last_error = null, error_class = null, error_reason = null, error_settings = null
+    last_error = excluded.last_error, error_class = excluded.error_class, error_reason = excluded.error_reason,
+    error_settings = null
   where :replace or not ${hasId("media_cache")}`;
 
 const REFUSE_ASKED = `
@@ -44,8 +47,9 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   const { stored, replace, asked, mime, width, height, duration } = confirmation;
   const { bot } = attempt;
   const now = stamp(store.now());
-  const isNew = store.db.run(NEW_ID, { bot, content, ...stored, replace, now }) > 0;
-  if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked) });
+  const why = whyOf(asked ? null : confirmation.weakness);
+  const isNew = store.db.run(NEW_ID, { bot, content, ...stored, ...why, replace, now }) > 0;
+  if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked.failure) });
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
   moveKey(store, { ...attempt, content, kind: stored.kind, kinds, bots, mime, width, height, duration });
@@ -56,8 +60,8 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   return { stored: older ?? { ...stored }, duplicate: older !== null };
 }
 
-function whyOf({ failure }: NonNullable<Confirmation["asked"]>) {
-  return { class: failure.class, reason: failure.reason, message: failure.message };
+function whyOf(why: Failure | null | undefined) {
+  return { class: why?.class ?? null, reason: why?.reason ?? null, message: why?.message ?? null };
 }
 
 /** Points a key at content that is ready under another key, unless it is still needed where it points: see {@link moveKey}. */

@@ -36,6 +36,7 @@ function storedFields(item: ItemResult): LogFields {
   return {
     ...whom(item),
     asked_kind: item.askedKind,
+    came_back_as: item.cameBackAs,
     reason: item.reason ?? undefined,
     file_id: item.fileId === null ? null : cutId(item.fileId),
     message_id: item.messageId,

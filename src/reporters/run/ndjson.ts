@@ -63,6 +63,7 @@ function itemLine(item: ItemResult) {
     error: error && { class: error.class, reason: error.reason, code: error.code, message: error.message },
     reason: item.reason,
     asked_kind: item.askedKind,
+    came_back_as: item.cameBackAs,
     left: item.left,
     where: item.where,
   };

@@ -117,7 +117,11 @@ function lanes(run: Snapshot, options: TableOptions): string | null {
 }
 
 function reasons(run: Snapshot, options: TableOptions): string | null {
-  const rows = run.reasons.map((reason) => ({ ...reason, next: nextStep(reason.reason) }));
+  const rows = run.reasons.map((row) => {
+    const next = nextStep(row.reason);
+    // What came back is what the advice is about.
+    return { ...row, next: row.status === "weak" && row.message !== "" ? `${row.message}: ${next}` : next };
+  });
   return reasonTable(rows, options, { unit: "items" });
 }
 
