@@ -140,12 +140,17 @@ describe("the systemd unit", () => {
     );
     expect(used.length).toBe(3);
     expect(used).toEqual(loaded);
-    expect([value("DynamicUser"), value("StateDirectory"), value("ProtectSystem")]).toEqual([
-      ["yes"],
-      ["prewarm"],
-      ["strict"],
-    ]);
+    expect([value("StateDirectory"), value("ProtectSystem")]).toEqual([["prewarm"], ["strict"]]);
     expect(unit).not.toMatch(/^Environment=.*(TOKEN|KEY)=/m);
+  });
+
+  it("lets a bot of its group read the ledger, and nobody else", () => {
+    const [mode = 0, mask = 0] = [value("StateDirectoryMode"), value("UMask")].map(([octal = ""]) =>
+      Number.parseInt(octal, 8),
+    );
+    // Under DynamicUser the folder is in /var/lib/private, which no other user enters.
+    expect([value("User"), value("Group"), value("DynamicUser")]).toEqual([["prewarm"], ["prewarm"], []]);
+    expect([mode & 0o050, mode & 0o027, 0o640 & ~mask, 0o007 & ~mask]).toEqual([0o050, 0, 0o640, 0]);
   });
 
   const systemd = has("systemd-analyze");

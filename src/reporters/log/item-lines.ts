@@ -59,6 +59,7 @@ function failedFields(item: ItemResult, adviser: Adviser): LogFields {
     code: error?.code ?? undefined,
     message: error?.message,
     next: error ? nextStep(error.reason, adviser) : undefined,
+    bytes: item.bytes ?? undefined,
     attempts: item.attempts,
   };
 }

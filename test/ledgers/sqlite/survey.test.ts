@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import type { Ledger } from "../../../src/ledgers/port.ts";
+import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
 import { surveySqlite } from "../../../src/ledgers/sqlite/survey.ts";
 import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
 import { asDocument, confirmation, facts, object } from "../../conformance/tested-ledger.ts";
@@ -98,6 +99,32 @@ describe("what a SQLite ledger holds, counted", () => {
         keys: ["d.jpg"],
         message: "no answer",
       },
+    ]);
+  });
+
+  it("holds what the README's queries ask for: keys by reason, and where to look for a lost message", async () => {
+    await warm("a.jpg");
+    await fails("bad.jpg", "photo_dimensions");
+    now += 60_000;
+    await ledger.doubt(await ledger.begin(facts(object("lost.jpg"))), failure("answer_lost", "no answer"));
+    const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+    const queries = [...readme.slice(readme.indexOf("## Reasons")).matchAll(/```sql\n(.*?)```/gs)];
+    const db = new Sqlite(join(folder, "l.db"), "l.db");
+    const answers = queries.map(([, sql = ""]) => db.all(sql.trim().replace(/;$/, "")));
+    db.leave();
+    expect(answers).toEqual([
+      [
+        expect.objectContaining({ error_reason: "answer_lost", r2_key: "lost.jpg" }),
+        expect.objectContaining({ error_reason: "photo_dimensions", r2_key: "bad.jpg" }),
+      ],
+      [
+        expect.objectContaining({
+          r2_key: "lost.jpg",
+          started_at: "2026-01-31 12:31:05",
+          warmup_chat_id: "-1001",
+          after_message: confirmation(facts(object("a.jpg")), "id").stored.messageId,
+        }),
+      ],
     ]);
   });
 
