@@ -45,6 +45,10 @@ export function endpointUrl(text: string): string {
     throw new BadValue(`${ENDPOINT_FORM}: this is the address of the dashboard`);
   if (!url.hostname.endsWith(R2_HOST)) return urlText(url);
   const label = url.hostname.slice(0, -R2_HOST.length);
+  if (ACCOUNT.test(label) && url.protocol === "http:")
+    throw new BadValue(`${ENDPOINT_FORM}: R2 is asked over https`, {
+      right: urlText(url).replace("http:", "https:"),
+    });
   if (ACCOUNT.test(label)) return urlText(url);
   const withBucket = /^[a-z0-9-]+\.([0-9a-f]{32}(?:\.(?:eu|us|fedramp))?)$/.exec(label)?.[1];
   if (withBucket)
@@ -95,7 +99,7 @@ export function bucketName(text: string): string {
   const path = text.replace(/^[a-z][a-z\d+.-]*:\/\//i, "");
   const isWeb = /^https?:\/\//i.test(text);
   const [name = "", ...rest] = path.split("/").filter((part) => part !== "");
-  if (isWeb || /[\s"'`?#%&=@:,;*|<>\\]/.test(path)) throw new BadValue(BUCKET_FORM);
+  if (isWeb || /[\s"'`?#%&=@:,;*|<>\\${}]/.test(path)) throw new BadValue(BUCKET_FORM);
   if (name === text) return name;
   if (name === "") throw new BadValue(BUCKET_FORM);
   const prefix = rest.length > 0 ? `: what follows the name is a prefix (--prefix ${rest.join("/")}/)` : "";
@@ -139,7 +143,7 @@ export function ledgerFile(text: string, platform: NodeJS.Platform = process.pla
     throw new BadValue(`${LEDGER_FORM}: ~ means nothing here`, {
       right: `sqlite:${homedir()}${file.slice(1)}`,
     });
-  if (/^\$\{?\w+\}?/.test(file)) throw new BadValue(`${LEDGER_FORM}: variables are not filled in here`);
+  if (/^\$\w+/.test(file)) throw new BadValue(`${LEDGER_FORM}: variables are not filled in here`);
   return file;
 }
 
@@ -150,6 +154,7 @@ function webUrl(text: string, form: string): URL {
     throw new BadValue(form, { right: isHost ? `https://${text}` : null });
   }
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (/[<>{}]/.test(text)) throw new BadValue(`${form}: it still has a placeholder`);
   const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
   if (!url || !isPlain || !/^https?:$/.test(url.protocol) || /[?#]/.test(text)) throw new BadValue(form);
   return url;

@@ -7,7 +7,11 @@ const UNSEEN = /[\p{Cc}\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\
 const ANY_QUOTE = /["'`“”‘’„«»]/g;
 const QUOTES = "\"'`“”‘’„«»";
 const PLACEHOLDER =
-  /^(\.{3}|…|<.*>|x{3,}|change-?me|your[-_ ]?(own[-_ ]?)?(account|api|bot|bucket|channel|chat|key|secret|token)([-_ ].*)?|123456789:AAE\.\.\.)$/i;
+  /^(\.{3}|…|<.*>|\{\{.*\}\}|x{3,}|undefined|null|change-?me|your[-_ ]?(own[-_ ]?)?(account|api|bot|bucket|channel|chat|key|secret|token)([-_ ].*)?|123456789:AAE\.\.\.)$/i;
+/** A variable that nobody filled in. */
+const VARIABLE = /^\$\w+$|\$\{\w+\}/;
+/** A whole line where its value belongs. */
+const WITH_NAME = /^(export\s+)?(R2|TELEGRAM|WARMUP|PREWARM|MEDIA_PREWARM|ADMIN_API)_[A-Z_]+\s*=/;
 
 /** A value as it is meant: without the blanks and line ends around it. An empty one counts as not set. */
 export function trimmed(text: string): string {
@@ -17,11 +21,7 @@ export function trimmed(text: string): string {
 /** What no setting may be, whatever its form. Returns the trimmed value. Throws BadValue. */
 export function plainValue(text: string): string {
   const value = trimmed(text);
-  const bare = unquoted(value);
-  if (bare !== null)
-    throw new BadValue("written without the quotes, which are part of the value here", { right: bare });
-  if (PLACEHOLDER.test(value))
-    throw new BadValue("a value of yours: this is still the placeholder of the example");
+  refuseWrapped(value, unquoted(value));
   if (value.includes("\uFFFD"))
     throw new BadValue(
       "written in UTF-8 or UTF-16: its file is in another encoding, so letters of it are lost",
@@ -35,13 +35,20 @@ export function plainValue(text: string): string {
 /** As {@link plainValue}, for a secret. */
 export function plainSecret(text: string): string {
   const value = trimmed(text);
-  if (unquoted(value) !== null)
-    throw new BadValue("written without the quotes, which are part of the value here");
-  if (PLACEHOLDER.test(value))
-    throw new BadValue("a value of yours: this is still the placeholder of the example");
+  refuseWrapped(value, null);
   if (/\s/.test(value) || UNSEEN.test(value))
     throw new BadValue("one word without blanks or invisible characters");
   return value;
+}
+
+/** Refuses what was pasted with something around it, or never filled in. */
+function refuseWrapped(value: string, right: string | null): void {
+  if (unquoted(value) !== null)
+    throw new BadValue("written without the quotes, which are part of the value here", { right });
+  if (PLACEHOLDER.test(value))
+    throw new BadValue("a value of yours: this is still the placeholder of the example");
+  if (VARIABLE.test(value)) throw new BadValue("the value itself: variables are not filled in here");
+  if (WITH_NAME.test(value)) throw new BadValue("the value alone, without NAME= before it");
 }
 
 /** A value without its quotes; null where there is none at its ends. One at one end was never closed. */

@@ -1,6 +1,7 @@
 import { BadValue } from "./bad-value.ts";
 import { ConfigError } from "./error.ts";
 import type { Origin } from "./layers.ts";
+import { withoutSecrets } from "./mask.ts";
 
 /**
  * What kind of thing is wrong: a value that is not set, one that cannot be used, a file of a secret that cannot be read, a bot
@@ -100,7 +101,7 @@ export class Problems {
 
 /** `it must be <what was expected>`, and what was probably meant. */
 export function mustBe({ message, right }: BadValue): string {
-  return `it must be ${message}${right === null || message.includes(right) ? "" : ` (probably ${right})`}`;
+  return `it must be ${message}${right === null || message.includes(right) ? "" : ` (probably ${withoutSecrets(right)})`}`;
 }
 
 /** Some of these are values that are not set. */

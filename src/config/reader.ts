@@ -121,7 +121,7 @@ export class Reader {
         kind: "value",
         name: SETTINGS[name].env[0] ?? name,
         origin,
-        right: error.right,
+        right: error.right === null ? null : withoutSecrets(error.right),
         text: `${this.#placeOf(origin)}: ${shown(value)} is not usable, ${mustBe(error)}`,
       });
       return undefined;

@@ -20,6 +20,7 @@ export function secretsIn(layers: Layers, read: Iterable<Secret>): Secret[] {
 
 /** As it is written, and as it is meant. */
 function passwordsIn(url: string): string[] {
-  const raw = /^(?:\s*[\w+.-]+:\/\/)?[^\s/@:]*:(\S*)@[^@]*$/.exec(url)?.[1] ?? "";
+  const bare = trimmed(url).replace(/["'`]/g, "");
+  const raw = /^(?:[\w+.-]+:\/\/)?[^\s/@:]*:(\S*)@[^@]*$/.exec(bare)?.[1] ?? "";
   return [raw, decoded(raw) ?? ""].filter((password) => password.length >= SHORTEST_PASSWORD);
 }

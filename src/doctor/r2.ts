@@ -32,9 +32,8 @@ const endpoint: Check = {
   },
 };
 
-function endpointReport({ hostname, protocol, host }: URL): Report {
+function endpointReport({ hostname, host }: URL): Report {
   if (!CLOUDFLARE.test(hostname)) return pass(`${host}, an S3 server other than R2's own`);
-  if (protocol === "http:") return fail("R2 is asked over http", `export R2_ENDPOINT=https://${hostname}`);
   const jurisdiction = /\.(eu|us|fedramp)\.r2\./.exec(hostname)?.[1];
   return pass(jurisdiction ? `${hostname}: buckets of the jurisdiction ${jurisdiction}` : hostname);
 }

@@ -62,6 +62,20 @@ describe("a value that cannot be used", () => {
       new RegExp(`~ means nothing here \\(probably sqlite:${homedir()}/x\\.db`),
     ],
     ["PREWARM_LEDGER", "sqlite:$HOME/x.db", /variables are not filled in/],
+    ["PREWARM_LEDGER", `sqlite:\${HOME}/x.db`, /variables are not filled in/],
+    ["R2_BUCKET", "$BUCKET", /variables are not filled in/],
+    ["R2_BUCKET", "R2_BUCKET=media", /the value alone, without NAME= before it/],
+    ["R2_BUCKET", "undefined", /placeholder/],
+    ["R2_SECRET_ACCESS_KEY", "$SECRET", /variables are not filled in/],
+    ["R2_SECRET_ACCESS_KEY", "R2_SECRET_ACCESS_KEY=abcdef", /the value alone/],
+    ["R2_ENDPOINT", "https://<account id>.r2.cloudflarestorage.com", /still has a placeholder/],
+    ["R2_ENDPOINT", `http://${HOST}`, /over https \(probably https:/],
+    ["TELEGRAM_API_ROOT", "https://api.telegram.org/bot<token>", /still has a placeholder/],
+    [
+      "HTTPS_PROXY",
+      '"http://me:pw123456@host:3128"',
+      /without the quotes.*\(probably http:\/\/\*\*\*@host:3128\)/,
+    ],
     ["R2_BUCKET", "media/", /the bucket's name alone.*media/],
     ["R2_BUCKET", "s3://media", /the bucket's name alone/],
     ["R2_BUCKET", "media/covers", /prefix \(--prefix covers\/\)/],
@@ -177,6 +191,30 @@ describe("a value that is written otherwise than usual", () => {
     ["WARMUP_CHAT_ID", "-1001000000001, @warm ,", ({ bots }) => bots[0]?.chats, ["-1001000000001", "@warm"]],
   ])("%s=%j is read as it is meant", (name, value, read, wanted) => {
     expect(read(load({ [name]: value }))).toEqual(wanted);
+  });
+
+  it("counts once in two spellings of one variable, as Windows has them", () => {
+    const proxy = "http://proxy:3128";
+    const { values } = inspect({}, { ...ENV, HTTPS_PROXY: proxy, https_proxy: proxy }, folder());
+    expect(values.find(({ name }) => name === "HTTPS_PROXY")?.given).toEqual([
+      { value: proxy, origin: "environment HTTPS_PROXY" },
+    ]);
+    const two = inspect({}, { ...ENV, HTTPS_PROXY: proxy, https_proxy: "http://other:1" }, folder());
+    expect(two.values.find(({ name }) => name === "HTTPS_PROXY")?.given).toHaveLength(2);
+  });
+
+  it("is a secret in a file of any encoding, alone in it", () => {
+    const at = folder();
+    const file = join(at, "token");
+    const env = { TELEGRAM_BOT_TOKEN: "", TELEGRAM_BOT_TOKEN_FILE: file };
+    writeFileSync(file, Buffer.from(`\uFEFF${TOKEN}\r\n`, "utf16le"));
+    expect(load(env).bots[0]?.token.reveal()).toBe(TOKEN);
+    for (const text of [`"${TOKEN}"`, `TELEGRAM_BOT_TOKEN=${TOKEN}`, `${TOKEN}\nmore`]) {
+      writeFileSync(file, text);
+      const problems = problemsOf(() => load(env));
+      expect(problems).toEqual([expect.stringContaining(`file ${file}: this value is not usable`)]);
+      expect(problems.join()).not.toContain("AAEhBO");
+    }
   });
 
   it("is a drive of Windows with a slash before it, on Windows only", () => {
