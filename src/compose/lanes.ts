@@ -41,10 +41,11 @@ export async function openLanes({
   noneOpen,
 }: OpenLanesOptions): Promise<Lanes> {
   const memories = await ledger.lanes();
-  const lanes = found.map(({ bot, chat, closed = null }) => {
+  const lanes = found.map(({ bot, chat, alias = null, closed = null }) => {
     const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
     const lane = new Lane(bot, chat.id, chat.title, paceOf(config, chat.type, memory, clock));
     lane.closed = closed;
+    lane.alias = alias;
     if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
     const waitMs = waits.leftMs(bot.slug, chat.id);
     if (waitMs > 0) lane.frozenUntil = Math.max(lane.frozenUntil, clock.now() + waitMs);
@@ -60,7 +61,11 @@ export async function openLanes({
     noneOpen,
     botPaces: botPacesOf(config),
     sameSize: config.apiLocal ? null : new SameSize(),
-    keep: (lane) => keep(memoryOf(lane, clock)),
+    keep: (lane) => {
+      keep(memoryOf(lane, clock));
+      if (lane.alias !== null && lane.frozenUntil > clock.now())
+        void ledger.freezeLane(waitOf(lane, lane.alias, clock)).catch(() => {});
+    },
     migrated: (lane, to) => keep({ ...memoryOf(lane, clock), migratedTo: to }),
   });
   waits.onWait((wait) => opened.hold(wait));
@@ -115,4 +120,9 @@ export async function limitsOf(
       .map(({ bot, pace }) => ({ bot: bot.slug, perMinute: pace.perMinute })),
     botPerMinute: new Map(botPace === null ? [] : bots.map(({ slug }) => [slug, botPace] as const)),
   };
+}
+
+/** Its wait by another name, so that the next run does not ask by that either before it is over. */
+function waitOf({ bot, frozenUntil }: Lane, chat: string, clock: Clock) {
+  return { bot: bot.slug, chat, until: toWall(clock, frozenUntil) };
 }

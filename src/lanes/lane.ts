@@ -21,6 +21,8 @@ export class Lane {
   /** Changes when a group becomes a supergroup. */
   chat: string;
   title: string;
+  /** The name by which the next run asks for it first; null for its id. */
+  alias: string | null = null;
   /** Calls before this moment are forbidden by the server. */
   frozenUntil = Number.NEGATIVE_INFINITY;
   /** Why nothing can be posted here any more. */

@@ -15,6 +15,8 @@ export interface LaneFound {
   readonly chat: ChatInfo;
   /** The id it was configured by, where the group has become a supergroup with another. */
   readonly movedFrom?: string;
+  /** The name it was configured by (an @username), where that is not its id. */
+  readonly alias?: string;
   /** The wait for whose sake it was not asked about (to the end); it may be called once that is over. */
   readonly unasked?: Failure;
 }
@@ -85,7 +87,7 @@ async function tryLane(
     return moved.ok ? ok({ ...moved.value, movedFrom: chat }) : moved;
   }
   const right = await ask(() => bot.canPost(found.value));
-  const lane = { bot, chat: found.value };
+  const lane = { bot, chat: found.value, ...(found.value.id === chat ? {} : { alias: chat }) };
   return right.ok
     ? ok(lane)
     : laneAfter(

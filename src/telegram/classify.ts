@@ -40,10 +40,12 @@ export function classifyRefusal(refusal: BotApiRefusal, asked: Asked): Failure {
   return failure(reason, message, reason === "chat_migrated" && migrateTo ? { code, migrateTo } : { code });
 }
 
-function reasonOf({ code, description, retryAfter }: BotApiRefusal, asked: Asked): Reason {
+function reasonOf(refusal: BotApiRefusal, asked: Asked): Reason {
+  const { code, description, retryAfter, retryAfterHeader } = refusal;
   if (code === 429 || retryAfter !== undefined) return "flood_wait";
   const known = ERROR_TEXTS.find((row) => row.text.test(description) && matchesCode(row.code, code));
-  return known?.reason ?? reasonOfCode(code, asked);
+  const reason = known?.reason ?? reasonOfCode(code, asked);
+  return reason === "refused_unclear" && retryAfterHeader !== undefined ? "flood_wait" : reason;
 }
 
 /** Before every call a file is held against the limit of the server, so a limit that refuses it is somebody else's. */

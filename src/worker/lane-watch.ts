@@ -21,6 +21,8 @@ export interface LaneWatchOptions {
 const LONG_FREEZE_MS = 60_000;
 /** A closed lane is checked this often, without posting: somebody may have added the bot again. */
 const RETRY_MS = 60_000;
+/** One that closes again soon after, as its chat takes the bot but not its posts, is checked less and less often, down to this. */
+const LONGEST_RETRY_MS = 3_840_000;
 /** A kind that a chat refused is allowed again this often: the next post shows whether the chat takes it now. */
 const ALLOW_MS = 600_000;
 
@@ -31,6 +33,8 @@ export class LaneWatch {
   readonly #options: LaneWatchOptions;
   #triedAt: number;
   #allowedAt: number;
+  /** Lanes that were opened again: when, and for how long they are left alone if they close again. */
+  readonly #opened = new Map<WatchedLane, { readonly at: number; readonly pauseMs: number }>();
 
   constructor(options: LaneWatchOptions) {
     this.#options = options;
@@ -52,7 +56,7 @@ export class LaneWatch {
     const { clock, lanes } = this.#options;
     this.#tell();
     this.#allow();
-    const closed = lanes.all.filter((lane) => lane.closed !== null);
+    const closed = lanes.all.filter((lane) => lane.closed !== null && this.#isDue(lane));
     if (closed.length === 0 || clock.now() - this.#triedAt < RETRY_MS) return;
     this.#triedAt = clock.now();
     await Promise.all(closed.map((lane) => this.#tryAgain(lane)));
@@ -71,11 +75,26 @@ export class LaneWatch {
     for (const lane of lanes.all) if (lane.refused.size > 0) lanes.allow(lane);
   }
 
+  #isDue(lane: WatchedLane): boolean {
+    const opened = this.#opened.get(lane);
+    return !opened || this.#options.clock.now() - opened.at >= opened.pauseMs;
+  }
+
+  /** One that stayed open for as long as it had been left alone begins anew. */
+  #noteOpened(lane: WatchedLane): void {
+    const now = this.#options.clock.now();
+    const before = this.#opened.get(lane);
+    const isSoon = before !== undefined && now - before.at < 3 * before.pauseMs;
+    const pauseMs = isSoon ? Math.min(2 * before.pauseMs, LONGEST_RETRY_MS) : RETRY_MS;
+    this.#opened.set(lane, { at: now, pauseMs });
+  }
+
   async #tryAgain(lane: WatchedLane): Promise<void> {
     const { clock, lanes, events } = this.#options;
     const found = await preflight([{ bot: lane.bot, chat: lane.chat }], clock);
     const open = found.open[0];
     if (!open || open.unasked || !lanes.reopen(lane, open.chat)) return;
+    this.#noteOpened(lane);
     events.emit("notice", {
       level: "info",
       text: `lane ${lane.bot.slug} x ${open.chat.id} takes posts again`,

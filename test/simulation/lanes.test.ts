@@ -134,6 +134,22 @@ describe("a wait that is told at the door", () => {
     },
   );
 
+  it("holds by each name of a chat, also for the next process", async () => {
+    const simulated = await simulation(3);
+    const byName = { ...PACED, chat: ["@warmup_1"] };
+    simulated.botApi.control({ faults: [flood(60, "sendDocument")] });
+    await simulated.run({ ...byName, maxDuration: "5s" });
+    await simulated.run(byName);
+    expect(undercuts(simulated)).toEqual([]);
+    const [told] = simulated.botApi.calls().filter(({ code }) => code === 429);
+    const until = (told?.answered ?? 0) + 60_000;
+    const asked = simulated.botApi
+      .calls()
+      .filter(({ method, started }) => method === "getChat" && started < until);
+    expect(asked).toHaveLength(1);
+    expect(simulated.botApi.truth()).toHaveLength(3);
+  });
+
   it("is bounded by --max-duration, however short the wait", async () => {
     const simulated = await simulation(1);
     simulated.botApi.control({ faults: [flood(9, "getMe")] });

@@ -47,7 +47,14 @@ export class Simulation {
     const r2 = await startR2Server({ ...KEY_PAIR, buckets: [BUCKET] });
     const botApi = await startBotApiServer({
       bots: [{ token: TOKEN, username: "first_bot" }],
-      chats: chats.map((id): ChatOptions => ({ id, type: "channel", title: `warmup ${id}` })),
+      chats: chats.map(
+        (id): ChatOptions => ({
+          id,
+          type: "channel",
+          title: `warmup ${id}`,
+          username: `warmup_${-2000 - id}`,
+        }),
+      ),
       profile: "documented",
       clock: traffic.clockOf(clock),
     });

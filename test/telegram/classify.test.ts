@@ -229,6 +229,11 @@ describe("how long a flood wait is", () => {
       { code: 400, description: "Bad Request: not now", retryAfter: 9 },
       9_000,
     ],
+    [
+      "the header of an answer that nobody knows",
+      { code: 425, description: "Odd", retryAfterHeader: 6 },
+      6_000,
+    ],
     ["a 429 without any number", { code: 429, description: "Too Many Requests" }, 5_000],
     ["a 429 with nonsense", { code: 429, description: "", retryAfter: Number.NaN }, 5_000],
     ["a 429 with less than nothing", { code: 429, description: "", retryAfter: -3 }, 5_000],

@@ -100,3 +100,19 @@ it("tells a bot whose lanes are all frozen for long, while they are", async () =
   await watch.poll();
   expect(outages.all).toEqual([]);
 });
+
+it("leaves a lane alone for longer and longer that closes again although its chat takes the bot", async () => {
+  const { parts, lanes, watch, closed } = await scene("-1001");
+  const [lane] = lanes;
+  if (!lane) throw new Error("no lane");
+  const opened: number[] = [];
+  parts.lanes.close(lane, failure("chat_refuses", "nothing of it"));
+  for (let minute = 1; minute <= 120; minute++) {
+    await parts.clock.advance(60_000);
+    await watch.poll();
+    if (closed()[0] !== "open") continue;
+    opened.push(minute);
+    parts.lanes.close(lane, failure("chat_refuses", "nothing of it"));
+  }
+  expect(opened).toEqual([1, 2, 4, 8, 16, 32, 64]);
+});
