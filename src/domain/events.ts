@@ -12,6 +12,8 @@ export interface LaneView {
   readonly sent: number;
   readonly frozenUntil: number;
   readonly closed: Failure | null;
+  /** Kinds that its chat does not take; none where it is left out. */
+  readonly refused?: readonly MediaKind[];
 }
 
 /** A signal that ends a run or a worker. */

@@ -51,7 +51,9 @@ export class Lane {
 
   view(): LaneView {
     const { bot, chat, title, sent, frozenUntil, closed } = this;
-    return { bot: bot.slug, chat, title, perMinute: this.pace.perMinute, sent, frozenUntil, closed };
+    const refused = this.refused.size > 0 ? { refused: [...this.refused] } : {};
+    const { perMinute } = this.pace;
+    return { bot: bot.slug, chat, title, perMinute, sent, frozenUntil, closed, ...refused };
   }
 
   #placeAt(now: number): number {

@@ -32,7 +32,8 @@ function columnsIn(width: number): LaneColumns {
 /** What a lane does at the moment `now` of the engine's clock. */
 export function laneState(lane: LaneView, now: number): string {
   if (lane.closed) return `out: ${lane.closed.reason}`;
-  return lane.frozenUntil > now ? `frozen ${duration(lane.frozenUntil - now)}` : "open";
+  if (lane.frozenUntil > now) return `frozen ${duration(lane.frozenUntil - now)}`;
+  return lane.refused?.length ? `takes no ${lane.refused.join(", ")}` : "open";
 }
 
 /** A lane by its two names: bot and chat. */

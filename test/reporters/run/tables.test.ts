@@ -223,3 +223,10 @@ describe("a run that had nothing to send", () => {
     expect(finalTables(tally.snapshot(), options)).toMatch(/^1 items? in .*: nothing had to be sent\n/);
   });
 });
+
+it("says of a lane which kinds its chat does not take", () => {
+  const { events, tally } = scene();
+  events.emit("lane", lane({ refused: ["voice", "audio"] }));
+  events.emit("item", item());
+  expect(finalTables(tally.snapshot(), options)).toMatch(/\| default x -1001 .*\| takes no voice, audio \|/);
+});
