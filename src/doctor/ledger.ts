@@ -175,7 +175,9 @@ const unknownRows = about(
   },
   (look) => {
     const count = countOf(look, ({ status }) => status === "unknown");
-    return count > 0 ? warn(`${count} rows`, "prewarm run --only unknown") : pass("none");
+    return count > 0
+      ? warn(count === 1 ? "1 row" : `${count} rows`, "prewarm run --only unknown")
+      : pass("none");
   },
 );
 
@@ -187,7 +189,9 @@ const weakRows = about(
   },
   (look) => {
     const count = countOf(look, ({ weak }) => weak);
-    return count > 0 ? warn(`${count} rows`, "prewarm run --only weak") : pass("none");
+    return count > 0
+      ? warn(count === 1 ? "1 row" : `${count} rows`, "prewarm run --only weak")
+      : pass("none");
   },
 );
 
@@ -199,7 +203,9 @@ const failedRows = about(
   },
   (look) => {
     const count = countOf(look, ({ status }) => status === "error");
-    return count > 0 ? warn(`${count} rows`, "prewarm run --only failed") : pass("none");
+    return count > 0
+      ? warn(count === 1 ? "1 row" : `${count} rows`, "prewarm run --only failed")
+      : pass("none");
   },
 );
 

@@ -9,6 +9,8 @@ export interface WorkerDoor {
   readonly url: string;
   /** It asks for ADMIN_API_TOKEN. */
   readonly guarded: boolean;
+  /** In a table, which would cut a line that is to be pasted: its page alone is named. */
+  readonly brief?: true;
 }
 
 /**
@@ -59,12 +61,13 @@ export function afterRun(next: string): string {
  */
 export function retryLine({ url, guarded }: WorkerDoor, state: Selection): string {
   const header = guarded ? '"authorization: Bearer $ADMIN_API_TOKEN"' : "content-type:application/json";
-  return `curl -X POST -H ${header} "${url}${ADMIN_PATH}/retry?status=${state}"`;
+  return `curl -sS -X POST -H ${header} "${url}${ADMIN_PATH}/retry?status=${state}"`;
 }
 
 /** What tries rows in this state again while a worker holds the ledger, as the subject of a sentence. */
 export function retryWords(adviser: WorkerAdviser, state: Selection): string {
   if (adviser === "page") return "“Try again”";
   if (adviser === "api") return `\`POST ${ADMIN_PATH}/retry\``;
+  if (adviser.brief) return `the button on ${adviser.url}/`;
   return `the button on ${adviser.url}/ or \`${retryLine(adviser, state)}\``;
 }

@@ -90,7 +90,7 @@ export class WorkerDesk implements WorkerView {
     const asked = "keys" in what ? "by their keys" : `all that are ${what.state}`;
     this.#session.events.emit("notice", {
       level: "info",
-      text: `asked to try rows again, ${asked}: ${taken.accepted} more are tried`,
+      text: `asked to try rows again, ${asked}: ${taken.accepted === 1 ? "1 row" : `${taken.accepted} rows`} will be`,
     });
     return { ok: true, ...taken };
   }

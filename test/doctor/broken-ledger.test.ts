@@ -152,7 +152,7 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   ])("rows that are %s", async (_, sql, id, next) => {
     const world = warmedWorld();
     edit(world, sql);
-    expectOnly(await diagnose(world), { id, status: "warn", found: /^1 rows$/, next });
+    expectOnly(await diagnose(world), { id, status: "warn", found: /^1 row$/, next });
   });
 
   it("a success rate below 95 %, with the reason that is met most", async () => {

@@ -21,6 +21,9 @@ describe("advice while a worker holds the ledger", () => {
     expect(nextStep("answer_lost", DOOR)).toMatch(
       /^the button on http:\/\/127\.0\.0\.1:3000\/ or `curl .*status=unknown"` sends it again/,
     );
+    expect(nextStep("answer_lost", { ...DOOR, brief: true })).toMatch(
+      /^the button on http:\/\/127\.0\.0\.1:3000\/ sends it again/,
+    );
     expect(nextStep("short_unique_id", DOOR)).toContain("status=weak");
     expect(nextStep("file_id_dead", DOOR)).toContain("status=failed");
     expect(nextStep("answer_lost")).toMatch(/^`prewarm run --only unknown` sends it again/);
@@ -28,10 +31,10 @@ describe("advice while a worker holds the ledger", () => {
 
   it("says where the token comes from, where one is asked for", () => {
     expect(retryLine(DOOR, "unknown")).toBe(
-      'curl -X POST -H content-type:application/json "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=unknown"',
+      'curl -sS -X POST -H content-type:application/json "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=unknown"',
     );
     expect(retryLine({ ...DOOR, guarded: true }, "failed")).toBe(
-      'curl -X POST -H "authorization: Bearer $ADMIN_API_TOKEN" "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=failed"',
+      'curl -sS -X POST -H "authorization: Bearer $ADMIN_API_TOKEN" "http://127.0.0.1:3000/api/admin/media/prewarm/retry?status=failed"',
     );
   });
 });

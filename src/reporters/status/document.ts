@@ -1,4 +1,4 @@
-import { adviserOf, stepBeside } from "../../domain/advice.ts";
+import { adviserOf, retryWords, stepBeside } from "../../domain/advice.ts";
 import { nextStep } from "../../domain/failure.ts";
 import { isReason, REASONS } from "../../domain/reasons.ts";
 import type { LaneMemory } from "../../ledgers/lane-memory.ts";
@@ -29,7 +29,7 @@ export type StatusDocument = ReturnType<typeof statusDocument>;
 export function statusDocument(survey: LedgerView & Survey, options: StatusOptions) {
   const { place, now, perMinute, etaSeconds, paceOf } = options;
   const { owner, holder, sending, queued, warming, orphans } = survey;
-  const adviser = adviserOf(holder);
+  const adviser = briefly(adviserOf(holder));
   const troubles = survey.bad.map((bad) => troubleOf(bad, adviser));
   const rows = totalOf(survey.byBot.map((bot) => bot.rows));
   const total = queued.count + warming.count;
@@ -96,13 +96,21 @@ function laneOf(
   };
 }
 
+/** The line to paste stands in `next`, once. */
+function briefly(adviser: HolderAdviser): HolderAdviser {
+  return typeof adviser === "string" ? adviser : { ...adviser, brief: true };
+}
+
 type HolderAdviser = ReturnType<typeof adviserOf>;
 
 /** Rows that another program left. */
 function foreignStep(state: BadRows["state"], adviser: HolderAdviser): string {
   if (state === "unknown") return nextStep("answer_lost", adviser);
-  const step = stepBeside("prewarm run --only failed", adviser);
-  return `\`${step}\` tries them again`;
+  const step =
+    typeof adviser === "string"
+      ? `\`${stepBeside("prewarm run --only failed", adviser)}\``
+      : retryWords(adviser, "failed");
+  return `${step} tries them again`;
 }
 
 function troubleOf({ state, reason, count, key, keys, message }: BadRows, adviser: HolderAdviser) {
