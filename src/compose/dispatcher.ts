@@ -73,7 +73,8 @@ function throughProxy(proxy: string, connect: ConnectOptions, idle: Pool.Options
     ...(username === "" ? {} : { token: `Basic ${Buffer.from(pair).toString("base64")}` }),
     proxyTls: connect,
     requestTls: { timeout: connect.timeout },
-    clientFactory: (origin, options) => new ProxyPool(proxy, origin, options as Pool.Options),
+    clientFactory: (origin, options) =>
+      new ProxyPool(proxy, origin, { ...(options as Pool.Options), headersTimeout: connect.timeout }),
   });
 }
 

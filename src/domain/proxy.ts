@@ -84,11 +84,16 @@ export class ProxyError extends Error {
   constructor(proxy: string, cause: { readonly status: number } | { readonly code: string }) {
     const { host } = new URL(proxy);
     const status = "status" in cause ? cause.status : null;
-    super(status === null ? `the proxy ${host} could not be reached` : `the proxy ${host} ${saysNo(status)}`);
+    super(`the proxy ${host} ${"status" in cause ? saysNo(cause.status) : doesNothing(cause.code)}`);
     this.name = "ProxyError";
     this.code = "status" in cause ? `PROXY_${cause.status}` : cause.code;
     this.status = status;
   }
+}
+
+/** It takes connections and then says nothing, or does not take them. */
+function doesNothing(code: string): string {
+  return code === "UND_ERR_HEADERS_TIMEOUT" ? "gave no answer" : "could not be reached";
 }
 
 function saysNo(status: number): string {

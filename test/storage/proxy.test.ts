@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
 import { connectOptions, openDispatcher } from "../../src/compose/dispatcher.ts";
@@ -85,6 +85,26 @@ it.each([
     expect(JSON.stringify(trouble)).toContain(new URL(proxy).host);
     expect(JSON.stringify(trouble)).not.toMatch(/ada|wonderland/);
   }
+});
+
+it("names a proxy that takes the connection and then says nothing", async () => {
+  const sockets = new Set<Socket>();
+  const silent = createTcpServer((socket) => void sockets.add(socket.on("error", () => {})));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+  const { port } = silent.address() as AddressInfo;
+  const dispatcher = openDispatcher({ http: `http://127.0.0.1:${port}` }, { connectMs: 300 });
+  const head = await openBucket("http://acc.r2.invalid:8080", { dispatcher }).storage.head("a.txt");
+  expect(head).toMatchObject({
+    failure: {
+      message: expect.stringMatching(
+        `the proxy 127.0.0.1:${port} gave no answer \\(UND_ERR_HEADERS_TIMEOUT\\)$`,
+      ),
+    },
+  });
 });
 
 it("gives the proxy its name and password, decoded, also a name alone", async () => {
