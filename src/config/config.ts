@@ -78,6 +78,8 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: string 
 export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: string): string {
   const reader = new Reader(new Layers(flags, env, folder));
   const path = ledgerOf(reader);
+  judgeDotenv(reader);
+  reader.problems.drop(({ name }) => name !== "PREWARM_LEDGER");
   reader.problems.throwIfAny();
   return path;
 }

@@ -1,8 +1,10 @@
 import { ConfigError } from "./error.ts";
 import { botsIn, type FileBot, kindOf, strangerProblem } from "./file-bots.ts";
+import { repeatedMembers } from "./json-members.ts";
+import { withoutSecrets } from "./mask.ts";
 import { Problems } from "./problems.ts";
 import { SETTINGS } from "./settings.ts";
-import { readJsonFile, UnreadableFile } from "./text-file.ts";
+import { parseJson, readTextFile, UnreadableFile } from "./text-file.ts";
 
 /** prewarm.config.json: settings by their snake_case names, and bots. It holds no secrets. */
 export interface ConfigFile {
@@ -19,20 +21,25 @@ export const NO_FILE: ConfigFile = { values: {}, bots: [] };
 /** Reads the file; an absent one is empty. Throws ConfigError that names the place. */
 export function readConfigFile(path: string): ConfigFile {
   let value: unknown;
+  let repeated: readonly string[];
   try {
-    value = readJsonFile(path);
+    const { text } = readTextFile(path);
+    value = parseJson(text);
+    repeated = repeatedMembers(text);
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     if (error.code === "ENOENT") return NO_FILE;
     throw new ConfigError([`prewarm.config.json cannot be read: ${error.message}`]);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return checked(value as Record<string, unknown>);
+    return checked(value as Record<string, unknown>, repeated);
   throw new ConfigError(["prewarm.config.json must hold one JSON object"]);
 }
 
-function checked({ bots = [], ...values }: Record<string, unknown>): ConfigFile {
+function checked({ bots = [], ...values }: Record<string, unknown>, repeated: readonly string[]): ConfigFile {
   const problems = new Problems();
+  for (const name of repeated)
+    problems.add(`prewarm.config.json: "${withoutSecrets(name)}" stands twice; keep one of them`);
   for (const [name, value] of Object.entries(values)) problems.add(...problemsOf(name, value));
   const read = botsIn(bots, problems);
   problems.throwIfAny();

@@ -30,7 +30,11 @@ export function readTextFile(path: string): DecodedText {
 
 /** What a JSON file holds, in any of these encodings. Throws UnreadableFile, for what is not JSON with the line. */
 export function readJsonFile(path: string): unknown {
-  const { text } = readTextFile(path);
+  return parseJson(readTextFile(path).text);
+}
+
+/** As {@link readJsonFile}, of a text. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -16,7 +16,7 @@ export const MISSING: Check = {
     if (missing.length === 0) return [pass("all set")];
     const names = missing.flatMap(({ name }) => name ?? []);
     if (missing.length >= REQUIRED.length && missing.every(({ next }) => next === null))
-      return [nothingSet(names)];
+      return [nothingSet(names, config.dotenv.isThere)];
     return missing.map(({ name, next, text }) => {
       const found = next === null ? `${name} is not set` : text.replace(`: ${next}`, "");
       return fail(
@@ -28,9 +28,12 @@ export const MISSING: Check = {
   },
 };
 
-function nothingSet(missing: readonly string[]): Report {
+function nothingSet(missing: readonly string[], hasDotenv: boolean): Report {
   const details = missing.map((name) => howToSet(name));
-  return fail("nothing is set: no environment, no .env, no prewarm.config.json", TRY_IT, {
+  const dotenv = hasDotenv ? "nothing of it in .env" : "no .env";
+  // A .env that is there belongs to somebody, and is not to be written over.
+  const step = hasDotenv ? "prewarm run --sandbox" : TRY_IT;
+  return fail(`nothing is set: no environment, ${dotenv}, no prewarm.config.json`, step, {
     subject: EVERYTHING,
     details: ["the step below tries it without any account; for the real thing:", ...details],
   });

@@ -291,6 +291,28 @@ describe("what cannot be worked with is told all at once", () => {
       says: [/unknown member "telegram_bot_token"; secrets belong into the environment/],
     },
     {
+      what: "a name that stands twice",
+      given: { files: { [FILE]: '{"bucket":"first", "pace":"adaptive", "bucket":"second"}' } },
+      says: [/"bucket" stands twice; keep one of them/],
+    },
+    {
+      what: "two bots of one name",
+      given: {
+        files: {
+          [FILE]:
+            '{"bots":[{"slug":"a","token_env":"A","warmup_chats":[-1]},{"slug":"a","token_env":"B","warmup_chats":[-2]}]}',
+        },
+      },
+      says: [/two bots are called "a"/],
+    },
+    {
+      what: "an unknown member of a bot",
+      given: {
+        files: { [FILE]: '{"bots":[{"slug":"a","token_env":"A","warmup_chat":[-1],"warmup_chats":[-1]}]}' },
+      },
+      says: [/bots\[0\]: unknown member "warmup_chat"; did you mean "warmup_chats"\?/],
+    },
+    {
       what: "a list where a value belongs",
       given: { files: { [FILE]: '{"bucket":["a"]}' } },
       says: [/"bucket" must be a text, a number, true or false, not a list/],
