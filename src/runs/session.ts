@@ -60,7 +60,8 @@ export class Session {
    * real one in a sandbox. Writes nothing.
    */
   async checkWorld(): Promise<void> {
-    for (const { text, next } of this.config.warnings) this.warn(next === null ? text : `${text}; ${next}`);
+    for (const { text, next } of this.config.warnings)
+      this.warn(next === null ? text : `${text}${text.endsWith("?") ? "" : ";"} ${next}`);
     if (this.ledger.caution) this.warn(this.ledger.caution);
     const world = await this.ledger.checkWorld(this.#sandbox);
     if (!world.ok) throw strangerError(world.failure);

@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { closedPort } from "../helpers/closed-port.ts";
 import { openWorld } from "../helpers/world.ts";
@@ -88,5 +89,19 @@ describe("what must not be seen", () => {
     ]);
     for (const { stdout, stderr } of ends) expect(stdout + stderr).not.toMatch(NEVER);
     expect(ends.map(({ code }) => code)).not.toContain(0);
+  });
+});
+
+describe("a file of faults", () => {
+  it.each<[what: string, bytes: Buffer, says: RegExp]>([
+    ["in UTF-16", Buffer.from('\uFEFF[{"server":"moon"}]', "utf16le"), /faults\.json: .*server/],
+    ["with a byte order mark", Buffer.from('\uFEFF[{"server":"moon"}]'), /faults\.json: .*server/],
+    ["that is not JSON", Buffer.from("[\n{]"), /faults\.json: it is not valid JSON at line 2/],
+  ])("%s is read as what it says", async (_, bytes, says) => {
+    const world = await openWorld();
+    writeFileSync(join(world.dir, "faults.json"), bytes);
+    const ended = await world.start(["sandbox", "--faults", "faults.json"]).ended;
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(says);
   });
 });
