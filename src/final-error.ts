@@ -22,7 +22,7 @@ export function printFinalError(
   };
   if (error instanceof ConfigError) {
     const { problems } = error;
-    const head = problems.length === 1 ? "" : `prewarm: ${problems.length} things to set right\n`;
+    const head = problems.length === 1 ? "" : `prewarm: ${problems.length} things to fix\n`;
     const lines = problems.map((problem) =>
       problems.length === 1 ? `prewarm: ${problem}` : `  - ${problem}`,
     );

@@ -149,9 +149,9 @@ export function problemOf(error: unknown, host: string, port: number): string {
       port > LAST_PRIVILEGED
         ? `port ${port} is reserved by this system, as Hyper-V, WSL and Docker do in ranges (netsh interface ipv4 show excludedportrange protocol=tcp); choose another with --port`
         : `this user may not listen on port ${port}; choose one above ${LAST_PRIVILEGED} with --port`,
-    EADDRNOTAVAIL: `${host} is no address of this machine; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
     ENOTFOUND: `the host ${host} cannot be resolved; use --host 127.0.0.1, or 0.0.0.0 with ADMIN_API_TOKEN set`,
-    ERR_SOCKET_BAD_PORT: `${port} is no port; use --port with a number from 0 to 65535`,
+    ERR_SOCKET_BAD_PORT: `${port} is not a port number; use --port with one from 0 to 65535`,
   };
   return known[code] ?? `cannot listen on ${host}:${port} (${code}); choose others with --host and --port`;
 }

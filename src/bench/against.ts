@@ -51,7 +51,7 @@ export async function against(
   const wish = wishOf(flags);
   const text = intention(config, wish, await firstObjects(config, wish));
   if (flags.yes !== true)
-    throw new ConfigError(["--against real sends real messages: add --yes to have it do so"], text);
+    throw new ConfigError(["--against real sends real messages: add --yes to confirm"], text);
   context.say(text);
   const log = await measure(config, wish, context);
   return resultOf(specOf(config, log), [{ prewarm: log.figures(config.concurrency) }], {

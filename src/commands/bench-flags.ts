@@ -24,7 +24,7 @@ export function addBenchFlags(command: Command) {
       .addHelpText("before", EXAMPLES)
       // Flags behind a subcommand are that subcommand's.
       .enablePositionalOptions()
-      .argument("[scenario...]", "which; all by default")
+      .argument("[scenario...]", "which scenarios; all by default")
       .optionsGroup("Reports:")
       .option("--json <file>", "everything with raw samples; what --baseline and compare read")
       .option("--markdown <file>", "a summary (also to $GITHUB_STEP_SUMMARY when set)")
@@ -42,7 +42,7 @@ export function addBenchFlags(command: Command) {
           "real",
         ]),
       )
-      .option("--yes", "send what --against real says that it will send")
+      .option("--yes", "confirm what --against real announces")
       .option("--objects <n>", "with --against real: how many of the bucket (20)")
       .option("--prefix <prefix>", "with --against real: only keys that begin with this")
       .addOption(choice("--transfer <way>", "with --against real (auto)", ["auto", "url", "upload"]))
@@ -58,7 +58,7 @@ export type BenchCompareFlags = ReturnType<ReturnType<typeof addCompareFlags>["o
 /** Declares the flags of `prewarm bench compare`. */
 export function addCompareFlags(command: Command) {
   return command
-    .description("hold report B against the baseline A: what became slower beyond its error (exit 99)")
+    .description("compare report B with the baseline A: what became slower beyond its error (exit 99)")
     .argument("<a.json>", "the baseline, an earlier --json")
     .argument("<b.json>", "the report to judge")
     .option("--max-regression <share>", "how much slower it may be (10%)")

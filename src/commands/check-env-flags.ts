@@ -25,7 +25,7 @@ export function addCheckEnvFlags(command: Command) {
       collect,
     )
     .option("--probe", "send a tiny photo by upload and one by url to each chat, and delete both")
-    .option("--list", "the checks that there are; nothing is looked at")
+    .option("--list", "list the checks without running them")
     .option("--strict", "warnings fail")
     .optionsGroup("Output:")
     .option("--json", "one JSON document on stdout")

@@ -13,30 +13,33 @@ export function addConfigFlags(command: Command) {
     .option("--endpoint <url>", "S3 endpoint of R2 (R2_ENDPOINT, or R2_ACCOUNT_ID)")
     .option("--bucket <name>", "R2 bucket (R2_BUCKET)")
     .option("--api-root <url>", "Bot API server (TELEGRAM_API_ROOT; https://api.telegram.org)")
-    .option("--api-local", "it is your own and in local mode: 2000 MB instead of 50 (TELEGRAM_API_LOCAL=1)")
+    .option(
+      "--api-local",
+      "that server is your own, in local mode: 2000 MB instead of 50 (TELEGRAM_API_LOCAL=1)",
+    )
     .option(
       "--chat <id>",
-      "warmup chat; repeatable: each is a lane (WARMUP_CHAT_ID, comma-separated)",
+      "warmup chat; repeatable, each adds a lane (WARMUP_CHAT_ID, comma-separated)",
       collect,
     )
     .option(
       "--bot <slug>",
-      "name of the bot in the ledger, or which of prewarm.config.json (PREWARM_BOT; default)",
+      "name of the bot in the ledger, or which bots of prewarm.config.json (PREWARM_BOT; default)",
       collect,
     )
     .option("-c, --concurrency <n>", "transfers at once (MEDIA_PREWARM_CONCURRENCY; 5)")
     .option("--max-queue <n>", "objects read ahead; 0 lists everything first (MEDIA_PREWARM_MAX_QUEUE; 500)")
-    .option("--retry-weak-id", "warm again what has a weak id (MEDIA_PREWARM_RETRY_WEAK_ID=1)")
+    .option("--retry-weak-id", "warm objects with a weak id again (MEDIA_PREWARM_RETRY_WEAK_ID=1)")
     .option(...LEDGER_FLAG)
     .option("--pace <pace>", "adaptive, documented, or N/min a chat (PREWARM_PACE; adaptive)")
     .option("--bot-pace <pace>", "N/s over all chats of a bot, or none (PREWARM_BOT_PACE; 30/s)")
     .option(
       "--answer-timeout <time>",
-      "patience for the answer to a whole upload (PREWARM_ANSWER_TIMEOUT; 5m)",
+      "how long to wait for an answer once an upload is complete (PREWARM_ANSWER_TIMEOUT; 5m)",
     )
     .option(
       "--stall-timeout <time>",
-      "an upload or download that stands still for so long is broken (PREWARM_STALL_TIMEOUT; 60s)",
+      "give up on an upload or download that makes no progress for this long (PREWARM_STALL_TIMEOUT; 60s)",
     );
 }
 
@@ -44,13 +47,13 @@ export function addConfigFlags(command: Command) {
 export function addWorkerConfigFlags(command: Command) {
   return command
     .optionsGroup("Worker:")
-    .option("--interval-ms <n>", "how often the ledger is asked for work (MEDIA_PREWARM_INTERVAL_MS; 2000)")
+    .option("--interval-ms <n>", "how often to look for work in the ledger (MEDIA_PREWARM_INTERVAL_MS; 2000)")
     .option("--list-interval <time>", "how often the bucket is listed (PREWARM_LIST_INTERVAL; 5m)")
     .option("--drain <time>", "how long calls under way may take after a signal (PREWARM_DRAIN; 30s)")
-    .option("--port <n>", "admin API, metrics and status page; 0 for a free one (PORT; 3000)")
+    .option("--port <n>", "port of the admin API, metrics and status page; 0 picks a free one (PORT; 3000)")
     .option(
       "--host <address>",
-      "where they listen; beyond this machine only with ADMIN_API_TOKEN (PREWARM_HOST; 127.0.0.1)",
+      "the address they listen on; other machines need ADMIN_API_TOKEN (PREWARM_HOST; 127.0.0.1)",
     )
     .addOption(choice("--log-level <level>", "what is logged (PREWARM_LOG_LEVEL; info)", LOG_LEVELS));
 }

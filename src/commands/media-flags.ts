@@ -8,9 +8,15 @@ export function addSourceFlags(command: Command, manifest: string) {
   return command
     .option("--prefix <prefix>", "only keys that begin with this")
     .option("--manifest <file>", manifest)
-    .addOption(choice("--manifest-format <format>", "when the extension does not say it", MANIFEST_FORMATS))
+    .addOption(
+      choice(
+        "--manifest-format <format>",
+        "format of the manifest, where its extension does not tell",
+        MANIFEST_FORMATS,
+      ),
+    )
     .option("--include <glob>", "only keys that match; repeatable", collect)
-    .option("--exclude <glob>", "no keys that match, whatever else matches; repeatable", collect)
+    .option("--exclude <glob>", "skip keys that match, even if they are included; repeatable", collect)
     .addOption(choice("--kind <kind>", "only objects of this kind", MEDIA_KINDS))
     .addOption(choice("--as <kind>", "send everything as this kind", MEDIA_KINDS));
 }
@@ -18,7 +24,7 @@ export function addSourceFlags(command: Command, manifest: string) {
 /** How they are sent: flags of every command that warms. */
 export function addSendingFlags(command: Command) {
   return command
-    .addOption(choice("--order <order>", "within the queue (small)", ORDERS))
+    .addOption(choice("--order <order>", "which objects go first, within the queue (small)", ORDERS))
     .addOption(
       choice(
         "--transfer <way>",

@@ -35,34 +35,34 @@ function addWhatFlags(command: Command) {
     );
   const manifest = "entries from a file, - for stdin, instead of the bucket's listing";
   return withFlags(withSandbox, (bare) => addSourceFlags(bare, manifest))
-    .option("--only <states>", "what the ledger holds as failed, unknown, weak (comma-separated)")
-    .option("--force", "also what is ready; old ids serve until the new ones are confirmed")
+    .option("--only <states>", "only what the ledger has as failed, unknown or weak (comma-separated)")
+    .option("--force", "warm ready objects again too; old ids serve until new ones are confirmed")
     .option("--limit <n>", "warm at most this many, then stop")
     .option("--allow-empty", "exit 0 when a prefix, pattern or kind matches no key (otherwise 2)");
 }
 
 function addHowFlags(command: Command) {
   return addSendingFlags(command.optionsGroup("How:"))
-    .option("--max-duration <time>", "stop after so long, such as 90s or 2h; exit 5")
+    .option("--max-duration <time>", "stop after this time, such as 90s or 2h; exit 5")
     .option(
       "--max-failures <n>",
       "stop after more failures than this, a number or a share such as 5%; exit 5",
     )
     .option("--failed-to <file>", "write what failed or is unknown as a manifest")
-    .option("--no-preflight", "do not try the lanes before listing")
+    .option("--no-preflight", "do not check bots and chats before listing")
     .option("-n, --dry-run", "plan only: nothing is sent, nothing is written");
 }
 
 function addOutputFlags(command: Command) {
   return command
     .optionsGroup("Output:")
-    .option("--json", "NDJSON on stdout: a line an item, the summary last")
-    .option("-q, --quiet", "no progress, no tables; failures only")
+    .option("--json", "NDJSON on stdout: one line per item, the summary last")
+    .option("-q, --quiet", "no progress, no tables; only what goes wrong")
     .option("--no-color", "no colours (NO_COLOR)")
     .addOption(
       choice(
         "--progress <mode>",
-        "auto: live on a terminal, a line each 5 s elsewhere (auto)",
+        "auto: live view on a terminal, a line every 5 s elsewhere and in CI (auto)",
         PROGRESS_MODES,
       ),
     );

@@ -18,8 +18,8 @@ export function addSandboxFlags(command: Command) {
     .addOption(
       choice("--profile <profile>", "limits and delays (documented)", ["instant", "documented", "realistic"]),
     )
-    .option("--time-scale <n>", "so many times faster than real time (1)")
-    .option("--faults <file>", "JSON rules of what goes wrong; none for nothing (none)")
+    .option("--time-scale <n>", "how many times faster than real time it runs (1)")
+    .option("--faults <file>", "a JSON file of faults to play, or none (none)")
     .option("--media <folder>", "what fills the bucket (the sample media that come with prewarm)")
     .option("--chats <n>", "warmup channels to make (2)")
     .option("--r2-port <n>", "port of the R2 stand-in (28081 while neither is given, else a free one)")

@@ -14,10 +14,10 @@ export function readEntries(given: readonly unknown[], bots: readonly string[]):
     if (read.type === "skip") return { ok: false, problem: `${read.key}: ${NO_WORK}` };
     const { key, bot } = read.entry;
     if (bot !== undefined && !bots.includes(bot))
-      return { ok: false, problem: `${key}: no bot "${bot}" in this worker (there is ${bots.join(", ")})` };
+      return { ok: false, problem: `${key}: no bot "${bot}" in this worker (its bots: ${bots.join(", ")})` };
     entries.push(read.entry);
   }
   return { ok: true, entries };
 }
 
-const NO_WORK = "a folder marker or an empty object is no work: Telegram takes no empty files";
+const NO_WORK = "a folder marker or an empty object cannot be warmed: Telegram does not accept empty files";

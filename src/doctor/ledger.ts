@@ -133,7 +133,7 @@ const holder = about(
     why: "One process at a time writes to it; readers are free.",
   },
   ({ holder: who }) => {
-    if (!who) return pass("nobody writes to it now");
+    if (!who) return pass("no process is writing to it");
     const text = `\`${who.command}\` writes to it (pid ${who.pid} on ${who.host}, since ${who.since} UTC)`;
     return who.admin === null
       ? warn(`${text}; another run is refused until it has ended`, "prewarm status")

@@ -71,9 +71,9 @@ export const REASONS = {
       "raise the limit of what stands in front of the Bot API server (nginx: `client_max_body_size`); {again} tries it at once",
   }),
   refused_unclear: info("transient", {
-    run: "run again: this failure does not last; look at the text Telegram gave if it comes each time",
+    run: "run again: this failure does not last; read the text that Telegram gave if it comes each time",
     worker:
-      "nothing to do: the worker tries again by itself; look at the text Telegram gave if it comes each time",
+      "nothing to do: the worker tries again by itself; read the text that Telegram gave if it comes each time",
   }),
   r2_unavailable: info("transient", RUN_AGAIN),
   r2_interrupted: info("transient", RUN_AGAIN),
@@ -98,10 +98,10 @@ export const REASONS = {
     "use a Bot API server of your own in local mode (`--api-root`, `--api-local`): it takes 2000 MB",
   ),
   file_over_local_limit: info("media", "split the file: no Bot API server takes more than 2000 MB"),
-  file_empty: info("media", "put a file with content in its place"),
+  file_empty: info("media", "replace it with a file that has content"),
   media_refused: info(
     "media",
-    "look at the text Telegram gave; the file is probably not what its extension says",
+    "read the text that Telegram gave; the file is probably not what its extension says",
   ),
   url_fetch_failed: info("media", BY_UPLOAD),
   url_wrong_type: info("media", BY_UPLOAD),
@@ -131,7 +131,7 @@ export const REASONS = {
     worker:
       "nothing to do: the object was replaced while it was being sent, and the next pass finds the new one",
   }),
-  object_denied: info("object", "give the R2 token the right to read this object"),
+  object_denied: info("object", "allow the R2 token to read this object"),
   content_encoding: info(
     "object",
     "store the object without Content-Encoding, or packed as its Content-Encoding says by gzip, br or deflate",
@@ -168,7 +168,7 @@ export const REASONS = {
   ),
   chat_refuses: info(
     "chat",
-    "look at the text Telegram gave, and at the chat's settings; else put another warmup chat into WARMUP_CHAT_ID",
+    "read the text that Telegram gave, and at the chat's settings; else put another warmup chat into WARMUP_CHAT_ID",
   ),
   topic_missing: info("chat", "use a chat without topics, or open its General topic"),
 
@@ -199,12 +199,12 @@ export const REASONS = {
     "check R2_ENDPOINT (or R2_ACCOUNT_ID): a web page answers there and not S3, such as a dashboard, a login page, or something in front of the server",
   ),
   no_lane_left: info("auth", {
-    run: "see why its bot or its chats are out (the last table of a run names them), mend one, then run again",
-    worker: `mend one of the warmup chats; ${LOOKS_AGAIN}`,
+    run: "see why its bot or its chats are out (the last table of a run names them), fix one, then run again",
+    worker: `fix one of the warmup chats; ${LOOKS_AGAIN}`,
   }),
 
   // config: input that nobody can work with
-  manifest_line: info("config", "correct the line; the others were not held up by it"),
+  manifest_line: info("config", "correct the line; all other lines were read"),
   manifest_syntax: info(
     "config",
     "correct the file from there on: after a syntax error no later entry can be read",
@@ -225,8 +225,8 @@ export const REASONS = {
     "config",
     "use another --ledger, or set TELEGRAM_API_ROOT back to the server that the ids came from",
   ),
-  ledger_other_bucket: info("config", "use another --ledger: each bucket has one of its own"),
-  ledger_sandbox: info("config", "use another --ledger: what a sandbox hands out is worth nothing elsewhere"),
+  ledger_other_bucket: info("config", "use another --ledger: every bucket needs its own"),
+  ledger_sandbox: info("config", "use another --ledger: ids from a sandbox are useless elsewhere"),
   ledger_real: info("config", "use another --ledger: a sandbox must not write among real ids"),
 } as const satisfies Record<string, ReasonInfo>;
 

@@ -39,7 +39,9 @@ function moreLanes({ limits, toWarm, meanBytes }: AdviceInput, now: number): str
   const wider = { ...limits, lanes: [...limits.lanes, ...more] };
   const allowed = ceilingsOf(wider, meanBytes).lanes;
   if (allowed <= now)
-    return ["this bot is at its limit over all chats: a second bot with channels of its own goes faster"];
+    return [
+      "this bot has reached its limit over all chats: a second bot with channels of its own would be faster",
+    ];
   const concurrency = Math.min(MOST_CONCURRENCY, concurrencyFor(allowed, limits.measured));
   const isEnough = ceilingsOf(wider, meanBytes).concurrency >= allowed;
   const change = isEnough ? "" : ` and --concurrency ${concurrency}`;

@@ -25,7 +25,7 @@ export function unreadable({ key = undefined, where, failure: cause }: Of<"bad">
 /** An entry for a bot that takes no part. */
 export function unknownBot({ entry, where }: Of<"entry">, bots: readonly string[]): Ended {
   const { key, bot = null } = entry;
-  const message = `${where ? `${where}: ` : ""}no bot "${bot}" in this run (there is ${bots.join(", ")})`;
+  const message = `${where ? `${where}: ` : ""}no bot "${bot}" in this run (its bots: ${bots.join(", ")})`;
   const cause = errorFields(failure("manifest_bot", message));
   return { type: "item", item: itemResult({ key, bot, entry, where, status: "failed", ...cause }) };
 }

@@ -79,7 +79,7 @@ class ArrayReader {
     if (first !== "[") {
       throw manifestFailed(
         this.#name,
-        `begins with ${JSON.stringify(first)}, not with [: it is no JSON array`,
+        `begins with ${JSON.stringify(first)}, not with [, so it is not a JSON array`,
       );
     }
     this.#isOpen = true;

@@ -34,9 +34,9 @@ export class KeySample {
     return shown(this.#folders, (name) => distance(aim, sameSpelling(name).toLowerCase()));
   }
 
-  /** The extensions that most keys have. */
+  /** The extensions that most keys have, as `they are ...`. */
   extensions(): string {
-    return shown(this.#extensions, () => 0);
+    return `they are ${shown(this.#extensions, () => 0)}`;
   }
 }
 

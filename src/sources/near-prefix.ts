@@ -19,7 +19,7 @@ export async function nearPrefix(list: List, prefix: string): Promise<string | n
     if (sample.keys === 0) continue;
     const among = sample.keys < PAGE ? `${sample.keys} keys` : `the first ${PAGE} keys`;
     const where = folder === "" ? "of the bucket" : `below ${folder}`;
-    return `no key begins with --prefix ${prefix}: among ${among} ${where} there is ${sample.near(prefix)}`;
+    return `no key begins with --prefix ${prefix}: the nearest among ${among} ${where} are ${sample.near(prefix)}`;
   }
   return null;
 }

@@ -112,15 +112,15 @@ export class KeySelection implements SelectionTally {
     const { kind } = this.#options;
     const kindIdle = kind !== undefined && this.#kinds.size > 0 && !this.#kinds.has(kind);
     const texts = idle.map((pattern) => this.#ofPattern(pattern));
-    if (kindIdle) texts.push(`--kind ${kind} matched none of them: there is ${this.#kindsThere()}`);
+    if (kindIdle) texts.push(`--kind ${kind} matched none of them: they are ${this.#kindsThere()}`);
     const isWhole = kindIdle || [this.#include, this.#exclude].some(isIdle);
     return { text: texts.length === 0 ? null : texts.join("; "), isWhole };
   }
 
   #ofPattern({ flag, text }: Pattern): string {
-    const there =
-      text.includes("/") || !text.includes(".") ? this.#sample.near(baseOf(text)) : this.#sample.extensions();
-    return `${flag} '${text}' matched none of ${keys(this.#keys)}: there is ${there}`;
+    const isFolder = text.includes("/") || !text.includes(".");
+    const there = isFolder ? `the nearest are ${this.#sample.near(baseOf(text))}` : this.#sample.extensions();
+    return `${flag} '${text}' matched none of ${keys(this.#keys)}: ${there}`;
   }
 
   #kindsThere(): string {

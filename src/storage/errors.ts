@@ -97,11 +97,11 @@ function sentence(reason: Reason, target: RequestTarget, refusal: S3Refusal): st
     r2_signature_wrong: `${host} refuses the signature: the secret access key is not the one of the access key id (${said})`,
     endpoint_wrong: `${host} answers, but not as S3 (${said} for ${what})`,
     r2_denied: `${host} does not let this key pair read ${what} (${said})${elsewhere(host)}`,
-    object_denied: `${host} does not let this key pair read ${what}, but others of the bucket (${said})`,
-    r2_clock_skew: `${host} refuses the time of the signature (${said})`,
+    object_denied: `${host} does not let this key pair read ${what}, although it may read others of the bucket (${said})`,
+    r2_clock_skew: `${host} rejects the time of the signature (${said})`,
     bucket_missing: `${host} has no bucket ${oneLine(bucket)} (${said})${elsewhere(host)}`,
     object_missing: `${host} has no ${what} (${said})`,
-    object_changed: `${what} at ${host} is not the one that was listed any more (${said})`,
+    object_changed: `${what} at ${host} has changed since it was listed (${said})`,
     object_mismatch: `${what} at ${host} is shorter than expected (${said})`,
   };
   const quoted = page || refusal.message === "" ? "" : `: ${scrub(target, refusal.message)}`;

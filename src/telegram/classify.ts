@@ -83,9 +83,9 @@ export function classifyWire(wire: Wire, cause: string, asked: Asked): Failure {
   if (wire.sourceError !== null)
     return failure("r2_interrupted", `reading the object broke off: ${messageOf(wire.sourceError)}`);
   if (wire.gaveUp === "source" && wire.connected)
-    return failure("r2_interrupted", "reading the object stood still; nothing was posted");
+    return failure("r2_interrupted", "reading the object stalled; nothing was posted");
   if (wire.gaveUp === "server" && wire.connected)
-    return failure("send_stalled", `${host} took no more bytes of the upload; nothing was posted`);
+    return failure("send_stalled", `${host} stopped accepting the upload; nothing was posted`);
   if (wire.status !== null && wire.status >= 500)
     return failure("telegram_busy", `${host} said ${wire.status} during the upload; nothing was posted`, {
       code: wire.status,
@@ -101,12 +101,12 @@ function inDoubt(wire: Wire, cause: string, host: string): Failure {
       code: wire.status,
     });
   if (wire.status !== null)
-    return failure("bad_answer", `${host} said ${wire.status} with an answer that is no JSON`, {
+    return failure("bad_answer", `${host} said ${wire.status} with an answer that is not valid JSON`, {
       code: wire.status,
     });
   const what =
     wire.gaveUp === "answer"
-      ? "gave no answer in time"
+      ? "did not answer in time"
       : `closed the connection without an answer (${cause})`;
   return failure("answer_lost", `${host} ${what}; the message may have been posted`);
 }

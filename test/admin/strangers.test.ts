@@ -157,9 +157,9 @@ describe("starting", () => {
   });
 
   it.each([
-    ["an address of another machine", { host: "192.0.2.1" }, /no address of this machine/],
+    ["an address of another machine", { host: "192.0.2.1" }, /not an address of this machine/],
     ["a name that nobody knows", { host: "no-such-host.invalid" }, /cannot be resolved|cannot listen/],
-    ["a port that is none", { port: 70_000 }, /no port/],
+    ["a port that is none", { port: 70_000 }, /not a port number/],
   ])("says in one line that it was given %s", async (_, more, text) => {
     expect(await refusal(more)).toMatch(text);
   });

@@ -22,7 +22,7 @@ describe("a ledger belongs to somebody", () => {
       {
         env: { R2_BUCKET: "other" },
         args: [],
-        says: /belongs to bucket media.*bucket other .*\. Next: use another --ledger: each bucket has one of its own/,
+        says: /belongs to bucket media.*bucket other .*\. Next: use another --ledger: every bucket needs its own/,
       },
       {
         env: { TELEGRAM_API_ROOT: other.url },

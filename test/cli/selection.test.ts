@@ -43,13 +43,13 @@ describe("a selection that matches no key", () => {
   const NOTHING: [args: string[], said: string][] = [
     [
       ["--prefix", "/photos/"],
-      "no key begins with --prefix /photos/: among 3 keys below photos/ there is photos/",
+      "no key begins with --prefix /photos/: the nearest among 3 keys below photos/ are photos/",
     ],
-    [["--prefix", "foto/"], "no key begins with --prefix foto/: among 4 keys of the bucket there is"],
-    [["--prefix", "photos/2024/"], "among 3 keys below photos/ there is photos/"],
-    [["--include", "/fotos/**"], "--include '/fotos/**' matched none of 4 keys: there is photos/ (3)"],
-    [["--exclude", "/fotos/**"], "--exclude '/fotos/**' matched none of 4 keys: there is photos/ (3)"],
-    [["--kind", "video"], "--kind video matched none of them: there is document (4)"],
+    [["--prefix", "foto/"], "no key begins with --prefix foto/: the nearest among 4 keys of the bucket are"],
+    [["--prefix", "photos/2024/"], "the nearest among 3 keys below photos/ are photos/"],
+    [["--include", "/fotos/**"], "--include '/fotos/**' matched none of 4 keys: the nearest are photos/ (3)"],
+    [["--exclude", "/fotos/**"], "--exclude '/fotos/**' matched none of 4 keys: the nearest are photos/ (3)"],
+    [["--kind", "video"], "--kind video matched none of them: they are document (4)"],
   ];
 
   it.each(NOTHING)("%j sends nothing, says what there is and ends with 2", async (args, said) => {
@@ -77,7 +77,7 @@ describe("a selection that matches no key", () => {
     const ended = await world.run(["--manifest", manifest, "--include", "*.mp4"]);
     expect([ended.code, ended.stderr]).toEqual([
       2,
-      expect.stringContaining("--include '*.mp4' matched none of 1 key: there is *.pdf (1)"),
+      expect.stringContaining("--include '*.mp4' matched none of 1 key: they are *.pdf (1)"),
     ]);
   });
 

@@ -157,7 +157,7 @@ describe("prewarm status", () => {
     expect(next).toBe("prewarm run");
     expect(backlog).toMatchObject({ total: 1, queued: 1 });
     const { stdout } = await status(world);
-    expect(stdout).toMatch(/1 call, the oldest for \d+m \d+s; no process is at it any more/);
+    expect(stdout).toMatch(/1 call, the oldest for \d+m \d+s; their process has died/);
     expect(stdout).toMatch(/Backlog +1: 1 queued, 0 in warming; the oldest has waited 1h \d+m;/);
   });
 
@@ -251,7 +251,9 @@ describe("prewarm status ends 2 in one line", () => {
     expect(await refusal(world)).toMatch(
       /^prewarm: prewarm\.db is not there: .* --ledger .*`node \S+prewarm\.js run`$/,
     );
-    expect(await refusal(world, "--ledger", "data/x.db", "--json")).toMatch(/data\/x\.db has no folder/);
+    expect(await refusal(world, "--ledger", "data/x.db", "--json")).toMatch(
+      /data\/x\.db is in a folder that does not exist/,
+    );
     expect(readdirSync(world.dir)).toEqual([]);
   });
 
@@ -282,7 +284,10 @@ describe("prewarm status ends 2 in one line", () => {
       });
     chmodSync(world.dir, 0o555);
     chmodSync(path, 0o444);
-    expect(ask()).toMatchObject({ status: 0, stdout: expect.stringContaining("nobody writes to it now") });
+    expect(ask()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("no process is writing to it"),
+    });
     chmodSync(path, 0o000);
     expect(ask()).toMatchObject({
       status: 2,

@@ -24,7 +24,7 @@ describe("configuration that is not there", () => {
       expect(ended.stderr).toContain(`  - ${name} is not set: `);
     expect(ended.stderr).toContain('--limit "0": it must be a whole number from 1');
     expect(ended.stderr).toContain('--only "faild": it must be one of failed, unknown, weak');
-    expect(ended.stderr).toContain("prewarm: 8 things to set right");
+    expect(ended.stderr).toContain("prewarm: 8 things to fix");
     expect(problemsOf(ended).at(-1)).toContain("`prewarm run --sandbox` needs none of this");
     expect(world.botApi.calls()).toEqual([]);
   });

@@ -74,7 +74,7 @@ describe("prewarm worker", () => {
     const stranger = await worker.post(`${API}/enqueue`, { key: "a.txt", bot: "nobody" });
     expect([stranger.status, ((await stranger.json()) as Record<string, string>).message]).toEqual([
       400,
-      'a.txt: no bot "nobody" in this worker (there is default)',
+      'a.txt: no bot "nobody" in this worker (its bots: default)',
     ]);
     expect(world.rows("select 1 from prewarm_queue")).toEqual([]);
     await worker.stop();

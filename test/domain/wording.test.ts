@@ -35,10 +35,10 @@ describe("a sentence with a command", () => {
       "prewarm.db is held by `prewarm worker` (pid 7 on here)",
       "`prewarm run` writes to it (pid 7)",
       "prewarm run: 2 lanes, concurrency 5",
-      "prewarm: 6 things to set right",
+      "prewarm: 6 things to fix",
       "/home/prewarm run",
       "my-prewarm run",
-      "another process of prewarm; wait for it to end",
+      "another prewarm process; wait for it to end",
       "npm install prewarm@latest",
     ])
       expect(typed(text)).toBe(text);

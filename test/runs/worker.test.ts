@@ -51,7 +51,7 @@ it("warns of a filter that matches nothing, once, and goes on", async () => {
     });
   expect(await worker.toEnd()).toBe(143);
   expect(warnings).toEqual([
-    expect.stringMatching(/^--include 'films\/\*\*' matched none of 2 keys: there is doc\//),
+    expect.stringMatching(/^--include 'films\/\*\*' matched none of 2 keys: the nearest are doc\//),
   ]);
 });
 

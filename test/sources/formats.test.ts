@@ -110,7 +110,7 @@ describe("json", () => {
       '{"key":"a"}\n{"key":"b"}',
       "begins with {, not with [: put its entries into one array, or read one object a line",
     ],
-    ["key,bytes\na,1", 'begins with "k", not with [: it is no JSON array'],
+    ["key,bytes\na,1", 'begins with "k", not with [, so it is not a JSON array'],
     [" \n", "is empty; a JSON array was expected"],
   ])("refuses what is no array as a whole: %j", async (content, message) => {
     expect(await failureOf(read("json", content, 1))).toContain(`manifest list.json: ${message}`);

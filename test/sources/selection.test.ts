@@ -27,14 +27,20 @@ describe("a selection that found nothing", () => {
   const CASES: [rules: Partial<SelectionOptions>, said: string][] = [
     [
       { include: ["/photo/**"] },
-      "--include '/photo/**' matched none of 4 keys: there is photos/ (3), docs/ (1)",
+      "--include '/photo/**' matched none of 4 keys: the nearest are photos/ (3), docs/ (1)",
     ],
-    [{ exclude: ["/doc/**"] }, "--exclude '/doc/**' matched none of 4 keys: there is docs/ (1), photos/ (3)"],
+    [
+      { exclude: ["/doc/**"] },
+      "--exclude '/doc/**' matched none of 4 keys: the nearest are docs/ (1), photos/ (3)",
+    ],
     [
       { include: ["*.mp4"] },
-      "--include '*.mp4' matched none of 4 keys: there is *.jpg (2), *.JPG (1), *.pdf (1)",
+      "--include '*.mp4' matched none of 4 keys: they are *.jpg (2), *.JPG (1), *.pdf (1)",
     ],
-    [{ include: ["Photos/"] }, "--include 'Photos/' matched none of 4 keys: there is photos/ (3), docs/ (1)"],
+    [
+      { include: ["Photos/"] },
+      "--include 'Photos/' matched none of 4 keys: the nearest are photos/ (3), docs/ (1)",
+    ],
   ];
 
   it.each(CASES)("%j is told what there is", async (rules, said) => {
@@ -48,7 +54,7 @@ describe("a selection that found nothing", () => {
     taken();
     expect([selection.takesKind("photo"), selection.takesKind("document")]).toEqual([false, false]);
     expect(await failureOf(selection.ended())).toBe(
-      "config/selection_empty --kind video matched none of them: there is photo (1), document (1)",
+      "config/selection_empty --kind video matched none of them: they are photo (1), document (1)",
     );
     expect(selection.filtered).toBe(2);
   });

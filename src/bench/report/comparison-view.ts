@@ -74,7 +74,7 @@ function verdictOf({ verdict, cost }: Compared): Pick<ComparedView, "verdict" | 
     missing: "the baseline has it, this run does not",
     unsure: `${costs}, but the error reaches below the limit`,
     worse: costs,
-    unjudged: "a side is zero or no number",
+    unjudged: "one side is zero or not a number",
     improved: costs,
     new: "",
     unchanged: "",

@@ -67,7 +67,7 @@ function judged(gate: Gate, figures: readonly Figure[], report: BenchReport): Ga
   };
   if (!figure) return failed(whyUnknown(gate.figure, figures, report));
   if (figure.samples.length === 0) return failed("no samples: nothing was measured");
-  if (Number.isNaN(figure.median)) return failed("a sample is no number, so there is no median");
+  if (Number.isNaN(figure.median)) return failed("a sample is not a number, so there is no median");
   const limit = convert(gate.limit, gate.unit, figure.unit);
   if (limit === null) return failed(`this figure is in ${figure.unit}, not in ${gate.unit}`);
   const { median: value, unit } = figure;

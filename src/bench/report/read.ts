@@ -18,7 +18,7 @@ export function readReport(path: string): BenchReport {
   if (read.success) return read.output;
   const [issue] = read.issues;
   throw new ConfigError([
-    `${path}: no report of prewarm bench (${v.getDotPath(issue) ?? "the whole"}: ${issue.message}); ${REMEDY}`,
+    `${path}: not a report of prewarm bench (${v.getDotPath(issue) ?? "the whole"}: ${issue.message}); ${REMEDY}`,
   ]);
 }
 

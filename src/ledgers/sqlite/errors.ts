@@ -4,15 +4,15 @@ const OTHER_LEDGER = "or use another --ledger";
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html), with what they mean to the user. */
 const MEANINGS: Readonly<Record<number, string>> = {
-  3: `may not be written by this user; give the right to it and to its folder, ${OTHER_LEDGER}`,
+  3: `may not be written by this user; allow it to write the file and its folder, ${OTHER_LEDGER}`,
   5: "is locked by another program; end it, then run again",
   6: "is locked by another program; end it, then run again",
-  8: `may not be written by this user; give the right to it and to its folder, ${OTHER_LEDGER}`,
+  8: `may not be written by this user; allow it to write the file and its folder, ${OTHER_LEDGER}`,
   10: "could not be read or written; look at the disk it lies on, then run again",
   11: `is damaged; restore it from a backup, ${OTHER_LEDGER}`,
   13: "cannot grow, its disk is full; free some space, then run again",
   14: `cannot be opened; check that it and its folder may be written, ${OTHER_LEDGER}`,
-  19: "does not take a row of ours; loosen that constraint",
+  19: "rejects a row that prewarm writes; loosen that constraint",
   26: "is not a SQLite database; use another --ledger",
 };
 

@@ -50,7 +50,7 @@ export async function acquire(file: string, place: string, unixMs: number): Prom
     if (holder && seemsAlive(holder)) break;
     await sleep(PAUSE_MS);
   }
-  const other = "another process of prewarm; wait for it to end";
+  const other = "another prewarm process; wait for it to end";
   const who = holder ? heldBy(holder, unixMs) : other;
   throw new LedgerError(`${place} is held by ${who} or use another --ledger`, 2);
 }

@@ -13,7 +13,7 @@ export function checkPlace(path: string, need: "readable" | "writable" = "writab
   if (kind === "other") throw unusable(`${path} is not a file`, "no_ledger");
   if (kindOf(folder) !== "folder") {
     throw new LedgerError(
-      `${path} has no folder to lie in; make ${dirname(path)} first, or use another --ledger`,
+      `${path} is in a folder that does not exist; create ${dirname(path)} first, or use another --ledger`,
       2,
       { fault: "no_folder" },
     );
@@ -32,7 +32,7 @@ export function checkPlace(path: string, need: "readable" | "writable" = "writab
       );
     if (code !== null)
       throw unusable(
-        `${path} may not be written by this user; give the right to it and to its folder`,
+        `${path} may not be written by this user; allow it to write the file and its folder`,
         "not_writable",
       );
   }

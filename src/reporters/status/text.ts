@@ -52,7 +52,7 @@ function headOf({ at, ledger, holder, objects }: StatusDocument): Field[] {
       "Writer",
       holder
         ? `\`${holder.command}\` for ${since(holder.since, at)}, pid ${holder.pid} on ${holder.host}`
-        : "nobody writes to it now",
+        : "no process is writing to it",
     ],
     ["Admin", holder?.admin ?? null],
     ["Objects", `${count(objects)} in media_store`],
@@ -78,7 +78,7 @@ function underWay({
 }: StatusDocument): string {
   if (calls === 0) return "no call";
   const age = oldest === null ? "" : `, the oldest for ${since(oldest, at)}`;
-  return `${count(calls)} ${calls === 1 ? "call" : "calls"}${age}${abandoned ? "; no process is at it any more, the next run marks them unknown" : ""}`;
+  return `${count(calls)} ${calls === 1 ? "call" : "calls"}${age}${abandoned ? "; their process has died, the next run marks them unknown" : ""}`;
 }
 
 function backlog({ at, backlog: work, lanes }: StatusDocument): string {
@@ -89,11 +89,11 @@ function backlog({ at, backlog: work, lanes }: StatusDocument): string {
   ];
   if (oldest !== null) parts.push(`the oldest has waited ${since(oldest, at)}`);
   if (orphans > 0)
-    parts.push(`${count(orphans)} more in warming without a key in media_store, which nobody can warm`);
+    parts.push(`${count(orphans)} more in warming have no key in media_store, so they cannot be warmed`);
   if (total > 0)
     parts.push(
       eta === null
-        ? `how long it takes is not known: ${lanes.length === 0 ? "no lane was used yet" : "no lane is open"}`
+        ? `how long it will take is unknown: ${lanes.length === 0 ? "no lane was used yet" : "no lane is open"}`
         : `an estimated ${duration(eta * 1000)} at ${perMinute(work.pace_per_min)} over ${open === 1 ? "1 lane" : `${open} lanes`}`,
     );
   return parts.join("; ");

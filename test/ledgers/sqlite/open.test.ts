@@ -61,7 +61,7 @@ describe("opening a SQLite ledger", () => {
     [
       "a folder that is not there",
       () => rmSync(folder, { recursive: true }),
-      "has no folder to lie in; make ",
+      "is in a folder that does not exist; create ",
     ],
   ])("says in one line what is wrong with %s", async (_, make, message) => {
     make();
@@ -89,7 +89,7 @@ describe("opening a SQLite ledger", () => {
     chmodSync(folder, 0o755);
     expect(JSON.parse(String(stdout))).toMatchObject({
       name: "LedgerError",
-      message: `${path} may not be written by this user; give the right to it and to its folder; use another --ledger`,
+      message: `${path} may not be written by this user; allow it to write the file and its folder; use another --ledger`,
       exitCode: 2,
     });
   });
