@@ -62,6 +62,7 @@ export function planOptionsOf({
     retryWeak: config.retryWeakId,
     waits: false,
     patience,
+    wanted: (entry, kind, named) => transfers.wanted(entry, kind, named),
     settings: (entry) => transfers.settings(entry),
   };
 }

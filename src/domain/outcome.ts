@@ -2,6 +2,7 @@ import type { Entry } from "./entry.ts";
 import type { FailureClass } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { Reason } from "./reasons.ts";
+import type { Shown } from "./shown.ts";
 import type { SkipReason } from "./skip-reasons.ts";
 import type { TransferName } from "./task.ts";
 
@@ -40,6 +41,8 @@ export interface ItemResult {
   readonly askedKind?: MediaKind | undefined;
   /** The kind that Telegram made of it, where that is not the one it was sent as. */
   readonly cameBackAs?: MediaKind | "sticker" | "video_note" | undefined;
+  /** What people see with its id that is not as the entry has it. */
+  readonly shownAs?: Shown | undefined;
   readonly status: ItemStatus;
   readonly fileId: string | null;
   readonly fileUniqueId: string | null;

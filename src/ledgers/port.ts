@@ -5,6 +5,7 @@ import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Result } from "../domain/result.ts";
+import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { LaneMemory, LaneState } from "./lane-memory.ts";
@@ -48,6 +49,8 @@ export interface Found {
   /** `media_store` has this key, and it points at this content. False for a new key of known content, or a changed object. */
   readonly keyKnown: boolean;
   readonly stored: StoredId | null;
+  /** What people see besides the media that `stored` sends; absent where that was not written down. */
+  readonly shown?: Shown | undefined;
   /** The ledger has seen the ETag of this object with another size: it names no content, and none was looked for by it. */
   readonly manySizes?: boolean | undefined;
   readonly error: {
@@ -96,6 +99,8 @@ export interface Confirmation {
   readonly asked: { readonly kind: MediaKind; readonly failure: Failure } | null;
   /** Why the id is weak, which its row says as long as it is, where `asked` does not. */
   readonly weakness?: Failure | null;
+  /** What people see besides the media. */
+  readonly shown?: Shown;
   /** The new id replaces a ready one (`--force`, weak). Otherwise the older ready row wins. */
   readonly replace: boolean;
   readonly mime: string | null;

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { Shown } from "../domain/shown.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
@@ -30,6 +31,7 @@ export interface Outcome {
         readonly sent: Sent;
         readonly content: ContentId;
         readonly mime: string | null;
+        readonly shown: Shown;
       }
     /** The content, once read, was known: nothing was sent. */
     | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
@@ -102,7 +104,8 @@ export class Attempts {
     if (prepared.transfer === "url") transfers.urlResult(failure);
     if (!answer.ok) return { ...common, result: { type: "failed", attempt, failure: answer.failure } };
     const content = prepared.sha256() ?? task.content;
-    return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime: prepared.mime } };
+    const { mime, shown } = prepared;
+    return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }
 
   /** A hash that is known before the call may show that the content is ready by now, also under another ETag. */

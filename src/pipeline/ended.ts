@@ -1,6 +1,7 @@
 import type { Entry, SourceItem } from "../domain/entry.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { kindOfKey, type MediaKind } from "../domain/media.ts";
+import type { Shown } from "../domain/shown.ts";
 import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { Found, Query } from "../ledgers/port.ts";
 import type { Completed } from "./complete.ts";
@@ -47,13 +48,14 @@ export function empty(entry: Entry, kind: MediaKind): Ended {
 }
 
 /** An object that the ledger has an id of. */
-export function skipped(query: Query, found: Found, reason: SkipReason): Ended {
+export function skipped(query: Query, found: Found, reason: SkipReason, shownAs: Shown | null): Ended {
   const { entry, bot, kind } = query;
   const item = itemResult({
     key: entry.key,
     bot,
     bytes: entry.bytes,
     entry,
+    shownAs: shownAs ?? undefined,
     status: "skipped",
     reason,
     // Last, and the only one: a literal of two spreads takes 5 us instead of 0.3, a quarter of all that a ready object costs.

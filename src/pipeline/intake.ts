@@ -2,7 +2,9 @@ import type { Bell } from "../domain/bell.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { failure } from "../domain/failure.ts";
+import type { ItemResult } from "../domain/outcome.ts";
 import type { RunBots } from "../domain/run-bots.ts";
+import type { Shown } from "../domain/shown.ts";
 import type { Task } from "../domain/task.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
@@ -33,6 +35,7 @@ export class Intake {
   readonly #claims = new Claims();
   readonly #recent = new RecentlyFinished();
   #full = false;
+  #hasTold = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -106,7 +109,19 @@ export class Intake {
       return;
     }
     if (point) await this.point(point);
+    if (item.shownAs) this.#tellShown(item, item.shownAs);
     events.emit("item", item);
+  }
+
+  /** Once: `--json` says it of each. */
+  #tellShown({ key, reason }: ItemResult, shown: Shown): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    const what = Object.entries(shown).map(([name, text]) => `${name} ${text === "" ? "none" : text}`);
+    const way =
+      reason === "duplicate_content" ? "equal content has one id, with one name" : "`--force` warms it again";
+    const text = `the id of ${key} shows another ${what.join(", ")}: ${way} (told once; --json has shown_as for each)`;
+    this.#options.events.emit("notice", { level: "warn", text });
   }
 
   /** Reported once when the queue fills up, and once when half of it is free again. */

@@ -5,6 +5,7 @@ import type { Entry, SourceItem } from "../domain/entry.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { Patience } from "../domain/patience.ts";
+import { type Shown, shownOtherwise } from "../domain/shown.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, NotedKey, Query } from "../ledgers/port.ts";
 import type { SelectionTally, Source } from "../sources/port.ts";
@@ -32,6 +33,8 @@ export interface PlanRules extends DecideRules {
   readonly as?: MediaKind | undefined;
   /** With objects and pages that R2 does not answer for; in haste by default. */
   readonly patience?: Patience | undefined;
+  /** What people are to see of an entry (see {@link Transfers.wanted}); not looked at without it. */
+  readonly wanted?: ((entry: KnownEntry, kind: MediaKind, named: boolean) => Shown) | undefined;
   /** The settings of this run for an entry, as an attempt would write them down. */
   readonly settings: (entry: KnownEntry) => string;
 }
@@ -108,10 +111,15 @@ function planned(query: Query, found: Found, rules: PlanRules): Planned[] {
     case "warm":
       return [{ type: "task", task: taskOf(query, found, decision.replace, rules.clock) }];
     case "skip":
-      return [skipped(query, found, decision.reason)];
+      return [skipped(query, found, decision.reason, shownAs(query, found, rules))];
     case "leave":
       return [leftAlone(query, found, decision.status)];
   }
+}
+
+/** What an id shows otherwise than it should; a key that others gave their content to is to have its own name. */
+function shownAs({ entry, kind }: Query, { shown, keyKnown }: Found, { wanted }: PlanRules): Shown | null {
+  return shown && wanted ? shownOtherwise(wanted(entry, kind, !keyKnown), shown) : null;
 }
 
 function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {

@@ -99,7 +99,7 @@ export class Settlement {
     this.#report(tried, { ...idFields(stored, kind), status: "skipped", reason: "duplicate_content" });
   }
 
-  async #sent(tried: Tried, { attempt, sent, content, mime }: ResultOf<"sent">): Promise<void> {
+  async #sent(tried: Tried, { attempt, sent, content, mime, shown }: ResultOf<"sent">): Promise<void> {
     const { task } = tried;
     const { ledger, remove } = this.#options;
     const { stored, asked, weakness } = classifyStored(task.kind, sent, task.entry.key);
@@ -107,7 +107,7 @@ export class Settlement {
     const media = { mime: mime ?? sent.mime, width, height, duration };
     const { replace } = task;
     const bots = this.#botsFor(task);
-    const confirmation: Confirmation = { content, stored, asked, weakness, replace, bots, ...media };
+    const confirmation: Confirmation = { content, stored, asked, weakness, shown, replace, bots, ...media };
     const confirmed = await ledger.confirm(attempt, confirmation);
     await remove?.(task.bot, stored);
     const ids = idFields(confirmed.stored, task.kind);

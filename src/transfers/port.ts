@@ -1,7 +1,9 @@
 import type { TransferMode } from "../domain/choices.ts";
 import type { ContentId } from "../domain/content.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
 import type { Result } from "../domain/result.ts";
+import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
 import type { MessageMedia } from "../telegram/port.ts";
 
@@ -17,6 +19,8 @@ export interface Prepared {
   readonly sha256: () => ContentId | null;
   /** Stored Content-Type, null where it was not seen. */
   readonly mime: string | null;
+  /** What people will see besides it. */
+  readonly shown: Shown;
 }
 
 /** The ways to send an object to Telegram. */
@@ -27,6 +31,8 @@ export interface Transfers {
   prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>>;
   /** Reports how a call by URL ended. After several failed fetches and no success, nothing more goes by URL in this run. */
   urlResult(failure: Failure | null): void;
+  /** Returns what people are to see of an entry, by what is stated; by the name of its key too where that is `named`. */
+  wanted(entry: KnownEntry, kind: MediaKind, named: boolean): Shown;
   /** Returns a text that changes when a setting changes that a permanent failure may depend on. */
   settings(entry: KnownEntry): string;
 }

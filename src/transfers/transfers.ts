@@ -3,12 +3,16 @@ import { bareEtag, namesContent } from "../domain/content.ts";
 import { definedOnly } from "../domain/defined-only.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
+import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
+import { type Shown, shownOf } from "../domain/shown.ts";
 import { disagreement, isStated } from "../domain/stated.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
 import { choose } from "./choose.ts";
+import { cleanName } from "./clean-name.ts";
+import { givenName } from "./filename.ts";
 import type { Prepared, Transfers } from "./port.ts";
 import { whyOther } from "./replaced.ts";
 import { uploadOf } from "./upload.ts";
@@ -60,7 +64,7 @@ class ChosenTransfers implements Transfers {
       if (moved === "unsteady") entry = { ...entry, etag: "" };
       way = this.#choose({ ...task, entry }, mime);
     }
-    if (way === "url") return ok(this.#byUrl(entry));
+    if (way === "url") return ok(this.#byUrl(entry, task.sendAs ?? task.kind));
     return way === "upload" ? this.#byUpload(task, entry, signal) : failed(way as Failure);
   }
 
@@ -92,6 +96,12 @@ class ChosenTransfers implements Transfers {
       );
   }
 
+  wanted(entry: KnownEntry, kind: MediaKind, named: boolean): Shown {
+    const { filename, title, performer } = entry;
+    const name = filename === undefined && !named ? undefined : cleanName(givenName(entry));
+    return shownOf(kind, { filename: name, title, performer });
+  }
+
   settings(entry: KnownEntry): string {
     const { mode, local } = this.#options;
     return JSON.stringify([mode, local, entry.mime, entry.filename, entry.thumbnail]);
@@ -114,13 +124,15 @@ class ChosenTransfers implements Transfers {
     });
   }
 
-  #byUrl(entry: KnownEntry): Prepared {
+  #byUrl(entry: KnownEntry, kind: MediaKind): Prepared {
     const media = this.#options.storage.presign(entry.key);
     return {
       transfer: "url",
       request: { media },
       sha256: () => entry.sha256 ?? null,
       mime: entry.mime ?? null,
+      // Telegram takes the last part of the path for a name.
+      shown: shownOf(kind, { filename: cleanName(entry.key) }),
     };
   }
 
@@ -133,7 +145,9 @@ class ChosenTransfers implements Transfers {
     const fields = await this.#uploadFields({ ...entry, bytes }, kind, signal).then(ok, carried);
     if (!fields.ok) return fields;
     const request = { media: upload.value.source, ...fields.value };
-    return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime });
+    const { title, performer } = entry;
+    const shown = shownOf(kind, { filename: upload.value.source.filename, title, performer });
+    return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime, shown });
   }
 
   /**

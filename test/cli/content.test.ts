@@ -179,6 +179,56 @@ describe("the name that people see", () => {
   });
 });
 
+describe("what an id shows besides its content", () => {
+  const lines = (world: World, ...entries: object[]) =>
+    [
+      "--manifest",
+      world.file("m.jsonl", entries.map((it) => JSON.stringify(it)).join("\n")),
+      "--json",
+    ] as const;
+
+  it("is told where it is another name or title than the manifest states, until it is warmed again", async () => {
+    const world = await openWorld();
+    world.put("docs/invoice.pdf", "invoice");
+    world.put("music/a.mp3", "no music");
+    await world.run([]);
+    const stated = [
+      { key: "docs/invoice.pdf", filename: "Invoice 2026.pdf" },
+      { key: "music/a.mp3", title: "Right title", performer: "Somebody" },
+    ];
+    const ended = await world.run(lines(world, ...stated));
+    expect(itemsOf(ended)).toMatchObject([
+      { reason: "already_ready", shown_as: { filename: "invoice.pdf" } },
+      { reason: "already_ready", shown_as: { title: "", performer: "" } },
+    ]);
+    expect(ended.stderr).toContain(
+      "the id of docs/invoice.pdf shows another filename invoice.pdf: `--force` warms it again",
+    );
+    await world.run([...lines(world, ...stated), "--force"]);
+    for (const args of [lines(world, ...stated), ["--json"]])
+      expect(itemsOf(await world.run(args)).map((item) => "shown_as" in item)).toEqual([false, false]);
+    expect(
+      world
+        .posts()
+        .map(({ file_name }) => file_name)
+        .sort(),
+    ).toEqual(["Invoice 2026.pdf", "a.mp3", "a.mp3", "invoice.pdf"]);
+  });
+
+  it("is told where the same content was sent under another key's name, but for photos, which have none", async () => {
+    const world = await openWorld();
+    world.put("docs/invoice.pdf", "invoice");
+    world.put("a.png", png(40, 30));
+    await world.run([]);
+    world.put("docs/rechnung.pdf", "invoice");
+    world.put("b.png", png(40, 30));
+    const ended = await world.run(["--json"]);
+    const told = itemsOf(ended).flatMap((item) => ("shown_as" in item ? [item.key] : []));
+    expect(told).toEqual(["docs/rechnung.pdf"]);
+    expect(ended.stderr).toContain("equal content has one id, with one name");
+  });
+});
+
 describe("what a manifest says of an object", () => {
   const run = async (world: World, entry: Record<string, unknown>, ...args: string[]) => {
     const [item] = itemsOf(

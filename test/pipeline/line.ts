@@ -65,14 +65,18 @@ class Shelf implements Transfers {
     const why = this.broken.get(key);
     if (why) return failed(why);
     const sha256 = () => this.hashes.get(key) ?? null;
-    if (this.url) return ok({ transfer: "url", request: { media: this.url }, sha256, mime: null });
+    if (this.url) return ok({ transfer: "url", request: { media: this.url }, sha256, mime: null, shown: {} });
     const body = Buffer.from(`content of ${key}`);
     const media = { open: async () => ok(body), bytes: body.length, filename: key };
-    return ok({ transfer: "upload", request: { media }, sha256, mime: null });
+    return ok({ transfer: "upload", request: { media }, sha256, mime: null, shown: {} });
   }
 
   urlResult(failure: Failure | null): void {
     this.urlResults.push(failure);
+  }
+
+  wanted() {
+    return {};
   }
 
   settings(): string {

@@ -37,7 +37,7 @@ async function called(
   const sent = { ...SENT, ...result.sent };
   return {
     ...common,
-    result: { type: "sent", attempt, sent, content: result.content ?? content, mime: null },
+    result: { type: "sent", attempt, sent, content: result.content ?? content, mime: null, shown: {} },
   };
 }
 

@@ -10,15 +10,16 @@ import { type Store, stamp } from "./store.ts";
 /** Changes nothing where there is an older id, unless it is to be replaced. */
 const NEW_ID = `
   insert into media_cache (bot_slug, sha256, kind, tg_file_id, tg_file_unique_id, warmup_chat_id, warmup_message_id,
-    warmup_at, status, retry_count, created_at, updated_at, weak, last_error, error_class, error_reason)
+    warmup_at, status, retry_count, created_at, updated_at, weak, last_error, error_class, error_reason,
+    shown_as)
   values (:bot, :content, :kind, :fileId, :fileUniqueId, :chatId, :messageId, :now, 'ready', 0, :now, :now, :weak,
-    :message, :class, :reason)
+    :message, :class, :reason, :shown)
   on conflict (bot_slug, sha256, kind) do update set tg_file_id = excluded.tg_file_id,
     tg_file_unique_id = excluded.tg_file_unique_id, warmup_chat_id = excluded.warmup_chat_id,
     warmup_message_id = excluded.warmup_message_id, warmup_at = excluded.warmup_at, status = 'ready',
     weak = excluded.weak, retry_count = 0, next_retry_at = null, updated_at = excluded.updated_at,
     last_error = excluded.last_error, error_class = excluded.error_class, error_reason = excluded.error_reason,
-    error_settings = null
+    error_settings = null, shown_as = excluded.shown_as
   where :replace or not ${hasId("media_cache")}`;
 
 const REFUSE_ASKED = `
@@ -48,7 +49,8 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   const { bot } = attempt;
   const now = stamp(store.now());
   const why = whyOf(asked ? null : confirmation.weakness);
-  const isNew = store.db.run(NEW_ID, { bot, content, ...stored, ...why, replace, now }) > 0;
+  const isNew =
+    store.db.run(NEW_ID, { bot, content, ...stored, ...why, shown: jsonOf(confirmation), replace, now }) > 0;
   if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked.failure) });
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
@@ -58,6 +60,10 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   }
   const older = isNew ? null : readyId(store, { bot, content, kind: stored.kind });
   return { stored: older ?? { ...stored }, duplicate: older !== null };
+}
+
+function jsonOf({ shown = {} }: Confirmation): string | null {
+  return Object.values(shown).some((text) => text !== undefined) ? JSON.stringify(shown) : null;
 }
 
 function whyOf(why: Failure | null | undefined) {

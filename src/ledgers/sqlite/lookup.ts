@@ -1,14 +1,10 @@
-import {
-  asMarker,
-  bareEtag,
-  type ContentId,
-  isProvisional,
-  namesContent,
-  provisionalId,
-} from "../../domain/content.ts";
+import { asMarker, bareEtag, type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import type { FailureClass } from "../../domain/failure.ts";
 import type { Reason } from "../../domain/reasons.ts";
+import type { Shown } from "../../domain/shown.ts";
 import type { Found, Query } from "../port.ts";
+import { fetch } from "./fetch.ts";
+import { withManySizes } from "./many-sizes.ts";
 import { type IdRow, isWeak, storedId } from "./rows.ts";
 import type { Store } from "./store.ts";
 
@@ -20,6 +16,7 @@ interface CacheRow extends IdRow {
   readonly error_settings: string | null;
   /** Unix seconds. */
   readonly retry_at: number | null;
+  readonly shown_as: string | null;
 }
 
 interface StoreRow {
@@ -53,40 +50,6 @@ export function lookup(store: Store, asked: readonly Query[]): Found[] {
 
 function asMarked(query: Query): Query {
   return { ...query, entry: { ...query.entry, etag: asMarker(query.entry.etag) } };
-}
-
-/** SQL: content was stored under the ETag of `asked` with another size. Both indexes are read at one place. */
-function hasOtherSize(table: string, column: string): string {
-  return `exists (select 1 from ${table} t where t.${column} > asked.value ->> 1 and t.${column} < asked.value ->> 2
-    and t.${column} <> asked.value ->> 0)`;
-}
-
-/** Returns the queries by ETag and size whose ETag the ledger has seen with another size. */
-function withManySizes(store: Store, page: readonly Query[]): Set<Query> {
-  const open = page.filter(({ entry }) => entry.sha256 === undefined && namesContent(entry.etag));
-  if (open.length === 0) return new Set();
-  const asked = open.map(({ entry }) => {
-    const content = provisionalId(entry);
-    const begin = content.slice(0, content.lastIndexOf(":"));
-    return [content, `${begin}:`, `${begin};`];
-  });
-  const cells = fetch<[number]>(
-    store,
-    `select json_group_array(json_array(asked.key)) as page from json_each(:asked) asked
-     where ${hasOtherSize("prewarm_aliases", "provisional")} or ${hasOtherSize("media_cache", "sha256")}`,
-    { asked: JSON.stringify(asked) },
-  );
-  return new Set(cells.flatMap(([at]) => open[at] ?? []));
-}
-
-/** Reads a page as one JSON text: moving a cell from SQLite into JavaScript costs more than finding its row. */
-function fetch<Cell extends readonly unknown[]>(
-  store: Store,
-  sql: string,
-  params: Record<string, string>,
-): Cell[] {
-  const row = store.db.one<{ page: string }>(sql, params);
-  return JSON.parse(row?.page ?? "[]") as Cell[];
 }
 
 function keysOf(store: Store, page: readonly Query[]): Map<string, StoreRow> {
@@ -170,12 +133,13 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Cach
     Reason | null,
     string | null,
     number | null,
+    string | null,
   ];
   const cells = fetch<Cells>(
     store,
     `select json_group_array(json_array(c.sha256, c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id,
        c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings,
-       unixepoch(c.next_retry_at))) as page
+       unixepoch(c.next_retry_at), c.shown_as)) as page
      from json_each(:contents) asked cross join media_cache c on c.bot_slug = :bot and c.sha256 = asked.value`,
     { bot, contents: JSON.stringify(contents) },
   );
@@ -196,6 +160,7 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Cach
         error_reason: error[1],
         error_settings: error[2],
         retry_at: error[3],
+        shown_as: error[4],
       },
     ]),
   );
@@ -221,7 +186,7 @@ function best(
 function foundAs(query: Query, content: ContentId, rows: CacheRows): Omit<Found, "keyKnown"> {
   const row = rows.get(`${content} ${query.kind}`);
   const own = storedId(row);
-  if (own) return { content, state: own.weak ? "weak" : "ready", stored: own, error: null };
+  if (own) return { content, state: own.weak ? "weak" : "ready", stored: own, error: null, ...shownBy(row) };
   if (row?.status === "error" && row.error_reason === "came_back_as_document") {
     const document = storedId(rows.get(`${content} document`));
     if (document) return { content, state: "weak", stored: document, error: errorOf(row) };
@@ -230,6 +195,10 @@ function foundAs(query: Query, content: ContentId, rows: CacheRows): Omit<Found,
     return { content, state: row.status, stored: null, error: errorOf(row) };
   }
   return { content, state: "none", stored: null, error: null };
+}
+
+function shownBy(row: CacheRow | undefined): { shown?: Shown } {
+  return row?.shown_as ? { shown: JSON.parse(row.shown_as) as Shown } : {};
 }
 
 /** An error that the previous system left has no class; another try may help. */

@@ -65,7 +65,7 @@ const MEDIA_STORE: Table = {
   unique: ["r2_key"],
 };
 
-/** One row for each (bot, content, kind). The last four columns are ours; `weak` is null in rows that we did not write. */
+/** One row for each (bot, content, kind). The last five columns are ours, `shown_as` is JSON; `weak` is null in rows that we did not write. */
 const MEDIA_CACHE: Table = {
   name: "media_cache",
   columns: [
@@ -88,6 +88,7 @@ const MEDIA_CACHE: Table = {
     text("error_class"),
     text("error_reason"),
     text("error_settings"),
+    text("shown_as"),
   ],
   unique: ["bot_slug", "sha256", "kind"],
 };

@@ -64,6 +64,7 @@ function itemLine(item: ItemResult) {
     reason: item.reason,
     asked_kind: item.askedKind,
     came_back_as: item.cameBackAs,
+    shown_as: item.shownAs,
     left: item.left,
     where: item.where,
   };

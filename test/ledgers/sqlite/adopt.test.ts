@@ -86,13 +86,14 @@ describe("a database of the system before", () => {
     other.exec(OLD_TABLES);
     await (await open()).close();
     const columns = other.all<{ name: string }>("pragma table_info(media_cache)").map(({ name }) => name);
-    expect(columns.slice(-6)).toEqual([
+    expect(columns.slice(-7)).toEqual([
       "note",
       "last_retry_at",
       "weak",
       "error_class",
       "error_reason",
       "error_settings",
+      "shown_as",
     ]);
     const add = (kind: string, status: string, id: string | null = null) =>
       other.run(
