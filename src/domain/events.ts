@@ -51,7 +51,7 @@ export interface EventMap {
     readonly ended: boolean;
   };
   /** A task entered the queue. */
-  queued: { readonly bytes: number; readonly depth: number };
+  queued: { readonly bytes: number; readonly depth: number; readonly bot?: string };
   /** Emitted when the queue is full for the first time (`all` is false: there is more), and when the source has ended. */
   forecast: WorkForecast & { readonly all: boolean };
   /** An object that a run would send (dry run). */

@@ -17,7 +17,7 @@ export interface LaneFound {
   readonly movedFrom?: string;
   /** The name it was configured by (an @username), where that is not its id. */
   readonly alias?: string;
-  /** The wait for whose sake it was not asked about (to the end); it may be called once that is over. */
+  /** Why it was not asked about, or not to the end: a wait, after which it may be called, or a server that did not answer. */
   readonly unasked?: Failure;
 }
 
@@ -65,7 +65,22 @@ export async function preflight(wishes: readonly LaneWish[], clock: Clock): Prom
     if (!result.ok) refused.push({ wish, failure: result.failure });
     else open.set(`${wish.bot.slug}|${result.value.chat.id}`, result.value);
   }
-  return { open: [...open.values()], refused };
+  return withoutWeather({ open: [...open.values()], refused });
+}
+
+/**
+ * Where a server was reached for one lane, what kept it from answering about another passes: that one is taken unasked, and
+ * its first call shows.
+ */
+function withoutWeather({ open, refused }: Preflight): Preflight {
+  if (open.length === 0) return { open, refused };
+  const passing = refused.filter(({ failure }) => failure.class === "transient");
+  const unasked = passing.map(({ wish: { bot, chat }, failure }) => ({
+    bot,
+    chat: assumedChat(chat),
+    unasked: failure,
+  }));
+  return { open: [...open, ...unasked], refused: refused.filter((each) => !passing.includes(each)) };
 }
 
 type Ask = <T>(question: () => Promise<Result<T>>) => Promise<Result<T>>;

@@ -80,7 +80,7 @@ export class Intake {
   #push(task: Task): void {
     const { queue, bell, events } = this.#options;
     queue.push(task);
-    events.emit("queued", { bytes: task.entry.bytes, depth: queue.length });
+    events.emit("queued", { bytes: task.entry.bytes, depth: queue.length, bot: task.bot });
     bell.ring();
   }
 

@@ -39,7 +39,15 @@ function whyNone({ refused }: Preflight): Failure | undefined {
 function tellOpen(session: Session, { bot, chat, movedFrom, unasked }: LaneToOpen): void {
   if (movedFrom)
     session.warn(`lane ${bot.slug} x ${movedFrom} is now ${chat.id}: put the new id into your configuration`);
-  if (unasked) session.warn(`lane ${bot.slug} x ${chat.id} is waited for: ${unasked.message}`);
+  if (unasked) session.warn(unaskedText(bot.slug, chat.id, unasked));
+}
+
+/** Says why a lane is taken although nobody was asked about it. */
+export function unaskedText(bot: string, chat: string, { class: failureClass, message }: Failure): string {
+  const name = `lane ${bot} x ${chat}`;
+  return failureClass === "flood"
+    ? `${name} is waited for: ${message}`
+    : `${name} is tried unasked: ${message}`;
 }
 
 /** Told here too, for a run that ends before its lanes are opened. */

@@ -23,11 +23,19 @@ export function forecastBy(limits: WorkLimits, { asks }: { readonly asks: boolea
   });
 }
 
+export interface ForecastsOptions {
+  /** Of the queue; 0 for no bound. */
+  readonly capacity: number;
+  readonly forecastOf: ForecastOf;
+  /** Whether a bot has no lane to send by, so that what waits for it is not sent. */
+  readonly isOut: (bot: string) => boolean;
+}
+
 /**
  * Counts what enters the queue and emits `forecast`: once as soon as the queue is full or the source has ended, and again at
- * the end of a source that was longer. `capacity` is that of the queue, 0 for no bound.
+ * the end of a source that was longer.
  */
-export function emitForecasts(events: Emitter, capacity: number, forecastOf: ForecastOf): void {
+export function emitForecasts(events: Emitter, { capacity, forecastOf, isOut }: ForecastsOptions): void {
   let toWarm = 0;
   let bytes = 0;
   let listed = 0;
@@ -37,9 +45,11 @@ export function emitForecasts(events: Emitter, capacity: number, forecastOf: For
     events.emit("forecast", { ...forecastOf({ toWarm, bytes, listed }), all });
   };
   events
-    .on("queued", ({ bytes: more, depth }) => {
-      toWarm += 1;
-      bytes += more;
+    .on("queued", ({ bytes: more, depth, bot }) => {
+      if (bot === undefined || !isOut(bot)) {
+        toWarm += 1;
+        bytes += more;
+      }
       if (told === "nothing" && capacity > 0 && depth >= capacity) tell(false);
     })
     .on("source", (source) => {

@@ -138,7 +138,11 @@ export class Run implements RunPass {
     const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
     const asks = asksForTypes(config, options.transfer);
-    emitForecasts(events, config.maxQueue, forecastBy(await limitsOf(lanes, config, ledger), { asks }));
+    emitForecasts(events, {
+      capacity: config.maxQueue,
+      forecastOf: forecastBy(await limitsOf(lanes, config, ledger), { asks }),
+      isOut: (bot) => !lanes.isOpen(bot),
+    });
     watchFailures(events, stop, { maxFailures: options.maxFailures });
     await prewarm(feeder, dispatcher, stop);
     lanes.rememberAll();

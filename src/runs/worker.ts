@@ -16,6 +16,7 @@ import { type StartupCheck, startupCheck } from "../worker/startup-check.ts";
 import { startAdmin } from "./admin.ts";
 import { WorkerDesk } from "./desk.ts";
 import { exitCodeOf } from "./exit-code.ts";
+import { unaskedText } from "./find-lanes.ts";
 import { messageRemover } from "./remove-message.ts";
 import { Session } from "./session.ts";
 
@@ -128,7 +129,7 @@ export class Worker {
     if (found.fatal) this.stop.drain({ type: "denied", failure: found.fatal });
     else
       for (const { bot, chat, closed, unasked } of found.lanes)
-        if (unasked) this.#session.warn(`lane ${bot.slug} x ${chat.id} is waited for: ${unasked.message}`);
+        if (unasked) this.#session.warn(unaskedText(bot.slug, chat.id, unasked));
         else if (closed)
           this.#session.warn(`lane ${bot.slug} x ${chat.id} is out for now: ${closed.message}`);
     return found;

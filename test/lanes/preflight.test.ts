@@ -69,6 +69,20 @@ describe("trying lanes", () => {
     expect(clock.now()).toBe(0);
   });
 
+  it("takes a lane unasked whose question got no answer, where another lane shows that the server is there", async () => {
+    const cut = failure("connect_failed", "no answer");
+    const clock = new VirtualClock({ now: 0 });
+    const own = bot({ "-7": "ok", "-8": cut });
+    const wishes = ["-7", "-8"].map((chat) => ({ bot: own, chat }));
+    const both = await clock.runToEnd(preflight(wishes, clock));
+    expect(both.open.map(({ chat, unasked }) => [chat.id, unasked])).toEqual([
+      ["-7", undefined],
+      ["-8", cut],
+    ]);
+    const alone = await clock.runToEnd(preflight(wishes.slice(1), clock));
+    expect(alone).toMatchObject({ open: [], refused: [{ failure: cut }] });
+  });
+
   it("asks nobody whether a bot may write to itself", async () => {
     const calls: string[] = [];
     const own = Object.assign(bot({}, calls), { id: "123456" });

@@ -45,7 +45,11 @@ describe("an intake", () => {
     const woken = line.bell.wait(60_000, line.clock, line.stop.draining);
     await line.put("a");
     await woken;
-    expect([line.clock.now(), line.queue.length, line.told.queued]).toEqual([0, 1, [{ bytes: 9, depth: 1 }]]);
+    expect([line.clock.now(), line.queue.length, line.told.queued]).toEqual([
+      0,
+      1,
+      [{ bytes: 9, depth: 1, bot: "default" }],
+    ]);
   });
 
   it("lets the same content under another key wait, and decides it anew once the first has ended", async () => {

@@ -18,12 +18,13 @@ function watched(capacity: number) {
   });
   const told: EventMap["forecast"][] = [];
   events.on("forecast", (forecast) => told.push(forecast));
-  emitForecasts(events, capacity, forecastBy(TWO_LANES, { asks: true }));
+  const forecastOf = forecastBy(TWO_LANES, { asks: true });
+  emitForecasts(events, { capacity, forecastOf, isOut: (bot) => bot === "out" });
   let depth = 0;
   return {
     told,
-    queue: (count: number) => {
-      for (let at = 0; at < count; at++) events.emit("queued", { bytes: 10, depth: ++depth });
+    queue: (count: number, bot = "default") => {
+      for (let at = 0; at < count; at++) events.emit("queued", { bytes: 10, depth: ++depth, bot });
     },
     end: () =>
       events.emit("source", { read: depth, bytes: depth * 10, filtered: 0, listed: 2_001, ended: true }),
@@ -53,4 +54,12 @@ it.each([0, 30])("says it once where the queue never was full (capacity %i)", (c
   queue(20);
   end();
   expect(told.map(({ toWarm, all }) => ({ toWarm, all }))).toEqual([{ toWarm: 20, all: true }]);
+});
+
+it("leaves out what waits for a bot without a lane", () => {
+  const { told, queue, end } = watched(0);
+  queue(20);
+  queue(15, "out");
+  end();
+  expect(told).toMatchObject([{ toWarm: 20, bytes: 200 }]);
 });
