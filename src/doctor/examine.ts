@@ -1,4 +1,5 @@
 import { adviserOf, stepBeside } from "../domain/advice.ts";
+import { nextStep } from "../domain/failure.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Finding, Group, Report } from "./check.ts";
@@ -144,6 +145,14 @@ function holderIn(context: CheckContext): LedgerView["holder"] {
   }
 }
 
+/** What to do, so that whoever holds the ledger does not refuse it. */
+function nextOf({ next, reason }: Report, adviser: FindingParts["adviser"]): string | null {
+  if (next === undefined) return null;
+  return reason !== undefined && next === nextStep(reason)
+    ? nextStep(reason, adviser)
+    : stepBeside(next, adviser);
+}
+
 interface FindingParts {
   readonly docs: (id: string) => string;
   readonly adviser: ReturnType<typeof adviserOf>;
@@ -158,7 +167,7 @@ function findingOf(check: Check, report: Report, { docs, adviser }: FindingParts
     status: report.status,
     found: report.found,
     why: check.why,
-    next: report.next === undefined ? null : stepBeside(report.next, adviser),
+    next: nextOf(report, adviser),
     reason: report.reason ?? null,
     docs: docs(check.id),
     details: report.details ?? [],

@@ -3,7 +3,8 @@ import { type Check, type Finding, GROUPS, type Report } from "../../src/doctor/
 import { CHECKS } from "../../src/doctor/checks.ts";
 import type { CheckContext } from "../../src/doctor/context.ts";
 import { examine } from "../../src/doctor/examine.ts";
-import { fail, pass, unknown, warn } from "../../src/doctor/report.ts";
+import { fail, ofFailure, pass, unknown, warn } from "../../src/doctor/report.ts";
+import { failure } from "../../src/domain/failure.ts";
 
 const WORLD = { probing: false, ledger: () => null } as unknown as CheckContext;
 
@@ -18,6 +19,36 @@ async function examined(checks: readonly Check[], groups: readonly Finding["grou
   const { findings, blocked } = await examine(WORLD, { checks, groups, tell, docs: (id) => `#${id}` });
   return { told, findings, blocked };
 }
+
+describe("what to do next, beside a worker that holds the ledger", () => {
+  const ADMIN = "http://127.0.0.1:3000";
+  const holder = {
+    command: "prewarm worker",
+    pid: "1",
+    host: "h",
+    since: "now",
+    admin: ADMIN,
+    guarded: false,
+  };
+  const beside = async (report: Report, holds: object | null = holder) => {
+    const world = { probing: false, ledger: () => ({ holder: holds }) } as unknown as CheckContext;
+    const checks = [check("a", () => [report])];
+    return examine(world, { checks, groups: GROUPS, tell: () => {}, docs: (id) => `#${id}` });
+  };
+
+  it("is what that worker can do, and the command where nobody holds it", async () => {
+    const run = warn("so so", "prewarm run --transfer upload");
+    expect((await beside(run)).findings[0]?.next).toBe(
+      "end the worker, then: prewarm worker --transfer upload",
+    );
+    expect((await beside(run)).next).toBe(`open ${ADMIN}/`);
+    expect((await beside(run, null)).findings[0]?.next).toBe("prewarm run --transfer upload");
+    expect((await beside(run, null)).next).toBe("prewarm run");
+    const weather = ofFailure(failure("telegram_busy", "it says 502"));
+    expect((await beside(weather)).findings[0]?.next).toMatch(/^nothing to do: the worker tries again/);
+    expect((await beside(weather, null)).findings[0]?.next).toMatch(/^run again/);
+  });
+});
 
 describe("examining", () => {
   it("starts all checks together, and tells each as soon as all before it are told", async () => {
