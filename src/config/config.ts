@@ -6,7 +6,7 @@ import { type Flags, Layers, type Origin } from "./layers.ts";
 import { withoutSecrets } from "./mask.ts";
 import type { PaceSetting } from "./parse.ts";
 import { trimmed } from "./plain.ts";
-import { type ConfigProblem, configError, type Problems } from "./problems.ts";
+import { type ConfigProblem, configError } from "./problems.ts";
 import { Reader } from "./reader.ts";
 import { secretsIn } from "./secrets-in.ts";
 import { SETTINGS } from "./settings.ts";
@@ -99,12 +99,19 @@ export function draftConfig(
   judgeTogether(values, reader);
   judgeDotenv(reader);
   const secrets = secretsIn(layers, reader.secrets.values());
-  const redact = redactor(secrets.filter((secret) => secret.reveal().length >= SHORTEST_SHOWN));
-  const clean = ({ found }: Problems) => found.map((problem) => ({ ...problem, text: redact(problem.text) }));
   return {
-    draft: { ...values, secrets, warnings: clean(reader.warnings) },
-    problems: clean(reader.problems),
+    draft: { ...values, secrets, warnings: cleanProblems(reader.warnings.found, secrets) },
+    problems: cleanProblems(reader.problems.found, secrets),
   };
+}
+
+/** Problems without the secrets of their configuration. */
+export function cleanProblems(
+  problems: readonly ConfigProblem[],
+  secrets: readonly Secret[],
+): readonly ConfigProblem[] {
+  const redact = redactor(secrets.filter((secret) => secret.reveal().length >= SHORTEST_SHOWN));
+  return problems.map((problem) => ({ ...problem, text: redact(problem.text) }));
 }
 
 /** A text of ours may hold a shorter one by chance. */

@@ -1,8 +1,9 @@
 import type { Secret } from "../domain/secret.ts";
 import { type BotConfig, judgeChats } from "./bots.ts";
 import { isR2, r2BucketName } from "./places.ts";
+import { trimmed } from "./plain.ts";
 import type { Reader } from "./reader.ts";
-import { SETTINGS, type SettingName } from "./settings.ts";
+import { SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 
 interface JudgedValues {
   readonly endpoint: string;
@@ -24,16 +25,26 @@ export function judgeTogether(values: JudgedValues, reader: Reader): void {
 
 /** No bucket is called like a secret, and what is no secret is shown and kept. */
 function pastedSecrets(reader: Reader): void {
+  const { layers, problems } = reader;
+  const written = SECRETS.flatMap((name) =>
+    layers.variables(name).map(({ value }) => [name, trimmed(value)] as const),
+  );
+  const read = [...reader.secrets].map(([name, secret]) => [name, secret.reveal()] as const);
+  const secrets = [...read, ...written].filter(([, text]) => text.length >= SHORTEST_SECRET);
   for (const name of Object.keys(SETTINGS) as SettingName[]) {
-    const found = reader.layers.text(name);
-    const variable = SETTINGS[name].env[0] ?? name;
-    if (!found || /Proxy$/.test(name) || reader.problems.found.some((problem) => problem.name === variable))
+    const setting: Setting<unknown> = SETTINGS[name];
+    const variable = setting.env[0] ?? name;
+    const found = layers.text(name);
+    if (
+      !found ||
+      setting.worker ||
+      /Proxy$/.test(name) ||
+      problems.found.some((each) => each.name === variable)
+    )
       continue;
-    const held = [...reader.secrets].find(
-      ([, secret]) => secret.reveal().length >= SHORTEST_SECRET && found.value.includes(secret.reveal()),
-    );
+    const held = secrets.find(([, text]) => found.value.includes(text));
     if (held)
-      reader.problems.tell({
+      problems.tell({
         kind: "value",
         name: variable,
         origin: found.origin,

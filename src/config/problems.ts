@@ -59,6 +59,8 @@ export class Problems {
     right = null,
     next = null,
   }: Partial<ConfigProblem> & { readonly kind: ProblemKind; readonly text: string }): void {
+    // A variable that is read for two purposes is judged twice.
+    if (this.#found.some((problem) => problem.text === text)) return;
     this.#found.push({ kind, text, name, origin, right, next });
   }
 

@@ -1,7 +1,7 @@
 import type { LogLevel } from "../domain/choices.ts";
 import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
-import { type Config, draftConfig } from "./config.ts";
+import { type Config, cleanProblems, draftConfig } from "./config.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
 import { type ConfigProblem, configError } from "./problems.ts";
 import { Reader } from "./reader.ts";
@@ -30,7 +30,8 @@ export function loadWorkerConfig(flags: Flags, env: NodeJS.ProcessEnv, folder: s
   const layers = new Layers(flags, env, folder);
   const { draft, problems } = draftConfig(layers, flags);
   const worker = draftWorker(layers, flags);
-  if (problems.length + worker.problems.length > 0) throw configError([...problems, ...worker.problems]);
+  if (problems.length + worker.problems.length > 0)
+    throw configError([...problems, ...cleanProblems(worker.problems, draft.secrets)]);
   const origins = { ...draft.origins, ...worker.origins };
   return { ...(draft as Config), ...worker.settings, origins };
 }

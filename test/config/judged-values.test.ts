@@ -11,6 +11,7 @@ import { loadWorkerConfig } from "../../src/config/worker-config.ts";
 const ACCOUNT = "0123456789abcdef".repeat(2);
 const HOST = `${ACCOUNT}.r2.cloudflarestorage.com`;
 const TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-abc";
+const ADMIN = "aDmin-tOken-that-nobody-knows";
 const SECRET_KEY = "5".repeat(64);
 const ENV = {
   R2_ACCOUNT_ID: ACCOUNT,
@@ -19,6 +20,7 @@ const ENV = {
   R2_SECRET_ACCESS_KEY: SECRET_KEY,
   TELEGRAM_BOT_TOKEN: TOKEN,
   WARMUP_CHAT_ID: "-1001000000001",
+  ADMIN_API_TOKEN: ADMIN,
 };
 
 function folder(): string {
@@ -242,6 +244,8 @@ describe("a secret in the wrong place", () => {
     ["PREWARM_LEDGER", `sqlite:${TOKEN}`],
     ["R2_ENDPOINT", `https://${TOKEN}.example.org`],
     ["NO_PROXY", `a,${TOKEN}`],
+    ["R2_BUCKET", ADMIN],
+    ["PREWARM_LEDGER", `sqlite:${ADMIN}.db`],
     ["TELEGRAM_BOT_TOKEN_FILE", TOKEN],
     ["R2_SECRET_ACCESS_KEY_FILE", "q8sECRETsECRETsECRET"],
   ])("%s is refused and not repeated", (name, value) => {
@@ -251,7 +255,7 @@ describe("a secret in the wrong place", () => {
     );
     expect(others).toEqual([]);
     expect(problem).toContain(name);
-    expect(problem).not.toMatch(/AAEhBO|55555555|bot1:short|sECRET/);
+    expect(problem).not.toMatch(/AAEhBO|55555555|bot1:short|sECRET|aDmin/);
   });
 
   it("in prewarm.config.json is refused and not repeated", () => {
