@@ -57,6 +57,7 @@ async function enqueue(context: Context, view: WorkerView): Promise<Response> {
   const body = await readJson(context);
   if (!body.ok) return body.answer;
   const taken = await view.enqueue(Array.isArray(body.value) ? body.value : [body.value]);
+  if (!taken.ok && taken.ending) return refuse(context, 503, "STOPPING", taken.problem);
   if (!taken.ok) return refuse(context, 400, "INVALID_ENTRY", taken.problem);
   const { accepted, duplicates, passedOver } = taken;
   const more = passedOver.length > 0 ? { passed_over: passedOver } : {};

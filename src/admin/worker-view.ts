@@ -67,6 +67,8 @@ interface RetryTaken extends RequestTaken {
 interface RequestRefused {
   readonly ok: false;
   readonly problem: string;
+  /** Nothing is wrong with the request: the worker ends, and another one will take it. */
+  readonly ending?: true;
 }
 
 /** What Prometheus reads. */

@@ -101,4 +101,4 @@ export class WorkerDesk implements WorkerView {
   }
 }
 
-const ENDING = { ok: false, problem: "this worker is ending; ask the next one" } as const;
+const ENDING = { ok: false, problem: "this worker is ending; ask the next one", ending: true } as const;

@@ -213,14 +213,16 @@ describe("retry", () => {
     },
   );
 
-  it("says of a worker that ends that another is to be asked", async () => {
+  it.each([
+    ["retry", '{"status":"unknown"}'],
+    ["enqueue", '{"key":"a.jpg"}'],
+  ])("says of a worker that ends that another is to be asked (%s)", async (route, body) => {
     const { call, view } = await scene();
-    view.retry = async () => ({ ok: false, problem: "this worker is ending; ask the next one" });
-    const { status, json } = await call("POST", `${ADMIN}/retry`, '{"status":"unknown"}');
-    expect([status, json]).toEqual([
-      503,
-      { ok: false, error: "STOPPING", message: "this worker is ending; ask the next one" },
-    ]);
+    const problem = "this worker is ending; ask the next one";
+    view.retry = async () => ({ ok: false, problem, ending: true });
+    view.enqueue = async () => ({ ok: false, problem, ending: true });
+    const { status, json } = await call("POST", `${ADMIN}/${route}`, body);
+    expect([status, json]).toEqual([503, { ok: false, error: "STOPPING", message: problem }]);
   });
 });
 
