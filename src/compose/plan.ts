@@ -56,6 +56,7 @@ export function planOptionsOf({
       again: { patience, clock },
       onNothing: options.allowEmpty ? "warn" : "refuse",
     }),
+    tell: (text) => tell("warn", text),
     as: options.as,
     only: options.only,
     force: options.force,

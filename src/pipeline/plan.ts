@@ -14,10 +14,13 @@ import { asItIs, type Completed, complete } from "./complete.ts";
 import { type DecideRules, decide } from "./decide.ts";
 import { empty, leftAlone, notAsStated, passedOver, skipped, unknownBot, unreadable } from "./ended.ts";
 import { EtagSizes } from "./etag-sizes.ts";
+import { Leftovers } from "./leftovers.ts";
 import { verified } from "./verified.ts";
 
 export interface PlanOptions extends PlanRules {
   readonly source: Source;
+  /** Takes a sentence for people. */
+  readonly tell?: ((text: string) => void) | undefined;
 }
 
 /** What a plan needs whatever its source: the rules it decides by, and whom it asks. */
@@ -66,7 +69,13 @@ const HEADS = 16;
  */
 export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
   const across = { heads: pLimit(HEADS), etags: new EtagSizes() };
-  for await (const page of options.source) yield await planPage(page, options, across);
+  const leftovers = new Leftovers();
+  for await (const page of options.source) {
+    const made = await planPage(page, options, across);
+    leftovers.note(made);
+    yield made;
+  }
+  if (leftovers.text) options.tell?.(leftovers.text);
   await options.selection?.ended();
 }
 

@@ -377,6 +377,34 @@ describe("an object that was replaced", () => {
   });
 });
 
+describe("leftovers of a file system", () => {
+  it("are told with the way to leave them out, which does", async () => {
+    const world = await openWorld();
+    for (const key of [
+      "a/._x.jpg",
+      ".DS_Store",
+      "b/Thumbs.db",
+      "__MACOSX/a.txt",
+      "real.txt",
+      "a/x._y",
+      "thumbs.db.txt",
+    ])
+      world.put(key, `content of ${key}`);
+    for (const args of [["-n"], []])
+      expect((await world.run(args)).stderr.replace(/\s+/g, " ")).toContain(
+        "4 of 7 objects to warm look like leftovers",
+      );
+    world.put("b/._new.jpg", "new");
+    const out = ["._*", ".DS_Store", "Thumbs.db", "desktop.ini", "**/__MACOSX/**"].flatMap((it) => [
+      "--exclude",
+      it,
+    ]);
+    const ended = await world.run([...out, "--json"]);
+    expect(Object.keys(endsOf(ended)).sort()).toEqual(["a/x._y", "real.txt", "thumbs.db.txt"]);
+    expect(ended.stderr).not.toContain("leftovers");
+  });
+});
+
 describe("the listing", () => {
   it("gives keys as they are, whatever is in them", async () => {
     const world = await openWorld();
