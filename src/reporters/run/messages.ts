@@ -60,7 +60,11 @@ export function writeMessages(events: Emitter, writeLine: WriteMessage, options:
     if (level === "warn") write(oneLine(`warning: ${text}`), colour.yellow);
     else if (!quiet) write(oneLine(text), colour);
   });
+  const botsOut = new Set<string | null>();
   events.on("item", (item) => {
+    // What a bot without a lane cannot send may be all that there is: one of its objects tells it.
+    if (item.reason === "no_lane_left" && botsOut.has(item.bot)) return;
+    if (item.reason === "no_lane_left") botsOut.add(item.bot);
     const line = troubleLine(item);
     if (line) write(line, item.status === "failed" ? colour.red : colour.yellow);
   });

@@ -45,6 +45,18 @@ describe("plainReporter", () => {
     expect(stage.lines()).toEqual([]);
   });
 
+  it("tells once of each bot that it has no lane, whatever waits for it", () => {
+    const stage = watch();
+    for (const bot of ["a", "b", "a", "b"])
+      for (const key of ["x.jpg", "y.jpg"])
+        stage.events.emit("item", failedItem(failure("no_lane_left", `bot ${bot} has none`), { key, bot }));
+    const told = stage.lines().filter((line) => line.includes("no_lane_left"));
+    expect(told).toEqual([
+      expect.stringMatching(/^failed x\.jpg: bot a has none/),
+      expect.stringMatching(/^failed x\.jpg: bot b has none/),
+    ]);
+  });
+
   it("tells each failure as it happens, in one line: what, where, what next", () => {
     const stage = watch();
     stage.events.emit("item", failedItem(tooBig, { key: "big.mp4" }));
