@@ -50,7 +50,7 @@ describe("plainReporter", () => {
     for (const bot of ["a", "b", "a", "b"])
       for (const key of ["x.jpg", "y.jpg"])
         stage.events.emit("item", failedItem(failure("no_lane_left", `bot ${bot} has none`), { key, bot }));
-    const told = stage.lines().filter((line) => line.includes("no_lane_left"));
+    const told = stage.lines().filter((line: string) => line.includes("no_lane_left"));
     expect(told).toEqual([
       expect.stringMatching(/^failed x\.jpg: bot a has none/),
       expect.stringMatching(/^failed x\.jpg: bot b has none/),
