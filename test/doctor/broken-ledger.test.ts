@@ -35,7 +35,11 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
   it("a folder that is not there", async () => {
     const world = await healthyWorld();
     const diagnosis = await diagnose(world, { env: { PREWARM_LEDGER: "sqlite:data/prewarm.db" } });
-    expectOnly(diagnosis, { id: "ledger-file", found: /folder that does not exist/, next: /^mkdir -p data$/ });
+    expectOnly(diagnosis, {
+      id: "ledger-file",
+      found: /folder that does not exist/,
+      next: /^mkdir -p data$/,
+    });
   });
 
   it("a file that is no database", async () => {
