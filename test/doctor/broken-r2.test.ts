@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { R2FaultRequest } from "../../src/sandbox/r2/faults.ts";
 import { closedPort } from "../helpers/closed-port.ts";
@@ -233,5 +234,17 @@ describe("check-env names what is wrong with R2, and nothing else", () => {
     expect(group.filter(({ status }) => status === "skipped").map(({ found }) => found)).toEqual(
       Array(6).fill("not looked at while r2-reach does not hold"),
     );
+  });
+
+  it("finds nothing wrong with an object that is stored packed, which is uploaded unpacked", async () => {
+    const world = await healthyWorld();
+    const headers = { "content-encoding": "gzip" };
+    world.r2.put("media", "a.txt", gzipSync("packed"), { headers });
+    const { findings } = await diagnose(world);
+    const found = findings.find(({ id }) => id === "r2-presigned");
+    expect(found).toMatchObject({
+      status: "pass",
+      found: expect.stringMatching(/^a\.txt is stored with Content-Encoding gzip/),
+    });
   });
 });

@@ -29,6 +29,8 @@ function entryOf(item: ItemResult): object {
     bytes: _bytes,
     mime: _mime,
     modifiedAt: _modified,
+    seen: _seen,
+    packing: _packing,
     ...said
   } = item.entry ?? { key: item.key };
   const { reason, message } = item.error ?? {};
