@@ -28,7 +28,7 @@ export function plainValue(text: string): string {
     );
   if (UNSEEN.test(value)) throw new BadValue("one line without control or invisible characters");
   if (holdsToken(value))
-    throw new BadValue("anything but a bot's token, which belongs into TELEGRAM_BOT_TOKEN alone");
+    throw new BadValue("free of secrets: a bot's token belongs into TELEGRAM_BOT_TOKEN alone");
   return value;
 }
 
