@@ -100,7 +100,8 @@ describe("on a terminal", () => {
     async () => {
       const { world, hold } = await openHeldWorld();
       world.putMany(30);
-      const running = world.start(["run"], { wrap, env: { TERM: "xterm", NO_COLOR: "1" } });
+      const env = { TERM: "xterm", NO_COLOR: "1", MEDIA_PREWARM_CONCURRENCY: "3" };
+      const running = world.start(["run"], { wrap, env });
       await world.until(() => world.underWay() === 3, "three are under way");
       await hold.release();
       await world.until(

@@ -74,7 +74,7 @@ describe("a ledger that another run writes", () => {
   it("is refused with the process that holds it; readers and plans are free", async () => {
     const { world, hold } = await openHeldWorld();
     world.putMany(40);
-    const first = world.start(["run"]);
+    const first = world.start(["run"], { env: { MEDIA_PREWARM_CONCURRENCY: "3" } });
     await world.until(() => world.underWay() === 3, "the first run works");
     await hold.release();
     await world.until(() => world.underWay() === 3, "it goes on");
