@@ -24,6 +24,14 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
     ...given,
     waitedFor: [...new Set(waitedFor)],
   });
-  const feeder = new Feeder({ intake, bell, events, stop, plan, limit: options.limit });
+  const feeder = new Feeder({
+    intake,
+    bell,
+    events,
+    stop,
+    plan,
+    limit: options.limit,
+    isOut: (bot) => !lanes.isOpen(bot),
+  });
   return { feeder, dispatcher: dispatcher(new RunPolicy({ feeder, queue, settlement })), queue, pool, lanes };
 }

@@ -14,6 +14,8 @@ export interface FeederOptions {
   readonly plan: PlanOptions;
   /** Objects to warm at most; the run then ends as if the source had. */
   readonly limit?: number | undefined;
+  /** Whether a bot has no lane, so that what is queued for it warms nothing. */
+  readonly isOut: (bot: string) => boolean;
 }
 
 /** Reads the source of a run to its end, no faster than the queue drains. */
@@ -70,7 +72,7 @@ export class Feeder {
   }
 
   #count(planned: Planned): void {
-    this.#queued += 1;
+    if (planned.type !== "task" || !this.#options.isOut(planned.task.bot)) this.#queued += 1;
     if (planned.type === "task") this.#bytes += planned.task.entry.bytes;
   }
 

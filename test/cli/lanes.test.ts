@@ -112,6 +112,13 @@ describe("who is out", () => {
     expect([again.code, summaryOf(again).ready]).toEqual([0, 30]);
   });
 
+  it("does not use up what --limit allows the others", async () => {
+    const { world, env } = await twoBots(WRONG_TOKEN, [OTHER_CHAT]);
+    world.putMany(9);
+    const ended = await world.runWith(env, "--json", "--limit", "4");
+    expect([ended.code, summaryOf(ended).ready]).toEqual([4, 4]);
+  });
+
   it("is the last table's and the plan's matter too", async () => {
     const { world, env } = await twoBots(WRONG_TOKEN, [OTHER_CHAT]);
     world.putMany(2);
