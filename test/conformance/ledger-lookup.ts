@@ -162,6 +162,15 @@ export function lookupConformance(open: OpenLedger): void {
       expect(await tested.readerFinds("a.jpg")).toBe(id);
     });
 
+    it("learns nothing about other keys from content whose ETag is weak", async () => {
+      const etag = etagOf("same");
+      const weak = object("weak.jpg", { etag: `W/${etag}` });
+      await tested.warm(weak, { confirmed: { content: SHA_A } });
+      expect(await tested.find(object("b.jpg", { etag }))).toMatchObject({ state: "none" });
+      for (const known of [weak, object("weak.jpg", { etag })])
+        expect(await tested.find(known)).toMatchObject({ state: "ready", content: SHA_A, keyKnown: true });
+    });
+
     it("does not find content by an ETag that it has seen with another size, nor by one that names none", async () => {
       const [etag, odd] = [etagOf("same"), "67c8f1a2-1f4"];
       await tested.warm(object("a.jpg", { etag }));

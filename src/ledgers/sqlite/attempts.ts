@@ -1,4 +1,4 @@
-import { bareEtag, type ContentId, provisionalId } from "../../domain/content.ts";
+import { type ContentId, provisionalId, readEtag } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
 import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
@@ -115,7 +115,7 @@ export function note(store: Store, keys: readonly NotedKey[]): void {
     const { key, etag, bytes, sha256, mime, width, height, duration } = entry;
     const isKnown = etag !== undefined && bytes !== undefined;
     const content = sha256 ?? (isKnown ? resolve(store, provisionalId({ key, etag, bytes })) : null);
-    const facts = { bytes: bytes ?? null, etag: isKnown ? bareEtag(etag) : null, mime: mime ?? null };
+    const facts = { bytes: bytes ?? null, etag: isKnown ? readEtag(etag) : null, mime: mime ?? null };
     const media = { width: width ?? null, height: height ?? null, duration: duration ?? null };
     store.db.run(NEW_KEY, { bot, kind, key, content, ext: extensionOf(key), ...facts, ...media, now });
   }
@@ -178,7 +178,7 @@ export function paramsOf(store: Store, { bot, kind, content, entry, chatId, sett
     duration,
     settings,
     content: resolve(store, content),
-    etag: bareEtag(etag),
+    etag: readEtag(etag),
     ext: extensionOf(key),
     chat: chatId,
     owner: store.owner,
