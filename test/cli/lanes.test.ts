@@ -112,6 +112,20 @@ describe("who is out", () => {
     expect([again.code, summaryOf(again).ready]).toEqual([0, 30]);
   });
 
+  it("its objects have their rows in media_store, and none in media_cache that would last", async () => {
+    const { world, env } = await twoBots(WRONG_TOKEN, [OTHER_CHAT]);
+    const keys = world.putMany(3);
+    world.file("news.jsonl", keys.map((key) => `${JSON.stringify({ key, bot: "news" })}\n`).join(""));
+    const ended = await world.runWith(env, "--json", "--manifest", "news.jsonl");
+    expect([ended.code, summaryOf(ended).failed]).toEqual([4, 3]);
+    expect(world.rows("select r2_key from media_store order by 1").map(({ r2_key }) => r2_key)).toEqual(keys);
+    expect(world.rows("select 1 from media_cache where status in ('error', 'unknown')")).toEqual([]);
+    const again = await world.run(["--json", "--manifest", "news.jsonl"], {
+      env: { NEWS_TOKEN: OTHER_TOKEN },
+    });
+    expect([again.code, summaryOf(again).ready]).toEqual([0, 3]);
+  });
+
   it("does not use up what --limit allows the others", async () => {
     const { world, env } = await twoBots(WRONG_TOKEN, [OTHER_CHAT]);
     world.putMany(9);
