@@ -71,6 +71,7 @@ export class FakeTerminal extends Writable {
     if (code === "?25h" || code === "?25l") this.cursorShown = code === "?25h";
     else if (code === "?7h" || code === "?7l") this.wraps = code === "?7h";
     else if (code.endsWith("A")) this.#y = Math.max(0, this.#y - times);
+    else if (code.endsWith("B")) this.#y = Math.min(this.#lines.length - 1, this.#y + times);
     else if (code.endsWith("G")) this.#x = times - 1;
     else if (code === "2K") this.#lines[this.#y] = "";
     else if (code.endsWith("K")) this.#lines[this.#y] = line.slice(0, this.#x);

@@ -21,7 +21,8 @@ const LONGEST_BAR = 48;
 const SHORTEST_BAR = 6;
 const ERASE_TO_END = "\u001b[K";
 const TO_LINE_START = "\r";
-const ERASE_BELOW = "\u001b[J";
+const ERASE_LINE = "\u001b[2K";
+const ONE_DOWN = "\u001b[1B";
 const CURSOR_AND_WRAP_ON = "\u001b[?25h\u001b[?7h";
 
 /** The bar with its text, cut to the width. */
@@ -109,8 +110,10 @@ class Screen {
     const above = lines.reduce((sum, each) => sum + each, 0) - 1;
     const drawn = Math.max(0, this.#shown.length - 1);
     const up = above > 0 ? `\u001b[${above}A` : "";
+    // Line by line: tmux moves a screen that is erased as a whole into its history.
+    const erased = Array.from({ length: above + 1 }, () => ERASE_LINE).join(ONE_DOWN);
     // Back to where the next drawing begins to count from.
-    this.#stream.write(`${up}${TO_LINE_START}${ERASE_BELOW}${"\n".repeat(drawn)}`);
+    this.#stream.write(`${up}${TO_LINE_START}${erased}${up}${"\n".repeat(drawn)}`);
     this.#shown = this.#shown.map(() => 0);
     while (this.#rows.length > this.view.height - 1) {
       const last = this.#rows.pop();
