@@ -215,6 +215,18 @@ export function pointConformance(open: OpenLedger): void {
       await tested.ledger.keepLane(learned);
       expect(await tested.ledger.lanes()).toEqual([learned, { ...lane, chat: "-1002", migratedTo: "-1003" }]);
     });
+
+    it("freezes a lane, known or not, until the latest deadline, and leaves the rest of what is known of it", async () => {
+      const known = { bot: "default", chat: "-1", frozenUntil: 0, pace: 19.5, paceAt: 7, migratedTo: null };
+      await tested.ledger.keepLane(known);
+      for (const until of [1_800_000_000_123, 1_800_000_000_500, 1_700_000_000_000])
+        for (const chat of ["-1", "-2"]) await tested.ledger.freezeLane({ bot: "default", chat, until });
+      const frozen = { ...known, frozenUntil: 1_800_000_000_500 };
+      expect(await tested.ledger.lanes()).toEqual([
+        frozen,
+        { ...frozen, chat: "-2", pace: null, paceAt: null },
+      ]);
+    });
   });
 }
 
