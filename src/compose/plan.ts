@@ -125,12 +125,13 @@ async function* rowsOf(
   for (const spelling of spellingsOf(prefix)) yield* ledger.select(only, { prefix: spelling, bots });
 }
 
-async function whyEmpty({ options, storage, bucket }: SourceParts): Promise<NoKeys> {
+async function whyEmpty({ options, storage, bucket, again }: SourceParts): Promise<NoKeys> {
   const { only, manifest, prefix = "" } = options;
   const nothing = (text: string): NoKeys => ({ text: `nothing to warm: ${text}`, isMissed: false });
   if (only) return nothing(`the ledger holds nothing as ${only.join(" or ")}${prefix && ` below ${prefix}`}`);
   if (manifest) return nothing(`${manifestFile(manifest.path).name} has no entries`);
-  const near = prefix === "" ? null : await nearPrefix((folder) => storage.list(folder), prefix);
+  const list = (folder: string, filter: KeyFilter) => listingSource(storage.list(folder), filter, again);
+  const near = prefix === "" ? null : await nearPrefix(list, prefix);
   return near === null ? nothing(`bucket ${bucket} is empty`) : { text: near, isMissed: true };
 }
 

@@ -1,19 +1,18 @@
-import type { Result } from "../domain/result.ts";
-import { SourceFailed } from "../domain/source-failed.ts";
-import type { ListedObject } from "../storage/port.ts";
+import type { KeyFilter } from "./filter.ts";
 import { KeySample } from "./key-sample.ts";
+import type { Source } from "./port.ts";
 
 /** Folders above a prefix that are looked into, each a listing of one page. */
 const MOST_LOOKS = 4;
 const PAGE = 1_000;
 
-type List = (prefix: string) => AsyncIterable<Result<readonly ListedObject[]>>;
+type ListPages = (prefix: string, filter: KeyFilter) => Source;
 
 /**
  * For a prefix that no key begins with: a sentence that says what there is, by the first page of the folder above it that is
  * not empty; null when the bucket is empty. Throws SourceFailed when it cannot be listed.
  */
-export async function nearPrefix(list: List, prefix: string): Promise<string | null> {
+export async function nearPrefix(list: ListPages, prefix: string): Promise<string | null> {
   for (const folder of foldersAbove(prefix)) {
     const sample = await firstPage(list, folder);
     if (sample.keys === 0) continue;
@@ -33,12 +32,12 @@ function foldersAbove(prefix: string): string[] {
   return [...new Set([...all.slice(0, MOST_LOOKS - 1), ""])];
 }
 
-async function firstPage(list: List, prefix: string): Promise<KeySample> {
+async function firstPage(list: ListPages, prefix: string): Promise<KeySample> {
   const sample = new KeySample();
-  for await (const page of list(prefix)) {
-    if (!page.ok) throw new SourceFailed(page.failure);
-    for (const { key } of page.value) sample.add(key);
-    break;
-  }
+  const note = (key: string) => {
+    sample.add(key);
+    return false;
+  };
+  for await (const _page of list(prefix, note)) break;
   return sample;
 }

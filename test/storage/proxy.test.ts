@@ -55,7 +55,10 @@ async function troubleThrough(proxy: string) {
   });
   const head = await storage.head("a.txt");
   const pages = [];
-  for await (const page of storage.list("")) pages.push(page);
+  for await (const page of storage.list("")) {
+    pages.push(page);
+    if (!page.ok) break;
+  }
   return [head, ...pages].map((result) => (result.ok ? result : { ...result.failure }));
 }
 
