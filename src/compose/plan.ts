@@ -129,7 +129,7 @@ async function whyEmpty({ options, storage, bucket, again }: SourceParts): Promi
   const { only, manifest, prefix = "" } = options;
   const nothing = (text: string): NoKeys => ({ text: `nothing to warm: ${text}`, isMissed: false });
   if (only) return nothing(`the ledger holds nothing as ${only.join(" or ")}${prefix && ` below ${prefix}`}`);
-  if (manifest) return nothing(`${manifestFile(manifest.path).name} has no entries`);
+  if (manifest) return nothing(`${manifestFile(manifest.path).name} names no objects`);
   const list = (folder: string, filter: KeyFilter) => listingSource(storage.list(folder), filter, again);
   const near = prefix === "" ? null : await nearPrefix(list, prefix);
   return near === null ? nothing(`bucket ${bucket} is empty`) : { text: near, isMissed: true };

@@ -1,7 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { headerOf } from "./csv-header.ts";
 import { type Line, linesOf } from "./lines.ts";
-import { manifestFailed } from "./manifest-bytes.ts";
 import { type RawEntry, shown } from "./manifest-entry.ts";
 
 /** A quoted field may go on over lines, but not for ever: a lost quote must not swallow the file. */
@@ -25,7 +24,7 @@ interface CsvEntry {
 /**
  * Entries of a manifest in csv, comma-separated, its first line naming the columns (`key` among them). Empty cells count as not
  * given. Lines are parsed in blocks; a block with a fault is gone through line by line, so that only the faulty line is lost.
- * Throws SourceFailed when there is no header with a column `key`.
+ * A file of blank lines has no entries. Throws SourceFailed when the first other line is no header with a column `key`.
  */
 export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): AsyncGenerator<RawEntry[]> {
   let header: readonly string[] | null = null;
@@ -43,8 +42,7 @@ export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): 
     yield read.entries(false);
     open = read.open;
   }
-  if (!header) throw manifestFailed(name, "is empty; its first line must name the columns, `key` among them");
-  yield new CsvBlock(name, header, open).entries(true);
+  if (header) yield new CsvBlock(name, header, open).entries(true);
 }
 
 class CsvBlock {

@@ -60,8 +60,7 @@ class ArrayReader {
   }
 
   end(): RawEntry[] {
-    if (!this.#isOpen)
-      throw manifestFailed(this.#name, "is empty; a JSON array was expected ([] for no entries)");
+    if (!this.#isOpen) return [];
     if (!this.#values.isEnded) this.#break(new Error("the file ends before its closing ]"), null);
     return this.#take();
   }

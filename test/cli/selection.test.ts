@@ -93,7 +93,9 @@ describe("nothing to choose from", () => {
   const EMPTY: [title: string, args: string[], said: string][] = [
     ["an empty bucket", ["--include", "*.jpg"], "nothing to warm: bucket media is empty"],
     ["an empty bucket and a prefix", ["--prefix", "x/"], "nothing to warm: bucket media is empty"],
-    ["an empty manifest", ["--manifest", "m.jsonl"], "nothing to warm: m.jsonl has no entries"],
+    ["an empty manifest", ["--manifest", "m.jsonl"], "nothing to warm: m.jsonl names no objects"],
+    ["an empty spreadsheet", ["--manifest", "m.csv"], "nothing to warm: m.csv names no objects"],
+    ["an empty array", ["--manifest", "m.json"], "nothing to warm: m.json names no objects"],
     [
       "no such rows",
       ["--only", "failed,unknown"],
@@ -103,7 +105,8 @@ describe("nothing to choose from", () => {
 
   it.each(EMPTY)("%s is a line and no mistake", async (_title, args, said) => {
     const world = await openWorld();
-    world.file("m.jsonl", "");
+    for (const name of ["m.jsonl", "m.csv"]) world.file(name, "");
+    world.file("m.json", "[]");
     const ended = await world.run(args);
     expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining(said)]);
   });
