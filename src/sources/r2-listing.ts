@@ -1,9 +1,8 @@
 import type { Clock } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import type { Patience } from "../domain/patience.ts";
-import type { Result } from "../domain/result.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
-import type { ListedObject } from "../storage/port.ts";
+import type { ListedObject, ObjectPages } from "../storage/port.ts";
 import type { KeyFilter } from "./filter.ts";
 import type { Source } from "./port.ts";
 
@@ -13,21 +12,28 @@ import type { Source } from "./port.ts";
  * again as patiently as `again` says, not at all without it. Throws SourceFailed when a page cannot be listed.
  */
 export async function* listingSource(
-  pages: AsyncIterable<Result<readonly ListedObject[]>>,
+  pages: ObjectPages,
   filter: KeyFilter,
   again?: { readonly patience: Patience; readonly clock: Clock },
 ): Source {
+  const iterator = pages[Symbol.asyncIterator]();
   let tries = 0;
-  for await (const page of pages) {
-    if (page.ok) {
-      tries = 0;
-      yield page.value.filter(({ key }) => filter(key)).map(itemOf);
-    } else {
-      const mayPass = page.failure.class === "transient" && page.failure.reason !== "stopped";
-      if (!again || !mayPass || tries >= again.patience.retries) throw new SourceFailed(page.failure);
-      await again.clock.sleep(again.patience.pauseMs(tries));
-      tries += 1;
+  try {
+    for (;;) {
+      const { done, value: page } = await iterator.next(tries === 0 ? undefined : "again");
+      if (done) return;
+      if (page.ok) {
+        tries = 0;
+        yield page.value.filter(({ key }) => filter(key)).map(itemOf);
+      } else {
+        const mayPass = page.failure.class === "transient" && page.failure.reason !== "stopped";
+        if (!again || !mayPass || tries >= again.patience.retries) throw new SourceFailed(page.failure);
+        await again.clock.sleep(again.patience.pauseMs(tries));
+        tries += 1;
+      }
     }
+  } finally {
+    await iterator.return?.();
   }
 }
 

@@ -25,10 +25,10 @@ export interface ListingOptions {
 /** Lists one bucket. */
 export interface Listing {
   /**
-   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed. Who goes
-   * on after a failure has the same page asked for again.
+   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed. A
+   * failure is the last value, unless its reader asks for the page again (see {@link Storage.list}).
    */
-  pages(prefix: string): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined>;
+  pages(prefix: string): AsyncGenerator<Result<readonly ListedObject[]>, void, "again" | undefined>;
   /** Asks for one key. Succeeds also for a key pair that may read but not list. */
   check(): Promise<Result<void>>;
   /** Aborts listings that are running. */
@@ -73,11 +73,11 @@ export function createListing(options: ListingOptions): Listing {
   };
 }
 
-/** The pages that lead from one to the next, one fetched ahead; the same one again after a failure, but for an abort. */
+/** The pages that lead from one to the next, one fetched ahead; after a failure the same one, where that is wished. */
 async function* follow(
   fetchFrom: (from: string | undefined) => Promise<Result<ListingPage>>,
   signal: AbortSignal,
-): AsyncGenerator<Result<readonly ListedObject[]>, void, undefined> {
+): AsyncGenerator<Result<readonly ListedObject[]>, void, "again" | undefined> {
   let from: string | undefined;
   let coming = fetchFrom(from);
   for (;;) {
@@ -88,8 +88,8 @@ async function* follow(
       yield ok(page.value.objects);
       if (from === undefined) return;
     } else {
-      yield page;
-      if (signal.aborted) return;
+      const wish = yield page;
+      if (wish !== "again" || signal.aborted) return;
       coming = fetchFrom(from);
     }
   }

@@ -41,13 +41,16 @@ export interface OpenObject extends ObjectInfo {
   readonly body: Readable;
 }
 
+/** Pages of a listing. */
+export type ObjectPages = AsyncIterable<Result<readonly ListedObject[]>, void, "again" | undefined>;
+
 /** A bucket, read-only. */
 export interface Storage {
   /**
-   * Pages of at most 1,000 objects below `prefix`, in key order. After a failure the same page is asked for again by whoever
-   * goes on, so that it can wait as long as it likes before; it has to stop at some time.
+   * Pages of at most 1,000 objects below `prefix`, in key order. A failure ends the iteration as the last value, unless the
+   * next value is asked for by `next("again")`: then it is the same page, asked for once more.
    */
-  list(prefix: string): AsyncIterable<Result<readonly ListedObject[]>>;
+  list(prefix: string): ObjectPages;
   /** Succeeds when the bucket exists and knows the key pair. */
   check(): Promise<Result<void>>;
   /** Asks for size, ETag and type. */
