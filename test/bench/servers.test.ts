@@ -64,7 +64,13 @@ describe("the ways side by side", () => {
     const rule = {
       server: "bot-api",
       match: { method: "sendDocument", nth: 2 },
-      fault: { type: "status", status: 400, body: "json", description: "Bad Request: no", posted: false },
+      fault: {
+        type: "status",
+        status: 400,
+        body: "json",
+        description: "Bad Request: DOCUMENT_INVALID",
+        posted: false,
+      },
     };
     await servers.ask("reset");
     await control(servers, { faults: [rule] });

@@ -18,8 +18,13 @@ export function readReport(path: string): BenchReport {
   if (read.success) return read.output;
   const [issue] = read.issues;
   throw new ConfigError([
-    `${path}: not a report of prewarm bench (${v.getDotPath(issue) ?? "the whole"}: ${issue.message}); ${REMEDY}`,
+    `${path}: not a report of prewarm bench (${lack(v.getDotPath(issue), issue.input)}); ${REMEDY}`,
   ]);
+}
+
+function lack(member: string | null, found: unknown): string {
+  if (member === null) return "it is not a JSON object";
+  return found === undefined ? `it has no ${member}` : `its ${member} has another form`;
 }
 
 function parsed(path: string): unknown {

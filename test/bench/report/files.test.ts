@@ -151,9 +151,11 @@ describe("flags that cannot be worked with", () => {
 describe("a report that cannot be read", () => {
   it.each([
     ["{", /a\.json: it is not valid JSON at line 1, column 2; /],
-    ["[]", /a\.json: no report of prewarm bench/],
+    ["[]", /a\.json: not a report of prewarm bench \(it has no type\)/],
+    ['"x"', /a\.json: not a report of prewarm bench \(it is not a JSON object\)/],
+    ['{"type":"log"}', /a\.json: not a report of prewarm bench \(its type has another form\)/],
     ['{"type":"bench","schema":2}', /a\.json: a report of schema 2, and this prewarm reads schema 1/],
-    ['{"type":"bench","schema":1}', /a\.json: no report of prewarm bench \(at: /],
+    ['{"type":"bench","schema":1}', /a\.json: not a report of prewarm bench \(it has no at\)/],
   ])("such as %s gets one line that names it", (text, line) => {
     const path = join(folder(), "a.json");
     writeFileSync(path, text);

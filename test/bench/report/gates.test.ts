@@ -104,7 +104,7 @@ describe("a gate", () => {
     const broken = reportWith("p95_ms", "ms", [1, Number.NaN]);
     expect(judge("strategy.prewarm.p95_ms>=0", broken)).toMatchObject({
       passed: false,
-      why: expect.stringContaining("no number"),
+      why: expect.stringContaining("is not a number"),
     });
   });
 });
