@@ -59,6 +59,14 @@ describe("a ledger in a thread", () => {
     await open();
   });
 
+  it("tells what is wrong with a file as the ledger itself does", async () => {
+    const nowhere = { path: join(folder, "none", "prewarm.db"), command: "prewarm run" };
+    const why = await openSqliteLedger(nowhere).catch((error: Error) => error);
+    expect(why).toMatchObject({ fault: "no_folder" });
+    const { message, fault, exitCode } = why as LedgerError;
+    await expect(openThreadLedger(nowhere)).rejects.toMatchObject({ message, fault, exitCode });
+  });
+
   it("fails what is asked after it was closed", async () => {
     const ledger = await open();
     await ledger.close();

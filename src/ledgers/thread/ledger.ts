@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { LedgerError } from "../error.ts";
 import type { Ledger, Selected } from "../port.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "../sqlite.ts";
-import type { LedgerMethod, LedgerReply, LedgerRequest, RequestBatch } from "./messages.ts";
+import type { FailedCall, LedgerMethod, LedgerReply, LedgerRequest, RequestBatch } from "./messages.ts";
 
 interface PendingCall {
   readonly resolve: (value: never) => void;
@@ -155,8 +155,8 @@ class ThreadCalls {
   }
 }
 
-function errorOf({ message, exitCode, stack }: Extract<LedgerReply, { failed: unknown }>["failed"]): Error {
-  const error = exitCode === null ? new Error(message) : new LedgerError(message, exitCode);
+function errorOf({ message, ledger, stack }: FailedCall): Error {
+  const error = ledger ? new LedgerError(message, ledger.exitCode, ledger) : new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { LedgerError } from "../error.ts";
 import type { Ledger, Selected } from "../port.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "../sqlite.ts";
-import type { LedgerReply, LedgerRequest, RequestBatch } from "./messages.ts";
+import type { FailedCall, LedgerReply, LedgerRequest, RequestBatch } from "./messages.ts";
 
 /** The other side of `openThreadLedger`: opens the ledger in this thread and does what arrives, in order. */
 class LedgerThread {
@@ -56,11 +56,10 @@ class LedgerThread {
   }
 }
 
-function plain(error: unknown): { message: string; exitCode: 1 | 2 | null; stack: string | undefined } {
-  if (error instanceof LedgerError)
-    return { message: error.message, exitCode: error.exitCode, stack: error.stack };
-  if (error instanceof Error) return { message: error.message, exitCode: null, stack: error.stack };
-  return { message: String(error), exitCode: null, stack: undefined };
+function plain(error: unknown): FailedCall {
+  const ledger = error instanceof LedgerError ? { exitCode: error.exitCode, fault: error.fault } : null;
+  if (error instanceof Error) return { message: error.message, ledger, stack: error.stack };
+  return { message: String(error), ledger, stack: undefined };
 }
 
 const { opened, ...options } = workerData as SqliteLedgerOptions & { readonly opened: number };

@@ -1,3 +1,4 @@
+import type { LedgerFault } from "../error.ts";
 import type { Ledger } from "../port.ts";
 
 /** A method of the ledger that is one question and one answer. */
@@ -21,9 +22,9 @@ export type LedgerReply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failed: FailedCall };
 
-interface FailedCall {
+export interface FailedCall {
   readonly message: string;
   /** Set for a LedgerError. */
-  readonly exitCode: 1 | 2 | null;
+  readonly ledger: { readonly exitCode: 1 | 2; readonly fault: LedgerFault } | null;
   readonly stack: string | undefined;
 }
