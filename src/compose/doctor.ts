@@ -7,6 +7,11 @@ import { REACH_MS, STALL_MS } from "../doctor/http.ts";
 import { openContext } from "../doctor/open-context.ts";
 import { systemClock } from "../domain/clock.ts";
 import { redactor, Secret } from "../domain/secret.ts";
+import { noteRemembered } from "../lanes/remembered-waits.ts";
+import { waitingBot } from "../lanes/waiting-bot.ts";
+import { Waits } from "../lanes/waits.ts";
+import { LedgerError } from "../ledgers/error.ts";
+import type { LaneMemory } from "../ledgers/lane-memory.ts";
 import type { Identity } from "../ledgers/port.ts";
 import { inspectSqlite } from "../ledgers/sqlite/inspect.ts";
 import { nativeProblem } from "../ledgers/sqlite/native.ts";
@@ -67,19 +72,33 @@ function botsOf(
   redact: (text: string) => string,
 ): { bot: Bot; chats: readonly string[] }[] {
   const { draft } = config;
+  const clock = systemClock();
+  const waits = new Waits(clock);
   const common = {
     dispatcher,
     redact,
-    clock: systemClock(),
+    clock,
     apiRoot: draft.apiRoot,
     stallMs: STALL_MS,
     answerMs: STALL_MS,
   };
   const given = draft.bots.length > 0 ? draft.bots : botWithoutChats(config);
+  const named = given.flatMap(({ slug, chats }) => chats.map((chat) => ({ bot: slug, chat })));
+  noteRemembered(waits, named, memoriesOf(draft), clock);
   return given.map(({ slug, token, chats }) => ({
-    bot: openBot({ ...common, slug, token: token.reveal() }),
+    bot: waitingBot(openBot({ ...common, slug, token: token.reveal() }), waits),
     chats,
   }));
+}
+
+/** None where the ledger cannot be read: a check of its own says why. */
+function memoriesOf(draft: ConfigDraft): readonly LaneMemory[] {
+  try {
+    return ledgerOf(draft)?.lanes ?? [];
+  } catch (error) {
+    if (error instanceof LedgerError) return [];
+    throw error;
+  }
 }
 
 /** A token is worth a look also while there is no chat. */

@@ -30,12 +30,20 @@ function isPassing({ class: cls, reason }: Failure): boolean {
   return cls === "flood" || cls === "transient" || cls === "in_doubt" || reason === "answer_lost";
 }
 
-/** A failure of a part as a report: what may pass is `unknown`, everything else fails. */
+/** A question that was not asked, since a wait that the ledger remembers is not over; `pace-frozen` tells of it. */
+function isHeldBack({ class: cls, code }: Failure): boolean {
+  return cls === "flood" && code === undefined;
+}
+
+/**
+ * A failure of a part as a report: what was not asked is skipped, what may pass is `unknown`, everything else fails.
+ */
 export function ofFailure(
   failure: Failure,
   next: string = nextStep(failure.reason),
   more: More = {},
 ): Report {
+  if (isHeldBack(failure)) return skipped(failure.message, more);
   const make = isPassing(failure) ? unknown : fail;
   return make(failure.message, next, { ...more, reason: failure.reason });
 }

@@ -1,11 +1,12 @@
 import { type Connections, identityOf } from "../compose/connect.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
-import { fromWall, toWall } from "../domain/clock.ts";
+import { toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
 import { Tally } from "../figures/tally.ts";
 import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
+import { noteRemembered } from "../lanes/remembered-waits.ts";
 import type { Wait } from "../lanes/waits.ts";
 import type { LaneMemory } from "../ledgers/lane-memory.ts";
 import type { Ledger } from "../ledgers/port.ts";
@@ -74,7 +75,8 @@ export class Session {
   async wishes(): Promise<LaneWish[]> {
     const memories = await this.ledger.lanes();
     const wishes = this.#followMoves(memories);
-    this.#keepOldWaits(wishes, memories);
+    const named = wishes.map(({ bot, chat }) => ({ bot: bot.slug, chat }));
+    noteRemembered(this.connections.waits, named, memories, this.connections.clock);
     return wishes;
   }
 
@@ -109,21 +111,6 @@ export class Session {
         `${dead} calls of a run that died may have posted their messages: they are now unknown (prewarm run --only unknown)`,
       );
     return dead;
-  }
-
-  #keepOldWaits(wishes: readonly LaneWish[], memories: readonly LaneMemory[]): void {
-    const { clock, waits } = this.connections;
-    const untilOf = ({ bot, chat }: LaneWish) =>
-      memories.find((memory) => memory.bot === bot.slug && memory.chat === chat)?.frozenUntil ?? 0;
-    for (const slug of new Set(wishes.map(({ bot }) => bot.slug))) {
-      const own = wishes.filter(({ bot }) => bot.slug === slug);
-      for (const wish of own)
-        if (untilOf(wish) > clock.wall())
-          waits.note({ bot: slug, chat: wish.chat, until: fromWall(clock, untilOf(wish)) });
-      // Where no chat of a bot may be called, the wait may have been the bot's own.
-      const first = Math.min(...own.map(untilOf));
-      if (first > clock.wall()) waits.note({ bot: slug, chat: null, until: fromWall(clock, first) });
-    }
   }
 
   /** Writes down why lanes are out that a run ends for before it claims its ledger; a new ledger learns nothing. */

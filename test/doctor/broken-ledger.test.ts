@@ -175,19 +175,26 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
     });
   });
 
-  it("a lane that Telegram told to wait", async () => {
+  it("a lane that Telegram told to wait, and asks nothing of the bot meanwhile", async () => {
     const world = warmedWorld();
+    const asked = world.botApi.calls().length;
     const until = Date.now() + 600_000;
     edit(
       world,
       `insert or replace into prewarm_lanes (bot_slug, chat_id, frozen_until, updated_at) values ('default', '-1001', ${until}, '')`,
     );
-    expectOnly(await diagnose(world), {
+    const diagnosis = await diagnose(world);
+    expectOnly(diagnosis, {
       id: "pace-frozen",
       status: "warn",
       found: /^default x -1001 waits until 20/,
       next: /goes on by itself/,
     });
+    expect(diagnosis.findings.find(({ id }) => id === "telegram-token")).toMatchObject({
+      status: "skipped",
+      found: expect.stringMatching(/^Telegram asked bot default to wait; \d+ s of that are left$/),
+    });
+    expect(world.botApi.calls().slice(asked)).toEqual([]);
   });
 
   it("writes no ledger, no lock and nothing else", async () => {
