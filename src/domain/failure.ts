@@ -53,9 +53,15 @@ function selectionOf(reason: Reason): Selection {
   return REASONS[reason].class === "in_doubt" ? "unknown" : "failed";
 }
 
-/** True when the same object with the same settings will fail again, so that later runs skip it. */
-export function isPermanent(failureClass: FailureClass): boolean {
-  return failureClass === "media";
+/**
+ * True when the same object with the same settings will fail again, so that later runs skip it. Why Telegram could not fetch
+ * a URL it does not say, so that is not known to be the object's own fault.
+ */
+export function isPermanent({
+  class: cls,
+  reason,
+}: Pick<Failure, "class"> & { reason: Reason | null }): boolean {
+  return cls === "media" && reason !== "url_fetch_failed";
 }
 
 /** Classes of failures that can pass while nobody changes the object or the manifest, so a worker tries again by itself. */

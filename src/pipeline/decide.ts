@@ -61,6 +61,6 @@ function decideOnly(found: Found, only: readonly Selection[]): Decision {
 /** A permanent failure comes again unless a setting changed; rows of unknown class are given another try. */
 function mayWorkNow({ error }: Found, { waits }: DecideRules, { settings, now }: DecideFacts): boolean {
   if (waits && now < (error?.retryAt ?? 0)) return false;
-  const cls = error?.class ?? null;
-  return cls === null || !isPermanent(cls) || error?.settings !== settings;
+  if (!error?.class) return true;
+  return !isPermanent({ class: error.class, reason: error.reason }) || error.settings !== settings;
 }

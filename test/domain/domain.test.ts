@@ -113,10 +113,12 @@ describe("reasons", () => {
     expect(reason).toMatch(/^[a-z0-9_]+$/);
   });
 
-  it("are not both a failure and a skip, and only those of media are permanent", () => {
+  it("are not both a failure and a skip, and only those of media are permanent, but for a URL that could not be fetched", () => {
     expect(Object.keys(SKIP_REASONS).filter((reason) => reason in REASONS)).toEqual([]);
-    const classes = [...new Set(Object.values(REASONS).map((info) => info.class))];
-    expect(classes.filter(isPermanent)).toEqual(["media"]);
+    const reasons = Object.keys(REASONS) as Reason[];
+    const ofMedia = reasons.filter((reason) => REASONS[reason].class === "media");
+    const permanent = reasons.filter((reason) => isPermanent(failure(reason, "")));
+    expect(permanent).toEqual(ofMedia.filter((reason) => reason !== "url_fetch_failed"));
   });
 
   it("can pass by themselves only where neither the object nor the manifest is wrong, and nothing may have been posted", () => {

@@ -136,7 +136,8 @@ function placesOf(reason: Reason): string {
 }
 
 function lastsOf({ class: failureClass }: Failure): string {
-  if (isPermanent(failureClass)) return "yes, until the object or the settings change";
+  if (isPermanent({ class: failureClass, reason: null }))
+    return "yes, until the object or the settings change";
   if (failureClass === "in_doubt") return "as `unknown`, until it is asked for by name";
   return PASSING_CLASSES.includes(failureClass)
     ? "no; a worker tries again by itself"
@@ -171,7 +172,8 @@ function becomesOf(cause: Failure): string {
     doubt: "is `unknown`",
     release: "stays for the next run",
   }[then.do];
-  return [item, ...beyond(cause)].join("; ");
+  const passes = cause.class === "media" && !isPermanent(cause) ? ["where it fails, that does not last"] : [];
+  return [item, ...passes, ...beyond(cause)].join("; ");
 }
 
 const WEAK = /^(?:came_back_as_\w+|short_unique_id)$/;

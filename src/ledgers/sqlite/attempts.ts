@@ -187,7 +187,7 @@ export function paramsOf(store: Store, { bot, kind, content, entry, chatId, sett
 }
 
 function paramsOfFailure(why: Failure | null) {
-  const waits = why !== null && !isPermanent(why.class) && why.class !== "config";
+  const waits = why !== null && !isPermanent(why) && why.class !== "config";
   return { class: why?.class, reason: why?.reason, code: why?.code, message: why?.message, waits };
 }
 
