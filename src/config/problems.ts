@@ -116,9 +116,11 @@ export function configError(problems: readonly ConfigProblem[], hint: string | n
   );
 }
 
+const CHECK_ENV = "`prewarm check-env` shows where each value comes from.";
+
 /**
  * Reads flags and configuration, so that the problems of both are reported at once. Throws ConfigError, with `hint` where
- * values are not set.
+ * values are not set, and with the way to more where those of a configuration are wrong.
  */
 export function readTogether<O extends object, C extends object>(
   readOptions: () => O,
@@ -140,5 +142,6 @@ export function readTogether<O extends object, C extends object>(
   const options = attempt(readOptions);
   const config = attempt(readConfig);
   if (options && config) return { options, config };
-  throw new ConfigError(problems, isIncomplete ? hint : null, isIncomplete);
+  const more = config === null && hint !== null ? CHECK_ENV : null;
+  throw new ConfigError(problems, isIncomplete ? hint : more, isIncomplete);
 }

@@ -65,7 +65,10 @@ describe("flags and configuration", () => {
     const both = thrownBy(() => readTogether(refuse("a flag"), incomplete, hint));
     expect(both).toMatchObject({ problems: ["a flag", "a setting"], hint });
     const wrong = thrownBy(() => readTogether(refuse("a flag"), refuse("a setting"), hint));
-    expect(wrong).toMatchObject({ problems: ["a flag", "a setting"], hint: null });
+    expect(wrong).toMatchObject({
+      problems: ["a flag", "a setting"],
+      hint: "`prewarm check-env` shows where each value comes from.",
+    });
     const flags = thrownBy(() => readTogether(refuse("a flag"), () => ({}), hint));
     expect(flags).toMatchObject({ problems: ["a flag"], hint: null });
   });
