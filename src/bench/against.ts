@@ -99,7 +99,7 @@ async function firstObjects(config: Config, { objects, prefix }: Wish): Promise<
 
 /** What will be sent, to be read before it is. */
 function intention(config: Config, { transfer }: Wish, objects: readonly ListedObject[]): string {
-  const bytes = objects.reduce((sum, object) => sum + object.bytes, 0);
+  const bytes = objects.reduce((sum, object) => sum + (object.bytes ?? 0), 0);
   const lanes = config.bots.map(({ slug, chats }) => `${slug} -> ${chats.join(", ")}`);
   const { pace } = config;
   const times = config.bots.length === 1 ? "" : `, each by ${config.bots.length} bots`;

@@ -7,11 +7,20 @@ import { fail, ofFailure, pass, skipped, warn } from "./report.ts";
 
 const OWN_SERVER = "export TELEGRAM_API_ROOT=http://<your own Bot API server> TELEGRAM_API_LOCAL=1";
 
+/** An object of which the listing says the size. */
+interface SizedObject extends ListedObject {
+  readonly bytes: number;
+}
+
+function isSized(object: ListedObject): object is SizedObject {
+  return object.bytes !== undefined;
+}
+
 /** What stands in the way of an object, as far as its name and size tell. */
 interface Obstacle {
   readonly what: string;
   readonly next: string;
-  readonly meets: (object: ListedObject, kind: MediaKind, local: boolean) => boolean;
+  readonly meets: (object: SizedObject, kind: MediaKind, local: boolean) => boolean;
 }
 
 const OBSTACLES: readonly Obstacle[] = [
@@ -48,7 +57,7 @@ const objects: Check = {
     if (!page?.ok || page.value.length === 0) return [skipped("no objects to look at")];
     const named = page.value.map((object) => ({ object, kind: kindOfKey(object.key) ?? "document" }));
     const found = OBSTACLES.flatMap(({ what, next, meets }) => {
-      const met = named.filter(({ object, kind }) => meets(object, kind, draft.apiLocal));
+      const met = named.filter(({ object, kind }) => isSized(object) && meets(object, kind, draft.apiLocal));
       const first = met[0];
       if (!first) return [];
       return [
@@ -111,7 +120,8 @@ async function sampleOf(r2: CheckedBucket | null): Promise<readonly ListedObject
   const byKind = new Map<string, ListedObject[]>();
   for (const object of page.value) {
     const kind = kindOfKey(object.key);
-    if (!kind || !FAMILY[kind] || object.bytes === 0 || object.bytes > LIMITS.url.otherBytes) continue;
+    const { bytes = 1 } = object;
+    if (!kind || !FAMILY[kind] || bytes === 0 || bytes > LIMITS.url.otherBytes) continue;
     byKind.set(kind, [...(byKind.get(kind) ?? []), object].slice(0, SAMPLE));
   }
   const rows = [...byKind.values()];
@@ -129,7 +139,10 @@ const presigned: Check = {
   run: async ({ r2 }) => {
     const page = await r2?.firstPage();
     const smallest = page?.ok
-      ? [...page.value].filter(({ bytes }) => bytes > 0).sort((a, b) => a.bytes - b.bytes)[0]
+      ? (page.value
+          .filter(isSized)
+          .filter(({ bytes }) => bytes > 0)
+          .sort((a, b) => a.bytes - b.bytes)[0] ?? page.value.find(({ bytes }) => bytes === undefined))
       : undefined;
     if (!r2 || !smallest) return [skipped("no object to fetch")];
     return [await fetchReport(r2, smallest)];
@@ -145,7 +158,7 @@ async function fetchReport(r2: CheckedBucket, { key, bytes }: ListedObject): Pro
     if (!head.ok) return ofFailure(head.failure);
     return fail(`${key} answers ${fetched.status} to a plain GET`, "prewarm run --transfer upload");
   }
-  if (fetched.bytes !== bytes) {
+  if (bytes !== undefined && fetched.bytes !== bytes) {
     const head = await r2.storage.head(key);
     if (head.ok && head.value.packing)
       return pass(
@@ -156,7 +169,7 @@ async function fetchReport(r2: CheckedBucket, { key, bytes }: ListedObject): Pro
       "prewarm run --transfer upload",
     );
   }
-  return pass(`${key} was fetched whole (${bytes} bytes${fetched.mime ? `, ${fetched.mime}` : ""})`);
+  return pass(`${key} was fetched whole (${fetched.bytes} bytes${fetched.mime ? `, ${fetched.mime}` : ""})`);
 }
 
 export const OBJECT_CHECKS: readonly Check[] = [objects, types, presigned];
@@ -165,8 +178,11 @@ export const OBJECT_CHECKS: readonly Check[] = [objects, types, presigned];
 export async function smallestPhoto({ r2 }: CheckContext): Promise<ListedObject | null> {
   const page = await r2?.firstPage();
   if (!page?.ok) return null;
-  const photos = page.value.filter(
-    ({ key, bytes }) => /^(jpe?g|png)$/.test(extensionOf(key)) && bytes > 0 && bytes <= LIMITS.url.photoBytes,
-  );
+  const photos = page.value
+    .filter(isSized)
+    .filter(
+      ({ key, bytes }) =>
+        /^(jpe?g|png)$/.test(extensionOf(key)) && bytes > 0 && bytes <= LIMITS.url.photoBytes,
+    );
   return photos.sort((a, b) => a.bytes - b.bytes)[0] ?? null;
 }

@@ -39,7 +39,7 @@ export async function* listingSource(
 
 function itemOf(object: ListedObject): SourceItem {
   const { key, bytes } = object;
-  if (key.endsWith("/")) return { type: "skip", key, bytes, reason: "folder_marker" };
+  if (key.endsWith("/")) return { type: "skip", key, bytes: bytes ?? 0, reason: "folder_marker" };
   if (bytes === 0) return { type: "skip", key, bytes, reason: "empty_object", entry: object };
   return { type: "entry", entry: object };
 }

@@ -1,7 +1,7 @@
 import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
-import { readEtag } from "../domain/content.ts";
+import { bareEtag, readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
@@ -191,7 +191,16 @@ function decoded(key: string): string {
 type ContentsRow = NonNullable<ListObjectsV2CommandOutput["Contents"]>[number];
 
 function listedObjects(object: ContentsRow, keyOf: (key: string) => string): ListedObject[] {
-  const { Key: key, Size: bytes = 0, ETag: etag = "", LastModified: modified } = object;
+  const { Key: key, Size: size, ETag: etag = "", LastModified: modified } = object;
   if (key === undefined) return [];
+  const bytes = sizeOf(size, readEtag(etag));
   return [{ key: keyOf(key), bytes, etag: readEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];
+}
+
+const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
+
+/** The SDK reads an empty `<Size>` as 0, so that 0 is believed only of an object whose ETag says the same. */
+function sizeOf(size: number | undefined, etag: string): number | undefined {
+  if (size === undefined || !Number.isSafeInteger(size) || size < 0) return undefined;
+  return size > 0 || bareEtag(etag) === MD5_OF_NOTHING ? size : undefined;
 }

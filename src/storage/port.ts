@@ -4,7 +4,8 @@ import type { Result } from "../domain/result.ts";
 /** One object of a listing page, which has no Content-Type. */
 export interface ListedObject {
   readonly key: string;
-  readonly bytes: number;
+  /** `undefined` where the server gives none, or none that can be a size. */
+  readonly bytes: number | undefined;
   /** Without quotes; `""` where the server gives none. A weak one keeps its `W/`. */
   readonly etag: string;
   /** Unix milliseconds. */

@@ -131,6 +131,20 @@ describe("an ETag that does not tell the content", () => {
   });
 });
 
+it.each(["", "<Size></Size>", "<Size>-1</Size>", "<Size>unknown</Size>", "<Size>1.5</Size>"])(
+  "an object of which the listing says no size (%j) is asked for it",
+  async (listedSize) => {
+    const world = await openWorld();
+    const bucket = await oddS3({
+      "a.txt": { body: "a text", etag: `"${etagOf("a text")}"`, listedSize },
+      "empty.txt": { body: "", etag: `"${etagOf("")}"`, listedSize },
+    });
+    const ended = await world.run(["--json"], { env: { R2_ENDPOINT: bucket.url } });
+    expect(endsOf(ended)).toEqual({ "a.txt": "ready", "empty.txt": "skipped empty_object" });
+    expect(itemsOf(ended).find(({ key }) => key === "a.txt")?.bytes).toBe(6);
+  },
+);
+
 describe("the name that people see", () => {
   it("is the one that was sent, whatever is in it", async () => {
     const world = await openWorld();

@@ -8,6 +8,8 @@ export interface OddObject {
   /** The ETag, quotes included, or how it is made at each request; none by default. */
   readonly etag?: string | (() => string);
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the listing has in place of the element with its size. */
+  readonly listedSize?: string;
 }
 
 export interface OddS3 {
@@ -51,7 +53,7 @@ function listingPage(
 ): string {
   const rows = Object.entries(objects).map(
     ([key, object]) =>
-      `<Contents><Key>${written(key)}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>${xml(etagOf(object))}</ETag><Size>${Buffer.byteLength(object.body)}</Size></Contents>`,
+      `<Contents><Key>${written(key)}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>${xml(etagOf(object))}</ETag>${object.listedSize ?? `<Size>${Buffer.byteLength(object.body)}</Size>`}</Contents>`,
   );
   return `<?xml version="1.0"?><ListBucketResult><Name>media</Name><KeyCount>${rows.length}</KeyCount>${more}${rows.join("")}</ListBucketResult>`;
 }
