@@ -152,6 +152,14 @@ export function sizeless(target: RequestTarget, status: number): Failure {
   );
 }
 
+/** Another part of an object came than was asked for; `asked` and `came` are in words. */
+export function partial(target: RequestTarget, asked: string, came: string): Failure {
+  return failure(
+    "r2_interrupted",
+    `${target.host} sent another part of ${subjectOf(target)} than was asked for (${asked}): ${scrub(target, came)}`,
+  );
+}
+
 /** The body ended early, or no byte of it came for too long. */
 export function failureOfBody(target: RequestTarget, error: unknown): Failure {
   return failure(

@@ -3,6 +3,7 @@ import { errorCode } from "../domain/error-code.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { checkAnswer, contentLength, infoOf, isPageInstead, rangeOf } from "./answers.ts";
+import { counted } from "./counted.ts";
 import {
   failureOfBody,
   failureOfError,
@@ -93,7 +94,8 @@ export class ObjectReader {
     return ok(info);
   }
 
-  async open(key: string, { etag, range, signal }: OpenOptions = {}): Promise<Result<OpenObject>> {
+  async open(key: string, asked: OpenOptions = {}): Promise<Result<OpenObject>> {
+    const { etag, range, signal } = asked;
     const headers: Record<string, string> = {};
     // A weak ETag never matches (RFC 9110, 13.1.1): such answers are compared when they are there.
     if (etag && !etag.startsWith("W/")) headers["if-match"] = `"${etag}"`;
@@ -103,7 +105,7 @@ export class ObjectReader {
     const { statusCode, body } = answer.value;
     if ((statusCode !== 200 && statusCode !== 206) || isPageInstead(answer.value))
       return this.#refused(key, answer.value);
-    const checked = checkAnswer(this.#target(key), answer.value, { etag, range });
+    const checked = checkAnswer(this.#target(key), answer.value, asked);
     if (!checked.ok) {
       discard(answer.value);
       return checked;
@@ -112,7 +114,8 @@ export class ObjectReader {
     body.on("error", (error) => {
       if (!signal?.aborted) Object.assign(error, { failure: failureOfBody(this.#target(key), error) });
     });
-    return ok({ ...checked.value, body });
+    const { info, toCount } = checked.value;
+    return ok({ ...info, body: toCount === undefined ? body : counted(body, toCount, this.#target(key)) });
   }
 
   #target(key: string): RequestTarget {
@@ -153,7 +156,12 @@ export class ObjectReader {
     if (!answer.ok || answer.value.statusCode !== 200 || contentLength(answer.value.headers) !== undefined)
       return answer;
     discard(answer.value);
-    return this.#call({ ...call, headers: { ...call.headers, "accept-encoding": PACKED } });
+    const packed = await this.#call({ ...call, headers: { ...call.headers, "accept-encoding": PACKED } });
+    if (!packed.ok || contentLength(packed.value.headers) !== undefined) return packed;
+    if (!packed.value.headers["content-encoding"]) return packed;
+    // Packed on its way: what is stored comes as it is.
+    discard(packed.value);
+    return this.#call({ ...call, headers: { ...call.headers, "accept-encoding": "identity" } });
   }
 
   /** Makes one request, and a second one if a kept-alive connection broke under the first: reading twice does no harm. */

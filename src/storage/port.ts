@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly etag?: string | undefined;
   /** First and last byte, both included. */
   readonly range?: { readonly from: number; readonly to: number } | undefined;
+  /** Size of the whole as it is known, for servers that give none with a body: what comes is counted then. */
+  readonly bytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -83,7 +83,7 @@ class ChosenTransfers implements Transfers {
     }
     return info.bytes === bytes
       ? null
-      : failure("object_mismatch", `${key} has ${info.bytes} bytes, not ${bytes}`);
+      : failure("object_changed", `${key} has ${info.bytes} bytes now, it had ${bytes} when it was listed`);
   }
 
   urlResult(cause: Failure | null): void {

@@ -1,10 +1,9 @@
 import type { Readable } from "node:stream";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { disagreement } from "../domain/stated.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { OpenObject, Storage } from "../storage/port.ts";
-import { whyOther } from "./replaced.ts";
+import { whyOther, whyOtherSize } from "./replaced.ts";
 
 /**
  * Opens an object and checks its size, which is announced before the first byte is sent. An ETag that its server changes at
@@ -15,16 +14,15 @@ export async function openWhole(
   entry: KnownEntry,
   signal: AbortSignal,
 ): Promise<Result<OpenObject>> {
-  let opened = await storage.open(entry.key, { etag: entry.etag, signal });
+  const { key, bytes, etag } = entry;
+  let opened = await storage.open(key, { etag, bytes, signal });
   if (!opened.ok && opened.failure.reason === "object_changed") {
     const why = await whyOther(storage, entry, opened.failure, signal);
-    opened = why === "unsteady" ? await storage.open(entry.key, { signal }) : failed(why);
+    opened = why === "unsteady" ? await storage.open(key, { bytes, signal }) : failed(why);
   }
-  if (!opened.ok || opened.value.bytes === entry.bytes) return opened;
+  if (!opened.ok || opened.value.bytes === bytes) return opened;
   opened.value.body.on("error", () => {}).destroy();
-  const { key, bytes } = entry;
-  const text = `${key} has ${opened.value.bytes} bytes, not ${bytes}`;
-  return failed(disagreement(entry, opened.value) ?? failure("object_mismatch", text));
+  return failed(await whyOtherSize(storage, entry, opened.value.bytes, signal));
 }
 
 /** Returns the failure of content that has another hash than the manifest states. */

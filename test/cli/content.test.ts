@@ -285,6 +285,56 @@ describe("what a manifest says of an object", () => {
   });
 });
 
+describe("an answer that is not all of the object", () => {
+  const CUT = { "content-type": "text/plain", etag: `"${etagOf("hello, world")}"` };
+  it.each([
+    [
+      "the beginning as 206",
+      206,
+      { ...CUT, "content-length": "5", "content-range": "bytes 0-4/12" },
+      "hello",
+    ],
+    ["the middle as 206", 206, { ...CUT, "content-length": "5", "content-range": "bytes 7-11/12" }, "world"],
+    ["fewer bytes as 200", 200, { ...CUT, "content-length": "5" }, "hello"],
+    ["fewer bytes without a length", 200, CUT, "hello"],
+  ])("is not sent, and tried again: %s", async (_, status, headers, body) => {
+    const bucket = await oddS3({ "a.txt": { body: "hello, world", etag: CUT.etag } });
+    let cut = true;
+    bucket.odd = ({ method, url = "" }, response) => {
+      if (!cut || method !== "GET" || !url.startsWith("/media/a.txt")) return false;
+      response.writeHead(status, headers).write(body);
+      response.end();
+      return true;
+    };
+    const world = await openWorld();
+    const run = async () =>
+      itemsOf(
+        await world.run(["--json", "--transfer", "upload", "--retries", "1"], {
+          env: { R2_ENDPOINT: bucket.url },
+        }),
+      );
+    expect(await run()).toMatchObject([{ status: "failed", reason: "r2_interrupted" }]);
+    expect(world.posts()).toEqual([]);
+    cut = false;
+    expect(await run()).toMatchObject([{ status: "ready" }]);
+    expect(world.posts()).toMatchObject([{ bytes: 12 }]);
+  });
+
+  it("is no fault where only its length is not announced", async () => {
+    const bucket = await oddS3({ "a.txt": { body: "hello, world", etag: CUT.etag } });
+    bucket.odd = ({ method, url = "" }, response) => {
+      if (method !== "GET" || !url.startsWith("/media/a.txt")) return false;
+      response.writeHead(200, CUT).write("hello, ");
+      response.end("world");
+      return true;
+    };
+    const world = await openWorld();
+    const ended = await world.run(["--json", "--transfer", "upload"], { env: { R2_ENDPOINT: bucket.url } });
+    expect(itemsOf(ended)).toMatchObject([{ status: "ready" }]);
+    expect(world.posts()).toMatchObject([{ bytes: 12 }]);
+  });
+});
+
 describe("every object that a run decides on", () => {
   it("has its row in media_store, also one that is refused before it is sent", async () => {
     const world = await openWorld();

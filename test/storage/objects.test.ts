@@ -138,11 +138,78 @@ describe("open", () => {
       return response.writeHead(206, headers).end("he");
     });
     const range = { from: 2, to: 3 };
-    expect(await storage.open("whole", { range })).toMatchObject({ failure: { reason: "r2_unavailable" } });
-    expect(await storage.open("other", { range })).toMatchObject({ failure: { reason: "r2_unavailable" } });
+    expect(await storage.open("whole", { range })).toMatchObject({ failure: { reason: "r2_interrupted" } });
+    expect(await storage.open("other", { range })).toMatchObject({ failure: { reason: "r2_interrupted" } });
     expect(await storage.open("whole", { range: { from: 0, to: 1 } })).toMatchObject({
-      failure: { reason: "r2_unavailable" },
+      failure: { reason: "r2_interrupted" },
     });
+  });
+
+  it.each([
+    ["bytes 0-1/5", "he", {}],
+    ["bytes 3-4/5", "lo", { etag: "abc", bytes: 5 }],
+    ["bytes 0-4/5", "he", {}],
+    ["bytes 0-1/*", "he", { bytes: 5 }],
+    ["bytes 0-1/2", "hel", {}],
+    ["", "he", { bytes: 2 }],
+    ["bytes 2-3/5", "l", { range: { from: 2, to: 3 } }],
+    ["bytes 2-2/5", "l", { range: { from: 2, to: 3 } }],
+    ["bytes 2-4/5", "llo", { range: { from: 2, to: 3 } }],
+    ["", "ll", { range: { from: 2, to: 3 } }],
+  ])("takes %j with the body %j for no answer to %j", async (part, body, asked) => {
+    const { storage } = await bucketAt((_, response) => {
+      const headers = { ...PICTURE, "content-length": String(body.length) };
+      response.writeHead(206, part === "" ? headers : { ...headers, "content-range": part }).end(body);
+    });
+    expect(await storage.open("a.jpg", asked)).toMatchObject({
+      failure: {
+        class: "transient",
+        reason: "r2_interrupted",
+        message: expect.stringMatching(
+          /another part of object a\.jpg .* than was asked for \((all|bytes 2-3)\)/,
+        ),
+      },
+    });
+  });
+
+  it("takes a part that is the whole, and the end of an object that ends before the range", async () => {
+    const { storage } = await bucketAt(({ headers }, response) => {
+      const [part, body] = headers.range ? ["bytes 3-4/5", "lo"] : ["bytes 0-4/5", "hello"];
+      response
+        .writeHead(206, { ...PICTURE, "content-length": body?.length, "content-range": part })
+        .end(body);
+    });
+    const all = value(await storage.open("a.jpg"));
+    expect([all.bytes, await outcomeOf(all.body)]).toEqual([5, "hello"]);
+    const end = value(await storage.open("a.jpg", { range: { from: 3, to: 9 } }));
+    expect([end.bytes, await outcomeOf(end.body)]).toEqual([5, "lo"]);
+  });
+
+  it.each([
+    ["what is known", 5, "hello"],
+    ["fewer bytes", 6, { failure: { class: "transient", reason: "r2_interrupted" } }],
+    ["more bytes, which are probably unpacked", 4, { failure: { reason: "content_encoding" } }],
+  ])("counts what comes where no size is announced: %s", async (_, bytes, outcome) => {
+    const { storage, seen } = await bucketAt((_request, response) => {
+      response.writeHead(200, { etag: '"abc"' }).write("he");
+      response.end("llo");
+    });
+    const opened = value(await storage.open("a.jpg", { etag: "abc", bytes }));
+    expect(opened.bytes).toBe(bytes);
+    const came = await outcomeOf(opened.body);
+    if (typeof outcome === "string") expect(came).toBe(outcome);
+    else expect(came).toMatchObject(outcome);
+    expect(seen).toHaveLength(2);
+  });
+
+  it("asks for what is stored once more where a server packs on its way", async () => {
+    const { storage } = await bucketAt(({ headers }, response) => {
+      const plain = headers["accept-encoding"] === "identity";
+      response.writeHead(200, plain ? {} : { "content-encoding": "gzip" }).write(plain ? "hel" : "\x1f");
+      response.end(plain ? "lo" : "");
+    });
+    const { body, ...info } = value(await storage.open("a.jpg", { bytes: 5 }));
+    expect([info, await outcomeOf(body)]).toEqual([{ bytes: 5, etag: "", mime: "" }, "hello"]);
   });
 
   it("fails when the server does not say how much comes", async () => {
