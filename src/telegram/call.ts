@@ -7,6 +7,7 @@ import { proxyTrouble } from "../domain/proxy.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Asked, type BotApiRefusal, classifyRefusal, classifyWire } from "./classify.ts";
 import type { CallTimes } from "./port.ts";
+import type { PostedMedia } from "./unfitting.ts";
 import { newWire, type Wire, wireFetch } from "./wire.ts";
 
 /** Server, token and patience of a {@link Caller}. */
@@ -28,6 +29,7 @@ interface CallOptions {
   readonly bodyBytes?: number | undefined;
   readonly answerMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly posted?: PostedMedia | undefined;
 }
 
 /** Calls that change nothing need little patience. Real milliseconds. */
@@ -72,7 +74,7 @@ export class Caller {
       const cause = explain(
         error,
         wire,
-        { host: this.host, path: this.#path, bytes: wire.bytes },
+        { host: this.host, path: this.#path, bytes: wire.bytes, posted: more.posted },
         more.signal,
       );
       return failed<T>({ ...cause, message: redact(cause.message).replace(/\s+/g, " ") });

@@ -1,6 +1,7 @@
 import { type Failure, failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 import { ERROR_TEXTS } from "./error-texts.ts";
+import { fitting, type PostedMedia } from "./unfitting.ts";
 import type { Wire } from "./wire.ts";
 
 /** A JSON answer with `ok: false`. */
@@ -22,6 +23,8 @@ export interface Asked {
   readonly path: string;
   /** Length of the request's body; null where it is not known. */
   readonly bytes: number | null;
+  /** Absent for a call that posts nothing. */
+  readonly posted?: PostedMedia | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export function classifyRefusal(refusal: BotApiRefusal, asked: Asked): Failure {
   if (code >= 500) return failure("server_error", message, { code });
   const reason = reasonOf(refusal, asked);
   if (reason === "flood_wait") return flood(refusal, message);
-  if (reason === "body_refused") return bodyRefused(asked, `said ${code}: ${description}`);
+  if (reason === "body_refused") return bodyRefused(asked, `said ${code}: ${description}`, code);
   if (reason === "api_root_wrong") return rootWrong(asked, code, description);
   return failure(reason, message, reason === "chat_migrated" && migrateTo ? { code, migrateTo } : { code });
 }
@@ -44,17 +47,21 @@ function reasonOf(refusal: BotApiRefusal, asked: Asked): Reason {
   const { code, description, retryAfter, retryAfterHeader } = refusal;
   if (code === 429 || retryAfter !== undefined) return "flood_wait";
   const known = ERROR_TEXTS.find((row) => row.text.test(description) && matchesCode(row.code, code));
-  const reason = known?.reason ?? reasonOfCode(code, asked);
+  const reason = known ? fits(known.reason, asked) : reasonOfCode(code, asked);
   return reason === "refused_unclear" && retryAfterHeader !== undefined ? "flood_wait" : reason;
 }
 
+function fits(reason: Reason, { posted }: Asked): Reason {
+  return posted ? fitting(reason, posted) : reason;
+}
+
 /** Before every call a file is held against the limit of the server, so a limit that refuses it is somebody else's. */
-function bodyRefused({ host, bytes }: Asked, said: string): Failure {
+function bodyRefused({ host, bytes }: Asked, said: string, code = 413): Failure {
   const size = bytes === null ? "this size" : `${bytes} bytes`;
   return failure(
     "body_refused",
     `${host} ${said}; the Bot API takes more, so something in front of the server refuses bodies of ${size} (client_max_body_size in nginx)`,
-    { code: 413 },
+    { code },
   );
 }
 

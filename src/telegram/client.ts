@@ -62,6 +62,7 @@ class BotClient implements Bot {
     const fields = fieldsOf(request, file.value);
     const { result, times } = await this.#caller.call((api) => api[METHODS[kind]](fields as never, signal), {
       signal,
+      posted: typeof media === "string" ? { by: "url", bytes: null } : { by: "upload", bytes: media.bytes },
       bodyBytes: streamed ? await bodyBytes(request, media) : undefined,
       answerMs: streamed ? this.#answerMs + media.bytes * ANSWER_MS_PER_BYTE : undefined,
     });

@@ -77,7 +77,7 @@ export const ERROR_TEXTS: readonly ErrorText[] = [
     "url_invalid",
   ),
   row(/can't upload file by URL/i, "url_not_allowed"),
-  // Only in answer to a URL does this mean that the URL was wrong; otherwise the file_id is dead.
+  // Only in answer to a URL: unfitting.ts says what these mean for an upload, which has neither URL nor file_id.
   row(/wrong file identifier\/HTTP URL specified|\bMEDIA_EMPTY/i, "url_invalid"),
   row(
     /remote file identifier|invalid file_id|wrong file_id|can't use file of type|FILE_REFERENCE_|FILE_ID_INVALID/i,

@@ -190,6 +190,33 @@ describe("a 413 of something in front", () => {
   });
 });
 
+describe("a text that cannot be true of an upload", () => {
+  it.each(["MEDIA_EMPTY", "wrong file identifier/HTTP URL specified", "FILE_REFERENCE_EXPIRED"])(
+    "`%s` is one that nobody knows: the other chat is tried, and nothing lasts",
+    async (text) => {
+      const world = await openWorld();
+      world.putMany(3);
+      const { run } = await front(world, ({ chat }) => (chat === A ? refusal(`Bad Request: ${text}`) : null));
+      const ended = await run(BOTH);
+      expect([ended.code, summaryOf(ended).ready, lasting(world)]).toEqual([0, 3, []]);
+    },
+  );
+
+  it.each([
+    ["file is too big", "body_refused"],
+    ["file must be non-empty", "upload_incomplete"],
+  ])("`%s` for a few bytes is not the file's", async (text, reason) => {
+    const world = await openWorld();
+    world.putMany(1);
+    const { run, state } = await front(world, () => refusal(`Bad Request: ${text}`));
+    const ended = await run(A, "--retries", "0");
+    expect(Object.values(endsOf(ended))).toEqual([`failed ${reason}`]);
+    expect(lasting(world)).toEqual([]);
+    state.rule = () => null;
+    expect(summaryOf(await run(A)).ready).toBe(1);
+  });
+});
+
 describe("an API root with a path", () => {
   it("is what is wrong, not the token", async () => {
     const world = await openWorld();

@@ -7,6 +7,7 @@ import { consequenceOf, followUp } from "../../src/pipeline/follow-up.ts";
 import { failureOfRefusal } from "../../src/storage/errors.ts";
 import { type Asked, classifyRefusal, classifyWire } from "../../src/telegram/classify.ts";
 import { ERROR_TEXTS } from "../../src/telegram/error-texts.ts";
+import { fitting } from "../../src/telegram/unfitting.ts";
 import { newWire, type Wire } from "../../src/telegram/wire.ts";
 import { FILES, sourceOf } from "../helpers/source-tree.ts";
 
@@ -37,6 +38,16 @@ function addTexts(causes: Causes): void {
   for (const { text, reason, code } of ERROR_TEXTS)
     for (const one of alternatives(text.source))
       causes.add(reason, `Telegram's text \`${one}\`${code === undefined ? "" : ` with ${code}`}`);
+}
+
+/** What texts mean whose usual meaning cannot be true of what was posted. */
+function addUnfitting(causes: Causes): void {
+  for (const by of ["upload", "url"] as const)
+    for (const { reason } of ERROR_TEXTS) {
+      const meant = fitting(reason, { by, bytes: by === "upload" ? 1 : null });
+      const what = by === "upload" ? "an upload of a few bytes" : "a URL";
+      if (meant !== reason) causes.add(meant, `what else means \`${reason}\`, in answer to ${what}`);
+    }
 }
 
 /** Splits at each `|` that is in no group. */
@@ -193,7 +204,7 @@ function beyond(cause: Failure): string[] {
 
 function page(): string {
   const causes = new Causes();
-  for (const add of [addTexts, addStatuses, addWire, addR2Codes]) add(causes);
+  for (const add of [addTexts, addUnfitting, addStatuses, addWire, addR2Codes]) add(causes);
   const classes = [...new Set(ALL.map((reason) => REASONS[reason].class))];
   const sections = classes.map((failureClass) => {
     const own = ALL.filter((reason) => REASONS[reason].class === failureClass);

@@ -200,6 +200,61 @@ describe("what was asked tells what an answer means:", () => {
   });
 });
 
+describe("what was posted tells what a text cannot mean:", () => {
+  const reasonFor = (description: string, posted: classify.Asked["posted"]) =>
+    classifyRefusal({ code: 400, description: `Bad Request: ${description}` }, { bytes: 700, posted }).reason;
+  const byUpload = (bytes: number) => ({ by: "upload", bytes }) as const;
+
+  it.each([
+    "wrong file identifier/HTTP URL specified",
+    "MEDIA_EMPTY",
+    "Wrong HTTP URL specified",
+    "failed to get HTTP URL content",
+    "wrong type of the web page content",
+    "can't upload file by URL",
+    "wrong remote file identifier specified: Wrong string length",
+    "can't use file of type Document as Photo",
+    "FILE_REFERENCE_EXPIRED",
+    "FILE_ID_INVALID",
+  ])("an upload has neither a URL nor a file_id, so nobody knows what `%s` means", (text) => {
+    expect(reasonFor(text, byUpload(161))).toBe("refused_unclear");
+  });
+
+  it("a URL is no file_id, and is within the limits", () => {
+    const by = { by: "url", bytes: null } as const;
+    const texts = ["FILE_REFERENCE_EXPIRED", "file is too big", "file must be non-empty", "MEDIA_EMPTY"];
+    expect(texts.map((text) => reasonFor(text, by))).toEqual([
+      "refused_unclear",
+      "refused_unclear",
+      "refused_unclear",
+      "url_invalid",
+    ]);
+  });
+
+  it.each([
+    ["file is too big", 161, "body_refused"],
+    ["file is too big", 49_990_000, "body_refused"],
+    ["file is too big", 49_990_001, "file_too_big"],
+    ["file must be non-empty", 161, "upload_incomplete"],
+    ["FILE_EMTPY", 161, "upload_incomplete"],
+    ["file must be non-empty", 0, "file_empty"],
+    ["file of size 9 bytes is too big for a photo", 10_485_760, "refused_unclear"],
+    ["file of size 10485761 bytes is too big for a photo", 10_485_761, "photo_too_big"],
+    ["PHOTO_INVALID_DIMENSIONS", 161, "photo_dimensions"],
+  ])("`%s` for %i bytes is %s", (text, bytes, reason) => {
+    expect(reasonFor(text, byUpload(bytes))).toBe(reason);
+  });
+
+  it("what refuses a size that every server takes is called by its answer", () => {
+    const said = classifyRefusal(
+      { code: 400, description: "Bad Request: file is too big" },
+      { bytes: 700, posted: byUpload(161) },
+    );
+    expect(said.code).toBe(400);
+    expect(said.message).toMatch(/said 400: .*something in front of the server refuses bodies of 700 bytes/);
+  });
+});
+
 describe("how long a flood wait is", () => {
   const flood = (ms: number) => ({ class: "flood", reason: "flood_wait", retryAfterMs: ms });
 
