@@ -5,7 +5,7 @@ import { axisEnd, TICK_STEPS, tickText } from "./plot-values.js";
 
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 const X_HEIGHT = 26;
-/** Pixels beside the plot, for half of a label at its end. */
+/** Pixels on each side of the plot, for half of a label at its end. */
 export const X_PAD = 18;
 const Y_GAP = 8;
 /** Pixels above the plot, for half of a label at its end. */
@@ -60,7 +60,7 @@ export function yEnd(highest, height, whole) {
 }
 
 /**
- * The y axis, as wide as what is written at it.
+ * The y axis, as wide as what is written at it and as half of a label of the x axis.
  * @param {(value: number) => string} text
  * @param {boolean} whole whether it counts things
  * @returns {Axis}
@@ -72,7 +72,7 @@ export function yAxis(text, whole) {
     space: Y_SPACE,
     incrs: TICK_STEPS.filter((step) => !whole || step >= 1),
     values: (_, ticks) => ticks.map((tick) => text(tick)),
-    size: (_, texts) => widthOf(texts ?? []) + Y_GAP,
+    size: (_, texts) => Math.max(X_PAD, widthOf(texts ?? []) + Y_GAP),
   };
 }
 

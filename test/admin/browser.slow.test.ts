@@ -74,6 +74,9 @@ describe.skipIf(CHROMIUM === null)(
       const opened = await visit(await serveDemo("first"));
       await showsWithoutComplaint("first", opened);
       const { page } = opened;
+      // Beside an axis of single digits there must be room for half of a label such as 21:00, wherever the hour begins.
+      const room = await page.evaluate('document.querySelector("#throughput .u-over").offsetLeft');
+      expect(room).toBeGreaterThanOrEqual(18);
       expect(await painted(page, "#throughput", "1")).toBeGreaterThan(20);
       // The dot of the P95 is a ring around that of the P50.
       expect(await painted(page, "#latency", "1")).toBeGreaterThan(20);
