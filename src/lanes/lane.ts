@@ -14,6 +14,9 @@ const LONG_CALL_MS = 10_000;
 /** The most calls at once all the same: grammY's docs warn of more than about three sends in parallel. */
 const MOST_AT_ONCE = 3;
 
+/** A group becomes a supergroup once; more moves than these say that somebody answers at random. */
+const MOST_MOVES = 3;
+
 /** A bot in a chat, with a pace of its own. Moments on the engine's clock. */
 export class Lane {
   readonly bot: Bot;
@@ -21,6 +24,7 @@ export class Lane {
   /** Changes when a group becomes a supergroup. */
   chat: string;
   title: string;
+  readonly #formerChats = new Set<string>();
   /** The name by which the next run asks for it first; null for its id. */
   alias: string | null = null;
   /** Calls before this moment are forbidden by the server. */
@@ -47,6 +51,16 @@ export class Lane {
   /** When a call could start here; Infinity while that depends on one that is under way. */
   freeAt(now: number): number {
     return Math.max(this.pace.next(now), this.frozenUntil, this.#placeAt(now));
+  }
+
+  /** Whether it can go on in that chat: not in one that it was in before, nor for ever. */
+  mayMoveTo(chat: string): boolean {
+    return chat !== this.chat && !this.#formerChats.has(chat) && this.#formerChats.size < MOST_MOVES;
+  }
+
+  moveTo(chat: string): void {
+    this.#formerChats.add(this.chat);
+    this.chat = chat;
   }
 
   view(): LaneView {

@@ -95,7 +95,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
       clock,
       sameSize,
       botPace: botPaces.get(bot),
-      failed: (cause) => this.#follow(lane, kind, cause),
+      failed: (cause, asked) => this.#follow(lane, cause, { kind, asked }),
       passed: () => this.#suspicions.passed(lane, kind),
       ended: () => this.#ended(lane),
     });
@@ -178,7 +178,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
       (each) => each !== lane && each.bot.slug === lane.bot.slug && each.chat === chat,
     );
     if (there) this.#merge(lane, there);
-    else lane.chat = chat;
+    else lane.moveTo(chat);
     this.#changed(there ?? lane);
   }
 
@@ -200,22 +200,28 @@ export class Lanes implements LaneBoard, WatchedLanes {
     for (const lane of this.all) this.#options.keep(lane);
   }
 
-  /** What the answer to a call of this kind means for its lane. */
-  #follow(called: Lane, kind: MediaKind, cause: Failure): void {
+  /** What the answer to a call means for its lane. */
+  #follow(called: Lane, cause: Failure, { kind, asked }: { kind: MediaKind; asked: string }): void {
     const then = laneConsequence(cause);
     const lane = this.#mergedInto.get(called) ?? called;
-    if (then?.do === "move" && then.chat === lane.chat) return;
-    const name = laneName(lane);
-    if (then === null) return;
-    if (then.do === "freeze") this.freeze(lane, then.ms);
-    else if (then.do === "move") {
-      this.#warn(`${name} is now ${then.chat}: put the new id into your configuration`);
-      this.migrate(lane, then.chat);
-    } else {
-      this.close(lane, cause, then.do === "close-kind" ? kind : undefined);
-      // The last one is reported as the end of the run.
-      if (this.anyOpen) this.#warn(`${name} is out: ${cause.message}`);
-    }
+    if (then?.do === "freeze") this.freeze(lane, then.ms);
+    else if (then?.do === "move") this.#move(lane, then.chat, asked);
+    else if (then) this.#out(lane, cause, then.do === "close-kind" ? kind : undefined);
+  }
+
+  #move(lane: Lane, chat: string, asked: string): void {
+    if (asked !== lane.chat) return; // It comes late, and speaks of a chat that was left already.
+    if (lane.mayMoveTo(chat)) {
+      this.#warn(`${laneName(lane)} is now ${chat}: put the new id into your configuration`);
+      this.migrate(lane, chat);
+    } else
+      this.#out(lane, failure("chat_migrated", `chat ${lane.chat} became ${chat}, and that leads nowhere`));
+  }
+
+  #out(lane: Lane, cause: Failure, kind?: MediaKind): void {
+    this.close(lane, cause, kind);
+    // The last one is reported as the end of the run.
+    if (this.anyOpen) this.#warn(`${laneName(lane)} is out: ${cause.message}`);
   }
 
   #open(bot: string, kind?: MediaKind): Lane[] {

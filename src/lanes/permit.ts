@@ -10,8 +10,8 @@ export interface PermitOptions {
   readonly botPace: Pace | undefined;
   /** Null for a server that does not space uploads of one size. */
   readonly sameSize: SameSize | null;
-  /** Called with what an answer said, while the lane still counts as busy. */
-  readonly failed: (cause: Failure) => void;
+  /** Called with what an answer said, and by which chat, while the lane still counts as busy. */
+  readonly failed: (cause: Failure, asked: string) => void;
   /** Called when it posted. */
   readonly passed: () => void;
   /** Called once, when the permit is used up. */
@@ -30,10 +30,13 @@ export class LanePermit implements Permit {
   readonly #options: PermitOptions;
   readonly #call: LaneCall = { startedAt: null };
   readonly #slotAt: number;
+  /** The chat of the lane when the call began. */
+  #asked: string;
 
   constructor(lane: Lane, options: PermitOptions) {
     this.lane = lane;
     this.#options = options;
+    this.#asked = lane.chat;
     // Not before the deadline of the lane, or the next slots would be too close to the real start of this call.
     this.#slotAt = lane.pace.take(Math.max(options.clock.now(), lane.frozenUntil));
     lane.calls.add(this.#call);
@@ -55,6 +58,7 @@ export class LanePermit implements Permit {
       await clock.sleep(at - now, signal);
     }
     this.#call.startedAt = clock.now();
+    this.#asked = lane.chat;
     lane.pace.started(this.#slotAt, this.#call.startedAt);
     return true;
   }
@@ -65,7 +69,7 @@ export class LanePermit implements Permit {
     if (answer.ok) {
       this.lane.sent += 1;
       this.#options.passed();
-    } else this.#options.failed(answer.failure);
+    } else this.#options.failed(answer.failure, this.#asked);
     this.#close();
   }
 

@@ -56,7 +56,7 @@ export async function preflight(wishes: readonly LaneWish[], clock: Clock): Prom
       if (wish.chat === wish.bot.id) return { wish, result: failed<LaneFound>(itself(wish)) };
       const token = tokens.get(wish.bot) ?? ask(() => wish.bot.getMe());
       tokens.set(wish.bot, token);
-      return { wish, result: await tryLane(wish, token, ask) };
+      return { wish, result: await tryLane(wish, token, { ask, isMoved: false }) };
     }),
   );
   const open = new Map<string, LaneFound>();
@@ -88,7 +88,7 @@ type Ask = <T>(question: () => Promise<Result<T>>) => Promise<Result<T>>;
 async function tryLane(
   { bot, chat }: LaneWish,
   token: Promise<Result<unknown>>,
-  ask: Ask,
+  { ask, isMoved }: { readonly ask: Ask; readonly isMoved: boolean },
 ): Promise<Result<LaneFound>> {
   // First, since a wait or a refusal in answer to it is about all chats of the bot.
   const me = await token;
@@ -98,7 +98,9 @@ async function tryLane(
     const { migrateTo } = found.failure;
     if (migrateTo === undefined)
       return laneAfter(ofChat(found.failure, chat), { bot, chat: assumedChat(chat) });
-    const moved = await tryLane({ bot, chat: migrateTo }, token, ask);
+    if (isMoved)
+      return failed(failure("chat_migrated", `chat ${chat} became ${migrateTo}, and that leads nowhere`));
+    const moved = await tryLane({ bot, chat: migrateTo }, token, { ask, isMoved: true });
     return moved.ok ? ok({ ...moved.value, movedFrom: chat }) : moved;
   }
   const right = await ask(() => bot.canPost(found.value));

@@ -117,8 +117,14 @@ function refusalOf(error: TelegramApiError, wire: Wire): BotApiRefusal | null {
     description: String(error.description ?? ""),
     retryAfter: error.retryAfter,
     retryAfterHeader: wire.retryAfter ?? undefined,
-    migrateTo: error.migrateToChatId === undefined ? undefined : String(error.migrateToChatId),
+    migrateTo: supergroupId(error.migrateToChatId),
   };
+}
+
+/** Nothing but the id of a supergroup is one: those are negative whole numbers (core.telegram.org/bots/api#chat). */
+function supergroupId(told: unknown): string | undefined {
+  const isWritten = typeof told === "number" || typeof told === "string";
+  return isWritten && /^-[1-9]\d{0,15}$/.test(String(told)) ? String(told) : undefined;
 }
 
 /** True for `ok: false`, the Bot API's refusal; the library treats any JSON without `ok: true` as one. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { frontOf, refusal } from "../helpers/bot-api-front.ts";
 import { itemsOf, summaryOf } from "../helpers/child.ts";
 import { closedPort } from "../helpers/closed-port.ts";
 import { CHAT, OTHER_CHAT, OTHER_TOKEN, openWorld, type World } from "../helpers/world.ts";
@@ -38,6 +39,39 @@ describe("chats that change under a run", () => {
     expect(new Set(world.posts().map(({ chat_id }) => chat_id))).toEqual(new Set([-44, -1_009_999]));
     world.putMany(3, "later/");
     expect((await world.runWith(env, "--json")).code).toBe(0);
+  });
+});
+
+describe("a chat that is said to become", () => {
+  const upgraded = (to: unknown) =>
+    refusal("Bad Request: group chat was upgraded to a supergroup chat", 400, { migrate_to_chat_id: to });
+
+  it.each<[string, (chat: string | null) => unknown, number]>([
+    ["another, which becomes it again", (chat) => (chat === String(CHAT) ? -1_009 : CHAT), 2],
+    ["itself", Number, 1],
+    ["a word", () => "junk", 1],
+    ["no whole number", () => -10.5, 1],
+    ["the chat of a person", () => 44, 1],
+    ["a list", () => [-1_009], 1],
+  ])("%s is out after a few calls", async (_, to, most) => {
+    const world = await openWorld();
+    world.putMany(1);
+    const { url, calls } = await frontOf(world.botApi.url, ({ method, chat }) =>
+      method.startsWith("send") ? upgraded(to(chat)) : null,
+    );
+    const ended = await world.runWith({ TELEGRAM_API_ROOT: url }, "--json", "--transfer", "upload");
+    expect([ended.code, summaryOf(ended).bots_out]).toMatchObject([4, [{ reason: "chat_migrated" }]]);
+    expect(calls.filter(({ method }) => method.startsWith("send"))).toHaveLength(most);
+  });
+
+  it("another, told as digits, is followed", async () => {
+    const world = await openWorld();
+    world.putMany(1);
+    const { url } = await frontOf(world.botApi.url, ({ method, chat }) =>
+      method.startsWith("send") && chat === String(CHAT) ? upgraded(String(OTHER_CHAT)) : null,
+    );
+    expect((await world.runWith({ TELEGRAM_API_ROOT: url }, "--transfer", "upload")).code).toBe(0);
+    expect(world.posts()).toMatchObject([{ chat_id: OTHER_CHAT }]);
   });
 });
 

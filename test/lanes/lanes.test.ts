@@ -177,6 +177,28 @@ describe("telling", () => {
     expect(taken(lanes).lane.chat).toBe("-1009");
   });
 
+  const became = (chat: string) => refused(failure("chat_migrated", "upgraded", { migrateTo: chat }));
+
+  it.each([
+    ["itself", ["-1"], "-1"],
+    ["one that it was before", ["-8", "-1"], "-8"],
+    ["one after the other", ["-5", "-6", "-7", "-8"], "-7"],
+  ])("closes where a chat becomes %s", (_, moves, last) => {
+    const { lanes, log } = scene(some(1));
+    for (const chat of moves) taken(lanes).end(became(chat));
+    expect(lanes.all).toMatchObject([{ chat: last, closed: { class: "chat", reason: "chat_migrated" } }]);
+    expect(log.filter((line) => line.startsWith("migrated"))).toHaveLength(moves.length - 1);
+  });
+
+  it("does not go back for an answer that comes late", () => {
+    const { lanes } = scene(some(1, 60_000));
+    const [first, late] = [taken(lanes), taken(lanes)];
+    first.end(became("-8"));
+    taken(lanes).end(became("-9"));
+    late.end(became("-8"));
+    expect(lanes.all).toMatchObject([{ chat: "-9", closed: null }]);
+  });
+
   it("keeps all lanes for the next run", () => {
     const { lanes, log } = scene(some(3));
     lanes.rememberAll();

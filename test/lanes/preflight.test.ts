@@ -46,6 +46,16 @@ describe("trying lanes", () => {
     expect(found.open).toMatchObject([{ chat: { id: "-1005" }, movedFrom: "-5" }]);
   });
 
+  it.each([["-5"], ["-1005"]])(
+    "follows no group from one to the other and back, asked for %s",
+    async (chat) => {
+      const moved = (migrateTo: string) => failure("chat_migrated", "", { migrateTo });
+      const own = bot({ "-5": moved("-1005"), "-1005": moved("-5") });
+      const found = await preflight([{ bot: own, chat }], new VirtualClock());
+      expect(found.refused).toMatchObject([{ wish: { chat }, failure: { reason: "chat_migrated" } }]);
+    },
+  );
+
   it("asks again where the server is away or asks for patience, and not where it says no", async () => {
     const answers = [failure("connect_failed", ""), failure("flood_wait", "", { retryAfterMs: 7_000 })];
     const clock = new VirtualClock({ now: 0 });
