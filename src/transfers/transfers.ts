@@ -104,7 +104,9 @@ class ChosenTransfers implements Transfers {
 
   settings(entry: KnownEntry): string {
     const { mode, local } = this.#options;
-    return JSON.stringify([mode, local, entry.mime, entry.filename, entry.thumbnail]);
+    // A listing does not have the type of an object: one that was asked for its type is the same entry.
+    const mime = entry.seen ? undefined : entry.mime;
+    return JSON.stringify([mode, local, mime, entry.filename, entry.thumbnail]);
   }
 
   #choose(task: Task, mime: string | undefined) {

@@ -109,15 +109,16 @@ export class Requests {
     return new Map(places);
   }
 
-  /** What is planned for each entry; for none of them where R2 does not say in time. */
+  /** What is planned for each entry; nothing for those of which R2 does not say in time. */
   async #planned(entries: readonly Entry[]): Promise<readonly (readonly Planned[])[]> {
     const { clock, rules, canAsk } = this.#options;
     if (entries.length > MOST_ASKED || !canAsk()) return [];
-    const late = new AbortController();
+    const known = new AbortController();
+    const late = clock.sleep(ASKED_MS, known.signal).then(() => []);
     const all = entries.map((entry) => planPage([{ type: "entry", entry }], rules));
-    const planned = await Promise.race([Promise.all(all), clock.sleep(ASKED_MS, late.signal)]);
-    late.abort();
-    return planned ?? [];
+    const planned = await Promise.all(all.map((each) => Promise.race([each, late])));
+    known.abort();
+    return planned;
   }
 }
 

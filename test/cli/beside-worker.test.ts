@@ -30,6 +30,18 @@ async function paste(line: string): Promise<unknown> {
 const CURL = /`(curl [^`]+\/retry\?status=unknown")`/;
 const TAKEN = { ok: true, accepted: 1, duplicates: 0, passed_over: [], not_found: [] };
 
+it("a worker leaves alone what a listing found to fail for good, also where its key alone is enqueued", async () => {
+  const world = await openWorld();
+  world.put("big.zip", { bytes: 52 * 1024 * 1024 }, "application/zip");
+  const worker = await startWorker(world);
+  await world.until(() => worker.heard().includes("[ERR]"), "it has failed");
+  const answer = await worker.post(`${API}/enqueue`, [{ key: "big.zip" }]);
+  const passed = { key: "big.zip", status: "failed", reason: "file_too_big" };
+  expect(await answer.json()).toMatchObject({ accepted: 0, passed_over: [passed] });
+  const { stderr } = await worker.stop();
+  expect(stderr.match(/\[ERR\]/g)).toHaveLength(1);
+});
+
 describe("beside a worker that holds the ledger", () => {
   it.each([
     ["without a token", {}],

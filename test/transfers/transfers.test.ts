@@ -193,5 +193,7 @@ describe("settings", () => {
     ];
     expect(new Set([plain, ...others]).size).toBe(6);
     expect(open(made).transfers.settings({ ...entry, priority: 5, modifiedAt: 7 })).toBe(plain);
+    const asked = { ...entry, mime: "image/jpeg", packing: "", seen: true } as const;
+    expect(open(made).transfers.settings(asked)).toBe(plain);
   });
 });

@@ -194,6 +194,21 @@ describe("an entry that is enqueued", () => {
     expect((await slow).accepted).toBe(1);
   });
 
+  it("is judged alone where R2 does not say in time what another one is", async () => {
+    let asked = 0;
+    const head = () => {
+      asked += 1;
+      return new Promise<never>(() => {});
+    };
+    const { parts, requests, meets } = await scene({ ...NO_BUCKET, head });
+    await meets("ready");
+    const taken = requests.enqueue([{ key: "slow.jpg" }, entry("ready")]);
+    await parts.until(() => asked > 0);
+    await parts.clock.advance(3_000);
+    expect((await taken).passedOver.map(({ key }) => key)).toEqual(["ready"]);
+    expect((await taken).accepted).toBe(1);
+  });
+
   it("is told once, and not counted as one more failure, where it is only found as it was", async () => {
     const { parts, entries, meets } = await scene();
     await meets("lost", LOST);
