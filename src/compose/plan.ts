@@ -6,7 +6,7 @@ import { type Patience, patienceOf } from "../domain/patience.ts";
 import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
-import { type KeyFilter, spellingsOf } from "../sources/filter.ts";
+import { isListedAt, type KeyFilter, spellingsOf } from "../sources/filter.ts";
 import { cutTo, ledgerSource } from "../sources/ledger-rows.ts";
 import { formatOf, manifestFile, manifestSource } from "../sources/manifest.ts";
 import { nearPrefix } from "../sources/near-prefix.ts";
@@ -94,7 +94,7 @@ export function sourceOf(parts: SourceParts): OpenSource {
   const open = (filter: KeyFilter): Source => {
     const rows = only && ledgerSource(rowsOf(parts, only), filter);
     if (rows && manifest) return cutTo(rows, manifest(filter));
-    return rows ?? manifest?.(filter) ?? listingSource(listingOf(parts), filter, parts.again);
+    return rows ?? manifest?.(filter) ?? listed(parts, filter);
   };
   const rules: SelectionOptions = {
     include: options.include,
@@ -111,10 +111,13 @@ export function sourceOf(parts: SourceParts): OpenSource {
   return { source: open(selection.takes), selection };
 }
 
-/** The listing of each spelling of the prefix, one after the other. */
-async function* listingOf({ options, storage }: SourceParts): ReturnType<Storage["list"]> {
-  const { prefix = "" } = options;
-  for (const spelling of spellingsOf(prefix)) yield* storage.list(spelling);
+/** The listing of each spelling of the prefix, one after the other; each key once. */
+async function* listed({ options: { prefix = "" }, storage, again }: SourceParts, filter: KeyFilter): Source {
+  const spellings = spellingsOf(prefix);
+  for (const [at, spelling] of spellings.entries()) {
+    const takes: KeyFilter = (key) => isListedAt(key, spellings, at) && filter(key);
+    yield* listingSource(storage.list(spelling), takes, again);
+  }
 }
 
 /** Rows in these states, of each spelling of the prefix. */

@@ -29,3 +29,12 @@ export function patternTest(pattern: string): KeyFilter {
 export function spellingsOf(prefix: string): string[] {
   return [...new Set([prefix, prefix.normalize("NFC"), prefix.normalize("NFD")])];
 }
+
+/**
+ * Whether a key that a server named for `spellings[at]` is to be taken from that listing. R2 takes all spellings for one and
+ * names a key for each of them, other servers compare bytes: either way a key is taken once.
+ */
+export function isListedAt(key: string, spellings: readonly string[], at: number): boolean {
+  const own = spellings.findIndex((spelling) => key.startsWith(spelling));
+  return Math.max(own, 0) === at;
+}

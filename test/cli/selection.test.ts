@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linesOf, summaryOf } from "../helpers/child.ts";
+import { oddS3 } from "../helpers/odd-s3.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 
 const [NFC, NFD] = ["caf\u00e9", "cafe\u0301"];
@@ -36,6 +37,35 @@ describe("patterns and prefixes", () => {
     expect((await world.run(["--dry-run", ...args])).stdout).toContain("filtered  3 keys");
     expect((await world.run(args)).stderr).toMatch(/filtered +\| +3 \| left out by/);
     expect(summaryOf(await world.run([...args, "--json"]))).toMatchObject({ skipped: 1, filtered: 3 });
+  });
+});
+
+describe("a prefix with two spellings", () => {
+  const [ACUTE, DIAERESIS] = ["\u00e9", "u\u0308"];
+  const KEYS = [`r${ACUTE}s/b.txt`, `r${ACUTE}s/${DIAERESIS}.txt`, `${NFD}/a${ACUTE}.txt`, `${NFC}s/x.txt`];
+  const PREFIXES: [prefix: string, keys: number][] = [
+    [`r${ACUTE}s/`, 2],
+    ["re\u0301s/", 2],
+    [`r${ACUTE}s/${DIAERESIS}`, 1],
+    [`${NFC}/`, 1],
+    [`${NFD}/a`, 1],
+  ];
+
+  it.each(PREFIXES)("takes each key below %j once: %i", async (prefix, keys) => {
+    const world = await openWorld();
+    for (const key of KEYS) world.put(key, `content of ${key}`);
+    const planned = await world.run(["--dry-run", "--json", "--prefix", prefix]);
+    expect(linesOf(planned).at(-1)).toMatchObject({ to_warm: keys, skipped: 0 });
+    const ended = await world.run(["--json", "--prefix", prefix]);
+    expect(linesOf(ended).filter(({ type }) => type === "item")).toHaveLength(keys);
+    expect(summaryOf(ended)).toMatchObject({ total: keys, ready: keys });
+  });
+
+  it("finds both keys of a server that compares bytes", async () => {
+    const world = await openWorld();
+    const s3 = await oddS3({ [`${NFC}/a.txt`]: { body: "one" }, [`${NFD}/a.txt`]: { body: "two" } });
+    const ended = await world.run(["--json", "--prefix", `${NFC}/`], { env: { R2_ENDPOINT: s3.url } });
+    expect(summaryOf(ended)).toMatchObject({ total: 2, ready: 2 });
   });
 });
 
