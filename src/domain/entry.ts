@@ -12,8 +12,10 @@ export interface Entry {
    * in any form but an MD5's, it says nothing about the content of other keys.
    */
   readonly etag?: string | undefined;
-  /** Hex SHA-256 of the content, lower case. */
+  /** Hex SHA-256 of the content, lower case, as somebody states it (a manifest), unless it is {@link hashKept}. */
   readonly sha256?: string | undefined;
+  /** `sha256` is what the ledger has of it, not what somebody states and nobody has checked. */
+  readonly hashKept?: true | undefined;
   readonly kind?: MediaKind | undefined;
   /** Stored Content-Type as the source gives it. */
   readonly mime?: string | undefined;

@@ -31,3 +31,18 @@ export function disagreement(entry: Entry, has: ObjectFacts): Failure | null {
     ? null
     : failure("object_mismatch", `${key} is not what the manifest says: ${wrong.join("; ")}`);
 }
+
+/** The SHA-256 that somebody states of an object, which says nothing of other keys until it was read; null where none does. */
+export function statedHash({ sha256, hashKept }: Entry): string | null {
+  return sha256 === undefined || hashKept ? null : sha256;
+}
+
+/** The entry as the ledger may know it: without a SHA-256 that nobody has checked. */
+export function withoutStatedHash<E extends Entry>(entry: E): E {
+  return statedHash(entry) === null ? entry : { ...entry, sha256: undefined };
+}
+
+/** The entry of a row of the ledger, whose SHA-256 is what was read, or what the system before had. */
+export function hashKept<E extends Entry>(entry: E): E {
+  return entry.sha256 === undefined ? entry : { ...entry, hashKept: true };
+}

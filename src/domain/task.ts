@@ -37,6 +37,11 @@ export interface Task {
   readonly calls: number;
   /** Not before this moment of the engine's clock; 0 for right away. */
   readonly notBefore: number;
+  /**
+   * It has to be read before it is known what it is: `rather` than being sent by URL, or `only` so. Its stated SHA-256 is that of
+   * content which is ready under another key, or another one than was read of it before.
+   */
+  readonly read?: "rather" | "only" | undefined;
   /** Set when only this transfer is left to try. */
   readonly transfer?: TransferName | undefined;
   /** The kind to send it as, once Telegram has refused the requested one. */

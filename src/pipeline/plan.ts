@@ -6,6 +6,7 @@ import type { MediaKind } from "../domain/media.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { Patience } from "../domain/patience.ts";
 import { type Shown, shownOtherwise } from "../domain/shown.ts";
+import { withoutStatedHash } from "../domain/stated.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { Found, Ledger, NotedKey, Query } from "../ledgers/port.ts";
 import type { SelectionTally, Source } from "../sources/port.ts";
@@ -15,6 +16,7 @@ import { type DecideRules, decide } from "./decide.ts";
 import { empty, leftAlone, notAsStated, passedOver, skipped, unknownBot, unreadable } from "./ended.ts";
 import { EtagSizes } from "./etag-sizes.ts";
 import { Leftovers } from "./leftovers.ts";
+import { type Looked, lookUp } from "./look-up.ts";
 import { verified } from "./verified.ts";
 
 export interface PlanOptions extends PlanRules {
@@ -94,7 +96,7 @@ export async function planPage(
 
 /** Asks the ledger about each query (a task is one) and decides; ends that were found on the way stay in their order. */
 export async function decideAll(asked: readonly (Query | Ended)[], options: PlanRules): Promise<Planned[]> {
-  const found = await options.ledger.lookup(asked.filter(isQuery));
+  const found = await lookUp(options.ledger, asked.filter(isQuery));
   let next = 0;
   const all = asked.flatMap((each) => {
     if (!isQuery(each)) return [each];
@@ -102,16 +104,20 @@ export async function decideAll(asked: readonly (Query | Ended)[], options: Plan
     return answer ? planned(each, answer, options) : [];
   });
   const judged = await verified(all, options, pLimit(HEADS));
-  const notes = judged.flatMap((each) => (each.type === "item" && each.note ? [each.note] : []));
+  const notes = judged.flatMap((each) => (each.type === "item" && each.note ? [noteOf(each.note)] : []));
   if (notes.length > 0) await options.ledger.note(notes);
   return judged;
+}
+
+function noteOf(note: NotedKey): NotedKey {
+  return { ...note, entry: withoutStatedHash(note.entry) };
 }
 
 function isQuery(value: Query | Ended): value is Query {
   return !("type" in value);
 }
 
-function planned(query: Query, found: Found, rules: PlanRules): Planned[] {
+function planned(query: Query, found: Looked, rules: PlanRules): Planned[] {
   const facts = { settings: rules.settings(query.entry), now: rules.clock.wall() };
   const decision = decide(found, rules, facts);
   switch (decision.do) {
@@ -131,13 +137,14 @@ function shownAs({ entry, kind }: Query, { shown, keyKnown }: Found, { wanted }:
   return shown && wanted ? shownOtherwise(wanted(entry, kind, !keyKnown), shown) : null;
 }
 
-function taskOf({ entry, bot, kind }: Query, found: Found, replace: boolean, clock: Clock): Task {
+function taskOf({ entry, bot, kind }: Query, found: Looked, replace: boolean, clock: Clock): Task {
   return {
     entry: found.manySizes ? { ...entry, etag: asMarker(entry.etag) } : entry,
     bot,
     kind,
     replace,
     content: found.content,
+    ...(found.read ? { read: found.read } : {}),
     queuedAt: clock.now(),
     notBefore: 0,
     tries: 0,

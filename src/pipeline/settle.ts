@@ -3,6 +3,7 @@ import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { ItemResult, Latency } from "../domain/outcome.ts";
 import type { RunBots } from "../domain/run-bots.ts";
+import { withoutStatedHash } from "../domain/stated.ts";
 import type { Task } from "../domain/task.ts";
 import type { LaneBoard } from "../lanes/port.ts";
 import type { Confirmation, Ledger, StoredId } from "../ledgers/port.ts";
@@ -71,7 +72,7 @@ export class Settlement {
     const { entry, bot, kind, content } = task;
     const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
     if (record) await ledger.fail(null, facts, cause);
-    else await ledger.note([facts]);
+    else await ledger.note([{ bot, kind, entry: withoutStatedHash(entry) }]);
     events.emit("item", withoutLane(task, cause));
   }
 

@@ -1,5 +1,6 @@
 import { definedOnly } from "../domain/defined-only.ts";
 import type { Entry, SourceItem } from "../domain/entry.ts";
+import { hashKept } from "../domain/stated.ts";
 import type { Selected } from "../ledgers/port.ts";
 import type { KeyFilter } from "./filter.ts";
 import type { Source } from "./port.ts";
@@ -9,7 +10,10 @@ export async function* ledgerSource(rows: AsyncIterable<readonly Selected[]>, fi
   for await (const page of rows)
     yield page
       .filter(({ entry }) => filter(entry.key))
-      .map(({ bot, kind, entry }) => ({ type: "entry", entry: { ...entry, kind, bot, seen: true } }));
+      .map(({ bot, kind, entry }) => ({
+        type: "entry",
+        entry: { ...hashKept(entry), kind, bot, seen: true },
+      }));
 }
 
 /**

@@ -22,7 +22,7 @@ export interface TransferFacts extends UploadFacts {
   readonly urlOpen: boolean;
   /** How the stored bytes are packed; `""` for not at all, undefined while it is not known. */
   readonly packing: string | undefined;
-  /** Nothing but a read tells what its content is: its ETag does not name it, and nobody gave its SHA-256. */
+  /** Nothing but a read tells what its content is: its ETag does not name it and nobody gave its SHA-256, or what was given is not what was read. */
   readonly mustBeRead: boolean;
   /** The entry has metadata that only an upload can carry: thumbnail, filename, title, performer. */
   readonly hasUploadOnlyFields: boolean;
@@ -65,7 +65,7 @@ export function tooBig({ key, kind, bytes, local }: UploadFacts): Failure | null
 /** Returns why this object cannot go by URL, whatever its Content-Type, or null when it may. */
 function urlObstacle({ key, kind, bytes, mustBeRead, packing }: TransferFacts): string | null {
   if (packing) return `it is stored with Content-Encoding ${packing}, and Telegram may not unpack it`;
-  if (mustBeRead) return "its ETag does not tell its content, so it has to be read";
+  if (mustBeRead) return "its content has to be read to be known";
   const most =
     kind === "photo"
       ? LIMITS.url.photoBytes

@@ -1,6 +1,7 @@
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
+import { hashKept } from "../domain/stated.ts";
 import type { Task } from "../domain/task.ts";
 import type { Ledger, Selected } from "../ledgers/port.ts";
 import type { Intake } from "../pipeline/intake.ts";
@@ -51,7 +52,7 @@ export class DueRows {
     const { intake, rules } = this.#options;
     const items = rows.map(({ bot, kind, entry }) => ({
       type: "entry" as const,
-      entry: { ...entry, bot, kind, seen: true },
+      entry: { ...hashKept(entry), bot, kind, seen: true },
     }));
     for (const { bot, kind, entry } of rows) this.#going.add(nameOf(bot, kind, entry.key));
     for (const planned of await planPage(items, rules)) {

@@ -6,6 +6,7 @@ import type { Entry } from "../domain/entry.ts";
 import { nextStep, PASSING_CLASSES } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import { SKIP_REASONS } from "../domain/skip-reasons.ts";
+import { hashKept } from "../domain/stated.ts";
 import type { Ledger, RowOfKey, Selected } from "../ledgers/port.ts";
 import { type Planned, type PlanRules, planPage } from "../pipeline/plan.ts";
 
@@ -123,7 +124,7 @@ export class Requests {
 }
 
 function again({ bot, kind, entry }: Selected): Entry {
-  return { ...entry, bot, kind, again: true };
+  return { ...hashKept(entry), bot, kind, again: true };
 }
 
 function keysOf(rows: readonly Selected[]): Set<string> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { endsOf, itemsOf } from "../helpers/child.ts";
@@ -282,6 +283,79 @@ describe("what a manifest says of an object", () => {
     const entry = { key: "b.txt", bytes: 3, etag: etagOf("one") };
     expect(await run(world, entry)).toMatchObject({ status: "failed", reason: "object_mismatch" });
     expect(await run(world, { key: "b.txt" })).toMatchObject({ status: "ready" });
+  });
+});
+
+describe("a SHA-256 that a manifest states", () => {
+  const shaOf = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex");
+  const run = async (world: World, entries: readonly object[], ...args: string[]) => {
+    const lines = entries.map((entry) => JSON.stringify(entry)).join("\n");
+    return endsOf(await world.run(["--manifest", world.file("m.jsonl", lines), "--json", ...args]));
+  };
+  const ids = (world: World) => Object.fromEntries(world.rows(IDS_BY_KEY).map(({ key, id }) => [key, id]));
+
+  it.each([[[]], [["--transfer", "upload"]]])(
+    "makes no other key a duplicate of an object that nobody has read (then %j)",
+    async (args) => {
+      const world = await openWorld();
+      world.put("a.pdf", "one");
+      world.put("b.pdf", "two");
+      expect(await run(world, [{ key: "b.pdf", sha256: shaOf("one") }])).toEqual({ "b.pdf": "ready" });
+      expect(await run(world, [{ key: "a.pdf" }], ...args)).toEqual({ "a.pdf": "ready" });
+      expect(await run(world, [{ key: "a.pdf", sha256: shaOf("one") }], ...args)).toEqual({
+        "a.pdf": "skipped already_ready",
+      });
+      const { "a.pdf": a, "b.pdf": b } = ids(world);
+      expect([typeof a, typeof b, a === b, world.posts().length]).toEqual(["string", "string", false, 2]);
+    },
+  );
+
+  it("is checked for each key of one manifest that states it", async () => {
+    const world = await openWorld();
+    const entries = ["one", "two", "six"].map((content) => {
+      world.put(`${content}.pdf`, content);
+      return { key: `${content}.pdf`, sha256: shaOf("one") };
+    });
+    const wanted = {
+      "one.pdf": "ready",
+      "two.pdf": "failed object_mismatch",
+      "six.pdf": "failed object_mismatch",
+    };
+    expect(await run(world, entries, "--transfer", "upload")).toEqual(wanted);
+    expect(await run(world, entries, "--transfer", "upload")).toEqual({
+      ...wanted,
+      "one.pdf": "skipped already_ready",
+    });
+    // What failed left nothing behind by which these keys could lead to the content that was stated.
+    expect(Object.keys(ids(world))).toEqual(["one.pdf"]);
+    expect(await run(world, [{ key: "two.pdf" }])).toEqual({ "two.pdf": "ready" });
+    expect(world.posts()).toHaveLength(2);
+  });
+
+  it("has an object read that would go by URL, where it is that of known content with another ETag", async () => {
+    const world = await openWorld();
+    const content = Uint8Array.from({ length: 3_000 }, (_, i) => i % 251);
+    world.put("a.pdf", { bytes: 3_000 });
+    world.put("b.pdf", content);
+    world.put("c.pdf", "else");
+    expect(await run(world, [{ key: "a.pdf" }], "--transfer", "upload")).toEqual({ "a.pdf": "ready" });
+    const entries = ["b.pdf", "c.pdf"].map((key) => ({ key, sha256: shaOf(content) }));
+    expect(await run(world, entries)).toEqual({
+      "b.pdf": "skipped duplicate_content",
+      "c.pdf": "failed object_mismatch",
+    });
+    expect(world.posts()).toHaveLength(1);
+  });
+
+  it("is not believed against what was read of the object", async () => {
+    const world = await openWorld();
+    world.put("a.pdf", "one");
+    expect(await run(world, [{ key: "a.pdf" }], "--transfer", "upload")).toEqual({ "a.pdf": "ready" });
+    const before = ids(world);
+    const wrong = [{ key: "a.pdf", sha256: "ab".repeat(32) }];
+    expect(await run(world, wrong)).toEqual({ "a.pdf": "failed object_mismatch" });
+    expect(await run(world, wrong, "--transfer", "url")).toEqual({ "a.pdf": "failed url_not_allowed" });
+    expect([ids(world), world.posts().length]).toEqual([before, 1]);
   });
 });
 
