@@ -17,12 +17,15 @@ export type ReadBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly answer: Response };
 
-/** Reads the JSON of a request; without JSON, or with broken JSON, it is refused with 400. */
-export async function readJson(context: Context): Promise<ReadBody> {
+/** Reads the JSON of a request; without JSON, or with broken JSON, it is refused with 400 and told the right `forms`. */
+export async function readJson(context: Context, forms: string): Promise<ReadBody> {
   const text = await context.req.text();
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return { ok: false, answer: refuse(context, 400, "INVALID_JSON", "the body is not valid JSON") };
+    return {
+      ok: false,
+      answer: refuse(context, 400, "INVALID_JSON", `the body is not valid JSON: ${forms}`),
+    };
   }
 }

@@ -1,9 +1,10 @@
 import type { Context, Handler } from "hono";
 import { ADMIN_PATH } from "../domain/advice.ts";
-import { SELECTIONS } from "../domain/choices.ts";
 import type { Clock } from "../domain/clock.ts";
 import { refuse } from "./answers.ts";
 import { readJson } from "./body.ts";
+import { fieldOf } from "./fields.ts";
+import { RETRY_FORMS, retryRequestIn, retryRequestOf } from "./retry-request.ts";
 import { statusOf } from "./status.ts";
 import type { AdminMetrics, HistoryView, MetricsText, RetryRequest, WorkerView } from "./worker-view.ts";
 
@@ -45,16 +46,19 @@ function adminMetrics(view: WorkerView): AdminMetrics {
   };
 }
 
+const CONTROL_FORMS = 'say {"action":"stop"} or {"action":"start"}';
+const ENQUEUE_FORMS = 'say {"key":"covers/a.jpg"}, or an array of such entries';
+
 async function control(context: Context, view: WorkerView): Promise<Response> {
-  const body = await readJson(context);
+  const body = await readJson(context, CONTROL_FORMS);
   if (!body.ok) return body.answer;
   const action = fieldOf(body.value, "action");
-  if (action !== "start" && action !== "stop") return refuse(context, 400, "INVALID_ACTION");
+  if (action !== "start" && action !== "stop") return refuse(context, 400, "INVALID_ACTION", CONTROL_FORMS);
   return context.json({ ok: true, worker_running: view.control(action) });
 }
 
 async function enqueue(context: Context, view: WorkerView): Promise<Response> {
-  const body = await readJson(context);
+  const body = await readJson(context, ENQUEUE_FORMS);
   if (!body.ok) return body.answer;
   const taken = await view.enqueue(Array.isArray(body.value) ? body.value : [body.value]);
   if (!taken.ok && taken.ending) return refuse(context, 503, "STOPPING", taken.problem);
@@ -64,32 +68,22 @@ async function enqueue(context: Context, view: WorkerView): Promise<Response> {
   return context.json({ ok: true, accepted, duplicates, ...more });
 }
 
-/** The state may stand in the address instead of a body: a line without quotes inside quotes can be pasted into any shell. */
+/** What is asked for may stand in the address instead of a body: a line without quotes inside quotes can be pasted into any shell. */
 async function retry(context: Context, view: WorkerView): Promise<Response> {
-  const status = context.req.query("status");
-  const named = status !== undefined && (await context.req.text()) === "";
-  const body = named ? { ok: true as const, value: { status } } : await readJson(context);
-  if (!body.ok) return body.answer;
-  if (status !== undefined && !named) return refuse(context, 400, "INVALID_RETRY", RETRY_FORMS);
-  const what = retryRequestOf(body.value);
-  if (what === null) return refuse(context, 400, "INVALID_RETRY", RETRY_FORMS);
+  const what = await retryRequest(context);
+  if (what instanceof Response) return what;
   const taken = await view.retry(what);
-  if (!taken.ok) return refuse(context, 503, "STOPPING", taken.problem);
+  if (!taken.ok && taken.ending) return refuse(context, 503, "STOPPING", taken.problem);
+  if (!taken.ok) return refuse(context, 400, "INVALID_RETRY", taken.problem);
   const { accepted, duplicates, passedOver, notFound } = taken;
   return context.json({ ok: true, accepted, duplicates, passed_over: passedOver, not_found: notFound });
 }
 
-const RETRY_FORMS = `say {"keys":["covers/a.jpg"]}, or {"status":"unknown"}, "failed" or "weak"`;
-
-/** Null for anything but one of the two forms: a request that is half understood could post twice. */
-function retryRequestOf(value: unknown): RetryRequest | null {
-  const [keys, status] = [fieldOf(value, "keys"), fieldOf(value, "status")];
-  if (Array.isArray(keys) && status === undefined)
-    return keys.length > 0 && keys.every((key) => typeof key === "string" && key !== "") ? { keys } : null;
-  const state = SELECTIONS.find((each) => each === status);
-  return state !== undefined && keys === undefined ? { state } : null;
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+async function retryRequest(context: Context): Promise<RetryRequest | Response> {
+  const wrong = () => refuse(context, 400, "INVALID_RETRY", RETRY_FORMS);
+  const { url } = context.req;
+  if ((await context.req.text()) === "") return retryRequestIn(url) ?? wrong();
+  const body = await readJson(context, RETRY_FORMS);
+  if (!body.ok) return body.answer;
+  return (new URL(url).search === "" ? retryRequestOf(body.value) : null) ?? wrong();
 }

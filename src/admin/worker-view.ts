@@ -43,8 +43,10 @@ export interface WorkerView {
   retry(what: RetryRequest): Promise<({ readonly ok: true } & RetryTaken) | RequestRefused>;
 }
 
-/** Rows to try again: all in a state, or those of some keys. */
-export type RetryRequest = { readonly state: Selection } | { readonly keys: readonly string[] };
+/** Rows to try again: all in a state, or those of some keys; of one bot, where its slug is given. */
+export type RetryRequest = ({ readonly state: Selection } | { readonly keys: readonly string[] }) & {
+  readonly bot: string | undefined;
+};
 
 /** What a worker took in. */
 interface RequestTaken {

@@ -86,8 +86,15 @@ export class WorkerDesk implements WorkerView {
   async retry(what: RetryRequest): ReturnType<WorkerView["retry"]> {
     const requests = await this.#requests();
     if (requests === null) return ENDING;
-    const taken = await ("keys" in what ? requests.retryKeys(what.keys) : requests.retryState(what.state));
-    const asked = "keys" in what ? "by their keys" : `all that are ${what.state}`;
+    const { bot } = what;
+    if (bot !== undefined && !this.#bots.includes(bot))
+      return { ok: false, problem: `no bot "${bot}" in this worker (its bots: ${this.#bots.join(", ")})` };
+    const bots = bot === undefined ? this.#bots : [bot];
+    const taken = await ("keys" in what
+      ? requests.retryKeys(what.keys, bots)
+      : requests.retryState(what.state, bots));
+    const all = "keys" in what ? "by their keys" : `all that are ${what.state}`;
+    const asked = bot === undefined ? all : `${all}, of bot ${bot}`;
     this.#session.events.emit("notice", {
       level: "info",
       text: `asked to try rows again, ${asked}: ${taken.accepted === 1 ? "1 row" : `${taken.accepted} rows`} will be`,

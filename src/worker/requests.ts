@@ -68,11 +68,11 @@ export class Requests {
     return { ...taken, passedOver: [...passedOver.values()] };
   }
 
-  /** Tries all rows in this state again. Durable when it resolves. Throws LedgerError. */
-  async retryState(state: Selection): Promise<TakenAgain> {
-    const { ledger, rules } = this.#options;
+  /** Tries all rows of these bots in this state again. Durable when it resolves. Throws LedgerError. */
+  async retryState(state: Selection, bots = this.#options.rules.bots): Promise<TakenAgain> {
+    const { ledger } = this.#options;
     let [accepted, duplicates] = [0, 0];
-    for await (const page of ledger.select([state], { bots: rules.bots })) {
+    for await (const page of ledger.select([state], { bots })) {
       const taken = await this.#queue(page.map(again));
       accepted += taken.accepted;
       duplicates += taken.duplicates;
@@ -81,9 +81,8 @@ export class Requests {
   }
 
   /** Tries the rows of these keys again that failed, are unknown or weak. Durable when it resolves. Throws LedgerError. */
-  async retryKeys(keys: readonly string[]): Promise<TakenAgain> {
-    const { ledger, rules } = this.#options;
-    const rows = await ledger.rowsOf(keys, rules.bots);
+  async retryKeys(keys: readonly string[], bots = this.#options.rules.bots): Promise<TakenAgain> {
+    const rows = await this.#options.ledger.rowsOf(keys, bots);
     const wrong = rows.filter(({ state }) => SELECTIONS.some((each) => each === state));
     const [taken, known] = [keysOf(wrong), keysOf(rows)];
     const fine = rows.filter(({ entry: { key } }, at) => !taken.has(key) && firstOf(rows, key) === at);

@@ -107,7 +107,12 @@ describe("control", () => {
     async (body) => {
       const { call, view } = await scene();
       const { status, json } = await call("POST", `${ADMIN}/control`, body);
-      expect([status, json, view.running]).toEqual([400, { ok: false, error: "INVALID_ACTION" }, true]);
+      const message = 'say {"action":"stop"} or {"action":"start"}';
+      expect([status, json, view.running]).toEqual([
+        400,
+        { ok: false, error: "INVALID_ACTION", message },
+        true,
+      ]);
     },
   );
 });
@@ -166,6 +171,48 @@ describe("retry", () => {
     ]);
   });
 
+  it("is narrowed to the one bot that is named, in a body or in the address", async () => {
+    const { call, again } = await scene();
+    await call("POST", `${ADMIN}/retry`, '{"keys":["a"],"bot":"news"}');
+    await call("POST", `${ADMIN}/retry?status=failed&bot=news`);
+    expect(again).toEqual([
+      { keys: ["a"], bot: "news" },
+      { state: "failed", bot: "news" },
+    ]);
+  });
+
+  it("says of a bot that is not there which ones are", async () => {
+    const { call, view } = await scene();
+    view.retry = async () => ({ ok: false, problem: 'no bot "nobody" in this worker (its bots: news)' });
+    const { status, json } = await call("POST", `${ADMIN}/retry`, '{"keys":["a"],"bot":"nobody"}');
+    expect([status, json.error, json.message]).toEqual([
+      400,
+      "INVALID_RETRY",
+      'no bot "nobody" in this worker (its bots: news)',
+    ]);
+  });
+
+  it.each(["", "?statuss=unknown", "?status=unknown&x=1", "?status=unknown&status=failed", "?bot=news"])(
+    "refuses a request without a body at the address %j, with the forms there are",
+    async (query) => {
+      const { call, again } = await scene();
+      const { status, json } = await call("POST", `${ADMIN}/retry${query}`);
+      expect([status, json.error, again]).toEqual([400, "INVALID_RETRY", []]);
+      expect(json.message).toMatch(/^say .*"keys".*"status":"unknown".*"bot"/);
+    },
+  );
+
+  it.each([
+    ["retry", /"keys".*"status":"unknown"/],
+    ["enqueue", /\{"key":/],
+    ["control", /\{"action":"stop"\}/],
+  ])("shows the right form to broken JSON (%s)", async (route, form) => {
+    const { call } = await scene();
+    const { status, json } = await call("POST", `${ADMIN}/${route}`, "status=unknown");
+    expect([status, json.error]).toEqual([400, "INVALID_JSON"]);
+    expect(json.message).toMatch(form);
+  });
+
   it.each([
     "{}",
     "[]",
@@ -179,6 +226,11 @@ describe("retry", () => {
     '{"keys":[""]}',
     '{"keys":["a"],"status":"unknown"}',
     '{"key":"a"}',
+    '{"status":"unknown","x":1}',
+    '{"status":"failed","prefix":"covers/"}',
+    '{"keys":["a"],"bots":["news"]}',
+    '{"keys":["a"],"bot":["news"]}',
+    '{"keys":["a"],"bot":null}',
   ])("refuses %s in one line that says the forms there are", async (body) => {
     const { call, again } = await scene();
     const { status, json } = await call("POST", `${ADMIN}/retry`, body);

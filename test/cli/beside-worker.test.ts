@@ -79,7 +79,12 @@ describe("beside a worker that holds the ledger", () => {
     const [{ r2_key: key }] = world.rows("select r2_key from media_store order by rowid limit 1") as [
       { r2_key: string },
     ];
-    const answer = await worker.post(`${API}/retry`, { keys: [key, "typo.jpg"] });
+    const nobody = await worker.post(`${API}/retry`, { keys: [key], bot: "nobody" });
+    expect([nobody.status, await nobody.json()]).toEqual([
+      400,
+      expect.objectContaining({ message: 'no bot "nobody" in this worker (its bots: default)' }),
+    ]);
+    const answer = await worker.post(`${API}/retry`, { keys: [key, "typo.jpg"], bot: "default" });
     expect(await answer.json()).toEqual({ ...TAKEN, not_found: ["typo.jpg"] });
     worker.signal("SIGKILL");
     await worker.ended;

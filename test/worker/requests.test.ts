@@ -70,6 +70,14 @@ describe("a request to try again", () => {
     expect(await requests.retryState("weak")).toEqual({ accepted: 0, duplicates: 0, ...none });
   });
 
+  it("takes those of one bot alone where that is asked for", async () => {
+    const { parts, requests, meets } = await scene();
+    await meets("lost", LOST);
+    expect((await requests.retryState("unknown", ["other"])).accepted).toBe(0);
+    expect((await requests.retryKeys(["lost"], ["other"])).notFound).toEqual(["lost"]);
+    expect((await requests.retryKeys(["lost"], parts.bots)).accepted).toBe(1);
+  });
+
   it("does not wait until a failure that passes is due", async () => {
     const { parts, entries, requests, meets } = await scene();
     await meets("away", AWAY);
