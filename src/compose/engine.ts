@@ -61,7 +61,17 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const noneOpen = (cause: Failure) => stop.drain({ type: "no_lane", failure: cause });
   const lanes = await openLanes({ config, clock, events, ledger, found, waits, changed, noneOpen });
   const tell: PlanParts["tell"] = (level, text) => events.emit("notice", { level, text });
-  const plan = planOptionsOf({ config, options, transfers, ledger, storage, clock, found, tell });
+  const plan = planOptionsOf({
+    config,
+    options,
+    transfers,
+    ledger,
+    storage,
+    clock,
+    found,
+    signal: stop.draining,
+    tell,
+  });
   const queue = new WorkQueue({ capacity: config.maxQueue, order: options.order, wall: clock.wall });
   const pool = new Pool(config.concurrency);
   const runBots = { configured: config.bots.map(({ slug }) => slug), warming: given.waitedFor ?? plan.bots };

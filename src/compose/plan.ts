@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Clock } from "../domain/clock.ts";
-import { type Patience, patienceOf } from "../domain/patience.ts";
+import { patienceOf } from "../domain/patience.ts";
 import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
@@ -11,7 +11,7 @@ import { cutTo, ledgerSource } from "../sources/ledger-rows.ts";
 import { formatOf, manifestFile, manifestSource } from "../sources/manifest.ts";
 import { nearPrefix } from "../sources/near-prefix.ts";
 import type { OpenSource, Source } from "../sources/port.ts";
-import { listingSource } from "../sources/r2-listing.ts";
+import { type Again, listingSource } from "../sources/r2-listing.ts";
 import { KeySelection, type NoKeys, onceExcluded, type SelectionOptions } from "../sources/selection.ts";
 import type { Storage } from "../storage/port.ts";
 import type { Transfers } from "../transfers/port.ts";
@@ -24,6 +24,8 @@ export interface PlanParts {
   readonly transfers: Transfers;
   readonly clock: Clock;
   readonly found: readonly LaneFound[];
+  /** Ends the wait for a page that is to be asked for again. */
+  readonly signal: AbortSignal;
   /** Takes a sentence for people. */
   readonly tell: SelectionOptions["tell"];
 }
@@ -37,6 +39,7 @@ export function planOptionsOf({
   transfers,
   clock,
   found,
+  signal,
   tell,
 }: PlanParts): PlanOptions {
   const bots = [...new Set(found.map(({ bot }) => bot.slug))];
@@ -53,7 +56,7 @@ export function planOptionsOf({
       bots,
       bucket: config.bucket,
       tell,
-      again: { patience, clock },
+      again: { patience, clock, signal },
       onNothing: options.allowEmpty ? "warn" : "refuse",
     }),
     tell: (text) => tell("warn", text),
@@ -78,7 +81,7 @@ export interface SourceParts {
   readonly bucket: string;
   readonly onNothing: SelectionOptions["onNothing"];
   /** How a page of the listing that fails is tried again; not at all without it. */
-  readonly again?: { readonly patience: Patience; readonly clock: Clock };
+  readonly again?: Again;
   /** Takes a sentence for people. */
   readonly tell: SelectionOptions["tell"];
 }

@@ -24,6 +24,8 @@ export interface Failure {
   readonly code?: number;
   /** Milliseconds to wait before this lane may be called again (class `flood`). */
   readonly retryAfterMs?: number;
+  /** No connection came about, or nothing came by it in time: waiting a moment is not likely to help. */
+  readonly unreached?: boolean;
   /** The supergroup that a group became (reason `chat_migrated`). */
   readonly migrateTo?: string;
 }

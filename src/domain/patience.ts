@@ -1,3 +1,7 @@
+import type { Clock } from "./clock.ts";
+import type { Failure } from "./failure.ts";
+import type { Result } from "./result.ts";
+
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -19,3 +23,27 @@ export function patienceOf(retries: number, random: () => number): Patience {
 
 /** For those who wait for an answer themselves, and for whom a second and a third try are enough. */
 export const HASTE: Patience = { retries: 2, pauseMs: (tries) => 100 * 4 ** tries };
+
+interface Asking {
+  readonly patience: Patience;
+  readonly clock: Clock;
+  /** Ends the pauses, and with them the tries. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether a failure is worth another try. */
+  readonly mayPass: (failure: Failure) => boolean;
+  /** Told of the failure after which it is asked again for the first time. */
+  readonly told?: (failure: Failure) => void;
+}
+
+/** Asks until there is a value, what failed will not pass, the patience is at its end, or the signal aborts. */
+export async function askPatiently<T>(
+  ask: () => Promise<Result<T>>,
+  { patience, clock, signal, mayPass, told }: Asking,
+): Promise<Result<T>> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await ask();
+    if (answer.ok || signal?.aborted || tries >= patience.retries || !mayPass(answer.failure)) return answer;
+    if (tries === 0) told?.(answer.failure);
+    await clock.sleep(patience.pauseMs(tries), signal);
+  }
+}

@@ -1,8 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import { readEtag } from "../domain/content.ts";
 import type { Entry } from "../domain/entry.ts";
+import type { Failure } from "../domain/failure.ts";
 import { kindOfKey, kindOfMime, type MediaKind } from "../domain/media.ts";
-import { HASTE, type Patience } from "../domain/patience.ts";
+import { askPatiently, HASTE, type Patience } from "../domain/patience.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { disagreement, isStated } from "../domain/stated.ts";
 import type { KnownEntry } from "../domain/task.ts";
@@ -53,11 +54,8 @@ export async function complete(entry: Entry, options: CompleteOptions): Promise<
   return wrong ? { ...failed(wrong), there } : ok(there);
 }
 
-async function patientHead(key: string, options: CompleteOptions): Promise<Result<ObjectInfo>> {
+function patientHead(key: string, options: CompleteOptions): Promise<Result<ObjectInfo>> {
   const { storage, clock, patience = HASTE } = options;
-  for (let tries = 0; ; tries += 1) {
-    const info = await storage.head(key);
-    if (info.ok || info.failure.class !== "transient" || tries >= patience.retries) return info;
-    await clock.sleep(patience.pauseMs(tries));
-  }
+  const mayPass = (failure: Failure) => failure.class === "transient";
+  return askPatiently(() => storage.head(key), { patience, clock, mayPass });
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { unlessAborted } from "../domain/abort.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
@@ -27,7 +28,9 @@ export interface DryRunParts {
  */
 export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
   try {
-    const { toWarm, skipped, bytes } = await count(parts);
+    const counted = new Count();
+    await unlessAborted(count(parts, counted), parts.stop.draining);
+    const { toWarm, skipped, bytes } = counted;
     const { filtered = 0, listed = 0 } = parts.plan.selection ?? {};
     return { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
   } catch (error) {
@@ -63,16 +66,14 @@ class Count {
   }
 }
 
-async function count(parts: DryRunParts): Promise<Count> {
+async function count(parts: DryRunParts, counted: Count): Promise<void> {
   const { limit = Number.POSITIVE_INFINITY, stop } = parts;
-  const counted = new Count();
   for await (const page of plan(parts.plan)) {
     for (const planned of page) {
-      if (counted.toWarm >= limit || stop.draining.aborted) return counted;
+      if (counted.toWarm >= limit || stop.draining.aborted) return;
       note(planned, counted, parts);
     }
   }
-  return counted;
 }
 
 function note(planned: Planned, counted: Count, { events, isOut, whyOut }: DryRunParts): void {

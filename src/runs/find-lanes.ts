@@ -1,22 +1,25 @@
 import type { Failure, FailureClass } from "../domain/failure.ts";
+import { askPatiently, type Patience } from "../domain/patience.ts";
+import type { Result } from "../domain/result.ts";
 import { type LaneToOpen, lanesOf, type Preflight, preflight, untriedLane } from "../lanes/preflight.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The lanes of a run, tried side by side with the bucket before anything is listed; untried where `tried` is false. Those
+ * The lanes of a run, tried side by side with the bucket before anything is listed, with this patience; untried where `tried` is false. Those
  * that are out are among them, and told. Stops the run when none can be sent to, or when the bucket turns us away.
  */
 export async function findLanes(
   session: Session,
-  { tried }: { readonly tried: boolean },
+  { tried, patience }: { readonly tried: boolean; readonly patience: Patience },
 ): Promise<readonly LaneToOpen[]> {
   const { connections, stop } = session;
   const wishes = await session.wishes();
   if (!tried) return wishes.map(untriedLane);
-  const [lanes, bucket] = await Promise.all([
+  const [lanes, answer] = await Promise.all([
     preflight(wishes, connections.clock),
     connections.storage.check(),
   ]);
+  const bucket = lanes.open.length === 0 ? answer : await enterBucket(session, answer, patience);
   for (const lane of lanes.open) tellOpen(session, lane);
   const cause = lanes.open.length === 0 ? whyNone(lanes) : undefined;
   for (const text of refusalsOf(lanes, cause)) session.warn(text);
@@ -27,6 +30,25 @@ export async function findLanes(
   else if (!bucket.ok)
     stop.drain({ type: bucket.failure.class === "auth" ? "denied" : "source", failure: bucket.failure });
   return found;
+}
+
+/** What the bucket says in the end: what can pass is waited for as for a page, a server that cannot be reached is not. */
+function enterBucket(session: Session, first: Result<void>, patience: Patience): Promise<Result<void>> {
+  const { connections, stop } = session;
+  const { clock, storage } = connections;
+  let answer: Result<void> | null = first;
+  const ask = async () => {
+    const now = answer ?? (await storage.check());
+    answer = null;
+    return now;
+  };
+  return askPatiently(ask, {
+    patience,
+    clock,
+    signal: stop.draining,
+    mayPass: ({ class: failureClass, unreached }) => failureClass === "transient" && !unreached,
+    told: ({ message }) => session.warn(`${message}; asking again`),
+  });
 }
 
 /** What is wrong with a bot before a server out of reach, and that before a chat, of which nothing is known until it answers. */

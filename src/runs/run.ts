@@ -7,6 +7,7 @@ import type { RunOptions } from "../config/run-options.ts";
 import { unlessAborted } from "../domain/abort.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Emitter, type StopCause } from "../domain/events.ts";
+import { patienceOf } from "../domain/patience.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 import type { Tally } from "../figures/tally.ts";
@@ -118,7 +119,10 @@ export class Run implements RunPass {
    */
   async enter(): Promise<readonly LaneToOpen[] | null> {
     await this.#session.checkWorld();
-    const finding = findLanes(this.#session, { tried: this.options.preflight });
+    const finding = findLanes(this.#session, {
+      tried: this.options.preflight,
+      patience: patienceOf(this.options.retries, Math.random),
+    });
     const found = await unlessAborted(finding, this.stop.draining);
     if (!found || this.stop.cause !== null) return null;
     await this.#session.claim({ quiet: this.options.dryRun, lanes: found });
@@ -199,6 +203,7 @@ export class Run implements RunPass {
         storage,
         clock,
         found,
+        signal: stop.draining,
         tell: (level, text) => events.emit("notice", { level, text }),
       }),
       isOut: (bot) => !lanes.isOpen(bot),

@@ -129,7 +129,14 @@ export function failureOfError(target: RequestTarget, error: unknown): Failure {
   return failure(
     "r2_unavailable",
     `no answer from ${target.host} for ${subjectOf(target)}: ${causeOf(target, error)}`,
+    connectionBroke(error) ? {} : { unreached: true },
   );
+}
+
+/** A connection that was there broke. ECONNABORTED is the word of Windows for one that broke on this side. */
+export function connectionBroke(error: unknown): boolean {
+  const code = errorCode(error);
+  return ["UND_ERR_SOCKET", "ECONNRESET", "ECONNABORTED", "EPIPE"].includes(code ?? "");
 }
 
 /** The server answers, but not as S3 does. */

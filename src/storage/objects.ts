@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
-import { errorCode } from "../domain/error-code.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { checkAnswer, contentLength, infoOf, isPageInstead, rangeOf } from "./answers.ts";
 import { counted } from "./counted.ts";
 import {
+  connectionBroke,
   failureOfBody,
   failureOfError,
   failureOfRefusal,
@@ -191,12 +191,6 @@ export class ObjectReader {
       bodyTimeout: stallMs,
     });
   }
-}
-
-/** ECONNABORTED is the word of Windows for a connection that broke on this side. */
-function connectionBroke(error: unknown): boolean {
-  const code = errorCode(error);
-  return ["UND_ERR_SOCKET", "ECONNRESET", "ECONNABORTED", "EPIPE"].includes(code ?? "");
 }
 
 const ERROR_BODY_CHARS = 16_384;

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { endsOf, itemsOf } from "../helpers/child.ts";
+import { closedPort } from "../helpers/closed-port.ts";
 import { etagOf } from "../helpers/etag.ts";
 import { oddS3 } from "../helpers/odd-s3.ts";
 import { openWorld, type World } from "../helpers/world.ts";
@@ -574,6 +576,44 @@ describe("the listing", () => {
       asked = 0;
       expect((await world.run(["-n", "--retries", retries])).code, retries).toBe(code);
     }
+  });
+});
+
+describe("the look whether there is a bucket", () => {
+  const CUT = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a.t";
+  const PASSING: readonly [string, (response: ServerResponse) => void][] = [
+    ["cut off", (response) => response.writeHead(200, { "content-type": "application/xml" }).end(CUT)],
+    ["empty", (response) => response.writeHead(200).end()],
+    ["a refusal for now", (response) => response.writeHead(503).end()],
+    ["a connection that breaks", (response) => response.destroy()],
+  ];
+
+  it.each(PASSING)("is as patient as a page of the listing is: %s", async (_, answers) => {
+    const world = await openWorld();
+    const bucket = await oddS3({ "a.txt": { body: "a" } });
+    const isDoor = (url = "") => url.includes("max-keys=1");
+    let left = 0;
+    bucket.odd = ({ url }, response) => {
+      if (!isDoor(url) || left-- <= 0) return false;
+      answers(response);
+      return true;
+    };
+    const run = (retries: string) => {
+      // A try asks three times where the library sees that it may help.
+      left = 3;
+      return world.run(["-n", "--retries", retries], { env: { R2_ENDPOINT: bucket.url } });
+    };
+    expect((await run("0")).code).toBe(1);
+    const ended = await run("3");
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringMatching(/asking again/)]);
+  });
+
+  it("does not wait for a server that cannot be reached", async () => {
+    const world = await openWorld();
+    const env = { R2_ENDPOINT: `http://127.0.0.1:${await closedPort()}` };
+    const ended = await world.run(["-n"], { env });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).not.toContain("asking again");
   });
 });
 

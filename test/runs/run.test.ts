@@ -8,6 +8,7 @@ import { redactor } from "../../src/domain/secret.ts";
 import { LedgerError } from "../../src/ledgers/error.ts";
 import { Stop } from "../../src/pipeline/stop.ts";
 import { Run } from "../../src/runs/run.ts";
+import { oddS3 } from "../helpers/odd-s3.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 
 interface Given {
@@ -53,6 +54,29 @@ describe("a run", () => {
     await run.close();
     expect(world.rows("select chat_id from prewarm_lanes")).toHaveLength(1);
   });
+
+  it.each([true, false])(
+    "ends at once when it is stopped while a page is waited for (plan: %s)",
+    async (dryRun) => {
+      const world = await openWorld();
+      world.putMany(1);
+      const bucket = await oddS3({ "a.txt": { body: "a" } });
+      const { run } = await openRun(world, {
+        flags: { dryRun, retries: "9" },
+        env: { R2_ENDPOINT: bucket.url },
+      });
+      let asked = 0;
+      bucket.odd = ({ url = "" }, response) => {
+        if (url.includes("max-keys=1")) return false;
+        asked += 1;
+        // The library asks three times a try: in the second try the pauses have begun.
+        if (asked > 3) run.stop.drain({ type: "signal", signal: "SIGINT" });
+        response.writeHead(503).end();
+        return true;
+      };
+      expect(await run.toEnd()).toMatchObject({ exitCode: 130, cause: { type: "signal" } });
+    },
+  );
 
   it("only plans where that is asked for: nothing is sent, and each object is emitted", async () => {
     const world = await openWorld();
