@@ -67,6 +67,55 @@ describe("what goes where", () => {
   });
 });
 
+describe("the SQL at the end", () => {
+  const sqlAfter = (stderr: string, line: string) => {
+    const lines = stderr.split("\n");
+    const at = lines.findIndex((each) => each.includes(line)) + 1;
+    const end = lines.findIndex((each, i) => i >= at && !each.startsWith("  "));
+    return lines.slice(at, end).join("\n");
+  };
+
+  const HIDDEN = [
+    "a\u202egpj.txt",
+    "it's\u200b.txt",
+    "\u0007",
+    "no\u00a0blank.txt",
+    "two  blanks.txt",
+    "e\u0301\n.txt",
+  ];
+
+  it.each(HIDDEN)("finds the id of %j", async (key) => {
+    const world = await openWorld();
+    world.put(key, "content");
+    const { stderr } = await world.run([]);
+    const sql = sqlAfter(stderr, "a bot reads it by this SQL:");
+    expect(sql.normalize("NFC")).toMatch(/^[\n\u0020-\u007e\u00e9]+$/);
+    expect(world.rows(sql)).toHaveLength(1);
+  });
+
+  it("lists what is failed or unknown now, and not what has become ready or has other content since", async () => {
+    const world = await openWorld();
+    for (const [i, key] of ["big.zip", "huge.zip", "vast.zip"].entries())
+      world.put(key, { bytes: 60_000_000 + i });
+    world.putMany(2, "lost/");
+    world.botApi.control({
+      faults: [{ server: "bot-api", match: { method: "sendDocument" }, fault: { type: "post_then_drop" } }],
+    });
+    const { stderr } = await world.run(["-c", "1"]);
+    const keys = () =>
+      world.rows(sqlAfter(stderr, "this SQL lists them:")).map((row) => row.r2_key as string);
+    expect(keys().sort()).toEqual(["big.zip", "huge.zip", "lost/0000.bin", "lost/0001.bin", "vast.zip"]);
+    world.botApi.control({ faults: [] });
+    world.put("huge.zip", "small now");
+    await world.run([]);
+    expect(keys().sort()).toEqual(["big.zip", "lost/0000.bin", "lost/0001.bin", "vast.zip"]);
+    await world.run(["--only", "unknown"]);
+    expect(keys().sort()).toEqual(["big.zip", "vast.zip"]);
+    await world.run(["--only", "failed"]);
+    expect(keys().sort()).toEqual(["big.zip", "vast.zip"]);
+  });
+});
+
 describe("colours", () => {
   const COLOURS = [
     { env: {}, coloured: false },

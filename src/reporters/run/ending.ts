@@ -17,12 +17,17 @@ export interface EndingOptions {
 
 const READ_ONE =
   "select c.tg_file_id from media_cache c join media_store s on s.sha256 = c.sha256 and s.kind = c.kind";
-const LIST_FAILURES =
-  "select r2_key, bot_slug, error_reason, error_message from prewarm_attempts where state in ('failed', 'unknown') order by id desc";
+/** Of what is failed or unknown now, a row each: a later attempt with its key may have put it right, or be about other content. */
+const LIST_FAILURES = `select a.r2_key, c.bot_slug, c.kind, c.error_reason, c.last_error from media_cache c
+  join prewarm_attempts a using (bot_slug, sha256, kind) where c.status in ('error', 'unknown') and a.state <> 'ready'
+  and a.id = (select max(id) from prewarm_attempts where r2_key = a.r2_key and bot_slug = a.bot_slug and kind = a.kind)
+  order by a.id desc`;
 
 /** No terminal is of use with fewer cells. */
 const NARROWEST = 20;
 const SHOWN_KEY = 60;
+/** What takes no place on a screen, or looks like a blank and is none. */
+const INVISIBLE = /(?! )[\p{Cc}\p{Cf}\p{Z}]/u;
 
 function sentence(text: string, width: number): string[] {
   return fold(text, Math.max(width, NARROWEST) - 1, "  ");
@@ -31,7 +36,7 @@ function sentence(text: string, width: number): string[] {
 /** SQL in lines of about `width` cells: it may be broken at any blank that is not part of a text. */
 function sqlLines(sql: string, width: number): string[] {
   const room = Math.max(width, NARROWEST) - 1;
-  const words = sql.match(/(?:'[^']*'|[^' ])+/g) ?? [];
+  const words = sql.match(/(?:'[^']*'|[^'\s])+/g) ?? [];
   const lines: string[] = [];
   for (const word of words) {
     const line = lines.at(-1);
@@ -39,6 +44,14 @@ function sqlLines(sql: string, width: number): string[] {
     else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines;
+}
+
+/** A text in SQL that finds it also where a screen cannot show all of it: `'a'||char(8238)||'gpj'`. */
+function sqlText(value: string): string {
+  const parts = value.match(/(?! )[\p{Cc}\p{Cf}\p{Z}]|(?: |[^\p{Cc}\p{Cf}\p{Z}])+/gu) ?? [""];
+  const written = (part: string) =>
+    INVISIBLE.test(part) ? `char(${part.codePointAt(0)})` : `'${part.replaceAll("'", "''")}'`;
+  return parts.map(written).join("||");
 }
 
 /** False for failures that the ledger knows nothing of: their keys cannot be had from it. */
@@ -63,8 +76,7 @@ export function nextCommand(run: Snapshot, { command, stopped }: EndingOptions):
 export function idsText({ sample }: Snapshot, { ledger, width }: EndingOptions): string | null {
   if (sample === null) return null;
   const { key, bot, kind, fileId } = sample;
-  const text = (value: string) => `'${oneLine(value).replaceAll("'", "''")}'`;
-  const where = [`s.r2_key = ${text(key)}`, `c.bot_slug = ${text(bot)}`, `c.kind = '${kind}'`];
+  const where = [`s.r2_key = ${sqlText(key)}`, `c.bot_slug = ${sqlText(bot)}`, `c.kind = '${kind}'`];
   return [
     ...sentence(
       `file_ids are in ${ledger}; that of ${cut(oneLine(key), SHOWN_KEY)} for bot ${oneLine(bot)}, as ${kind}:`,
