@@ -125,7 +125,10 @@ export const REASONS = {
   }),
 
   // object: R2 does not have it, or not any more
-  object_missing: info("object", "put the object back, or take its key out of the manifest"),
+  object_missing: info(
+    "object",
+    "give the key as the bucket has it where another is named, else put the object back or take its key out of the manifest",
+  ),
   object_changed: info("object", {
     run: "run again: the object was replaced while it was being sent",
     worker:

@@ -13,7 +13,7 @@ import {
   readXmlError,
   sizeless,
 } from "./errors.ts";
-import { otherSpellings } from "./other-spellings.ts";
+import { differenceOf, otherSpellings } from "./other-spellings.ts";
 import type { ObjectInfo, OpenObject, OpenOptions } from "./port.ts";
 
 /** Where and how to read objects. */
@@ -133,14 +133,14 @@ export class ObjectReader {
 
   /** Says so when the object is there under the key that was probably meant. */
   async #likely(key: string, cause: Failure): Promise<Failure> {
-    for (const other of otherSpellings(key)) {
+    for (const other of otherSpellings(key, this.#options.target.bucket)) {
       const answer = await this.#call({ method: "HEAD", key: other });
       if (!answer.ok) return cause;
       await answer.value.body.dump();
       if (answer.value.statusCode !== 200) continue;
       return {
         ...cause,
-        message: `${cause.message}, but it has ${other}: give the key as it is in the bucket`,
+        message: `${cause.message}, but it has ${other}: give the key as it is in the bucket${differenceOf(key, other)}`,
       };
     }
     return cause;

@@ -72,6 +72,22 @@ describe("a key that is not there", () => {
     ["covers\\a.jpg", "covers/a.jpg"],
     [" covers/a.jpg", "covers/a.jpg"],
     ["my+file.jpg", "my file.jpg"],
+    ["media/covers/a.jpg", "covers/a.jpg"],
+    ["/media/covers/a.jpg", "covers/a.jpg"],
+    ["media\\covers\\a.jpg", "covers/a.jpg"],
+    ["media/my%20file.jpg", "my file.jpg"],
+    ["\\covers\\a.jpg", "covers/a.jpg"],
+    [".\\a.jpg", "a.jpg"],
+    ["COVERS/A.JPG", "covers/a.jpg"],
+    ["Covers/A.JPG", "Covers/A.jpg"],
+    ["media/A.JPG", "A.jpg"],
+    ["u\u0308.jpg", "\u00fc.jpg"],
+    ["\u00fc.jpg", "u\u0308.jpg"],
+    ["/u\u0308.jpg", "\u00fc.jpg"],
+    ["u%CC%88.jpg", "\u00fc.jpg"],
+    ['"covers/a.jpg"', "covers/a.jpg"],
+    ["my file.jpg", "my%20file.jpg"],
+    ["https://host/media/My%20File.JPG?x=1", "My File.jpg"],
   ])("written as %j is told as %j, which is", async (given, there) => {
     const { storage } = await bucketAt(({ url = "", method }, response) => {
       const key = decodeURIComponent((url.split("?", 1)[0] ?? "").slice("/media/".length));
@@ -83,6 +99,15 @@ describe("a key that is not there", () => {
       expect(answer).toMatchObject({ failure: { reason: "object_missing" } });
       expect(answer.ok || answer.failure.message).toContain(`but it has ${there}: give the key as it is`);
     }
+  });
+
+  it("names the Unicode form where two keys look the same", async () => {
+    const { storage } = await bucketAt(({ url = "" }, response) =>
+      url.includes("%C3%BC") ? response.writeHead(200, PICTURE).end() : refuse(response, 404, "NoSuchKey"),
+    );
+    expect(await storage.head("u\u0308.jpg")).toMatchObject({
+      failure: { message: expect.stringMatching(/but it has \u00fc\.jpg: .* \(in Unicode form NFC\)$/) },
+    });
   });
 
   it("costs no more questions where it looks like one, and says no more where nothing is found", async () => {
