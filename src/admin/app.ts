@@ -8,6 +8,8 @@ import { adminRoutes, type RouteParts } from "./routes.ts";
 
 export interface AppParts extends RouteParts {
   readonly token: Secret | null;
+  /** Where the token stands, such as `.env ADMIN_API_TOKEN`; null where that is not to be told. */
+  readonly tokenSource?: string | null;
   readonly page: StatusPage;
   /** Called with exceptions in handlers; the client only learns that there was one. */
   readonly onError: (error: unknown) => void;
@@ -15,7 +17,7 @@ export interface AppParts extends RouteParts {
 
 /** The guarded routes and the two open ones, as a function of a request. */
 export function adminApp(parts: AppParts): Hono {
-  const { token, page, view } = parts;
+  const { token, tokenSource, page, view } = parts;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -23,7 +25,7 @@ export function adminApp(parts: AppParts): Hono {
     context.header("x-content-type-options", "nosniff");
     context.header("referrer-policy", "no-referrer");
   });
-  const guard = token === null ? browserGuard : tokenGuard(token);
+  const guard = token === null ? browserGuard : tokenGuard(token, tokenSource);
   app.use("/api/*", guard);
   app.use("/metrics", guard);
   if (token === null) app.use("/", browserGuard);

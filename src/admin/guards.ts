@@ -6,17 +6,28 @@ import { refuse } from "./answers.ts";
 
 /**
  * Lets requests with `Authorization: Bearer <token>` pass, others get 401. Digests of equal length are compared in constant
- * time, so neither the token's content nor its length can be measured.
+ * time, so neither the token's content nor its length can be measured. Whoever pasted a line of ours into a shell that lacks
+ * the variable is told so, and `source`: where the worker has the token from.
  */
-export function tokenGuard(token: Secret): MiddlewareHandler {
+export function tokenGuard(token: Secret, source: string | null = null): MiddlewareHandler {
   const wanted = digest(Buffer.from(token.reveal().trim(), "utf8"));
   return async (context, next) => {
-    const given = /^Bearer +(.*)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? "";
+    const header = context.req.header("authorization") ?? "";
+    const given = /^Bearer +(.*)$/i.exec(header)?.[1] ?? "";
     // Node reads headers as Latin-1; the bytes are what the client sent.
     if (timingSafeEqual(digest(Buffer.from(given.trim(), "latin1")), wanted)) return await next();
     context.header("www-authenticate", 'Bearer realm="prewarm"');
-    return refuse(context, 401, "UNAUTHORIZED");
+    const isUnset = UNSET.test(header);
+    return refuse(context, 401, "UNAUTHORIZED", isUnset ? unsetText(source) : undefined);
   };
+}
+
+/** What shells make of the variable of our lines where it is not set, or is not filled in. */
+const UNSET = /^Bearer *(?:\$(?:env:)?ADMIN_API_TOKEN|%ADMIN_API_TOKEN%)?$/i;
+
+function unsetText(source: string | null): string {
+  const there = source === null ? "" : ` (it has it from: ${source})`;
+  return `ADMIN_API_TOKEN is not set in the shell that asks: set it there to the value that the worker has${there}, then ask again`;
 }
 
 function digest(bytes: Buffer): Buffer {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { ConfigError } from "../config/error.ts";
 import type { WorkerDoor } from "../domain/advice.ts";
-import { openHostProblem } from "../domain/host.ts";
+import { isLoopback, openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { adminApp } from "./app.ts";
 import { statusPage } from "./page/page.ts";
@@ -39,6 +39,8 @@ export interface AdminServerOptions extends RouteParts {
   readonly port: number;
   /** What `/api` and `/metrics` ask for; null leaves them open, to this machine alone. An empty one counts as null. */
   readonly token: Secret | null;
+  /** Where the token stands, such as `.env ADMIN_API_TOKEN`: told to this machine alone. */
+  readonly tokenSource?: string | null;
   readonly limits?: Partial<AdminLimits>;
   /** Called with exceptions in handlers, which the worker survives. */
   readonly onError?: (error: unknown) => void;
@@ -58,7 +60,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   refuseOpen(openHostProblem("--host", options.host, options.token));
   const token = options.token?.reveal().trim() ? options.token : null;
   const limits = { ...LIMITS, ...options.limits };
-  const server = serverOf({ ...options, token }, limits);
+  const tokenSource = isLoopback(options.host) ? (options.tokenSource ?? null) : null;
+  const server = serverOf({ ...options, token, tokenSource }, limits);
   await listen(server, options);
   const address = server.address() as AddressInfo;
   // A name such as localhost may lead elsewhere by /etc/hosts.

@@ -3,6 +3,7 @@ import { prometheusMetrics } from "../admin/prometheus/prometheus.ts";
 import { type AdminServer, startAdminServer } from "../admin/server.ts";
 import type { WorkerView } from "../admin/worker-view.ts";
 import type { Connections } from "../compose/connect.ts";
+import { ADMIN_TOKEN } from "../config/settings.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import type { Emitter } from "../domain/events.ts";
 
@@ -26,5 +27,7 @@ export function startAdmin({ config, connections, events, view, version }: Admin
       level: "warn",
       text: `the admin server met an error and goes on: ${error instanceof Error ? error.message : error}`,
     });
-  return startAdminServer({ host, port, token, view, metrics, history, clock, version, onError });
+  const tokenSource = config.origins[ADMIN_TOKEN] ?? null;
+  const parts = { view, metrics, history, clock, version, onError };
+  return startAdminServer({ host, port, token, tokenSource, ...parts });
 }

@@ -360,20 +360,30 @@ describe("the token", () => {
 
   it.each(guarded)("is asked for at %s", async (path) => {
     const { call } = await scene();
-    for (const authorization of [
-      "",
-      "Bearer",
-      "Bearer ",
-      `Basic ${TOKEN}`,
-      "Bearer wrong",
-      `Bearer ${TOKEN}x`,
-      TOKEN,
-    ]) {
+    for (const authorization of ["", `Basic ${TOKEN}`, "Bearer wrong", `Bearer ${TOKEN}x`, TOKEN]) {
       const { status, text, headers } = await call("GET", path, undefined, { authorization });
       expect([status, text]).toEqual([401, '{"ok":false,"error":"UNAUTHORIZED"}']);
       expect(headers.get("www-authenticate")).toContain("Bearer");
     }
   });
+
+  it.each(["Bearer", "Bearer ", "Bearer $ADMIN_API_TOKEN", "Bearer %ADMIN_API_TOKEN%"])(
+    "is named with its place to a shell that lacks the variable (%s), on this machine alone",
+    async (authorization) => {
+      const told = async (host: string) => {
+        const { server } = await scene({ host, tokenSource: ".env ADMIN_API_TOKEN" });
+        const answer = await fetch(`${server.url}${ADMIN}/metrics`, { headers: { authorization } });
+        return [answer.status, await answer.text()];
+      };
+      const [status, text] = await told("127.0.0.1");
+      expect([status, text]).toEqual([
+        401,
+        expect.stringMatching(/"UNAUTHORIZED".*from: \.env ADMIN_API_TOKEN/),
+      ]);
+      expect(text).not.toContain(TOKEN);
+      expect((await told("0.0.0.0"))[1]).not.toContain(".env");
+    },
+  );
 
   it("may have any letters, and the scheme any case", async () => {
     const { call } = await scene({ token: new Secret("sésame 日") });
