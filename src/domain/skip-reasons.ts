@@ -7,6 +7,7 @@ export const SKIP_REASONS = {
   weak_kept: "its id is weak but usable; `--retry-weak-id` warms it again",
   duplicate_content: "the same content was warmed under another key",
   folder_marker: "a key that ends in / marks a folder",
+  in_flight_elsewhere: "another process is sending it at this moment",
   empty_object: "Telegram refuses empty files",
 } as const;
 

@@ -43,9 +43,9 @@ export interface Found {
   readonly content: ContentId;
   /**
    * `none`: no row, or a row in `warming` without an attempt. `weak` includes a photo whose id is stored under
-   * `document`.
+   * `document`. `under_way`: another process is sending it at this moment.
    */
-  readonly state: "none" | "unknown" | "error" | "ready" | "weak";
+  readonly state: "none" | "unknown" | "error" | "ready" | "weak" | "under_way";
   /** `media_store` has this key, and it points at this content. False for a new key of known content, or a changed object. */
   readonly keyKnown: boolean;
   readonly stored: StoredId | null;

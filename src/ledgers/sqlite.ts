@@ -28,6 +28,11 @@ export interface SqliteLedgerOptions {
   readonly shownAs?: string | undefined;
   /** What messages call the disk that it lies on, where that is not the one of `shownAs`. */
   readonly disk?: string | undefined;
+  /**
+   * Calls under way are those of another process, which lives: they are not in doubt, and what they send is found as
+   * `under_way`. Without it nobody makes them any more.
+   */
+  readonly beside?: boolean | undefined;
   /** What a file lies on; asks the system by default. */
   readonly kindOf?: ((file: string) => FileSystemKind | null) | undefined;
   /** Unix milliseconds; the system's clock by default. */
@@ -47,7 +52,8 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   try {
     const db = open(file, options, now);
     const doubtful = options.disk === undefined ? cautionOf(file, db.place, options.kindOf) : null;
-    return ledgerOf({ db, now, owner: `${process.pid}@${hostname()}` }, lock, doubtful);
+    const { beside } = options;
+    return ledgerOf({ db, now, owner: `${process.pid}@${hostname()}`, beside }, lock, doubtful);
   } catch (error) {
     lock.release();
     throw error;
@@ -86,7 +92,7 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     caution: doubtful,
     checkWorld: async (sandbox) => checkWorld(db, sandbox),
     identify: (identity) => commits.write(() => identify(db, identity)),
-    recover: () => commits.write(() => recover(store)),
+    recover: () => commits.write(() => (store.beside ? 0 : recover(store))),
     lookup: async (page) => lookup(store, page),
     select: (what, cut) => select(store, what, cut),
     rowsOf: async (keys, bots) => rowsOf(store, keys, bots),

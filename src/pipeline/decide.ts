@@ -39,6 +39,8 @@ export function decide(found: Found, rules: DecideRules, facts: DecideFacts): De
   switch (found.state) {
     case "none":
       return WARM;
+    case "under_way":
+      return { do: "skip", reason: "in_flight_elsewhere" };
     case "unknown":
       return rules.force ? WARM : { do: "leave", status: "unknown" };
     case "error":

@@ -47,7 +47,7 @@ export function empty(entry: Entry, kind: MediaKind): Ended {
   return { type: "item", item, note: { bot: null, kind, entry } };
 }
 
-/** An object that the ledger has an id of. */
+/** An object that needs no work of ours: the ledger has an id of it, or somebody else is making one. */
 export function skipped(query: Query, found: Found, reason: SkipReason, shownAs: Shown | null): Ended {
   const { entry, bot, kind } = query;
   const item = itemResult({

@@ -6,6 +6,7 @@ import { LedgerError } from "../../src/ledgers/error.ts";
 import { openScratchFolder } from "../../src/ledgers/scratch-folder.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { openSqliteCopy } from "../../src/ledgers/sqlite-copy.ts";
+import { facts, object } from "../conformance/tested-ledger.ts";
 import { ownTmpdir } from "../helpers/tmpdir.ts";
 
 /** What this process has open below a folder, removed files included. */
@@ -41,6 +42,24 @@ describe("the copy of a ledger that a plan is made on", () => {
     await copy.close();
     expect(openBelow(folder).filter((path) => path.includes("prewarm-plan-"))).toEqual([]);
     expect(readdirSync(folder)).toEqual(["data"]);
+  });
+
+  it("knows by the lock whether the calls under way in the original are still made", async () => {
+    const path = join(ownTmpdir(), "prewarm.db");
+    const command = "prewarm run";
+    const entry = object("a.jpg");
+    const look = async () => {
+      const copy = await openSqliteCopy({ path, command });
+      const dead = await copy.recover();
+      const [found] = await copy.lookup([{ bot: "default", kind: "photo", entry }]);
+      await copy.close();
+      return [dead, found?.state];
+    };
+    const original = await openSqliteLedger({ path, command });
+    await original.begin(facts(entry));
+    expect(await look()).toEqual([0, "under_way"]);
+    await original.close();
+    expect(await look()).toEqual([1, "unknown"]);
   });
 
   it("is not missed when somebody removed it before", async () => {

@@ -35,6 +35,7 @@ const FOUND = {
   ready: found("ready"),
   newKey: found("ready", { keyKnown: false }),
   weak: found("weak"),
+  underWay: found("under_way"),
 };
 type Name = keyof typeof FOUND;
 
@@ -52,16 +53,16 @@ const RUNS: Record<string, Partial<DecideRules>> = {
 
 /** One letter a decision: warm, replace, skip, leave, ignore; columns are those of FOUND. */
 const TABLE: Record<string, string> = {
-  //   none unknown transient object notYet due foreign permanent otherSettings ready newKey weak
-  run: "wlwwwwwlwsss",
-  worker: "wlwwlwwlwsss",
-  workerForce: "wwwwwwwwwrrr",
-  retryWeak: "wlwwwwwlwssr",
-  force: "wwwwwwwwwrrr",
-  unknown: "iwiiiiiiiiii",
-  failed: "iiwwwwwwwiii",
-  weak: "iiiiiiiiiiir",
-  all: "iwwwwwwwwiir",
+  //   none unknown transient object notYet due foreign permanent otherSettings ready newKey weak underWay
+  run: "wlwwwwwlwssss",
+  worker: "wlwwlwwlwssss",
+  workerForce: "wwwwwwwwwrrrs",
+  retryWeak: "wlwwwwwlwssrs",
+  force: "wwwwwwwwwrrrs",
+  unknown: "iwiiiiiiiiiii",
+  failed: "iiwwwwwwwiiii",
+  weak: "iiiiiiiiiiiri",
+  all: "iwwwwwwwwiiri",
 };
 
 describe("the state table", () => {
@@ -79,6 +80,7 @@ describe("the state table", () => {
     ["ready", { do: "skip", reason: "already_ready" }],
     ["newKey", { do: "skip", reason: "duplicate_content" }],
     ["weak", { do: "skip", reason: "weak_kept" }],
+    ["underWay", { do: "skip", reason: "in_flight_elsewhere" }],
     ["unknown", { do: "leave", status: "unknown" }],
     ["permanent", { do: "leave", status: "failed" }],
   ] as const)("says why it does not warm what is %s", (state, decision) => {

@@ -74,6 +74,14 @@ export function isHeld(file: string): boolean | undefined {
   }
 }
 
+/** Whether a process has the right to write: by the lock, and where this user may not look at that, by the name it gave. */
+export function hasHolder(file: string, place: string): boolean {
+  const held = isHeld(file);
+  if (held !== undefined) return held;
+  const holder = readHolder(file, place);
+  return holder !== null && seemsAlive(holder);
+}
+
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
 const BUSY = 5;
 

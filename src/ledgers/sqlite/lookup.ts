@@ -5,7 +5,7 @@ import type { Shown } from "../../domain/shown.ts";
 import type { Found, Query } from "../port.ts";
 import { fetch } from "./fetch.ts";
 import { withManySizes } from "./many-sizes.ts";
-import { type IdRow, isWeak, storedId } from "./rows.ts";
+import { type IdRow, isUnderWay, isWeak, storedId } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 interface CacheRow extends IdRow {
@@ -17,6 +17,7 @@ interface CacheRow extends IdRow {
   /** Unix seconds. */
   readonly retry_at: number | null;
   readonly shown_as: string | null;
+  readonly under_way: number;
 }
 
 interface StoreRow {
@@ -134,12 +135,13 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Cach
     string | null,
     number | null,
     string | null,
+    number,
   ];
   const cells = fetch<Cells>(
     store,
     `select json_group_array(json_array(c.sha256, c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id,
        c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings,
-       unixepoch(c.next_retry_at), c.shown_as)) as page
+       unixepoch(c.next_retry_at), c.shown_as, ${store.beside ? isUnderWay("c") : 0})) as page
      from json_each(:contents) asked cross join media_cache c on c.bot_slug = :bot and c.sha256 = asked.value`,
     { bot, contents: JSON.stringify(contents) },
   );
@@ -161,12 +163,13 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Cach
         error_settings: error[2],
         retry_at: error[3],
         shown_as: error[4],
+        under_way: error[5],
       },
     ]),
   );
 }
 
-const RANK = { ready: 4, weak: 3, unknown: 2, error: 1, none: 0 } as const satisfies Record<
+const RANK = { ready: 5, weak: 4, under_way: 3, unknown: 2, error: 1, none: 0 } as const satisfies Record<
   Found["state"],
   number
 >;
@@ -185,6 +188,7 @@ function best(
 
 function foundAs(query: Query, content: ContentId, rows: CacheRows): Omit<Found, "keyKnown"> {
   const row = rows.get(`${content} ${query.kind}`);
+  if (row?.under_way) return { content, state: "under_way", stored: null, error: null };
   const own = storedId(row);
   if (own) return { content, state: own.weak ? "weak" : "ready", stored: own, error: null, ...shownBy(row) };
   if (row?.status === "error" && row.error_reason === "came_back_as_document") {

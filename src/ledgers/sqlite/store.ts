@@ -7,6 +7,8 @@ export interface Store {
   readonly now: () => number;
   /** Who makes the attempts: `<pid>@<host>`. */
   readonly owner: string;
+  /** Calls under way belong to another process, which lives. */
+  readonly beside?: boolean | undefined;
 }
 
 /** The most rows that are read at once, so that memory stays bounded and writes get their turn in between. */
