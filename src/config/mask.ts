@@ -4,15 +4,14 @@ const TOKEN = /\d{3,}:[\w-]{8,}/g;
 const TOKEN_IN_PATH = /(?<=[^/])\/bot\d*(?::|%3a)[^/]*/gi;
 /** The second half alone: 35 characters that begin so (seen in every token; core.telegram.org/bots/api#authorizing-your-bot). */
 const HALF_TOKEN = /\bAA[\w-]{33}/g;
-/** Name and password of a URL, with or without its scheme; a password may hold whatever was not encoded. */
-const CREDENTIALS = /(?<=\/\/)\S*@|^[^\s,@/]*:(?!\/\/)\S*@/g;
+/** What stands before the last `@` of a value, behind its scheme: a name and a password, which may hold whatever was not encoded. */
+const CREDENTIALS = /^((?:[^:@]*:)?\/\/)?(.*)@/s;
 /** A secret access key of R2. */
 const KEY = /\b[0-9a-f]{64}\b/gi;
 
 /** A value as it may be shown: what looks like a secret in it is `***`. It knows none, so it may take too much. */
 export function withoutSecrets(text: string): string {
-  return text
-    .replace(CREDENTIALS, "***@")
+  return withCredentials(text, "***@")
     .replace(TOKEN, "***")
     .replace(TOKEN_IN_PATH, "/bot***")
     .replace(HALF_TOKEN, "***")
@@ -27,11 +26,13 @@ export function shownPath(path: string): string {
 
 /** Whether a value has a bot's token in it. */
 export function holdsToken(text: string): boolean {
-  const rest = withoutCredentials(text);
+  const rest = withCredentials(text, "");
   return rest.search(TOKEN) !== -1 || rest.search(TOKEN_IN_PATH) !== -1;
 }
 
-/** A proxy's password may look like anything. */
-function withoutCredentials(text: string): string {
-  return text.replace(CREDENTIALS, "");
+/** A value with `shown` in place of its name, password and `@`; a chat's @name behind a comma is none. */
+function withCredentials(text: string, shown: string): string {
+  return text.replace(CREDENTIALS, (all, scheme: string | undefined, pair: string) =>
+    scheme !== undefined || pair.includes(":") ? `${scheme ?? ""}${shown}` : all,
+  );
 }

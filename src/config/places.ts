@@ -74,8 +74,14 @@ export function proxyUrl(text: string): string {
   const form = "the URL of an http proxy such as http://host:3128";
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (/^socks/i.test(full)) throw new BadValue(`${form}: a SOCKS proxy cannot be used`);
+  if (/\s/.test(full)) throw new BadValue(`${form}: a blank in its name or password is written %20`);
+  if (/[/?#\\].*@/.test(full.replace(/^.*?:\/\//, "")))
+    throw new BadValue(
+      `${form}: in its name or password / is written %2F, ? is %3F, # is %23, and a backslash is %5C`,
+    );
   const url = URL.canParse(full) ? new URL(full) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || /^http:\/\/https?:\//i.test(full)) throw new BadValue(form);
+  if (!url || !/^https?:$/.test(url.protocol) || /^http:\/\/https?:/i.test(full) || full.includes("\\"))
+    throw new BadValue(form);
   if (/\.pac$/i.test(url.pathname))
     throw new BadValue(`${form}: this is the address of a PAC file, which names it`);
   if (decoded(url.username) === null || decoded(url.password) === null)
@@ -135,7 +141,8 @@ export function ledgerFile(text: string, platform: NodeJS.Platform = process.pla
   if (!isOurs && /^[a-z][a-z\d+.-]+:/i.test(text)) throw new BadValue(LEDGER_FORM);
   const path = text.replace(/^sqlite:(\/\/)?/i, "");
   const file = platform === "win32" ? path.replace(/^\/(?=[a-z]:[\\/])/i, "") : path;
-  if (file === "" || /["'`]/.test(file)) throw new BadValue(LEDGER_FORM);
+  const isUrl = /:.*@/s.test(file.replace(/^[a-z]:(?=[\\/])/i, ""));
+  if (file === "" || isUrl || /["'`]/.test(file)) throw new BadValue(LEDGER_FORM);
   if (/[\\/]$/.test(file))
     throw new BadValue(`${LEDGER_FORM}: this names a folder`, { right: `${text}prewarm.db` });
   if (/^:memory:|^file:/i.test(file)) throw new BadValue(`${LEDGER_FORM}: the path of a file that stays`);
@@ -149,14 +156,14 @@ export function ledgerFile(text: string, platform: NodeJS.Platform = process.pla
 
 function webUrl(text: string, form: string): URL {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
-    const url = URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : null;
-    const isHost = url !== null && /[.:]|^localhost/.test(text) && !/[\s@?#]/.test(text);
-    throw new BadValue(form, { right: isHost ? `https://${text}` : null });
+    const [, scheme = "https", host = text] = /^(https?):(?!\d+$)[\\/]*(.*)$/i.exec(text) ?? [];
+    const isHost = URL.canParse(`https://${host}`) && /[.:]|^localhost/.test(text) && !/[\s@?#\\]/.test(host);
+    throw new BadValue(form, { right: isHost ? `${scheme.toLowerCase()}://${host}` : null });
   }
   const url = URL.canParse(text) ? new URL(text) : null;
   if (/[<>{}]/.test(text)) throw new BadValue(`${form}: it still has a placeholder`);
   const isPlain = url && !url.search && !url.hash && !url.username && !url.password;
-  if (!url || !isPlain || !/^https?:$/.test(url.protocol) || /[?#]/.test(text)) throw new BadValue(form);
+  if (!url || !isPlain || !/^https?:$/.test(url.protocol) || /[?#@\s\\]/.test(text)) throw new BadValue(form);
   return url;
 }
 

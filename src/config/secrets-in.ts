@@ -18,9 +18,12 @@ export function secretsIn(layers: Layers, read: Iterable<Secret>): Secret[] {
   return [...new Set([...written, ...passwords])].map((text) => new Secret(text)).concat([...read]);
 }
 
-/** As it is written, and as it is meant. */
+/** As it is written, and as it is meant; of `http:name:password@host` both that may be. */
 function passwordsIn(url: string): string[] {
   const bare = trimmed(url).replace(/["'`]/g, "");
-  const raw = /^(?:[\w+.-]+:\/\/)?[^\s/@:]*:(\S*)@[^@]*$/.exec(bare)?.[1] ?? "";
-  return [raw, decoded(raw) ?? ""].filter((password) => password.length >= SHORTEST_PASSWORD);
+  const pair = bare.slice(0, Math.max(0, bare.lastIndexOf("@"))).replace(/^[^:@]*:?[\\/]+/, "");
+  const raw = [pair, pair.replace(/^https?:/i, "")].flatMap((text) => /:(.*)$/s.exec(text)?.[1] ?? []);
+  return [...new Set(raw.flatMap((text) => [text, decoded(text) ?? ""]))].filter(
+    (password) => password.length >= SHORTEST_PASSWORD,
+  );
 }

@@ -81,9 +81,10 @@ const proxy: Check = {
   title: "proxy",
   why: "Every connection to R2 and Telegram goes through the proxy that these variables name.",
   run: async (context) => {
-    const useless = uselessEntries(context.config.draft.proxy.no).map((entry) =>
+    const { no = "" } = context.config.draft.proxy;
+    const useless = uselessEntries(no).map((entry) =>
       warn(
-        `NO_PROXY has ${entry}, which matches no host`,
+        `NO_PROXY has ${no.includes("@") ? "a URL with a password" : entry}, which matches no host`,
         "write it as a name, an address, or a net such as 10.0.0.0/8",
       ),
     );

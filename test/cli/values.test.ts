@@ -80,15 +80,54 @@ describe("what must not be seen", () => {
       R2_ENDPOINT: "http://r2.invalid",
       TELEGRAM_API_ROOT: "http://telegram.invalid",
     };
+    const worker = world.start(["worker", "--port", "0"], { env });
     const ends = await Promise.all([
       world.runWith(env),
       world.start(["run", "--json", "--no-preflight"], { env }).ended,
-      world.start(["worker", "--port", "0"], { env }).ended,
       world.start(["check-env"], { env }).ended,
       world.start(["check-env", "--json"], { env }).ended,
     ]);
-    for (const { stdout, stderr } of ends) expect(stdout + stderr).not.toMatch(NEVER);
+    await expect.poll(() => worker.heard() + worker.shown(), { timeout: 60_000 }).toContain("[HEALTH][DOWN]");
+    worker.signal("SIGTERM");
+    for (const { stdout, stderr } of [...ends, await worker.ended])
+      expect(stdout + stderr).not.toMatch(NEVER);
     expect(ends.map(({ code }) => code)).not.toContain(0);
+  });
+});
+
+describe("a password that was not encoded", () => {
+  it.each([
+    "http://us er:wonder land-7@127.0.0.1:1",
+    `us er:a"wonder@land-7'/x@127.0.0.1:1`,
+    "http:\\\\us er:a,b:/wonder?land-7@h",
+  ])("is in no output of any command: %j in every setting", async (value) => {
+    const world = await openWorld();
+    const names = [
+      ...["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "R2_ENDPOINT", "R2_ACCOUNT_ID", "R2_BUCKET"],
+      ...[
+        "TELEGRAM_API_ROOT",
+        "PREWARM_LEDGER",
+        "PREWARM_BOT",
+        "WARMUP_CHAT_ID",
+        "PREWARM_HOST",
+        "PREWARM_PACE",
+      ],
+    ];
+    const env = Object.fromEntries(names.map((name) => [name, value]));
+    const commands = [
+      ["worker"],
+      ["check-env"],
+      ["check-env", "--json"],
+      ["status"],
+      ["run"],
+      ["run", "--json"],
+    ];
+    for (const command of commands) {
+      const { code, stdout, stderr } = await world.start(command, { env }).ended;
+      expect(code, stderr).toBe(command[0] === "check-env" ? 1 : 2);
+      expect(stdout + stderr).toMatch(/PREWARM_LEDGER/);
+      expect(stdout + stderr).not.toMatch(/wonder|land-7/);
+    }
   });
 });
 

@@ -5,8 +5,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/error.ts";
 import { inspect } from "../../src/config/inspect.ts";
+import { withoutSecrets } from "../../src/config/mask.ts";
 import { ledgerFile } from "../../src/config/places.ts";
 import { loadWorkerConfig } from "../../src/config/worker-config.ts";
+import { settingsOf } from "../../src/doctor/settings.ts";
 
 const ACCOUNT = "0123456789abcdef".repeat(2);
 const HOST = `${ACCOUNT}.r2.cloudflarestorage.com`;
@@ -55,6 +57,8 @@ describe("a value that cannot be used", () => {
     ["PREWARM_LEDGER", '"sqlite:prewarm.db"', /without the quotes.*\(probably sqlite:prewarm\.db\)/],
     ["PREWARM_LEDGER", 'sqlite:"x.db"', /without the quotes.*\(probably sqlite:x\.db\)/],
     ["PREWARM_LEDGER", "postgres://me:pw123456@db/x", /keeps its ledger in SQLite only \(probably sqlite:/],
+    ["PREWARM_LEDGER", "us er:pw123456@h/x", /written as sqlite:<path>/],
+    ["PREWARM_LEDGER", "sqlite://us er:pw123456@h/x", /written as sqlite:<path>/],
     ["PREWARM_LEDGER", "file:x.db", /written as sqlite:<path>/],
     ["PREWARM_LEDGER", "sqlite::memory:", /the path of a file that stays/],
     ["PREWARM_LEDGER", "sqlite:data/", /this names a folder \(probably sqlite:data\/prewarm\.db\)/],
@@ -229,6 +233,51 @@ describe("a value that is written otherwise than usual", () => {
     expect(load({ R2_ENDPOINT: "https://s3.example.org", R2_BUCKET: "My_Bucket.v2" }).bucket).toBe(
       "My_Bucket.v2",
     );
+  });
+});
+
+describe("the password of a URL", () => {
+  const CHARACTERS = [" ", "\u00A0", "\n", "\t", '"', "'", "/", "#", "?", "\\", "@", ",", ":", "//", "", "%"];
+  const SETTINGS_WITH_URLS = [
+    ...["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "R2_ENDPOINT", "R2_ACCOUNT_ID", "R2_BUCKET"],
+    ...["TELEGRAM_API_ROOT", "PREWARM_LEDGER", "WARMUP_CHAT_ID"],
+  ];
+
+  it.each(SETTINGS_WITH_URLS)("is shown by no text about %s, whatever is in it", (name) => {
+    const before = ["http://", "", "http:", "http:\\\\", "https://a,http://"];
+    const users = ["us er", "us/er", "us,er"];
+    const at = folder();
+    for (const character of CHARACTERS)
+      for (const scheme of before)
+        for (const user of users) {
+          const value = `${scheme}${user}:pw77${character}qq88@h:1/x`;
+          const { problems, values, draft } = inspect({}, { ...ENV, R2_ACCOUNT_ID: "", [name]: value }, at);
+          const { warnings } = draft;
+          const shown = JSON.stringify([settingsOf({ values }), problems, warnings]);
+          expect(shown, value).not.toMatch(/pw77|qq88/);
+        }
+  });
+
+  it.each([
+    ["http://us er:pw123456@h:1", /a blank in its name or password is written %20/],
+    ["http://user:pw123456 @h:1", /written %20/],
+    ["us\u00A0er:pw123456@h:1", /written %20/],
+    ["http://user:12/34@h:1", /\/ is written %2F/],
+    ["http://user:12#34@h:1", /# is %23/],
+    ["http:\\\\user:pw123456@h:1", /such as http:\/\/host:3128/],
+    ["http:user:pw123456@h:1", /such as http:\/\/host:3128/],
+    ["http:/user:pw123456@h:1", /such as http:\/\/host:3128|%2F/],
+  ])("that is not encoded makes a proxy unusable: %j", (value, says) => {
+    expect(problemsOf(() => load({ HTTPS_PROXY: value }))).toEqual([expect.stringMatching(says)]);
+  });
+
+  it("is not looked for in the names of chats", () => {
+    expect(withoutSecrets("-1001000000001,@channel, @other")).toBe("-1001000000001,@channel, @other");
+  });
+
+  it("leaves the scheme, the host and the port to be seen", () => {
+    expect(withoutSecrets("http://us er:a/b@c@h:3128/x")).toBe("http://***@h:3128/x");
+    expect(withoutSecrets("localhost,http://me:pw@h")).toBe("localhost,http://***@h");
   });
 });
 
