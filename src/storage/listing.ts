@@ -5,6 +5,7 @@ import { bareEtag, readEtag } from "../domain/content.ts";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
+import { followPages, type ListingPage } from "./follow-pages.ts";
 import type { ListedObject } from "./port.ts";
 import { withoutPages } from "./sdk-pages.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";
@@ -35,12 +36,6 @@ export interface Listing {
   stop(): void;
 }
 
-/** One page, and where the next begins. */
-interface ListingPage {
-  readonly objects: readonly ListedObject[];
-  readonly next: string | undefined;
-}
-
 interface PageRequest {
   readonly prefix?: string;
   readonly from?: string | undefined;
@@ -59,7 +54,8 @@ export function createListing(options: ListingOptions): Listing {
       const { signal } = given;
       const removeListener = onAbort(stopped.signal, () => given.abort());
       try {
-        yield* follow((from) => fetchPage({ prefix, from, signal }), signal);
+        const repeated = () => notS3(options.target, 200, "with a page that was there before");
+        yield* followPages({ fetchFrom: (from) => fetchPage({ prefix, from, signal }), signal, repeated });
       } finally {
         removeListener();
         given.abort();
@@ -71,28 +67,6 @@ export function createListing(options: ListingOptions): Listing {
     },
     stop: () => stopped.abort(),
   };
-}
-
-/** The pages that lead from one to the next, one fetched ahead; after a failure the same one, where that is wished. */
-async function* follow(
-  fetchFrom: (from: string | undefined) => Promise<Result<ListingPage>>,
-  signal: AbortSignal,
-): AsyncGenerator<Result<readonly ListedObject[]>, void, "again" | undefined> {
-  let from: string | undefined;
-  let coming = fetchFrom(from);
-  for (;;) {
-    const page = await coming;
-    if (page.ok) {
-      from = page.value.next;
-      if (from !== undefined) coming = fetchFrom(from);
-      yield ok(page.value.objects);
-      if (from === undefined) return;
-    } else {
-      const wish = yield page;
-      if (wish !== "again" || signal.aborted) return;
-      coming = fetchFrom(from);
-    }
-  }
 }
 
 type Send = (request: PageRequest) => Promise<ListObjectsV2CommandOutput>;

@@ -2,7 +2,9 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { Agent } from "undici";
 import { describe, expect, it } from "vitest";
-import type { Result } from "../../src/domain/result.ts";
+import { failure } from "../../src/domain/failure.ts";
+import { ok, type Result } from "../../src/domain/result.ts";
+import { followPages } from "../../src/storage/follow-pages.ts";
 import type { ListedObject, Storage } from "../../src/storage/port.ts";
 import { bucketAt, KEY_ID, refuse, SECRET } from "./tiny-server.ts";
 
@@ -186,6 +188,56 @@ describe("list", () => {
     const pages = await all(storage);
     expect(keysOf(pages)).toEqual(["a"]);
     expect(failureOf(pages)).toMatchObject([{ reason: "r2_unavailable" }]);
+  });
+
+  const CIRCLES: readonly [string, readonly (readonly string[])[], number][] = [
+    ["the same page", [["a", "b"]], 1],
+    ["two pages in turn", [["a"], ["b"]], 2],
+    ["pages of no order", [["c", "b"], ["a"], ["b"]], 3],
+  ];
+
+  it.each(CIRCLES)(
+    "ends when %s come again under new tokens, and may be asked again",
+    async (_, given, good) => {
+      const { storage, seen } = await bucketAt((request, response) => {
+        const at = Number(query(request.url).get("continuation-token") ?? 0);
+        sendPage(response, given[at % given.length] ?? [], String(at + 1));
+      });
+      const pages = await all(storage, "", 2);
+      expect(pages.map(({ ok }) => ok)).toEqual(Array.from({ length: good + 2 }, (_, i) => i < good));
+      expect(failureOf(pages)[0]).toMatchObject({
+        reason: "r2_unavailable",
+        message: expect.stringContaining("with a page that was there before"),
+      });
+      expect(seen.length).toBeLessThan(good + 5);
+    },
+  );
+
+  it("goes on when the page that was there before is replaced by the right one", async () => {
+    let asked = 0;
+    const { storage } = await bucketAt((_, response) => {
+      asked += 1;
+      if (asked < 3) sendPage(response, ["a"], "1");
+      else sendPage(response, ["b"]);
+    });
+    expect(keysOf(await all(storage, "", 2))).toEqual(["a", "b"]);
+  });
+
+  it("follows pages without keys, but not for ever", async () => {
+    let asked = 0;
+    const some = await bucketAt((_, response) => {
+      asked += 1;
+      sendPage(response, asked < 5 ? [] : ["a"], asked < 5 ? String(asked) : undefined);
+    });
+    expect(keysOf(await all(some.storage))).toEqual(["a"]);
+    const endless = followPages({
+      fetchFrom: async (from = "0") => ok({ objects: [], next: `${Number(from) + 1}` }),
+      signal: new AbortController().signal,
+      repeated: () => failure("r2_unavailable", "no way out"),
+    });
+    let last: ListPage | undefined;
+    for await (const page of endless) last = page;
+    expect(last).toMatchObject({ failure: { message: "no way out" } });
   });
 
   it("ends when the storage is closed", async () => {
