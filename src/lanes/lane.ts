@@ -36,6 +36,8 @@ export class Lane {
   readonly refused = new Set<MediaKind>();
   /** How many of each kind were posted here. */
   readonly passed = new Map<MediaKind, number>();
+  /** When the last of each kind was posted here. */
+  readonly passedAt = new Map<MediaKind, number>();
 
   constructor(bot: Bot, chat: string, title: string, pace: Pace) {
     this.bot = bot;

@@ -96,7 +96,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
       sameSize,
       botPace: botPaces.get(bot),
       failed: (cause, asked) => this.#follow(lane, cause, { kind, asked }),
-      passed: () => this.#suspicions.passed(lane, kind),
+      passed: () => this.#suspicions.passed(lane, kind, clock.now()),
       ended: () => this.#ended(lane),
     });
   }
@@ -154,9 +154,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
     lane.chat = chat.id;
     lane.title = chat.title;
     lane.closed = null;
-    lane.refused.clear();
-    this.#suspicions.forget(lane);
-    this.#ended(lane);
+    this.allow(lane);
     return true;
   }
 
@@ -231,6 +229,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   #ended(lane: Lane): void {
+    this.#suspicions.ended(lane);
     if (!this.#mergedInto.has(lane)) this.#report(lane);
     this.#options.changed();
   }

@@ -26,6 +26,8 @@ export interface UnclearRefusal {
   /** Its content, whatever its key. */
   readonly medium: string;
   readonly kind: MediaKind;
+  /** When its call began. */
+  readonly startedAt: number;
   /** Another lane refused it before. */
   readonly again: boolean;
   readonly failure: Failure;

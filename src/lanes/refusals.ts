@@ -20,11 +20,20 @@ export class Refusals {
 
   /** Notes a refusal; returns what its lane is suspected of from now on, if it is. */
   note(lane: Lane, refusal: UnclearRefusal): Suspicion | null {
+    // While it was under way something of its kind went through: whichever answer was heard first, the lane takes that kind.
+    if ((lane.passedAt.get(refusal.kind) ?? Number.NEGATIVE_INFINITY) > refusal.startedAt) return null;
     // Where the kind goes through, what another lane refused as well is rather its own fault.
     if (refusal.again && lane.passed.has(refusal.kind)) return null;
     const known = this.#of(lane).filter(({ medium }) => medium !== refusal.medium);
-    const all = [...known, refusal];
-    this.#ofLane.set(lane, all);
+    this.#ofLane.set(lane, [...known, refusal]);
+    return this.about(lane);
+  }
+
+  /** What this lane is suspected of by what it refused so far, if it is. */
+  about(lane: Lane): Suspicion | null {
+    const all = this.#of(lane);
+    const refusal = all.at(-1);
+    if (!refusal) return null;
     const alike = all.filter((each) => textOf(each) === textOf(refusal));
     if (alike.length >= BY_ONE_TEXT) return suspicionOf(lane, alike, refusal);
     return all.length >= BY_ANY_TEXT ? suspicionOf(lane, all, refusal) : null;

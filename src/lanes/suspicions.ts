@@ -1,7 +1,7 @@
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { RefusedIn } from "../domain/task.ts";
-import { type Lane, laneName } from "./lane.ts";
+import { type Lane, type LaneCall, laneName } from "./lane.ts";
 import type { UnclearRefusal } from "./port.ts";
 import { Refusals, type Suspicion } from "./refusals.ts";
 
@@ -18,6 +18,8 @@ export class Suspicions {
   readonly #options: SuspicionsOptions;
   readonly #refusals = new Refusals();
   readonly #suspected = new Map<Lane, Suspicion>();
+  /** Calls that were under way when a lane became suspect: it is not judged before their answers. */
+  readonly #awaited = new Map<Lane, readonly LaneCall[]>();
 
   constructor(lanes: () => readonly Lane[], options: SuspicionsOptions) {
     this.#lanes = lanes;
@@ -30,11 +32,25 @@ export class Suspicions {
     const lane = this.#lanes().find((each) => each.bot.slug === bot && each.chat === chat);
     if (!lane) return { chat, code, message, passed: 0, passedOfKind: 0 };
     const suspicion = lane.closed === null ? this.#refusals.note(lane, refusal) : null;
-    if (suspicion) this.#suspect(lane, suspicion);
+    if (suspicion && !this.#awaited.has(lane)) {
+      const underWay = [...lane.calls].filter(({ startedAt }) => startedAt !== null);
+      this.#awaited.set(lane, underWay);
+      this.ended(lane);
+    }
     return { chat, code, message, passed: lane.sent, passedOfKind: lane.passed.get(refusal.kind) ?? 0 };
   }
 
-  passed(lane: Lane, kind: MediaKind): void {
+  /** A call on this lane has ended. */
+  ended(lane: Lane): void {
+    const awaited = this.#awaited.get(lane);
+    if (!awaited || awaited.some((call) => lane.calls.has(call))) return;
+    this.#awaited.delete(lane);
+    const suspicion = lane.closed === null ? this.#refusals.about(lane) : null;
+    if (suspicion) this.#suspect(lane, suspicion);
+  }
+
+  passed(lane: Lane, kind: MediaKind, now: number): void {
+    lane.passedAt.set(kind, now);
     lane.passed.set(kind, (lane.passed.get(kind) ?? 0) + 1);
     this.#refusals.passed(lane, kind);
   }
@@ -55,6 +71,7 @@ export class Suspicions {
   forget(lane: Lane): void {
     this.#refusals.forget(lane);
     this.#suspected.delete(lane);
+    this.#awaited.delete(lane);
   }
 
   #suspect(lane: Lane, suspicion: Suspicion): void {

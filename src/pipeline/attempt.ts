@@ -35,7 +35,13 @@ export interface Outcome {
       }
     /** The content, once read, was known: nothing was sent. */
     | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
-    | { readonly type: "failed"; readonly attempt: AttemptId | null; readonly failure: Failure }
+    /** `startedAt` is when the call began; absent where there was none. */
+    | {
+        readonly type: "failed";
+        readonly attempt: AttemptId | null;
+        readonly failure: Failure;
+        readonly startedAt?: number;
+      }
     /**
      * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
      * content is on its way under another key. The item waits `ms` before its next try.
@@ -102,7 +108,10 @@ export class Attempts {
     permit.end(answer);
     const common = { facts, transfer: prepared.transfer, spent: { ...spent, send } };
     if (prepared.transfer === "url") transfers.urlResult(failure);
-    if (!answer.ok) return { ...common, result: { type: "failed", attempt, failure: answer.failure } };
+    if (!answer.ok) {
+      const { started: startedAt } = answer.times;
+      return { ...common, result: { type: "failed", attempt, failure: answer.failure, startedAt } };
+    }
     const content = prepared.sha256() ?? task.content;
     const { mime, shown } = prepared;
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };

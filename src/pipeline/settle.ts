@@ -119,9 +119,10 @@ export class Settlement {
     } else this.#report(tried, { ...ids, status: "ready" });
   }
 
-  async #failed(tried: Tried, { attempt, failure }: ResultOf<"failed">): Promise<Task | null> {
+  async #failed(tried: Tried, result: ResultOf<"failed">): Promise<Task | null> {
     const { ledger, events } = this.#options;
     const { task, outcome } = tried;
+    const { attempt, failure } = result;
     const next = this.#followUp(tried, failure);
     switch (next.do) {
       case "again": {
@@ -134,7 +135,7 @@ export class Settlement {
       }
       case "hold":
         if (attempt !== null) await ledger.retry(attempt, failure);
-        return this.#refused(tried, failure);
+        return this.#refused(tried, result);
       case "release":
         if (attempt !== null) await ledger.retry(attempt, failure);
         return task;
@@ -149,14 +150,14 @@ export class Settlement {
     }
   }
 
-  #refused({ task, outcome }: Tried, cause: Failure): Task {
+  #refused({ task, outcome }: Tried, { failure: cause, startedAt = 0 }: ResultOf<"failed">): Task {
     const { lanes, events } = this.#options;
     const { bot, entry, content } = task;
     const kind = task.sendAs ?? task.kind;
     const chat = outcome.facts.chatId ?? "";
     const before = task.refusedIn ?? [];
     const again = before.length > 0;
-    const refused = lanes.refused(bot, chat, { medium: content, kind, again, failure: cause });
+    const refused = lanes.refused(bot, chat, { medium: content, kind, startedAt, again, failure: cause });
     events.emit("retry", { key: entry.key, bot, kind: task.kind, chat, failure: cause, notBefore: 0 });
     return { ...task, refusedIn: [...before, refused] };
   }

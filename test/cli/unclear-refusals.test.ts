@@ -190,6 +190,18 @@ describe("a 413 of something in front", () => {
   });
 });
 
+describe("a refusal that nobody knows of every second send", () => {
+  it.each([["1"], ["5"]])("leaves the only chat open, %s at once", async (atOnce) => {
+    const world = await openWorld();
+    world.putMany(8);
+    let sends = 0;
+    const { run } = await front(world, () => (sends++ % 2 === 0 ? refusal(ODD) : null));
+    const ended = await run(A, "-c", atOnce, "--pace", "6000/min");
+    const { ready, lanes_out } = summaryOf(ended);
+    expect([ended.code, ready, lanes_out]).toEqual([3, 4, []]);
+  });
+});
+
 describe("a text that cannot be true of an upload", () => {
   it.each(["MEDIA_EMPTY", "wrong file identifier/HTTP URL specified", "FILE_REFERENCE_EXPIRED"])(
     "`%s` is one that nobody knows: the other chat is tried, and nothing lasts",

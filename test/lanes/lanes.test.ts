@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { Lane } from "../../src/lanes/lane.ts";
 import { FixedPace } from "../../src/lanes/pace.ts";
+import type { SendAnswer } from "../../src/telegram/port.ts";
 import { flooded, GONE, gap, lane, NEVER, POSTED, refused, scene, taken, waiting } from "./clocked-lanes.ts";
 
 const START = 5_000;
@@ -203,6 +204,36 @@ describe("telling", () => {
     const { lanes, log } = scene(some(3));
     lanes.rememberAll();
     expect(log).toEqual(["keep -1", "keep -2", "keep -3"]);
+  });
+});
+
+describe("a lane that refuses media by a text that nobody knows", () => {
+  const ODD = failure("refused_unclear", "ODD", { code: 400 });
+  const refusedBy = (medium: string, startedAt: number) =>
+    ({ medium, kind: "photo", startedAt, again: false, failure: ODD }) as const;
+
+  /** Two media are refused while the call of a third is under way; `answer` is what that one is told. */
+  async function withThird(answer: SendAnswer) {
+    const { clock, lanes } = scene(some(1, 60_000));
+    const permits = [1, 2, 3].map(() => taken(lanes, 1e9));
+    const ready = Promise.all(permits.map((permit) => permit.ready(NEVER, 0)));
+    await clock.runToEnd(ready);
+    for (const [index, permit] of permits.slice(0, 2).entries()) {
+      permit.end(refused(ODD));
+      lanes.refused("default", "-1", refusedBy(`m${index}`, clock.now()));
+    }
+    const before = lanes.anyOpen;
+    await clock.advance(1);
+    permits[2]?.end(answer);
+    return [before, lanes.anyOpen];
+  }
+
+  it("is open for good where a call that was under way goes through", async () => {
+    expect(await withThird(POSTED)).toEqual([true, true]);
+  });
+
+  it("is out once the answers are there and none went through", async () => {
+    expect(await withThird(refused(failure("answer_lost", "")))).toEqual([true, false]);
   });
 });
 

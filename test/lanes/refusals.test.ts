@@ -22,10 +22,10 @@ describe("suspecting a lane", () => {
     const refused = (
       medium: string,
       text = "ODD",
-      more: { kind?: MediaKind; again?: boolean; code?: number } = {},
+      more: { kind?: MediaKind; again?: boolean; code?: number; startedAt?: number } = {},
     ) =>
       refusals.note(own, {
-        ...{ medium, kind: more.kind ?? "photo", again: more.again ?? false },
+        ...{ medium, kind: more.kind ?? "photo", startedAt: more.startedAt ?? 0, again: more.again ?? false },
         failure: said(text, more.code),
       });
     return { refusals, own, passed, refused };
@@ -53,6 +53,14 @@ describe("suspecting a lane", () => {
     expect(refused("b")).toBeNull();
     passed("video");
     expect(refused("c")).toMatchObject({ kinds: new Set(["photo"]) });
+  });
+
+  it("is not about media that were refused while something of their kind went through, whichever was heard first", () => {
+    const { own, passed, refused } = scene();
+    own.passedAt.set("photo", 50);
+    passed("photo");
+    expect(["a", "b"].map((name) => refused(name, "ODD", { startedAt: 40 }))).toEqual([null, null]);
+    expect(["c", "d"].map((name) => refused(name, "ODD", { startedAt: 60 }))).toMatchObject([null, {}]);
   });
 
   it("is not about media that another lane refused too, where their kind goes through", () => {
