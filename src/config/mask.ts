@@ -30,6 +30,11 @@ export function holdsToken(text: string): boolean {
   return rest.search(TOKEN) !== -1 || rest.search(TOKEN_IN_PATH) !== -1;
 }
 
+/** Whether a secret is, or has in it, a bot's token as BotFather gives it. */
+export function isBotToken(secret: string): boolean {
+  return /\d{5,}(?::|%3a)[\w-]{30,}/i.test(secret);
+}
+
 /** A value with `shown` in place of its name, password and `@`; a chat's @name behind a comma is none. */
 function withCredentials(text: string, shown: string): string {
   return text.replace(CREDENTIALS, (all, scheme: string | undefined, pair: string) =>

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { BadValue } from "./bad-value.ts";
+import { trimmed } from "./plain.ts";
 
 const R2_HOST = ".r2.cloudflarestorage.com";
 /** Jurisdictions: developers.cloudflare.com/r2/reference/data-location. */
@@ -138,11 +139,14 @@ export function ledgerFile(text: string, platform: NodeJS.Platform = process.pla
       right: "sqlite:prewarm.db",
     });
   const isOurs = /^sqlite:/i.test(text);
-  if (!isOurs && /^[a-z][a-z\d+.-]+:/i.test(text)) throw new BadValue(LEDGER_FORM);
-  const path = text.replace(/^sqlite:(\/\/)?/i, "");
+  if (!isOurs && /^[a-z][a-z\d+.-]+\s*:/i.test(text)) throw new BadValue(LEDGER_FORM);
+  const path = trimmed(trimmed(text.replace(/^sqlite:/i, "")).replace(/^\/\//, ""));
   const file = platform === "win32" ? path.replace(/^\/(?=[a-z]:[\\/])/i, "") : path;
   const isUrl = /:.*@/s.test(file.replace(/^[a-z]:(?=[\\/])/i, ""));
   if (file === "" || isUrl || /["'`]/.test(file)) throw new BadValue(LEDGER_FORM);
+  const name = file.slice(file.search(/[^\\/]*$/));
+  if (name !== trimmed(name))
+    throw new BadValue(`${LEDGER_FORM}: a blank stands before the name of the file`);
   if (/[\\/]$/.test(file))
     throw new BadValue(`${LEDGER_FORM}: this names a folder`, { right: `${text}prewarm.db` });
   if (/^:memory:|^file:/i.test(file)) throw new BadValue(`${LEDGER_FORM}: the path of a file that stays`);

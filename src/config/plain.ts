@@ -1,8 +1,8 @@
 import { BadValue } from "./bad-value.ts";
-import { holdsToken } from "./mask.ts";
+import { holdsToken, isBotToken } from "./mask.ts";
 
 /** Blanks, line ends, and characters that nobody sees, as they come along with what is copied. */
-const ENDS = /^[\s\p{C}]+|[\s\p{C}]+$/gu;
+const ENDS = /^[\s\p{C}\u115F\u1160\u2800\u3164\uFFA0]+|[\s\p{C}\u115F\u1160\u2800\u3164\uFFA0]+$/gu;
 const UNSEEN = /[\p{Cc}\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF\uFFFD]/u;
 const ANY_QUOTE = /["'`“”‘’„«»]/g;
 const QUOTES = "\"'`“”‘’„«»";
@@ -39,6 +39,12 @@ export function plainSecret(text: string): string {
   if (/\s/.test(value) || UNSEEN.test(value))
     throw new BadValue("one word without blanks or invisible characters");
   return value;
+}
+
+/** A secret that is not a bot's token: others come to see it, as an access key id in each presigned URL. Throws BadValue. */
+export function noBotToken(text: string): void {
+  if (isBotToken(text))
+    throw new BadValue("another secret: this is a bot's token, which belongs into TELEGRAM_BOT_TOKEN alone");
 }
 
 /** Refuses what was pasted with something around it, or never filled in. */

@@ -2,7 +2,7 @@ import type { Secret } from "../domain/secret.ts";
 import { BadValue } from "./bad-value.ts";
 import type { FoundValue, Layers, Origin } from "./layers.ts";
 import { withoutSecrets } from "./mask.ts";
-import { plainSecret, plainValue, trimmed } from "./plain.ts";
+import { noBotToken, plainSecret, plainValue, trimmed } from "./plain.ts";
 import { mustBe, Problems } from "./problems.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { UnreadableFile } from "./text-file.ts";
@@ -54,7 +54,7 @@ export class Reader {
 
   /** As {@link need}, for a secret. */
   needSecret(name: string, how: string): Secret | undefined {
-    const found = this.secret(name);
+    const found = this.secret(name, noBotToken);
     if (!found) this.lacks(name, `${how} (or ${name}_FILE=<path>)`);
     return found?.value;
   }

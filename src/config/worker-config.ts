@@ -3,6 +3,7 @@ import { openHostProblem } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type Config, cleanProblems, draftConfig } from "./config.ts";
 import { type Flags, Layers, type Origin } from "./layers.ts";
+import { noBotToken } from "./plain.ts";
 import { type ConfigProblem, configError } from "./problems.ts";
 import { Reader } from "./reader.ts";
 import { ADMIN_TOKEN } from "./settings.ts";
@@ -53,7 +54,7 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     drain: reader.get("drain"),
     port: reader.get("port"),
     host: reader.get("host"),
-    adminToken: reader.secret(ADMIN_TOKEN)?.value ?? null,
+    adminToken: reader.secret(ADMIN_TOKEN, noBotToken)?.value ?? null,
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
   const tokenIsBroken = problems.found.some(({ name }) => name === ADMIN_TOKEN);

@@ -236,6 +236,37 @@ describe("a value that is written otherwise than usual", () => {
   });
 });
 
+describe("the name of a ledger's file", () => {
+  const read = (text: string) => {
+    try {
+      return load({ PREWARM_LEDGER: text }).ledger;
+    } catch (error) {
+      if (error instanceof ConfigError) return "refused";
+      throw error;
+    }
+  };
+
+  it("is what it is without blanks around it", () => {
+    expect(read(" sqlite: prewarm.db ")).toBe("prewarm.db");
+  });
+
+  it.each([" ", "\u00A0", "\u200B", "\u200D", "\uFEFF", "\u2800", "\u3164", "\t", "\r\n", "\u3000"])(
+    "never has %j at an end",
+    (blank) => {
+      for (const scheme of [
+        "sqlite:",
+        `sqlite:${blank}`,
+        `sqlite://${blank}`,
+        `${blank}sqlite:${blank}`,
+        blank,
+      ])
+        expect(["a b.db", "refused"], scheme).toContain(read(`${scheme}a b.db${blank}`));
+      expect(problemsOf(() => load({ PREWARM_LEDGER: `sqlite:data/${blank}x.db` }))).toHaveLength(1);
+      expect(problemsOf(() => load({ PREWARM_LEDGER: `sqlite:${blank}` }))).toHaveLength(1);
+    },
+  );
+});
+
 describe("the password of a URL", () => {
   const CHARACTERS = [" ", "\u00A0", "\n", "\t", '"', "'", "/", "#", "?", "\\", "@", ",", ":", "//", "", "%"];
   const SETTINGS_WITH_URLS = [
@@ -293,6 +324,10 @@ describe("a secret in the wrong place", () => {
     ["PREWARM_LEDGER", `sqlite:${TOKEN}`],
     ["R2_ENDPOINT", `https://${TOKEN}.example.org`],
     ["NO_PROXY", `a,${TOKEN}`],
+    ["R2_ACCESS_KEY_ID", TOKEN],
+    ["R2_SECRET_ACCESS_KEY", TOKEN],
+    ["R2_ACCESS_KEY_ID", TOKEN.replace(":", "%3A")],
+    ["R2_ACCESS_KEY_ID", `bot${TOKEN}`],
     ["R2_BUCKET", ADMIN],
     ["PREWARM_LEDGER", `sqlite:${ADMIN}.db`],
     ["TELEGRAM_BOT_TOKEN_FILE", TOKEN],
@@ -305,6 +340,14 @@ describe("a secret in the wrong place", () => {
     expect(others).toEqual([]);
     expect(problem).toContain(name);
     expect(problem).not.toMatch(/AAEhBO|55555555|bot1:short|sECRET|aDmin/);
+  });
+
+  it("ADMIN_API_TOKEN is no bot's token", () => {
+    const [problem = "", ...others] = problemsOf(() =>
+      loadWorkerConfig({}, { ...ENV, ADMIN_API_TOKEN: TOKEN }, null),
+    );
+    expect([problem, ...others]).toEqual([expect.stringMatching(/ADMIN_API_TOKEN: .*this is a bot's token/)]);
+    expect(problem).not.toContain("AAEhBO");
   });
 
   it("in prewarm.config.json is refused and not repeated", () => {
