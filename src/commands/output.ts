@@ -69,16 +69,17 @@ export class RunOutput {
   /** What a dry run found, instead of the final tables. */
   plan(plan: WorkPlan): void {
     this.#planned = true;
-    if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan));
-    else this.#place.stdout.write((this.#place.wording ?? asWritten)(planText(plan)));
+    const { stdout, wording = asWritten } = this.#place;
+    const run = this.#run.tally.snapshot();
+    if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan, run));
+    else stdout.write(wording(planText(plan, run, this.#command)));
   }
 
   /** The final tables, or the last line of `--json`. */
   async end(exitCode: number, stopped: boolean): Promise<void> {
     await this.close();
-    if (this.#planned) return;
     const run = this.#run.tally.snapshot();
-    this.#reporters?.ndjson?.summary(run, exitCode);
+    if (!this.#planned) this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
     const nothingDone = run.total === 0 && exitCode !== 0 && stopped;
     const { stderr, wording } = this.#place;
@@ -88,7 +89,7 @@ export class RunOutput {
     // What stopped it was said when it did.
     if (quiet && exitCode !== 0 && !stopped)
       stderr.write(`${quietLine(run, { ...ending, exitCode, wording })}\n`);
-    if (quiet || nothingDone) return;
+    if (quiet || nothingDone || this.#planned) return;
     stderr.write(finalTables(run, { ...ending, colour: this.#colour, plain, wording }));
   }
 

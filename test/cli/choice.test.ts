@@ -144,7 +144,16 @@ describe("--dry-run", () => {
     const lines = linesOf(plan);
     expect(lines.filter(({ type }) => type === "planned")).toHaveLength(101);
     expect(lines.at(-1)).toEqual({
-      ...{ type: "plan", to_warm: 101, skipped: 1, filtered: 0, bytes: expect.any(Number), lanes: 1 },
+      ...{
+        type: "plan",
+        to_warm: 101,
+        skipped: 1,
+        filtered: 0,
+        left_failed: 0,
+        left_unknown: 0,
+        bytes: expect.any(Number),
+        lanes: 1,
+      },
       ...{
         ceiling_per_min: 20,
         eta_seconds: 303,

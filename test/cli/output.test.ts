@@ -40,6 +40,22 @@ describe("what goes where", () => {
     expect((await world.run(["-q"])).stderr).toBe("");
   });
 
+  it("says of a dry run that ends 3 what is left alone, also with --quiet", async () => {
+    const world = await openWorld();
+    world.put("big.zip", { bytes: 60_000_000 });
+    await world.run(["-q"]);
+    const planned = await world.run(["--dry-run"]);
+    expect([planned.code, planned.stdout]).toEqual([
+      3,
+      expect.stringContaining("left alone: 1 failed (file_too_big); to try them again:"),
+    ]);
+    expect((await world.run(["-n", "-q"])).stderr).toMatch(
+      /^\S.* exit code 3: 1 failed, 0 unknown \(file_too_big\)/,
+    );
+    const json = await world.run(["-n", "--json"]);
+    expect(linesOf(json).at(-1)).toMatchObject({ type: "plan", left_failed: 1, left_unknown: 0 });
+  });
+
   it("goes on when the reader of stdout has gone away", async () => {
     const world = await openWorld();
     world.putMany(30);

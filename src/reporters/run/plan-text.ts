@@ -1,10 +1,12 @@
 import type { EventMap } from "../../domain/events.ts";
+import type { ItemStatus } from "../../domain/outcome.ts";
 import type { Bottleneck, WorkPlan } from "../../domain/work-forecast.ts";
+import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, size } from "../format.ts";
 import { priceText, r2Price } from "../r2-price.ts";
 
-/** The last line of `--dry-run --json`: the published fields in their order, then what was added. */
-export function planLine(plan: WorkPlan) {
+/** The last line of `--dry-run --json`: the published fields in their order, then what was added. `run` has what was left alone. */
+export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) {
   const { toWarm, skipped, bytes, lanes, ceilingPerMin, etaSeconds, advice } = plan;
   const { bottleneck, filtered, operations } = plan;
   return {
@@ -21,15 +23,17 @@ export function planLine(plan: WorkPlan) {
     class_a: operations.classA,
     class_b: operations.classB,
     cost_usd: rounded(r2Price(operations), 4),
+    left_failed: leftFailed,
+    left_unknown: leftUnknown,
   };
 }
 
-/** A plan for people. */
-export function planText(plan: WorkPlan): string {
+/** A plan for people. `run` has what was left alone, `command` is what the user types for such a run. */
+export function planText(plan: WorkPlan, run: Snapshot, command: string): string {
   const eta = plan.etaSeconds === null ? "no lane to send by" : `about ${duration(plan.etaSeconds * 1000)}`;
-  const filtered = `${count(plan.filtered)} keys left out by --include, --exclude or --kind`;
+  const filtered = `${count(plan.filtered)} ${plan.filtered === 1 ? "key" : "keys"} left out by --include, --exclude or --kind`;
   const lines = [
-    `to warm   ${count(plan.toWarm)} objects, ${size(plan.bytes)}`,
+    `to warm   ${objects(plan.toWarm)}, ${size(plan.bytes)}`,
     `skipped   ${count(plan.skipped)}`,
     ...(plan.filtered > 0 ? [`filtered  ${filtered}`] : []),
     `lanes     ${count(plan.lanes)}`,
@@ -37,8 +41,26 @@ export function planText(plan: WorkPlan): string {
     `time      ${eta}`,
     `cost      ${priceText(plan.operations)}`,
     ...plan.advice.map((advice) => `faster    ${advice}`),
+    ...leftLines(run, command),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What a run would not try again by itself, why, and how it is; none where there is nothing of it. */
+function leftLines({ leftFailed, leftUnknown, reasons }: Snapshot, command: string): string[] {
+  const kinds = [
+    { status: "failed", objects: leftFailed },
+    { status: "unknown", objects: leftUnknown },
+  ] satisfies { status: ItemStatus; objects: number }[];
+  const there = kinds.filter(({ objects }) => objects > 0);
+  if (there.length === 0) return [];
+  const texts = there.map(({ status, objects }) => {
+    const why = reasons.filter((each) => each.status === status && each.left > 0);
+    const named = why.map(({ reason, left }) => (why.length === 1 ? reason : `${reason} ${count(left)}`));
+    return `${count(objects)} ${status} (${named.join(", ")})`;
+  });
+  const only = there.map(({ status }) => status).join(",");
+  return [`left alone: ${texts.join(", ")}; to try them again: ${command} --only ${only}`];
 }
 
 const LIMIT_TEXTS: Readonly<Record<Bottleneck, string>> = {
@@ -60,7 +82,7 @@ export function forecastLines(forecast: EventMap["forecast"]): string[] {
   const { toWarm, bytes, lanes, ceilingPerMin, bottleneck, etaSeconds, advice, operations, all } = forecast;
   if (etaSeconds === null || etaSeconds < WORTH_TELLING_S) return [];
   const sofar = all ? "" : " so far";
-  const amount = `${count(toWarm)} objects${sofar}, ${size(bytes)}`;
+  const amount = `${objects(toWarm)}${sofar}, ${size(bytes)}`;
   const where = lanes === 1 ? "1 lane" : `${lanes} lanes`;
   const pace = `${where}: at most ${count(ceilingPerMin)}/min${limitText(bottleneck)}; about ${duration(etaSeconds * 1000)}`;
   return [
@@ -72,4 +94,8 @@ export function forecastLines(forecast: EventMap["forecast"]): string[] {
 
 function rounded(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
+}
+
+function objects(number: number): string {
+  return number === 1 ? "1 object" : `${count(number)} objects`;
 }
