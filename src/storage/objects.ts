@@ -105,7 +105,8 @@ export class ObjectReader {
     const { statusCode, body } = answer.value;
     if ((statusCode !== 200 && statusCode !== 206) || isPageInstead(answer.value))
       return this.#refused(key, answer.value);
-    const checked = checkAnswer(this.#target(key), answer.value, asked);
+    const bytes = await this.#sizeBehind(key, answer.value, asked);
+    const checked = checkAnswer(this.#target(key), answer.value, { ...asked, bytes });
     if (!checked.ok) {
       discard(answer.value);
       return checked;
@@ -116,6 +117,20 @@ export class ObjectReader {
     });
     const { info, toCount } = checked.value;
     return ok({ ...info, body: toCount === undefined ? body : counted(body, toCount, this.#target(key)) });
+  }
+
+  /**
+   * The size of an object whose answer announces none, by HEAD: where that has none either, the server unpacks it on its way, and
+   * what comes would not be what is stored.
+   */
+  async #sizeBehind(
+    key: string,
+    { statusCode, headers }: ObjectAnswer,
+    { bytes, signal }: OpenOptions,
+  ): Promise<number | undefined> {
+    if (statusCode !== 200 || contentLength(headers) !== undefined || bytes === undefined) return bytes;
+    const info = await this.head(key, signal);
+    return info.ok ? info.value.bytes : undefined;
   }
 
   #target(key: string): RequestTarget {

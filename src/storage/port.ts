@@ -30,7 +30,7 @@ export interface OpenOptions {
   readonly etag?: string | undefined;
   /** First and last byte, both included. */
   readonly range?: { readonly from: number; readonly to: number } | undefined;
-  /** Size of the whole as it is known, for servers that give none with a body: what comes is counted then. */
+  /** Size of the whole as it is known: where a server announces none with a body, HEAD is asked, and what comes is counted. */
   readonly bytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

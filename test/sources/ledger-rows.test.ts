@@ -36,6 +36,16 @@ it("gives the pages of the ledger, each row with its bot and kind, without keys 
   ]);
 });
 
+it("says of a SHA-256 that the ledger has it, so that it is not taken for one that somebody states", async () => {
+  const sha256 = "a".repeat(64);
+  const kept = await pagesOf(ledgerSource(pages([row("a", "one", { sha256 })]), everything));
+  expect(kept).toMatchObject([[{ entry: { key: "a", sha256, hashKept: true } }]]);
+  const rows = ledgerSource(pages([row("a", "one", { sha256 })]), everything);
+  const [[cut] = []] = await pagesOf(cutTo(rows, pages([item({ key: "a", sha256: "b".repeat(64) })])));
+  expect(cut).toMatchObject({ entry: { sha256: "b".repeat(64) } });
+  expect(cut).not.toHaveProperty("entry.hashKept");
+});
+
 it("cuts a manifest to the keys of the ledger, page by page, once for each row, and keeps bad lines", async () => {
   const rows = ledgerSource(pages([row("a", "one"), row("b", "one")], [row("a", "two")]), everything);
   const manifest = pages([item({ key: "b" }), BAD, item({ key: "other" })], [item({ key: "a" })]);
