@@ -29,8 +29,9 @@ export function dotenvTroubles({ lines, outer, values }: Dotenv, names: readonly
 function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble | null {
   const { number, text, name, value, isOpen } = line;
   if (name === null) {
+    const odd = oddName(number, text, ours);
     const meant = nameAtStart(text, ours);
-    if (meant === null) return null;
+    if (odd !== null || meant === null) return odd;
     return lost(
       number,
       meant,
@@ -75,6 +76,42 @@ function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble
       harm: "odd",
     };
   return null;
+}
+
+/** A name of ours with characters in or beside it that look like others, or like nothing. */
+function oddName(line: number, text: string, ours: ReadonlySet<string>): DotenvTrouble | null {
+  const [before = "", odd = []] = oddBegin(text);
+  const name = nameAtStart(`${before}=x`, ours) ?? lookalike(before, ours);
+  if (name === null || odd.length === 0) return null;
+  return lost(
+    line,
+    name,
+    `${name} is not read: beside or in its name ${odd.length === 1 ? "is the odd character" : "are the odd characters"} ${odd.join(", ")}`,
+    `write line ${line} of .env anew as ${name}=value, by hand`,
+  );
+}
+
+/** What stands before a line's `=`, without what nobody sees, and its characters beyond ASCII as `U+00A0`. */
+function oddBegin(text: string): [before: string, odd: string[]] | [] {
+  const begin = /^[^=:\uFF1D\uFE66]{1,80}[=\uFF1D\uFE66]/u.exec(text)?.[0];
+  if (begin === undefined) return [];
+  const odd = begin.match(/[^\x20-\x7E\t\r]/gu) ?? [];
+  const codes = odd.map(
+    (each) => `U+${(each.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`,
+  );
+  const before = begin
+    .replace(/[\p{Cf}\p{Cc}]/gu, "")
+    .normalize("NFKC")
+    .slice(0, -1);
+  return [before, [...new Set(codes)]];
+}
+
+/** The name of ours that a text is but for letters of another alphabet. */
+function lookalike(before: string, ours: ReadonlySet<string>): string | null {
+  const seen = [...before.trim().replace(/^export\s+/, "")];
+  const isLike = (name: string) =>
+    name.length === seen.length && seen.every((each, at) => each > "~" || each.toUpperCase() === name[at]);
+  return seen.some((each) => each < "~") ? ([...ours].find(isLike) ?? null) : null;
 }
 
 function lost(line: number, name: string, found: string, next: string): DotenvTrouble {
@@ -143,7 +180,7 @@ function twice(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvT
 /** Lines of other programs that are no NAME=value: a key in PEM form, words. */
 function foreign(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvTrouble[] {
   const numbers = lines
-    .filter(({ text, name }) => name === null && !/^\s*(#|$)/.test(text) && nameAtStart(text, ours) === null)
+    .filter((line) => line.name === null && !/^\s*(#|$)/.test(line.text) && lineTrouble(line, ours) === null)
     .map(({ number }) => number);
   const [first] = numbers;
   if (first === undefined) return [];

@@ -61,7 +61,7 @@ export function readDotenv(folder: string): Dotenv {
 }
 
 /** How a line begins that gives a value. */
-export const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*(.*?)\s*$/;
+export const ASSIGNMENT = /^[ \t\r]*(?:export[ \t]+)?([\w.-]+)[ \t]*=\s*(.*?)\s*$/;
 
 /** As Node reads them, but for lines that are no NAME=value, which some of its versions join to the next one. */
 function valuesOf(lines: readonly string[], outer: readonly DotenvLine[]): Dotenv["values"] {

@@ -41,11 +41,12 @@ export function strayNames(layers: Layers): StrayName[] {
   const { env, dotenv } = layers;
   const names = layers.names();
   const candidates = names.filter((name) => !/proxy/i.test(name));
+  const isOurs = (name: string): boolean => OURS.test(name.toUpperCase().replaceAll(/[-.]/g, "_"));
   const meaning = (name: string): string | null =>
-    OTHER_NAMES[name] ?? nearest(name, candidates, OURS.test(name) ? TYPING_ERRORS_OF_OURS : TYPING_ERRORS);
+    OTHER_NAMES[name] ?? nearest(name, candidates, isOurs(name) ? TYPING_ERRORS_OF_OURS : TYPING_ERRORS);
   const from = (values: Readonly<Record<string, string | undefined>>, inDotenv: boolean): StrayName[] =>
     Object.entries(values).flatMap(([name, value]) => {
-      const isName = /^[A-Z0-9_]{7,}$/.test(name) && !names.includes(name);
+      const isName = (/^[A-Z0-9_]{7,}$/.test(name) || isOurs(name)) && !names.includes(name);
       if (!value || !isName || SERVICE.test(name) || /^(tcp|udp):\/\//.test(value)) return [];
       const meant = meaning(name);
       return meant === null ? [] : [{ name, meant, inDotenv, isOthers: OTHER_NAMES[name] !== undefined }];

@@ -167,6 +167,26 @@ describe("a .env that takes a value away", () => {
       /line 2: R2_ACCOUNT_ID is inside a value/,
     ],
     [
+      "by a no-break space",
+      lines().replace("R2_BUCKET=", "R2_BUCKET\u00A0=\u00A0"),
+      /line 2: R2_BUCKET is not read: .*U\+00A0; write line 2 of \.env anew as R2_BUCKET=value/,
+    ],
+    ["by a zero-width space", lines().replace("R2_BUCKET", "\u200BR2_BUCKET"), /line 2: R2_BUCKET .*U\+200B/],
+    [
+      "by a mark inside a name",
+      lines().replace("R2_BUCKET", "export R2_\uFEFFBUCKET"),
+      /line 2: R2_BUCKET .*U\+FEFF/,
+    ],
+    ["by a full-width sign", lines().replace("R2_BUCKET=", "R2_BUCKET\uFF1D"), /line 2: R2_BUCKET .*U\+FF1D/],
+    ["by full-width letters", lines().replace("R2_BUCKET", "Ｒ2_BUCKET"), /line 2: R2_BUCKET .*U\+FF32/],
+    ["by a Cyrillic letter", lines().replace("R2_BUCKET", "R2_BU\u0421KET"), /line 2: R2_BUCKET .*U\+0421/],
+    [
+      "by lower case",
+      lines().replace("R2_BUCKET", "r2_bucket"),
+      /^R2_BUCKET is not set, but r2_bucket is, in \.env: write R2_BUCKET instead of r2_bucket/,
+    ],
+    ["by a hyphen", lines().replace("R2_BUCKET", "R2-BUCKET"), /R2_BUCKET is not set, but R2-BUCKET is/],
+    [
       "by typographic quotes",
       lines().replace("media", "“media”"),
       /line 2: R2_BUCKET has typographic quotes/,
