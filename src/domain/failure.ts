@@ -66,6 +66,21 @@ export function isPermanent({
   return cls === "media" && reason !== "url_fetch_failed";
 }
 
+/** True where another try alone ends the same way: the object, its entry or a setting has to change first. */
+export function needsChange({
+  class: cls,
+  reason,
+}: {
+  readonly class: FailureClass | null;
+  readonly reason: Reason | null;
+}): boolean {
+  if (cls === null) return false;
+  return isPermanent({ class: cls, reason }) || (cls === "object" && reason !== "object_changed");
+}
+
+/** The last words of advice on objects that keep failing. */
+export const LEAVES_OUT = "or leave it out by `--exclude KEY`, and the run ends 0";
+
 /** Classes of failures that can pass while nobody changes the object or the manifest, so a worker tries again by itself. */
 export const PASSING_CLASSES: readonly FailureClass[] = ["flood", "transient", "chat", "auth"];
 

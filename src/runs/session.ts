@@ -108,7 +108,7 @@ export class Session {
     const dead = await this.ledger.recover();
     if (dead > 0 && !quiet)
       this.warn(
-        `${dead} calls of a run that died may have posted their messages: they are now unknown (prewarm run --only unknown)`,
+        `${dead} calls of a run that died may have posted their messages: they are now unknown (\`prewarm run --only unknown\`)`,
       );
     return dead;
   }

@@ -57,6 +57,24 @@ describe("lanes in prewarm status", () => {
     expect(said).toMatch(/over\s+1 lane\b/);
   });
 
+  it("that are all out leave nothing to run before the way out of them", async () => {
+    const world = await openWorld();
+    world.putMany(2);
+    await world.run([]);
+    world.botApi.control({ chat: { id: CHAT, kick: true } });
+    world.put("late.txt", "late");
+    expect((await world.run([])).code).toBe(4);
+    edit(world, "update media_cache set status = 'warming', tg_file_id = null");
+    expect((await documentOf(world)).next).toBe(
+      "add the bot to the chat as an administrator who may post, then run again",
+    );
+    edit(
+      world,
+      "update media_cache set status = 'error', error_class = 'media', error_reason = 'file_too_big'",
+    );
+    expect((await documentOf(world)).next).toMatch(/^add the bot to the chat/);
+  });
+
   it("of chats that nobody configures any more are told from those in use", async () => {
     const world = await openWorld();
     world.putMany(2);
@@ -109,10 +127,26 @@ describe("prewarm status", () => {
     expect(document.last_24h).toMatchObject({ ready: 3, failed: 1, unknown: 0 });
     expect(document.last_24h.per_hour.at(-1)).toMatchObject({ ready: 3, failed: 1 });
     expect(document.lanes).toMatchObject([{ bot: "default", chat_id: String(CHAT), frozen_until: null }]);
+    edit(
+      world,
+      "update media_cache set status = 'error', error_class = 'media', error_reason = 'file_too_big'",
+    );
+    expect((await status(world)).stdout).toMatch(
+      /\nKeys +ten of each reason: `node \S+prewarm\.js status --json`\n/,
+    );
+  });
+
+  it("says what is left to do in a sentence where no command helps", async () => {
+    const world = await openWorld();
+    world.putMany(3);
+    world.put("huge.mp4", { bytes: 60_000_000 });
+    await world.run([]);
     const { stdout } = await status(world);
     expect(stdout).toContain("| default |     3 |    0 |       0 |      1 |       0 |");
     expect(stdout).toMatch(/\| failed +\| +1 \| e\.g\. huge\.mp4 +\|\n\| file_too_big +\| +\| use a Bot API/);
-    expect(stdout).toMatch(/\nNext: node \S+prewarm\.js run --only failed\n$/);
+    expect(stdout).toMatch(
+      /\nNext: use a Bot API server of your own [\s\S]*`--exclude KEY`, and the run ends 0\n$/,
+    );
     expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
   });
 

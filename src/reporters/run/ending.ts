@@ -1,4 +1,4 @@
-import { nextStep } from "../../domain/failure.ts";
+import { LEAVES_OUT, needsChange, nextStep } from "../../domain/failure.ts";
 import { asWritten, type Wording } from "../../domain/wording.ts";
 import type { ReasonCount, Snapshot } from "../../figures/snapshot.ts";
 import { cells } from "../cells.ts";
@@ -60,16 +60,26 @@ function isInLedger({ class: failureClass, reason }: ReasonCount): boolean {
 }
 
 /**
- * The command to run next: to go on after a stop, to see to what failed, or to look at what was warmed; null where nothing
- * was done.
+ * What to do next: the way out of what this run could not do anything against, else the command to go on after a stop, to see
+ * to what failed, or to look at what was warmed; null where nothing was done.
  */
 export function nextCommand(run: Snapshot, { command, stopped }: EndingOptions): string | null {
-  const has = (status: ReasonCount["status"]) =>
-    run.reasons.some((reason) => reason.status === status && isInLedger(reason));
-  const only = (["failed", "unknown"] as const).filter(has);
+  const [out] = run.botsOut;
+  if (out) return beforeRun(nextStep(out.failure.reason), command);
+  const bad = run.reasons.filter((reason) => reason.status !== "weak" && isInLedger(reason));
+  const only = (["failed", "unknown"] as const).filter((status) =>
+    bad.some((reason) => reason.status === status && !needsChange(reason)),
+  );
   if (only.length > 0 && !stopped) return `${command} --only ${only.join(",")}`;
+  const [hopeless] = bad.filter(needsChange);
+  if (hopeless && !stopped) return `${nextStep(hopeless.reason)}; ${LEAVES_OUT}`;
   if (stopped || run.counts.failed > 0) return command;
   return run.sample === null ? null : command.replace("prewarm run", "prewarm status");
+}
+
+/** A step that comes first, and the command that is of use after it. */
+function beforeRun(step: string, command: string): string {
+  return /\brun again\b/.test(step) ? step : `${step}; then: ${command}`;
 }
 
 /** Where the ids are, one of them, and how a bot reads it; null where this run got none. */
@@ -121,6 +131,8 @@ export function quietLine(
     first ? `; e.g. ${cut(oneLine(first.example), EXAMPLE)}` : "",
   ];
   const next =
-    bad.length === 1 && first ? nextStep(first.reason) : (nextCommand(run, options) ?? options.command);
+    bad.length === 1 && first && !needsChange(first)
+      ? nextStep(first.reason)
+      : (nextCommand(run, options) ?? options.command);
   return wording(`${parts.join("")}. Next: ${next}`);
 }

@@ -1,9 +1,9 @@
 import type { ChalkInstance } from "chalk";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
-import { asWritten } from "../../domain/wording.ts";
 import type { Percentiles, Snapshot } from "../../figures/snapshot.ts";
 import { count, cut, duration, fold, percent, perMinute, size } from "../format.ts";
+import { nextLine } from "../next-line.ts";
 import { reasonTable } from "../reason-table.ts";
 import { type Canvas, right, type TableCell, table } from "../table.ts";
 import { type EndingOptions, failuresText, idsText, nextCommand } from "./ending.ts";
@@ -130,7 +130,6 @@ function reasons(run: Snapshot, options: TableOptions): string | null {
  * line the command to run next. Ends with a line end.
  */
 export function finalTables(run: Snapshot, options: TableOptions): string {
-  const { colour, wording = asWritten } = options;
   const next = nextCommand(run, options);
   const parts = [
     folded(headline(run, options), options),
@@ -142,7 +141,7 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
     reasons(run, options),
     failuresText(run, options),
     idsText(run, options),
-    next && `Next: ${colour.bold(wording(next))}`,
+    next && nextLine(next, options),
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;
 }

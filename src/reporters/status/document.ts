@@ -1,6 +1,6 @@
 import { adviserOf, retryWords, stepBeside } from "../../domain/advice.ts";
-import { nextStep } from "../../domain/failure.ts";
-import { isReason, REASONS } from "../../domain/reasons.ts";
+import { LEAVES_OUT, needsChange, nextStep } from "../../domain/failure.ts";
+import { isReason, REASONS, type Reason } from "../../domain/reasons.ts";
 import type { LaneMemory } from "../../ledgers/lane-memory.ts";
 import {
   type BadRows,
@@ -63,7 +63,7 @@ export function statusDocument(survey: LedgerView & Survey, options: StatusOptio
     lanes: survey.lanesSeen.map((lane) => laneOf(lane, { perMinute: paceOf(lane), now, adviser })),
     troubles,
     last_24h: { ...totalOfHours(survey.hours), per_hour: survey.hours.map(hourOf) },
-    next: nextOf({ rows, total, survey }),
+    next: nextOf(survey, total),
   };
 }
 
@@ -141,23 +141,41 @@ function hourOf({ from, ready, failed, unknown }: Hour) {
   return { from: iso(from), ready, failed, unknown };
 }
 
-/** What to run next, or to ask the worker for that writes to it; null where a run does, and where all is well. */
-function nextOf({
-  rows,
-  total,
-  survey,
-}: {
-  rows: Readonly<Record<RowState, number>>;
-  total: number;
-  survey: LedgerView & Survey;
-}): string | null {
-  const { holder, owner, sending } = survey;
+/** What to do next, or to ask the worker for that writes to it; null where a run does, and where all is well. */
+function nextOf(survey: LedgerView & Survey, total: number): string | null {
+  const { holder, owner, sending, queued, bad } = survey;
   if (holder !== null && holder.admin === null) return null;
+  const adviser = adviserOf(holder);
   const run = owner.sandbox ? "prewarm run --sandbox" : "prewarm run";
+  const out = noLane(survey);
+  if (out !== null && total + bad.length > 0) return nextStep(out, adviser);
   if (holder === null && sending.count > 0) return run;
-  const only = (["failed", "unknown"] as const).filter((state) => rows[state] > 0);
-  if (only.length > 0) return stepBeside(`${run} --only ${only.join(",")}`, adviserOf(holder));
-  return total > 0 && holder === null ? "prewarm worker" : null;
+  const only = (["failed", "unknown"] as const).filter((state) =>
+    bad.some((row) => row.state === state && !isHopeless(row)),
+  );
+  if (only.length > 0) return stepBeside(`${run} --only ${only.join(",")}`, adviser);
+  const work = queued.count > 0 ? "prewarm worker" : run;
+  return (total > 0 && holder === null ? work : null) ?? wayOut(bad, adviser);
+}
+
+/** Why the first lane is out, where all that are in use are; null where one is open, or none was used yet. */
+function noLane({ lanesSeen }: Survey): Reason | null {
+  const used = lanesSeen.filter(({ former, migratedTo }) => !former && migratedTo === null);
+  const reason = used.every(({ out }) => out !== null) ? used[0]?.out?.reason : undefined;
+  return reason !== undefined && isReason(reason) ? reason : null;
+}
+
+function isHopeless({ state, reason }: BadRows): boolean {
+  if (state !== "failed" || reason === null || !isReason(reason)) return false;
+  return needsChange({ class: REASONS[reason].class, reason });
+}
+
+/** What to do about rows that fail the same way until something changes. */
+function wayOut(bad: readonly BadRows[], adviser: HolderAdviser): string | null {
+  const reason = bad.find(isHopeless)?.reason ?? null;
+  if (reason === null || !isReason(reason)) return null;
+  const step = nextStep(reason, adviser);
+  return adviser === "run" ? `${step}; ${LEAVES_OUT}` : step;
 }
 
 function earliest(moments: readonly (number | null)[]): number | null {

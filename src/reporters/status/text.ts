@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import { asWritten } from "../../domain/wording.ts";
 import { ROW_STATES, type RowState } from "../../ledgers/survey.ts";
 import { count, cut, duration, oneLine, perMinute, wrap } from "../format.ts";
+import { nextLine } from "../next-line.ts";
 import { reasonTable } from "../reason-table.ts";
 import { type Canvas, right, type TableCell, table } from "../table.ts";
 import type { StatusDocument } from "./document.ts";
@@ -14,17 +15,16 @@ const MOST = { bots: 40, lanes: 40, out: 5, troubles: 5 };
 
 /** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
 export function statusText(status: StatusDocument, given: Canvas): string {
-  const { wording = asWritten } = given;
   const options = { ...given, width: Math.max(NARROWEST, Math.min(WIDEST, given.width)) };
   const parts = [
     ...fields(headOf(status), options),
     rowsTable(status, options),
     ...fields(workOf(status), options),
     lanesTable(status, options),
-    ...fields(outOf(status), options),
+    ...hints(outOf(status), options),
     troublesTable(status, options),
-    ...fields(keysOf(status), options),
-    status.next && `Next: ${options.colour.bold(wording(status.next))}`,
+    ...hints(keysOf(status), options),
+    status.next && nextLine(status.next, options),
   ];
   return `${parts.filter((part) => part !== null).join("\n")}\n`;
 }
@@ -39,6 +39,15 @@ function fields(all: readonly Field[], { width, colour }: Canvas): string[] {
     const lines = wrap(words.join(" "), Math.max(width - LABEL, ...words.map((word) => word.length + 2)));
     return lines.map((line, i) => `${colour.bold((i === 0 ? name : "").padEnd(LABEL))}${line.trimStart()}`);
   });
+}
+
+/** Fields that name commands to type, and no process by its command. */
+function hints(all: readonly Field[], options: Canvas): string[] {
+  const { wording = asWritten } = options;
+  return fields(
+    all.map(([name, text]): Field => [name, text === null ? null : wording(text)]),
+    options,
+  );
 }
 
 function headOf({ at, ledger, holder, objects }: StatusDocument): Field[] {
@@ -164,12 +173,12 @@ function outOf({ lanes }: StatusDocument): Field[] {
     return ["Out", `${bot} x ${chat}: ${why.message}${next}`];
   });
   const hidden = out.length - told.length;
-  return hidden > 0 ? [...told, ["Out", `+${hidden} more lanes: prewarm status --json`]] : told;
+  return hidden > 0 ? [...told, ["Out", `+${hidden} more lanes: \`prewarm status --json\``]] : told;
 }
 
 function keysOf({ troubles }: StatusDocument): Field[] {
   if (troubles.every(({ count: rows }) => rows <= 1)) return [];
-  return [["Keys", "ten of each reason: prewarm status --json"]];
+  return [["Keys", "ten of each reason: `prewarm status --json`"]];
 }
 
 function troublesTable({ troubles }: StatusDocument, options: Canvas): string | null {
@@ -181,7 +190,7 @@ function troublesTable({ troubles }: StatusDocument, options: Canvas): string | 
   const hidden = rows.length - MOST.troubles;
   return reasonTable(rows.slice(0, MOST.troubles), options, {
     unit: "rows",
-    more: hidden > 0 ? [`+${hidden} more reasons`, "all of them: prewarm status --json"] : undefined,
+    more: hidden > 0 ? [`+${hidden} more reasons`, "all of them: `prewarm status --json`"] : undefined,
   });
 }
 

@@ -10,7 +10,8 @@ it("says why a quiet run did not end well, and what to do about the one reason",
   events.emit("item", failedItem(tooBig, { key: "big.mp4", left: true, attempts: 0 }));
   expect(quietLine(tally.snapshot(), options)).toBe(
     "prewarm run: exit code 3: 1 failed, 0 unknown (file_too_big), 1 of them left as earlier runs found them; " +
-      "e.g. big.mp4. Next: use a Bot API server of your own in local mode (`--api-root`, `--api-local`): it takes 2000 MB",
+      "e.g. big.mp4. Next: use a Bot API server of your own in local mode (`--api-root`, `--api-local`): it takes 2000 MB; " +
+      "or leave it out by `--exclude KEY`, and the run ends 0",
   );
 });
 
@@ -20,6 +21,6 @@ it("names every reason where there are several, and the command to run next", ()
   events.emit("item", failedItem(lost, { key: "x\u202e.jpg" }));
   expect(quietLine(tally.snapshot(), options)).toBe(
     "prewarm run: exit code 3: 2 failed, 1 unknown (file_too_big 2, answer_lost); e.g. big.mp4. " +
-      "Next: prewarm run --only failed,unknown",
+      "Next: prewarm run --only unknown",
   );
 });

@@ -117,7 +117,7 @@ a bot reads it by this SQL:
   select c.tg_file_id from media_cache c join media_store s on s.sha256 =
   c.sha256 and s.kind = c.kind where s.r2_key = 'a.jpg' and c.bot_slug =
   'default' and c.kind = 'photo' and c.status = 'ready'
-Next: prewarm run --only failed,unknown
+Next: prewarm run --only unknown
 `);
   });
 
@@ -143,13 +143,15 @@ Next: prewarm run --only failed,unknown
   });
 });
 
+const busy = failure("telegram_busy", "Telegram said 503");
+
 describe("the command to run next", () => {
   const nextAfter = (...items: ReturnType<typeof item>[]) => {
     const { tally, events } = scene();
     for (const each of items) events.emit("item", each);
     return (stopped = false) => {
       const text = finalTables(tally.snapshot(), { ...options, command: "prewarm run --sandbox", stopped });
-      return /^Next: (.*)\n$/m.exec(text)?.[1] ?? null;
+      return /^Next: ([\s\S]*)\n$/m.exec(text)?.[1]?.replaceAll("\n  ", " ") ?? null;
     };
   };
   const line = failedItem(failure("manifest_line", "m:1: key is missing"), { key: null, where: "m:1" });
@@ -157,11 +159,33 @@ describe("the command to run next", () => {
   it("sees to what failed and what is unknown, by the ledger", () => {
     expect(nextAfter(item())()).toBe("prewarm status --sandbox");
     expect(nextAfter(item({ status: "skipped", attempts: 0 }))()).toBeNull();
-    expect(nextAfter(failedItem(tooBig))()).toBe("prewarm run --sandbox --only failed");
+    expect(nextAfter(failedItem(busy))()).toBe("prewarm run --sandbox --only failed");
     expect(nextAfter(failedItem(lost))()).toBe("prewarm run --sandbox --only unknown");
-    expect(nextAfter(failedItem(lost), failedItem(tooBig))()).toBe(
+    expect(nextAfter(failedItem(lost), failedItem(busy))()).toBe(
       "prewarm run --sandbox --only failed,unknown",
     );
+  });
+
+  it.each([
+    [tooBig, /^use a Bot API server of your own.*; or leave it out by `--exclude KEY`, and the run ends 0$/],
+    [failure("object_missing", "gone"), /put the object back .*; or leave it out by `--exclude KEY`/],
+  ])("is the way out where another try alone would end the same way (%o)", (cause, way) => {
+    expect(nextAfter(failedItem(cause))()).toMatch(way);
+    expect(nextAfter(failedItem(cause), failedItem(lost))()).toBe("prewarm run --sandbox --only unknown");
+  });
+
+  it.each([
+    ["bot_kicked", /^add the bot to the chat as an administrator who may post, then run again$/],
+    ["chat_not_found", /^check the id in WARMUP_CHAT_ID .*; then: prewarm run$/],
+  ] as const)("is the way out of a bot that has no lane left (%s), also after a stop", (reason, way) => {
+    const { tally, events } = scene();
+    events.emit("lane", lane({ closed: failure(reason, "out") }));
+    events.emit("item", failedItem(failure("no_lane_left", "out")));
+    events.emit("item", failedItem(busy));
+    for (const stopped of [true, false]) {
+      const text = finalTables(tally.snapshot(), { ...options, stopped });
+      expect(/^Next: ([\s\S]*)\n$/m.exec(text)?.[1]?.replaceAll("\n  ", " ")).toMatch(way);
+    }
   });
 
   it("goes on first after a stop, and runs again after bad lines, which the ledger knows nothing of", () => {
