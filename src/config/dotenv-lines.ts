@@ -158,23 +158,34 @@ function swallowed(
   });
 }
 
-/** The last one counts; two that say the same are no trouble. */
+/** The last one counts; two that say the same are no trouble. An empty one at the end takes the value away, so it is the one to go. */
 function twice(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvTrouble[] {
   return [...ours].flatMap((name) => {
     const all = lines.filter((line) => line.name === name);
     const last = all.at(-1);
     if (!last || new Set(all.map(({ value }) => value)).size < 2) return [];
-    const others = all.slice(0, -1).map(({ number }) => number);
+    const full = all.findLastIndex(({ value }) => !isEmpty(value));
+    if (full === -1) return [];
+    const isTakenAway = full < all.length - 1;
+    const surplus = numbersOf(isTakenAway ? all.slice(full + 1) : all.slice(0, -1));
     return [
       {
         line: last.number,
         name,
-        found: `${name} stands in lines ${[...others, last.number].join(" and ")}: the last one counts`,
-        next: `take line ${others.join(", ")} out of .env`,
+        found: `${name} stands in lines ${numbersOf(all).join(" and ")}: the last one counts${isTakenAway ? ", and it is empty" : ""}`,
+        next: `take ${surplus.length === 1 ? "line" : "lines"} ${surplus.join(" and ")} out of .env`,
         harm: "odd",
       },
     ];
   });
+}
+
+function isEmpty(value: string): boolean {
+  return /^(?:(["'`])\s*\1)?\s*(?:#.*)?$/.test(value);
+}
+
+function numbersOf(lines: readonly DotenvLine[]): number[] {
+  return lines.map(({ number }) => number);
 }
 
 /** Lines of other programs that are no NAME=value: a key in PEM form, words. */

@@ -39,6 +39,9 @@ export const NO_DOTENV: Dotenv = {
   isFolder: false,
 };
 
+/** What to do about a `.env` that holds something else than text. */
+export const WRITE_ANEW = "write .env anew as text in UTF-8";
+
 /** Reads a `.env`; none when there is no such file. Throws ConfigError when it cannot be read. */
 export function readDotenv(folder: string): Dotenv {
   try {
@@ -56,7 +59,8 @@ export function readDotenv(folder: string): Dotenv {
     if (!(error instanceof UnreadableFile)) throw error;
     if (error.code === "ENOENT") return NO_DOTENV;
     if (error.code === "EISDIR") return { ...NO_DOTENV, isFolder: true };
-    throw new ConfigError([`.env cannot be read: ${error.message}`]);
+    const next = error.code === null ? `; ${WRITE_ANEW}` : "";
+    throw new ConfigError([`.env cannot be read: ${error.message}${next}`]);
   }
 }
 

@@ -28,7 +28,8 @@ function missingIn({ problems }: Reader): string[] {
 /** A value that another place has, or another line, is not lost. */
 function tellTrouble(reader: Reader, { line, found, next, name, holder, harm }: DotenvTrouble): void {
   const winner = name === null ? undefined : reader.layers.variables(name)[0];
-  const isLost = name !== null && harm === "lost" && winner === undefined;
+  const isMissing = reader.problems.found.some((each) => each.kind === "missing" && each.name === name);
+  const isLost = name !== null && winner === undefined && (harm === "lost" || isMissing);
   const isGarbled = harm === "garbled" && winner?.origin === `.env ${name}`;
   const text = name === null ? `.env, ${found}` : `.env, line ${line}: ${found}`;
   const trouble = { kind: "dotenv_line" as const, name, text, next };

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parentWithDotenv } from "../config/dotenv.ts";
+import { parentWithDotenv, WRITE_ANEW } from "../config/dotenv.ts";
 import { withoutSecrets } from "../config/mask.ts";
 import type { ConfigProblem } from "../config/problems.ts";
 import type { Check } from "./check.ts";
@@ -37,8 +37,10 @@ const dotenv: Check = {
   why: "It is read from the working directory only.",
   run: (context) => {
     const { folder, config } = context;
-    if (config.dotenvProblem)
-      return [fail(config.dotenvProblem, 'sudo chown "$USER" .env && chmod 600 .env')];
+    const { dotenvProblem } = config;
+    if (dotenvProblem?.endsWith(WRITE_ANEW))
+      return [fail(dotenvProblem.replace(`; ${WRITE_ANEW}`, ""), WRITE_ANEW)];
+    if (dotenvProblem) return [fail(dotenvProblem, 'sudo chown "$USER" .env && chmod 600 .env')];
     const { oddities, isThere, isFolder } = config.dotenv;
     const misplaced = config.problems.filter(({ kind }) => kind === "dotenv_place");
     if (misplaced.length > 0)

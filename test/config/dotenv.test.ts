@@ -94,6 +94,16 @@ describe("a .env that is read", () => {
       /line 3: R2_BUCKET stands in lines 1 and 3: the last one counts/,
     ],
     [
+      "an empty line that takes away what nobody needs",
+      `PREWARM_BOT=shop\n${lines()}PREWARM_BOT=\n`,
+      /line 8: PREWARM_BOT stands in lines 1 and 8: the last one counts, and it is empty/,
+    ],
+    [
+      "an empty line above",
+      `R2_BUCKET=\n${lines()}`,
+      /line 3: R2_BUCKET stands in lines 1 and 3: the last one counts$/,
+    ],
+    [
       "all after # as a comment",
       lines().replace("-1001000000001", "-1001000000001#old"),
       /WARMUP_CHAT_ID: all after # is a comment/,
@@ -187,6 +197,16 @@ describe("a .env that takes a value away", () => {
     ],
     ["by a hyphen", lines().replace("R2_BUCKET", "R2-BUCKET"), /R2_BUCKET is not set, but R2-BUCKET is/],
     [
+      "by an empty line further down",
+      `${lines()}R2_BUCKET=\n`,
+      /line 7: R2_BUCKET stands in lines 2 and 7: the last one counts, and it is empty; take line 7 out of \.env/,
+    ],
+    [
+      "by empty lines in quotes and with a comment further down",
+      `R2_BUCKET=\n${lines()}R2_BUCKET=''\nR2_BUCKET= # later\n`,
+      /line 9: R2_BUCKET stands in lines 1 and 3 and 8 and 9: .* is empty; take lines 8 and 9 out of \.env/,
+    ],
+    [
       "by typographic quotes",
       lines().replace("media", "“media”"),
       /line 2: R2_BUCKET has typographic quotes/,
@@ -253,5 +273,11 @@ it("names a value of a file in another encoding, and where it stands", () => {
   ]);
   expect(problemsOf(() => load(text))).toEqual([
     expect.stringMatching(/^\.env PREWARM_LEDGER \(line 8\): .* it must be written in UTF-8 or UTF-16/),
+  ]);
+});
+
+it("is to be written anew where it is no text", () => {
+  expect(problemsOf(() => load(Buffer.from("R2_BUCKET=me\0\0dia\n")))).toEqual([
+    ".env cannot be read: this is not a text file; write .env anew as text in UTF-8",
   ]);
 });

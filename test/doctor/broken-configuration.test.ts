@@ -279,6 +279,26 @@ describe("check-env names what is wrong with the configuration, and nothing else
     });
   });
 
+  it("a .env that is no text", async () => {
+    const world = await healthyWorld();
+    world.file(".env", "R2_BUCKET=me\0dia\n");
+    const diagnosis = await diagnose(world);
+    expect(diagnosis.findings.find(({ id }) => id === "dotenv")).toMatchObject({
+      found: ".env cannot be read: this is not a text file",
+      next: "write .env anew as text in UTF-8",
+    });
+  });
+
+  it("a value that an empty line takes away", async () => {
+    const world = await healthyWorld();
+    world.file(".env", "R2_BUCKET=media\n\nR2_BUCKET=\n");
+    expectOnly(await diagnose(world, { env: { R2_BUCKET: "" } }), {
+      id: "dotenv-syntax",
+      found: /R2_BUCKET stands in lines 1 and 3: the last one counts, and it is empty/,
+      next: /^take line 3 out of \.env$/,
+    });
+  });
+
   it("takes a .env with a byte order mark and Windows line ends, and says so", async () => {
     const world = await healthyWorld();
     world.file(".env", "\uFEFFR2_BUCKET=media\r\nPREWARM_BOT=default\r\n");
