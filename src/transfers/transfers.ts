@@ -6,7 +6,7 @@ import { LIMITS } from "../domain/limits.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Shown, shownOf } from "../domain/shown.ts";
-import { disagreement, isStated, withoutStatedHash } from "../domain/stated.ts";
+import { disagreement, isStated } from "../domain/stated.ts";
 import type { KnownEntry, Task } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
@@ -131,7 +131,7 @@ class ChosenTransfers implements Transfers {
     return {
       transfer: "url",
       request: { media },
-      sha256: () => withoutStatedHash(entry).sha256 ?? null,
+      sha256: () => entry.sha256 ?? null,
       mime: entry.mime ?? null,
       // Telegram takes the last part of the path for a name.
       shown: shownOf(kind, { filename: cleanName(entry.key) }),

@@ -47,7 +47,7 @@ describe("preparing", () => {
     const listed = { ...(await made.put("a.jpg", Buffer.from("x"))), modifiedAt: 1 };
     const entry = { ...listed, mime: "image/jpeg", sha256: "ab" };
     const prepared = await open(made).transfers.prepare(taskOf(entry, "photo"), NEVER);
-    expect(prepared.ok && [prepared.value.transfer, prepared.value.sha256()]).toEqual(["url", null]);
+    expect(prepared.ok && [prepared.value.transfer, prepared.value.sha256()]).toEqual(["url", "ab"]);
     expect(made.reads.calls).toEqual([]);
   });
 
