@@ -169,7 +169,11 @@ describe.skipIf(CHROMIUM === null)(
         expect(parts.again).toEqual([{ state: "unknown" }, { keys: ["lost.jpg"] }, { keys: [long] }]);
         expect(asked).toHaveLength(3);
         expect(asked[0]).toContain("hold them twice");
-        parts.view.retry = async () => ({ ok: false, problem: "this worker is ending; ask the next one" });
+        parts.view.retry = async () => ({
+          ok: false,
+          problem: "this worker is ending; ask the next one",
+          ending: true,
+        });
         await page.click("#failures li:nth-child(2) button");
         await page.waitForSelector("#again-said >> text=Not done: this worker is ending", PATIENCE);
         // The browser itself complains of the 503, and of the 401 before the token was given.

@@ -80,10 +80,11 @@ describe("what must not be seen", () => {
       R2_ENDPOINT: "http://r2.invalid",
       TELEGRAM_API_ROOT: "http://telegram.invalid",
     };
-    const worker = world.start(["worker", "--port", "0"], { env });
+    const apart = (ledger: string) => ({ env: { ...env, PREWARM_LEDGER: `sqlite:${ledger}.db` } });
+    const worker = world.start(["worker", "--port", "0"], apart("worker"));
     const ends = await Promise.all([
       world.runWith(env),
-      world.start(["run", "--json", "--no-preflight"], { env }).ended,
+      world.start(["run", "--json", "--no-preflight"], apart("json")).ended,
       world.start(["check-env"], { env }).ended,
       world.start(["check-env", "--json"], { env }).ended,
     ]);

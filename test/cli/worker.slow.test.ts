@@ -109,7 +109,8 @@ describe("prewarm worker", () => {
     await untilAnswers(worker, `${API}/metrics`, (body) => body.includes('"queue_size":1'));
     expect(world.posts()).toEqual([]);
     const wrong = await worker.post(`${API}/control`, { action: "restart" });
-    expect([wrong.status, await wrong.json()]).toEqual([400, { ok: false, error: "INVALID_ACTION" }]);
+    expect(wrong.status).toBe(400);
+    expect(await wrong.json()).toMatchObject({ ok: false, error: "INVALID_ACTION" });
     const started = await worker.post(`${API}/control`, { action: "start" });
     expect(await started.json()).toEqual({ ok: true, worker_running: true });
     await world.until(() => world.posts().length === 1, "it was posted");
