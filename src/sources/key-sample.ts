@@ -49,5 +49,6 @@ function shown(counts: ReadonlyMap<string, number>, order: (name: string) => num
     .map(([name, count]) => ({ name, count, rank: order(name) }))
     .sort((a, b) => a.rank - b.rank || b.count - a.count);
   const first = names.slice(0, SHOWN).map(({ name, count }) => `${name} (${count})`);
-  return [...first, ...(names.length > SHOWN ? ["..."] : [])].join(", ");
+  const more = names.length - first.length;
+  return `${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
