@@ -10,19 +10,19 @@ import { attachReporters, chooseReporters, type OutputPlan, type Reporters } fro
 import { planLine, planText } from "../reporters/run/plan-text.ts";
 import { finalTables } from "../reporters/run/tables.ts";
 import type { Run } from "../runs/run.ts";
+import { commandsAfter } from "./again.ts";
 import type { CommandPlace } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface OutputOptions {
   readonly flags: RunFlags;
-  readonly sandbox: boolean;
   readonly place: CommandPlace;
 }
 
 /** Everything that a run writes: data to stdout, all the rest to stderr. */
 export class RunOutput {
   readonly #run: Run;
-  readonly #command: string;
+  readonly #after: ReturnType<typeof commandsAfter>;
   readonly #place: CommandPlace;
   readonly #outputPlan: OutputPlan;
   readonly #colour: ChalkInstance;
@@ -30,11 +30,11 @@ export class RunOutput {
   #failedTo: Reporter | null = null;
   #planned = false;
 
-  constructor(run: Run, { flags, sandbox, place }: OutputOptions) {
+  constructor(run: Run, { flags, place }: OutputOptions) {
     const { stderr, env } = place;
     this.#run = run;
     this.#place = place;
-    this.#command = sandbox ? "prewarm run --sandbox" : "prewarm run";
+    this.#after = commandsAfter(flags);
     this.#outputPlan = chooseReporters({
       progress: flags.progress ?? "auto",
       quiet: flags.quiet === true,
@@ -72,7 +72,7 @@ export class RunOutput {
     const { stdout, wording = asWritten } = this.#place;
     const run = this.#run.tally.snapshot();
     if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan, run));
-    else stdout.write(wording(planText(plan, run, this.#command)));
+    else stdout.write(wording(planText(plan, run, this.#after.run)));
   }
 
   /** The final tables, or the last line of `--json`. */
@@ -85,7 +85,8 @@ export class RunOutput {
     const { stderr, wording } = this.#place;
     const { quiet, plainTables: plain } = this.#outputPlan;
     const width = stderr.columns || 100;
-    const ending = { command: this.#command, stopped, ledger: this.#run.ledgerPlace, width };
+    const { run: command, status } = this.#after;
+    const ending = { command, status, stopped, ledger: this.#run.ledgerPlace, width };
     // What stopped it was said when it did.
     if (quiet && exitCode !== 0 && !stopped)
       stderr.write(`${quietLine(run, { ...ending, exitCode, wording })}\n`);

@@ -62,7 +62,7 @@ async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunC
     const redact = redactor(secretsOf(config));
     onRedactor(redact);
     const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run" });
-    const output = new RunOutput(run, { flags, sandbox, place });
+    const output = new RunOutput(run, { flags, place });
     const close = async () => {
       await output.close();
       await run.close().finally(stage.close);

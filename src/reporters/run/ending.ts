@@ -5,8 +5,10 @@ import { cells } from "../cells.ts";
 import { count, cut, fold, oneLine } from "../format.ts";
 
 export interface EndingOptions {
-  /** What the user types for this kind of run: `prewarm run`, with `--sandbox` where it was one. */
+  /** What the user types to go on: `prewarm run` with the flags that chose what is sent. */
   readonly command: string;
+  /** What the user types to look at the ledger: `prewarm status` with the flags that name it. */
+  readonly status: string;
   /** The run was stopped before its source was used up. */
   readonly stopped: boolean;
   /** The file that holds the ids. */
@@ -63,18 +65,20 @@ function isInLedger({ class: failureClass, reason }: ReasonCount): boolean {
  * What to do next: the way out of what this run could not do anything against, else the command to go on after a stop, to see
  * to what failed, or to look at what was warmed; null where nothing was done.
  */
-export function nextCommand(run: Snapshot, { command, stopped }: EndingOptions): string | null {
+export function nextCommand(run: Snapshot, { command, status, stopped }: EndingOptions): string | null {
   const [out] = run.botsOut;
   if (out) return beforeRun(nextStep(out.failure.reason), command);
   const bad = run.reasons.filter((reason) => reason.status !== "weak" && isInLedger(reason));
-  const only = (["failed", "unknown"] as const).filter((status) =>
-    bad.some((reason) => reason.status === status && !needsChange(reason)),
+  const only = (["failed", "unknown"] as const).filter((state) =>
+    bad.some((reason) => reason.status === state && !needsChange(reason)),
   );
   if (only.length > 0 && !stopped) return `${command} --only ${only.join(",")}`;
   const [hopeless] = bad.filter(needsChange);
   if (hopeless && !stopped) return `${nextStep(hopeless.reason)}; ${LEAVES_OUT}`;
+  const line = run.reasons.find((reason) => reason.status === "failed" && !isInLedger(reason));
+  if (line && !stopped) return beforeRun(nextStep(line.reason), command);
   if (stopped || run.counts.failed > 0) return command;
-  return run.sample === null ? null : command.replace("prewarm run", "prewarm status");
+  return run.sample === null ? null : status;
 }
 
 /** A step that comes first, and the command that is of use after it. */

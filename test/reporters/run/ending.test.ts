@@ -2,7 +2,14 @@ import { expect, it } from "vitest";
 import { quietLine } from "../../../src/reporters/run/ending.ts";
 import { failedItem, item, lost, scene, tooBig } from "../sample-events.ts";
 
-const options = { command: "prewarm run", stopped: false, ledger: "prewarm.db", width: 80, exitCode: 3 };
+const options = {
+  command: "prewarm run",
+  status: "prewarm status",
+  stopped: false,
+  ledger: "prewarm.db",
+  width: 80,
+  exitCode: 3,
+};
 
 it("says why a quiet run did not end well, and what to do about the one reason", () => {
   const { tally, events } = scene();

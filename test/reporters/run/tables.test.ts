@@ -11,6 +11,7 @@ const options = {
   width: 80,
   plain: true,
   command: "prewarm run",
+  status: "prewarm status",
   stopped: false,
   ledger: "prewarm.db",
 };
@@ -150,7 +151,12 @@ describe("the command to run next", () => {
     const { tally, events } = scene();
     for (const each of items) events.emit("item", each);
     return (stopped = false) => {
-      const text = finalTables(tally.snapshot(), { ...options, command: "prewarm run --sandbox", stopped });
+      const text = finalTables(tally.snapshot(), {
+        ...options,
+        command: "prewarm run --sandbox",
+        status: "prewarm status --sandbox",
+        stopped,
+      });
       return /^Next: ([\s\S]*)\n$/m.exec(text)?.[1]?.replaceAll("\n  ", " ") ?? null;
     };
   };
@@ -191,7 +197,9 @@ describe("the command to run next", () => {
   it("goes on first after a stop, and runs again after bad lines, which the ledger knows nothing of", () => {
     expect(nextAfter(failedItem(tooBig))(true)).toBe("prewarm run --sandbox");
     expect(nextAfter(item())(true)).toBe("prewarm run --sandbox");
-    expect(nextAfter(line)()).toBe("prewarm run --sandbox");
+    expect(nextAfter(line)()).toBe(
+      "correct the line; all other lines were read; then: prewarm run --sandbox",
+    );
   });
 });
 

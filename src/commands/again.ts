@@ -1,0 +1,48 @@
+import { flagOf } from "../config/flag-name.ts";
+import type { RunFlags } from "./run-flags.ts";
+
+/** Flags that decide what is sent, by whom, and where it is kept: whoever goes on from a run wants the same. */
+const KEPT = [
+  "sandbox",
+  "manifest",
+  "manifestFormat",
+  "prefix",
+  "include",
+  "exclude",
+  "kind",
+  "as",
+  "transfer",
+  "endpoint",
+  "bucket",
+  "apiRoot",
+  "apiLocal",
+  "chat",
+  "bot",
+  "ledger",
+] as const satisfies readonly (keyof RunFlags)[];
+
+const KEPT_BY_STATUS = ["sandbox", "ledger"] as const satisfies readonly (keyof RunFlags)[];
+
+/** The commands that go on from a run with these flags, to be pasted: without them another set of objects would be sent. */
+export function commandsAfter(flags: RunFlags): { readonly run: string; readonly status: string } {
+  return {
+    run: ["prewarm run", ...wordsOf(flags, KEPT)].join(" "),
+    status: ["prewarm status", ...wordsOf(flags, KEPT_BY_STATUS)].join(" "),
+  };
+}
+
+function wordsOf(flags: RunFlags, names: readonly (keyof RunFlags)[]): string[] {
+  return names.flatMap((name) => {
+    const value: unknown = flags[name];
+    if (value === undefined || value === false) return [];
+    if (value === true) return [flagOf(name)];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.map((each) => `${flagOf(name)} ${quoted(String(each))}`);
+  });
+}
+
+/** Double quotes hold in sh, PowerShell and cmd alike; what is special within them is quoted as sh has it. */
+function quoted(word: string): string {
+  if (/^[\w./:=,@+-]+$/.test(word)) return word;
+  return /["$`\\!%]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
+}
