@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
   sources: PART,
   transfers: PART,
   lanes: PART,
+  ids: PART,
   pipeline: { sees: ["domain", "queue"], why: "the pipeline sees ports, never an implementation" },
   worker: {
     sees: ["domain", "queue", "pipeline"],
@@ -138,6 +139,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["pipeline", "worker"],
     why: "the lanes, for those who make calls and those who keep an eye on them",
   },
+  "ids/port.ts": { to: [""], why: "the ids of a ledger, for those who send by them" },
   "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
   "lanes/backlog.ts": { to: ["commands"], why: "how long what waits will take, for the status screen" },
   "lanes/documented-pace.ts": { to: ["doctor"], why: "what a lane may be expected to do, for checks" },
