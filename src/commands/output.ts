@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { asWritten } from "../domain/wording.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
@@ -53,7 +55,7 @@ export class RunOutput {
     const { failedTo } = options;
     if (failedTo !== undefined)
       this.#failedTo = await failedToReporter(events, failedTo).catch((error: Error) => {
-        throw new ConfigError([`--failed-to ${failedTo}: ${error.message}`]);
+        throw new ConfigError([`--failed-to ${failedTo}: ${whyNotMade(error, failedTo)}`]);
       });
     this.#reporters = await attachReporters(this.#outputPlan, {
       events,
@@ -100,4 +102,10 @@ export class RunOutput {
     await this.#failedTo?.stop();
     this.#failedTo = null;
   }
+}
+
+function whyNotMade(error: Error, path: string): string {
+  return errorCode(error) === "ENOENT"
+    ? `there is no folder ${dirname(path)}: make it, or name another file`
+    : error.message;
 }

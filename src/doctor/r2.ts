@@ -55,6 +55,7 @@ const reach: Check = {
 const VARIABLES: Partial<Record<Failure["reason"], string>> = {
   r2_key_unknown: "R2_ACCESS_KEY_ID",
   r2_signature_wrong: "R2_SECRET_ACCESS_KEY",
+  r2_region_wrong: "R2_ENDPOINT",
 };
 
 function nextOf({ config, host }: CheckContext, { reason }: Failure): string {

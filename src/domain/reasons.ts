@@ -188,6 +188,10 @@ export const REASONS = {
   ),
   r2_key_unknown: info("auth", R2_TOKEN),
   r2_signature_wrong: info("auth", R2_TOKEN),
+  r2_region_wrong: info(
+    "auth",
+    "use a server that takes signatures for the region `auto`, as R2 does, or let this one accept any region",
+  ),
   r2_denied: info("auth", R2_TOKEN),
   r2_clock_skew: info(
     "auth",
@@ -207,6 +211,10 @@ export const REASONS = {
   }),
 
   // config: input that nobody can work with
+  method_unknown: info(
+    "config",
+    "the server at TELEGRAM_API_ROOT is too old for the method that sends this kind: update it, or warm other kinds",
+  ),
   manifest_line: info("config", "correct the line; all other lines were read"),
   manifest_syntax: info(
     "config",

@@ -47,6 +47,7 @@ const PHOTO_REFUSED: ReadonlySet<Reason> = new Set([
 const OF_BUCKET: ReadonlySet<Reason> = new Set([
   "r2_key_unknown",
   "r2_signature_wrong",
+  "r2_region_wrong",
   "r2_denied",
   "r2_clock_skew",
   "bucket_missing",

@@ -71,6 +71,9 @@ function reasonOfPage(target: RequestTarget, { status, page }: S3Refusal): Reaso
   return target.hasRead && target.key !== undefined ? null : "endpoint_wrong";
 }
 
+/** Amazon's and MinIO's text for a signature that names another region than the bucket's. */
+const WRONG_REGION = /\bregion\b.{0,80}\bis wrong(?:; expecting '([\w-]{1,40})')?/i;
+
 function reasonOf(target: RequestTarget, refusal: S3Refusal): Reason {
   return reasonOfPage(target, refusal) ?? reasonOfWords(target, refusal);
 }
@@ -78,6 +81,7 @@ function reasonOf(target: RequestTarget, refusal: S3Refusal): Reason {
 function reasonOfWords(target: RequestTarget, { status, code, message }: S3Refusal): Reason {
   // R2's answer to a key id of the wrong length: "Credential access key has length 20, should be 32" (grafana/loki#9224).
   if (code === "InvalidArgument" && /access key/i.test(message)) return "r2_key_unknown";
+  if (WRONG_REGION.test(message)) return "r2_region_wrong";
   // Amazon's texts for presigned URLs of the past ("Request has expired") and of the future (minio/minio#2638).
   if (code === "AccessDenied" && /expired|not (yet valid|valid yet)/i.test(message)) return "r2_clock_skew";
   if (status === 404 && REASON_BY_CODE[code] === undefined) {
@@ -96,6 +100,7 @@ function sentence(reason: Reason, target: RequestTarget, refusal: S3Refusal): st
     r2_key_unknown: `${host} does not know the access key id (${said})`,
     r2_signature_wrong: `${host} refuses the signature: the secret access key is not the one of the access key id (${said})`,
     endpoint_wrong: `${host} answers, but not as S3 (${said} for ${what})`,
+    r2_region_wrong: `${host} takes signatures for ${WRONG_REGION.exec(refusal.message)?.[1] ?? "its own region"} only, and prewarm signs for "auto", the region of R2 (${said})`,
     r2_denied: `${host} does not let this key pair read ${what} (${said})${elsewhere(host)}`,
     object_denied: `${host} does not let this key pair read ${what}, although it may read others of the bucket (${said})`,
     r2_clock_skew: `${host} rejects the time of the signature (${said})`,

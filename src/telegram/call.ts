@@ -114,11 +114,17 @@ function refusalOf(error: TelegramApiError, wire: Wire): BotApiRefusal | null {
   if (!isRefusal(wire.text) || (code >= 500 && wire.bodyEnd === null)) return null;
   return {
     code,
-    description: String(error.description ?? ""),
+    description: textOf(error.description),
     retryAfter: error.retryAfter,
     retryAfterHeader: wire.retryAfter ?? undefined,
     migrateTo: supergroupId(error.migrateToChatId),
   };
+}
+
+/** A description is text (core.telegram.org/bots/api#making-requests); anything else is shown as it was sent. */
+function textOf(description: unknown): string {
+  if (typeof description === "string") return description;
+  return description === undefined || description === null ? "" : JSON.stringify(description);
 }
 
 /** Nothing but the id of a supergroup is one: those are negative whole numbers (core.telegram.org/bots/api#chat). */

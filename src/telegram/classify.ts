@@ -47,6 +47,7 @@ function reasonOf(refusal: BotApiRefusal, asked: Asked): Reason {
   const { code, description, retryAfter, retryAfterHeader } = refusal;
   if (code === 429 || retryAfter !== undefined) return "flood_wait";
   const known = ERROR_TEXTS.find((row) => row.text.test(description) && matchesCode(row.code, code));
+  if (known?.reason === "api_root_wrong" && asked.posted && asked.path === "") return "method_unknown";
   const reason = known ? fits(known.reason, asked) : reasonOfCode(code, asked);
   return reason === "refused_unclear" && retryAfterHeader !== undefined ? "flood_wait" : reason;
 }

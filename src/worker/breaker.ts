@@ -35,6 +35,7 @@ const PART_OF: Readonly<Partial<Record<Reason, Outside>>> = {
   r2_interrupted: "r2",
   r2_key_unknown: "r2",
   r2_signature_wrong: "r2",
+  r2_region_wrong: "r2",
   r2_denied: "r2",
   r2_clock_skew: "r2",
   bucket_missing: "r2",

@@ -12,6 +12,28 @@ const object: RequestTarget = { ...bucket, key: "covers/a.jpg" };
 
 describe("failureOfRefusal", () => {
   it.each([
+    [
+      "AuthorizationHeaderMalformed",
+      "The authorization header is malformed; the region 'auto' is wrong; expecting 'eu-west-1'",
+      "eu-west-1",
+    ],
+    [
+      "AuthorizationQueryParametersError",
+      "Error parsing the X-Amz-Credential parameter; the region 'auto' is wrong; expecting 'us-east-1'",
+      "us-east-1",
+    ],
+    [
+      "AuthorizationHeaderMalformed",
+      "The authorization header is malformed; the region is wrong",
+      "its own region",
+    ],
+  ])("names the region that the server wants by %s", (code, message, region) => {
+    const { reason, message: told } = failureOfRefusal(bucket, { status: 400, code, message });
+    expect(reason).toBe("r2_region_wrong");
+    expect(told).toContain(`takes signatures for ${region} only, and prewarm signs for "auto"`);
+  });
+
+  it.each([
     [403, "InvalidAccessKeyId", "r2_key_unknown"],
     [401, "Unauthorized", "r2_key_unknown"],
     [401, "", "r2_key_unknown"],

@@ -129,6 +129,13 @@ const PREFIX = /^(Bad Request|Forbidden): /;
 const IN_ALBUM = ROWS.filter(([code]) => code === 400 || code === 403 || code === 429);
 
 describe("the texts of refusals", () => {
+  it("takes an unknown method for an old server where something is posted", () => {
+    const refusal = { code: 404, description: "Not Found: method not found" };
+    const posted = { by: "url", bytes: null } as const;
+    expect(classifyRefusal(refusal, { posted })).toMatchObject({ class: "config", reason: "method_unknown" });
+    expect(classifyRefusal(refusal, { posted, path: "/bot" }).reason).toBe("api_root_wrong");
+  });
+
   it.each(ROWS)("%i %s is %s: %s", (code, description, failureClass, reason) => {
     const said = classifyRefusal({ code, description });
     expect(said).toMatchObject({ class: failureClass, reason, code });
