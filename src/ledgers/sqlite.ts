@@ -5,6 +5,7 @@ import { Sqlite } from "./sqlite/adapter.ts";
 import { begin, doubt, fail, note, recover, refuse, retry } from "./sqlite/attempts.ts";
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
+import type { SqliteDriver } from "./sqlite/driver.ts";
 import { checkWorld, identify } from "./sqlite/identity.ts";
 import { keepLaneStates } from "./sqlite/lane-states.ts";
 import { freezeLane, keepLane, lanes } from "./sqlite/lanes.ts";
@@ -60,8 +61,18 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   }
 }
 
+/**
+ * The ledger in a database that somebody else opened, who also sees to it that one process at a time writes to it.
+ * @internal
+ */
+export function ledgerOn(driver: SqliteDriver, options: SqliteLedgerOptions): Ledger {
+  const now = options.now ?? Date.now;
+  const db = open(driver, options, now);
+  return ledgerOf({ db, now, owner: options.command, beside: options.beside }, { release() {} }, null);
+}
+
 function open(
-  file: string,
+  file: string | SqliteDriver,
   { path, shownAs, disk, command }: SqliteLedgerOptions,
   now: () => number,
 ): Sqlite {

@@ -25,10 +25,10 @@ export class Sqlite {
   readonly #statements = new Map<string, PreparedStatement>();
 
   /** `disk` is what messages call the disk of `file`, where that is not the one of `place`. */
-  constructor(file: string, place: string, disk?: string) {
+  constructor(file: string | SqliteDriver, place: string, disk?: string) {
     this.place = place;
     this.#disk = disk;
-    this.#db = this.#guard(() => openDriver(file));
+    this.#db = typeof file === "string" ? this.#guard(() => openDriver(file)) : file;
   }
 
   /**

@@ -1,0 +1,62 @@
+import type { SqliteValue } from "../../../src/ledgers/sqlite/driver.ts";
+import { openDriver, type SqliteDriver } from "../../../src/ledgers/sqlite/driver.ts";
+
+type Row = Record<string, string | number | null>;
+
+const IN_A_TRANSACTION: Readonly<Record<string, string>> = {
+  "begin immediate": "savepoint work",
+  commit: "release work",
+};
+
+/**
+ * The disk of a ledger, in memory. What is committed is seen by everybody at once, and is durable from the next
+ * {@link SimulatedDisk.sync} on; {@link SimulatedDisk.crash} loses the rest. All that is not durable lies in one open
+ * transaction of a real SQLite, so that the ledger's own statements run, and nothing else.
+ */
+export class SimulatedDisk {
+  readonly #db: SqliteDriver;
+  readonly #statements = new Map<string, ReturnType<SqliteDriver["prepare"]>>();
+  /** Rises with each commit. */
+  commits = 0;
+
+  constructor() {
+    this.#db = openDriver(":memory:");
+    this.#db.exec("begin");
+  }
+
+  /** As a process has it. */
+  open(): SqliteDriver {
+    return {
+      exec: (sql) => this.#exec(sql),
+      prepare: (sql) => this.#db.prepare(sql),
+      rollBack: () => this.#db.exec("rollback to work; release work"),
+      close: () => {},
+    };
+  }
+
+  sync(): void {
+    this.#db.exec("commit; begin");
+  }
+
+  crash(): void {
+    this.#db.exec("rollback; begin");
+  }
+
+  /** Reads as others do. */
+  rows(sql: string, values: readonly SqliteValue[] = []): Row[] {
+    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement.all(values) as Row[];
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #exec(sql: string): void {
+    if (/^pragma (?:busy_timeout|journal_mode|synchronous)/.test(sql)) return;
+    if (sql === "commit") this.commits += 1;
+    this.#db.exec(IN_A_TRANSACTION[sql] ?? sql);
+  }
+}
