@@ -9,6 +9,7 @@ import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { LaneMemory, LaneState } from "./lane-memory.ts";
+import type { ReportedIds } from "./reported.ts";
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -146,10 +147,11 @@ export interface QueuedEntry {
 
 /**
  * The record of what was sent. Every method takes effect as a whole and durably (it survives kill -9 and power loss), or not
- * at all. A row that has an id stays `ready` and keeps it until a new one is confirmed.
+ * at all. A row that has an id stays `ready` and keeps it until a new one is confirmed, unless the id is dead: then the row
+ * is as one without an id from the next attempt on.
  * Methods throw LedgerError when the store itself fails (disk full, gone); that ends the run.
  */
-export interface Ledger {
+export interface Ledger extends ReportedIds {
   /** Where it is, for people; without a password. */
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */
@@ -207,7 +209,7 @@ export interface Ledger {
   /**
    * Returns rows in `warming` without a running call that are due (`next_retry_at` empty, past or unreadable), the oldest
    * first, at most 1,000: work that others (the bot platform) put there, and what a run left unfinished; also `error` rows
-   * that are due, if their failure can pass. Rows for which `media_store` has no key are left out; a row with several
+   * that are due, if their failure can pass, and rows whose id is dead. Rows for which `media_store` has no key are left out; a row with several
    * keys is returned once for each.
    */
   warming(bots: readonly string[]): Promise<Selected[]>;

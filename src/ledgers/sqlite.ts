@@ -15,6 +15,7 @@ import { keepMeasures, measures } from "./sqlite/measures.ts";
 import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
+import { isServed, learn, markDead } from "./sqlite/reported.ts";
 import { countBad, rowsOf, select } from "./sqlite/select.ts";
 import type { Store } from "./sqlite/store.ts";
 import { warming } from "./sqlite/warming.ts";
@@ -115,6 +116,9 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
     note: (keys) => commits.write(() => note(store, keys)),
     point: (key) => commits.write(() => point(store, key)),
+    learn: (learned) => commits.write(() => learn(store, learned)),
+    isServed: async (id) => isServed(store, id),
+    markDead: (id) => commits.write(() => markDead(store, id)),
     enqueue: (entries) => commits.write(() => enqueue(store, entries)),
     queued: async (after) => queued(store, after),
     dequeue: (ids) => commits.write(() => dequeue(store, ids)),

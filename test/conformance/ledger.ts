@@ -3,6 +3,7 @@ import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
 import { lookupConformance } from "./ledger-lookup.ts";
 import { queueConformance } from "./ledger-queue.ts";
+import { reportedConformance } from "./ledger-reported.ts";
 import { identityConformance, pointConformance, selectConformance } from "./ledger-selecting.ts";
 import { backoffConformance, warmingConformance } from "./ledger-warming.ts";
 import type { OpenLedger } from "./tested-ledger.ts";
@@ -18,6 +19,7 @@ export function ledgerConformance(name: string, open: OpenLedger): void {
     warmingConformance(open);
     backoffConformance(open);
     pointConformance(open);
+    reportedConformance(open);
     identityConformance(open);
   });
 }

@@ -86,7 +86,7 @@ export class TestedLedger {
   async readerFinds(key: string, bot = "default"): Promise<string | null> {
     const rows = await this.sql(
       `select c.tg_file_id from media_store s join media_cache c on c.sha256 = s.sha256 and c.kind = s.kind
-       where s.r2_key = '${key}' and c.bot_slug = '${bot}' and c.status = 'ready'`,
+       where s.r2_key = '${key}' and c.bot_slug = '${bot}' and c.status = 'ready' and c.dead_at is null`,
     );
     return rows.length === 1 ? String(rows[0]?.tg_file_id) : null;
   }

@@ -63,7 +63,7 @@ const REFUSE_ROW = `
   update media_cache set status = 'error', last_error = :message, retry_count = coalesce(retry_count, 0) + 1,
     last_retry_at = :now, next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now,
     error_class = :class, error_reason = :reason, error_settings = null
-  where bot_slug = :bot and kind = :kind and status in ('warming', 'error') and not ${isUnderWay("media_cache")}
+  where bot_slug = :bot and kind = :kind and (status in ('warming', 'error') or dead_at is not null and status = 'ready') and not ${isUnderWay("media_cache")}
     and sha256 in (select sha256 from media_store where r2_key = :key)`;
 
 const DOUBT_ROW = `

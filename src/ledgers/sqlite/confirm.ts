@@ -1,6 +1,7 @@
 import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import type { Failure } from "../../domain/failure.ts";
-import type { AttemptId, Confirmation, Confirmed, KnownKey } from "../port.ts";
+import type { Shown } from "../../domain/shown.ts";
+import type { AttemptId, Confirmation, Confirmed, KnownKey, StoredId } from "../port.ts";
 import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
 import { type Media, moveKey } from "./keys.ts";
@@ -19,7 +20,7 @@ const NEW_ID = `
     warmup_message_id = excluded.warmup_message_id, warmup_at = excluded.warmup_at, status = 'ready',
     weak = excluded.weak, retry_count = 0, next_retry_at = null, updated_at = excluded.updated_at,
     last_error = excluded.last_error, error_class = excluded.error_class, error_reason = excluded.error_reason,
-    error_settings = null, shown_as = excluded.shown_as
+    error_settings = null, shown_as = excluded.shown_as, dead_at = null
   where :replace or not ${hasId("media_cache")}`;
 
 const REFUSE_ASKED = `
@@ -45,13 +46,9 @@ const SIBLING = "select mime, width, height, duration from media_store where sha
 export function confirm(store: Store, id: AttemptId, confirmation: Confirmation): Confirmed {
   const attempt = endAttempt(store, id, "ready", null);
   const content = finalContent(store, attempt, confirmation.content);
-  const { stored, replace, asked, mime, width, height, duration } = confirmation;
+  const { stored, mime, width, height, duration } = confirmation;
   const { bot } = attempt;
-  const now = stamp(store.now());
-  const why = whyOf(asked ? null : confirmation.weakness);
-  const isNew =
-    store.db.run(NEW_ID, { bot, content, ...stored, ...why, shown: jsonOf(confirmation), replace, now }) > 0;
-  if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked.failure) });
+  const isNew = storeId(store, { ...confirmation, bot, content });
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
   moveKey(store, { ...attempt, content, kind: stored.kind, kinds, bots, mime, width, height, duration });
@@ -62,7 +59,31 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   return { stored: older ?? { ...stored }, duplicate: older !== null };
 }
 
-function jsonOf({ shown = {} }: Confirmation): string | null {
+/** An id as it is stored, for a bot and content. */
+interface NewId {
+  readonly bot: string;
+  readonly content: ContentId;
+  readonly stored: StoredId;
+  readonly asked: Confirmation["asked"];
+  readonly weakness?: Failure | null | undefined;
+  readonly shown?: Shown | undefined;
+  readonly replace: boolean;
+}
+
+/** Stores an id under the kind it really has, and the error for the requested kind. False where an older one stays. */
+export function storeId(
+  store: Store,
+  { bot, content, stored, asked, weakness, shown, replace }: NewId,
+): boolean {
+  const now = stamp(store.now());
+  const why = whyOf(asked ? null : weakness);
+  const id = { ...stored, ...why, shown: jsonOf(shown), replace };
+  const isNew = store.db.run(NEW_ID, { bot, content, ...id, now }) > 0;
+  if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked.failure) });
+  return isNew;
+}
+
+function jsonOf(shown: Shown = {}): string | null {
   return Object.values(shown).some((text) => text !== undefined) ? JSON.stringify(shown) : null;
 }
 

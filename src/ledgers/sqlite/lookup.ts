@@ -5,7 +5,7 @@ import type { Shown } from "../../domain/shown.ts";
 import type { Found, Query } from "../port.ts";
 import { fetch } from "./fetch.ts";
 import { withManySizes } from "./many-sizes.ts";
-import { type IdRow, isUnderWay, isWeak, storedId } from "./rows.ts";
+import { fileId, type IdRow, isUnderWay, isWeak, storedId } from "./rows.ts";
 import type { Store } from "./store.ts";
 
 interface CacheRow extends IdRow {
@@ -139,20 +139,20 @@ function rowsOf(store: Store, bot: string, contents: readonly ContentId[]): Cach
   ];
   const cells = fetch<Cells>(
     store,
-    `select json_group_array(json_array(c.sha256, c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id,
+    `select json_group_array(json_array(c.sha256, c.kind, c.status, ${fileId("c")}, c.tg_file_unique_id, c.warmup_chat_id,
        c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings,
        unixepoch(c.next_retry_at), c.shown_as, ${store.beside ? isUnderWay("c") : 0})) as page
      from json_each(:contents) asked cross join media_cache c on c.bot_slug = :bot and c.sha256 = asked.value`,
     { bot, contents: JSON.stringify(contents) },
   );
   return new Map(
-    cells.map(([sha256, kind, status, fileId, uniqueId, chat, message, weak, lastError, ...error]) => [
+    cells.map(([sha256, kind, status, id, uniqueId, chat, message, weak, lastError, ...error]) => [
       `${sha256} ${kind}`,
       {
         sha256,
         kind,
         status,
-        tg_file_id: fileId,
+        tg_file_id: id,
         tg_file_unique_id: uniqueId,
         warmup_chat_id: chat,
         warmup_message_id: message,
@@ -192,8 +192,11 @@ function foundAs(query: Query, content: ContentId, rows: CacheRows): Omit<Found,
   const own = storedId(row);
   if (own) return { content, state: own.weak ? "weak" : "ready", stored: own, error: null, ...shownBy(row) };
   if (row?.status === "error" && row.error_reason === "came_back_as_document") {
-    const document = storedId(rows.get(`${content} document`));
-    if (document) return { content, state: "weak", stored: document, error: errorOf(row) };
+    const document = rows.get(`${content} document`);
+    const stored = storedId(document);
+    if (stored) return { content, state: "weak", stored, error: errorOf(row) };
+    // Its id is dead, and what it failed for then brings a new one.
+    if (document?.status === "ready") return { content, state: "none", stored: null, error: null };
   }
   if (row?.status === "error" || row?.status === "unknown") {
     return { content, state: row.status, stored: null, error: errorOf(row) };

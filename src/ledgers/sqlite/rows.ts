@@ -15,9 +15,14 @@ export interface IdRow {
   readonly weak: number | null;
 }
 
-/** SQL: the row `alias` has an id that readers find. */
+/** SQL: the row `alias` has an id that readers find: one that is not known to be dead. */
 export function hasId(alias: string): string {
-  return `(${alias}.status = 'ready' and ${alias}.tg_file_id is not null)`;
+  return `(${alias}.status = 'ready' and ${alias}.tg_file_id is not null and ${alias}.dead_at is null)`;
+}
+
+/** SQL: the id of row `alias`; null for one that is dead. */
+export function fileId(alias: string): string {
+  return `iif(${alias}.dead_at is null, ${alias}.tg_file_id, null)`;
 }
 
 /**
@@ -55,7 +60,7 @@ export function storedId(row: IdRow | undefined): StoredId | null {
 }
 
 const ROW = `
-  select c.kind, c.status, c.tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
+  select c.kind, c.status, ${fileId("c")} as tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
     ${isWeak("c")} as weak
   from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
 

@@ -2,9 +2,9 @@ import { MEDIA_KINDS } from "../../domain/media.ts";
 
 /**
  * Raised when the tables change so that an older prewarm must not write to them. (One that does not know `prewarm_queue`
- * ignores it.)
+ * ignores it; one that does not know `dead_at`, which came with 2, would keep dead ids.)
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 interface TableColumn {
   readonly name: string;
@@ -65,7 +65,7 @@ const MEDIA_STORE: Table = {
   unique: ["r2_key"],
 };
 
-/** One row for each (bot, content, kind). The last five columns are ours, `shown_as` is JSON; `weak` is null in rows that we did not write. */
+/** One row for each (bot, content, kind). The last six columns are ours, `shown_as` is JSON; `weak` is null in rows that we did not write; `dead_at` is when Telegram said that the id does not work any more. */
 const MEDIA_CACHE: Table = {
   name: "media_cache",
   columns: [
@@ -89,6 +89,7 @@ const MEDIA_CACHE: Table = {
     text("error_reason"),
     text("error_settings"),
     text("shown_as"),
+    text("dead_at"),
   ],
   unique: ["bot_slug", "sha256", "kind"],
 };

@@ -20,11 +20,11 @@ function mayPass(alias: string): string {
 const WAITING = `
   select c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes
   from media_cache c join media_store s on s.sha256 = c.sha256
-  where (c.status = 'warming' or ${mayPass("c")}) and c.bot_slug in (select value from json_each(:bots))
+  where (c.status = 'warming' or ${mayPass("c")} or c.dead_at is not null and c.status = 'ready') and c.bot_slug in (select value from json_each(:bots))
     and ${isDue("c")} and not ${isUnderWay("c")}
   order by c.rowid, s.rowid limit ${PAGE_ROWS}`;
 
-/** Returns rows in `warming`, and failed ones, that are due and have no running call, with each of their keys. */
+/** Returns rows in `warming`, failed ones, and those with a dead id, that are due and have no running call, with each of their keys. */
 export function warming({ db, now }: Store, bots: readonly string[]): Selected[] {
   return db.all<KeyRow>(WAITING, { bots: JSON.stringify(bots), now: stamp(now()) }).map(selected);
 }

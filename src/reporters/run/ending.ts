@@ -98,7 +98,10 @@ export function idsText({ sample }: Snapshot, { ledger, width }: EndingOptions):
     ),
     `  ${fileId}`,
     "a bot reads it by this SQL:",
-    ...sqlLines(`${READ_ONE} where ${where.join(" and ")} and c.status = 'ready'`, width),
+    ...sqlLines(
+      `${READ_ONE} where ${where.join(" and ")} and c.status = 'ready' and c.dead_at is null`,
+      width,
+    ),
   ].join("\n");
 }
 

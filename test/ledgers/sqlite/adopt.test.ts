@@ -86,7 +86,7 @@ describe("a database of the system before", () => {
     other.exec(OLD_TABLES);
     await (await open()).close();
     const columns = other.all<{ name: string }>("pragma table_info(media_cache)").map(({ name }) => name);
-    expect(columns.slice(-7)).toEqual([
+    expect(columns.slice(-8)).toEqual([
       "note",
       "last_retry_at",
       "weak",
@@ -94,6 +94,7 @@ describe("a database of the system before", () => {
       "error_reason",
       "error_settings",
       "shown_as",
+      "dead_at",
     ]);
     const add = (kind: string, status: string, id: string | null = null) =>
       other.run(

@@ -127,7 +127,7 @@ describe("opening a SQLite ledger", () => {
     other.leave();
     const error = await refusal();
     expect(error.message).toContain(
-      "was written by a newer prewarm (schema 99, this one knows 1); update prewarm",
+      "was written by a newer prewarm (schema 99, this one knows 2); update prewarm",
     );
     expect(error.exitCode).toBe(2);
   });

@@ -117,7 +117,7 @@ file_ids are in prewarm.db; that of a.jpg for bot default, as photo:
 a bot reads it by this SQL:
   select c.tg_file_id from media_cache c join media_store s on s.sha256 =
   c.sha256 and s.kind = c.kind where s.r2_key = 'a.jpg' and c.bot_slug =
-  'default' and c.kind = 'photo' and c.status = 'ready'
+  'default' and c.kind = 'photo' and c.status = 'ready' and c.dead_at is null
 Next: prewarm run --only unknown
 `);
   });
