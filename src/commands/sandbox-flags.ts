@@ -22,6 +22,7 @@ export function addSandboxFlags(command: Command) {
     .option("--faults <file>", "a JSON file of faults to play, or none (none)")
     .option("--media <folder>", "what fills the bucket (the sample media that come with prewarm)")
     .option("--chats <n>", "warmup channels to make (2)")
+    .option("--bots <n>", "bots to make, all in every channel (1)")
     .option("--r2-port <n>", "port of the R2 stand-in (28081 while neither is given, else a free one)")
     .option("--port <n>", "port of the Bot API stand-in (28082 while neither is given, else a free one)")
     .option("--api-local", "as a Bot API server in local mode: 2000 MB")

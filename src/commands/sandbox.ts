@@ -60,7 +60,7 @@ async function start(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-type NumberFlag = "timeScale" | "chats" | "r2Port" | "port" | "seed";
+type NumberFlag = "timeScale" | "chats" | "bots" | "r2Port" | "port" | "seed";
 
 function readOptions(flags: SandboxFlags): SandboxOptions {
   const problems = new Problems();
@@ -77,6 +77,7 @@ function readOptions(flags: SandboxFlags): SandboxOptions {
     faults,
     media,
     chats: number("chats", 1, 2),
+    bots: number("bots", 1, 1),
     r2Port: number("r2Port", 0, 0),
     botApiPort: number("port", 0, 0),
     local: flags.apiLocal === true,
@@ -117,8 +118,22 @@ function greeting(
   return [
     `R2 on ${r2.url}, Bot API on ${botApi.url}; profile ${profile}, ${speed}`,
     `posted so far: curl -s ${env.TELEGRAM_API_ROOT}/sandbox/truth`,
+    ...otherBots(env),
     onScreen
       ? "paste the lines above into another terminal and run `prewarm run` there; Ctrl-C ends the sandbox\n"
       : "run `prewarm run` where these lines are its `.env`; Ctrl-C ends the sandbox\n",
   ].join("\n");
+}
+
+/** How a run takes in the bots after the first, which the environment alone describes. */
+function otherBots(env: Sandbox["env"]): string[] {
+  const names = Object.keys(env).filter((name) => /^TELEGRAM_BOT_TOKEN_\d+$/.test(name));
+  if (names.length === 0) return [];
+  const warmup_chats = (env.WARMUP_CHAT_ID ?? "").split(",").map(Number);
+  const bots = names.map((token_env) => ({
+    slug: `bot${token_env.slice(token_env.lastIndexOf("_") + 1)}`,
+    token_env,
+    warmup_chats,
+  }));
+  return [`prewarm.config.json that adds the other bots: ${JSON.stringify({ bots })}`];
 }

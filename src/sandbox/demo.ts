@@ -15,6 +15,7 @@ export async function startDemo(): Promise<Sandbox> {
     faults: [],
     media: SAMPLE_MEDIA,
     chats: DEMO_CHATS,
+    bots: 1,
     r2Port: 0,
     botApiPort: 0,
     local: false,

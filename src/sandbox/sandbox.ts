@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import type { SandboxBot } from "./bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "./bot-api/server.ts";
 import type { FaultRule } from "./fault-rules.ts";
 import { faultPlan, r2FaultHook } from "./faults.ts";
@@ -16,6 +17,8 @@ export interface SandboxOptions {
   readonly media: string;
   /** Number of warmup channels to create. */
   readonly chats: number;
+  /** Number of bots, all in every channel. */
+  readonly bots: number;
   readonly r2Port: number;
   readonly botApiPort: number;
   readonly local: boolean;
@@ -34,7 +37,7 @@ export interface Sandbox {
 const BUCKET = "media";
 const ACCESS_KEY_ID = "sandbox-access-key-id";
 const SECRET_ACCESS_KEY = "sandbox-secret-access-key";
-const BOT = { token: "1000001:sandbox-bot-token", username: "sandbox_bot" };
+const FIRST_BOT = 1_000_001;
 const FIRST_CHAT = -1_001_000_000_001;
 
 /** Starts both stand-ins on loopback and fills the bucket. Rejects when a port is taken or the folder cannot be read. */
@@ -45,6 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     type: "channel" as const,
     title: `warmup ${index + 1}`,
   }));
+  const bots = Array.from({ length: options.bots }, (_, index) => botOf(index));
   const r2 = await startR2Server({
     port: options.r2Port,
     accessKeyId: ACCESS_KEY_ID,
@@ -57,13 +61,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await fill(r2, options.media);
     const botApi = await startBotApiServer({
       port: options.botApiPort,
-      bots: [BOT],
+      bots,
       chats,
       profile,
       timeScale,
       seed,
       local,
       faults,
+      sha256OfKey: (key) => r2.sha256(BUCKET, key),
     });
     const env = {
       R2_ENDPOINT: r2.url,
@@ -72,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       R2_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
       TELEGRAM_API_ROOT: botApi.url,
       ...(local ? { TELEGRAM_API_LOCAL: "1" } : {}),
-      TELEGRAM_BOT_TOKEN: BOT.token,
+      ...Object.fromEntries(bots.map(({ token }, index) => [tokenName(index), token])),
       WARMUP_CHAT_ID: chats.map((chat) => chat.id).join(","),
       PREWARM_TIME_SCALE: String(timeScale),
     };
@@ -84,6 +89,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await r2.close();
     throw error;
   }
+}
+
+/** The first is the same whether there are others or not, so that a ledger fits both. */
+function botOf(index: number): SandboxBot {
+  const end = index === 0 ? "" : index + 1;
+  return { token: `${FIRST_BOT + index}:sandbox-bot-token${end}`, username: `sandbox_bot${end}` };
+}
+
+/** Name of the variable that holds the token of the bot of this place. */
+function tokenName(index: number): string {
+  return index === 0 ? "TELEGRAM_BOT_TOKEN" : `TELEGRAM_BOT_TOKEN_${index + 1}`;
 }
 
 async function fill(r2: R2Server, folder: string): Promise<void> {

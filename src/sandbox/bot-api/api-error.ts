@@ -31,6 +31,16 @@ export function forbidden(text: string): ApiError {
   return { code: 403, description: `Forbidden: ${text}` };
 }
 
+/** Returns a 409, with its prefix. */
+export function conflict(text: string): ApiError {
+  return { code: 409, description: `Conflict: ${text}` };
+}
+
+/** Returns the answer to a method that Telegram has and the sandbox does not play; its own, Telegram has none like it. */
+export function notPlayed(method: string): ApiError {
+  return { code: 501, description: `Not Implemented: the sandbox does not play ${method}; Telegram has it` };
+}
+
 /** Returns a 429 with the seconds to wait (BAS Query.cpp). */
 export function tooManyRequests(retryAfter: number): ApiError {
   return {

@@ -38,6 +38,34 @@ const Outage = v.strictObject({
   body: v.optional(v.picklist(["json", "empty", "html"]), "html"),
 });
 
+const Sender = v.strictObject({
+  id: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  first_name: v.optional(v.pipe(v.string(), v.minLength(1))),
+  username: v.optional(v.pipe(v.string(), v.minLength(1))),
+  language_code: v.optional(v.pipe(v.string(), v.minLength(1))),
+});
+
+const UserMessage = v.strictObject({
+  /** Numeric id or @username; a positive id that is new becomes the private chat of a new user. */
+  chat: Name,
+  text: v.pipe(v.string(), v.minLength(1), v.maxLength(4_096)),
+  /** Numeric id or username of the bot that gets it; the only bot by default. */
+  bot: v.optional(Name),
+  /** Who writes; in a private chat the user whose chat it is. */
+  from: v.optional(Sender, {}),
+});
+
+const DeadIds = v.strictObject({
+  /** One id, with all ids that its bot has of the file. */
+  file_id: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** Key of an object of the bucket: all ids of its content. */
+  key: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** Every id so far. */
+  all: v.optional(v.literal(true)),
+  /** Numeric id or username of the only bot whose ids die; with `key` and `all`, all bots by default. */
+  bot: v.optional(Name),
+});
+
 /** The body of `POST /sandbox/control`. Seconds and milliseconds are those of the sandbox's clock. */
 export const Control = v.strictObject({
   /** Restores the state of the start; file_ids stay valid, and message ids continue. */
@@ -49,6 +77,10 @@ export const Control = v.strictObject({
   faults: v.optional(v.array(v.unknown())),
   /** Replaces the profile's. */
   upload_latency_ms: v.optional(v.nullable(v.tuple([Ms, Ms]))),
+  /** A user writes to a bot, which gets it by getUpdates. */
+  update: v.optional(UserMessage),
+  /** Ids that send nothing from now on; a file that is sent anew gets new ones. */
+  dead: v.optional(DeadIds),
 });
 
 /** An order of `POST /sandbox/control`. */
@@ -57,3 +89,7 @@ export type ControlOrder = v.InferOutput<typeof Control>;
 export type ChatOrder = v.InferOutput<typeof ChatChange>;
 /** The part of an order that begins an outage. */
 export type OutageOrder = v.InferOutput<typeof Outage>;
+/** The part of an order that makes a user write. */
+export type UpdateOrder = v.InferOutput<typeof UserMessage>;
+/** The part of an order that kills ids. */
+export type DeadOrder = v.InferOutput<typeof DeadIds>;

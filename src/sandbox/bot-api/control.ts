@@ -5,7 +5,10 @@ import type { FloodLimits } from "../flood-control/limits.ts";
 import type { MsRange } from "../profiles.ts";
 import type { BotIdentity } from "./bots.ts";
 import type { Chat } from "./chats.ts";
+import { killIds } from "./control-ids.ts";
+import { botsNamed, ControlError, type ControlStep, chatNamed } from "./control-names.ts";
 import { type ChatOrder, Control, type ControlOrder, type OutageOrder } from "./control-schema.ts";
+import { putUpdate } from "./control-updates.ts";
 import { type BotApiWorld, sinceStart } from "./world.ts";
 
 /** How the server was started, for `reset`. */
@@ -14,9 +17,6 @@ export interface Beginning {
   readonly uploadLatencyMs: MsRange | null;
   readonly seed: number;
 }
-
-/** Why an order was not carried out; nothing was changed. */
-class ControlError extends Error {}
 
 /** Changes a running server. Returns null, or one line that says what is wrong with the order; then nothing was changed. */
 export function applyControl(input: unknown, world: BotApiWorld, beginning: Beginning): string | null {
@@ -31,17 +31,10 @@ export function applyControl(input: unknown, world: BotApiWorld, beginning: Begi
 
 function carryOut(order: ControlOrder, world: BotApiWorld, beginning: Beginning): string | null {
   if (Object.keys(order).length === 0)
-    return "nothing to do: give reset, chat, frozen, outage, faults or upload_latency_ms";
+    return "nothing to do: give reset, chat, frozen, outage, faults, upload_latency_ms, update or dead";
   try {
-    const steps = [
-      order.reset && (() => reset(world, beginning)),
-      order.chat && changeChat(order.chat, world),
-      order.frozen && freeze(order.frozen, world),
-      order.outage !== undefined && changeOutage(order.outage, world),
-      order.faults && changeFaults(order.faults, world, beginning),
-      order.upload_latency_ms !== undefined && changeLatency(order.upload_latency_ms, world),
-    ];
-    for (const step of steps) if (step) step();
+    const steps = stepsOf(order, world, beginning);
+    for (const step of steps) step();
     return null;
   } catch (error) {
     if (error instanceof ControlError || error instanceof FaultFileError) return error.message;
@@ -49,19 +42,34 @@ function carryOut(order: ControlOrder, world: BotApiWorld, beginning: Beginning)
   }
 }
 
-type Step = () => void;
+/** Looks over the whole order before anything is changed. Throws {@link ControlError} and {@link FaultFileError}. */
+function stepsOf(order: ControlOrder, world: BotApiWorld, beginning: Beginning): ControlStep[] {
+  const { chat, frozen, outage, faults, upload_latency_ms: latency, update, dead } = order;
+  const steps = [
+    order.reset && (() => reset(world, beginning)),
+    chat && changeChat(chat, world),
+    frozen && freeze(frozen, world),
+    outage !== undefined && changeOutage(outage, world),
+    faults && changeFaults(faults, world, beginning),
+    latency !== undefined && changeLatency(latency, world),
+    update && putUpdate(update, world),
+    dead && killIds(dead, world),
+  ];
+  return steps.filter((step) => typeof step === "function");
+}
 
 function reset(world: BotApiWorld, { faults, uploadLatencyMs, seed }: Beginning): void {
   world.posted.clear();
   world.calls.clear();
   world.chats.reset();
   world.flood.reset();
+  for (const bot of world.bots.list) world.inboxOf(bot).clear();
   world.live.faults = faultPlan(faults, "bot-api", seed);
   world.live.uploadLatencyMs = uploadLatencyMs;
   world.live.outage = null;
 }
 
-function changeChat(order: ChatOrder, world: BotApiWorld): Step {
+function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
   const chat = chatNamed(order.id, world);
   const bots = botsNamed(order.bot, world);
   return () => {
@@ -101,13 +109,13 @@ function migrate(chat: Chat, to: number, world: BotApiWorld): void {
 function freeze(
   order: { chat: string | number; bot?: string | number | undefined; seconds: number },
   world: BotApiWorld,
-): Step {
+): ControlStep {
   const chat = chatNamed(order.chat, world);
   const bots = botsNamed(order.bot, world);
   return () => world.flood.freeze(chat, bots, order.seconds * 1000);
 }
 
-function changeOutage(order: OutageOrder | null, world: BotApiWorld): Step {
+function changeOutage(order: OutageOrder | null, world: BotApiWorld): ControlStep {
   return () => {
     world.live.outage = order && {
       until: sinceStart(world) + (order.seconds ?? Number.POSITIVE_INFINITY) * 1000,
@@ -122,28 +130,15 @@ function outageFault({ mode, status, body }: OutageOrder): FaultRule["fault"] {
   return { type: "status", status, body, posted: false };
 }
 
-function changeFaults(rules: readonly unknown[], world: BotApiWorld, { seed }: Beginning): Step {
+function changeFaults(rules: readonly unknown[], world: BotApiWorld, { seed }: Beginning): ControlStep {
   const parsed = parseFaults(rules);
   return () => {
     world.live.faults = faultPlan(parsed, "bot-api", seed);
   };
 }
 
-function changeLatency(range: [number, number] | null, world: BotApiWorld): Step {
+function changeLatency(range: [number, number] | null, world: BotApiWorld): ControlStep {
   return () => {
     world.live.uploadLatencyMs = range;
   };
-}
-
-function chatNamed(name: string | number, world: BotApiWorld): Chat {
-  const chat = world.chats.find(String(name));
-  if (chat === undefined) throw new ControlError(`the sandbox has no chat ${name}`);
-  return chat;
-}
-
-function botsNamed(name: string | number | undefined, world: BotApiWorld): readonly BotIdentity[] {
-  if (name === undefined) return world.bots.list;
-  const bot = world.bots.find(name);
-  if (bot === undefined) throw new ControlError(`the sandbox has no bot ${name}`);
-  return [bot];
 }

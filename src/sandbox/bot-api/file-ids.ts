@@ -39,6 +39,7 @@ const TAIL = Buffer.from([0x36, 0x04]);
  */
 export class FileIds {
   readonly #key: string;
+  readonly #generations = new Map<string, number>();
 
   constructor(seed: number) {
     this.#key = `sandbox-${seed}`;
@@ -47,7 +48,7 @@ export class FileIds {
   /** Returns the id by which `bot` can send the file; one of type `thumbnail` cannot be sent. */
   fileId(bot: BotIdentity, file: StoredFile, size = 0, type: IdType = file.kind): string {
     const head = Buffer.alloc(17);
-    head.set([codeOf(type), 0, 2, 2, 2, 0]);
+    head.set([codeOf(type), 0, 2, 2, 2, this.#generationOf(bot, file)]);
     head.writeUIntBE(bot.id % 2 ** 48, 6, 6);
     head.writeUInt32BE(file.number, 12);
     head.writeUInt8(size, 16);
@@ -67,6 +68,14 @@ export class FileIds {
     return Buffer.concat([head, tag.subarray(0, 8)]).toString("base64url");
   }
 
+  /**
+   * Has all ids die that the bot was given of this file so far, as when a file reference expires; those given out from now on are
+   * others, with the same file_unique_id. (The same ones again after 256 deaths of one file.)
+   */
+  kill(bot: BotIdentity, file: StoredFile): void {
+    this.#generations.set(`${bot.id} ${file.number}`, this.#generationOf(bot, file) + 1);
+  }
+
   /** Parses an id, or returns what is wrong with its form in TD's words. {@link genuine} checks whether it is valid. */
   read(text: string): Answered<ReadId> {
     if (text === "") return refused(badRequest("remote file identifier must be non-empty"));
@@ -80,9 +89,14 @@ export class FileIds {
     return answered({ type, botId, fileNumber, size });
   }
 
-  /** True when this text is the id that `bot` was given for the file. */
+  /** True when this text is the id that `bot` has of the file now. */
   genuine(text: string, { type, size }: ReadId, bot: BotIdentity, file: StoredFile): boolean {
     return this.fileId(bot, file, size, type) === text;
+  }
+
+  #generationOf(bot: BotIdentity, file: StoredFile): number {
+    if (this.#generations.size === 0) return 0;
+    return (this.#generations.get(`${bot.id} ${file.number}`) ?? 0) & 0xff;
   }
 
   #tag(purpose: string, { number, sha256 }: StoredFile): Buffer {

@@ -64,6 +64,11 @@ export class FileRegistry {
     return refused(badRequest("wrong file_id or the file is temporarily unavailable"));
   }
 
+  /** Every file, in the order of their numbers. */
+  list(): readonly StoredFile[] {
+    return this.#files;
+  }
+
   /** Returns the `file_path` of getFile. */
   pathOf(file: StoredFile): string {
     const fromName = /\.[^.]+$/.exec(file.name ?? "")?.[0] ?? "";

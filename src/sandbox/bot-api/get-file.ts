@@ -1,6 +1,5 @@
 import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import { KEPT_BYTES } from "./spool.ts";
-import { wait } from "./wait.ts";
 import type { BotApiWorld, MethodCall } from "./world.ts";
 
 /** getFile: up to 20 MB (`20 << 20`), any size in local mode. */
@@ -18,11 +17,4 @@ export function getFile({ bot, fields }: MethodCall, world: BotApiWorld): Answer
     file_size: bytes,
     file_path: thumbnail ? `thumbnails/file_${file.number}.jpg` : world.files.pathOf(file),
   });
-}
-
-/** getUpdates: nobody writes to these bots, so it waits as long as requested and returns nothing. */
-export async function getUpdates({ fields }: MethodCall, world: BotApiWorld): Promise<Answered<unknown>> {
-  const seconds = Math.min(50, fields.number("timeout") ?? 0);
-  if (seconds > 0) await wait(world.clock, seconds * 1000, world.stop);
-  return answered([]);
 }

@@ -7,6 +7,7 @@ import {
   floodAsBadRequest,
   METHOD_NOT_FOUND,
   NOT_FOUND,
+  notPlayed,
   refused,
   TOO_LARGE,
   tooManyRequests,
@@ -27,6 +28,7 @@ import {
 } from "./http-answer.ts";
 import { methodNamed } from "./methods.ts";
 import { tapBody } from "./tap.ts";
+import { isTelegramMethod } from "./telegram-methods.ts";
 import { wait } from "./wait.ts";
 import { type BotApiWorld, sinceStart } from "./world.ts";
 
@@ -135,7 +137,7 @@ async function runMethod(
   const bot = world.bots.byToken(token);
   if (bot === undefined) return refused(UNAUTHORIZED);
   const known = methodNamed(method);
-  if (known === undefined) return refused(METHOD_NOT_FOUND);
+  if (known === undefined) return refused(isTelegramMethod(method) ? notPlayed(method) : METHOD_NOT_FOUND);
   const latency = known.posts ? null : world.profile.callLatencyMs;
   if (latency) await wait(world.clock, drawMs(latency, world.random), world.stop);
   return known.run({ method: known.name, bot, fields, startedAt }, world);

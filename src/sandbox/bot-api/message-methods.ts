@@ -11,7 +11,7 @@ export function sendMessage(call: MethodCall, world: BotApiWorld): Promise<Answe
   const text = call.fields.get("text") ?? "";
   return postTo(call, world, (chat) => {
     if (text.trim() === "") return refused(badRequest("message text is empty"));
-    return answered(() => postMessage(call, chat, { way: "text", file: null, text }, world));
+    return answered(() => postMessage(call, chat, { way: "text", file: null, text, moved: 0 }, world));
   });
 }
 
@@ -21,7 +21,7 @@ export function forwardMessage(call: MethodCall, world: BotApiWorld): Promise<An
     const found = findMessage(call, "from_chat_id", "message to forward not found", world);
     if (!found.ok) return found;
     const { file, text } = found.value;
-    return answered(() => postMessage(call, chat, { way: "forward", file, text }, world));
+    return answered(() => postMessage(call, chat, { way: "forward", file, text, moved: 0 }, world));
   });
 }
 

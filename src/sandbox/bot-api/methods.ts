@@ -1,8 +1,8 @@
-import { answered } from "./api-error.ts";
 import { getChat, getChatMember, getMe } from "./chat-methods.ts";
-import { getFile, getUpdates } from "./get-file.ts";
+import { getFile } from "./get-file.ts";
 import { deleteMessage, forwardMessage, sendMessage } from "./message-methods.ts";
 import { sendMedia } from "./send-media.ts";
+import { deleteWebhook, getUpdates, getWebhookInfo, setWebhook } from "./update-methods.ts";
 import type { Method } from "./world.ts";
 
 const METHODS: Readonly<Record<string, Method>> = {
@@ -20,7 +20,9 @@ const METHODS: Readonly<Record<string, Method>> = {
   deleteMessage,
   getFile,
   getUpdates,
-  deleteWebhook: () => answered(true),
+  setWebhook,
+  deleteWebhook,
+  getWebhookInfo,
 };
 
 /** A method with its name. */

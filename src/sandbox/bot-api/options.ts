@@ -48,6 +48,8 @@ export interface BotApiOptions {
   readonly uploadLatencyMs?: MsRange | null;
   /** Draws latencies; by default by numbers that follow from the seed. */
   readonly random?: Random;
+  /** Returns the SHA-256, in hex, of an object of the bucket beside, so that ids can be found by key; null without such an object. */
+  readonly sha256OfKey?: (key: string) => string | null;
   /** Real milliseconds for the fetch of a URL; 10,000 by default. */
   readonly fetchTimeoutMs?: number;
 }

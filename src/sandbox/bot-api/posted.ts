@@ -15,6 +15,10 @@ export interface Posted {
   /** `null` for a text. */
   readonly file: StoredFile | null;
   readonly text: string | null;
+  /** Bytes of media that came to the server for it; 0 by file_id, and by a URL that is remembered. */
+  readonly moved: number;
+  /** What else the sender gave: caption, reply markup and so on. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** Milliseconds of the sandbox's clock since its start. */
   readonly at: number;
   /** Unix milliseconds. */
@@ -30,13 +34,19 @@ export class PostedMessages {
 
   add(message: Omit<Posted, "messageId" | "deleted">): Posted {
     const chatId = message.chat.id;
-    const messageId = (this.#lastId.get(chatId) ?? 0) + 1;
-    this.#lastId.set(chatId, messageId);
+    const messageId = this.nextId(message.chat);
     const posted: Posted = { ...message, messageId, deleted: false };
     this.#list.push(posted);
     const inChat = this.#byChat.get(chatId) ?? new Map<number, Posted>();
     this.#byChat.set(chatId, inChat.set(messageId, posted));
     return posted;
+  }
+
+  /** Takes the next id of a chat: also what others write there is numbered. */
+  nextId({ id }: Chat): number {
+    const next = (this.#lastId.get(id) ?? 0) + 1;
+    this.#lastId.set(id, next);
+    return next;
   }
 
   /** Finds a message that has not been deleted. */

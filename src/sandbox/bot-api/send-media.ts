@@ -4,8 +4,7 @@ import { type Answered, answered, refused } from "./api-error.ts";
 import { type Chat, mayPost } from "./chats.ts";
 import { type MediaSource, mediaSource } from "./media-source.ts";
 import { postMessage } from "./post-message.ts";
-import type { StoredFile } from "./stored-file.ts";
-import { takeUpload, takeUrl } from "./take-in.ts";
+import { type TakenMedia, takeUpload, takeUrl } from "./take-in.ts";
 import { wait } from "./wait.ts";
 import type { BotApiWorld, Method, MethodCall } from "./world.ts";
 
@@ -44,18 +43,18 @@ async function post(
   const { clock, live, profile, random, stop } = world;
   const latency = source.way === "file_id" ? profile.callLatencyMs : live.uploadLatencyMs;
   if (latency !== null) await wait(clock, drawMs(latency, random), stop);
-  const file = await fileFrom(source, kind, call, world);
-  if (!file.ok) return file;
-  return answered(postMessage(call, chat, { way: source.way, file: file.value, text: null }, world));
+  const taken = await takeIn(source, kind, call, world);
+  if (!taken.ok) return taken;
+  return answered(postMessage(call, chat, { way: source.way, ...taken.value, text: null }, world));
 }
 
-function fileFrom(
+function takeIn(
   source: MediaSource,
   kind: MediaKind,
   call: MethodCall,
   world: BotApiWorld,
-): Promise<Answered<StoredFile>> {
+): Promise<Answered<TakenMedia>> {
   if (source.way === "upload") return takeUpload(source.upload, kind, call, world);
   if (source.way === "url") return takeUrl(source.url, kind, world);
-  return Promise.resolve(answered(source.file));
+  return Promise.resolve(answered({ file: source.file, moved: 0 }));
 }

@@ -16,6 +16,7 @@ import { FileRegistry } from "./file-registry.ts";
 import { Flood } from "./flood.ts";
 import { handleCall } from "./handle-call.ts";
 import { bareAnswer, errorAnswer, writeAnswer } from "./http-answer.ts";
+import { Inbox } from "./inbox.ts";
 import { MediaReader } from "./media-facts.ts";
 import type { BotApiOptions } from "./options.ts";
 import { PostedMessages } from "./posted.ts";
@@ -99,6 +100,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
   const local = options.local ?? false;
   const bots = new Bots(options.bots);
   const contents = new ContentStore();
+  const inboxes = new Map(bots.list.map(({ id }) => [id, new Inbox(clock, stop)]));
   return {
     clock,
     startedAt,
@@ -115,6 +117,8 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     flood: new Flood({ profile, local, clock, random, stop }),
     fetcher: new UrlFetcher(options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, contents.freshPath),
     urls: new UrlCache(clock),
+    inboxOf: ({ id }) => inboxes.get(id) ?? new Inbox(clock, stop),
+    sha256OfKey: options.sha256OfKey ?? null,
     stop,
     live: {
       faults: faultPlan(beginning.faults, "bot-api", beginning.seed),

@@ -7,13 +7,19 @@ import { kindOfUpload, kindOfUrl } from "./stored-kind.ts";
 import { uploadedThumbnail } from "./thumbnail.ts";
 import type { BotApiWorld, MethodCall, UrlOutcome } from "./world.ts";
 
+/** A file that was taken in, and how many bytes came for it. */
+export interface TakenMedia {
+  readonly file: StoredFile;
+  readonly moved: number;
+}
+
 /** Stores an uploaded file as the kind that it becomes; its type follows from the extension of its name alone. */
 export async function takeUpload(
   { name, blob }: UploadedFile,
   kind: MediaKind,
   { bot, fields }: MethodCall,
   world: BotApiWorld,
-): Promise<Answered<StoredFile>> {
+): Promise<Answered<TakenMedia>> {
   const thumbnail = uploadedThumbnail(fields);
   if (!thumbnail.ok) return thumbnail;
   const mime = telegramType(extensionOf(name)) ?? "application/octet-stream";
@@ -31,22 +37,27 @@ export async function takeUpload(
   };
   await world.contents.keep(blob);
   const made = { kind: stored.value, blob, mime: facts.opus ? "audio/ogg" : mime, name, facts, hints };
-  return answered(world.files.add(fileOf(made), bot));
+  return answered({ file: world.files.add(fileOf(made), bot), moved: blob.bytes });
 }
 
 /**
  * Returns what a URL leads to, fetched now or remembered, failures included. Of the parameters of the call only the kind
  * counts: TD passes on nothing but the URL.
  */
-export async function takeUrl(url: URL, kind: MediaKind, world: BotApiWorld): Promise<Answered<StoredFile>> {
+export async function takeUrl(url: URL, kind: MediaKind, world: BotApiWorld): Promise<Answered<TakenMedia>> {
   const photo = kind === "photo";
-  const outcome = await world.urls.get(`${photo} ${url}`, () => fetchFile(url, kind, world));
+  let fetched = false;
+  const outcome = await world.urls.get(`${photo} ${url}`, () => {
+    fetched = true;
+    return fetchFile(url, kind, world);
+  });
   if (!outcome.ok) return outcome;
   const { file, mime } = outcome.value;
-  if (kind !== "document" || file.kind === "document") return answered(file);
+  const taken = answered({ file, moved: fetched ? file.bytes : 0 });
+  if (kind !== "document" || file.kind === "document") return taken;
   const { bytes } = file;
   const again = kindOfUrl({ asked: kind, mime, bytes, facts: NO_FACTS, plain: false });
-  return again.ok ? answered(file) : again;
+  return again.ok ? taken : again;
 }
 
 const NO_FACTS = { image: null, opus: false, tracks: null };

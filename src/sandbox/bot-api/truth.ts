@@ -15,7 +15,10 @@ export interface TruthRow {
   readonly kind: StoredKind | "text";
   readonly method: string;
   readonly transfer: PostedWay;
+  /** Size of the file, also where only its id was sent. */
   readonly bytes: number | null;
+  /** Bytes of media that came to the server for this message: 0 by file_id, and by a URL that is remembered. */
+  readonly bytes_moved: number;
   /** In hex, of the received bytes. */
   readonly sha256: string | null;
   readonly mime: string | null;
@@ -30,6 +33,8 @@ export interface TruthRow {
   readonly at: number;
   readonly at_unix: number;
   readonly deleted: boolean;
+  /** What else the sender gave (`caption`, `text`, `reply_markup`, `protect_content` and so on), as it was sent. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Returns every message posted since the start or the last reset, in order, also those deleted since. */
@@ -50,6 +55,7 @@ function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
     method: posted.method,
     transfer: posted.way,
     bytes: file?.bytes ?? null,
+    bytes_moved: posted.moved,
     sha256: file?.sha256 ?? null,
     mime: file?.mime ?? null,
     file_name: file?.name ?? null,
@@ -61,5 +67,6 @@ function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
     at: posted.at,
     at_unix: posted.wall,
     deleted: posted.deleted,
+    parameters: posted.parameters,
   };
 }

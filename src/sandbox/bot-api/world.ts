@@ -9,6 +9,7 @@ import type { ContentStore } from "./content-store.ts";
 import type { Fields } from "./fields.ts";
 import type { FileRegistry } from "./file-registry.ts";
 import type { Flood } from "./flood.ts";
+import type { Inbox } from "./inbox.ts";
 import type { MediaReader } from "./media-facts.ts";
 import type { PostedMessages } from "./posted.ts";
 import type { StoredFile } from "./stored-file.ts";
@@ -39,6 +40,10 @@ export interface BotApiWorld {
   readonly flood: Flood;
   readonly fetcher: UrlFetcher;
   readonly urls: UrlCache<Answered<UrlOutcome>>;
+  /** Returns the updates of a bot of this server. */
+  readonly inboxOf: (bot: BotIdentity) => Inbox;
+  /** Returns the SHA-256, in hex, of an object of the bucket beside; null where it has none of that key. */
+  readonly sha256OfKey: ((key: string) => string | null) | null;
   /** Aborted when the server closes. */
   readonly stop: AbortSignal;
   /** What can be changed while it runs. */

@@ -37,6 +37,13 @@ export function etagOf(body: ObjectBody): string {
     .digest("hex");
 }
 
+/** Returns the SHA-256 of the content, in hex. */
+export function sha256Of(body: ObjectBody): string {
+  const hash = createHash("sha256");
+  for (const piece of piecesOf(body, 0, lengthOf(body))) hash.update(piece);
+  return hash.digest("hex");
+}
+
 /** Returns the first bytes, for guessing a type. */
 export function headOf(body: ObjectBody): Uint8Array {
   return body instanceof Uint8Array ? body.subarray(0, 16) : new Uint8Array(0);

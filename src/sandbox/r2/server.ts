@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { errorAnswer } from "./answer.ts";
 import { createVerifier } from "./auth.ts";
-import type { ObjectBody } from "./body.ts";
+import { type ObjectBody, sha256Of } from "./body.ts";
 import { pause, type R2Fault, type R2FaultHook } from "./faults.ts";
 import { operationOf } from "./operation.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
@@ -48,6 +48,8 @@ export interface R2Server {
   ): void;
   /** Removes an object; true if there was one. Throws RangeError for an unknown bucket. */
   delete(bucket: string, key: string): boolean;
+  /** Returns the SHA-256 of an object, in hex; null where there is none. Throws RangeError for an unknown bucket. */
+  sha256(bucket: string, key: string): string | null;
   /** The last 100,000 requests, oldest first. */
   requests(): readonly Readonly<SeenRequest>[];
   /** Stops and cuts all connections. */
@@ -74,6 +76,10 @@ export async function startR2Server(options: R2ServerOptions): Promise<R2Server>
       bucketNamed(buckets, bucket).put(key, body, { lastModified: now(), ...more });
     },
     delete: (bucket, key) => bucketNamed(buckets, bucket).delete(key),
+    sha256: (bucket, key) => {
+      const object = bucketNamed(buckets, bucket).get(key);
+      return object ? sha256Of(object.body) : null;
+    },
     requests: () => log.list(),
     close: () => closeServer(server),
   };

@@ -54,6 +54,11 @@ describe("a path is read", () => {
 
   it.each([
     [`/bot${TOKEN}/sendNothing`, 404, "Not Found: method not found"],
+    [
+      `/bot${TOKEN}/editMessageCaption`,
+      501,
+      "Not Implemented: the sandbox does not play editMessageCaption; Telegram has it",
+    ],
     ["/bot1001:wrong/getMe", 401, "Unauthorized"],
     ["/botnonsense/getMe", 404, "Not Found"],
     [`/${TOKEN}/getMe`, 404, "Not Found"],
