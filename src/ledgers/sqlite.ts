@@ -13,7 +13,7 @@ import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/
 import { lookup } from "./sqlite/lookup.ts";
 import { keepMeasures, measures } from "./sqlite/measures.ts";
 import { migrate } from "./sqlite/migrate.ts";
-import { checkPlace } from "./sqlite/place.ts";
+import { checkPlace, makeFile } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
 import { isServed, learn, markDead } from "./sqlite/reported.ts";
 import { countBad, rowsOf, select } from "./sqlite/select.ts";
@@ -52,6 +52,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
   const file = checkPlace(options.path);
   const lock = await acquire(file, options.path, now());
   try {
+    makeFile(file);
     const db = open(file, options, now);
     const doubtful = options.disk === undefined ? cautionOf(file, db.place, options.kindOf) : null;
     const { beside } = options;

@@ -144,13 +144,14 @@ describe("the systemd unit", () => {
     expect(unit).not.toMatch(/^Environment=.*(TOKEN|KEY)=/m);
   });
 
-  it("lets a bot of its group read the ledger, and nobody else", () => {
+  it("lets a bot of its group use the ledger, and nobody else", () => {
     const [mode = 0, mask = 0] = [value("StateDirectoryMode"), value("UMask")].map(([octal = ""]) =>
       Number.parseInt(octal, 8),
     );
     // Under DynamicUser the folder is in /var/lib/private, which no other user enters.
     expect([value("User"), value("Group"), value("DynamicUser")]).toEqual([["prewarm"], ["prewarm"], []]);
-    expect([mode & 0o050, mode & 0o027, 0o640 & ~mask, 0o007 & ~mask]).toEqual([0o050, 0, 0o640, 0]);
+    // What these rights are for: test/ledgers/group.test.ts.
+    expect([mode, 0o666 & ~mask]).toEqual([0o2770, 0o660]);
   });
 
   const systemd = has("systemd-analyze");
@@ -180,6 +181,13 @@ describe("the Dockerfile", () => {
     expect(copied.length).toBeGreaterThan(4);
     expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     expect(new Set(copied)).toEqual(new Set(ignore));
+  });
+
+  it("lets a bot of its group use the ledger, as the unit does", () => {
+    expect(of("RUN").at(-1)).toContain(
+      "-m 2770 /data && install -o node -g node -m 0660 /dev/null /data/prewarm.db",
+    );
+    expect(read("Dockerfile")).not.toMatch(/-v prewarm:\S+:ro/);
   });
 
   it("runs as nobody special, is told to stop by SIGTERM, and starts prewarm itself and no shell", () => {

@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { errorCode } from "../../domain/error-code.ts";
 import { LedgerError, type LedgerFault } from "../error.ts";
@@ -39,6 +39,19 @@ export function checkPlace(path: string, need: "readable" | "writable" = "writab
   // The native one knows the short names of Windows too: each way to write a path has to lead to one lock.
   const real = realpathSync.native;
   return kind === "file" ? real(path) : join(real(folder), basename(path));
+}
+
+/**
+ * Makes the database file where there is none, with the rights that the umask leaves of 0666. SQLite itself would make it with those
+ * of 0644 and give its `-wal` and `-shm` the same: of a group that shares the ledger (UMask=0007), a reader who made these two first
+ * would keep out the writer. What stands in the way is SQLite's to say.
+ */
+export function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o666));
+  } catch {
+    // It is there, or cannot be made.
+  }
 }
 
 function unusable(what: string, fault: LedgerFault): LedgerError {
