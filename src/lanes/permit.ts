@@ -63,6 +63,11 @@ export class LanePermit implements Permit {
     return true;
   }
 
+  stillHolds(): boolean {
+    const { lane } = this;
+    return lane.closed === null && lane.chat === this.#asked && lane.frozenUntil <= this.#options.clock.now();
+  }
+
   end(answer: SendAnswer): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
     this.lane.pace.ended(paceCallOf(answer));

@@ -15,6 +15,8 @@ export interface Permit {
    * frozen or closed meanwhile, or on abort: the permit is then dropped.
    */
   ready(signal: AbortSignal, uploadBytes: number): Promise<boolean>;
+  /** Asked right before the call: false when the lane was frozen, closed or moved since {@link Permit.ready}. */
+  stillHolds(): boolean;
   /** The call has ended: its answer sets the pace, freezes, moves or closes the lane, and frees it, in this order and at once. */
   end(answer: SendAnswer): void;
   /** Not used. Safe to call at any time, also after the end. */

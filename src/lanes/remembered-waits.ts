@@ -9,8 +9,9 @@ interface NamedLane {
 }
 
 /**
- * Keeps the waits of these lanes that a ledger remembers from processes before this one. Where no chat of a bot may be
- * called, the wait may have been the bot's own, so it holds for the bot too.
+ * Keeps the waits of these lanes' bots that a ledger remembers from processes before this one, also in chats that no lane
+ * names: a group that became a supergroup is asked for by its old id first. Where no chat of a bot may be called, the wait may
+ * have been the bot's own, so it holds for the bot too.
  */
 export function noteRemembered(
   waits: Waits,
@@ -25,7 +26,7 @@ export function noteRemembered(
   };
   for (const bot of new Set(lanes.map((lane) => lane.bot))) {
     const own = lanes.filter((lane) => lane.bot === bot);
-    for (const lane of own) note(bot, lane.chat, untilOf(lane));
+    for (const memory of memories) if (memory.bot === bot) note(bot, memory.chat, memory.frozenUntil);
     note(bot, null, Math.min(...own.map(untilOf)));
   }
 }

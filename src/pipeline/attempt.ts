@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
@@ -98,6 +98,7 @@ export class Attempts {
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.#factsOf(task, permit);
     const attempt = await ledger.begin(facts);
+    if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
     const { bot, chat } = permit.lane;
     const request = { ...prepared.request, chat, kind: task.sendAs ?? task.kind, signal: stop.aborting };
     const answer = await bot.send(request);
@@ -115,6 +116,13 @@ export class Attempts {
     const content = prepared.sha256() ?? task.content;
     const { mime, shown } = prepared;
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
+  }
+
+  /** While the attempt was written down, another call on this lane was answered: its permit holds no more. */
+  async #unsent(attempt: AttemptId, facts: AttemptFacts, spent: Spent): Promise<Outcome> {
+    const why = failure("flood_wait", `${facts.chatId} takes no calls for now; none was made`);
+    await this.#options.ledger.retry(attempt, why);
+    return { facts, spent, transfer: null, result: { type: "put_off", ms: 0 } };
   }
 
   /** A hash that is known before the call may show that the content is ready by now, also under another ETag. */

@@ -45,6 +45,23 @@ describe("a permit", () => {
     expect(permit.at).toBe(START + 1_900);
   });
 
+  it("holds no more once its lane was frozen, closed or moved before the call", async () => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    const permit = taken(lanes);
+    expect([await permit.ready(NEVER, 0), permit.stillHolds()]).toEqual([true, true]);
+    lanes.freeze(only, 100);
+    expect(permit.stillHolds()).toBe(false);
+    await clock.advance(100);
+    expect(permit.stillHolds()).toBe(true);
+    const { chat } = only;
+    lanes.migrate(only, "-100777");
+    expect([only.chat === chat, permit.stillHolds()]).toEqual([false, false]);
+    only.chat = chat;
+    lanes.close(only, failure("bot_kicked", "it was kicked"));
+    expect(permit.stillHolds()).toBe(false);
+  });
+
   it("is lost when its lane is frozen for more than a second, and gives its slot back", async () => {
     const only = lane();
     const { clock, lanes, log } = scene([only]);

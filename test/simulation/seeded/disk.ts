@@ -16,29 +16,47 @@ const IN_A_TRANSACTION: Readonly<Record<string, string>> = {
 export class SimulatedDisk {
   readonly #db: SqliteDriver;
   readonly #statements = new Map<string, ReturnType<SqliteDriver["prepare"]>>();
-  /** Rises with each commit. */
+  /** Rises with each commit, and each crash. */
   commits = 0;
+  /** All up to this commit is durable. */
+  durable = 0;
+  #crashes = 0;
 
   constructor() {
     this.#db = openDriver(":memory:");
     this.#db.exec("begin");
   }
 
-  /** As a process has it. */
+  /** As a process has it, until the next crash. */
   open(): SqliteDriver {
+    const crashes = this.#crashes;
+    const alive = <T>(work: () => T): T => {
+      if (crashes !== this.#crashes) throw new Error("a dead process writes to its ledger");
+      return work();
+    };
     return {
-      exec: (sql) => this.#exec(sql),
-      prepare: (sql) => this.#db.prepare(sql),
-      rollBack: () => this.#db.exec("rollback to work; release work"),
+      exec: (sql) => alive(() => this.#exec(sql)),
+      prepare: (sql) => {
+        const statement = alive(() => this.#db.prepare(sql));
+        return {
+          run: (values) => alive(() => statement.run(values)),
+          all: (values) => alive(() => statement.all(values)),
+        };
+      },
+      rollBack: () => alive(() => this.#db.exec("rollback to work; release work")),
       close: () => {},
     };
   }
 
   sync(): void {
+    this.durable = this.commits;
     this.#db.exec("commit; begin");
   }
 
   crash(): void {
+    this.#crashes += 1;
+    this.commits += 1;
+    this.durable = this.commits;
     this.#db.exec("rollback; begin");
   }
 

@@ -1,0 +1,225 @@
+import type { Post } from "./telegram.ts";
+import { DocumentedWindows } from "./windows.ts";
+import type { SeenCall, ToldWait } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** Milliseconds within which a process that died may not have written down what it was told. */
+const UNWRITTEN_MS = 3_000;
+
+const READY = `
+  select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
+    warmup_message_id as message from media_cache where status = 'ready' and tg_file_id is not null`;
+const TWICE = `
+  select bot_slug, r2_etag, kind, count(*) as n from prewarm_attempts where state = 'ready' group by 1, 2, 3 having n > 1`;
+const OWNED = `
+  select bot_slug as bot, r2_etag as etag, count(*) as n from prewarm_attempts
+  where state in ('sending', 'unknown', 'ready') group by 1, 2`;
+const SENDING =
+  "select r2_etag as etag from prewarm_attempts where state = 'sending' and bot_slug = ?1 and r2_key = ?2";
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+interface ReadyId {
+  readonly id: string;
+  readonly isWeak: boolean;
+}
+
+/** Holds the ledger against the truth, after each step and at the end. What is wrong is said in words, once. */
+export class Judge {
+  readonly wrongs: string[] = [];
+  readonly #world: World;
+  readonly #slugs: ReadonlyMap<string, string>;
+  readonly #posts = new Map<string, Post>();
+  /** Ids that were ready, by whom and what they show. */
+  readonly #ready = new Map<string, ReadyId>();
+  /** Contents that were changed between a look and a fetch by Telegram, which nobody can know. */
+  readonly #swapped = new Set<string>();
+  readonly #windows: DocumentedWindows;
+  #state = -1;
+  #seenPosts = 0;
+  #seenCalls = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#slugs = new Map(world.scenario.bots.map(({ id, slug }) => [id, slug]));
+    this.#windows = new DocumentedWindows(world.scenario);
+  }
+
+  /** After a step. */
+  look(): void {
+    const { wires, telegram, disk } = this.#world;
+    for (const call of wires.calls.slice(this.#seenCalls)) this.#call(call);
+    this.#seenCalls = wires.calls.length;
+    const news = telegram.posts.slice(this.#seenPosts);
+    for (const post of news) this.#post(post);
+    this.#seenPosts = telegram.posts.length;
+    const state = disk.commits + disk.durable;
+    if (news.length === 0 && state === this.#state) return;
+    this.#state = state;
+    this.#ledger();
+    this.#accounts();
+  }
+
+  /** When nothing is going on any more; `all`: nothing may be in doubt either. */
+  end(all: boolean): void {
+    const { bucket, scenario } = this.#world;
+    for (const { key, sha256, etag } of bucket.objects.values())
+      for (const { slug } of scenario.bots) this.#wanted(slug, key, { sha256, etag }, all);
+    for (const { what, key, etag } of this.#world.disk.rows(LEFT))
+      if (what === "sending" || bucket.objects.get(String(key))?.etag === etag)
+        this.#wrong(`${key} is still ${what}`);
+    const { surprises } = this.#world;
+    for (const each of surprises) this.#wrong(`surprise: ${each}`);
+    this.#groundless();
+  }
+
+  /** A queue that was this deep. */
+  deepest(depth: number): void {
+    const { maxQueue, concurrency } = this.#world.scenario;
+    if (depth > maxQueue + concurrency) this.#wrong(`${depth} tasks in a queue for ${maxQueue}`);
+  }
+
+  /** A process that does not end. */
+  stuck(kind: string): void {
+    this.#wrong(`a ${kind} does not end`);
+  }
+
+  #wrong(text: string): void {
+    if (!this.wrongs.includes(text)) this.wrongs.push(text);
+  }
+
+  #call(call: SeenCall): void {
+    const { waits } = this.#world.wires;
+    const early = waits.find((wait) => this.#isTooEarly(call, wait));
+    if (early)
+      this.#wrong(
+        `${call.method} of ${call.bot} in ${call.chat} began ${early.until - call.startedAt} ms before the end of a wait${early.by === call.by ? "" : " that another process was told"}`,
+      );
+    const late = this.#windows.over(call, this.#chatOf(call.chat));
+    if (late) this.#wrong(late);
+  }
+
+  #isTooEarly(call: SeenCall, wait: ToldWait): boolean {
+    const isOpen = call.bot === wait.bot && call.startedAt > wait.toldAt && call.startedAt < wait.until - 1;
+    if (!isOpen || (wait.chat !== null && !this.#isIn(call, wait.chat))) return false;
+    if (wait.by === call.by) return true;
+    const { deaths, jumps } = this.#world;
+    const unwritten = deaths.some(({ by, at }) => by === wait.by && at - wait.toldAt < UNWRITTEN_MS);
+    return !unwritten && !jumps.some((at) => at >= wait.toldAt && at <= call.startedAt);
+  }
+
+  /** A question goes by the name that a chat has now, a post also by those that it had. */
+  #isIn({ method, chat }: SeenCall, waited: string): boolean {
+    return method.startsWith("send") ? this.#chatOf(chat) === this.#chatOf(waited) : chat === waited;
+  }
+
+  /** The first name of a chat. */
+  #chatOf(name: string | null): string | null {
+    const chat = this.#world.telegram.chats.find(({ id, former }) => id === name || former.has(name ?? ""));
+    return chat ? ([...chat.former][0] ?? chat.id) : name;
+  }
+
+  #post(post: Post): void {
+    this.#posts.set(post.fileId, post);
+    if (post.key === null) return;
+    const { bucket, disk } = this.#world;
+    const now = bucket.objects.get(post.key)?.etag;
+    const asked = disk.rows(SENDING, [this.#slugs.get(post.bot) ?? "", post.key]).map(({ etag }) => etag);
+    if (asked.includes(now ?? "")) return;
+    this.#swapped.add(post.sha256);
+    for (const { etag, sha256 } of bucket.contents.values())
+      if (asked.includes(etag)) this.#swapped.add(sha256);
+  }
+
+  #ledger(): void {
+    const { disk } = this.#world;
+    for (const row of disk.rows(TWICE)) this.#wrong(`confirmed twice: ${JSON.stringify(row)}`);
+    const now = new Map<string, ReadyId>();
+    for (const row of disk.rows(READY)) {
+      const post = this.#posts.get(String(row.id));
+      const wrong = this.#wrongId(row, post);
+      const name = `${row.bot} ${post?.sha256} ${row.kind}`;
+      if (wrong) this.#wrong(`${row.id} of ${row.bot} ${wrong}`);
+      else if (now.get(name)?.isWeak !== false) now.set(name, { id: String(row.id), isWeak: row.weak === 1 });
+    }
+    for (const [name, before] of this.#ready) this.#lost(name, before, now.get(name));
+    if (disk.durable === disk.commits) for (const [name, id] of now) this.#ready.set(name, id);
+  }
+
+  #wrongId({ bot, content, chat, message }: Row, post: Post | undefined): string | null {
+    const isIts = post && this.#slugs.get(post.bot) === bot && post.message === message;
+    if (!isIts || this.#chatOf(post.chat) !== this.#chatOf(String(chat))) return "is not what was posted";
+    return this.#isOf(post, String(content)) ? null : `shows other content than ${content}`;
+  }
+
+  #lost(name: string, before: ReadyId, now: ReadyId | undefined): void {
+    if (now) {
+      if (now.isWeak && !before.isWeak) this.#wrong(`replaced by a weak one: ${before.id} of ${name}`);
+    } else if (!this.#swapped.has(name.split(" ")[1] ?? "")) this.#wrong(`lost: ${before.id} of ${name}`);
+  }
+
+  #isOf({ sha256 }: Post, content: string): boolean {
+    if (sha256 === content || this.#swapped.has(sha256)) return true;
+    return this.#etagsOf(sha256).some((etag) => content.includes(`:${etag}:`));
+  }
+
+  /** All ETags under which this content was ever stored. */
+  #etagsOf(sha256: string): string[] {
+    return this.#world.bucket.etags.get(sha256) ?? [];
+  }
+
+  /** Every post is owned up to by an attempt: under way, confirmed or in doubt. */
+  #accounts(): void {
+    const owned = new Map(
+      this.#world.disk.rows(OWNED).map(({ bot, etag, n }) => [`${bot} ${etag}`, Number(n)]),
+    );
+    const posted = new Map<string, number>();
+    for (const { bot, sha256 } of this.#world.telegram.posts) {
+      const name = `${this.#slugs.get(bot)} ${sha256}`;
+      posted.set(name, (posted.get(name) ?? 0) + 1);
+    }
+    for (const [name, n] of posted) {
+      const [bot = "", sha256 = ""] = name.split(" ");
+      if (this.#swapped.has(sha256)) continue;
+      const attempts = this.#etagsOf(sha256).reduce(
+        (sum, etag) => sum + (owned.get(`${bot} ${etag}`) ?? 0),
+        0,
+      );
+      if (n > attempts)
+        this.#wrong(`${n} posts of ${name.slice(0, 20)}, and ${attempts} attempts that own up to them`);
+    }
+  }
+
+  #wanted(bot: string, key: string, { sha256, etag }: { sha256: string; etag: string }, all: boolean): void {
+    if (this.#swapped.has(sha256)) return;
+    const { disk } = this.#world;
+    const isReady = [...this.#ready.keys()].some((name) => name.startsWith(`${bot} ${sha256} `));
+    const attempts = disk.rows(ATTEMPTS_OF, [bot, etag]);
+    const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
+    if (!isReady && !isRefused && (all || !attempts.some(({ state }) => state === "unknown")))
+      this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
+    const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
+    if (isReady && store?.etag !== etag) this.#wrong(`${key} does not point at its content`);
+  }
+
+  /** What is in doubt is so for a reason. */
+  #groundless(): void {
+    const { disk, wires, deaths, aborts } = this.#world;
+    const [row] = disk.rows(DOUBTS);
+    const { died = 0, lost = 0 } = row ?? {};
+    if (Number(died) > 0 && deaths.length === 0) this.#wrong(`${died} in doubt by a death that nobody died`);
+    if (Number(lost) > wires.doubts && aborts === 0)
+      this.#wrong(`${lost} in doubt, and ${wires.doubts} answers lost`);
+  }
+}
+
+/** What a setting of the scenario refuses. */
+const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
+const ATTEMPTS_OF =
+  "select state, error_reason as why, error_message as text from prewarm_attempts where bot_slug = ?1 and r2_etag = ?2";
+const DOUBTS = `
+  select sum(error_reason = 'process_died') as died, sum(error_reason <> 'process_died') as lost
+  from prewarm_attempts where state = 'unknown'`;
+const LEFT = `
+  select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
+  union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256 where c.status = 'warming'`;

@@ -1,0 +1,90 @@
+import { Judge } from "./judge.ts";
+import { SimulatedProcess } from "./process.ts";
+import type { Part, ProcessPlan, Scenario } from "./scenario.ts";
+import { World } from "./world.ts";
+
+/** How a scenario went. */
+export interface Played {
+  /** What was not as it was promised; empty for a good one. */
+  readonly wrongs: readonly string[];
+  readonly steps: number;
+  readonly crashes: number;
+  readonly posts: number;
+  /** The same for two plays in which the same happened. */
+  readonly trace: string;
+}
+
+/** A process that makes more steps than these never ends. */
+const MOST_STEPS = 20_000;
+const QUIET = { type: "process", dieAt: null, stopAt: null, gapMs: 60_000 } as const;
+
+/** Plays a scenario to its end: its processes, one after another, then a plain run, then one for what is in doubt. */
+export async function play(scenario: Scenario): Promise<Played> {
+  const { random } = Math;
+  const world = new World(scenario);
+  Math.random = world.draw.random;
+  try {
+    return await new Stage(world).play();
+  } finally {
+    Math.random = random;
+    world.close();
+  }
+}
+
+class Stage {
+  readonly #world: World;
+  readonly #judge: Judge;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#judge = new Judge(world);
+    world.schedule.onCalm = () => this.#judge.look();
+  }
+
+  async play(): Promise<Played> {
+    const { scenario } = this.#world;
+    for (const part of scenario.parts) if (isProcess(part) && this.#isWell) await this.#live(part);
+    this.#world.calmDown();
+    if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
+    if (this.#isWell) this.#judge.end(false);
+    if (this.#isWell) await this.#live({ ...QUIET, kind: "only" });
+    if (this.#isWell) this.#judge.end(true);
+    return this.#played();
+  }
+
+  get #isWell(): boolean {
+    return this.#judge.wrongs.length === 0;
+  }
+
+  async #live(plan: ProcessPlan): Promise<void> {
+    const { schedule } = this.#world;
+    const process = new SimulatedProcess(this.#world, plan);
+    if (plan.stopAt !== null) process.mortal.clock.after(plan.stopAt, () => process.stop());
+    const hasEnded = await schedule.until(process.live(), MOST_STEPS);
+    this.#judge.deepest(process.deepest);
+    if (!hasEnded) this.#judge.stuck(plan.kind);
+    this.#world.enqueue = () => {};
+    const pause = new Promise<void>((resolve) => {
+      schedule.after(plan.gapMs, resolve);
+    });
+    await schedule.until(pause, MOST_STEPS);
+  }
+
+  #played(): Played {
+    const { schedule, deaths, telegram, wires } = this.#world;
+    const calls = wires.calls.map(
+      ({ method, bot, chat, startedAt }) => `${startedAt} ${bot} ${method} ${chat}`,
+    );
+    return {
+      wrongs: this.#judge.wrongs,
+      steps: schedule.steps,
+      crashes: deaths.length,
+      posts: telegram.posts.length,
+      trace: [...calls, ...deaths.map(({ at, place }) => `${at} died ${place}`)].join("\n"),
+    };
+  }
+}
+
+function isProcess(part: Part): part is ProcessPlan {
+  return part.type === "process";
+}

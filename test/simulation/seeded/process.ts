@@ -1,0 +1,166 @@
+import type { Connections } from "../../../src/compose/connect.ts";
+import { openKeeping } from "../../../src/compose/worker.ts";
+import { readRunOptions } from "../../../src/config/run-options.ts";
+import { Emitter } from "../../../src/domain/events.ts";
+import { waitingBot } from "../../../src/lanes/waiting-bot.ts";
+import { Waits } from "../../../src/lanes/waits.ts";
+import type { Ledger } from "../../../src/ledgers/port.ts";
+import { ledgerOn } from "../../../src/ledgers/sqlite.ts";
+import { Run } from "../../../src/runs/run.ts";
+import { Session } from "../../../src/runs/session.ts";
+import { cachedStorage } from "../../../src/storage/cached.ts";
+import { openBot } from "../../../src/telegram/client.ts";
+import { keepWarm } from "../../../src/worker/keep-warm.ts";
+import { startupCheck } from "../../../src/worker/startup-check.ts";
+import { Mortal, type PortWay } from "./mortal.ts";
+import type { ProcessPlan } from "./scenario.ts";
+import { Wire } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** After an order to end, what is under way is cut off so many milliseconds later. */
+const DRAIN_MS = 20_000;
+const CACHE = { ttlMs: 300_000, maxBytes: 1_000_000, maxObjectBytes: 100_000 };
+
+/** A run or a worker, composed as the real ones are, on what is simulated; it may die at any moment. */
+export class SimulatedProcess {
+  readonly mortal: Mortal;
+  readonly #world: World;
+  readonly #kind: ProcessPlan["kind"];
+  readonly #session: Session;
+  readonly #ledger: Ledger;
+  /** The deepest its queue was. */
+  deepest = 0;
+
+  constructor(world: World, { kind, dieAt }: Pick<ProcessPlan, "kind" | "dieAt">) {
+    this.#world = world;
+    this.#kind = kind;
+    this.mortal = new Mortal(world.schedule, world.draw, dieAt, () => this.#died());
+    const { disk, schedule } = world;
+    const owner = `prewarm ${kind}`;
+    const ledger = ledgerOn(disk.open(), { path: "memory", command: owner, now: schedule.wall });
+    disk.sync();
+    this.#ledger = this.mortal.port(ledger, this.#ledgerWay());
+    const events = new Emitter((error) => this.#surprise("a listener threw", error));
+    events.on("queued", ({ depth }) => {
+      this.deepest = Math.max(this.deepest, depth);
+    });
+    const { config } = world;
+    this.#session = new Session({
+      config,
+      ledger: this.#ledger,
+      connections: this.#connections(),
+      events,
+      sandbox: false,
+    });
+  }
+
+  /** Runs until it has ended, or is dead. */
+  async live(): Promise<void> {
+    const work = this.#kind === "worker" ? this.#keep() : this.#run();
+    const ended = work.catch((error: unknown) => this.#surprise("it ended by an error", error));
+    await Promise.race([ended, this.mortal.died]);
+    this.mortal.end();
+  }
+
+  /** SIGTERM, and a second one after a while. */
+  stop(): void {
+    const { stop } = this.#session;
+    const { clock } = this.mortal;
+    if (this.mortal.isDead) return;
+    stop.drain({ type: "signal", signal: "SIGTERM" });
+    clock.after(DRAIN_MS, () => {
+      this.#world.aborts += 1;
+      stop.abort();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { transfer, retries } = this.#world.scenario;
+    const only = this.#kind === "only" ? { only: "unknown,failed" } : {};
+    const options = readRunOptions({ transfer, retries: String(retries), allowEmpty: true, ...only });
+    const run = new Run(this.#session, options, "prewarm run");
+    await run.toEnd();
+    await run.close();
+  }
+
+  async #keep(): Promise<void> {
+    const { connections, events, stop } = this.#session;
+    const ledger = this.#ledger;
+    await this.#session.checkWorld();
+    const found = await startupCheck(
+      await this.#session.wishes(),
+      () => connections.storage.check(),
+      connections.clock,
+    );
+    if (found.fatal || stop.draining.aborted) return this.#session.close();
+    await this.#session.claim({ quiet: true, lanes: found.lanes });
+    const { transfer, retries } = this.#world.scenario;
+    const options = readRunOptions({ transfer, retries: String(retries) });
+    const given = {
+      config: this.#world.config,
+      options,
+      found,
+      ledger,
+      connections,
+      events,
+      stop,
+      desk: { running: true },
+    };
+    const keeping = await openKeeping({ ...given, remove: null });
+    this.#world.enqueue = (key) => {
+      void ledger.enqueue([{ key }]).then(() => keeping.asked.ring());
+    };
+    await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
+    keeping.lanes.rememberAll();
+    await this.#session.close();
+  }
+
+  #connections(): Connections {
+    const { world, mortal } = { world: this.#world, mortal: this.mortal };
+    const { clock } = mortal;
+    const bucket = mortal.port(world.bucket, { name: "bucket", there: [0, 30], back: [0, 200] }, ["presign"]);
+    const storage =
+      this.#kind === "worker" && world.config.bots.length > 1
+        ? cachedStorage(bucket, { ...CACHE, clock })
+        : bucket;
+    const waits = new Waits(clock);
+    const dispatcher = new Wire(world.wires, mortal);
+    const real = {
+      dispatcher,
+      clock,
+      redact: (text: string) => text,
+      stallMs: 3_600_000,
+      answerMs: 3_600_000,
+    };
+    const bots = world.config.bots.map(({ slug, token, chats }) => {
+      const bot = openBot({ ...real, slug, token: token.reveal(), apiRoot: world.config.apiRoot });
+      return {
+        bot: waitingBot(mortal.port(bot, { name: "telegram", there: [0, 0], back: [0, 0] }), waits),
+        chats,
+      };
+    });
+    return { clock, storage, bots, waits, close: async () => {} };
+  }
+
+  #ledgerWay(): PortWay {
+    const { disk, scenario } = this.#world;
+    const { diskMs } = scenario;
+    return {
+      name: "ledger",
+      there: [0, Math.ceil(diskMs / 2)],
+      back: [0, diskMs],
+      settle: () => disk.sync(),
+    };
+  }
+
+  #died(): void {
+    const { schedule, deaths, disk } = this.#world;
+    deaths.push({ at: schedule.now(), by: this.mortal, place: this.mortal.place });
+    disk.crash();
+  }
+
+  #surprise(what: string, error: unknown): void {
+    if (this.mortal.isDead) return;
+    this.#world.surprises.push(`${what}: ${error instanceof Error ? error.stack : error}`);
+  }
+}

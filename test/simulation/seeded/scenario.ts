@@ -1,0 +1,204 @@
+import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
+import type { BucketFault } from "./bucket.ts";
+import { Draw } from "./draw.ts";
+import type { Twist } from "./telegram.ts";
+import type { CallFault } from "./wire.ts";
+
+/** What happens in the world, whoever is awake. */
+export type Happening =
+  | { readonly type: "put"; readonly key: string; readonly content: string }
+  | { readonly type: "remove" | "enqueue"; readonly key: string }
+  | { readonly type: "kick" | "readmit"; readonly bot: number; readonly chat: number }
+  | { readonly type: "refuse" | "take"; readonly chat: number; readonly kind: string }
+  | { readonly type: "migrate"; readonly chat: number }
+  | { readonly type: "freeze"; readonly bot: number; readonly chat: number; readonly seconds: number }
+  | { readonly type: "jump"; readonly ms: number };
+
+/** One process after another. */
+export interface ProcessPlan {
+  readonly type: "process";
+  readonly kind: "run" | "worker" | "only";
+  /** The moment of its life at which it dies (see Mortal); null for none. */
+  readonly dieAt: number | null;
+  /** Milliseconds after which it is told to end; null for a run that is left alone. */
+  readonly stopAt: number | null;
+  /** Milliseconds between its end and the beginning of the next. */
+  readonly gapMs: number;
+}
+
+/** What a scenario is made of; each can be left out. */
+export type Part =
+  | ProcessPlan
+  | { readonly type: "object"; readonly key: string; readonly content: string; readonly parts: number }
+  | { readonly type: "twist"; readonly content: string; readonly twist: Twist }
+  | { readonly type: "send" | "read"; readonly nth: number; readonly fault: CallFault }
+  | { readonly type: "bucket"; readonly nth: number; readonly fault: BucketFault }
+  | { readonly type: "event"; readonly at: number; readonly what: Happening };
+
+/** All that a seed decides beforehand; the order of what happens is decided on the way. */
+export interface Scenario {
+  readonly seed: number;
+  readonly bots: readonly { readonly slug: string; readonly id: string; readonly chats: readonly number[] }[];
+  readonly chats: readonly { readonly type: string; readonly limits: FloodLimits }[];
+  readonly concurrency: number;
+  readonly maxQueue: number;
+  readonly pace: string;
+  readonly transfer: "auto" | "url" | "upload";
+  readonly retries: number;
+  /** Milliseconds that a commit waits for the disk at most. */
+  readonly diskMs: number;
+  readonly parts: readonly Part[];
+}
+
+const EXTENSIONS = ["jpg", "jpg", "bin", "pdf", "mp4"] as const;
+const DAY = 24 * 3600 * 1000;
+
+/** The scenario of a seed. */
+export function scenarioOf(seed: number): Scenario {
+  return new Author(seed).scenario();
+}
+
+class Author {
+  readonly #seed: number;
+  readonly #draw: Draw;
+  readonly #keys: string[] = [];
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#draw = new Draw(seed, 1);
+  }
+
+  scenario(): Scenario {
+    const draw = this.#draw;
+    const chats = this.#times(draw.from(1, 3), () => this.#chat());
+    const all = chats.map((_, at) => at);
+    const bots = ["alpha", "beta"].slice(0, draw.chance(0.65) ? 1 : 2).map((slug, at) => ({
+      slug,
+      id: String(7_000_001 + at),
+      chats: this.#some(all),
+    }));
+    const parts = [
+      ...this.#objects(),
+      ...this.#faults(),
+      ...this.#events(bots.length, all),
+      ...this.#lives(),
+    ];
+    return {
+      seed: this.#seed,
+      bots,
+      chats,
+      concurrency: draw.from(1, 5),
+      maxQueue: draw.oneOf([1, 2, 5, 500]),
+      pace: draw.oneOf(["documented", "documented", "adaptive", "adaptive", "60/min", "600/min"]),
+      transfer: draw.oneOf(["auto", "auto", "url", "upload"] as const),
+      retries: draw.oneOf([0, 1, 5, 5]),
+      diskMs: draw.oneOf([0, 5, 50]),
+      parts,
+    };
+  }
+
+  #chat(): Scenario["chats"][number] {
+    const draw = this.#draw;
+    const limits = {
+      model: draw.oneOf(["token_bucket", "sliding_minute", "fixed_window"] as const),
+      rate: draw.oneOf([12, 20, 20, 60]),
+      burst: draw.from(1, 5),
+      absorbMs: draw.oneOf([0, 1_000, 8_000]),
+      penaltyMs: 5_000,
+      floodAs400: 0,
+    };
+    return { type: draw.oneOf(["channel", "channel", "group", "supergroup"]), limits };
+  }
+
+  #objects(): Part[] {
+    const draw = this.#draw;
+    const texts = this.#times(draw.from(1, 7), (at) => `content ${at} of ${this.#seed}`);
+    const objects = this.#times(draw.from(1, 8), (at): Part => {
+      const key = `${at}.${draw.oneOf(EXTENSIONS)}`;
+      this.#keys.push(key);
+      return { type: "object", key, content: draw.oneOf(texts), parts: draw.chance(0.1) ? 2 : 0 };
+    });
+    const twisted = texts.filter(() => draw.chance(0.08));
+    const twists = twisted.map((content): Part => {
+      return { type: "twist", content, twist: draw.oneOf(["refuse", "as document", "short id"] as const) };
+    });
+    return [...objects, ...twists];
+  }
+
+  #faults(): Part[] {
+    const draw = this.#draw;
+    const sends = this.#times(draw.skewed(6) - 1, (): Part => {
+      return { type: "send", nth: draw.skewed(20), fault: this.#fault(draw) };
+    });
+    const reads = this.#times(draw.chance(0.3) ? draw.from(1, 2) : 0, (): Part => {
+      return { type: "read", nth: draw.skewed(12), fault: this.#fault(draw) };
+    });
+    const bucket = this.#times(draw.chance(0.3) ? draw.from(1, 4) : 0, (): Part => {
+      const fault = draw.oneOf(["unavailable", "unavailable", "broken body"] as const);
+      return { type: "bucket", nth: draw.skewed(25), fault };
+    });
+    return [...sends, ...reads, ...bucket];
+  }
+
+  #fault(draw: Draw): CallFault {
+    const status = draw.oneOf([500, 502, 504]);
+    const posted = draw.chance(0.6);
+    return draw.oneOf<() => CallFault>([
+      () => ({ type: "refused connection" }),
+      () => ({ type: "lost before" }),
+      () => ({ type: "lost after" }),
+      () => ({ type: "lost, and posted late" }),
+      () => ({ type: "status", status, posted }),
+      () => ({ type: "page", status: draw.oneOf([status, 200]), posted }),
+      () => ({ type: "flood", seconds: draw.skewed(300), asText: draw.chance(0.4) }),
+      () => ({ type: "flood", seconds: draw.skewed(60), asText: draw.chance(0.4) }),
+      () => ({ type: "slow", ms: draw.from(2_000, 20_000) }),
+      () => ({ type: "no answer until", ms: draw.from(5_000, 60_000) }),
+    ])();
+  }
+
+  #events(bots: number, chats: readonly number[]): Part[] {
+    const draw = this.#draw;
+    return this.#times(draw.skewed(6) - 1, (): Part => {
+      const at = draw.skewed(draw.chance(0.2) ? 3_600_000 : 90_000);
+      return { type: "event", at, what: this.#happening(draw.from(0, bots - 1), draw.oneOf(chats)) };
+    });
+  }
+
+  #happening(bot: number, chat: number): Happening {
+    const draw = this.#draw;
+    const key = draw.oneOf(this.#keys);
+    const kind = draw.oneOf(["photo", "document", "video"]);
+    return draw.oneOf<() => Happening>([
+      () => ({ type: "put", key, content: `new ${draw.from(0, 3)} of ${this.#seed}` }),
+      () => ({ type: "put", key: `later-${draw.from(0, 2)}.bin`, content: `later ${draw.from(0, 3)}` }),
+      () => ({ type: "remove", key }),
+      () => ({ type: "enqueue", key }),
+      () => ({ type: draw.oneOf(["kick", "readmit"] as const), bot, chat }),
+      () => ({ type: draw.oneOf(["refuse", "take"] as const), chat, kind }),
+      () => ({ type: "migrate", chat }),
+      () => ({ type: "freeze", bot, chat, seconds: draw.skewed(400) }),
+      () => ({ type: "jump", ms: draw.oneOf([-3_600_000, -5_000, 5_000, 3_600_000, DAY]) }),
+    ])();
+  }
+
+  #lives(): Part[] {
+    const draw = this.#draw;
+    return this.#times(draw.from(1, 4), (): ProcessPlan => {
+      const kind = draw.oneOf(["run", "run", "run", "worker", "worker", "only"] as const);
+      const dieAt = draw.chance(0.65) ? draw.skewed(300) : null;
+      const isTold = kind === "worker" || draw.chance(0.15);
+      const stopAt = isTold ? draw.from(1_000, kind === "worker" ? 600_000 : 30_000) : null;
+      return { type: "process", kind, dieAt, stopAt, gapMs: draw.skewed(120_000) };
+    });
+  }
+
+  #some<T>(list: readonly T[]): T[] {
+    const chosen = list.filter(() => this.#draw.chance(0.7));
+    return chosen.length > 0 ? chosen : [this.#draw.oneOf(list)];
+  }
+
+  #times<T>(count: number, make: (at: number) => T): T[] {
+    return Array.from({ length: count }, (_, at) => make(at));
+  }
+}

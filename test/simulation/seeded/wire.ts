@@ -1,0 +1,193 @@
+import { Dispatcher } from "undici";
+import type { Draw } from "./draw.ts";
+import { readForm } from "./form.ts";
+import type { Schedule } from "./schedule.ts";
+import { type Call, flooded, type Reply, type SimulatedTelegram } from "./telegram.ts";
+
+/** What goes wrong with one call on its way, or with its answer. */
+export type CallFault =
+  | { readonly type: "refused connection" | "lost before" | "lost after" | "lost, and posted late" }
+  | { readonly type: "status" | "page"; readonly status: number; readonly posted: boolean }
+  | { readonly type: "flood"; readonly seconds: number; readonly asText: boolean }
+  | { readonly type: "slow"; readonly ms: number }
+  | { readonly type: "no answer until"; readonly ms: number };
+
+/** A call as it was seen on the wire. */
+export interface SeenCall {
+  readonly bot: string;
+  readonly chat: string | null;
+  readonly method: string;
+  readonly startedAt: number;
+  /** Which process made it. */
+  readonly by: object;
+}
+
+/** A wait that an answer asked a process for. */
+export interface ToldWait {
+  readonly bot: string;
+  readonly chat: string | null;
+  readonly toldAt: number;
+  readonly until: number;
+  readonly by: object;
+}
+
+type Handler = Dispatcher.DispatchHandler;
+
+/** The wires between all processes and Telegram. */
+export class Wires {
+  readonly calls: SeenCall[] = [];
+  readonly waits: ToldWait[] = [];
+  /** What goes wrong with the nth call that posts, and with the nth other one. */
+  readonly sendFaults = new Map<number, CallFault>();
+  readonly readFaults = new Map<number, CallFault>();
+  /** How many calls were lost so that they may have posted. */
+  doubts = 0;
+  readonly schedule: Schedule;
+  readonly draw: Draw;
+  readonly telegram: SimulatedTelegram;
+  #sends = 0;
+  #reads = 0;
+
+  constructor(schedule: Schedule, draw: Draw, telegram: SimulatedTelegram) {
+    this.schedule = schedule;
+    this.draw = draw;
+    this.telegram = telegram;
+  }
+
+  faultOf(method: string): CallFault | undefined {
+    if (method.startsWith("send")) return this.sendFaults.get(++this.#sends);
+    return this.readFaults.get(++this.#reads);
+  }
+}
+
+/** The wire of one process: undici's interface, without a socket. */
+export class Wire extends Dispatcher {
+  readonly #wires: Wires;
+  readonly #by: { readonly isDead: boolean };
+
+  constructor(wires: Wires, by: { readonly isDead: boolean }) {
+    super();
+    this.#wires = wires;
+    this.#by = by;
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Handler): boolean {
+    const { schedule } = this.#wires;
+    const answer = new Answer(handler, schedule.waits());
+    void schedule.track(this.#exchange(options, answer).catch((error) => answer.fail(error)));
+    return true;
+  }
+
+  async #exchange(options: Dispatcher.DispatchOptions, answer: Answer): Promise<void> {
+    const wires = this.#wires;
+    const [, bot = "", method = ""] = /\/bot(\d+):[^/]*\/(\w+)/.exec(options.path) ?? [];
+    const startedAt = wires.schedule.now();
+    const fault = wires.faultOf(method);
+    if (fault?.type === "refused connection") return this.#lose(answer, "ECONNREFUSED");
+    const form = readForm(typeOf(options.headers), await textOf(options.body));
+    const call = { method, bot, form, startedAt };
+    const chat = form.fields.get("chat_id") ?? null;
+    wires.calls.push({ bot, chat, method, startedAt, by: this.#by });
+    await wires.schedule.pause(wires.draw.from(20, 600), null);
+    if (fault?.type === "lost before") return this.#lose(answer, "ECONNRESET");
+    if (fault?.type === "lost, and posted late") return this.#late(answer, call);
+    await this.#answer(call, chat, fault, answer);
+  }
+
+  async #answer(
+    call: Call,
+    chat: string | null,
+    fault: CallFault | undefined,
+    answer: Answer,
+  ): Promise<void> {
+    const { schedule, draw } = this.#wires;
+    const reply = this.#reply(call, fault);
+    if (reply.waitMs > 0) await schedule.pause(reply.waitMs, null);
+    const slowMs = fault?.type === "slow" || fault?.type === "no answer until" ? fault.ms : 0;
+    await schedule.pause(draw.from(20, 900) + slowMs, null);
+    if (fault?.type === "lost after" || fault?.type === "no answer until")
+      return this.#lose(answer, "ECONNRESET");
+    this.#told(call, chat, reply);
+    answer.give(reply);
+  }
+
+  #reply(call: Call, fault: CallFault | undefined): Reply {
+    const { telegram } = this.#wires;
+    if (fault?.type === "flood") return this.#flood(call, fault);
+    if (fault?.type !== "status" && fault?.type !== "page") return telegram.answer(call);
+    if (fault.posted) telegram.answer(call);
+    if (call.method.startsWith("send")) this.#wires.doubts += 1;
+    const { status } = fault;
+    const json = JSON.stringify({ ok: false, error_code: status, description: "Internal Server Error" });
+    return { status, body: fault.type === "page" ? "<html>Bad Gateway</html>" : json, waitMs: 0 };
+  }
+
+  #flood(call: Call, { seconds, asText }: Extract<CallFault, { type: "flood" }>): Reply {
+    const { telegram } = this.#wires;
+    const asked = call.form.fields.get("chat_id");
+    const chat = telegram.chats.find(({ id }) => id === asked);
+    if (chat) telegram.freeze(call.bot, chat, seconds * 1000);
+    return flooded(seconds, asText);
+  }
+
+  /** The answer is lost at once, and the message is posted all the same, later. */
+  async #late(answer: Answer, call: Call): Promise<void> {
+    const { schedule, draw, telegram } = this.#wires;
+    this.#lose(answer, "ECONNRESET");
+    await schedule.pause(draw.from(100, 60_000), null);
+    telegram.answer(call);
+  }
+
+  #lose(answer: Answer, code: string): void {
+    this.#wires.doubts += 1;
+    answer.fail(Object.assign(new Error("other side closed"), { code }));
+  }
+
+  #told({ bot }: Call, chat: string | null, { floodMs }: Reply): void {
+    const toldAt = this.#wires.schedule.now();
+    if (floodMs === undefined || this.#by.isDead) return;
+    this.#wires.waits.push({ bot, chat, toldAt, until: toldAt + floodMs, by: this.#by });
+  }
+}
+
+/** One answer, given once. What comes after an abort comes too late. */
+class Answer {
+  readonly #handler: Handler;
+  readonly #given: () => void;
+  #isOver = false;
+
+  /** `given` is called once the caller goes on. */
+  constructor(handler: Handler, given: () => void) {
+    this.#handler = handler;
+    this.#given = given;
+    handler.onConnect?.((reason) => this.fail(reason ?? new Error("aborted")));
+  }
+
+  give({ status, body }: Reply): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#given();
+    this.#handler.onHeaders?.(status, [], () => {}, "");
+    this.#handler.onData?.(Buffer.from(body));
+    this.#handler.onComplete?.([]);
+  }
+
+  fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#given();
+    this.#handler.onError?.(error);
+  }
+}
+
+function typeOf(headers: Dispatcher.DispatchOptions["headers"]): string {
+  const all = headers as Record<string, string>;
+  const name = Object.keys(all).find((each) => each.toLowerCase() === "content-type") ?? "";
+  return all[name] ?? "";
+}
+
+async function textOf(body: unknown): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("latin1");
+}

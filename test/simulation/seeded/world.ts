@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { loadWorkerConfig, type WorkerConfig } from "../../../src/config/worker-config.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import { SimulatedBucket } from "./bucket.ts";
+import { SimulatedDisk } from "./disk.ts";
+import { Draw } from "./draw.ts";
+import type { Happening, Part, Scenario } from "./scenario.ts";
+import { Schedule } from "./schedule.ts";
+import { type Chat, SimulatedTelegram } from "./telegram.ts";
+import { Wires } from "./wire.ts";
+
+/** A death of a process, or an order to end at once. */
+export interface Death {
+  readonly at: number;
+  readonly by: object;
+  readonly place: string;
+}
+
+/** Bucket, Telegram, disk and time of one scenario. */
+export class World {
+  readonly scenario: Scenario;
+  readonly schedule: Schedule;
+  readonly draw: Draw;
+  readonly disk = new SimulatedDisk();
+  readonly bucket = new SimulatedBucket();
+  readonly telegram: SimulatedTelegram;
+  readonly wires: Wires;
+  readonly config: WorkerConfig;
+  readonly deaths: Death[] = [];
+  /** Moments at which the machine's clock was set forward. */
+  readonly jumps: number[] = [];
+  /** Calls were cut off by an order to end at once. */
+  aborts = 0;
+  /** What nobody expected: errors that were thrown. */
+  readonly surprises: string[] = [];
+  /** Takes entries by name while a worker lives. */
+  enqueue: (key: string) => void = () => {};
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.draw = new Draw(scenario.seed, 2);
+    this.schedule = new Schedule(this.draw);
+    const chats = scenario.chats.map(({ type, limits }, at): Chat => {
+      const id = String(-1001 - at);
+      return { id, type, limits, kicked: new Set(), refuses: new Set(), former: new Set() };
+    });
+    this.telegram = new SimulatedTelegram(chats, this.bucket, this.schedule.now);
+    this.wires = new Wires(this.schedule, this.draw, this.telegram);
+    this.config = configOf(
+      scenario,
+      chats.map(({ id }) => id),
+    );
+    for (const part of scenario.parts) this.#place(part);
+  }
+
+  /** All that is out of order is in order again, and stays so. */
+  calmDown(): void {
+    this.schedule.forget(this);
+    this.bucket.faults.clear();
+    this.wires.sendFaults.clear();
+    this.wires.readFaults.clear();
+    for (const chat of this.telegram.chats) {
+      chat.kicked.clear();
+      chat.refuses.clear();
+    }
+  }
+
+  close(): void {
+    this.disk.close();
+  }
+
+  #place(part: Part): void {
+    if (part.type === "object") this.bucket.put(part.key, part.content, part.parts);
+    else if (part.type === "bucket") this.bucket.faults.set(part.nth, part.fault);
+    else if (part.type === "send") this.wires.sendFaults.set(part.nth, part.fault);
+    else if (part.type === "read") this.wires.readFaults.set(part.nth, part.fault);
+    else if (part.type === "event") this.schedule.after(part.at, () => this.#happen(part.what), this);
+    else if (part.type === "twist")
+      this.telegram.twists.set(createHash("sha256").update(part.content).digest("hex"), part.twist);
+  }
+
+  #happen(what: Happening): void {
+    if (what.type === "put") this.bucket.put(what.key, what.content);
+    else if (what.type === "remove") this.bucket.remove(what.key);
+    else if (what.type === "enqueue") this.enqueue(what.key);
+    else if (what.type === "jump") this.#jump(what.ms);
+    else if ("chat" in what) this.#inChat(what);
+  }
+
+  #inChat(what: Extract<Happening, { chat: number }>): void {
+    const chat = this.telegram.chats[what.chat];
+    if (!chat) return;
+    const bot = "bot" in what ? (this.scenario.bots[what.bot]?.id ?? "") : "";
+    if (what.type === "kick") chat.kicked.add(bot);
+    else if (what.type === "readmit") chat.kicked.delete(bot);
+    else if (what.type === "refuse") chat.refuses.add(what.kind);
+    else if (what.type === "take") chat.refuses.delete(what.kind);
+    else if (what.type === "freeze") this.telegram.freeze(bot, chat, what.seconds * 1000);
+    else if (chat.type === "group" && chat.former.size === 0) {
+      chat.former.add(chat.id);
+      chat.id = `-100${chat.id.slice(1)}`;
+    }
+  }
+
+  #jump(ms: number): void {
+    this.schedule.jump(ms);
+    if (ms > 0) this.jumps.push(this.schedule.now());
+  }
+}
+
+function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
+  const env = {
+    R2_ENDPOINT: "http://127.0.0.1:9000",
+    R2_BUCKET: "media",
+    R2_ACCESS_KEY_ID: "0123456789abcdef0123456789abcdef",
+    R2_SECRET_ACCESS_KEY: "secret-of-a-simulation",
+    TELEGRAM_API_ROOT: "http://127.0.0.1:9001",
+    TELEGRAM_BOT_TOKEN: "7000001:alpha-secret",
+    WARMUP_CHAT_ID: "-1001",
+    MEDIA_PREWARM_CONCURRENCY: String(scenario.concurrency),
+    MEDIA_PREWARM_MAX_QUEUE: String(scenario.maxQueue),
+    MEDIA_PREWARM_INTERVAL_MS: "20000",
+    PREWARM_LIST_INTERVAL: "5m",
+    PREWARM_PACE: scenario.pace,
+  };
+  const bots = scenario.bots.map(({ slug, id, chats: own }) => ({
+    slug,
+    token: new Secret(`${id}:${slug}-secret`),
+    tokenName: "TELEGRAM_BOT_TOKEN",
+    chats: own.map((at) => chats[at] ?? ""),
+  }));
+  return { ...loadWorkerConfig({}, env, null), bots };
+}
