@@ -36,7 +36,10 @@ const ROOMS: Readonly<Record<string, Rule>> = {
   sources: PART,
   transfers: PART,
   lanes: PART,
-  ids: PART,
+  ids: {
+    sees: ["domain", "config", "ledgers"],
+    why: "the ids of a ledger are read from its files, by a place that was configured",
+  },
   pipeline: { sees: ["domain", "queue"], why: "the pipeline sees ports, never an implementation" },
   worker: {
     sees: ["domain", "queue", "pipeline"],
@@ -67,6 +70,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "pipeline",
       "worker",
       "doctor",
+      "ids",
     ],
     why: "compose alone picks implementations; it runs nothing and prints nothing",
   },
@@ -139,7 +143,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["pipeline", "worker"],
     why: "the lanes, for those who make calls and those who keep an eye on them",
   },
-  "ids/port.ts": { to: [""], why: "the ids of a ledger, for those who send by them" },
+  "ids/port.ts": {
+    to: ["admin", "runs", ""],
+    why: "the ids of a ledger, for those who send by them, and those who give them out",
+  },
+  "ids/open.ts": { to: [""], why: "what opens them" },
   "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
   "lanes/backlog.ts": { to: ["commands"], why: "how long what waits will take, for the status screen" },
   "lanes/documented-pace.ts": { to: ["doctor"], why: "what a lane may be expected to do, for checks" },

@@ -3,6 +3,7 @@ import type { Pass } from "../domain/events.ts";
 import type { Outage } from "../domain/outage.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
+import type { IdDesk } from "../ids/port.ts";
 
 /** The admin API's own words (`GET .../metrics`), to the letter. */
 export interface AdminMetrics {
@@ -29,6 +30,8 @@ export interface WorkerView {
   readonly troubles: readonly Outage[];
   /** Reads that the 5-minute cache answered, and those it did not. */
   readonly cache: { readonly hits: number; readonly misses: number; readonly bytes: number };
+  /** The ids of its ledger. */
+  readonly ids: IdDesk;
   /** Rows of the ledger that failed, or are unknown, whenever that was; none before it is known whose ledger it is. */
   badRows(): Promise<{ readonly failed: number; readonly unknown: number }>;
   /** Starts or stops claiming and returns whether it runs now. No place in the queue is lost. */

@@ -23,8 +23,8 @@ export interface WarmId {
 export interface IdReport {
   readonly type: "learned" | "dead";
   readonly key: string;
-  /** Slug. */
-  readonly bot: string;
+  /** Slug; by default as in a lookup. */
+  readonly bot?: string | undefined;
   /** The kind that was asked for. */
   readonly kind: MediaKind;
   /** The kind that came back, where it is another one. */
@@ -37,6 +37,43 @@ export interface IdReport {
   readonly bytes: number | null;
 }
 
+/** A report of a bot that is known by its slug. */
+export interface BotReport extends IdReport {
+  readonly bot: string;
+}
+
+/** A report that waits to be taken over. */
+export interface ShelvedReport extends BotReport {
+  readonly id: number;
+  /** How often it was put off. */
+  readonly tries: number;
+}
+
+/** Where reports wait until whoever holds the ledger takes them over. Methods throw LedgerError, also where it is locked. */
+export interface ReportShelf {
+  /** Returns the reports of these bots that are due, the oldest first. */
+  pending(bots: readonly string[], limit: number): ShelvedReport[];
+  /** Takes it away. */
+  drop(report: ShelvedReport): void;
+  /** Leaves it for `ms` from now. */
+  putOff(report: ShelvedReport, ms: number): void;
+}
+
+/** What became of reports that a worker was given. */
+export type ReportsTaken =
+  | { readonly ok: true; readonly accepted: number }
+  /** Too many for now: none was taken, and they may come again in so many seconds. */
+  | { readonly ok: false; readonly retryAfter: number };
+
+/** The ids of a worker's own ledger, as its admin server gives them out. */
+export interface IdDesk {
+  /** As {@link Ids.fileIds}. */
+  fileIds(queries: readonly IdQuery[]): Promise<(WarmId | null)[]>;
+  /** Keeps reports durably, all or none, but for those that nothing can be made of; lookups see them at once. */
+  report(reports: readonly IdReport[]): Promise<ReportsTaken>;
+  close(): Promise<void>;
+}
+
 /** The ids of a ledger, as bots read them: from its file or database, or from a worker over HTTP. */
 export interface Ids {
   /**
@@ -44,6 +81,8 @@ export interface Ids {
    * which is never waited for: a message to a user does not depend on it.
    */
   fileId(query: IdQuery): Promise<WarmId | null>;
+  /** As {@link fileId}, but rejects where the ledger gave no answer, instead of having no id. */
+  ask?(query: IdQuery): Promise<WarmId | null>;
   /** Returns one answer for each query, in order; a text is a key. */
   fileIds(queries: readonly (string | IdQuery)[]): Promise<(WarmId | null)[]>;
   /**

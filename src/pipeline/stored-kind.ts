@@ -1,5 +1,6 @@
 import { type Failure, failure } from "../domain/failure.ts";
-import { familyOf, isMediaKind, type MediaKind } from "../domain/media.ts";
+import { isMediaKind, type MediaKind } from "../domain/media.ts";
+import { isShortId, storedAs } from "../domain/stored-as.ts";
 import type { StoredId } from "../ledgers/port.ts";
 import type { Sent } from "../telegram/port.ts";
 
@@ -12,19 +13,13 @@ export interface Reading {
   readonly asked: { readonly kind: MediaKind; readonly failure: Failure } | null;
 }
 
-/** A `file_unique_id` of at most this length counts as weak, as in the tables that prewarm takes over. */
-const SHORT = 10;
-
-/**
- * Compares what came back with what was requested. An id is stored under the kind that it really has. Within the
- * document family it works with every method (tdlib/td), so it stays under the requested kind and is only weak.
- */
+/** Compares what came back with what was requested; see {@link storedAs}. */
 export function classifyStored(asked: MediaKind, sent: Sent, key: string): Reading {
   const came: MediaKind = isMediaKind(sent.kind) ? sent.kind : "document";
-  const crossed = familyOf(came) !== familyOf(asked);
+  const kind = storedAs(asked, came);
+  const crossed = kind !== asked;
   const weakness = weaknessOf(asked, sent, came, key);
   const { fileId, fileUniqueId, chatId, messageId } = sent;
-  const kind = crossed ? came : asked;
   return {
     stored: { fileId, fileUniqueId, chatId, messageId, kind, weak: weakness !== null },
     weakness,
@@ -36,7 +31,7 @@ function weaknessOf(asked: MediaKind, sent: Sent, came: MediaKind, key: string):
   const text = `${key} was sent as ${asked} and came back as ${sent.kind}`;
   if (asked === "photo" && came !== "photo") return failure("came_back_as_document", text);
   if (sent.kind !== asked) return failure("came_back_as_other", text);
-  return (sent.fileUniqueId?.length ?? 0) > SHORT
-    ? null
-    : failure("short_unique_id", `the file_unique_id of ${key} is missing or short`);
+  return isShortId(sent.fileUniqueId)
+    ? failure("short_unique_id", `the file_unique_id of ${key} is missing or short`)
+    : null;
 }

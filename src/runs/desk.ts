@@ -3,6 +3,7 @@ import { readEntries } from "../compose/read-entries.ts";
 import type { Keeping } from "../compose/worker.ts";
 import type { Outage } from "../domain/outage.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
+import type { IdDesk } from "../ids/port.ts";
 import type { Session } from "./session.ts";
 
 /** What the desk needs of a worker once it works. */
@@ -11,6 +12,7 @@ type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "requests">;
 /** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
 export class WorkerDesk implements WorkerView {
   readonly cache: WorkerView["cache"];
+  readonly ids: IdDesk;
   readonly #session: Session;
   #keeping: Parts | null = null;
   #open: (isOpen: boolean) => void = () => {};
@@ -20,9 +22,10 @@ export class WorkerDesk implements WorkerView {
   #stopped = false;
   #stopping = false;
 
-  constructor(session: Session, cache: WorkerView["cache"]) {
+  constructor(session: Session, cache: WorkerView["cache"], ids: IdDesk) {
     this.#session = session;
     this.cache = cache;
+    this.ids = ids;
     session.events.on("stopping", () => {
       this.#stopping = true;
       this.#open(false);

@@ -1,6 +1,7 @@
 import type { AdminServer } from "../admin/server.ts";
 import { openLedger } from "../compose/connect.ts";
 import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
+import { openIdDesk } from "../compose/ids.ts";
 import { openKeeping } from "../compose/worker.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
@@ -9,6 +10,7 @@ import type { Adviser } from "../domain/advice.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Emitter } from "../domain/events.ts";
 import { nextStep } from "../domain/failure.ts";
+import type { IdDesk } from "../ids/port.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
@@ -38,6 +40,7 @@ const COMMAND = "prewarm worker";
 export class Worker {
   readonly #given: OpenWorkerOptions;
   readonly #session: Session;
+  readonly #ids: IdDesk;
   readonly #desk: WorkerDesk;
   #admin: AdminServer | null = null;
   #endDrain = () => {};
@@ -53,7 +56,8 @@ export class Worker {
     const session = new Session({ config, ledger, connections, events: new Emitter(), sandbox });
     this.#given = given;
     this.#session = session;
-    this.#desk = new WorkerDesk(session, connections.cache);
+    this.#ids = openIdDesk(config, (text) => session.warn(text));
+    this.#desk = new WorkerDesk(session, connections.cache, this.#ids);
     // After a signal, what was accepted is finished, but not for ever.
     session.events.on("stopping", ({ type }) => {
       if (type === "signal") this.#endDrain = this.clock.after(config.drain, () => this.stop.abort());
@@ -87,6 +91,7 @@ export class Worker {
   async close(): Promise<void> {
     this.#endDrain();
     await this.#admin?.close();
+    await this.#ids.close();
     await this.#session.close();
   }
 

@@ -5,6 +5,7 @@ import type { Clock } from "../../src/domain/clock.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { Tally } from "../../src/figures/tally.ts";
+import type { IdReport, WarmId } from "../../src/ids/port.ts";
 
 export const TOKEN = "correct horse battery staple";
 
@@ -33,6 +34,8 @@ export function worker(start = 1_700_000_000_000) {
   const taken: unknown[] = [];
   const again: unknown[] = [];
   const bad = { failed: 0, unknown: 0 };
+  const warm = new Map<string, WarmId>();
+  const reported: IdReport[] = [];
   const view: Mutable<WorkerView> = {
     snapshot: () => tally.snapshot(),
     running: true,
@@ -40,6 +43,14 @@ export function worker(start = 1_700_000_000_000) {
     maxQueue: 500,
     troubles: [],
     cache: { hits: 0, misses: 0, bytes: 0 },
+    ids: {
+      fileIds: async (queries) => queries.map(({ key }) => warm.get(key) ?? null),
+      report: async (reports) => {
+        reported.push(...reports);
+        return { ok: true, accepted: reports.length };
+      },
+      close: async () => {},
+    },
     badRows: async () => bad,
     control: (action) => {
       view.running = action === "start";
@@ -59,7 +70,7 @@ export function worker(start = 1_700_000_000_000) {
     },
   };
   const history = new History(events, clock, () => tally.snapshot().depth);
-  return { clock, pass, events, tally, view, taken, again, bad, history };
+  return { clock, pass, events, tally, view, taken, again, bad, warm, reported, history };
 }
 
 const NO_METRICS: MetricsText = { type: "text/plain", text: async () => "" };

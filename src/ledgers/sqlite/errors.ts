@@ -44,6 +44,14 @@ export function sqliteCode(error: unknown): number | undefined {
   return code === undefined ? undefined : Number(code) & 0xff;
 }
 
+/** SQLITE_BUSY and SQLITE_LOCKED (sqlite.org/rescode.html). */
+const LOCKED = [5, 6];
+
+/** Whether a ledger gave no answer because another program is writing or has locked it. */
+export function isBusy(error: LedgerError): boolean {
+  return LOCKED.includes(sqliteCode(error.cause) ?? 0);
+}
+
 /**
  * Turns an error of SQLite into a LedgerError for the ledger at `place`: one line, with the next step. Errors that are not
  * SQLite's are bugs and are returned unchanged. `disk` is the folder that has to have room, where that is not the ledger's.
