@@ -31,6 +31,7 @@ export function isProvisional(content: ContentId): boolean {
  * which says that different contents may have it.
  */
 export function readEtag(etag: string): string {
+  if (/^[\w-]*$/.test(etag)) return etag;
   const text = etag.trim();
   const opaque = text.replace(/^W\//i, "").replace(/^"|"$/g, "");
   return opaque !== "" && /^W\//i.test(text) ? asMarker(opaque) : opaque;

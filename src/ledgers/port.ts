@@ -165,8 +165,11 @@ export interface Ledger extends ReportedIds {
    * attempts.
    */
   recover(): Promise<number>;
-  /** Returns one answer for each query, in order. */
-  lookup(page: readonly Query[]): Promise<Found[]>;
+  /**
+   * Returns one answer for each query, in order. `again`: what is ready is to be sent again, so that {@link Found.manySizes}
+   * is asked for it too; without it that is left open for what is ready under its own key.
+   */
+  lookup(page: readonly Query[], again?: boolean): Promise<Found[]>;
   /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
   select(
     what: readonly Selection[],

@@ -106,7 +106,7 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     checkWorld: async (sandbox) => checkWorld(db, sandbox),
     identify: (identity) => commits.write(() => identify(db, identity)),
     recover: () => commits.write(() => (store.beside ? 0 : recover(store))),
-    lookup: async (page) => lookup(store, page),
+    lookup: async (page, again) => lookup(store, page, again),
     select: (what, cut) => select(store, what, cut),
     rowsOf: async (keys, bots) => rowsOf(store, keys, bots),
     countBad: async (bots) => countBad(store, bots),

@@ -9,13 +9,19 @@ export type Looked = Found & { readonly read?: Task["read"] };
 /**
  * Asks the ledger, which believes a SHA-256, without what is only stated: an object is known by its key, or by its ETag and
  * size. A stated SHA-256 says that the object should be read, where it is that of content which is ready (under another key, then)
- * or not the one that was read of it.
+ * or not the one that was read of it. `again`: what is ready is sent again.
  */
-export async function lookUp(ledger: Ledger, queries: readonly Query[]): Promise<Looked[]> {
+export async function lookUp(
+  ledger: Ledger,
+  queries: readonly Query[],
+  { again }: { readonly again: boolean },
+): Promise<Looked[]> {
+  if (!queries.some(({ entry }) => statedHash(entry) !== null)) return ledger.lookup(queries, again);
   const found = await ledger.lookup(
     queries.map((query) =>
       statedHash(query.entry) === null ? query : { ...query, entry: withoutStatedHash(query.entry) },
     ),
+    again,
   );
   const stated = queries.filter(({ entry }, at) => statedHash(entry) !== null && found[at]?.state === "none");
   const claimed = stated.length === 0 ? [] : await ledger.lookup(stated);

@@ -88,15 +88,24 @@ export async function planPage(
   across = { heads: pLimit(HEADS), etags: new EtagSizes() },
 ): Promise<Planned[]> {
   const { heads, etags } = across;
-  const asked = (await Promise.all(page.map((item) => queriesOf(item, options, heads)))).flat();
+  const made = page.map((item) => queriesOf(item, options, heads));
+  // A listing says all that is asked, and a thousand promises a page cost as much as a statement.
+  const asked = (made.every(isArray) ? made : await Promise.all(made)).flat();
   for (const each of asked) if (isQuery(each)) etags.note(each.entry);
-  const judged = asked.map((each) => (isQuery(each) ? { ...each, entry: etags.judged(each.entry) } : each));
-  return decideAll(judged, options);
+  return decideAll(
+    asked.map((each) => (isQuery(each) ? judged(each, etags) : each)),
+    options,
+  );
+}
+
+function judged(query: Query, etags: EtagSizes): Query {
+  const entry = etags.judged(query.entry);
+  return entry === query.entry ? query : { ...query, entry };
 }
 
 /** Asks the ledger about each query (a task is one) and decides; ends that were found on the way stay in their order. */
 export async function decideAll(asked: readonly (Query | Ended)[], options: PlanRules): Promise<Planned[]> {
-  const found = await lookUp(options.ledger, asked.filter(isQuery));
+  const found = await lookUp(options.ledger, asked.filter(isQuery), { again: options.force });
   let next = 0;
   const all = asked.flatMap((each) => {
     if (!isQuery(each)) return [each];
@@ -152,11 +161,18 @@ function taskOf({ entry, bot, kind }: Query, found: Looked, replace: boolean, cl
   };
 }
 
-async function queriesOf(
+type ToDecide = readonly (Query | Ended)[];
+
+function isArray(value: ToDecide | Promise<ToDecide>): value is ToDecide {
+  return Array.isArray(value);
+}
+
+/** At once for what needs no HEAD. */
+function queriesOf(
   item: SourceItem,
   options: PlanRules,
   heads: ReturnType<typeof pLimit>,
-): Promise<(Query | Ended)[]> {
+): ToDecide | Promise<ToDecide> {
   if (item.type === "skip") return [passedOver(item, options.as)];
   if (item.type === "bad") return [unreadable(item)];
   const bots = botsOf(item.entry, options.bots);
@@ -165,12 +181,15 @@ async function queriesOf(
   const sure = options.as ?? entry.kind;
   const takes = (kind: MediaKind) => options.selection?.takesKind(kind) ?? true;
   if (sure !== undefined && !takes(sure)) return [];
-  const known: Completed = asItIs(entry, options.as) ?? (await heads(complete, entry, options));
-  if (!known.ok) return bots.map((bot) => notAsStated(entry, bot, known));
-  const { kind } = known.value;
-  if (sure === undefined && !takes(kind)) return [];
-  if (known.value.entry.bytes === 0) return [empty(known.value.entry, kind)];
-  return bots.map((bot) => ({ bot, kind, entry: known.value.entry }));
+  const queries = (known: Completed): ToDecide => {
+    if (!known.ok) return bots.map((bot) => notAsStated(entry, bot, known));
+    const { kind } = known.value;
+    if (sure === undefined && !takes(kind)) return [];
+    if (known.value.entry.bytes === 0) return [empty(known.value.entry, kind)];
+    return bots.map((bot) => ({ bot, kind, entry: known.value.entry }));
+  };
+  const known = asItIs(entry, options.as);
+  return known ? queries(known) : heads(complete, entry, options).then(queries);
 }
 
 function botsOf(entry: Entry, bots: readonly string[]): readonly string[] | null {

@@ -187,6 +187,18 @@ export function lookupConformance(open: OpenLedger): void {
         expect(await tested.find(known), known.key).toMatchObject({ state: "ready", keyKnown: true });
     });
 
+    it("says of what is ready too that its ETag has two sizes, where it is to be sent again", async () => {
+      const etag = etagOf("same");
+      const [a, long] = [object("a.jpg", { etag }), object("long.jpg", { etag, bytes: 2000 })];
+      await tested.warm(a);
+      await tested.warm(long, { confirmed: { content: SHA_A } });
+      const page = [a, long].map((entry) => ({ bot: "default", kind: "photo" as const, entry }));
+      expect(await tested.ledger.lookup(page, true)).toMatchObject([
+        { state: "ready", keyKnown: true, manySizes: true },
+        { state: "ready", keyKnown: true, manySizes: true, content: SHA_A },
+      ]);
+    });
+
     it("finds the copy of an object whose hash became known by its ETag and size", async () => {
       await tested.warm(object("a.jpg", { etag: etagOf("same") }), { confirmed: { content: SHA_A } });
       expect(await tested.find(object("b.jpg", { etag: etagOf("same") }))).toMatchObject({
