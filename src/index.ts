@@ -1,5 +1,7 @@
 /** The public API. To import it loads nothing else of prewarm. */
+import { createSender as create } from "./runs/create-sender.ts";
 import type { PrewarmOptions, PrewarmResult } from "./runs/prewarm-options.ts";
+import type { Sender, SenderOptions } from "./runs/sender-options.ts";
 
 export { ConfigError } from "./config/error.ts";
 export type { EventMap, EventName, LaneView, StopCause } from "./domain/events.ts";
@@ -13,7 +15,11 @@ export { type OpenIdsOptions, openIds } from "./ids/open.ts";
 export type { IdQuery, IdReport, Ids, WarmId } from "./ids/port.ts";
 export { LedgerError } from "./ledgers/error.ts";
 export type { PrewarmOptions, PrewarmResult, RunListeners } from "./runs/prewarm-options.ts";
+export type { BucketOptions, CommonSenderOptions, Sender, SenderOptions } from "./runs/sender-options.ts";
 export { UnexpectedError } from "./runs/unexpected-error.ts";
+export { BotApiError, SendError } from "./senders/error.ts";
+export type { ObjectUpload } from "./senders/object-upload.ts";
+export type { Delivered, SendCall, SendFunction, SendTarget } from "./senders/port.ts";
 
 /**
  * Warms every object of a bucket or a manifest once, as `prewarm run` does, and resolves when all of it has ended. Writes
@@ -27,4 +33,20 @@ export { UnexpectedError } from "./runs/unexpected-error.ts";
 export async function prewarm(options: PrewarmOptions = {}): Promise<PrewarmResult> {
   const { runFromCode } = await import("./runs/from-code.ts");
   return runFromCode(options);
+}
+
+/**
+ * Returns a sender of objects of the bucket by their keys, for a bot that is made of a token, or of any function that makes calls
+ * (`send`). For grammY, Telegraf and node-telegram-bot-api there are `prewarm/grammy`, `prewarm/telegraf` and
+ * `prewarm/node-telegram-bot-api`, which take the bot itself. Loads and connects nothing before the first message.
+ *
+ * ```js
+ * const sender = createSender({ ids: await openIds("sqlite:prewarm.db"), botToken: process.env.TELEGRAM_BOT_TOKEN });
+ * const { message, by } = await sender.send({ chat: 42, key: "covers/a.jpg", caption: "Hello" });   // by: "file_id"
+ * ```
+ */
+export function createSender<Options extends object = Readonly<Record<string, unknown>>, Message = unknown>(
+  options: SenderOptions<Message>,
+): Sender<Options, Message> {
+  return create(options);
 }

@@ -10,11 +10,43 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { prewarm } from "../src/index.ts";
 import { start } from "./helpers/child.ts";
 import { openWorld } from "./helpers/world.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
+
+const PHOTO = readFileSync(join(ROOT, "fixtures/media/covers/welcome.jpg"));
+
+/** What `import "prewarm"` loads of ours. */
+const LOADED_AT_ONCE = [
+  "/dist/config/bad-value.js",
+  "/dist/config/error.js",
+  "/dist/config/mask.js",
+  "/dist/config/places.js",
+  "/dist/config/plain.js",
+  "/dist/ids/open.js",
+  "/dist/index.js",
+  "/dist/ledgers/error.js",
+  "/dist/runs/create-sender.js",
+  "/dist/runs/unexpected-error.js",
+  "/dist/senders/error.js",
+];
+
+/** Packages by which SQLite is read. */
+const SQLITE = /^(libsql|@libsql\/.*|@neon-rs\/load|detect-libc)$/;
+
+/** Every entry, with what it exports. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  prewarm: "BotApiError,ConfigError,LedgerError,SendError,UnexpectedError,createSender,openIds,prewarm",
+  "prewarm/client": "WorkerError,createClient",
+  "prewarm/grammy": "createSender",
+  "prewarm/telegraf": "createSender",
+  "prewarm/node-telegram-bot-api": "createSender",
+};
 
 /** A folder in which this package is installed, as in a project of somebody else's. */
 function project(files: Readonly<Record<string, string>>): string {
@@ -22,46 +54,66 @@ function project(files: Readonly<Record<string, string>>): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(ROOT, join(folder, "node_modules/prewarm"));
+  symlinkSync(join(ROOT, "node_modules/grammy"), join(folder, "node_modules/grammy"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
 
-/** The example of README's section "From code". */
-function example(): string {
-  const section = readFileSync(join(ROOT, "README.md"), "utf8").split("\n### From code\n")[1] ?? "";
+/** The first example of a section of the README. */
+function example(heading = "### From code"): string {
+  const section = readFileSync(join(ROOT, "README.md"), "utf8").split(`\n${heading}\n`)[1] ?? "";
   return /```js\n(.*?)```/s.exec(section)?.[1] ?? "";
 }
 
 describe("the package", () => {
-  it("loads next to nothing when it is imported: neither the SDK nor undici", () => {
+  /** Files that a program loads, with `/`, from `dist/` or `node_modules/` on. */
+  function loadedBy(main: string): string[] {
     const hooks = `import { writeSync } from "node:fs";
       export async function resolve(specifier, context, next) {
         const found = await next(specifier, context);
-        if (found.url.startsWith("file:")) writeSync(1, found.url + "\\n");
+        if (!found.url.startsWith("data:")) writeSync(1, "loads " + found.url + "\\n");
         return found;
       }`;
     const folder = project({
       "hooks.mjs": hooks,
       "register.mjs": 'import { register } from "node:module"; register("./hooks.mjs", import.meta.url);',
-      "main.mjs": 'import "prewarm";',
+      "main.mjs": main,
     });
     const command = ["--import", "./register.mjs", "main.mjs"];
-    const { stdout, status } = spawnSync(process.execPath, command, { cwd: folder, encoding: "utf8" });
-    expect(status).toBe(0);
-    const ours = stdout.split("\n").filter((url) => url.includes("/dist/"));
-    expect([...new Set(ours.map((url) => url.slice(url.indexOf("/dist/"))))].sort()).toEqual([
-      "/dist/config/bad-value.js",
-      "/dist/config/error.js",
-      "/dist/config/mask.js",
-      "/dist/config/places.js",
-      "/dist/config/plain.js",
-      "/dist/ids/open.js",
-      "/dist/index.js",
-      "/dist/ledgers/error.js",
-      "/dist/runs/unexpected-error.js",
-    ]);
-    expect(stdout).not.toContain("/node_modules/undici");
-    expect(stdout).not.toContain("/node_modules/@aws-sdk");
+    const { stdout, stderr, status } = spawnSync(process.execPath, command, {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const urls = stdout.split("\n").flatMap((line) => /^loads (.*)/.exec(line)?.[1] ?? []);
+    return [...new Set(urls.map((url) => url.replace(/^.*?\/(dist|node_modules)\//, "/$1/")))].sort();
+  }
+
+  it("loads next to nothing when it is imported: neither the SDK nor undici", () => {
+    const loaded = loadedBy('import "prewarm";');
+    expect(loaded.filter((url) => url.startsWith("/dist/"))).toEqual(LOADED_AT_ONCE);
+    expect(loaded.filter((url) => url.startsWith("/node_modules/"))).toEqual([]);
+  });
+
+  it("loads neither the SDK nor what reads videos to read ids of a ledger", async () => {
+    const world = await openWorld();
+    world.putMany(1);
+    await prewarm({ env: world.env(), folder: null, ledger: `sqlite:${join(world.dir, "prewarm.db")}` });
+    const ledger = JSON.stringify(`sqlite:${join(world.dir, "prewarm.db")}`);
+    const loaded = loadedBy(`import { openIds } from "prewarm";
+      const ids = openIds(${ledger});
+      if ((await ids.fileId({ key: "doc/0000.bin" })) === null) throw new Error("no id");
+      await ids.close();`);
+    const packages = loaded.flatMap((url) => /^\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+    expect([...new Set(packages)].filter((name) => !SQLITE.test(name))).toEqual([]);
+  });
+
+  it("has a client that loads no module of Node.js, and no package", () => {
+    const loaded = loadedBy(
+      'import { createClient } from "prewarm/client"; createClient("https://warm.example.com");',
+    );
+    expect(loaded).toContain("/dist/client.js");
+    expect(loaded.filter((url) => !url.startsWith("/dist/") && !url.endsWith("/main.mjs"))).toEqual([]);
   });
 
   it("runs the README's example, and writes nothing but what that prints", async () => {
@@ -82,6 +134,31 @@ describe("the package", () => {
     world.searchForSecrets(ended);
   });
 
+  it("runs the README's bot: the first message by the id of a ledger, and one that is not warm", async () => {
+    const world = await openWorld();
+    world.put("covers/a.jpg", PHOTO, "image/jpeg");
+    const root = JSON.stringify({ client: { apiRoot: world.botApi.url } });
+    const text = example("## Use the ids").replace("TELEGRAM_BOT_TOKEN)", `TELEGRAM_BOT_TOKEN, ${root})`);
+    const folder = project({ "bot.mjs": text });
+    const ledger = `sqlite:${join(folder, "prewarm.db")}`;
+    const bot = start([process.execPath, "bot.mjs"], { cwd: folder, env: world.env() });
+    const says = (chat: number) =>
+      world.botApi.control({ update: { chat, text: "/start", bot: "first_bot" } });
+    const answers = () => world.posts().filter(({ chat_id }) => chat_id > 0);
+    says(501);
+    await world.until(() => answers().length === 1, "the first user has the object");
+    await prewarm({ env: world.env(), folder: null, ledger });
+    says(502);
+    await world.until(() => answers().length === 2, "the second user has it");
+    bot.signal("SIGKILL");
+    await bot.ended;
+    expect(answers().map(({ transfer, bytes_moved }) => [transfer, bytes_moved])).toEqual([
+      ["url", PHOTO.length],
+      ["file_id", 0],
+    ]);
+    expect(answers().map(({ parameters }) => parameters.caption)).toEqual(["Hello", "Hello"]);
+  });
+
   it("takes no signals, ends no process and leaves nothing open", async () => {
     const world = await openWorld();
     world.putMany(2);
@@ -95,11 +172,31 @@ describe("the package", () => {
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(ended.stdout)).toEqual({ ready: 2, seen: [], exitCode: null });
   });
+});
 
-  it("can be required", async () => {
-    const folder = project({ "main.cjs": 'console.log(typeof require("prewarm").prewarm);' });
-    const ended = await start([process.execPath, "main.cjs"], { cwd: folder, env: {} }).ended;
-    expect(ended.stdout).toBe("function\n");
+describe("what is published", () => {
+  it("has for each entry what import and require ask for, types included", async () => {
+    const folder = project({});
+    const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+    const { stdout } = spawnSync("npm", pack, { cwd: ROOT, encoding: "utf8" });
+    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    const tarball = new Uint8Array(readFileSync(join(folder, filename)));
+    const checked = await checkPackage(createPackageFromTarballData(tarball));
+    expect(checked).toMatchObject({ problems: [], types: { kind: "included" } });
+    const { messages } = await publint({ pkgDir: ROOT, strict: true, pack: false });
+    expect(messages).toEqual([]);
+  });
+
+  it.each(Object.keys(ENTRIES))("can be imported and required: %s", async (entry) => {
+    const names = `Object.keys(found).filter((name) => !/^__/.test(name) && name !== "default").sort().join()`;
+    const folder = project({
+      "main.mjs": `import * as found from "${entry}"; console.log(${names});`,
+      "main.cjs": `const found = require("${entry}"); console.log(${names});`,
+    });
+    for (const main of ["main.mjs", "main.cjs"]) {
+      const ended = await start([process.execPath, main], { cwd: folder, env: {} }).ended;
+      expect(ended).toMatchObject({ code: 0, stdout: `${ENTRIES[entry]}\n` });
+    }
   });
 });
 
@@ -116,10 +213,10 @@ describe("its types", () => {
   };
 
   /** What tsc has to say about a project that uses this package, the package's declarations included. */
-  function complaintsOf(main: string): string[] {
+  function complaintsOf(main: string, more: object = {}): string[] {
     const folder = project({
       "main.mts": main,
-      "tsconfig.json": JSON.stringify({ compilerOptions: options, files: ["main.mts"] }),
+      "tsconfig.json": JSON.stringify({ compilerOptions: { ...options, ...more }, files: ["main.mts"] }),
     });
     const tsc = join(ROOT, "node_modules/.bin/tsc");
     const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, "--pretty", "false", "-p", folder], {
@@ -149,6 +246,24 @@ describe("its types", () => {
       }
       export {};`;
     expect(complaintsOf(main)).toEqual([]);
+  });
+
+  it("give the senders the options and messages of their libraries", () => {
+    const main = `import { Bot, InlineKeyboard } from "grammy";
+      import { createSender as fromToken, openIds } from "prewarm";
+      import { createClient } from "prewarm/client";
+      import { createSender } from "prewarm/grammy";
+      const sender = createSender(new Bot("1:a"), { ids: openIds("sqlite:a.db"), reportTo: createClient("https://a.example") });
+      const reply_markup = new InlineKeyboard().text("More", "more");
+      const { message, by } = await sender.send({ chat: 1, key: "a.jpg", caption: "A", reply_markup, has_spoiler: true });
+      console.log(message.message_id.toFixed(), by satisfies "file_id" | "url" | "upload");
+      // @ts-expect-error
+      await sender.send({ chat: 1, key: "a.jpg", capton: "A" });
+      // @ts-expect-error
+      await sender.send({ chat: 1, caption: "A" });
+      const plain = fromToken({ ids: createClient("https://a.example"), botToken: "1:a" });
+      await plain.send({ chat: "@a", key: "a.jpg", kind: "photo", caption: "A" });`;
+    expect(complaintsOf(main, { skipLibCheck: true })).toEqual([]);
   });
 
   it("refuse options, values, events and fields that there are none of", () => {

@@ -1,7 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { TransferMode } from "../domain/choices.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
-import { isPrivate } from "../domain/host.ts";
 import { waitingBot } from "../lanes/waiting-bot.ts";
 import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
@@ -15,6 +14,7 @@ import type { Bot } from "../telegram/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 import { openTransfers } from "../transfers/transfers.ts";
 import { openDispatcher } from "./dispatcher.ts";
+import { CONNECT_MS, reachable } from "./reach.ts";
 
 /** The parts that reach outside, made of a configuration. The only file that picks implementations. */
 export interface Connections {
@@ -31,7 +31,6 @@ export interface Connections {
  * goes out may swallow it whole, and nobody knows then whether it was read.
  */
 const IDLE_TELEGRAM_MS = 1_000;
-const CONNECT_MS = 10_000;
 
 /** Connects nothing yet. R2 and Telegram have pools of their own; both obey the proxy variables. */
 export function connect(
@@ -109,9 +108,4 @@ export function transfersOf(
 /** Whether objects are asked for their type before they are read: only what may go by URL is. */
 export function asksForTypes(config: Config, mode: TransferMode): boolean {
   return mode === "url" || (mode === "auto" && reachable(config));
-}
-
-/** Telegram's cloud cannot fetch from a host that only this machine sees. */
-function reachable({ endpoint, apiRoot }: Config): boolean {
-  return !isPrivate(new URL(endpoint).hostname) || isPrivate(new URL(apiRoot).hostname);
 }

@@ -123,13 +123,7 @@ function readAll(reader: Reader, flags: Flags): DraftValues {
   // A pace set by hand shall not be cut by a default that nobody asked for.
   const unasked = pace.type === "fixed" && reader.origins.botPace === "default";
   return {
-    endpoint: endpointOf(reader),
-    bucket: reader.need("bucket", "the name of your bucket: --bucket NAME, or R2_BUCKET"),
-    accessKeyId: reader.needSecret(
-      "R2_ACCESS_KEY_ID",
-      "Cloudflare dashboard -> R2 -> Manage API tokens -> Create, Object Read",
-    ),
-    secretAccessKey: reader.needSecret("R2_SECRET_ACCESS_KEY", "shown once, beside the access key id"),
+    ...readBucket(reader),
     apiRoot: reader.get("apiRoot"),
     apiLocal: reader.get("apiLocal"),
     bots: botsOf(reader, flags),
@@ -142,12 +136,29 @@ function readAll(reader: Reader, flags: Flags): DraftValues {
     answerTimeout: reader.get("answerTimeout"),
     stallTimeout: reader.get("stallTimeout"),
     timeScale: reader.get("timeScale"),
-    proxy: {
-      https: reader.maybe("httpsProxy"),
-      http: reader.maybe("httpProxy"),
-      no: reader.maybe("noProxy"),
-    },
+    proxy: readProxies(reader),
     origins: reader.origins,
+  };
+}
+
+/** Which bucket to read, and with what keys. */
+export function readBucket(reader: Reader) {
+  return {
+    endpoint: endpointOf(reader),
+    bucket: reader.need("bucket", "the name of your bucket: --bucket NAME, or R2_BUCKET"),
+    accessKeyId: reader.needSecret(
+      "R2_ACCESS_KEY_ID",
+      "Cloudflare dashboard -> R2 -> Manage API tokens -> Create, Object Read",
+    ),
+    secretAccessKey: reader.needSecret("R2_SECRET_ACCESS_KEY", "shown once, beside the access key id"),
+  };
+}
+
+export function readProxies(reader: Reader): WithoutKeys["proxy"] {
+  return {
+    https: reader.maybe("httpsProxy"),
+    http: reader.maybe("httpProxy"),
+    no: reader.maybe("noProxy"),
   };
 }
 

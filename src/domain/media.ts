@@ -5,6 +5,16 @@ export const MEDIA_KINDS = ["photo", "video", "animation", "audio", "voice", "do
 /** A kind of media; exactly the values of `kind` in the output, the manifest and the ledger. */
 export type MediaKind = (typeof MEDIA_KINDS)[number];
 
+/** The method that sends each kind; the parameter for the media has the name of the kind (core.telegram.org/bots/api). */
+export const METHODS = {
+  photo: "sendPhoto",
+  video: "sendVideo",
+  animation: "sendAnimation",
+  audio: "sendAudio",
+  voice: "sendVoice",
+  document: "sendDocument",
+} as const satisfies Record<MediaKind, string>;
+
 /** True for the name of a kind. */
 export function isMediaKind(value: unknown): value is MediaKind {
   return MEDIA_KINDS.includes(value as MediaKind);

@@ -41,6 +41,7 @@ function warn(text: string): void {
 
 /** Ids of which all is loaded with the first question. */
 class LazyIds implements Ids {
+  readonly isLocal = true;
   readonly #open: () => Promise<Ids>;
   #opening: Promise<Ids> | null = null;
   #ids: Ids | null = null;

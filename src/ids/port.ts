@@ -81,6 +81,8 @@ export interface Ids {
    * which is never waited for: a message to a user does not depend on it.
    */
   fileId(query: IdQuery): Promise<WarmId | null>;
+  /** It reads a file, which cannot be slow but for a disk that hangs: a message may wait for it, also while it is loaded. */
+  readonly isLocal?: boolean;
   /** As {@link fileId}, but rejects where the ledger gave no answer, instead of having no id. */
   ask?(query: IdQuery): Promise<WarmId | null>;
   /** Returns one answer for each query, in order; a text is a key. */

@@ -1,11 +1,12 @@
 import { failure } from "../domain/failure.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
+import { METHODS } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import type { Bot, ChatInfo, SendAnswer, SendRequest } from "./port.ts";
 import { whyNotPost } from "./rights.ts";
-import { bodyBytes, fieldsOf, METHODS, streamedFile, wholeFile } from "./send.ts";
+import { bodyBytes, fieldsOf, streamedFile, wholeFile } from "./send.ts";
 
 /** One bot, and how to call it. */
 export interface BotOptions extends CallerOptions {

@@ -6,16 +6,6 @@ import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { SendRequest, UploadSource } from "./port.ts";
 
-/** The method that sends each kind; the parameter for the media has the name of the kind (core.telegram.org/bots/api). */
-export const METHODS = {
-  photo: "sendPhoto",
-  video: "sendVideo",
-  animation: "sendAnimation",
-  audio: "sendAudio",
-  voice: "sendVoice",
-  document: "sendDocument",
-} as const satisfies Record<MediaKind, string>;
-
 /** Which of the optional parameters a kind takes. */
 const EXTRAS: Record<
   MediaKind,

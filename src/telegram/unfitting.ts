@@ -3,12 +3,12 @@ import type { Reason } from "../domain/reasons.ts";
 
 /** What a call posts. */
 export interface PostedMedia {
-  readonly by: "url" | "upload";
+  readonly by: "url" | "upload" | "file_id";
   /** Size of the file; null where the call does not carry it. */
   readonly bytes: number | null;
 }
 
-/** Not true of an upload, which has neither a URL nor a file_id. */
+/** Of a medium that lies elsewhere: not true of an upload, and of a file_id one thing, that it is dead. */
 const OF_REMOTE_FILE: ReadonlySet<Reason> = new Set([
   "url_fetch_failed",
   "url_wrong_type",
@@ -25,6 +25,7 @@ const OF_OTHER_FILE: ReadonlySet<Reason> = new Set(["file_id_dead", "file_too_bi
  * against the limits before the call, so that a complaint about one that every server takes comes from something in between.
  */
 export function fitting(reason: Reason, { by, bytes }: PostedMedia): Reason {
+  if (by === "file_id") return OF_REMOTE_FILE.has(reason) ? "file_id_dead" : reason;
   const isUnfit = by === "url" ? OF_OTHER_FILE : OF_REMOTE_FILE;
   if (isUnfit.has(reason)) return "refused_unclear";
   if (bytes === null || bytes === 0) return reason;

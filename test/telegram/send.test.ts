@@ -1,7 +1,7 @@
 import { encodeForm } from "node-telegram-bot-api";
 import { describe, expect, it } from "vitest";
-import { MEDIA_KINDS, type MediaKind } from "../../src/domain/media.ts";
-import { bodyBytes, fieldsOf, METHODS, streamedFile } from "../../src/telegram/send.ts";
+import { MEDIA_KINDS, METHODS, type MediaKind } from "../../src/domain/media.ts";
+import { bodyBytes, fieldsOf, streamedFile } from "../../src/telegram/send.ts";
 import { inMemory, madeUp, photo } from "./scripted-server.ts";
 
 /** All that a request can say. */

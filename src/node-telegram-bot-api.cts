@@ -1,0 +1,1 @@
+export * from "./node-telegram-bot-api.ts";
