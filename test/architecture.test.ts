@@ -174,8 +174,8 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "the lanes, for those who make calls and those who keep an eye on them",
   },
   "ids/port.ts": {
-    to: ["senders", "admin", "runs", ""],
-    why: "the ids of a ledger, for those who send by them, and those who give them out",
+    to: ["pipeline", "senders", "admin", "runs", ""],
+    why: "the ids of a ledger, for those who send by them, give them out, or take over what is reported of them",
   },
   "ids/open.ts": { to: [""], why: "what opens them" },
   "ids/http.ts": { to: [""], why: "the ids of a worker, for programs that have nothing else" },

@@ -2,9 +2,11 @@ import type { Lanes } from "../lanes/lanes.ts";
 import type { Dispatcher } from "../pipeline/dispatch.ts";
 import { RunPolicy } from "../pipeline/dispatch-policy.ts";
 import { Feeder } from "../pipeline/feed.ts";
+import type { TakeOver } from "../pipeline/take-over.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { type EngineOptions, openEngine } from "./engine.ts";
+import { openTakeOver } from "./take-over.ts";
 
 /** The two halves of a run, with queue, pool and lanes for those who look at them. */
 export interface Warming {
@@ -13,6 +15,8 @@ export interface Warming {
   readonly queue: WorkQueue;
   readonly pool: Pool;
   readonly lanes: Lanes;
+  /** Takes over what bots reported; to be closed. */
+  readonly takeOver: TakeOver;
 }
 
 /** Puts together what warms a source once. */
@@ -33,5 +37,7 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
     limit: options.limit,
     isOut: (bot) => !lanes.isOpen(bot),
   });
-  return { feeder, dispatcher: dispatcher(new RunPolicy({ feeder, queue, settlement })), queue, pool, lanes };
+  const takeOver = openTakeOver(given, lanes, plan.bots);
+  const policy = new RunPolicy({ feeder, queue, settlement });
+  return { feeder, dispatcher: dispatcher(policy), queue, pool, lanes, takeOver };
 }

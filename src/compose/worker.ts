@@ -21,6 +21,7 @@ import type { Watch } from "../worker/keep-warm.ts";
 import { LaneWatch } from "../worker/lane-watch.ts";
 import { LedgerWatch } from "../worker/ledger-watch.ts";
 import { Outages } from "../worker/outages.ts";
+import { ReportWatch } from "../worker/report-watch.ts";
 import { Requests } from "../worker/requests.ts";
 import { SourceScanner } from "../worker/source-scanner.ts";
 import { type Schedule, SourceWatch } from "../worker/source-watch.ts";
@@ -29,6 +30,7 @@ import { WorkerPolicy } from "../worker/worker-policy.ts";
 import type { Connections } from "./connect.ts";
 import { openEngine } from "./engine.ts";
 import { sourceOf } from "./plan.ts";
+import { openTakeOver } from "./take-over.ts";
 
 export interface KeepingOptions {
   readonly config: WorkerConfig;
@@ -105,7 +107,9 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   });
   const polled = { entries, rows, asked, intervalMs };
   const ledgerWatch = new LedgerWatch({ clock, stop, breaker, availability, onBack, ...polled });
-  const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch];
+  const takeOver = openTakeOver(given, lanes, bots);
+  const reportWatch = new ReportWatch({ clock, stop, breaker, takeOver, intervalMs });
+  const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch, reportWatch];
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
   const dispatcher = engine.dispatcher(policy);
   const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });

@@ -45,18 +45,17 @@ export interface BotReport extends IdReport {
 /** A report that waits to be taken over. */
 export interface ShelvedReport extends BotReport {
   readonly id: number;
-  /** How often it was put off. */
-  readonly tries: number;
 }
 
-/** Where reports wait until whoever holds the ledger takes them over. Methods throw LedgerError, also where it is locked. */
+/** Where reports wait until whoever holds the ledger takes them over. Where it cannot be read there are none. */
 export interface ReportShelf {
-  /** Returns the reports of these bots that are due, the oldest first. */
-  pending(bots: readonly string[], limit: number): ShelvedReport[];
-  /** Takes it away. */
-  drop(report: ShelvedReport): void;
-  /** Leaves it for `ms` from now. */
-  putOff(report: ShelvedReport, ms: number): void;
+  /** Returns the reports of this type and of these bots that are due, the oldest first. */
+  pending(type: IdReport["type"], bots: readonly string[], limit: number): ShelvedReport[];
+  /** Takes it away; false where that is not possible now. */
+  drop(report: ShelvedReport): boolean;
+  /** Leaves it for `ms` of real time from now; false where that is not possible now. */
+  putOff(report: ShelvedReport, ms: number): boolean;
+  close(): void;
 }
 
 /** What became of reports that a worker was given. */

@@ -41,6 +41,10 @@ class WaitingBot implements Bot {
     return this.#ask(chat.id, () => this.#bot.canPost(chat));
   }
 
+  checkFile(fileId: string): Promise<Result<void>> {
+    return this.#ask(null, () => this.#bot.checkFile(fileId));
+  }
+
   deleteMessage(chat: string, messageId: number): Promise<Result<void>> {
     return this.#ask(chat, () => this.#bot.deleteMessage(chat, messageId));
   }

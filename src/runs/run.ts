@@ -41,6 +41,9 @@ export interface RunPass {
   readonly stop: Stop;
 }
 
+/** Ids that Telegram is asked for before a run begins, as a bot reported them dead: a minute of a lane. */
+const ASKS = 20;
+
 /** How a run ended. */
 export interface RunEnd {
   /** Why it ended before its source was used up; null when it did not. */
@@ -137,7 +140,7 @@ export class Run implements RunPass {
     const { config, ledger, connections, tally } = this.#session;
     const remove = options.deleteAfter ? messageRemover(connections, events, stop.draining) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
-    const { queue, pool, lanes, feeder, dispatcher } = warming;
+    const { queue, pool, lanes, feeder, dispatcher, takeOver } = warming;
     const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
     const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
@@ -148,6 +151,7 @@ export class Run implements RunPass {
       isOut: (bot) => !lanes.isOpen(bot),
     });
     watchFailures(events, stop, { maxFailures: options.maxFailures });
+    await takeOver.run(ASKS).finally(() => takeOver.close());
     await prewarm(feeder, dispatcher, stop);
     lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());

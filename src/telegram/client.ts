@@ -74,6 +74,12 @@ class BotClient implements Bot {
     return { ok: false, failure: cause, times };
   }
 
+  /** A file that is too big to be downloaded is there (telegram-bot-api Client.cpp, on_get_file). */
+  async checkFile(fileId: string): Promise<Result<void>> {
+    const file = await this.#caller.read((api) => api.getFile({ file_id: fileId }));
+    return file.ok || file.failure.reason === "file_too_big" ? ok(undefined) : file;
+  }
+
   async deleteMessage(chat: string, messageId: number): Promise<Result<void>> {
     const deleted = await this.#caller.read((api) =>
       api.deleteMessage({ chat_id: chat, message_id: messageId }),

@@ -80,6 +80,8 @@ export interface Bot {
   canPost(chat: ChatInfo): Promise<Result<void>>;
   /** Posts one message. */
   send(request: SendRequest): Promise<SendAnswer>;
+  /** Asks for a file by its id; fails with `file_id_dead` where the id does not work (any more). */
+  checkFile(fileId: string): Promise<Result<void>>;
   /** Deletes a message that this bot posted. */
   deleteMessage(chat: string, messageId: number): Promise<Result<void>>;
 }

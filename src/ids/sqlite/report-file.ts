@@ -2,7 +2,7 @@ import { chmodSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MediaKind } from "../../domain/media.ts";
 import { LedgerError } from "../../ledgers/error.ts";
-import type { Sqlite } from "../../ledgers/sqlite/adapter.ts";
+import type { Params, Sqlite } from "../../ledgers/sqlite/adapter.ts";
 import { isBusy } from "../../ledgers/sqlite/errors.ts";
 import type { BotReport, ReportShelf, ShelvedReport } from "../port.ts";
 import type { ReportOfKey } from "../with-reports.ts";
@@ -15,7 +15,7 @@ import { HeldFile } from "./file.ts";
 const TABLES = `
   create table if not exists reports (id integer primary key autoincrement, type text not null, key text not null,
     bot text not null, kind text not null, stored_kind text, file_id text not null, file_unique_id text, etag text,
-    bytes integer, at integer not null, tries integer not null default 0, not_before integer not null default 0);
+    bytes integer, at integer not null, not_before integer not null default 0);
   create index if not exists reports_of_key on reports (key, bot);
   create unique index if not exists reports_learned on reports (key, bot, kind) where type = 'learned';
   create unique index if not exists reports_dead on reports (key, bot, file_id) where type = 'dead'`;
@@ -33,7 +33,7 @@ const ADD = `
 const LEARN = `${ADD}
   on conflict (key, bot, kind) where type = 'learned' do update set file_id = excluded.file_id,
     file_unique_id = excluded.file_unique_id, stored_kind = excluded.stored_kind, etag = excluded.etag,
-    bytes = excluded.bytes, at = excluded.at, tries = 0, not_before = 0
+    bytes = excluded.bytes, at = excluded.at, not_before = 0
   where excluded.etag is not null and etag is not null and excluded.etag <> etag`;
 
 const BURY = `${ADD} on conflict (key, bot, file_id) where type = 'dead' do nothing`;
@@ -47,28 +47,34 @@ const OF_KEY = `
   from reports where key = :key and bot = :bot`;
 
 const PENDING = `
-  select id, type, key, bot, kind, stored_kind as storedKind, file_id as fileId, file_unique_id as fileUniqueId, etag,
-    bytes, tries
-  from reports where not_before <= :now and bot in (select value from json_each(:bots)) order by id limit :limit`;
+  select id, type, key, bot, kind, stored_kind as storedKind, file_id as fileId, file_unique_id as fileUniqueId, etag, bytes
+  from reports where type = :type and not_before <= :now and bot in (select value from json_each(:bots)) order by id limit :limit`;
 
-const PUT_OFF = "update reports set tries = tries + 1, not_before = :notBefore where id = :id";
+/** It may have become that of another object meanwhile. */
+const DROP = "delete from reports where id = :id and file_id = :fileId";
+const PUT_OFF = "update reports set not_before = :notBefore where id = :id";
 
 type Cells = readonly [ReportOfKey["type"], MediaKind, MediaKind | null, string, string | null];
 
 /**
  * Reports of bots in a SQLite file beside their ledger, which another process may hold: many processes write it, and each
- * commit is on the disk before it returns. Methods throw LedgerError, also at once where another process is just writing.
+ * commit is on the disk before it returns. Methods throw LedgerError, also where another process is just writing, unless they say otherwise.
  */
 export class ReportFile implements ReportShelf {
   readonly #file: HeldFile;
   readonly #ledger: string;
   readonly #now: () => number;
 
-  /** `ledger` is the path of the ledger; `now` is Unix milliseconds. */
-  constructor(ledger: string, now: () => number = Date.now) {
+  /**
+   * `ledger` is the real path of the ledger. Another process that is just writing is waited for at most `busyMs`, in which this
+   * one does nothing else.
+   */
+  constructor(ledger: string, { busyMs = 0, now = Date.now }: { busyMs?: number; now?: () => number } = {}) {
     this.#ledger = ledger;
     this.#now = now;
-    this.#file = new HeldFile(`${ledger}-reports`, (db) => db.exec("pragma synchronous = full"));
+    this.#file = new HeldFile(`${ledger}-reports`, (db) =>
+      db.exec(`pragma busy_timeout = ${busyMs}; pragma synchronous = full`),
+    );
   }
 
   /** Adds these, all or none: false where there is no room for so many. Those that are known already change nothing. */
@@ -113,17 +119,21 @@ export class ReportFile implements ReportShelf {
     }));
   }
 
-  pending(bots: readonly string[], limit: number): ShelvedReport[] {
-    const params = { now: this.#now(), bots: JSON.stringify(bots), limit };
-    return this.#file.db()?.all<ShelvedReport>(PENDING, params) ?? [];
+  pending(type: BotReport["type"], bots: readonly string[], limit: number): ShelvedReport[] {
+    const params = { type, now: this.#now(), bots: JSON.stringify(bots), limit };
+    return attempted(() => this.#file.db()?.all<ShelvedReport>(PENDING, params)) ?? [];
   }
 
-  drop({ id, fileId }: ShelvedReport): void {
-    this.#file.db()?.run("delete from reports where id = :id and file_id = :fileId", { id, fileId });
+  drop({ id, fileId }: ShelvedReport): boolean {
+    return this.#change(DROP, { id, fileId });
   }
 
-  putOff({ id }: ShelvedReport, ms: number): void {
-    this.#file.db()?.run(PUT_OFF, { id, notBefore: this.#now() + ms });
+  putOff({ id }: ShelvedReport, ms: number): boolean {
+    return this.#change(PUT_OFF, { id, notBefore: this.#now() + ms });
+  }
+
+  #change(sql: string, params: Params): boolean {
+    return attempted(() => this.#file.db()?.run(sql, params)) !== null;
   }
 
   close(): void {
@@ -143,6 +153,16 @@ export class ReportFile implements ReportShelf {
     db.exec("pragma journal_mode = wal");
     db.transaction(() => db.exec(TABLES));
     return db;
+  }
+}
+
+/** Null where it failed. */
+function attempted<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    return null;
   }
 }
 

@@ -1,0 +1,42 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import type { TakeOver } from "../pipeline/take-over.ts";
+import type { Breaker } from "./breaker.ts";
+
+export interface ReportWatchOptions {
+  readonly clock: Clock;
+  readonly stop: Stop;
+  readonly breaker: Breaker;
+  readonly takeOver: TakeOver;
+  /** Milliseconds of the engine's clock between two looks. */
+  readonly intervalMs: number;
+}
+
+/** Ids that Telegram is asked for at a time, so that the posts of a lane get their turns in between. */
+const ASKS = 5;
+
+/** Takes over what bots report while the worker works, unless R2 or Telegram is away. */
+export class ReportWatch {
+  readonly #options: ReportWatchOptions;
+
+  constructor(options: ReportWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the worker drains. Throws LedgerError. */
+  async run(): Promise<void> {
+    const { stop, breaker, takeOver, clock, intervalMs } = this.#options;
+    const { draining } = stop;
+    try {
+      while (!draining.aborted) {
+        if (!breaker.isOpen) await takeOver.run(ASKS);
+        await clock.sleep(intervalMs, draining);
+      }
+    } finally {
+      takeOver.close();
+    }
+  }
+
+  /** What could not be checked comes by itself. */
+  again(): void {}
+}
