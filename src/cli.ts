@@ -1,6 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { addBenchFlags, addCompareFlags } from "./commands/bench-flags.ts";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
+import { addExportFlags } from "./commands/export-flags.ts";
+import { addFailuresFlags } from "./commands/failures-flags.ts";
+import { addImportFlags } from "./commands/import-flags.ts";
+import { addLookupFlags } from "./commands/lookup-flags.ts";
 import { wordingHere } from "./commands/place.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
@@ -86,8 +90,28 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { sandbox } = await import("./commands/sandbox.ts");
     done(await sandbox(flags));
   });
+  addIdCommands(program, done);
   for (const command of [...program.commands, ...bench.commands]) command.exitOverride();
   return program;
+}
+
+function addIdCommands(program: Command, done: (exitCode: number) => void): void {
+  addLookupFlags(program.command("lookup")).action(async (key, flags) => {
+    const { lookup } = await import("./commands/lookup.ts");
+    done(await lookup(key, flags));
+  });
+  addExportFlags(program.command("export")).action(async (flags) => {
+    const { exportLedger } = await import("./commands/export.ts");
+    done(await exportLedger(flags));
+  });
+  addImportFlags(program.command("import")).action(async (file, flags) => {
+    const { importLedger } = await import("./commands/import.ts");
+    done(await importLedger(file, flags));
+  });
+  addFailuresFlags(program.command("failures")).action(async (flags) => {
+    const { failures } = await import("./commands/failures.ts");
+    done(await failures(flags));
+  });
 }
 
 const EXAMPLES = `Examples:
@@ -97,6 +121,9 @@ const EXAMPLES = `Examples:
   prewarm worker                        keep it warm, with a status page
   prewarm check-env                     why does it not work, and what to do
   prewarm status                        what the ledger holds, also while something runs
+  prewarm failures                      what failed or is unknown, why, and what to do
+  prewarm lookup covers/a.jpg           the file_ids of a key
+  prewarm export > ids.jsonl            all file_ids; \`prewarm import\` takes them into a ledger
   prewarm bench                         how fast is it here
   prewarm run --manifest new.jsonl      warm what a file lists
   prewarm run --only failed,unknown     warm again what did not work

@@ -50,6 +50,10 @@ const ROOMS: Readonly<Record<string, Rule>> = {
     why: "a sender decides as the pipeline does and sees ids, objects and answers through ports; it uses no module of Node.js",
   },
   figures: { sees: ["domain"], why: "figures are made of events alone" },
+  exchange: {
+    sees: ["domain", "config"],
+    why: "what is written out of a ledger and read into one: the form of lines, not who asks for them",
+  },
   reporters: { sees: ["domain"], why: "screens show events, figures, and what a ledger holds" },
   pages: { sees: ["domain"], why: "what pages share knows nothing of what they show" },
   admin: {
@@ -116,7 +120,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
     why: "the bench measures the parts themselves against stand-ins",
   },
   commands: {
-    sees: ["domain", "config", "sandbox", "reporters", "doctor", "compose", "runs", "bench"],
+    sees: ["domain", "config", "sandbox", "exchange", "reporters", "doctor", "compose", "runs", "bench"],
     why: "a command reads flags, opens a run, and shows what happens",
   },
   "": { sees: ["domain", "config", "runs", "commands"], why: "the doors of the house open commands or runs" },
@@ -140,6 +144,11 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
+  "ledgers/reader.ts": { to: ["commands"], why: "a ledger as it is read page by page" },
+  "ledgers/columns.ts": { to: ["exchange", "commands"], why: "the columns of an export" },
+  "ledgers/importing.ts": { to: ["exchange"], why: "a ledger that takes lines in" },
+  "ledgers/failed-row.ts": { to: ["reporters"], why: "what failed, for its screen" },
+  "ledgers/lookup-rows.ts": { to: ["reporters", "commands"], why: "what there is for a key, for its screen" },
   "ledgers/file-systems.ts": { to: ["doctor"], why: "what a ledger should not lie on" },
   "ledgers/error.ts": { to: ["doctor", "runs", "commands", ""], why: "a ledger that cannot be used" },
   "storage/port.ts": {
@@ -169,13 +178,19 @@ const DOORS: Readonly<Record<string, Door>> = {
   "senders/object-upload.ts": { to: [""], why: "what the bot of a library uploads" },
   "senders/port.ts": { to: [""], why: "what a sender takes and gives" },
   "senders/with-files.ts": { to: [""], why: "how the bot of a library takes what it uploads" },
+  "sources/manifest.ts": { to: ["exchange"], why: "a file of ids is read line by line as a manifest is" },
+  "sources/manifest-entry.ts": { to: ["exchange"], why: "one line of a file as it stands there" },
   "lanes/port.ts": {
     to: ["pipeline", "worker"],
     why: "the lanes, for those who make calls and those who keep an eye on them",
   },
   "ids/port.ts": {
-    to: ["pipeline", "senders", "admin", "runs", ""],
+    to: ["pipeline", "senders", "reporters", "admin", "runs", "commands", ""],
     why: "the ids of a ledger, for those who send by them, give them out, or take over what is reported of them",
+  },
+  "ids/pick.ts": {
+    to: ["exchange"],
+    why: "which id of several is sent, for pairs that are looked up elsewhere",
   },
   "ids/open.ts": { to: [""], why: "what opens them" },
   "ids/http.ts": { to: [""], why: "the ids of a worker, for programs that have nothing else" },

@@ -2,6 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addBenchFlags } from "../src/commands/bench-flags.ts";
+import { addExportFlags } from "../src/commands/export-flags.ts";
+import { addFailuresFlags } from "../src/commands/failures-flags.ts";
+import { addImportFlags } from "../src/commands/import-flags.ts";
+import { addLookupFlags } from "../src/commands/lookup-flags.ts";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
 import { addStatusFlags } from "../src/commands/status-flags.ts";
@@ -19,6 +23,10 @@ const commands = [
   addSandboxFlags(new Command("sandbox")),
   addStatusFlags(new Command("status")),
   addBenchFlags(new Command("bench")),
+  addLookupFlags(new Command("lookup")),
+  addExportFlags(new Command("export")),
+  addImportFlags(new Command("import")),
+  addFailuresFlags(new Command("failures")),
 ];
 const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),

@@ -6,6 +6,11 @@ export const LEDGER_FLAG = [
   "where file_ids are kept (PREWARM_LEDGER; sqlite:prewarm.db)",
 ] as const;
 
+export const SANDBOX_LEDGER_FLAG = [
+  "--sandbox",
+  "the ledger of `prewarm run --sandbox`, prewarm-sandbox.db",
+] as const;
+
 /** Flags of the configuration table; each has an environment variable, and none takes a secret. */
 export function addConfigFlags(command: Command) {
   return command

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { LEDGER_FLAG } from "./config-flags.ts";
+import { LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm status                                   what the ledger holds, also while a run or a worker writes to it
@@ -18,7 +18,7 @@ export function addStatusFlags(command: Command) {
     .description("what the ledger holds: rows by state, oldest work, lanes, backlog and how long it takes")
     .addHelpText("before", EXAMPLES)
     .option(...LEDGER_FLAG)
-    .option("--sandbox", "the ledger of `prewarm run --sandbox`, prewarm-sandbox.db")
+    .option(...SANDBOX_LEDGER_FLAG)
     .option("--json", "one JSON document on stdout")
     .option("--no-color", "no colours (NO_COLOR)");
 }

@@ -1,12 +1,9 @@
-import { loadConcurrency, loadLedgerPath } from "../config/config.ts";
+import { loadConcurrency } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
-import { LedgerError } from "../ledgers/error.ts";
 import { surveySqlite } from "../ledgers/sqlite/survey.ts";
 import type { Survey } from "../ledgers/survey.ts";
 import type { LedgerView } from "../ledgers/view.ts";
-
-/** The ledger where nothing else is set, and that of `prewarm run --sandbox`. */
-const [USUAL_LEDGER, SANDBOX_LEDGER] = ["prewarm.db", "prewarm-sandbox.db"];
+import { atLedger } from "./ledger-files.ts";
 
 export interface Surveyed {
   readonly place: string;
@@ -20,17 +17,8 @@ export interface Surveyed {
  * milliseconds. Throws ConfigError when the place makes no sense, LedgerError (exit code 2) when there is no ledger.
  */
 export function surveyLedger(flags: Flags, env: NodeJS.ProcessEnv, folder: string, now: number): Surveyed {
-  const set = loadLedgerPath(flags, env, folder);
-  // Whoever tried the sandbox has no other ledger yet.
-  const places =
-    flags.sandbox === true ? [SANDBOX_LEDGER] : set === USUAL_LEDGER ? [set, SANDBOX_LEDGER] : [set];
-  for (const place of places) {
+  return atLedger(flags, env, folder, (place) => {
     const survey = surveySqlite(place, now);
-    if (survey) return { place, survey, concurrency: loadConcurrency(flags, env, folder) };
-  }
-  const [place = set] = places;
-  throw new LedgerError(
-    `${place} is not there: no run has made a ledger in this place yet; name another with --ledger or PREWARM_LEDGER, or begin with \`prewarm run\``,
-    2,
-  );
+    return survey && { place, survey, concurrency: loadConcurrency(flags, env, folder) };
+  });
 }

@@ -90,3 +90,19 @@ export function failuresBound(text: string): { count: number } | { share: number
   if (!(percent >= 0 && percent <= 100)) throw new BadValue("a number such as 10, or a share such as 5%");
   return { share: percent / 100 };
 }
+
+const MOMENT = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i;
+
+/** A moment, as Unix milliseconds: so long before `now` (`24h`, `7d`), or a date, perhaps with a time, in UTC unless it says another zone. */
+export function moment(now: number): (text: string) => number {
+  return (text) => {
+    if (/^\d.*[a-z]$/.test(text)) return now - duration(text);
+    const zone = MOMENT.exec(text)?.[1];
+    const at = MOMENT.test(text)
+      ? Date.parse(`${text.replace(" ", "T")}${text.length > 10 && !zone ? "Z" : ""}`)
+      : Number.NaN;
+    if (Number.isNaN(at))
+      throw new BadValue("a time such as 24h or 7d ago, or 2026-01-31, or 2026-01-31T12:30:00Z");
+    return at;
+  };
+}

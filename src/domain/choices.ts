@@ -24,3 +24,8 @@ export type Selection = (typeof SELECTIONS)[number];
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 /** The least severe lines that a log shows. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The values of `prewarm export --format`, the default first. */
+export const EXPORT_FORMATS = ["jsonl", "json", "csv", "kv"] as const;
+/** How an export is written. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];

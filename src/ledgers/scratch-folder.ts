@@ -21,7 +21,7 @@ export interface ScratchFolder {
  * Makes a folder `prewarm-<purpose>-<host>-<pid>-...` among the temporary files, and clears those that dead processes of this
  * host left behind. Throws LedgerError (exit code 2) where nothing can be written there.
  */
-export async function openScratchFolder(purpose: "plan" | "bench"): Promise<ScratchFolder> {
+export async function openScratchFolder(purpose: "plan" | "bench" | "import"): Promise<ScratchFolder> {
   const place = tmpdir();
   const beginning = `prewarm-${purpose}-${hostName()}-`;
   clearStale(place, beginning);

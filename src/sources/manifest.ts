@@ -18,6 +18,14 @@ const READERS: Readonly<
   Record<ManifestFormat, (pieces: AsyncIterable<Buffer>, name: string) => AsyncIterable<RawEntry[]>>
 > = { jsonl: jsonlEntries, json: jsonEntries, csv: csvEntries };
 
+/** The entries of a file in this format as they stand there, in pieces. Throws SourceFailed as {@link manifestSource} does. */
+export function rawEntries(
+  open: () => Readable,
+  { name, format }: { readonly name: string; readonly format: ManifestFormat },
+): AsyncIterable<RawEntry[]> {
+  return READERS[format](manifestBytes(open, name), name);
+}
+
 /** The format that a path stands for by its extension; `-` (stdin) is jsonl; `null` when the extension says nothing. */
 export function formatOf(path: string): ManifestFormat | null {
   if (path === "-") return "jsonl";
@@ -45,7 +53,7 @@ export async function* manifestSource(
   const { name, format, filter = () => true } = options;
   const takesPart = (item: SourceItem) =>
     item.type === "bad" || filter(item.type === "entry" ? item.entry.key : item.key);
-  for await (const block of READERS[format](manifestBytes(open, name), name)) {
+  for await (const block of rawEntries(open, { name, format })) {
     for (let at = 0; at < block.length; at += PAGE_ITEMS)
       yield block
         .slice(at, at + PAGE_ITEMS)

@@ -36,7 +36,7 @@ export function readView(db: Sqlite, identity: Identity | null, file: string): L
 }
 
 /** Who it is stands in the database; whether somebody is there at all is known by the lock. */
-function holderOf(facts: ReadonlyMap<string, string>, file: string): LedgerView["holder"] {
+export function holderOf(facts: ReadonlyMap<string, string>, file: string): LedgerView["holder"] {
   const [pid, host, command, since] = ["pid", "host", "command", "since"].map((name) =>
     facts.get(`holder_${name}`),
   );

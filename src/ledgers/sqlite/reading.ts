@@ -15,15 +15,61 @@ export function reading<T>(
   need: "readable" | "writable",
   read: (db: Sqlite, file: string) => T,
 ): T | null {
+  const opened = open(path, need);
+  if (opened === null) return null;
+  try {
+    opened.db.exec("pragma query_only = 1");
+    return read(opened.db, opened.file);
+  } finally {
+    opened.db.leave();
+  }
+}
+
+/**
+ * Opens the database at `path` as {@link reading} does, for whoever reads it page by page. All tables of our schema can be
+ * named, whatever is there: a view of this connection alone stands for one that lacks something. To be left by `leave`.
+ */
+export function openReading(path: string): { readonly db: Sqlite; readonly file: string } | null {
+  const opened = open(path, "readable");
+  if (opened === null) return null;
+  try {
+    for (const { name } of TABLES) stand(opened.db, name);
+    opened.db.exec("pragma query_only = 1");
+    return opened;
+  } catch (error) {
+    opened.db.leave();
+    throw error;
+  }
+}
+
+function open(path: string, need: "readable" | "writable"): { db: Sqlite; file: string } | null {
   const file = checkPlace(path, need);
   if (!existsSync(file)) return null;
   const db = new Sqlite(file, path);
   try {
-    db.exec(`pragma busy_timeout = ${ASKED_AT_MOST_MS}; pragma query_only = 1`);
-    return read(db, file);
-  } finally {
+    db.exec(`pragma busy_timeout = ${ASKED_AT_MOST_MS}; pragma temp_store = memory`);
+    return { db, file };
+  } catch (error) {
     db.leave();
+    throw error;
   }
+}
+
+function stand(db: Sqlite, table: string): void {
+  const { isThere, missing } = lacks(db, table);
+  if (isThere && missing.length === 0) return;
+  const nulls = missing.map((name) => `null as ${name}`).join(", ");
+  const rows = isThere ? `t.rowid as rowid, t.*, ${nulls} from main.${table} t` : `${nulls} where 0`;
+  db.exec(`create temp view ${table} as select ${rows}`);
+}
+
+/** Which columns of our schema a table does not have. */
+function lacks(db: Sqlite, table: string): { isThere: boolean; missing: string[] } {
+  const wanted = TABLES.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? [];
+  const there = db
+    .all<{ name: string }>("select lower(name) as name from pragma_table_xinfo(:table)", { table })
+    .map(({ name }) => name);
+  return { isThere: there.length > 0, missing: wanted.filter((name) => !there.includes(name)) };
 }
 
 /** How many of the latest attempts are read: enough to show what goes on, and quick in a ledger of millions. */
@@ -51,11 +97,8 @@ export function readIdentity(db: Sqlite): ReadonlyMap<string, string> {
  * that has not been adopted yet is read by the same queries.
  */
 export function readAs(db: Sqlite, table: string): string {
-  const wanted = TABLES.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? [];
-  const there = db
-    .all<{ name: string }>("select lower(name) as name from pragma_table_xinfo(:table)", { table })
-    .map(({ name }) => name);
-  const missing = wanted.filter((name) => !there.includes(name)).map((name) => `null as ${name}`);
-  if (there.length === 0) return `(select ${missing.join(", ")} where 0)`;
-  return missing.length === 0 ? table : `(select *, ${missing.join(", ")} from ${table})`;
+  const { isThere, missing } = lacks(db, table);
+  const nulls = missing.map((name) => `null as ${name}`).join(", ");
+  if (!isThere) return `(select ${nulls} where 0)`;
+  return missing.length === 0 ? table : `(select *, ${nulls} from ${table})`;
 }

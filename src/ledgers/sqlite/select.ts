@@ -2,11 +2,12 @@ import type { Selection } from "../../domain/choices.ts";
 import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import type { RowOfKey, Selected } from "../port.ts";
+import type { Sqlite } from "./adapter.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import { PAGE_ROWS, type Store } from "./store.ts";
 
 /** SQL conditions on a row `c`, as {@link Found.state} means them: a photo stored as a document is weak, not failed. */
-const CONDITIONS: Readonly<Record<Selection, string>> = {
+export const CONDITIONS: Readonly<Record<Selection, string>> = {
   failed: `(c.status = 'error' and not ${standsAsDocument("c")})`,
   unknown: "c.status = 'unknown'",
   weak: `(${standsAsDocument("c")} or (${hasId("c")} and ${isWeak("c")} and not (c.kind = 'document' and exists (
@@ -58,8 +59,19 @@ export async function* select(
   }
 }
 
-/** The prefix is compared character by character: in LIKE it would need escapes and ignore case. */
 function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected[] {
+  return keyRows(db, ids, prefix).map(selected);
+}
+
+/**
+ * Returns the keys of these rows of `media_cache`, by row and key. The prefix is compared character by character: in LIKE it
+ * would need escapes and ignore case.
+ */
+export function keyRows(
+  db: Sqlite,
+  ids: readonly number[],
+  prefix: string,
+): (KeyRow & { readonly id: number })[] {
   const rows = db.all<KeyRow & { readonly id: number }>(
     `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
@@ -76,7 +88,7 @@ function keysOf({ db }: Store, ids: readonly number[], prefix: string): Selected
   );
   // A key that is on both sides is taken from its attempt, which always has ETag and size.
   const byKey = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
-  return [...byKey.values()].map(selected);
+  return [...byKey.values()];
 }
 
 const COUNT_BAD = `

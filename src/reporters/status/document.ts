@@ -1,4 +1,4 @@
-import { adviserOf, retryWords, stepBeside } from "../../domain/advice.ts";
+import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { LEAVES_OUT, needsChange, nextStep } from "../../domain/failure.ts";
 import { isReason, REASONS, type Reason } from "../../domain/reasons.ts";
 import type { LaneMemory } from "../../ledgers/lane-memory.ts";
@@ -11,6 +11,7 @@ import {
   type Survey,
 } from "../../ledgers/survey.ts";
 import type { LedgerView } from "../../ledgers/view.ts";
+import { foreignStep } from "../foreign-step.ts";
 
 export interface StatusOptions {
   readonly place: string;
@@ -102,16 +103,6 @@ function briefly(adviser: HolderAdviser): HolderAdviser {
 }
 
 type HolderAdviser = ReturnType<typeof adviserOf>;
-
-/** Rows that another program left. */
-function foreignStep(state: BadRows["state"], adviser: HolderAdviser): string {
-  if (state === "unknown") return nextStep("answer_lost", adviser);
-  const step =
-    typeof adviser === "string"
-      ? `\`${stepBeside("prewarm run --only failed", adviser)}\``
-      : retryWords(adviser, "failed");
-  return `${step} tries them again`;
-}
 
 function troubleOf({ state, reason, count, key, keys, message }: BadRows, adviser: HolderAdviser) {
   const known = reason !== null && isReason(reason);

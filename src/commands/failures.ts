@@ -1,0 +1,73 @@
+import { openReader } from "../compose/ledger-files.ts";
+import { ConfigError } from "../config/error.ts";
+import { nearest } from "../config/nearest.ts";
+import { adviserOf } from "../domain/advice.ts";
+import { isReason, REASONS } from "../domain/reasons.ts";
+import { asWritten } from "../domain/wording.ts";
+import { csvCell } from "../exchange/csv-cells.ts";
+import { colourFor } from "../reporters/colour.ts";
+import { type FailureLine, failureLine, failureTables } from "../reporters/failures.ts";
+import type { FailuresFlags } from "./failures-flags.ts";
+import { type CommandPlace, thisProcess } from "./place.ts";
+import { writeOut } from "./write-out.ts";
+
+/** `prewarm failures`: answers the exit code. Throws ConfigError and LedgerError. */
+export async function failures(flags: FailuresFlags, place: CommandPlace = thisProcess()): Promise<number> {
+  const { env, stdout, wording = asWritten } = place;
+  const reasons = reasonsOf(flags);
+  const reader = openReader(flags, env, place.folder ?? process.cwd());
+  try {
+    const adviser = adviserOf(reader.holder());
+    const pages = linesOf(reader.failures({ bots: flags.bot, reasons }), (row) => {
+      const line = failureLine(row, adviser);
+      return { ...line, next: wording(line.next) };
+    });
+    await writeOut(textOf(pages, flags, place), stdout);
+    return 0;
+  } finally {
+    reader.close();
+  }
+}
+
+function* linesOf<T>(pages: Iterable<T[]>, read: (row: T) => FailureLine): Generator<FailureLine[]> {
+  for (const page of pages) yield page.map(read);
+}
+
+function textOf(
+  pages: Iterable<FailureLine[]>,
+  { csv, json, color }: FailuresFlags,
+  { env, stdout }: CommandPlace,
+): Iterable<string> {
+  if (json === true) return jsonText(pages);
+  if (csv === true) return csvText(pages);
+  const screen = stdout as CommandPlace["stdout"] & { readonly isTTY?: boolean; readonly columns?: number };
+  return failureTables(pages, {
+    colour: colourFor({ stream: screen, env, noColor: color === false }),
+    plain: !screen.isTTY || env.TERM === "dumb",
+    width: screen.columns || 100,
+  });
+}
+
+function* jsonText(pages: Iterable<FailureLine[]>): Generator<string> {
+  for (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+const CSV = ["key", "bot", "kind", "status", "reason", "class", "text", "next", "when"] as const;
+
+function* csvText(pages: Iterable<FailureLine[]>): Generator<string> {
+  yield `${CSV.join(",")}\n`;
+  for (const page of pages)
+    yield page.map((line) => `${CSV.map((name) => csvCell(line[name])).join(",")}\n`).join("");
+}
+
+function reasonsOf({ reason: reasons, csv, json }: FailuresFlags): readonly string[] | undefined {
+  if (csv === true && json === true) throw new ConfigError(["--csv and --json: choose one of them"]);
+  const strangers = (reasons ?? []).filter((name) => !isReason(name));
+  if (strangers.length === 0) return reasons;
+  throw new ConfigError(
+    strangers.map((name) => {
+      const near = nearest(name, Object.keys(REASONS));
+      return `--reason "${name}": there is no such reason${near ? `; did you mean ${near}?` : ""}`;
+    }),
+  );
+}

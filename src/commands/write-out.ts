@@ -1,0 +1,86 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ConfigError } from "../config/error.ts";
+import { errorCode } from "../domain/error-code.ts";
+
+/** Something could not be written to its end: exit code 1. */
+class OutputFailed extends Error {
+  readonly exitCode = 1;
+}
+
+/**
+ * Writes pieces to a stream, no faster than it takes them. Ends quietly, and asks for no more of them, when its reader goes away
+ * (`| head`). Throws where it cannot be written for another reason.
+ */
+export async function writeOut(pieces: Iterable<string>, out: NodeJS.WritableStream): Promise<void> {
+  let trouble: Error | null = null;
+  const note = (error: Error) => {
+    trouble = error;
+  };
+  out.on("error", note);
+  try {
+    for (const piece of pieces) {
+      if (piece !== "" && !out.write(piece)) await drained(out);
+      // A pipe tells of its end in a turn of its own.
+      await nextTurn();
+      if (trouble !== null) break;
+    }
+  } finally {
+    out.off("error", note);
+  }
+  const code = errorCode(trouble);
+  if (trouble !== null && code !== "EPIPE")
+    throw new OutputFailed(`stdout cannot be written (${code}): make room there, then run it again`);
+}
+
+function drained(out: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const name of ["drain", "error", "close"]) out.off(name, done);
+      resolve();
+    };
+    for (const name of ["drain", "error", "close"]) out.on(name, done);
+  });
+}
+
+/**
+ * Writes pieces to a file that appears whole: under a name of its own (`FILE.part`) until it is done. What is no plain file, such
+ * as a pipe, is written as it is. Throws ConfigError where it cannot be made.
+ */
+export async function writeFileWhole(pieces: Iterable<string>, path: string): Promise<void> {
+  const isPlain = isPlainOrNew(path);
+  const part = isPlain ? `${path}.part` : path;
+  const file = opened(part, path);
+  try {
+    for (const piece of pieces) {
+      writeAll(file, Buffer.from(piece));
+      await nextTurn();
+    }
+    if (isPlain) fsyncSync(file);
+    closeSync(file);
+    if (isPlain) renameSync(part, path);
+  } catch (error) {
+    if (isPlain) rmSync(part, { force: true });
+    const code = errorCode(error);
+    if (code === null || code.startsWith("ERR_")) throw error;
+    throw new OutputFailed(`${path} cannot be written (${code}): make room there, then run it again`);
+  }
+}
+
+function isPlainOrNew(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+function opened(part: string, path: string): number {
+  try {
+    return openSync(part, "w");
+  } catch (error) {
+    throw new ConfigError([
+      `-o ${path}: it cannot be written (${errorCode(error) ?? error}); name another file`,
+    ]);
+  }
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}

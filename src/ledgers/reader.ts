@@ -1,0 +1,25 @@
+import type { LedgerRow, RowFilter } from "./columns.ts";
+import type { FailedRow } from "./failed-row.ts";
+import type { KeyIds } from "./lookup-rows.ts";
+import type { LedgerView } from "./view.ts";
+
+/** A ledger as it is read page by page, beside whoever writes to it. What it yields is in an order of its own that stays the same. */
+export interface LedgerReader {
+  readonly place: string;
+  /** The live process that writes to it. */
+  holder(): LedgerView["holder"];
+  /** Slugs of all bots that have a row. */
+  bots(): string[];
+  /** All rows, in pages. */
+  rows(filter: RowFilter): Iterable<LedgerRow[]>;
+  /** What failed or is unknown, in pages. */
+  failures(filter: {
+    readonly bots?: readonly string[] | undefined;
+    readonly reasons?: readonly string[] | undefined;
+  }): Iterable<FailedRow[]>;
+  /** What there is for a key; null where it has no such key. */
+  ofKey(key: string): KeyIds | null;
+  /** Keys that this one may have been meant to be, `most` at most. */
+  near(key: string, spellings: readonly string[], most: number): string[];
+  close(): void;
+}
