@@ -64,17 +64,20 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 }
 
 /**
- * The ledger in a database that somebody else opened, who also sees to it that one process at a time writes to it.
+ * The ledger in a database that somebody else opened and brought to our schema, who also sees to it that one process at a time
+ * writes to it.
  * @internal
  */
 export function ledgerOn(driver: SqliteDriver, options: SqliteLedgerOptions): Ledger {
   const now = options.now ?? Date.now;
-  const db = open(driver, options, now);
+  const db = new Sqlite(driver, options.path);
+  signHolder(db, options.command, now());
+  db.opened();
   return ledgerOf({ db, now, owner: options.command, beside: options.beside }, { release() {} }, null);
 }
 
 function open(
-  file: string | SqliteDriver,
+  file: string,
   { path, shownAs, disk, command }: SqliteLedgerOptions,
   now: () => number,
 ): Sqlite {

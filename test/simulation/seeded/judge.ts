@@ -35,7 +35,9 @@ export class Judge {
   /** Contents that were changed between a look and a fetch by Telegram, which nobody can know. */
   readonly #swapped = new Set<string>();
   readonly #windows: DocumentedWindows;
-  #state = -1;
+  #commits = -1;
+  /** Ids that are ready, and not durable yet. */
+  #now: ReadonlyMap<string, ReadyId> = new Map();
   #seenPosts = 0;
   #seenCalls = 0;
 
@@ -53,11 +55,14 @@ export class Judge {
     const news = telegram.posts.slice(this.#seenPosts);
     for (const post of news) this.#post(post);
     this.#seenPosts = telegram.posts.length;
-    const state = disk.commits + disk.durable;
-    if (news.length === 0 && state === this.#state) return;
-    this.#state = state;
-    this.#ledger();
-    this.#accounts();
+    if (news.length > 0 || disk.commits !== this.#commits) {
+      this.#commits = disk.commits;
+      this.#now = this.#readyNow();
+      this.#accounts();
+    }
+    if (disk.durable !== disk.commits) return;
+    for (const [name, id] of this.#now) this.#ready.set(name, id);
+    this.#now = new Map();
   }
 
   /** When nothing is going on any more; `all`: nothing may be in doubt either. */
@@ -131,7 +136,7 @@ export class Judge {
       if (asked.includes(etag)) this.#swapped.add(sha256);
   }
 
-  #ledger(): void {
+  #readyNow(): Map<string, ReadyId> {
     const { disk } = this.#world;
     for (const row of disk.rows(TWICE)) this.#wrong(`confirmed twice: ${JSON.stringify(row)}`);
     const now = new Map<string, ReadyId>();
@@ -143,7 +148,7 @@ export class Judge {
       else if (now.get(name)?.isWeak !== false) now.set(name, { id: String(row.id), isWeak: row.weak === 1 });
     }
     for (const [name, before] of this.#ready) this.#lost(name, before, now.get(name));
-    if (disk.durable === disk.commits) for (const [name, id] of now) this.#ready.set(name, id);
+    return now;
   }
 
   #wrongId({ bot, content, chat, message }: Row, post: Post | undefined): string | null {

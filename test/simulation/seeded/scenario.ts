@@ -89,10 +89,10 @@ class Author {
       chats,
       concurrency: draw.from(1, 5),
       maxQueue: draw.oneOf([1, 2, 5, 500]),
-      pace: draw.oneOf(["documented", "documented", "adaptive", "adaptive", "60/min", "600/min"]),
+      pace: draw.oneOf(["documented", "documented", "adaptive", "adaptive", "60/min", "600/min", "6000/min"]),
       transfer: draw.oneOf(["auto", "auto", "url", "upload"] as const),
       retries: draw.oneOf([0, 1, 5, 5]),
-      diskMs: draw.oneOf([0, 5, 50]),
+      diskMs: draw.oneOf([0, 5, 50, 50]),
       parts,
     };
   }
@@ -116,7 +116,12 @@ class Author {
     const objects = this.#times(draw.from(1, 8), (at): Part => {
       const key = `${at}.${draw.oneOf(EXTENSIONS)}`;
       this.#keys.push(key);
-      return { type: "object", key, content: draw.oneOf(texts), parts: draw.chance(0.1) ? 2 : 0 };
+      return {
+        type: "object",
+        key,
+        content: draw.oneOf(texts),
+        parts: draw.chance(0.2) ? draw.from(2, 3) : 0,
+      };
     });
     const twisted = texts.filter(() => draw.chance(0.08));
     const twists = twisted.map((content): Part => {

@@ -1,0 +1,53 @@
+/**
+ * Does the simulation bite? Puts each fault of faults.json, a replacement of text in built code, into a copy of its own, and
+ * lets seeds run until one finds it. Prints the table of the README; ends 1 when one was not found.
+ *
+ *     node test/simulation/faults.mjs [--count SCHEDULES, 10000 without it] [--only PART OF A NAME]
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { BUILT, build } from "./build.mjs";
+
+const { values } = parseArgs({ options: { count: { type: "string" }, only: { type: "string" } } });
+const COUNT = values.count ?? "10000";
+const COPY = `${BUILT}-fault`;
+const PROGRAM = "process.exitCode = await (await import(process.argv[1])).main(process.argv.slice(2))";
+
+build();
+const faults = JSON.parse(readFileSync(new URL("faults.json", import.meta.url), "utf8"));
+let missed = 0;
+console.log("| fault | in | seed | schedules | what was seen |\n| --- | --- | --- | --- | --- |");
+for (const fault of faults.filter(({ name }) => name.includes(values.only ?? ""))) {
+  const { seed, what } = search(fault);
+  if (seed === null) missed += 1;
+  console.log(
+    `| ${fault.name} | \`${fault.file.replace(/js$/, "ts")}\` | ${seed ?? "not found"} | ${seed ?? COUNT} | ${what} |`,
+  );
+}
+rmSync(COPY, { recursive: true, force: true });
+process.exit(missed > 0 ? 1 : 0);
+
+function search(fault) {
+  rmSync(COPY, { recursive: true, force: true });
+  cpSync(BUILT, COPY, { recursive: true });
+  for (const { file, change } of [fault, ...(fault.and ?? [])]) apply(join(COPY, "src", file), change);
+  const main = join(COPY, "test/simulation/seeded/main.js");
+  const flags = ["--from", "1", "--count", COUNT, "--first"];
+  const ran = spawnSync(process.execPath, ["--input-type=module", "-e", PROGRAM, "--", main, ...flags], {
+    encoding: "utf8",
+  });
+  const [, seed, what] = /^seed (\d+): (.*)/m.exec(ran.stdout) ?? [];
+  if (seed === undefined && ran.status !== 0) throw new Error(`${fault.name}: ${ran.stderr}`);
+  return { seed: seed ?? null, what: (what ?? "").slice(0, 90).replaceAll("|", "/") };
+}
+
+function apply(path, change) {
+  let code = readFileSync(path, "utf8");
+  for (const [from, to] of change) {
+    if (code.split(from).length !== 2) throw new Error(`${path}: there is not one "${from}"`);
+    code = code.replace(from, () => to);
+  }
+  writeFileSync(path, code);
+}
