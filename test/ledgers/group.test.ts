@@ -55,6 +55,26 @@ describe.skipIf(!canSwitch)("a ledger of a group (skipped where this is not root
     expect(as(BOT, `${reads(path)} db.close();`)).toMatchObject({ status: 0, stdout: "0\n" });
   });
 
+  it("takes reports of a bot that its worker may take over, though the bot has the umask of a login", () => {
+    const path = join(stateFolder(), "prewarm.db");
+    expect(as(WORKER, `${opens(path)} await ledger.close();`).status).toBe(0);
+    const report = `{ type: "learned", key: "a.jpg", bot: "default", kind: "photo", fileId: "AgAC", fileUniqueId: "AQAD",
+      etag: null, bytes: 1 }`;
+    const reports = `const { openIds } = await import("${DIST}ids/open.js");
+      const ids = openIds("${path}");
+      await ids.report(${report});
+      console.log((await ids.fileId({ key: "a.jpg" }))?.fileId);
+      await ids.close();`;
+    expect(as(BOT, reports)).toMatchObject({ status: 0, stdout: "AgAC\n" });
+    const { gid, mode } = statSync(`${path}-reports`);
+    expect([gid, mode & 0o777]).toEqual([WORKER, 0o660]);
+    const takes = `const { ReportFile } = await import("${DIST}ids/sqlite/report-file.js");
+      const file = new ReportFile("${path}");
+      for (const each of file.pending(["default"], 9)) file.drop(each);
+      console.log(file.pending(["default"], 9).length);`;
+    expect(as(WORKER, takes)).toMatchObject({ status: 0, stdout: "0\n" });
+  });
+
   it("is shut to others", () => {
     const path = join(stateFolder(), "prewarm.db");
     expect(as(WORKER, `${opens(path)} await ledger.close();`).status).toBe(0);
