@@ -11,7 +11,7 @@ export type { ItemResult, ItemStatus } from "./domain/outcome.ts";
 export type { Reason } from "./domain/reasons.ts";
 export type { SkipReason } from "./domain/skip-reasons.ts";
 export type { WorkPlan } from "./domain/work-forecast.ts";
-export { type OpenIdsOptions, openIds } from "./ids/open.ts";
+export { type OpenIdsOptions, openIds, type WorkerAddress } from "./ids/open.ts";
 export type { IdQuery, IdReport, Ids, WarmId } from "./ids/port.ts";
 export { LedgerError } from "./ledgers/error.ts";
 export type { PrewarmOptions, PrewarmResult, RunListeners } from "./runs/prewarm-options.ts";
