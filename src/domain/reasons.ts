@@ -215,11 +215,9 @@ export const REASONS = {
     "config",
     "the server at TELEGRAM_API_ROOT is too old for the method that sends this kind: update it, or warm other kinds",
   ),
+  package_missing: info("config", "install it, without `--omit=optional`: `npm install --include=optional`"),
   manifest_line: info("config", "correct the line; all other lines were read"),
-  manifest_syntax: info(
-    "config",
-    "correct the file from there on: after a syntax error no later entry can be read",
-  ),
+  manifest_syntax: info("config", "correct the file from there on: nothing after a syntax error can be read"),
   manifest_unreadable: info(
     "config",
     "look at the path of --manifest and at who may read the file; a worker reads it as soon as it can",

@@ -69,7 +69,7 @@ export class HttpIds implements Ids {
   }
 
   report(report: IdReport): Promise<void> {
-    return this.#reports.add(report);
+    return this.#reports.add({ ...report, bot: report.bot ?? this.#bot });
   }
 
   /** Sends reports that could not be sent before, once. */

@@ -2,7 +2,8 @@ import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Dispatcher } from "undici";
 import { onAbort } from "../domain/abort.ts";
 import { bareEtag, readEtag } from "../domain/content.ts";
-import { failure } from "../domain/failure.ts";
+import { carriedFailure, failure } from "../domain/failure.ts";
+import { optionalPackage } from "../domain/optional-package.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import { followPages, type ListingPage } from "./follow-pages.ts";
@@ -63,7 +64,10 @@ export function createListing(options: ListingOptions): Listing {
     },
     async check() {
       const page = await fetchPage({ limit: 1, signal: stopped.signal });
-      return page.ok || page.failure.reason === "r2_denied" ? ok(undefined) : page;
+      // Whoever lists will be told; a manifest needs no listing.
+      const isOpen =
+        page.ok || page.failure.reason === "r2_denied" || page.failure.reason === "package_missing";
+      return isOpen ? ok(undefined) : page;
     },
     stop: () => stopped.abort(),
   };
@@ -94,10 +98,9 @@ function createSender(options: ListingOptions): Send {
  * dispatcher, which belongs to the caller.
  */
 async function loadSdk(options: ListingOptions) {
-  const [sdk, { UndiciHttpHandler }] = await Promise.all([
-    import("@aws-sdk/client-s3"),
-    import("@smithy/undici-http-handler"),
-  ]);
+  const [sdk, { UndiciHttpHandler }] = await optionalPackage("@aws-sdk/client-s3", "a bucket's listing", () =>
+    Promise.all([import("@aws-sdk/client-s3"), import("@smithy/undici-http-handler")]),
+  );
   const { endpoint, region, accessKeyId, secretAccessKey, dispatcher } = options;
   const handler = new UndiciHttpHandler({ dispatcher });
   const make = () =>
@@ -131,7 +134,7 @@ async function askPage(
     return readPage(target, await send(request), request.from);
   } catch (error) {
     if (request.signal.aborted) return failed(failure("stopped", "the listing was stopped"));
-    return failed(failureOfError(target, error));
+    return failed(carriedFailure(error) ?? failureOfError(target, error));
   }
 }
 

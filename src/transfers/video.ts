@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type { Input } from "mediabunny";
 import { carriedFailure, type Failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
+import { optionalPackage } from "../domain/optional-package.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
@@ -30,7 +31,11 @@ const MOST_READS = 50;
  * failure.
  */
 async function readHeader(storage: Storage, entry: KnownEntry, signal: AbortSignal): Promise<Shape> {
-  const { ALL_FORMATS, CustomSource, Input } = await import("mediabunny");
+  const { ALL_FORMATS, CustomSource, Input } = await optionalPackage(
+    "mediabunny",
+    "a video over 10 MB",
+    () => import("mediabunny"),
+  );
   let reads = 0;
   const source = new CustomSource({
     getSize: () => entry.bytes,
