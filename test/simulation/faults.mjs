@@ -13,7 +13,7 @@ import { BUILT, build } from "./build.mjs";
 const { values } = parseArgs({ options: { count: { type: "string" }, only: { type: "string" } } });
 const COUNT = values.count ?? "10000";
 const COPY = `${BUILT}-fault`;
-const PROGRAM = "process.exitCode = await (await import(process.argv[1])).main(process.argv.slice(2))";
+const PROGRAM = "process.exit(await (await import(process.argv[1])).main(process.argv.slice(2)))";
 
 build();
 const faults = JSON.parse(readFileSync(new URL("faults.json", import.meta.url), "utf8"));

@@ -38,7 +38,10 @@ class Stage {
   constructor(world: World) {
     this.#world = world;
     this.#judge = new Judge(world);
-    world.schedule.onCalm = () => this.#judge.look();
+    world.schedule.onCalm = () => {
+      this.#judge.look();
+      return this.#isWell;
+    };
   }
 
   async play(): Promise<Played> {
@@ -61,6 +64,8 @@ class Stage {
     const process = new SimulatedProcess(this.#world, plan);
     if (plan.stopAt !== null) process.mortal.clock.after(plan.stopAt, () => process.stop());
     const hasEnded = await schedule.until(process.live(), MOST_STEPS);
+    process.mortal.end();
+    if (!this.#isWell) return;
     this.#judge.deepest(process.deepest);
     if (!hasEnded) this.#judge.stuck(plan.kind);
     this.#world.enqueue = () => {};

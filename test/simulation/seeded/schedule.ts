@@ -22,8 +22,8 @@ const BEGINNING = Date.UTC(2026, 0, 31, 12);
 export class Schedule {
   readonly scale = 1;
   steps = 0;
-  /** Told after each step, once all that follows from it has happened. */
-  onCalm: () => void = () => {};
+  /** Asked after each step, once all that follows from it has happened, whether to go on. */
+  onCalm: () => boolean = () => true;
   readonly #draw: Draw;
   readonly #coming = new Set<Coming>();
   #busy = 0;
@@ -95,7 +95,7 @@ export class Schedule {
     for (const coming of this.#coming) if (coming.owner === owner) this.#coming.delete(coming);
   }
 
-  /** Lets one thing after another happen until the work has ended; false when it has not after `most` of them, or waits for nothing. */
+  /** Lets one thing after another happen until the work has ended; false when it has not after `most` of them, waits for nothing, or is not to go on. */
   async until(work: Promise<unknown>, most: number): Promise<boolean> {
     const state = { isOver: false };
     const over = () => {
@@ -104,7 +104,7 @@ export class Schedule {
     work.then(over, over);
     for (let steps = 0; steps < most; steps++) {
       await this.#calm();
-      this.onCalm();
+      if (!this.onCalm()) return false;
       if (state.isOver) return true;
       if (!this.#step()) return false;
     }

@@ -45,6 +45,8 @@ export class Wires {
   readonly schedule: Schedule;
   readonly draw: Draw;
   readonly telegram: SimulatedTelegram;
+  /** Calls that nobody has answered yet. */
+  readonly open = new Set<Answer>();
   #sends = 0;
   #reads = 0;
 
@@ -57,6 +59,11 @@ export class Wires {
   faultOf(method: string): CallFault | undefined {
     if (method.startsWith("send")) return this.sendFaults.get(++this.#sends);
     return this.readFaults.get(++this.#reads);
+  }
+
+  /** Ends what is still open: each call has a real timer, which would keep it in memory. */
+  close(): void {
+    for (const answer of this.open) answer.fail(new Error("the world has ended"));
   }
 }
 
@@ -72,8 +79,8 @@ export class Wire extends Dispatcher {
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Handler): boolean {
-    const { schedule } = this.#wires;
-    const answer = new Answer(handler, schedule.waits());
+    const { schedule, open } = this.#wires;
+    const answer = new Answer(handler, open, schedule.waits());
     void schedule.track(this.#exchange(options, answer).catch((error) => answer.fail(error)));
     return true;
   }
@@ -153,30 +160,37 @@ export class Wire extends Dispatcher {
 /** One answer, given once. What comes after an abort comes too late. */
 class Answer {
   readonly #handler: Handler;
+  readonly #open: Set<Answer>;
   readonly #given: () => void;
   #isOver = false;
 
-  /** `given` is called once the caller goes on. */
-  constructor(handler: Handler, given: () => void) {
+  /** It is in `open` until it is given; `given` is called once the caller goes on. */
+  constructor(handler: Handler, open: Set<Answer>, given: () => void) {
     this.#handler = handler;
+    this.#open = open;
     this.#given = given;
+    open.add(this);
     handler.onConnect?.((reason) => this.fail(reason ?? new Error("aborted")));
   }
 
   give({ status, body }: Reply): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#given();
+    if (!this.#ends()) return;
     this.#handler.onHeaders?.(status, [], () => {}, "");
     this.#handler.onData?.(Buffer.from(body));
     this.#handler.onComplete?.([]);
   }
 
   fail(error: Error): void {
-    if (this.#isOver) return;
+    if (this.#ends()) this.#handler.onError?.(error);
+  }
+
+  /** False when it was given before. */
+  #ends(): boolean {
+    if (this.#isOver) return false;
     this.#isOver = true;
+    this.#open.delete(this);
     this.#given();
-    this.#handler.onError?.(error);
+    return true;
   }
 }
 

@@ -66,6 +66,7 @@ export class World {
   }
 
   close(): void {
+    this.wires.close();
     this.disk.close();
   }
 
