@@ -18,6 +18,9 @@ export class FixedPace implements Pace {
   readonly atOnce: number;
   readonly #interval: number;
   #next = Number.NEGATIVE_INFINITY;
+  /** Slots that were given out, and the place in that order of each whose call has not begun. */
+  #given = 0;
+  readonly #waiting = new Map<number, number>();
 
   constructor(perMinute: number, atOnce = AT_ONCE) {
     this.perMinute = perMinute;
@@ -32,16 +35,23 @@ export class FixedPace implements Pace {
   take(now: number): number {
     const slotAt = this.next(now);
     this.#next = slotAt + this.#interval;
+    this.#given += 1;
+    this.#waiting.set(slotAt, this.#given);
     return slotAt;
   }
 
   giveBack(slotAt: number): void {
+    this.#waiting.delete(slotAt);
     if (this.#next === slotAt + this.#interval) this.#next = slotAt;
   }
 
+  /** A late call moves what follows it once, however many of those that were given out beside it are as late. */
   started(slotAt: number, at: number): void {
-    const late = at - slotAt - Math.min(WOBBLE_MS, this.#interval / 10);
-    if (late > 0) this.#next += late;
+    const place = this.#waiting.get(slotAt) ?? this.#given;
+    this.#waiting.delete(slotAt);
+    const slots = this.#given - place + 1;
+    const wobble = Math.min(WOBBLE_MS, this.#interval / 10);
+    this.#next = Math.max(this.#next, at - wobble + slots * this.#interval);
   }
 
   ended(): void {}

@@ -29,6 +29,13 @@ describe("a fixed pace", () => {
     expect(pace.next(0)).toBe(2 * gap(20) + 1_000);
   });
 
+  it("moves the rest once where calls that were given out together are equally late", () => {
+    const pace = new FixedPace(6_000_000, Number.POSITIVE_INFINITY);
+    const slots = Array.from({ length: 20 }, () => pace.take(0));
+    for (const slot of slots) pace.started(slot, slot + 50);
+    expect(pace.next(0)).toBeLessThan(51);
+  });
+
   it.each([
     [20, 1],
     [20, 2],
