@@ -41,6 +41,8 @@ class RoutedDispatcher extends Dispatcher {
   readonly #proxies: ProxySettings;
   readonly #open: (proxy: string | null) => Dispatcher;
   readonly #ways = new Map<string | null, Dispatcher>();
+  /** By origin, so that the rules are looked at once for each server. */
+  readonly #wayTo = new Map<string, Dispatcher>();
 
   constructor(proxies: ProxySettings, open: (proxy: string | null) => Dispatcher) {
     super();
@@ -49,10 +51,17 @@ class RoutedDispatcher extends Dispatcher {
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const proxy = proxyOf(String(options.origin), this.#proxies);
+    const origin = String(options.origin);
+    const way = this.#wayTo.get(origin) ?? this.#find(origin);
+    return way.dispatch(options, handler);
+  }
+
+  #find(origin: string): Dispatcher {
+    const proxy = proxyOf(origin, this.#proxies);
     const way = this.#ways.get(proxy) ?? this.#open(proxy);
     this.#ways.set(proxy, way);
-    return way.dispatch(options, handler);
+    this.#wayTo.set(origin, way);
+    return way;
   }
 
   override async close(): Promise<void> {

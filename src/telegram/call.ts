@@ -6,6 +6,7 @@ import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { proxyTrouble } from "../domain/proxy.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Asked, type BotApiRefusal, classifyRefusal, classifyWire } from "./classify.ts";
+import type { FormFile } from "./form.ts";
 import type { CallTimes } from "./port.ts";
 import type { PostedMedia } from "./unfitting.ts";
 import { newWire, type Wire, wireFetch } from "./wire.ts";
@@ -27,6 +28,8 @@ export interface CallerOptions {
 interface CallOptions {
   /** Whole length of a streamed body. */
   readonly bodyBytes?: number | undefined;
+  /** Files in memory, which go with the parameters. */
+  readonly files?: readonly FormFile[] | undefined;
   readonly answerMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly posted?: PostedMedia | undefined;
@@ -67,6 +70,7 @@ export class Caller {
       stallMs,
       answerMs,
       bodyBytes: more.bodyBytes,
+      files: more.files,
     });
     // An Api for each call: the library has one fetch an Api, and each call has a wire of its own.
     const api = new Api(token, { apiRoot, fetch, maxRetries: 0, timeoutMs: 0 });

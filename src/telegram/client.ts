@@ -6,7 +6,7 @@ import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import type { Bot, ChatInfo, SendAnswer, SendRequest } from "./port.ts";
 import { whyNotPost } from "./rights.ts";
-import { bodyBytes, fieldsOf, streamedFile, wholeFile } from "./send.ts";
+import { apart, bodyBytes, fieldsOf, streamedFile, wholeFile } from "./send.ts";
 
 /** One bot, and how to call it. */
 export interface BotOptions extends CallerOptions {
@@ -61,8 +61,10 @@ class BotClient implements Bot {
       typeof media === "string" ? ok(media) : streamed ? ok(streamedFile(media)) : await wholeFile(media);
     if (!file.ok) return { ...file, times: this.#caller.noTimes() };
     const fields = fieldsOf(request, file.value);
-    const { result, times } = await this.#caller.call((api) => api[METHODS[kind]](fields as never, signal), {
+    const { texts, files } = streamed ? { texts: fields, files: [] } : apart(fields);
+    const { result, times } = await this.#caller.call((api) => api[METHODS[kind]](texts as never, signal), {
       signal,
+      files,
       posted: typeof media === "string" ? { by: "url", bytes: null } : { by: "upload", bytes: media.bytes },
       bodyBytes: streamed ? await bodyBytes(request, media) : undefined,
       answerMs: streamed ? this.#answerMs + media.bytes * ANSWER_MS_PER_BYTE : undefined,

@@ -4,6 +4,7 @@ import { encodeForm, InputFile } from "node-telegram-bot-api";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
+import type { FormFile } from "./form.ts";
 import type { SendRequest, UploadSource } from "./port.ts";
 
 /** Which of the optional parameters a kind takes. */
@@ -60,6 +61,26 @@ function wholeSeconds(seconds: number): number {
 /** A name as it goes into the form: the server takes it percent-decoded (tdlib/td HttpReader.cpp, since 2023-02). */
 function asSent(filename: string): string {
   return filename.replaceAll("%", "%25");
+}
+
+/** Parts parameters from files that are in memory, which need not go through the streams of the library. */
+export function apart(fields: SendFields): {
+  readonly texts: SendFields;
+  readonly files: readonly FormFile[];
+} {
+  const texts: SendFields = {};
+  const files: FormFile[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (!(value instanceof InputFile)) texts[name] = value;
+    else if (value.data instanceof Uint8Array) files.push(inMemory(name, value.data, value));
+    else throw new TypeError(`${name} is not in memory`);
+  }
+  return { texts, files };
+}
+
+function inMemory(name: string, bytes: Uint8Array, { meta }: InputFile): FormFile {
+  const { filename = name, contentType = "application/octet-stream" } = meta ?? {};
+  return { name, bytes, filename, contentType };
 }
 
 /** Returns a file to be streamed, opened anew for each body. If it cannot be opened, the call fails before its first byte. */

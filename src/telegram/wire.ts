@@ -1,6 +1,9 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { type Dispatcher, request } from "undici";
 import { onAbort } from "../domain/abort.ts";
+import { type FormFile, formBody } from "./form.ts";
+import { WholeCall } from "./whole-call.ts";
 
 /** What a call waits for: the server to take bytes, our own source to give them, or the server to answer. */
 type AwaitedFrom = "server" | "source" | "answer";
@@ -48,7 +51,9 @@ export interface WireOptions {
   readonly stallMs: number;
   /** Real milliseconds to wait for the answer after the body was sent. */
   readonly answerMs: number;
-  /** Length of a streamed body; small bodies are measured here. */
+  /** Files that go with the parameters that the library hands over. */
+  readonly files?: readonly FormFile[] | undefined;
+  /** Length of a streamed body, which the library hands over whole. */
   readonly bodyBytes?: number | undefined;
 }
 
@@ -65,52 +70,89 @@ interface Init {
 }
 
 /**
- * Returns a `fetch` for node-telegram-bot-api over `undici.request`: real `fetch` implementations tee the body and keep a
- * large upload in memory. It always sends Content-Length, records in `wire` what happens, and aborts calls that stall.
- * Errors carry undici's code and not the URL, which contains the token.
+ * Returns a `fetch` for node-telegram-bot-api over undici: real `fetch` implementations tee the body and keep a large upload in
+ * memory. It always sends Content-Length, records in `wire` what happens, and aborts calls that stall. Errors carry undici's
+ * code and not the URL, which contains the token.
  */
 export function wireFetch(wire: Wire, options: WireOptions): typeof fetch {
-  const perform = async (url: string, init: Init): Promise<MinimalResponse> => {
-    const watch = watchdog(wire, options, init.signal);
-    try {
-      const length = options.bodyBytes;
-      const whole = length === undefined ? await collect(init.body) : undefined;
-      const size = whole?.byteLength ?? length ?? 0;
-      wire.bytes = size;
-      const body = handOver(
-        whole ? [whole] : (init.body as ReadableStream<Uint8Array>),
-        size,
-        wire,
-        options,
-        watch.awaits,
-      );
-      const response = await request(url, {
-        method: "POST",
-        headers: { ...init.headers, "content-length": String(size) },
-        body: body as unknown as Readable,
-        dispatcher: options.dispatcher,
-        signal: watch.signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      wire.status = response.statusCode;
-      wire.retryAfter = secondsOf(response.headers["retry-after"]);
-      const text = await response.body.text();
-      wire.text = text;
-      return { status: response.statusCode, text: async () => text };
-    } finally {
-      watch.stop();
-    }
+  const perform = async (url: string, { body, headers, signal }: Init): Promise<MinimalResponse> => {
+    const text =
+      body instanceof URLSearchParams
+        ? await sendWhole(wire, options, { url, body, signal })
+        : await sendStream(wire, options, { url, headers, body, signal });
+    wire.text = text;
+    return { status: wire.status ?? 0, text: async () => text };
   };
   return perform as unknown as typeof fetch;
 }
 
-/** Joins a small body, so that it is sent in one write and its length is known. */
-async function collect(body: URLSearchParams | ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  if (body instanceof URLSearchParams) return Buffer.from(body.toString());
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+interface Call<Body> {
+  readonly url: string;
+  readonly body: Body;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function sendWhole(
+  wire: Wire,
+  options: WireOptions,
+  { url, body, signal }: Call<URLSearchParams>,
+): Promise<string> {
+  const { bytes, contentType } = formBody(body, options.files ?? []);
+  wire.bytes = bytes.byteLength;
+  const call = new WholeCall({
+    url,
+    body: bytes,
+    headers: { "content-type": contentType, "content-length": String(bytes.byteLength) },
+    begins: () => {
+      wire.connected = true;
+      // As soon as bytes may be on the socket, the server may act on them.
+      wire.bodyEnd = options.now();
+      watch.awaits("answer");
+    },
+    answers: (status, headers) => noteAnswer(wire, status, headers),
+  });
+  const watch = watchdog(wire, options, signal, (reason) => call.abort(reason));
+  try {
+    return await call.run(options.dispatcher);
+  } finally {
+    watch.stop();
+  }
+}
+
+async function sendStream(
+  wire: Wire,
+  options: WireOptions,
+  {
+    url,
+    headers,
+    body,
+    signal,
+  }: Call<ReadableStream<Uint8Array>> & { readonly headers: Record<string, string> },
+): Promise<string> {
+  const own = new AbortController();
+  const watch = watchdog(wire, options, signal, (reason) => own.abort(reason));
+  try {
+    const size = options.bodyBytes ?? 0;
+    wire.bytes = size;
+    const response = await request(url, {
+      method: "POST",
+      headers: { ...headers, "content-length": String(size) },
+      body: handOver(body, size, wire, options, watch.awaits) as unknown as Readable,
+      dispatcher: options.dispatcher,
+      signal: own.signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    noteAnswer(wire, response.statusCode, response.headers);
+    return await response.body.text();
+  } finally {
+    watch.stop();
+  }
+}
+
+function noteAnswer(wire: Wire, status: number, headers: IncomingHttpHeaders): void {
+  wire.status = status;
+  wire.retryAfter = secondsOf(headers["retry-after"]);
 }
 
 /**
@@ -118,7 +160,7 @@ async function collect(body: URLSearchParams | ReadableStream<Uint8Array>): Prom
  * act on them. undici asks for the first chunk only once the connection is made.
  */
 async function* handOver(
-  chunks: Iterable<Uint8Array> | ReadableStream<Uint8Array>,
+  chunks: ReadableStream<Uint8Array>,
   size: number,
   wire: Wire,
   options: WireOptions,
@@ -142,25 +184,29 @@ async function* handOver(
 }
 
 /**
- * Aborts when what is awaited does not come within `stallMs` (for the answer, `answerMs`), and when `outer` aborts.
+ * Ends a call by `abort` when what is awaited does not come within `stallMs` (for the answer, `answerMs`), and when `outer`
+ * aborts.
  */
-function watchdog(wire: Wire, options: WireOptions, outer: AbortSignal | undefined) {
-  const own = new AbortController();
+function watchdog(
+  wire: Wire,
+  options: WireOptions,
+  outer: AbortSignal | undefined,
+  abort: (reason: Error) => void,
+) {
   let timer: NodeJS.Timeout | undefined;
   const awaits = (from: AwaitedFrom) => {
     clearTimeout(timer);
     timer = setTimeout(
       () => {
         wire.gaveUp = from;
-        own.abort();
+        abort(new Error("it took too long"));
       },
       from === "answer" ? options.answerMs : options.stallMs,
     );
   };
-  const removeListener = onAbort(outer, () => own.abort(outer?.reason));
+  const removeListener = onAbort(outer, () => abort(new Error("stopped here", { cause: outer?.reason })));
   awaits("server");
   return {
-    signal: own.signal,
     awaits,
     stop: () => {
       clearTimeout(timer);
