@@ -1,13 +1,16 @@
-import { type Context, type Handler, Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { Secret } from "../domain/secret.ts";
 import { refuse } from "./answers.ts";
-import { limitBody } from "./body.ts";
-import { browserGuard, tokenGuard } from "./guards.ts";
+import { limitBody, limitIds } from "./body.ts";
+import { ADMIN_TOKEN, browserGuard, LOOKUP_TOKEN, tokenGuard } from "./guards.ts";
+import { ID_PATHS, idRoutes } from "./ids.ts";
 import type { StatusPage } from "./page/page.ts";
-import { adminRoutes, type RouteParts } from "./routes.ts";
+import { adminRoutes, type PathHandlers, type RouteParts } from "./routes.ts";
 
 export interface AppParts extends RouteParts {
   readonly token: Secret | null;
+  /** May only look up and report. */
+  readonly lookupToken?: Secret | null;
   /** Where the token stands, such as `.env ADMIN_API_TOKEN`; null where that is not to be told. */
   readonly tokenSource?: string | null;
   readonly page: StatusPage;
@@ -17,19 +20,27 @@ export interface AppParts extends RouteParts {
 
 /** The guarded routes and the two open ones, as a function of a request. */
 export function adminApp(parts: AppParts): Hono {
-  const { token, tokenSource, page, view } = parts;
+  const { token, lookupToken = null, tokenSource, page, view } = parts;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
-    context.header("cache-control", "no-store");
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
     context.header("x-content-type-options", "nosniff");
     context.header("referrer-policy", "no-referrer");
   });
-  const guard = token === null ? browserGuard : tokenGuard(token, tokenSource);
-  app.use("/api/*", guard);
+  const guard =
+    token === null ? browserGuard : tokenGuard([token], { name: ADMIN_TOKEN, source: tokenSource ?? null });
+  const bots = [token, lookupToken].filter((each) => each !== null);
+  const botGuard =
+    bots.length === 0
+      ? browserGuard
+      : tokenGuard(bots, { name: lookupToken === null ? ADMIN_TOKEN : LOOKUP_TOKEN, source: null });
+  for (const path of ID_PATHS) app.use(path, botGuard);
+  app.use("/api/*", (context, next) => (ID_PATHS.includes(context.req.path) ? next() : guard(context, next)));
   app.use("/metrics", guard);
   if (token === null) app.use("/", browserGuard);
   for (const [path, handlers] of Object.entries(adminRoutes(parts))) route(app, path, handlers);
+  for (const [path, handlers] of Object.entries(idRoutes(view))) route(app, path, handlers, limitIds);
   route(app, "/healthz", { GET: (context) => health(context, view) });
   route(app, "/", { GET: (context) => context.html(page.html, 200, page.headers) });
   app.notFound((context) => refuse(context, 404, "NOT_FOUND"));
@@ -40,10 +51,10 @@ export function adminApp(parts: AppParts): Hono {
   return app;
 }
 
-/** Handlers of one path by method; other methods get 405 with those that are allowed. */
-function route(app: Hono, path: string, handlers: Readonly<Partial<Record<"GET" | "POST", Handler>>>): void {
+/** PathHandlers of one path by method; other methods get 405 with those that are allowed. */
+function route(app: Hono, path: string, handlers: PathHandlers, limit = limitBody): void {
   if (handlers.GET) app.get(path, handlers.GET);
-  if (handlers.POST) app.post(path, limitBody, handlers.POST);
+  if (handlers.POST) app.post(path, limit, handlers.POST);
   const allowed = [...(handlers.GET ? ["GET", "HEAD"] : []), ...(handlers.POST ? ["POST"] : [])].join(", ");
   app.all(path, (context) => {
     context.header("allow", allowed);

@@ -5,6 +5,16 @@ import { refuse } from "./answers.ts";
 /** Requests with more bytes are refused: some 10,000 manifest entries fit. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
+/** A thousand keys of 1,024 bytes, escaped as JSON may have it. */
+const MAX_IDS_BYTES = 4 * 1024 * 1024;
+
+/** The same for lookups and reports, a thousand of which fit. */
+export const limitIds = bodyLimit({
+  maxSize: MAX_IDS_BYTES,
+  onError: (context) =>
+    refuse(context, 413, "BODY_TOO_LARGE", "send at most 4 MiB: split it into several requests"),
+});
+
 /** Refuses a body above {@link MAX_BODY_BYTES} with 413, with or without a Content-Length. */
 export const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,

@@ -4,30 +4,43 @@ import { isLoopback } from "../domain/host.ts";
 import type { Secret } from "../domain/secret.ts";
 import { refuse } from "./answers.ts";
 
+/** The tokens by the names of their variables. */
+export const [ADMIN_TOKEN, LOOKUP_TOKEN] = ["ADMIN_API_TOKEN", "LOOKUP_TOKEN"] as const;
+
+/** A token that is asked for, for whoever lacks it. */
+interface AskedToken {
+  readonly name: string;
+  /** Where the worker has it from; null where that is not to be told. */
+  readonly source: string | null;
+}
+
 /**
- * Lets requests with `Authorization: Bearer <token>` pass, others get 401. Digests of equal length are compared in constant
- * time, so neither the token's content nor its length can be measured. Whoever pasted a line of ours into a shell that lacks
- * the variable is told so, and `source`: where the worker has the token from.
+ * Lets requests with `Authorization: Bearer <one of these tokens>` pass, others get 401. Digests of equal length are compared in
+ * constant time, with each token, so neither a token's content nor its length can be measured. Whoever pasted a line of ours into a
+ * shell that lacks the variable is told so, and where the worker has the token from.
  */
-export function tokenGuard(token: Secret, source: string | null = null): MiddlewareHandler {
-  const wanted = digest(Buffer.from(token.reveal().trim(), "utf8"));
+export function tokenGuard(tokens: readonly Secret[], asked: AskedToken): MiddlewareHandler {
+  const wanted = tokens.map((token) => digest(Buffer.from(token.reveal().trim(), "utf8")));
   return async (context, next) => {
     const header = context.req.header("authorization") ?? "";
     const given = /^Bearer +(.*)$/i.exec(header)?.[1] ?? "";
     // Node reads headers as Latin-1; the bytes are what the client sent.
-    if (timingSafeEqual(digest(Buffer.from(given.trim(), "latin1")), wanted)) return await next();
+    const found = digest(Buffer.from(given.trim(), "latin1"));
+    if (wanted.filter((each) => timingSafeEqual(found, each)).length > 0) return await next();
     context.header("www-authenticate", 'Bearer realm="prewarm"');
-    const isUnset = UNSET.test(header);
-    return refuse(context, 401, "UNAUTHORIZED", isUnset ? unsetText(source) : undefined);
+    return refuse(context, 401, "UNAUTHORIZED", unsetText(header, asked));
   };
 }
 
 /** What shells make of the variable of our lines where it is not set, or is not filled in. */
-const UNSET = /^Bearer *(?:\$(?:env:)?ADMIN_API_TOKEN|%ADMIN_API_TOKEN%)?$/i;
+const UNSET = /^Bearer *(?:\$(?:env:)?(\w+_TOKEN)|%(\w+_TOKEN)%)?$/i;
 
-function unsetText(source: string | null): string {
-  const there = source === null ? "" : ` (it has it from: ${source})`;
-  return `ADMIN_API_TOKEN is not set in the shell that asks: set it there to the value that the worker has${there}, then ask again`;
+function unsetText(header: string, { name, source }: AskedToken): string | undefined {
+  const unset = UNSET.exec(header);
+  if (!unset) return undefined;
+  const variable = unset[1] ?? unset[2] ?? name;
+  const there = source === null || variable !== name ? "" : ` (it has it from: ${source})`;
+  return `${variable} is not set in the shell that asks: set it there to the value that the worker has${there}, then ask again`;
 }
 
 function digest(bytes: Buffer): Buffer {

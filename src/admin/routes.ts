@@ -17,10 +17,13 @@ export interface RouteParts {
   readonly version: string;
 }
 
-type Routes = Readonly<Record<string, Readonly<Partial<Record<"GET" | "POST", Handler>>>>>;
+/** PathHandlers of one path, by method. */
+export type PathHandlers = Readonly<Partial<Record<"GET" | "POST", Handler>>>;
+/** PathHandlers by path. */
+export type GuardedRoutes = Readonly<Record<string, PathHandlers>>;
 
 /** The guarded routes: path, then method. */
-export function adminRoutes(parts: RouteParts): Routes {
+export function adminRoutes(parts: RouteParts): GuardedRoutes {
   const { view, metrics } = parts;
   return {
     [`${ADMIN_PATH}/metrics`]: { GET: (c) => c.json({ ok: true, metrics: adminMetrics(view) }) },

@@ -39,6 +39,8 @@ export interface AdminServerOptions extends RouteParts {
   readonly port: number;
   /** What `/api` and `/metrics` ask for; null leaves them open, to this machine alone. An empty one counts as null. */
   readonly token: Secret | null;
+  /** May only look up and report; it does not open the API to others. */
+  readonly lookupToken?: Secret | null;
   /** Where the token stands, such as `.env ADMIN_API_TOKEN`: told to this machine alone. */
   readonly tokenSource?: string | null;
   readonly limits?: Partial<AdminLimits>;
@@ -61,7 +63,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const token = options.token?.reveal().trim() ? options.token : null;
   const limits = { ...LIMITS, ...options.limits };
   const tokenSource = isLoopback(options.host) ? (options.tokenSource ?? null) : null;
-  const server = serverOf({ ...options, token, tokenSource }, limits);
+  const lookupToken = options.lookupToken?.reveal().trim() ? options.lookupToken : null;
+  const server = serverOf({ ...options, token, lookupToken, tokenSource }, limits);
   await listen(server, options);
   const address = server.address() as AddressInfo;
   // A name such as localhost may lead elsewhere by /etc/hosts.

@@ -59,9 +59,11 @@ export interface ConfigDraft extends WithoutKeys {
 type DraftValues = Omit<ConfigDraft, "secrets" | "warnings">;
 
 /** All secrets of a configuration, a worker's among them, for the redactor. */
-export function secretsOf(config: Config & { readonly adminToken?: Secret | null }): Secret[] {
-  const { secrets, adminToken } = config;
-  return adminToken ? [...secrets, adminToken] : [...secrets];
+export function secretsOf(
+  config: Config & { readonly adminToken?: Secret | null; readonly lookupToken?: Secret | null },
+): Secret[] {
+  const { secrets, adminToken, lookupToken } = config;
+  return [...secrets, ...(adminToken ? [adminToken] : []), ...(lookupToken ? [lookupToken] : [])];
 }
 
 /** Reads the configuration. Throws ConfigError with *all* that is missing or wrong, each with how to set it. */

@@ -5,7 +5,7 @@ import { type Dotenv, NO_DOTENV, readDotenv } from "./dotenv.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
 import { type Flags, type FoundValue, Layers } from "./layers.ts";
 import { type ConfigProblem, Problems } from "./problems.ts";
-import { ADMIN_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
+import { ADMIN_TOKEN, LOOKUP_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { draftWorker, type WorkerSettings } from "./worker-config.ts";
 
 /** One value of the configuration with every place that has it. */
@@ -49,11 +49,11 @@ export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): I
   const settings = Object.keys(SETTINGS) as SettingName[];
   const worker = draftWorker(layers, flags);
   const { draft, problems } = draftConfig(layers, flags);
-  const { adminToken } = worker.settings;
+  const { adminToken, lookupToken } = worker.settings;
   return {
     draft,
     problems,
-    secrets: adminToken ? [...draft.secrets, adminToken] : draft.secrets,
+    secrets: [...draft.secrets, ...[adminToken, lookupToken].filter((token) => token !== null)],
     worker: worker.settings,
     workerProblems: worker.problems,
     values: [
@@ -81,5 +81,5 @@ function inspectSetting(layers: Layers, name: SettingName): Inspected {
 /** A secret's `<NAME>_FILE` is given as the path; what is in the file is read by {@link draftConfig}. */
 function inspectSecret(layers: Layers, name: string): Inspected {
   const given = [...layers.variables(name), ...layers.variables(`${name}_FILE`)];
-  return { name, secret: true, worker: name === ADMIN_TOKEN, given, fallback: null };
+  return { name, secret: true, worker: name === ADMIN_TOKEN || name === LOOKUP_TOKEN, given, fallback: null };
 }

@@ -11,7 +11,7 @@ const PLACEHOLDER =
 /** A variable that nobody filled in. */
 const VARIABLE = /^\$\w+$|\$\{\w+\}/;
 /** A whole line where its value belongs. */
-const WITH_NAME = /^(export\s+)?(R2|TELEGRAM|WARMUP|PREWARM|MEDIA_PREWARM|ADMIN_API)_[A-Z_]+\s*=/;
+const WITH_NAME = /^(export\s+)?(R2|TELEGRAM|WARMUP|PREWARM|MEDIA_PREWARM|ADMIN_API|LOOKUP)_[A-Z_]+\s*=/;
 
 /** A value as it is meant: without the blanks and line ends around it. An empty one counts as not set. */
 export function trimmed(text: string): string {

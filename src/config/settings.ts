@@ -164,10 +164,14 @@ export const SECRETS = [
   "R2_SECRET_ACCESS_KEY",
   "TELEGRAM_BOT_TOKEN",
   "ADMIN_API_TOKEN",
+  "LOOKUP_TOKEN",
 ] as const;
 
-/** The secret that only `prewarm worker` reads. */
-export const ADMIN_TOKEN = "ADMIN_API_TOKEN" satisfies (typeof SECRETS)[number];
+/** The secrets that only `prewarm worker` reads: for all of its admin API, and for lookups and reports alone. */
+export const [ADMIN_TOKEN, LOOKUP_TOKEN] = [
+  "ADMIN_API_TOKEN",
+  "LOOKUP_TOKEN",
+] as const satisfies readonly (typeof SECRETS)[number][];
 
 function timeScale(text: string): number {
   const scale = Number(text);

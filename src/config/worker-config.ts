@@ -6,7 +6,7 @@ import { type Flags, Layers, type Origin } from "./layers.ts";
 import { noBotToken } from "./plain.ts";
 import { type ConfigProblem, configError } from "./problems.ts";
 import { Reader } from "./reader.ts";
-import { ADMIN_TOKEN } from "./settings.ts";
+import { ADMIN_TOKEN, LOOKUP_TOKEN } from "./settings.ts";
 
 /** What a worker needs to know besides. Times in milliseconds. */
 export interface WorkerSettings {
@@ -21,6 +21,8 @@ export interface WorkerSettings {
   readonly host: string;
   /** Null: the admin API asks for none. */
   readonly adminToken: Secret | null;
+  /** May only look up and report; null: nobody has such a token. */
+  readonly lookupToken: Secret | null;
   readonly logLevel: LogLevel;
 }
 
@@ -43,6 +45,8 @@ export interface WorkerDraft {
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
+const SAME_TOKEN = `${LOOKUP_TOKEN} is ${ADMIN_TOKEN}: who may only look up could stop the worker; make another one (openssl rand -hex 32)`;
+
 /** Reads a worker's own settings, with everything that is wrong with them; a value that cannot be used is its default. */
 export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
   const reader = new Reader(layers);
@@ -55,11 +59,20 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     port: reader.get("port"),
     host: reader.get("host"),
     adminToken: reader.secret(ADMIN_TOKEN, noBotToken)?.value ?? null,
+    lookupToken: reader.secret(LOOKUP_TOKEN, noBotToken)?.value ?? null,
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
   const tokenIsBroken = problems.found.some(({ name }) => name === ADMIN_TOKEN);
   const open = openHostProblem(String(origins.host), settings.host, settings.adminToken);
   if (open !== null && !tokenIsBroken)
     problems.tell({ kind: "open_host", name: ADMIN_TOKEN, origin: origins.host ?? null, text: open });
+  const { adminToken, lookupToken } = settings;
+  if (adminToken !== null && adminToken.reveal().trim() === lookupToken?.reveal().trim())
+    problems.tell({
+      kind: "value",
+      name: LOOKUP_TOKEN,
+      origin: origins[LOOKUP_TOKEN] ?? null,
+      text: SAME_TOKEN,
+    });
   return { settings, problems: problems.found, origins };
 }

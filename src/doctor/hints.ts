@@ -27,7 +27,7 @@ const FORMS: Readonly<Record<string, string>> = {
  * `.env`. Any other name of a token is that of a bot of prewarm.config.json.
  */
 export function howToSet(name: string, place: ValuePlace = { origin: undefined }): string {
-  const [path, form] = SOURCES[name] ?? (/TOKEN$/.test(name) && name !== "ADMIN_API_TOKEN" ? BOT_TOKEN : []);
+  const [path, form] = SOURCES[name] ?? (/(?<!^ADMIN_API_|^LOOKUP_)TOKEN$/.test(name) ? BOT_TOKEN : []);
   const step = settingStep(place, name, form ?? FORMS[name] ?? "<value>");
   return path === undefined ? step : `${path}, then: ${step}`;
 }

@@ -18,7 +18,7 @@ export interface AdminParts {
 /** The admin server of a worker, with all that it shows. Throws ConfigError when it cannot listen. */
 export function startAdmin({ config, connections, events, view, version }: AdminParts): Promise<AdminServer> {
   const { clock } = connections;
-  const { host, port, adminToken: token } = config;
+  const { host, port, adminToken: token, lookupToken } = config;
   const bots = config.bots.map(({ slug }) => slug);
   const history = new History(events, clock, () => view.snapshot().depth);
   const metrics = prometheusMetrics({ events, view, clock, bots, version });
@@ -29,5 +29,5 @@ export function startAdmin({ config, connections, events, view, version }: Admin
     });
   const tokenSource = config.origins[ADMIN_TOKEN] ?? null;
   const parts = { view, metrics, history, clock, version, onError };
-  return startAdminServer({ host, port, token, tokenSource, ...parts });
+  return startAdminServer({ host, port, token, lookupToken, tokenSource, ...parts });
 }

@@ -85,6 +85,22 @@ describe("the configuration of a worker", () => {
     expect(load([], { ADMIN_API_TOKEN_FILE: path }).adminToken?.reveal()).toBe("from-a-file");
   });
 
+  it("keeps the token for lookups a secret, which is another one than that of the admin API", () => {
+    const config = load([], { ADMIN_API_TOKEN: "admin-secret", LOOKUP_TOKEN: " bot-secret " });
+    expect(secretsOf(config).map((secret) => secret.reveal())).toEqual(
+      expect.arrayContaining(["admin-secret", "bot-secret"]),
+    );
+    expect(JSON.stringify(config)).not.toContain("bot-secret");
+    const path = join(folderOf({ token: "from-a-file\n" }), "token");
+    expect(load([], { LOOKUP_TOKEN_FILE: path }).lookupToken?.reveal()).toBe("from-a-file");
+    expect(problemsOf(() => load([], { ADMIN_API_TOKEN: "same", LOOKUP_TOKEN: "same" }))).toEqual([
+      expect.stringMatching(/^LOOKUP_TOKEN is ADMIN_API_TOKEN: .* make another one/),
+    ]);
+    expect(problemsOf(() => load(["--host", "0.0.0.0"], { LOOKUP_TOKEN: "t" }))).toEqual([
+      expect.stringMatching(/lets other machines in and ADMIN_API_TOKEN is not set/),
+    ]);
+  });
+
   it("is quiet with -q unless a level is asked for", () => {
     const levels = [["-q"], ["-q", "--log-level", "debug"]].map(
       (args) => load(args, { PREWARM_LOG_LEVEL: "info" }).logLevel,
