@@ -32,7 +32,7 @@ export function addConfigFlags(command: Command) {
       "name of the bot in the ledger, or which bots of prewarm.config.json (PREWARM_BOT; default)",
       collect,
     )
-    .option("-c, --concurrency <n>", "transfers at once (MEDIA_PREWARM_CONCURRENCY; 5)")
+    .option("-c, --concurrency <n>", "sends at once (MEDIA_PREWARM_CONCURRENCY; 5)")
     .option("--max-queue <n>", "objects read ahead; 0 lists everything first (MEDIA_PREWARM_MAX_QUEUE; 500)")
     .option("--retry-weak-id", "warm objects with a weak id again (MEDIA_PREWARM_RETRY_WEAK_ID=1)")
     .option(...LEDGER_FLAG)
@@ -45,6 +45,10 @@ export function addConfigFlags(command: Command) {
     .option(
       "--stall-timeout <time>",
       "give up on an upload or download that makes no progress for this long (PREWARM_STALL_TIMEOUT; 60s)",
+    )
+    .option(
+      "--read-ahead <size>",
+      "memory for objects that are read while others are sent; 0 reads each when its turn has come (PREWARM_READ_AHEAD; 64MiB)",
     );
 }
 

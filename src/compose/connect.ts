@@ -1,6 +1,8 @@
 import type { Config } from "../config/config.ts";
+import { ByteBudget } from "../domain/byte-budget.ts";
 import type { TransferMode } from "../domain/choices.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
+import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { waitingBot } from "../lanes/waiting-bot.ts";
 import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
@@ -23,6 +25,10 @@ export interface Connections {
   /** They obey `waits`. */
   readonly bots: readonly { readonly bot: Bot; readonly chats: readonly string[] }[];
   readonly waits: Waits;
+  /** Bounds what of objects is in memory besides what is being sent. */
+  readonly memory: ByteBudget;
+  /** Objects of up to so many bytes are in memory as a whole as soon as they are opened. */
+  readonly wholeBytes: number;
   close(): Promise<void>;
 }
 
@@ -64,7 +70,8 @@ export function connect(
     await storage.close();
     await Promise.all([r2.destroy(), telegram.destroy()]);
   };
-  return { clock, storage, bots, waits, close };
+  const memory = new ByteBudget(config.readAhead);
+  return { clock, storage, bots, waits, memory, wholeBytes: BUFFERED_BYTES, close };
 }
 
 /**

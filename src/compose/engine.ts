@@ -12,6 +12,7 @@ import { Dispatcher } from "../pipeline/dispatch.ts";
 import type { DispatchPolicy } from "../pipeline/dispatch-policy.ts";
 import { Intake } from "../pipeline/intake.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
+import { ReadAhead } from "../pipeline/read-ahead.ts";
 import { Settlement } from "../pipeline/settle.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { TaskRunner } from "../pipeline/task-runner.ts";
@@ -52,7 +53,7 @@ export interface Engine {
 /** Puts together queue, pool, lanes and transfers, and what moves objects between them. Nothing runs yet. */
 export async function openEngine(given: EngineOptions): Promise<Engine> {
   const { config, options, found, ledger, connections, events, stop, remove } = given;
-  const { clock, storage, waits } = connections;
+  const { clock, storage, waits, memory, wholeBytes } = connections;
   const bell = new Bell();
   const transfers = transfersOf(config, storage, options.transfer, (text) =>
     events.emit("notice", { level: "info", text }),
@@ -91,7 +92,9 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
     random: Math.random,
   });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
+  const budget = config.readAhead > 0 ? memory : null;
+  const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
   const dispatcher = (policy: DispatchPolicy) =>
-    new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, intake });
+    new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake });
   return { plan, bell, queue, pool, lanes, intake, settlement, dispatcher };
 }

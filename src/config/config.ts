@@ -29,6 +29,8 @@ interface WithoutKeys {
   readonly botPace: number | null;
   readonly answerTimeout: number;
   readonly stallTimeout: number;
+  /** Bytes of memory for objects that are read before a transfer is free for them; 0: none is. */
+  readonly readAhead: number;
   /** How many times faster than the wall the engine's clock runs. */
   readonly timeScale: number;
   readonly proxy: {
@@ -137,6 +139,7 @@ function readAll(reader: Reader, flags: Flags): DraftValues {
     botPace: unasked ? null : botPace,
     answerTimeout: reader.get("answerTimeout"),
     stallTimeout: reader.get("stallTimeout"),
+    readAhead: reader.get("readAhead"),
     timeScale: reader.get("timeScale"),
     proxy: readProxies(reader),
     origins: reader.origins,

@@ -19,6 +19,25 @@ export function someTime(text: string): number {
   return ms;
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/** `64MiB`, `500kB`, `2GB`; a bare number is bytes. */
+export function byteSize(text: string): number {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * (UNIT_BYTES[unit.toLowerCase()] ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes)) throw new BadValue("a size such as 64MiB, 500kB or 0");
+  return bytes;
+}
+
 /** A whole number from `least`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

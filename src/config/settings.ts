@@ -1,7 +1,7 @@
 import { LOG_LEVELS } from "../domain/choices.ts";
 import { BadValue } from "./bad-value.ts";
 import { chatList } from "./chat-id.ts";
-import { botPace, duration, hostName, oneOf, onOff, pace, someTime, wholeNumber } from "./parse.ts";
+import { botPace, byteSize, duration, hostName, oneOf, onOff, pace, someTime, wholeNumber } from "./parse.ts";
 import {
   accountEndpoint,
   apiRootUrl,
@@ -99,6 +99,13 @@ export const SETTINGS = {
     file: "stall_timeout",
     parse: someTime,
     fallback: "60s",
+  }),
+  readAhead: setting({
+    env: ["PREWARM_READ_AHEAD"],
+    flag: "read-ahead",
+    file: "read_ahead",
+    parse: byteSize,
+    fallback: "64MiB",
   }),
   intervalMs: setting({
     env: ["MEDIA_PREWARM_INTERVAL_MS"],

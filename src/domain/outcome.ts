@@ -53,6 +53,8 @@ export interface ItemResult {
   /** Calls to Telegram made in this run. */
   readonly attempts: number;
   readonly latency: Latency;
+  /** Milliseconds for which the last try kept a place busy: its send, and what was not read ahead. */
+  readonly placeMs?: number | undefined;
   readonly error: ItemError | null;
   readonly reason: Reason | SkipReason | null;
   /** True when this run found it in this state and left it alone (old `unknown` and permanent `error` rows). */

@@ -12,7 +12,7 @@ export type Bottleneck = "lanes" | "concurrency" | "bandwidth" | "none";
 
 /** What earlier runs measured; null where nothing was. */
 export interface WorkMeasures {
-  /** Milliseconds for which an object keeps one transfer busy, download and send together, waits for lanes left out. */
+  /** Milliseconds for which an object keeps one place busy: its send, and its download where that was not read ahead. */
   readonly transferMs: number | null;
   /** Bytes of objects a second, where nothing but the connection limited them. */
   readonly bytesPerSecond: number | null;

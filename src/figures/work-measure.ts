@@ -20,10 +20,10 @@ export class WorkMeasure {
   #large = { count: 0, ms: 0 };
 
   /** Counts an item that was tried. */
-  add({ latency, bytes, transfer, status }: ItemResult): void {
+  add({ latency, placeMs, bytes, transfer, status }: ItemResult): void {
     const ms = latency.download + latency.send;
     this.#transfers += 1;
-    this.#transferMs += ms;
+    this.#transferMs += placeMs ?? ms;
     this.#laneMs += latency.lane;
     if (status === "ready" || status === "weak") this.#bytes += bytes ?? 0;
     if (transfer === "upload" && (bytes ?? 0) >= LARGE_BYTES)

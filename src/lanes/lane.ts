@@ -52,7 +52,12 @@ export class Lane {
 
   /** When a call could start here; Infinity while that depends on one that is under way. */
   freeAt(now: number): number {
-    return Math.max(this.pace.next(now), this.frozenUntil, this.#placeAt(now));
+    return Math.max(this.dueAt(now), this.#placeAt(now));
+  }
+
+  /** When the next call is due here, whatever is under way. */
+  dueAt(now: number): number {
+    return Math.max(this.pace.next(now), this.frozenUntil);
   }
 
   /** Whether it can go on in that chat: not in one that it was in before, nor for ever. */

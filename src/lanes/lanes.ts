@@ -7,8 +7,9 @@ import type { ChatInfo } from "../telegram/port.ts";
 import { BotFloods } from "./bot-floods.ts";
 import { laneConsequence } from "./consequence.ts";
 import { type Lane, laneName } from "./lane.ts";
+import { freeFirst, outlookOf } from "./outlook.ts";
 import { LanePermit } from "./permit.ts";
-import type { Judgement, LaneBoard, Pace, UnclearRefusal, WatchedLanes } from "./port.ts";
+import type { Judgement, LaneBoard, LaneOutlook, Pace, UnclearRefusal, WatchedLanes } from "./port.ts";
 import type { SameSize } from "./same-size.ts";
 import { Suspicions } from "./suspicions.ts";
 import { verdictOn } from "./verdict.ts";
@@ -77,6 +78,10 @@ export class Lanes implements LaneBoard, WatchedLanes {
     return Math.min(...this.#open(bot).map((lane) => lane.freeAt(now)), Number.POSITIVE_INFINITY);
   }
 
+  outlook(bot: string, now: number): LaneOutlook {
+    return outlookOf(this.#open(bot), now);
+  }
+
   take(
     bot: string,
     kind: MediaKind,
@@ -85,11 +90,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
     except: readonly RefusedIn[] = [],
   ): LanePermit | null {
     const { clock, botPaces, sameSize } = this.#options;
-    const eligible = this.#open(bot, kind).filter(({ chat }) => except.every((each) => each.chat !== chat));
-    const lane = eligible.reduce<Lane | null>(
-      (best, each) => (best && best.freeAt(now) <= each.freeAt(now) ? best : each),
-      null,
-    );
+    const lane = freeFirst(this.#open(bot, kind), now, except);
     if (!lane || lane.freeAt(now) > now + ahead) return null;
     return new LanePermit(lane, {
       clock,
@@ -147,10 +148,8 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   reopen(lane: Lane, chat: ChatInfo): boolean {
-    const isTaken = this.all.some(
-      (each) => each !== lane && each.bot === lane.bot && each.closed === null && each.chat === chat.id,
-    );
-    if (isTaken) return false;
+    const others = this.all.filter((each) => each !== lane && each.bot === lane.bot && each.closed === null);
+    if (others.some((each) => each.chat === chat.id)) return false;
     lane.chat = chat.id;
     lane.title = chat.title;
     lane.closed = null;

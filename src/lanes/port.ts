@@ -48,6 +48,14 @@ export type Judgement =
   /** The media that follow will show. */
   | "wait";
 
+/** What some lanes may do next, whatever is under way on them. */
+export interface LaneOutlook {
+  /** When the next call is due, a moment of the engine's clock; Infinity where there is no lane. */
+  readonly dueAt: number;
+  /** Calls a minute that they aim at together. */
+  readonly perMinute: number;
+}
+
 /** The lanes of a run, for those who make calls on them. Moments on the engine's clock, in milliseconds. */
 export interface LaneBoard {
   /** Whether anything can still be posted for this bot (of this kind, in a chat that is none of `except`). */
@@ -56,6 +64,10 @@ export interface LaneBoard {
   whyClosed(bot: string, kind: MediaKind): Failure;
   /** The earliest moment at which a lane of this bot is free; Infinity while all are busy or closed. */
   freeAt(bot: string, now: number): number;
+  /** What the open lanes of this bot may do next. */
+  outlook(bot: string, now: number): LaneOutlook;
+  /** Why this bot cannot send within `patienceMs` from now; null when it can. */
+  whyAway(bot: string, patienceMs: number): Failure | null;
   /** A permit for the lane (in none of the chats of `except`) that is free first, if that is within `ahead` ms of now; else null. */
   take(
     bot: string,

@@ -9,6 +9,7 @@ import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.
 import type { Sent } from "../telegram/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
 import type { InFlight } from "./claims.ts";
+import type { ReadTask } from "./read-ahead.ts";
 import type { Stop } from "./stop.ts";
 
 /** Where the time of a try went, in milliseconds on the engine's clock. */
@@ -16,6 +17,10 @@ export interface Spent {
   readonly download: number;
   readonly lane: number;
   readonly send: number;
+  /** What of it passed between taking the permit and being ready for it. */
+  readonly ahead: number;
+  /** For which it kept its place busy, waits for the lane left out: reading, where that was not done ahead, and sending. */
+  readonly place: number;
 }
 
 /** What one try came to. */
@@ -70,27 +75,51 @@ export class Attempts {
     this.#options = options;
   }
 
-  /** Reads the object, waits until the permit may be used, and calls Telegram once. Throws LedgerError only. */
-  async make(task: Task, permit: Permit): Promise<Outcome> {
-    const { clock, transfers, inFlight, stop } = this.#options;
+  /**
+   * Takes the object as it was read, or reads it now, waits until the permit may be used, and calls Telegram once. Throws
+   * LedgerError only.
+   */
+  async make(task: Task, permit: Permit, read?: ReadTask): Promise<Outcome> {
+    const { clock, transfers, stop } = this.#options;
     const started = clock.now();
-    const facts = this.#factsOf(task, permit);
     try {
-      const prepared = await transfers.prepare(task, stop.aborting);
-      const read = clock.now();
-      const spent = { download: read - started, lane: 0, send: 0 };
-      const unsent = (result: Outcome["result"]): Outcome => ({ facts, spent, transfer: null, result });
-      if (!prepared.ok) return unsent({ type: "failed", attempt: null, failure: prepared.failure });
-      const known = await this.#knownContent(task, prepared.value);
-      if (known) return unsent({ type: "known", ...known });
-      if (!inFlight.claim(task, prepared.value.sha256() ?? task.content))
-        return unsent({ type: "put_off", ms: SAME_CONTENT_MS });
-      if (!(await permit.ready(stop.draining, uploadBytes(prepared.value))))
-        return unsent({ type: "put_off", ms: 0 });
-      return await this.#send(task, permit, prepared.value, { ...spent, lane: clock.now() - read });
+      const prepared = await (read?.prepared ?? transfers.prepare(task, stop.aborting));
+      const inPlace = read ? 0 : clock.now() - started;
+      const spent = { download: read?.ms ?? inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
+      if (prepared.ok)
+        return await this.#permitted(task, permit, prepared.value, { started, spent }).finally(
+          prepared.value.drop,
+        );
+      const result = { type: "failed", attempt: null, failure: prepared.failure } as const;
+      return { facts: this.#factsOf(task, permit), spent, transfer: null, result };
     } finally {
       permit.drop();
+      read?.end();
     }
+  }
+
+  async #permitted(
+    task: Task,
+    permit: Permit,
+    prepared: Prepared,
+    { started, spent }: { readonly started: number; readonly spent: Spent },
+  ): Promise<Outcome> {
+    const { clock, inFlight, stop } = this.#options;
+    const unsent = (result: Outcome["result"]): Outcome => ({
+      facts: this.#factsOf(task, permit),
+      spent,
+      transfer: null,
+      result,
+    });
+    const known = await this.#knownContent(task, prepared);
+    if (known) return unsent({ type: "known", ...known });
+    if (!inFlight.claim(task, prepared.sha256() ?? task.content))
+      return unsent({ type: "put_off", ms: SAME_CONTENT_MS });
+    const readyAt = clock.now();
+    if (!(await permit.ready(stop.draining, uploadBytes(prepared))))
+      return unsent({ type: "put_off", ms: 0 });
+    const lane = clock.now() - readyAt;
+    return this.#send(task, permit, prepared, { ...spent, lane, ahead: readyAt - started });
   }
 
   async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
@@ -107,7 +136,11 @@ export class Attempts {
     const failure = answer.ok ? null : answer.failure;
     this.#options.events.emit("call", { bot: bot.slug, chat, ms: send, failure });
     permit.end(answer);
-    const common = { facts, transfer: prepared.transfer, spent: { ...spent, send } };
+    const common = {
+      facts,
+      transfer: prepared.transfer,
+      spent: { ...spent, send, place: spent.place + send },
+    };
     if (prepared.transfer === "url") transfers.urlResult(failure);
     if (!answer.ok) {
       const { started: startedAt } = answer.times;
@@ -143,6 +176,13 @@ export class Attempts {
   }
 }
 
-function uploadBytes({ request: { media, thumbnail } }: Prepared): number {
+/** Whether it goes again with what was read: it was not sent, or is to be sent as it was a little later. */
+export function isAsRead({ result }: Outcome): boolean {
+  return result.type === "put_off" || (result.type === "failed" && result.failure.class === "flood");
+}
+
+function uploadBytes(prepared: Prepared): number {
+  if (prepared.transfer === "url") return 0;
+  const { media, thumbnail } = prepared.request;
   return typeof media === "string" ? 0 : media.bytes + (thumbnail?.byteLength ?? 0);
 }

@@ -5,9 +5,12 @@ import type { Task } from "../domain/task.ts";
 import type { LaneBoard, Permit } from "../lanes/port.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
+import { readsInMs } from "./ahead-rule.ts";
+import { isAsRead } from "./attempt.ts";
 import type { DispatchPolicy } from "./dispatch-policy.ts";
 import { Held } from "./held.ts";
 import type { Intake } from "./intake.ts";
+import type { ReadAhead, ReadTask } from "./read-ahead.ts";
 import type { Waited } from "./settle.ts";
 import type { Stop } from "./stop.ts";
 import { MOST_AHEAD_MS, type TaskRunner } from "./task-runner.ts";
@@ -23,20 +26,27 @@ export interface DispatcherOptions {
   readonly events: Emitter;
   readonly policy: DispatchPolicy;
   readonly runner: TaskRunner;
+  readonly ahead: ReadAhead;
   /** Is told of each task that has ended, since others may have waited for it. */
   readonly intake: Intake;
 }
 
 /** While more may come, nothing that is held is judged for the last time before so many milliseconds without any. */
 const HELD_MS = 5_000;
+/** What was read for a bot that cannot send for longer than this goes back into the queue: others need the room. */
+const AWAY_MS = 10_000;
+const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Hands each task to the lane that is free first, as soon as the pool has a place for it. There are neither batches
- * nor ticks: it sleeps until the bell rings, the first lane becomes free, or the first deferred task is due.
+ * Hands each task to the lane that is free first, as soon as the pool has a place for it, and has the next ones read before
+ * that. There are neither batches nor ticks: it sleeps until the bell rings, the first lane becomes free, or the first deferred
+ * task is due. A place is held from the permit to the answer: reading comes before it, writing down after it.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #held = new Held();
+  /** Tasks that have left queue and read-ahead and have not ended. */
+  readonly #underWay = new Set<Promise<void>>();
   /** Timestamps that split an item's wait into queue time and lane time; see {@link Dispatcher.#waited}. */
   #placeFreeSince: number;
   #lastStart = Number.NEGATIVE_INFINITY;
@@ -54,48 +64,95 @@ export class Dispatcher {
 
   /** Resolves when all work is done, or nothing new may begin and what was under way has ended. Throws what broke. */
   async run(): Promise<void> {
-    const { stop, pool, bell, clock } = this.#options;
+    const { stop, bell, clock, ahead } = this.#options;
     while (!stop.draining.aborted) {
       const sleep = this.#step();
       if (sleep === null) break;
       if (sleep > 0) await bell.wait(sleep, clock, stop.draining);
     }
-    await pool.idle();
+    this.#giveUpReads();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await ahead.idle();
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  /** Starts one task, or returns how long to sleep (0: look again); null when there is nothing left to wait for. */
+  /** Begins one thing, or returns how long to sleep (0: look again); null when there is nothing left to wait for. */
   #step(): number | null {
-    const { queue, pool, clock, lanes, policy, runner } = this.#options;
-    if (pool.free === 0 || policy.isPaused(pool.active)) return Number.POSITIVE_INFINITY;
-    if (this.#judge()) return 0;
-    if (queue.length === 0) return this.#nothingToStart();
+    const { queue, clock, lanes, ahead, policy } = this.#options;
+    if (policy.isPaused(0)) {
+      this.#giveUpReads();
+      return NEVER;
+    }
+    this.#giveUpReads((bot) => lanes.whyAway(bot, AWAY_MS) !== null);
     const now = clock.now();
-    let soonest = queue.nextDue() ?? Number.POSITIVE_INFINITY;
-    const task = queue.shift(now, (bot) => {
-      if (!lanes.isOpen(bot)) return true;
-      const freeAt = lanes.freeAt(bot, now) - runner.readAheadMs;
-      if (freeAt > now) soonest = Math.min(soonest, freeAt);
-      return freeAt <= now;
-    });
-    if (!task) return Math.max(soonest - now, 1);
-    this.#start(task, now);
-    return 0;
+    const sleeps = [this.#readOne(now), this.#startOne(now)];
+    if (sleeps.includes(0)) return 0;
+    if (queue.length === 0 && ahead.size === 0) return this.#nothingToStart();
+    const soonest = Math.min(...sleeps, (queue.nextDue() ?? NEVER) - now, ahead.nextDue(now) - now);
+    return Math.max(soonest, 1);
   }
 
-  /** How long to sleep with an empty queue; null when nothing can come any more. */
+  /** How long to sleep with nothing to start; null when nothing can come any more. */
   #nothingToStart(): number | null {
-    const { pool, policy, clock } = this.#options;
-    if (this.#held.size > 0 && pool.active === 0)
-      return Math.max(1, this.#held.since + HELD_MS - clock.now());
-    return policy.isFed || pool.active > 0 ? Number.POSITIVE_INFINITY : null;
+    const { policy, clock } = this.#options;
+    const isIdle = this.#underWay.size === 0;
+    if (this.#held.size > 0 && isIdle) return Math.max(1, this.#held.since + HELD_MS - clock.now());
+    return policy.isFed || !isIdle ? NEVER : null;
+  }
+
+  /** Has the next object read where one is wanted; returns after how many milliseconds one will be, 0 where it did. */
+  #readOne(now: number): number {
+    const { queue, lanes, ahead, policy } = this.#options;
+    if (ahead.isFull || policy.isPaused(this.#underWay.size + ahead.size)) return NEVER;
+    let soonest = NEVER;
+    const task = queue.shift(now, (bot) => {
+      const inMs = lanes.isOpen(bot) ? this.#readsInMs(bot, now) : NEVER;
+      soonest = Math.min(soonest, inMs);
+      return inMs <= 0;
+    });
+    if (!task) return soonest;
+    if (ahead.begin(task)) return 0;
+    queue.unshift(task);
+    return NEVER;
+  }
+
+  #readsInMs(bot: string, now: number): number {
+    const { lanes, ahead, pool, runner } = this.#options;
+    const { dueAt, perMinute } = lanes.outlook(bot, now);
+    return readsInMs({
+      places: pool.concurrency,
+      usual: runner.usual,
+      perMinute,
+      freeInMs: dueAt - now,
+      ofBot: ahead.of(bot),
+      all: ahead.size,
+    });
+  }
+
+  /** Starts one task where a place and a lane are free; returns after how many milliseconds a lane will be, 0 where it did. */
+  #startOne(now: number): number {
+    const { queue, pool, lanes, ahead, policy, runner } = this.#options;
+    if (pool.free === 0 || policy.isPaused(this.#underWay.size)) return NEVER;
+    if (this.#judge()) return 0;
+    let soonest = NEVER;
+    const isFree = (bot: string) => {
+      const inMs = lanes.isOpen(bot) ? lanes.freeAt(bot, now) - runner.usual.ahead - now : 0;
+      if (inMs > 0) soonest = Math.min(soonest, inMs);
+      return inMs <= 0;
+    };
+    const read = ahead.take(now, isFree);
+    // What could not be read ahead is read in its place.
+    const task = read?.task ?? queue.shift(now, (bot) => ahead.of(bot) === 0 && isFree(bot));
+    if (!task) return soonest;
+    this.#start(task, now, read);
+    return 0;
   }
 
   /** Goes on with a task that was held and is judged by now; false where there is none. */
   #judge(): boolean {
-    const { queue, pool, policy, lanes, clock, runner } = this.#options;
+    const { queue, pool, policy, lanes, clock, runner, ahead } = this.#options;
     if (this.#held.size === 0) return false;
-    const isIdle = queue.length === 0 && pool.active === 0;
+    const isIdle = queue.length + ahead.size + this.#underWay.size === 0;
     const final = isIdle && (!policy.isFed || clock.now() >= this.#held.since + HELD_MS);
     const judged = this.#held.takeJudged((task) => lanes.judge(task, final));
     if (!judged) return false;
@@ -105,60 +162,87 @@ export class Dispatcher {
     return true;
   }
 
-  #start(task: Task, now: number): void {
-    const { lanes, queue, pool, runner } = this.#options;
+  #start(task: Task, now: number, read: ReadTask | undefined): void {
+    const { lanes, pool, policy, runner } = this.#options;
     const kind = task.sendAs ?? task.kind;
     const { refusedIn } = task;
     if (!lanes.isOpen(task.bot, kind)) {
-      this.#track(pool.run(() => this.#giveUp(task)));
+      read?.drop();
+      this.#track(pool.run(() => this.#end(task, () => policy.withoutLane(task))));
       return;
     }
     if (refusedIn && !lanes.isOpen(task.bot, kind, refusedIn)) {
+      read?.drop();
       this.#held.add(task, now);
       return;
     }
-    const permit = lanes.take(task.bot, kind, now, runner.readAheadMs, refusedIn);
+    const permit = lanes.take(task.bot, kind, now, runner.usual.ahead, refusedIn);
     if (!permit) {
       // Another lane of this bot is free, but none that takes this kind.
-      queue.push({ ...task, notBefore: now + MOST_AHEAD_MS });
+      this.#later({ ...task, notBefore: now + MOST_AHEAD_MS }, read);
       return;
     }
-    const waited = this.#waited(task, now);
-    this.#track(pool.run(() => this.#run(task, permit, waited)));
+    this.#track(this.#run(task, permit, this.#waited(task, now, read), read));
   }
 
-  async #run(task: Task, permit: Permit, waited: Waited): Promise<void> {
-    const { events, pool, queue, runner, intake, clock } = this.#options;
-    events.emit("active", { count: pool.active });
-    const again = await runner.run(task, permit, waited);
+  async #run(task: Task, permit: Permit, waited: Waited, read: ReadTask | undefined): Promise<void> {
+    const { events, pool, runner, intake, clock } = this.#options;
+    const { outcome, settled } = await pool.run(async () => {
+      events.emit("active", { count: pool.active });
+      const outcome = await runner.call(task, permit, read);
+      const settled = runner.settle(task, outcome, waited);
+      // A failure may stop the run, which comes before whatever the place is free for.
+      if (outcome.result.type === "failed") await settled;
+      return { outcome, settled };
+    });
+    const again = await settled;
     if (!again) await intake.finished(task);
-    else if (again.refusedIn === task.refusedIn) queue.push(again);
+    else if (again.refusedIn === task.refusedIn) this.#later(again, isAsRead(outcome) ? read : undefined);
     else this.#held.add(again, clock.now());
   }
 
-  #giveUp(task: Task): Promise<void> {
-    return this.#end(task, () => this.#options.policy.withoutLane(task));
+  /** Has a task tried later, if there is room with what was read of it. */
+  #later(task: Task, read: ReadTask | undefined): void {
+    const { queue, ahead } = this.#options;
+    if (read && ahead.keep(read, task)) return;
+    read?.drop();
+    queue.push(task);
   }
 
-  async #end(task: Task, how: () => Promise<void>): Promise<void> {
-    await how();
-    await this.#options.intake.finished(task);
+  /** Puts tasks back to the front of the queue, with what was read of them given up; those of all bots by default. */
+  #giveUpReads(isMeant: (bot: string) => boolean = () => true): void {
+    const { queue, ahead } = this.#options;
+    if (ahead.size > 0) for (const task of ahead.giveUp(isMeant).reverse()) queue.unshift(task);
+  }
+
+  #end(task: Task, how: () => Promise<void>): Promise<void> {
+    return how().then(() => this.#options.intake.finished(task));
   }
 
   #track(running: Promise<void>): void {
-    this.#lastStart = this.#options.clock.now();
-    running.catch((error: unknown) => {
-      this.#broken ??= error;
-      this.#options.stop.abort();
-    });
+    const { clock, stop, bell } = this.#options;
+    this.#lastStart = clock.now();
+    const ended = running
+      .catch((error: unknown) => {
+        this.#broken ??= error;
+        stop.abort();
+      })
+      .finally(() => {
+        this.#underWay.delete(ended);
+        bell.ring();
+      });
+    this.#underWay.add(ended);
   }
 
-  /** It waited for a lane from the moment at which nothing else kept it from starting; before that, in the queue. */
-  #waited(task: Task, now: number): Waited {
+  /**
+   * It waited for a lane from the moment at which nothing else kept it from starting; before that, as far as it was not being
+   * read, in the queue.
+   */
+  #waited(task: Task, now: number, read: ReadTask | undefined): Waited {
     const head = Math.min(
       now,
-      Math.max(this.#placeFreeSince, this.#lastStart, task.queuedAt, task.notBefore),
+      Math.max(this.#placeFreeSince, this.#lastStart, task.queuedAt, task.notBefore, read?.at ?? 0),
     );
-    return { queue: head - task.queuedAt, lane: now - head };
+    return { queue: head - task.queuedAt - (read?.ms ?? 0), lane: now - head };
   }
 }

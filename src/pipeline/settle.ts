@@ -197,6 +197,7 @@ export class Settlement {
       send: spent.send,
     };
     const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
-    events.emit("item", itemResult({ ...about, attempts: calls, latency, ...fields }));
+    const { place: placeMs } = spent;
+    events.emit("item", itemResult({ ...about, attempts: calls, latency, placeMs, ...fields }));
   }
 }

@@ -2,9 +2,10 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Task } from "../domain/task.ts";
 import type { LaneBoard, Permit } from "../lanes/port.ts";
-import type { Attempts } from "./attempt.ts";
+import type { Attempts, Outcome } from "./attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { consequenceOf } from "./follow-up.ts";
+import type { ReadTask } from "./read-ahead.ts";
 import type { Settlement, Waited } from "./settle.ts";
 import type { Stop } from "./stop.ts";
 
@@ -13,8 +14,18 @@ import type { Stop } from "./stop.ts";
  * in milliseconds.
  */
 export const MOST_AHEAD_MS = 1_500;
-/** Weight of the last reading in the moving average. */
-const AHEAD_SHARE = 0.2;
+/** Weight of the last reading in the moving averages. */
+const LAST_SHARE = 0.2;
+/** What reading and sending take before anything was measured, as users report, in milliseconds. */
+const USUAL = { read: 500, send: 1_250 } as const;
+
+/** How long things usually take, in milliseconds on the engine's clock. */
+export interface UsualTimes {
+  readonly read: number;
+  readonly send: number;
+  /** From taking a permit until the call could begin: reading, where the object was not read ahead. */
+  readonly ahead: number;
+}
 
 export interface TaskRunnerOptions {
   readonly attempts: Attempts;
@@ -28,28 +39,38 @@ export interface TaskRunnerOptions {
 /** Runs tasks on permits: one try of each, with all that follows from it for the run, the ledger and the screens. */
 export class TaskRunner {
   readonly #options: TaskRunnerOptions;
-  #readAheadMs = 0;
+  #usual: UsualTimes = { ...USUAL, ahead: 0 };
 
   constructor(options: TaskRunnerOptions) {
     this.#options = options;
   }
 
-  /** How long before its call an object should start to be read, in milliseconds on the engine's clock. */
-  get readAheadMs(): number {
-    return this.#readAheadMs;
+  get usual(): UsualTimes {
+    return this.#usual;
   }
 
-  /** Returns the task when it has to be tried again; null when it has ended. Throws LedgerError. */
-  async run(task: Task, permit: Permit, waited: Waited): Promise<Task | null> {
-    const { attempts, settlement, inFlight, events } = this.#options;
+  /** Makes the try: what has to have a place. Throws LedgerError. */
+  async call(task: Task, permit: Permit, read: ReadTask | undefined): Promise<Outcome> {
+    const { attempts, inFlight, events } = this.#options;
     const { entry, bot, kind } = task;
     events.emit("attempt", { key: entry.key, bot, kind, chat: permit.lane.chat, bytes: entry.bytes });
     try {
-      const outcome = await attempts.make(task, permit);
+      const outcome = await attempts.make(task, permit, read);
       if (outcome.result.type === "failed") this.#follow(task, outcome.result.failure);
+      return outcome;
+    } catch (error) {
+      inFlight.release(task);
+      throw error;
+    }
+  }
+
+  /** Returns the task when it has to be tried again; null when it has ended. Throws LedgerError. */
+  async settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
+    const { settlement, inFlight } = this.#options;
+    try {
       const called = outcome.transfer === null ? task : { ...task, calls: task.calls + 1 };
       const again = await settlement.settle(called, outcome, waited);
-      this.#learn(outcome.spent.download);
+      this.#learn(outcome);
       return again;
     } finally {
       inFlight.release(task);
@@ -61,9 +82,13 @@ export class TaskRunner {
     return this.#options.settlement.judged(task, verdict);
   }
 
-  #learn(downloadMs: number): void {
-    const next = this.#readAheadMs + AHEAD_SHARE * (downloadMs - this.#readAheadMs);
-    this.#readAheadMs = Math.min(MOST_AHEAD_MS, next);
+  #learn({ spent: { download, send, ahead }, transfer }: Outcome): void {
+    const { read: usualRead, send: usualSend, ahead: usualAhead } = this.#usual;
+    this.#usual = {
+      read: towards(usualRead, download),
+      send: transfer === null ? usualSend : towards(usualSend, send),
+      ahead: Math.min(MOST_AHEAD_MS, towards(usualAhead, ahead)),
+    };
   }
 
   /** What a failure means beyond its item and its lane. */
@@ -73,4 +98,8 @@ export class TaskRunner {
     if (then === "run") stop.drain({ type: "denied", failure });
     else if (then === "bot") lanes.closeBot(task.bot, failure);
   }
+}
+
+function towards(usual: number, last: number): number {
+  return usual + LAST_SHARE * (last - usual);
 }

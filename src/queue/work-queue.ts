@@ -58,6 +58,12 @@ export class WorkQueue {
     this.#ready++;
   }
 
+  /** Puts a task back before all others of its class. */
+  unshift(task: Task): void {
+    this.#classFor(task).unshift(task);
+    this.#ready++;
+  }
+
   /**
    * Removes and returns the first task that may start at `now` (engine's clock) and whose bot is accepted; `undefined` when
    * there is none.
@@ -108,10 +114,7 @@ export class WorkQueue {
   #returnDue(now: number): void {
     const due = this.#deferred.nextDue;
     if (due === null || due > now) return;
-    for (const task of this.#deferred.takeDue(now).reverse()) {
-      this.#classFor(task).unshift(task);
-      this.#ready++;
-    }
+    for (const task of this.#deferred.takeDue(now).reverse()) this.unshift(task);
   }
 
   #classFor(task: Task): TaskClass {

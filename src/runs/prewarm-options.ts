@@ -44,6 +44,8 @@ export interface PrewarmOptions {
   readonly botPace?: "none" | `${number}/s` | undefined;
   readonly answerTimeout?: Time | undefined;
   readonly stallTimeout?: Time | undefined;
+  /** Memory for objects that are read while others are sent: bytes, or a text such as `64MiB`; 0 for none. */
+  readonly readAhead?: number | string | undefined;
   /** How many times faster than real time the run's clock goes; for a sandbox. */
   readonly timeScale?: number | undefined;
   readonly httpsProxy?: string | undefined;

@@ -59,6 +59,7 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   botPace: flag("botPace"),
   answerTimeout: flag("answerTimeout", time),
   stallTimeout: flag("stallTimeout", time),
+  readAhead: flag("readAhead"),
   timeScale: variable("PREWARM_TIME_SCALE"),
   httpsProxy: variable("HTTPS_PROXY"),
   httpProxy: variable("HTTP_PROXY"),

@@ -1,3 +1,4 @@
+import type { ByteBudget } from "../domain/byte-budget.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { ObjectInfo } from "./port.ts";
 
@@ -11,7 +12,8 @@ export interface ContentCacheOptions {
   readonly clock: Clock;
   /** Milliseconds of the clock from the read on; using an entry does not extend it. */
   readonly ttlMs: number;
-  readonly maxBytes: number;
+  /** Shared with what is read ahead, to which the cache gives way. */
+  readonly budget: ByteBudget;
 }
 
 interface CachedContent {
@@ -20,7 +22,7 @@ interface CachedContent {
 }
 
 /**
- * Objects in memory, by name. Together with what is being read for it, it never exceeds `maxBytes`: the oldest are dropped
+ * Objects in memory, by name. Together with what is being read for it, it never exceeds its budget: the oldest are dropped
  * first, which are also the first to expire. A timer drops expired objects, so an idle process keeps nothing in memory.
  */
 export class ContentCache {
@@ -32,6 +34,7 @@ export class ContentCache {
 
   constructor(options: ContentCacheOptions) {
     this.#options = options;
+    options.budget.keptBy({ bytes: () => this.#keptBytes, giveUp: (bytes) => this.#giveUp(bytes) });
   }
 
   /** Bytes stored and reserved now. */
@@ -46,23 +49,22 @@ export class ContentCache {
 
   /** Makes room for an object that is about to be read; false when it cannot fit. Each true needs one {@link release}. */
   reserve(bytes: number): boolean {
-    if (this.#reservedBytes + bytes > this.#options.maxBytes) return false;
-    for (const name of this.#kept.keys()) {
-      if (this.bytes + bytes <= this.#options.maxBytes) break;
-      this.#drop(name);
-    }
+    if (!this.#options.budget.reserve(bytes)) return false;
     this.#reservedBytes += bytes;
     return true;
   }
 
   release(bytes: number): void {
     this.#reservedBytes -= bytes;
+    this.#options.budget.release(bytes);
   }
 
   /** Stores an object in the room that was just released for it. */
   put(name: string, value: ObjectContent): void {
+    const { budget, clock, ttlMs } = this.#options;
     this.#drop(name);
-    this.#kept.set(name, { value, until: this.#options.clock.now() + this.#options.ttlMs });
+    if (!budget.reserve(value.content.byteLength)) return;
+    this.#kept.set(name, { value, until: clock.now() + ttlMs });
     this.#keptBytes += value.content.byteLength;
     this.#arm();
   }
@@ -70,13 +72,23 @@ export class ContentCache {
   clear(): void {
     this.#cancel?.();
     this.#cancel = null;
-    this.#kept.clear();
-    this.#keptBytes = 0;
+    this.#giveUp(Number.POSITIVE_INFINITY);
+  }
+
+  /** Drops the oldest until so many bytes are free. */
+  #giveUp(bytes: number): void {
+    const least = this.#keptBytes - bytes;
+    for (const name of this.#kept.keys()) {
+      if (this.#keptBytes <= least) return;
+      this.#drop(name);
+    }
   }
 
   #drop(name: string): void {
-    this.#keptBytes -= this.#kept.get(name)?.value.content.byteLength ?? 0;
+    const bytes = this.#kept.get(name)?.value.content.byteLength ?? 0;
     this.#kept.delete(name);
+    this.#keptBytes -= bytes;
+    this.#options.budget.release(bytes);
   }
 
   #dropExpired(): void {

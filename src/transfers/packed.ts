@@ -36,6 +36,7 @@ export async function packedUpload(task: UploadTask, packing: string): Promise<R
     source: { open, bytes, filename: filenameOf(entry, kind, mime ?? "") },
     sha256: () => sha256,
     mime,
+    drop: () => {},
   });
 }
 

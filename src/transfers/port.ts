@@ -10,7 +10,7 @@ import type { MessageMedia } from "../telegram/port.ts";
 /** An object that is ready for one call. */
 export interface Prepared {
   readonly transfer: TransferName;
-  /** What the message is to hold. */
+  /** What the message is to hold. A URL is signed each time that it is asked for. */
   readonly request: MessageMedia;
   /**
    * Returns the SHA-256 of the content: for small uploads right away, for others once the body was read to its end;
@@ -21,13 +21,18 @@ export interface Prepared {
   readonly mime: string | null;
   /** What people will see besides it. */
   readonly shown: Shown;
+  /** Gives back what was opened and is not going to be sent. Safe at any time; what is in memory can still be sent. */
+  readonly drop: () => void;
 }
 
 /** The ways to send an object to Telegram. */
 export interface Transfers {
-  /** Makes a task ready for one call; reads from R2 what is needed before that call, and no more. */
   /** The way that is set (`--transfer`); `auto` lets each object go as the rules allow. */
   readonly mode: TransferMode;
+  /**
+   * Makes a task ready for one call: a small object is read whole, a large one opened and held back, of one that goes by URL its
+   * type is asked for where that decides. What is opened ends with the signal.
+   */
   prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>>;
   /** Reports how a call by URL ended. After several failed fetches and no success, nothing more goes by URL in this run. */
   urlResult(failure: Failure | null): void;

@@ -127,14 +127,17 @@ class ChosenTransfers implements Transfers {
   }
 
   #byUrl(entry: KnownEntry, kind: MediaKind): Prepared {
-    const media = this.#options.storage.presign(entry.key);
+    const { storage } = this.#options;
     return {
       transfer: "url",
-      request: { media },
+      get request() {
+        return { media: storage.presign(entry.key) };
+      },
       sha256: () => entry.sha256 ?? null,
       mime: entry.mime ?? null,
       // Telegram takes the last part of the path for a name.
       shown: shownOf(kind, { filename: cleanName(entry.key) }),
+      drop: () => {},
     };
   }
 
@@ -143,13 +146,17 @@ class ChosenTransfers implements Transfers {
     const kind = task.sendAs ?? task.kind;
     const upload = await uploadOf({ storage, entry, kind, local: this.#options.local, signal });
     if (!upload.ok) return upload;
-    const { bytes } = upload.value.source;
+    const { source, sha256, mime, drop } = upload.value;
+    const { bytes, filename } = source;
     const fields = await this.#uploadFields({ ...entry, bytes }, kind, signal).then(ok, carried);
-    if (!fields.ok) return fields;
-    const request = { media: upload.value.source, ...fields.value };
+    if (!fields.ok) {
+      drop();
+      return fields;
+    }
+    const request = { media: source, ...fields.value };
     const { title, performer } = entry;
-    const shown = shownOf(kind, { filename: upload.value.source.filename, title, performer });
-    return ok({ transfer: "upload", request, sha256: upload.value.sha256, mime: upload.value.mime, shown });
+    const shown = shownOf(kind, { filename, title, performer });
+    return ok({ transfer: "upload", request, sha256, mime, shown, drop });
   }
 
   /**

@@ -8,6 +8,7 @@ import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
 import { filenameOf, givenName } from "./filename.ts";
 import { hashed } from "./hashed.ts";
+import { HeldBody } from "./held-body.ts";
 import { packedUpload } from "./packed.ts";
 import { openWhole, otherContent, readWhole } from "./whole.ts";
 
@@ -16,6 +17,7 @@ export interface ReadyUpload {
   readonly source: UploadSource;
   readonly sha256: () => string | null;
   readonly mime: string | null;
+  readonly drop: () => void;
 }
 
 /** What an upload reads, and what it may become. */
@@ -29,18 +31,20 @@ export interface UploadTask {
 }
 
 /**
- * Prepares an object for upload: a small one is read whole, a larger one becomes a stream that is opened anew for each
- * try. What is stored packed is sent unpacked, unless its name says that it is packed.
+ * Prepares an object for upload: a small one is read whole, a larger one is opened and held back, and opened anew for each
+ * further try. What is stored packed is sent unpacked, unless its name says that it is packed.
  */
 export async function uploadOf(task: UploadTask): Promise<Result<ReadyUpload>> {
   const { storage, entry, signal } = task;
-  if (entry.bytes <= BUFFERED_BYTES && !toUnpack(entry, entry.packing)) return buffered(task);
-  // Name and size are sent before the object is opened.
-  const known = entry.packing === undefined ? await storage.head(entry.key, signal) : ok(entry);
-  if (!known.ok) return known;
-  const { mime, packing = "" } = known.value;
-  const asked = { ...task, entry: { ...entry, mime, packing } };
-  return toUnpack(entry, packing) ? packedUpload(asked, packing) : ok(streamed(asked));
+  if (toUnpack(entry, entry.packing)) return packedUpload(task, entry.packing);
+  const opened = await openWhole(storage, entry, signal);
+  if (!opened.ok) return opened;
+  const { mime, packing } = opened.value;
+  if (toUnpack(entry, packing)) {
+    discard(opened.value);
+    return packedUpload({ ...task, entry: { ...entry, mime, packing } }, packing);
+  }
+  return entry.bytes <= BUFFERED_BYTES ? buffered(task, opened.value) : ok(streamed(task, opened.value));
 }
 
 /** True for bytes that are not what people expect under the name. */
@@ -48,15 +52,10 @@ function toUnpack(entry: KnownEntry, packing: string | undefined): packing is st
   return packing !== undefined && packing !== "" && !isPackedName(extensionOf(givenName(entry)), packing);
 }
 
-async function buffered(task: UploadTask): Promise<Result<ReadyUpload>> {
-  const { storage, entry, kind, signal } = task;
-  const opened = await openWhole(storage, entry, signal);
-  if (!opened.ok) return opened;
-  const { body, mime: type, packing } = opened.value;
-  if (toUnpack(entry, packing)) {
-    discard(opened.value);
-    return packedUpload({ ...task, entry: { ...entry, mime: type, packing } }, packing);
-  }
+async function buffered(
+  { entry, kind }: UploadTask,
+  { body, mime }: OpenObject,
+): Promise<Result<ReadyUpload>> {
   const content = await readWhole(entry.key, body);
   if (!content.ok) return content;
   const sha256 = createHash("sha256").update(content.value).digest("hex");
@@ -65,19 +64,21 @@ async function buffered(task: UploadTask): Promise<Result<ReadyUpload>> {
   const source = {
     open: async () => ok(content.value),
     bytes: content.value.byteLength,
-    filename: filenameOf(entry, kind, type),
+    filename: filenameOf(entry, kind, mime),
   };
-  return ok({ source, sha256: () => sha256, mime: type });
+  return ok({ source, sha256: () => sha256, mime, drop: () => {} });
 }
 
 function discard({ body }: OpenObject): void {
   body.on("error", () => {}).destroy();
 }
 
-function streamed({ storage, entry, kind, signal }: UploadTask): ReadyUpload {
+function streamed({ storage, entry, kind, signal }: UploadTask, { body, mime }: OpenObject): ReadyUpload {
   let sha256: string | null = null;
+  const held = new HeldBody(body);
   const open: UploadSource["open"] = async () => {
-    const opened = await openWhole(storage, entry, signal);
+    const first = held.take();
+    const opened = first ? ok({ body: first }) : await openWhole(storage, entry, signal);
     if (!opened.ok) return opened;
     return ok(
       hashed(opened.value.body, (found) => {
@@ -87,6 +88,6 @@ function streamed({ storage, entry, kind, signal }: UploadTask): ReadyUpload {
       }),
     );
   };
-  const source = { open, bytes: entry.bytes, filename: filenameOf(entry, kind, entry.mime ?? "") };
-  return { source, sha256: () => sha256, mime: entry.mime ?? null };
+  const source = { open, bytes: entry.bytes, filename: filenameOf(entry, kind, mime) };
+  return { source, sha256: () => sha256, mime, drop: () => held.take()?.destroy() };
 }

@@ -708,10 +708,11 @@ describe("trouble that passes", () => {
       ],
     });
     const keys = world.putMany(6);
-    world.put("large.bin", { bytes: 2_000_000 });
+    // It breaks off far behind what fits into buffers, so that this shows while it is sent.
+    world.put("large.bin", { bytes: 30_000_000 });
     let broken = 0;
     world.faults = ({ method, key }) =>
-      method === "GET" && key === "large.bin" && ++broken === 1 ? { resetAfterBytes: 100_000 } : undefined;
+      method === "GET" && key === "large.bin" && ++broken === 1 ? { resetAfterBytes: 20_000_000 } : undefined;
     const ended = await world.runWith({ WARMUP_CHAT_ID: "-1001,-1002" }, "--json", "-c", "1");
     expect(ended.code).toBe(0);
     expect(Object.values(endsOf(ended))).toEqual(Array(keys.length + 1).fill("ready"));

@@ -66,6 +66,7 @@ describe("a configuration", () => {
         botPace: 1_800,
         answerTimeout: 300_000,
         stallTimeout: 60_000,
+        readAhead: 67_108_864,
         timeScale: 1,
       },
       bots: [{ slug: "default", chats: ["-1001", "-1002"] }],

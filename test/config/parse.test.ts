@@ -3,6 +3,7 @@ import { BadValue } from "../../src/config/bad-value.ts";
 import { nearest } from "../../src/config/nearest.ts";
 import {
   botPace,
+  byteSize,
   duration,
   failuresBound,
   list,
@@ -22,6 +23,11 @@ const GOOD: readonly [name: string, parse: (text: string) => unknown, text: stri
   ["duration", duration, "250ms", 250],
   ["duration", duration, "1.5d", 129_600_000],
   ["duration", duration, "0", 0],
+  ["byteSize", byteSize, "64MiB", 67_108_864],
+  ["byteSize", byteSize, "1.5 kB", 1_500],
+  ["byteSize", byteSize, "2gb", 2_000_000_000],
+  ["byteSize", byteSize, "4096", 4_096],
+  ["byteSize", byteSize, "0", 0],
   ["wholeNumber", count, "1", 1],
   ["wholeNumber", count, "1000", 1_000],
   ["onOff", onOff, "1", true],
@@ -43,6 +49,7 @@ const GOOD: readonly [name: string, parse: (text: string) => unknown, text: stri
 
 const BAD: readonly [name: string, parse: (text: string) => unknown, texts: readonly string[]][] = [
   ["duration", duration, ["", "5 m", "5y", "m5", "1h30", "-1s", "1e3s"]],
+  ["byteSize", byteSize, ["", "-1", "64 M i B", "64TiB", "much", "1e6", "MiB"]],
   ["wholeNumber", count, ["0", "1001", "-1", "1.5", "", "1e2", "0x10"]],
   ["onOff", onOff, ["2", "ja"]],
   ["oneOf", oneOf("a", "b"), ["", "A", "a,b"]],

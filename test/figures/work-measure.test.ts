@@ -25,6 +25,15 @@ it("finds concurrency where all transfers were busy", () => {
   expect(measured(40, { lane: 20, work: 2_000 }).limit(17_000, 5)).toBe("concurrency");
 });
 
+it("counts a place as busy with sends alone where objects were read ahead", () => {
+  const measure = new WorkMeasure();
+  const latency = { total: 3_000, queue: 0, lane: 0, download: 1_500, send: 1_000 };
+  for (let at = 0; at < 40; at++)
+    measure.add(item({ bytes: 1_000, transfer: "upload", latency, placeMs: 1_000 }));
+  expect([measure.limit(16_000, 5), measure.limit(8_000, 5)]).toEqual(["none", "concurrency"]);
+  expect(measure.measures(8_000, 5).transferMs).toBe(1_000);
+});
+
 it("finds the connection where all transfers were busy with large uploads that took long, and measures it", () => {
   const run = measured(20, { work: 20_000, bytes: 10 * MB });
   expect(run.limit(80_000, 5)).toBe("bandwidth");

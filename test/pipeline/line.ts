@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Bell } from "../../src/domain/bell.ts";
+import { ByteBudget } from "../../src/domain/byte-budget.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import { provisionalId } from "../../src/domain/content.ts";
 import { Emitter, type EventMap, type EventName } from "../../src/domain/events.ts";
@@ -22,6 +23,7 @@ import { Dispatcher } from "../../src/pipeline/dispatch.ts";
 import type { DispatchPolicy } from "../../src/pipeline/dispatch-policy.ts";
 import { Intake } from "../../src/pipeline/intake.ts";
 import type { PlanRules } from "../../src/pipeline/plan.ts";
+import { ReadAhead } from "../../src/pipeline/read-ahead.ts";
 import { Settlement } from "../../src/pipeline/settle.ts";
 import { Stop } from "../../src/pipeline/stop.ts";
 import { TaskRunner } from "../../src/pipeline/task-runner.ts";
@@ -52,6 +54,8 @@ class Shelf implements Transfers {
   readonly hashes = new Map<string, string>();
   /** Set for objects that Telegram is to fetch itself, from here. */
   url: string | null = null;
+  /** Keys of which what was opened was given back. */
+  readonly dropped: string[] = [];
   readonly urlResults: (Failure | null)[] = [];
   readonly #clock: Clock;
 
@@ -65,10 +69,11 @@ class Shelf implements Transfers {
     const why = this.broken.get(key);
     if (why) return failed(why);
     const sha256 = () => this.hashes.get(key) ?? null;
-    if (this.url) return ok({ transfer: "url", request: { media: this.url }, sha256, mime: null, shown: {} });
+    const common = { sha256, mime: null, shown: {}, drop: () => this.dropped.push(key) };
+    if (this.url) return ok({ transfer: "url", request: { media: this.url }, ...common });
     const body = Buffer.from(`content of ${key}`);
     const media = { open: async () => ok(body), bytes: body.length, filename: key };
-    return ok({ transfer: "upload", request: { media }, sha256, mime: null, shown: {} });
+    return ok({ transfer: "upload", request: { media }, ...common });
   }
 
   urlResult(failure: Failure | null): void {
@@ -91,6 +96,8 @@ export interface LineOptions {
   readonly paces?: readonly Pace[];
   /** Tasks under way at once; 5 without it. */
   readonly concurrency?: number;
+  /** Bytes for what is read ahead; nothing is without it, or with 0. */
+  readonly readAhead?: number;
   /** Tasks at which the queue is full; 100 without it. */
   readonly capacity?: number;
   /** Faults of the Bot API, as in a sandbox's file of faults. */
@@ -149,6 +156,9 @@ export async function openLine(options: LineOptions = {}) {
   const common = { clock, events, ledger, transfers, lanes, runBots };
   const settlement = new Settlement({ ...common, retries: 3, random: () => 1, remove });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
+  const budget = options.readAhead ? new ByteBudget(options.readAhead) : null;
+  const changed = () => bell.ring();
+  const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes: 1_000, changed });
   const policy: DispatchPolicy = {
     isFed: false,
     isPaused: () => false,
@@ -165,6 +175,7 @@ export async function openLine(options: LineOptions = {}) {
     events,
     policy,
     runner,
+    ahead,
     intake,
   });
   const queryOf = (key: string, etag = etagOf(key)) =>
@@ -192,6 +203,8 @@ export async function openLine(options: LineOptions = {}) {
     intake,
     attempts,
     settlement,
+    ahead,
+    budget,
     /** What a plan asks about a document that needs nothing else. */
     queryOf,
     /** The task that a plan makes of a document of which nothing is known. */

@@ -9,7 +9,7 @@ import { type Line, openLine } from "./line.ts";
 
 const HASH = "ab".repeat(32);
 const WAITED = { queue: 40, lane: 5 };
-const SPENT = { download: 100, lane: 20, send: 300 };
+const SPENT = { download: 100, lane: 20, send: 300, ahead: 0, place: 0 };
 
 const SENT: Sent = {
   chatId: "-1",

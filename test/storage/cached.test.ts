@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
+import { ByteBudget } from "../../src/domain/byte-budget.ts";
 import { ok } from "../../src/domain/result.ts";
 import { cachedStorage } from "../../src/storage/cached.ts";
 import type { OpenOptions, Storage } from "../../src/storage/port.ts";
@@ -31,7 +32,12 @@ async function cachedBucket({ held = false, maxBytes = 1_000, maxObjectBytes = 4
     if (!held) answer();
   });
   const clock = new VirtualClock();
-  const storage = cachedStorage(bucket.storage, { clock, ttlMs: TTL, maxBytes, maxObjectBytes });
+  const storage = cachedStorage(bucket.storage, {
+    clock,
+    ttlMs: TTL,
+    budget: new ByteBudget(maxBytes),
+    maxObjectBytes,
+  });
   const arrived = async (count: number) => {
     while (requests.length < count) await new Promise((resolve) => setTimeout(resolve, 2));
     return requests;
@@ -197,7 +203,12 @@ describe("cachedStorage", () => {
     const bucket = {
       open: async () => ok({ bytes: 5, etag: "abc", mime: "", body: Readable.from([Buffer.from("hell")]) }),
     } as unknown as Storage;
-    const options = { clock: new VirtualClock(), ttlMs: TTL, maxBytes: 100, maxObjectBytes: 100 };
+    const options = {
+      clock: new VirtualClock(),
+      ttlMs: TTL,
+      budget: new ByteBudget(100),
+      maxObjectBytes: 100,
+    };
     const storage = cachedStorage(bucket, options);
     expect(await buffer(value(await storage.open("a", { etag: "abc" })).body)).toHaveLength(4);
     expect(storage.cache).toMatchObject({ misses: 1, bytes: 0 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { ByteBudget } from "../../src/domain/byte-budget.ts";
 import { systemClock } from "../../src/domain/clock.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { cachedStorage } from "../../src/storage/cached.ts";
@@ -23,7 +24,7 @@ const pair = { accessKeyId: "0123456789abcdef0123456789abcdef", secretAccessKey:
 const dispatcher = new Agent();
 let server: R2Server;
 
-const CACHE = { clock: systemClock(), ttlMs: 60_000, maxBytes: 10_000, maxObjectBytes: 1_000 };
+const CACHE = { clock: systemClock(), ttlMs: 60_000, budget: new ByteBudget(10_000), maxObjectBytes: 1_000 };
 
 beforeAll(async () => {
   server = await startR2Server({ ...pair, buckets: ["media", "many"] });

@@ -1,6 +1,7 @@
 import type { Connections } from "../../../src/compose/connect.ts";
 import { openKeeping } from "../../../src/compose/worker.ts";
 import { readRunOptions } from "../../../src/config/run-options.ts";
+import { ByteBudget } from "../../../src/domain/byte-budget.ts";
 import { Emitter } from "../../../src/domain/events.ts";
 import { waitingBot } from "../../../src/lanes/waiting-bot.ts";
 import { Waits } from "../../../src/lanes/waits.ts";
@@ -19,7 +20,9 @@ import type { World } from "./world.ts";
 
 /** After an order to end, what is under way is cut off so many milliseconds later. */
 const DRAIN_MS = 20_000;
-const CACHE = { ttlMs: 300_000, maxBytes: 1_000_000, maxObjectBytes: 100_000 };
+const CACHE = { ttlMs: 300_000, maxObjectBytes: 100_000 };
+/** What is read ahead and what is kept together. */
+const MEMORY_BYTES = 1_000_000;
 
 /** A run or a worker, composed as the real ones are, on what is simulated; it may die at any moment. */
 export class SimulatedProcess {
@@ -119,9 +122,10 @@ export class SimulatedProcess {
     const { world, mortal } = { world: this.#world, mortal: this.mortal };
     const { clock } = mortal;
     const bucket = mortal.port(world.bucket, { name: "bucket", there: [0, 30], back: [0, 200] }, ["presign"]);
+    const memory = new ByteBudget(MEMORY_BYTES);
     const storage =
       this.#kind === "worker" && world.config.bots.length > 1
-        ? cachedStorage(bucket, { ...CACHE, clock })
+        ? cachedStorage(bucket, { ...CACHE, clock, budget: memory })
         : bucket;
     const waits = new Waits(clock);
     const dispatcher = new Wire(world.wires, mortal);
@@ -139,7 +143,8 @@ export class SimulatedProcess {
         chats,
       };
     });
-    return { clock, storage, bots, waits, close: async () => {} };
+    const wholeBytes = CACHE.maxObjectBytes;
+    return { clock, storage, bots, waits, memory, wholeBytes, close: async () => {} };
   }
 
   #ledgerWay(): PortWay {

@@ -1,0 +1,32 @@
+/** What decides whether one more object of a bot is to be read ahead. Times in milliseconds. */
+export interface AheadNeed {
+  /** Places for sends. */
+  readonly places: number;
+  /** What reading an object, and sending it, take as a rule. */
+  readonly usual: { readonly read: number; readonly send: number };
+  /** Calls a minute of all open lanes of the bot. */
+  readonly perMinute: number;
+  /** Until the first of these lanes may make its next call; 0 for now. */
+  readonly freeInMs: number;
+  /** Objects that are being read or wait to be sent: of this bot, and of all. */
+  readonly ofBot: number;
+  readonly all: number;
+}
+
+/** So much longer than usual a read may take before a send waits for it. */
+const SPARE = 3;
+/** Objects read ahead at most for each place: beyond that R2 is slower than its connections can make up for. */
+const MOST_A_PLACE = 4;
+
+/**
+ * Milliseconds after which one more object is to be read, 0 for now; Infinity where enough are. There are to be as many as can be
+ * sent while one is read, by the lanes and by the places, so that no send waits; what would only wait itself is left in the queue.
+ */
+export function readsInMs(need: AheadNeed): number {
+  const { places, usual, perMinute, freeInMs, ofBot, all } = need;
+  if (all >= places * MOST_A_PLACE) return Number.POSITIVE_INFINITY;
+  const msByLanes = 60_000 / perMinute;
+  const msByPlaces = usual.send / places;
+  const sentInMs = Math.max(freeInMs + ofBot * msByLanes, ofBot * msByPlaces);
+  return Math.max(0, sentInMs - usual.read * SPARE);
+}

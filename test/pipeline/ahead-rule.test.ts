@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { type AheadNeed, readsInMs } from "../../src/pipeline/ahead-rule.ts";
+
+/** Five places, reads of half a second, sends of a second and a quarter, one private chat that is free. */
+const USUAL: AheadNeed = {
+  places: 5,
+  usual: { read: 500, send: 1_250 },
+  perMinute: 60,
+  freeInMs: 0,
+  ofBot: 0,
+  all: 0,
+};
+const NO_LIMIT = { perMinute: 6_000_000 };
+const QUICK_SENDS = { usual: { read: 500, send: 100 } };
+
+describe("one more object is read", () => {
+  it.each<[string, Partial<AheadNeed>, number]>([
+    ["at once, where none is and a lane is free", {}, 0],
+    ["at once, three times the usual read before its lane is free", { freeInMs: 1_500 }, 0],
+    ["not before that", { freeInMs: 4_000 }, 2_500],
+    ["a slot of the lane later for each that is read already", { freeInMs: 2_000, ofBot: 2 }, 2_500],
+    [
+      "in time for a channel, whose next slot is three seconds away",
+      { perMinute: 20, freeInMs: 3_000 },
+      1_500,
+    ],
+    ["as long before a freeze ends", { freeInMs: 300_000 }, 298_500],
+    ["until as many are as the places send while one is read", { ...NO_LIMIT, ofBot: 6, all: 6 }, 0],
+    ["and no more than those", { ...NO_LIMIT, ofBot: 8, all: 8 }, 500],
+    ["for many slow reads and quick sends", { ...NO_LIMIT, ...QUICK_SENDS, ofBot: 19, all: 19 }, 0],
+    ["four a place at most", { ...NO_LIMIT, ...QUICK_SENDS, ofBot: 20, all: 20 }, Number.POSITIVE_INFINITY],
+    ["of all bots together", { all: 20 }, Number.POSITIVE_INFINITY],
+  ])("%s", (_, need, inMs) => {
+    expect(readsInMs({ ...USUAL, ...need })).toBeCloseTo(inMs, 0);
+  });
+});
