@@ -51,6 +51,8 @@ export interface ShelvedReport extends BotReport {
 export interface ReportShelf {
   /** Returns the reports of this type and of these bots that are due, the oldest first. */
   pending(type: IdReport["type"], bots: readonly string[], limit: number): ShelvedReport[];
+  /** Whether a bot reported this id as dead, and Telegram was not asked yet. */
+  isDoubted(id: { readonly bot: string; readonly key: string; readonly fileId: string }): boolean;
   /** Takes it away; false where that is not possible now. */
   drop(report: ShelvedReport): boolean;
   /** Leaves it for `ms` of real time from now; false where that is not possible now. */

@@ -47,17 +47,21 @@ export class TakeOver {
 
   /** Takes over what is due; Telegram is asked for at most `asks` ids, each on a slot of a lane. Throws LedgerError. */
   async run(asks: number): Promise<void> {
-    const learned = await this.#each("learned", Number.POSITIVE_INFINITY, (report) => this.#learn(report));
+    const { length } = this.#options.shelf.pending("dead", this.#options.bots, asks);
+    if (length > 0)
+      this.#tell(`asking Telegram about ${length === 1 ? "an id" : `${length} ids`} that bots found dead`);
+    // What a bot learned instead of a dead id takes its place.
     const dead = await this.#each("dead", asks, (report) => this.#bury(report));
+    const learned = await this.#each("learned", Number.POSITIVE_INFINITY, (report) => this.#learn(report));
     const parts = [
       learned.taken > 0 ? `${learned.taken} that bots learned` : "",
-      dead.taken > 0 ? `${dead.taken} that are dead, and will be warmed again` : "",
+      dead.taken > 0 ? `${dead.taken} that are dead, whose objects are warmed again` : "",
     ].filter((part) => part !== "");
-    if (parts.length === 0) return;
-    this.#options.events.emit("notice", {
-      level: "info",
-      text: `ids taken over from bots: ${parts.join("; ")}`,
-    });
+    if (parts.length > 0) this.#tell(`ids taken over from bots: ${parts.join("; ")}`);
+  }
+
+  #tell(text: string): void {
+    this.#options.events.emit("notice", { level: "info", text });
   }
 
   close(): void {
@@ -87,7 +91,7 @@ export class TakeOver {
   }
 
   async #learn(report: ShelvedReport): Promise<Fate> {
-    const { storage, ledger, warming, draining } = this.#options;
+    const { storage, ledger, shelf, warming, draining } = this.#options;
     const { key, bot, kind, fileId, fileUniqueId } = report;
     const came = report.storedKind ?? kind;
     if (!isMediaKind(kind) || !isMediaKind(came)) return "dropped";
@@ -96,7 +100,9 @@ export class TakeOver {
     if (!isSame(report, there.value)) return "dropped";
     const known = entryOf(key, there.value);
     const [found] = await ledger.lookup([{ bot, kind, entry: known }]);
-    if (!found || found.stored) return "dropped";
+    if (!found) return "dropped";
+    if (found.stored)
+      return shelf.isDoubted({ ...report, fileId: found.stored.fileId }) ? "later" : "dropped";
     const sent = { fileId, fileUniqueId, kind: came, chatId: "", messageId: 0, ...NO_MEDIA };
     const { stored, asked, weakness } = classifyStored(kind, sent, key);
     const isNew = await ledger.learn({

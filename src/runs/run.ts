@@ -41,8 +41,8 @@ export interface RunPass {
   readonly stop: Stop;
 }
 
-/** Ids that Telegram is asked for before a run begins, as a bot reported them dead: a minute of a lane. */
-const ASKS = 20;
+/** Ids that Telegram is asked for before a run begins, as bots found them dead: at most two calls each, so a minute of a lane. */
+const ASKS = 10;
 
 /** How a run ended. */
 export interface RunEnd {

@@ -120,13 +120,45 @@ describe("a run", () => {
     await ids.report(learned("a.txt", "aa", String(id), { type: "dead" }));
     const { code, stderr } = await world.runWith(QUICK);
     expect([code, warmup(world)]).toEqual([0, 2]);
-    expect(stderr).toContain("1 that are dead, and will be warmed again");
+    expect(stderr).toContain("1 that are dead, whose objects are warmed again");
     const [row] = world.rows(ROW);
     expect(row).toMatchObject({ status: "ready", dead: 0 });
     expect(row?.id).not.toBe(id);
     expect((await ids.fileId({ key: "a.txt" }))?.fileId).toBe(row?.id);
     expect(world.botApi.calls().filter(({ method }) => method === "getFile")).toHaveLength(2);
     expect(waiting(world)).toBe(0);
+  });
+
+  it("puts what a bot learned in the place of the id that is dead, and sends nothing", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "aa");
+    await world.run([]);
+    const [{ id } = {}] = world.rows(ROW);
+    world.botApi.control({ dead: { file_id: String(id) } });
+    const own = await ownSend(world, "aa");
+    const ids = idsOf(world);
+    await ids.report(learned("a.txt", "aa", String(id), { type: "dead" }));
+    await ids.report(learned("a.txt", "aa", own));
+    await world.runWith(QUICK);
+    expect(warmup(world)).toBe(1);
+    expect(world.rows(ROW)).toEqual([{ status: "ready", id: own, dead: 0, chat: null }]);
+    expect(waiting(world)).toBe(0);
+  });
+
+  it("keeps what a bot learned for as long as Telegram was not asked about the id before it", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "aa");
+    await world.run([]);
+    const [{ id } = {}] = world.rows(ROW);
+    world.botApi.control({
+      faults: [{ server: "bot-api", match: { method: "getFile" }, fault: { type: "status", status: 500 } }],
+    });
+    const ids = idsOf(world);
+    await ids.report(learned("a.txt", "aa", String(id), { type: "dead" }));
+    await ids.report(learned("a.txt", "aa", "own"));
+    await world.runWith(QUICK);
+    expect(waiting(world)).toBe(2);
+    expect((await ids.fileId({ key: "a.txt" }))?.fileId).toBe("own");
   });
 
   it("keeps an id of which Telegram says that it works, and asks nothing about one that is gone already", async () => {

@@ -124,6 +124,11 @@ export class ReportFile implements ReportShelf {
     return attempted(() => this.#file.db()?.all<ShelvedReport>(PENDING, params)) ?? [];
   }
 
+  isDoubted({ bot, key, fileId }: Pick<BotReport, "bot" | "key" | "fileId">): boolean {
+    const reports = attempted(() => this.ofKey(key, bot)) ?? [];
+    return reports.some((report) => report.type === "dead" && report.fileId === fileId);
+  }
+
   drop({ id, fileId }: ShelvedReport): boolean {
     return this.#change(DROP, { id, fileId });
   }
