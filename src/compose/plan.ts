@@ -57,6 +57,7 @@ export function planOptionsOf({
       bucket: config.bucket,
       tell,
       again: { patience, clock, signal },
+      ahead: true,
       onNothing: options.allowEmpty ? "warn" : "refuse",
     }),
     tell: (text) => tell("warn", text),
@@ -82,6 +83,8 @@ export interface SourceParts {
   readonly onNothing: SelectionOptions["onNothing"];
   /** How a page of the listing that fails is tried again; not at all without it. */
   readonly again?: Again;
+  /** Whether the bucket is listed in several places at once, which a run waits for and a worker has time to do without. */
+  readonly ahead?: boolean;
   /** Takes a sentence for people. */
   readonly tell: SelectionOptions["tell"];
 }
@@ -115,11 +118,14 @@ export function sourceOf(parts: SourceParts): OpenSource {
 }
 
 /** The listing of each spelling of the prefix, one after the other; each key once. */
-async function* listed({ options: { prefix = "" }, storage, again }: SourceParts, filter: KeyFilter): Source {
+async function* listed(
+  { options: { prefix = "" }, storage, again, ahead = false }: SourceParts,
+  filter: KeyFilter,
+): Source {
   const spellings = spellingsOf(prefix);
   for (const [at, spelling] of spellings.entries()) {
     const takes: KeyFilter = (key) => isListedAt(key, spellings, at) && filter(key);
-    yield* listingSource(storage.list(spelling), takes, again);
+    yield* listingSource(storage.list(spelling, ahead), takes, again);
   }
 }
 

@@ -29,7 +29,7 @@ export function cachedStorage(storage: Storage, options: CachedOptions): CachedS
   const reader = new CachedReader(storage, options);
   return {
     cache: reader,
-    list: (prefix) => storage.list(prefix),
+    list: (prefix, ahead) => storage.list(prefix, ahead),
     check: () => storage.check(),
     head: (key, signal) => storage.head(key, signal),
     open: (key, request) => reader.open(key, request),

@@ -46,7 +46,7 @@ const MOST_EMPTY = 1_000;
  * Where a listing has come by. Each page begins with a key that none before it began with, in whatever order a server lists;
  * one that does not leads round in circles, under tokens that may be new each time.
  */
-class Way {
+export class Way {
   readonly #begins = new Set<string>();
   readonly #repeated: () => Failure;
   #empty = 0;

@@ -8,6 +8,7 @@ import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import { followPages, type ListingPage } from "./follow-pages.ts";
 import type { ListedObject } from "./port.ts";
+import { rangedPages } from "./ranged-pages.ts";
 import { withoutPages } from "./sdk-pages.ts";
 import { withoutVersionWarning } from "./sdk-warning.ts";
 
@@ -27,10 +28,13 @@ export interface ListingOptions {
 /** Lists one bucket. */
 export interface Listing {
   /**
-   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed. A
+   * Pages of keys with this prefix, in key order; the next page is fetched while one is processed, with `ahead` several. A
    * failure is the last value, unless its reader asks for the page again (see {@link Storage.list}).
    */
-  pages(prefix: string): AsyncGenerator<Result<readonly ListedObject[]>, void, "again" | undefined>;
+  pages(
+    prefix: string,
+    ahead: boolean,
+  ): AsyncGenerator<Result<readonly ListedObject[]>, void, "again" | undefined>;
   /** Asks for one key. Succeeds also for a key pair that may read but not list. */
   check(): Promise<Result<void>>;
   /** Aborts listings that are running. */
@@ -40,6 +44,7 @@ export interface Listing {
 interface PageRequest {
   readonly prefix?: string;
   readonly from?: string | undefined;
+  readonly after?: string | undefined;
   readonly limit?: number;
   readonly signal: AbortSignal;
 }
@@ -50,13 +55,25 @@ export function createListing(options: ListingOptions): Listing {
   const send = createSender(options);
   const fetchPage = (request: PageRequest) => askPage(options.target, send, request);
   return {
-    async *pages(prefix) {
+    async *pages(prefix, ahead) {
       const given = new AbortController();
       const { signal } = given;
       const removeListener = onAbort(stopped.signal, () => given.abort());
       try {
         const repeated = () => notS3(options.target, 200, "with a page that was there before");
-        yield* followPages({ fetchFrom: (from) => fetchPage({ prefix, from, signal }), signal, repeated });
+        if (!ahead)
+          yield* followPages({ fetchFrom: (from) => fetchPage({ prefix, from, signal }), signal, repeated });
+        else
+          yield* rangedPages({
+            fetchPage: (start) => fetchPage({ prefix, signal, ...start }),
+            fetchKeyAfter: async (after) => {
+              const page = await fetchPage({ prefix, signal, after, limit: 1 });
+              return (page.ok && page.value.objects[0]?.key) || null;
+            },
+            signal,
+            repeated,
+            disordered: () => notS3(options.target, 200, "with keys that were not asked for"),
+          });
       } finally {
         removeListener();
         given.abort();
@@ -77,7 +94,7 @@ type Send = (request: PageRequest) => Promise<ListObjectsV2CommandOutput>;
 
 function createSender(options: ListingOptions): Send {
   let loading: Promise<{ client: S3Client; sdk: typeof import("@aws-sdk/client-s3") }> | undefined;
-  return async ({ prefix, from, limit, signal }) => {
+  return async ({ prefix, from, after, limit, signal }) => {
     loading ??= loadSdk(options);
     const { client, sdk } = await loading;
     const command = new sdk.ListObjectsV2Command({
@@ -86,6 +103,7 @@ function createSender(options: ListingOptions): Send {
       EncodingType: "url",
       ...(prefix ? { Prefix: prefix } : {}),
       ...(from === undefined ? {} : { ContinuationToken: from }),
+      ...(after === undefined ? {} : { StartAfter: after }),
       ...(limit === undefined ? {} : { MaxKeys: limit }),
     });
     return client.send(command, { abortSignal: signal, requestTimeout: options.stallMs });

@@ -59,7 +59,7 @@ export function openR2(options: R2Options): Storage {
   });
   const objects = new ObjectReader({ dispatcher, origin, sign, stallMs, target });
   return {
-    list: (prefix) => listing.pages(prefix),
+    list: (prefix, ahead = false) => listing.pages(prefix, ahead),
     check: () => listing.check(),
     head: (key, signal) => objects.head(key, signal),
     open: (key, openOptions) => objects.open(key, openOptions),

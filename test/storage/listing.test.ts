@@ -6,7 +6,7 @@ import { failure } from "../../src/domain/failure.ts";
 import { ok, type Result } from "../../src/domain/result.ts";
 import { followPages } from "../../src/storage/follow-pages.ts";
 import type { ListedObject, Storage } from "../../src/storage/port.ts";
-import { bucketAt, KEY_ID, refuse, SECRET } from "./tiny-server.ts";
+import { bucketAt, KEY_ID, refuse, SECRET, sendPage } from "./tiny-server.ts";
 
 type ListPage = Result<readonly ListedObject[]>;
 
@@ -27,19 +27,6 @@ async function all(storage: Storage, prefix = "", failures = 1): Promise<ListPag
 
 const keysOf = (pages: readonly ListPage[]) => pages.flatMap((p) => (p.ok ? p.value.map((o) => o.key) : []));
 const failureOf = (pages: readonly ListPage[]) => pages.flatMap((p) => (p.ok ? [] : [p.failure]));
-
-function contents(key: string): string {
-  const escaped = key.replace(/[&<>\r]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<Contents><Key>${escaped}</Key><LastModified>2025-01-02T03:04:05.678Z</LastModified><ETag>&quot;e-${key.length}&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>`;
-}
-
-function sendPage(response: ServerResponse, keys: readonly string[], next?: string, head = ""): void {
-  const more = next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`;
-  response.writeHead(200, { "content-type": "application/xml" });
-  response.end(
-    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>media</Name>${head}<IsTruncated>${next !== undefined}</IsTruncated>${keys.map(contents).join("")}<KeyCount>${keys.length}</KeyCount>${more}</ListBucketResult>`,
-  );
-}
 
 const query = (url: string | undefined) => new URL(url ?? "/", "http://x").searchParams;
 

@@ -59,3 +59,17 @@ export async function outcomeOf(body: NodeJS.ReadableStream): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+function contents(key: string): string {
+  const escaped = key.replace(/[&<>\r]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<Contents><Key>${escaped}</Key><LastModified>2025-01-02T03:04:05.678Z</LastModified><ETag>&quot;e-${key.length}&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+}
+
+/** Answers with a page of a listing. */
+export function sendPage(response: ServerResponse, keys: readonly string[], next?: string, head = ""): void {
+  const more = next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`;
+  response.writeHead(200, { "content-type": "application/xml" });
+  response.end(
+    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>media</Name>${head}<IsTruncated>${next !== undefined}</IsTruncated>${keys.map(contents).join("")}<KeyCount>${keys.length}</KeyCount>${more}</ListBucketResult>`,
+  );
+}
