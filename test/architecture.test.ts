@@ -169,11 +169,22 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["pipeline", "senders", "runs"],
     why: "how an object travels, for those who send it",
   },
+  "transfers/choose.ts": {
+    to: ["senders"],
+    why: "how large a file may be, also without a module of Node.js",
+  },
+  "transfers/filename.ts": {
+    to: ["senders"],
+    why: "what an upload is called, also without a module of Node.js",
+  },
   "pipeline/follow-up.ts": {
     to: ["senders"],
     why: "which other way there is, for a message to a user as well",
   },
   "pipeline/stored-kind.ts": { to: ["senders"], why: "how an id is stored, whoever got it" },
+  "senders/bot-api.ts": { to: [""], why: "a bot without a library" },
+  "senders/bound-bucket.ts": { to: [""], why: "the bucket of a Worker" },
+  "senders/sender.ts": { to: [""], why: "what sends, for programs without Node.js" },
   "senders/error.ts": { to: [""], why: "an object or a call that failed" },
   "senders/object-upload.ts": { to: [""], why: "what the bot of a library uploads" },
   "senders/port.ts": { to: [""], why: "what a sender takes and gives" },

@@ -42,7 +42,7 @@ const SQLITE = /^(libsql|@libsql\/.*|@neon-rs\/load|detect-libc)$/;
 /** Every entry, with what it exports. */
 const ENTRIES: Readonly<Record<string, string>> = {
   prewarm: "BotApiError,ConfigError,LedgerError,SendError,UnexpectedError,createSender,openIds,prewarm",
-  "prewarm/client": "WorkerError,createClient",
+  "prewarm/client": "BotApiError,SendError,WorkerError,createClient,createSender",
   "prewarm/grammy": "createSender",
   "prewarm/telegraf": "createSender",
   "prewarm/node-telegram-bot-api": "createSender",
@@ -114,6 +114,19 @@ describe("the package", () => {
     );
     expect(loaded).toContain("/dist/client.js");
     expect(loaded.filter((url) => !url.startsWith("/dist/") && !url.endsWith("/main.mjs"))).toEqual([]);
+  });
+
+  it("has a client that names no global of Node.js", () => {
+    const loaded = loadedBy(
+      'import { createSender } from "prewarm/client"; createSender({ ids: {}, botToken: "1:a" });',
+    );
+    const files = loaded.filter((url) => url.startsWith("/dist/")).map((url) => join(ROOT, url));
+    const codeOf = (file: string) => readFileSync(file, "utf8").replace(/\/\*.*?\*\/|^\s*\/\/.*$/gms, "");
+    const named = files.flatMap(
+      (file) => codeOf(file).match(/\b(?:process\.|Buffer\b|setImmediate\b|require\().*/g) ?? [],
+    );
+    expect(files.length).toBeGreaterThan(20);
+    expect(named).toEqual([]);
   });
 
   it("runs the README's example, and writes nothing but what that prints", async () => {
@@ -264,6 +277,16 @@ describe("its types", () => {
       const plain = fromToken({ ids: createClient("https://a.example"), botToken: "1:a" });
       await plain.send({ chat: "@a", key: "a.jpg", kind: "photo", caption: "A" });`;
     expect(complaintsOf(main, { skipLibCheck: true })).toEqual([]);
+  });
+
+  it("of the client need no types of Node.js", () => {
+    const main = `import { createClient, createSender, type BoundBucket } from "prewarm/client";
+      declare const bucket: BoundBucket;
+      const ids = createClient("https://a.example", { token: "t", bot: "news" });
+      const sender = createSender({ ids, bucket, botToken: "1:a" });
+      const { by } = await sender.send({ chat: 42, key: "a.jpg", caption: "A" });
+      console.log(by satisfies string, (await ids.fileId({ key: "a.jpg" }))?.kind);`;
+    expect(complaintsOf(main)).toEqual([]);
   });
 
   it("refuse options, values, events and fields that there are none of", () => {

@@ -41,6 +41,8 @@ export async function deliver<Message>(
       return { message, by: transfer, task };
     } catch (error) {
       task = otherWay(source, task, transfer, error);
+    } finally {
+      prepared.value.drop();
     }
   }
 }

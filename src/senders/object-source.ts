@@ -12,5 +12,7 @@ export interface ObjectSource {
   readonly mode: Transfers["mode"];
   /** Reports how a call by URL ended; see {@link Transfers}. */
   readonly urlResult: Transfers["urlResult"];
+  /** False for an object of which a run would make a better id, which is then not reported; without it, all are. */
+  keeps?(task: Task): boolean;
   close(): Promise<void>;
 }

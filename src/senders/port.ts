@@ -44,3 +44,18 @@ export interface Delivered<Message = unknown> {
 export interface ReportTarget {
   report(report: IdReport): Promise<void>;
 }
+
+/** What a bucket that is bound to a Cloudflare Worker says of an object. */
+export interface BoundObject {
+  readonly size: number;
+  readonly etag: string;
+  readonly httpMetadata?:
+    | { readonly contentType?: string | undefined; readonly contentEncoding?: string | undefined }
+    | undefined;
+}
+
+/** A bucket as it is bound to a Cloudflare Worker (developers.cloudflare.com/r2/api/workers/workers-api-reference): what is used of it. */
+export interface BoundBucket {
+  head(key: string): Promise<BoundObject | null>;
+  get(key: string): Promise<(BoundObject & { arrayBuffer(): Promise<ArrayBuffer> }) | null>;
+}

@@ -23,8 +23,14 @@ export async function post<Message>(
   kind: MediaKind,
   request: MessageMedia,
 ): Promise<Message> {
-  const media = typeof request.media === "string" ? request.media : uploadOf(request.media);
-  const params = { chat_id: chat, ...besides(kind, request), ...options, [kind]: media };
+  const { media: given, ...shape } = request;
+  const media = typeof given === "string" ? given : uploadOf(given);
+  const params = {
+    chat_id: chat,
+    ...(typeof media === "string" ? {} : besides(kind, shape)),
+    ...options,
+    [kind]: media,
+  };
   try {
     return await send({ method: METHODS[kind], params });
   } catch (error) {
@@ -35,9 +41,8 @@ export async function post<Message>(
 }
 
 /** What an upload takes along, since Telegram adds nothing to a large video for as long as its file_id lives. */
-function besides(kind: MediaKind, { thumbnail, width, height, duration, media }: MessageMedia) {
+function besides(kind: MediaKind, { thumbnail, width, height, duration }: Partial<MessageMedia>) {
   const params: Record<string, unknown> = {};
-  if (typeof media === "string") return params;
   if (kind === "video") params.supports_streaming = true;
   if (width !== undefined) params.width = width;
   if (height !== undefined) params.height = height;

@@ -97,8 +97,9 @@ export class KeySender<Message> {
     let warm: WarmId | null = null;
     try {
       const { send } = this.#parts;
-      const sent = await deliver(await this.#open(query.key), send, query, wish);
-      warm = this.#learn(query, sent, dead);
+      const source = await this.#open(query.key);
+      const sent = await deliver(source, send, query, wish);
+      warm = this.#learn(query, sent, dead, source.keeps?.(sent.task) ?? true);
       return { message: sent.message, by: sent.by, kind: warm?.kind ?? null, fileId: warm?.fileId ?? null };
     } finally {
       this.#flights.delete(name);
@@ -119,7 +120,12 @@ export class KeySender<Message> {
     return this.#source;
   }
 
-  #learn(query: IdQuery, { message, task }: ObjectSent<Message>, dead: WarmId | null): WarmId | null {
+  #learn(
+    query: IdQuery,
+    { message, task }: ObjectSent<Message>,
+    dead: WarmId | null,
+    keeps: boolean,
+  ): WarmId | null {
     const sent = readSent(message);
     if (sent === null) return null;
     const { stored }: Reading = classifyStored(task.kind, sent, query.key);
@@ -127,15 +133,8 @@ export class KeySender<Message> {
     const warm = { fileId, kind, weak };
     this.#known.learn(query, warm, dead);
     const { etag, bytes } = task.entry;
-    this.#report({
-      ...of(query, task.kind),
-      type: "learned",
-      storedKind: kind,
-      fileId,
-      fileUniqueId,
-      etag,
-      bytes,
-    });
+    const learned = { type: "learned", storedKind: kind, fileId, fileUniqueId, etag, bytes } as const;
+    if (keeps) this.#report({ ...of(query, task.kind), ...learned });
     return warm;
   }
 
