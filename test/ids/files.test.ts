@@ -166,6 +166,17 @@ describe("the file of a ledger, for a bot that reads it,", () => {
     expect(file.pending("learned", ["default"], 20_000)).toHaveLength(10_000);
   });
 
+  it("has no reports beside it that nobody took over in a month", async () => {
+    await hold();
+    let now = Date.UTC(2026, 0, 1);
+    const file = new ReportFile(path, { now: () => now });
+    opened.push(file);
+    file.add([{ ...report("old.jpg", "old"), bot: "gone" }]);
+    now += 31 * 86_400_000;
+    file.add([{ ...report("new.jpg", "new"), bot: "default" }]);
+    expect([file.ofKey("old.jpg", "gone"), file.ofKey("new.jpg", "default").length]).toEqual([[], 1]);
+  });
+
   it("takes at most so many reports of a process in a minute, and says so once", async () => {
     const ids = idsOf();
     await hold();

@@ -23,6 +23,9 @@ const TABLES = `
 /** So many reports wait at most, each of some 300 bytes, at most 3 KB. */
 const MOST = 10_000;
 
+/** Those of a bot that no run and no worker has (any more) go after 30 days. */
+const KEPT_MS = 30 * 86_400_000;
+
 /** Milliseconds after which it is tried again while another process writes. */
 const AGAIN_MS = [5, 20, 50, 100, 200, 400, 400];
 
@@ -82,6 +85,7 @@ export class ReportFile implements ReportShelf {
     const db = this.#writable();
     const now = this.#now();
     return db.transaction(() => {
+      db.run("delete from reports where at < :oldest", { oldest: now - KEPT_MS });
       if (countOf(db) + reports.length > MOST) return false;
       for (const report of reports) {
         const { type, key, bot, kind, storedKind, fileId, fileUniqueId, etag, bytes } = report;
