@@ -1,7 +1,16 @@
 import * as v from "valibot";
 
 /** All scenarios, in the order in which they run. */
-export const SCENARIOS = ["queue", "signer", "strategy", "transfer", "pace", "scale"] as const;
+export const SCENARIOS = [
+  "queue",
+  "signer",
+  "strategy",
+  "transfer",
+  "pace",
+  "scale",
+  "process",
+  "memory",
+] as const;
 
 const Better = v.picklist(["higher", "lower"]);
 

@@ -10,8 +10,10 @@ import type { BenchFlags } from "./bench-flags.ts";
 
 /** What `prewarm bench` shall measure; what becomes of the result is read by bench/report/options.ts. */
 export interface BenchRunOptions {
-  /** Empty for all. */
+  /** Empty for all that are not long. */
   readonly scenarios: readonly ScenarioName[];
+  /** Those that take minutes too. */
+  readonly long: boolean;
   readonly againstReal: boolean;
   readonly quiet: boolean;
 }
@@ -27,6 +29,7 @@ export function readBenchOptions(names: readonly string[], flags: BenchFlags): B
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     scenarios: SCENARIOS.filter((name) => names.includes(name)),
+    long: flags.long === true,
     againstReal: flags.against === "real",
     quiet: flags.quiet === true,
   };

@@ -5,12 +5,12 @@ import { finish } from "../bench/report/finish.ts";
 import { finishOptions } from "../bench/report/options.ts";
 import { type BenchOptions, runBench } from "../bench/run.ts";
 import { loadScenario, secondsOf } from "../bench/scenarios/index.ts";
-import type { Scenario, ScenarioName } from "../bench/types.ts";
+import type { Scenario } from "../bench/types.ts";
 import { readTogether } from "../config/problems.ts";
 import type { StopSignal } from "../domain/events.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import type { BenchCompareFlags, BenchFlags } from "./bench-flags.ts";
-import { readBenchOptions } from "./bench-options.ts";
+import { type BenchRunOptions, readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
 import type { RunContext } from "./run.ts";
 
@@ -37,7 +37,7 @@ export async function bench(
   const progress = new BenchProgress(process.stderr, options.quiet);
   try {
     const report = await runBench({
-      scenarios: options.againstReal ? [real(flags, context)] : await chosen(options.scenarios),
+      scenarios: options.againstReal ? [real(flags, context)] : await chosen(options),
       signal: stopped.signal,
       environment: environmentOf(context.version, process.env),
       facts: processFacts(),
@@ -62,9 +62,12 @@ export async function benchCompare(a: string, b: string, flags: BenchCompareFlag
   return compareFiles(a, b, { flags, env: process.env }, process);
 }
 
-function chosen(names: readonly ScenarioName[]): Promise<BenchOptions["scenarios"]> {
+function chosen({ scenarios, long }: BenchRunOptions): Promise<BenchOptions["scenarios"]> {
   return Promise.all(
-    secondsOf(names).map(async ({ name, seconds }) => ({ scenario: await loadScenario(name), seconds })),
+    secondsOf(scenarios, long).map(async ({ name, seconds }) => ({
+      scenario: await loadScenario(name),
+      seconds,
+    })),
   );
 }
 

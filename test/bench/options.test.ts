@@ -18,6 +18,7 @@ describe("the flags of bench", () => {
   it("without any mean all scenarios on this machine", () => {
     expect(readBenchOptions([], { color: true })).toEqual({
       scenarios: [],
+      long: false,
       againstReal: false,
       quiet: false,
     });
@@ -27,6 +28,7 @@ describe("the flags of bench", () => {
     const flags = { json: "a.json", against: "real", yes: true, quiet: true, color: true } as const;
     expect(readBenchOptions(["scale", "queue", "queue"], flags)).toEqual({
       scenarios: ["queue", "scale"],
+      long: false,
       againstReal: true,
       quiet: true,
     });
@@ -40,16 +42,16 @@ describe("the flags of bench", () => {
         gate: [""],
       }),
     ).toEqual([
-      "que: no such scenario (queue, signer, strategy, transfer, pace, scale)",
-      "sacle: no such scenario (queue, signer, strategy, transfer, pace, scale)",
-      "elephant: no such scenario (queue, signer, strategy, transfer, pace, scale)",
+      "que: no such scenario (queue, signer, strategy, transfer, pace, scale, process, memory)",
+      "sacle: no such scenario (queue, signer, strategy, transfer, pace, scale, process, memory)",
+      "elephant: no such scenario (queue, signer, strategy, transfer, pace, scale, process, memory)",
       "--gate is empty: give it a value, or leave it out",
       "no/such/folder/a.json: it cannot be written there; make its folder, or name another file",
       "-: name a file; /dev/stdout is standard output",
     ]);
     expect(problemsOf(["qeue"], {})[0]).toContain("queue");
     expect(problemsOf(["signr"], {})).toEqual([
-      "signr: no such scenario, did you mean signer? (queue, signer, strategy, transfer, pace, scale)",
+      "signr: no such scenario, did you mean signer? (queue, signer, strategy, transfer, pace, scale, process, memory)",
     ]);
   });
 

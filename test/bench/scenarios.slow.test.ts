@@ -1,4 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Experiment, Round } from "../../src/bench/harness/rounds.ts";
+import { largeExperiment, readyExperiment } from "../../src/bench/scenarios/memory.ts";
+import { processExperiment } from "../../src/bench/scenarios/process.ts";
 import { STRATEGY } from "../../src/bench/scenarios/strategy.ts";
 import { TRANSFER } from "../../src/bench/scenarios/transfer.ts";
 import type { Scenario, ScenarioResult } from "../../src/bench/types.ts";
@@ -71,6 +77,42 @@ describe("the scenario transfer", () => {
       const progress = () => stop.abort();
       const result = await TRANSFER.run({ signal: stop.signal, seconds: 14, progress });
       expect(result).toMatchObject({ incomplete: "large: stopped before its end", rounds: 0 });
+    },
+    SLOW,
+  );
+});
+
+/** A round of it, and what it left in its folder. */
+async function once(experiment: Experiment): Promise<{ round: Round; left: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-bench-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const open = await experiment.open(folder, undefined);
+  const round = await open.round(0);
+  await open.close?.();
+  return { round, left: readdirSync(folder) };
+}
+
+describe("whole processes", () => {
+  it.each(["upload", "url"] as const)(
+    "measure prewarm and the plain loop beside it, by %s",
+    async (transfer) => {
+      const experiment = processExperiment([{ transfer, places: 5 }], { count: 12, bytes: 2_000 });
+      const { round, left } = await once(experiment);
+      for (const name of [`${transfer}_5`, `${transfer}_5_plain`])
+        for (const metric of ["cpu_us_per_item", "wall_us_per_item", "peak_rss_mb"])
+          expect(round[name]?.[metric]).toBeGreaterThan(0);
+      expect(left).toEqual([]);
+    },
+    SLOW,
+  );
+
+  it(
+    "hold a large object, and a bucket that is all ready, against a limit of memory",
+    async () => {
+      const large = await once(largeExperiment(60_000_000));
+      expect(large.round.large?.peak_rss_mb).toBeGreaterThan(20);
+      const ready = await once(readyExperiment(2_500));
+      expect(ready.round.ready?.peak_rss_mb).toBeGreaterThan(20);
     },
     SLOW,
   );

@@ -16,6 +16,10 @@ export interface SdkPresignerOptions {
 interface SdkRequest {
   headers: Record<string, string>;
   query: Record<string, unknown>;
+  readonly protocol?: string;
+  readonly hostname?: string;
+  readonly port?: number;
+  readonly path?: string;
 }
 interface SdkPresigner {
   presign(request: unknown, options: Readonly<Record<string, unknown>>): Promise<SdkRequest>;
@@ -56,11 +60,29 @@ export async function sdkPresigner(options: SdkPresignerOptions): Promise<(key: 
   };
 }
 
+/** The same as whole URLs, by a client that is there already. */
+export async function sdkUrls(
+  client: S3Client,
+  { bucket, region, expiresSeconds }: { bucket: string; region: string; expiresSeconds: number },
+): Promise<(key: string) => Promise<string>> {
+  const properties = {};
+  const signer = presignerOf(
+    await client.config.signer({ name: "sigv4", signingName: "s3", signingRegion: region, properties }),
+  );
+  return async (key) => {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const url = await presign(client, signer, command, { region, expiresSeconds, at: Date.now() });
+    const { protocol, hostname, port, path, query } = url;
+    const host = port === undefined ? hostname : `${hostname}:${port}`;
+    return `${protocol}//${host}${path}?${new URLSearchParams(query as Record<string, string>)}`;
+  };
+}
+
 async function presign(
   client: S3Client,
   signer: SdkPresigner,
   command: GetObjectCommand,
-  { region, expiresSeconds, at }: SdkPresignerOptions,
+  { region, expiresSeconds, at }: Pick<SdkPresignerOptions, "region" | "expiresSeconds" | "at">,
 ): Promise<SdkRequest> {
   let presigned: SdkRequest = { headers: {}, query: {} };
   const stack = client.middlewareStack.clone();

@@ -30,7 +30,7 @@ const PATIENCE_MS = 2_000;
  */
 export function openChild<H extends Handlers>(file: URL): Child<H> {
   // Not with our flags: a profiler or debugger would take part in what is measured.
-  const child = fork(builtFile(file), [], {
+  const child = fork(fileURLToPath(builtFile(file)), [], {
     execArgv: [],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -84,8 +84,8 @@ async function reasonOf(child: ChildProcess): Promise<string> {
 }
 
 /** Node cannot run TypeScript: from the sources (tests) the built file is started. */
-function builtFile(url: URL): string {
-  const file = fileURLToPath(existsSync(url) ? url : url.href.replace("/src/bench/", "/dist/bench/"));
-  if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\` first`);
+export function builtFile(url: URL): URL {
+  const file = existsSync(url) ? url : new URL(url.href.replace("/src/bench/", "/dist/bench/"));
+  if (!existsSync(file)) throw new Error(`${fileURLToPath(file)} is missing: run \`npm run build\` first`);
   return file;
 }

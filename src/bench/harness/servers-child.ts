@@ -13,6 +13,8 @@ export interface ServersSettings {
   readonly downloadMs: MsRange | null;
   /** None without it. */
   readonly uploadMs: MsRange | null;
+  /** A Bot API server of one's own in local mode, which takes 2000 MB; not without it. */
+  readonly local: boolean;
 }
 
 /** Made-up objects, keys as {@link keysBelow} has them, of `bytes`, `bytes + 1`, ... bytes: no two have the same content. */
@@ -52,7 +54,7 @@ function servers(): NonNullable<typeof running> {
 }
 
 async function start(settings: Partial<ServersSettings>): Promise<Record<string, string>> {
-  const { timeScale = 1, downloadMs = null, uploadMs = null } = settings;
+  const { timeScale = 1, downloadMs = null, uploadMs = null, local = false } = settings;
   const r2 = await startR2Server({
     ...KEY_PAIR,
     buckets: [BUCKET],
@@ -63,6 +65,7 @@ async function start(settings: Partial<ServersSettings>): Promise<Record<string,
   });
   const botApi = await startBotApiServer({
     timeScale,
+    local,
     chats: CHATS,
     random: upload.next,
     uploadLatencyMs: uploadMs,
@@ -78,6 +81,7 @@ async function start(settings: Partial<ServersSettings>): Promise<Record<string,
     TELEGRAM_BOT_TOKEN: TOKEN,
     WARMUP_CHAT_ID: CHATS.map(({ id }) => id).join(","),
     PREWARM_TIME_SCALE: String(timeScale),
+    TELEGRAM_API_LOCAL: local ? "1" : "0",
   };
 }
 
