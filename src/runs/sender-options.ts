@@ -59,6 +59,6 @@ export interface Sender<Options extends object, Message> {
    * set. Never because of the ledger: one that is gone, locked or slow is as if it had no id.
    */
   send(request: SendTarget & Options): Promise<Delivered<Message>>;
-  /** Waits a second at most for reports under way and lets its connections go; `ids` stays open. */
+  /** Waits a second at most for reports under way and lets its connections go, until the next send; `ids` stays open. */
   close(): Promise<void>;
 }

@@ -54,11 +54,13 @@ export class KeySender<Message> {
     return (warm && (await this.#byId(query, wish, warm))) ?? this.#itself(query, wish, warm);
   }
 
-  /** Waits for reports under way, but not for long, and lets the connections to the bucket go. */
+  /** Waits for reports under way, but not for long, and lets the connections to the bucket go; a later send opens them again. */
   async close(): Promise<void> {
     const { clock } = this.#parts;
     await Promise.race([Promise.all(this.#reports), clock.sleep(LAST_REPORTS_MS)]);
-    await this.#source?.then((source) => source.close()).catch(() => {});
+    const opened = this.#source;
+    this.#source = null;
+    await opened?.then((source) => source.close()).catch(() => {});
   }
 
   /** Null where Telegram does not take the id. */
