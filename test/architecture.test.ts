@@ -110,6 +110,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "sources",
       "transfers",
       "lanes",
+      "ids",
       "pipeline",
       "figures",
       "reporters",

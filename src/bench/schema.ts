@@ -10,6 +10,7 @@ export const SCENARIOS = [
   "scale",
   "process",
   "memory",
+  "lookup",
 ] as const;
 
 const Better = v.picklist(["higher", "lower"]);

@@ -9,7 +9,7 @@ const EXAMPLES = `Examples:
   prewarm bench --gate 'strategy.prewarm.throughput_per_min>=100'
   prewarm bench compare base.json new.json      two reports side by side
 
-Scenarios: queue, signer, strategy, transfer, pace, scale; long: process, memory
+Scenarios: queue, signer, strategy, transfer, pace, scale; long: process, memory, lookup
 Exit codes: 0 done, 2 usage, 99 a gate was crossed, 130/143 stopped by a signal
 `;
 
@@ -37,7 +37,7 @@ export function addBenchFlags(command: Command) {
       .option("--max-regression <share>", "how much slower than the baseline it may be (10%)")
       .option("--gate <expression>", "<scenario>.<variant>.<metric><op><number>; repeatable", collect)
       .optionsGroup("What:")
-      .option("--long", "those that take minutes too (process, memory)")
+      .option("--long", "those that take minutes too (process, memory, lookup)")
       .addOption(
         choice("--against <what>", "real: your bucket and chats; sends real messages, asks for --yes", [
           "real",

@@ -6,6 +6,7 @@ import { presignDerivingAnew } from "../../src/bench/contenders/derive-anew.ts";
 import { fillLedger, objectOf } from "../../src/bench/harness/fill-ledger.ts";
 import { type Experiment, lastResult, type Round } from "../../src/bench/harness/rounds.ts";
 import { loadScenario, secondsOf } from "../../src/bench/scenarios/index.ts";
+import { lookupExperiment } from "../../src/bench/scenarios/lookup.ts";
 import { paceExperiment } from "../../src/bench/scenarios/pace.ts";
 import { pacePlots } from "../../src/bench/scenarios/pace-plots.ts";
 import { queueExperiment } from "../../src/bench/scenarios/queue.ts";
@@ -119,6 +120,13 @@ describe("a ledger filled by SQL", () => {
   });
 });
 
+describe("the rounds of lookups", () => {
+  it("measure them from the file and from a worker, at rest and while it warms", async () => {
+    const rounds = await roundsOf(lookupExperiment({ rows: 300, count: 40, warmed: 5 }));
+    expectFigures(rounds, ["file", "file_written", "http", "http_many", "http_warming"]);
+  });
+});
+
 describe("the list of scenarios", () => {
   const total = (names: Parameters<typeof secondsOf>[0]) =>
     secondsOf(names).reduce((sum, { seconds }) => sum + seconds, 0);
@@ -133,7 +141,7 @@ describe("the list of scenarios", () => {
     expect(names([])).not.toContain("process");
     expect(names(["memory"])).toEqual(["memory"]);
     expect(names([], true)).toEqual(SCENARIOS);
-    expect(names(["queue"], true)).toEqual(["queue", "process", "memory"]);
+    expect(names(["queue"], true)).toEqual(["queue", "process", "memory", "lookup"]);
   });
 
   it("gives few scenarios more time", () => {

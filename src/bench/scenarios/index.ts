@@ -22,6 +22,7 @@ const LIST: Readonly<Record<ScenarioName, Listed>> = {
   scale: { seconds: 12.5, load: async () => (await import("./scale.ts")).SCALE },
   process: { seconds: 900, long: true, load: async () => (await import("./process.ts")).PROCESS },
   memory: { seconds: 300, long: true, load: async () => (await import("./memory.ts")).MEMORY },
+  lookup: { seconds: 40, long: true, load: async () => (await import("./lookup.ts")).LOOKUP },
 };
 
 /** Seconds that all may take together, and how many times its own share one gets at most when others are left out. */
