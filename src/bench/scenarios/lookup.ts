@@ -48,7 +48,7 @@ export const LOOKUP = measuredScenario({
     },
   ],
   experiments: { lookup: () => lookupExperiment() },
-  parts: [{ experiment: "lookup", processes: 1, rounds: 8, share: 1 }],
+  parts: [{ experiment: "lookup", processes: 1, rounds: 8, share: 1, patient: true }],
 });
 
 const SIZES = {
@@ -62,7 +62,11 @@ const SIZES = {
 const TOKEN = "bench-lookup-token";
 const [BOTS, KEYS_AT_ONCE] = [20, 1_000];
 /** Eight chats, so 20 objects a second. */
-const PACES = { PREWARM_PACE: "150/min", PREWARM_BOT_PACE: "none" } as const;
+const PACES = {
+  PREWARM_PACE: "150/min",
+  PREWARM_BOT_PACE: "none",
+  MEDIA_PREWARM_INTERVAL_MS: "500",
+} as const;
 
 /** Blocks of lookups in turn; another process is the worker, a third one R2 and Telegram. */
 export function lookupExperiment({ rows, count, warmed } = SIZES): Experiment {
@@ -78,7 +82,7 @@ export function lookupExperiment({ rows, count, warmed } = SIZES): Experiment {
       const bots = new Lookups(url, { bots: BOTS, token: TOKEN });
       const parts: Parts = { worker, servers, ids, bots };
       return {
-        warmUps: 2,
+        warmUps: 1,
         round: (index) => lookupRound(parts, { from: fromOf(index, rows, count), index, count, warmed }),
         close: async () => {
           bots.close();
