@@ -218,6 +218,19 @@ describe("asking", () => {
     expect((await bot.deleteMessage(chatId, 999)).ok).toBe(false);
   });
 
+  it("says whether an id works: also one of a file that is too big for getFile, and not one that is dead", async () => {
+    const { server, bot } = await sandbox();
+    const { fileId } = sentOf(await bot.send(photo({ media: inMemory(media(FILES.photo)) })));
+    expect(await bot.checkFile(fileId)).toEqual({ ok: true, value: undefined });
+    const big = inMemory(Buffer.alloc(20_971_521), "a.bin");
+    const large = sentOf(await bot.send(photo({ kind: "document", media: big })));
+    expect(await bot.checkFile(large.fileId)).toEqual({ ok: true, value: undefined });
+    server.control({ dead: { file_id: fileId } });
+    for (const id of [fileId, "no id", ""]) {
+      expect(failureOf(await bot.checkFile(id)).reason).toBe("file_id_dead");
+    }
+  });
+
   const error = (code: number) => ({ ok: false, error_code: code, description: "x" });
   it.each<[string, Script, string]>([
     ["a page in HTML", { whole: (it) => reply(it, 200, HTML) }, "api_root_wrong"],
@@ -235,6 +248,7 @@ describe("asking", () => {
       bot.getChat("-1001"),
       bot.canPost(channel),
       bot.deleteMessage("-1001", 7),
+      bot.checkFile("id"),
     ])
       expect(failureOf(await answer).reason).toBe(reason);
   });
