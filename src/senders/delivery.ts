@@ -62,11 +62,18 @@ function taskOf({ key, kind, bot = "" }: IdQuery, info: ObjectInfo): Task {
   };
 }
 
+/**
+ * What Telegram says of a message, whatever its media is (tdlib/td MessageEntity.cpp, ReplyMarkup.cpp; core.telegram.org/method/messages.sendMedia):
+ * to send that another way would end the same.
+ */
+const OF_MESSAGE =
+  /caption (?:is )?too long|CAPTION_TOO_LONG|parse entities|ENTITY_|ENTITIES_|message to (?:be )?repl|REPLY_|reply markup|reply keyboard|inline keyboard|BUTTON_|EFFECT_ID|can't parse/i;
+
 /** The same object, to be sent the other way; throws the error where there is none. */
 function otherWay(source: ObjectSource, task: Task, transfer: TransferName, error: unknown): Task {
   const bytes = transfer === "upload" ? task.entry.bytes : null;
   const cause = failureIn(error, { by: transfer, bytes });
-  if (cause === null) throw error;
+  if (cause === null || OF_MESSAGE.test(cause.message)) throw error;
   if (transfer === "url") source.urlResult(cause);
   const options = { retries: 0, mode: source.mode, transfer, open: () => false, random: () => 0 };
   const next = followUp(task, cause, options);

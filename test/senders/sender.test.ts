@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createSender, type SendCall, type SenderOptions } from "../../src/index.ts";
@@ -8,6 +9,7 @@ import { openHeldWorld, openWorld, TOKEN, type World } from "../helpers/world.ts
 import { Shelf } from "./shelf.ts";
 
 const USER = 77;
+const PHOTO = readFileSync(new URL("../../fixtures/media/covers/welcome.jpg", import.meta.url));
 const WARM = { kind: "document", weak: false } as const;
 
 /** A sender over no library that counts its calls. */
@@ -146,6 +148,33 @@ describe("a ledger", () => {
     await sender.close();
     expect(ids.reports).toEqual([]);
     expect(reportTo.reports).toMatchObject([{ type: "learned", key: "a.bin", fileId, bytes: 7 }]);
+  });
+});
+
+describe("a message that Telegram refuses for what it says", () => {
+  it.each([
+    "Bad Request: message caption is too long",
+    "Bad Request: can't parse entities: Can't find end of the entity starting at byte offset 3",
+    "Bad Request: message to be replied not found",
+    "Bad Request: BUTTON_URL_INVALID",
+  ])("is not sent by another way: %s", async (description) => {
+    const world = await openWorld();
+    world.put("a.jpg", PHOTO, "image/jpeg");
+    const { sender, calls, ids } = senderIn(world);
+    const fault = { type: "status", status: 400, description };
+    world.botApi.control({ faults: [{ server: "bot-api", fault }] });
+    await expect(sender.send({ chat: USER, key: "a.jpg" })).rejects.toMatchObject({ description });
+    expect(calls).toHaveLength(1);
+    expect(ids.reports).toEqual([]);
+  });
+
+  it("is sent by the other way where nobody knows the words", async () => {
+    const world = await openWorld();
+    world.put("a.jpg", PHOTO, "image/jpeg");
+    const { sender } = senderIn(world);
+    const fault = { type: "status", status: 400, description: "Bad Request: SOMETHING_NEW" };
+    world.botApi.control({ faults: [{ server: "bot-api", match: { nth: 1 }, fault }] });
+    expect(await sender.send({ chat: USER, key: "a.jpg" })).toMatchObject({ by: "upload" });
   });
 });
 
