@@ -27,8 +27,8 @@ export const MEMORY = measuredScenario({
   ],
   experiments: { large: () => largeExperiment(), ready: () => readyExperiment() },
   parts: [
-    { experiment: "large", processes: 1, rounds: 2, least: 1, share: 1 },
-    { experiment: "ready", processes: 1, rounds: 2, least: 1, share: 1 },
+    { experiment: "large", processes: 1, rounds: 1, share: 1, patient: true },
+    { experiment: "ready", processes: 1, rounds: 1, share: 1, patient: true },
   ],
 });
 
