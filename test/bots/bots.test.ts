@@ -1,8 +1,10 @@
 import Libsql from "libsql";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openIds } from "../../src/ids/open.ts";
+import { startWorker } from "../cli/started-worker.ts";
 import { openWorld } from "../helpers/world.ts";
 import { fixtureBytes } from "../sandbox/bot-api/bot-api-server.ts";
-import { botFile, startBot } from "./sample-bot.ts";
+import { botFile, startBot, USER } from "./sample-bot.ts";
 
 const WELCOME = "covers/welcome.jpg";
 const LATER = "covers/menu.png";
@@ -79,5 +81,24 @@ describe.each(["grammy", "telegraf", "node-telegram-bot-api"])("the sample bot o
     worker.signal("SIGKILL");
     await worker.ended;
     expect(await bot.say("/start")).toMatchObject({ transfer: "file_id", bytes_moved: 0 });
+  });
+
+  it("asks a worker on another machine, and answers all the same when that is killed", async () => {
+    const world = await openWorld({ timeScale: 10 });
+    world.put(WELCOME, await fixtureBytes(WELCOME), "image/jpeg");
+    const worker = await startWorker(world, { env: { LOOKUP_TOKEN: "lookup-token-of-this-test" } });
+    await world.until(() => worker.heard().includes("[MEDIA][PREWARM][OK]"), "the worker has warmed it");
+    const env = { PREWARM_IDS: worker.url, LOOKUP_TOKEN: "lookup-token-of-this-test" };
+    const ids = openIds(worker.url, { token: env.LOOKUP_TOKEN });
+    onTestFinished(() => ids.close());
+    const bot = startBot(world, file, env);
+    world.put(LATER, await fixtureBytes(LATER), "image/png");
+    const later = await bot.say(LATER);
+    // A report is not waited for by the bot; the worker gives the id out from when it has it.
+    await expect.poll(() => ids.fileId({ key: LATER })).toMatchObject({ fileId: later.file_id });
+    worker.signal("SIGKILL");
+    await worker.ended;
+    expect(await bot.say(LATER)).toMatchObject({ transfer: "file_id", file_id: later.file_id });
+    expect(await bot.say("/start")).toMatchObject({ method: "sendPhoto", chat_id: USER });
   });
 });

@@ -25,7 +25,7 @@ export function startBot(world: World, file: string, env: Readonly<Record<string
 }
 
 /** Has the user write to the first bot of the world, and returns what is posted to them next. */
-async function converse(world: World, text: string, running?: Running): Promise<TruthRow> {
+export async function converse(world: World, text: string, running?: Running): Promise<TruthRow> {
   const answers = () => world.posts().filter(({ chat_id }) => chat_id === USER);
   const before = answers().length;
   let ended = false;

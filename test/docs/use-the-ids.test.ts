@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { runNeutral } from "../bots/neutral.ts";
 import { startBot, USER } from "../bots/sample-bot.ts";
+import { startWorker } from "../cli/started-worker.ts";
 import { has } from "../helpers/program.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 import { fixtureBytes } from "../sandbox/bot-api/bot-api-server.ts";
@@ -11,6 +13,7 @@ import { page, type Snippet, snippetsOf } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KEY = "covers/welcome.jpg";
+const LOOKUP_TOKEN = "lookup-token-of-this-test";
 const LIBRARIES = ["grammy", "telegraf", "node-telegram-bot-api"];
 const snippets = snippetsOf(page("use-the-ids.md"));
 const of = (language: string, part: string) =>
@@ -29,6 +32,15 @@ async function openWarm(): Promise<World> {
   world.put(KEY, await fixtureBytes(KEY), "image/jpeg");
   expect((await world.run([])).code).toBe(0);
   return world;
+}
+
+/** A worker that has warmed it. */
+async function openWorker() {
+  const world = await openWorld();
+  world.put(KEY, await fixtureBytes(KEY), "image/jpeg");
+  const worker = await startWorker(world, { env: { LOOKUP_TOKEN } });
+  await world.until(() => worker.heard().includes("[MEDIA][PREWARM][OK]"), "the worker has warmed it");
+  return { world, worker };
 }
 
 /** Writes a program to where it finds prewarm and the libraries as if they were installed, and returns its path. */
@@ -88,5 +100,69 @@ describe("docs/use-the-ids.md", () => {
       parameters: { caption: "Welcome!" },
     });
     expect((await send("covers/none.jpg")).stderr).toContain("LookupError: covers/none.jpg has no id yet");
+  });
+
+  it.skipIf(!has("curl") || !has("jq"))("has requests by which any language sends by id", async () => {
+    const { world, worker } = await openWorker();
+    world.botApi.control({ update: { chat: USER, text: "/start", bot: "first_bot" } });
+    const sh = (code: string) => {
+      const env = { PREWARM_URL: worker.url, LOOKUP_TOKEN };
+      return world.start([], { wrap: () => ["sh", "-ec", code], env }).ended;
+    };
+    const [{ tg_file_id } = {}] = world.rows("select tg_file_id from media_cache");
+    expect((await sh(only("sh", "--data-urlencode").code)).code).toBe(0);
+    expect(world.posts().at(-1)).toMatchObject({
+      chat_id: USER,
+      transfer: "file_id",
+      file_id: tg_file_id,
+      parameters: { caption: "Welcome" },
+    });
+    const { stdout } = await sh(only("sh", '"$api/report"').code);
+    const answers = stdout.replaceAll("}{", "}\n{").split("\n").filter(Boolean);
+    expect(answers.map((answer) => JSON.parse(answer))).toEqual([
+      { ok: true, ids: [{ key: KEY, file_id: tg_file_id, kind: "photo", weak: false }, null] },
+      { ok: true, accepted: 1 },
+    ]);
+  });
+
+  it("has a bot for Cloudflare Workers that answers by id, and without Node.js", async () => {
+    const { world, worker } = await openWorker();
+    const program = await runNeutral(install(only("js", "createClient(env.PREWARM_URL"), "worker.mjs"));
+    const answer = async () => {
+      const request = new Request("http://bot.test/", {
+        method: "POST",
+        body: JSON.stringify({ message: { chat: { id: USER } } }),
+      });
+      const env = { PREWARM_URL: worker.url, LOOKUP_TOKEN };
+      return (await program.fetch(request, env)).json();
+    };
+    const [{ tg_file_id } = {}] = world.rows("select tg_file_id from media_cache");
+    expect(await answer()).toEqual({
+      method: "sendPhoto",
+      chat_id: USER,
+      photo: tg_file_id,
+      caption: "Welcome!",
+    });
+    worker.signal("SIGKILL");
+    await worker.ended;
+    expect(await answer()).toEqual({ method: "sendMessage", chat_id: USER, text: "One moment, please." });
+  });
+
+  it("has a bot for Workers KV that answers by what is exported for it", async () => {
+    const world = await openWarm();
+    const args = only("sh", "prewarm export").code.trim().split(" ").slice(1);
+    expect((await world.start(args).ended).code).toBe(0);
+    const pairs: { key: string; value: string }[] = JSON.parse(
+      readFileSync(join(world.dir, "ids.json"), "utf8"),
+    );
+    const values = new Map(pairs.map(({ key, value }) => [key, JSON.parse(value)]));
+    const program = await runNeutral(install(only("js", "env.IDS"), "worker.mjs"));
+    const body = JSON.stringify({ message: { chat: { id: USER } } });
+    const request = new Request("http://bot.test/", { method: "POST", body });
+    const answer = await program.fetch(request, {
+      IDS: { get: async (key: string) => values.get(key) ?? null },
+    });
+    const [{ tg_file_id } = {}] = world.rows("select tg_file_id from media_cache");
+    expect(await answer.json()).toEqual({ method: "sendPhoto", chat_id: USER, photo: tg_file_id });
   });
 });
