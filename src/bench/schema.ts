@@ -11,6 +11,7 @@ export const SCENARIOS = [
   "process",
   "memory",
   "lookup",
+  "start",
 ] as const;
 
 const Better = v.picklist(["higher", "lower"]);

@@ -3,9 +3,7 @@ import type { Readable } from "node:stream";
 import { MANIFEST_FORMATS, type ManifestFormat } from "../domain/choices.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import { extensionOf } from "../domain/media.ts";
-import { csvEntries } from "./csv.ts";
 import type { KeyFilter } from "./filter.ts";
-import { jsonEntries } from "./json.ts";
 import { jsonlEntries } from "./jsonl.ts";
 import { manifestBytes } from "./manifest-bytes.ts";
 import { type RawEntry, readEntry } from "./manifest-entry.ts";
@@ -14,16 +12,22 @@ import type { Source } from "./port.ts";
 /** A chunk of short lines holds more entries than the ledger should be asked about at once. */
 const PAGE_ITEMS = 1_000;
 
-const READERS: Readonly<
-  Record<ManifestFormat, (pieces: AsyncIterable<Buffer>, name: string) => AsyncIterable<RawEntry[]>>
-> = { jsonl: jsonlEntries, json: jsonEntries, csv: csvEntries };
+type FormatReader = (pieces: AsyncIterable<Buffer>, name: string) => AsyncIterable<RawEntry[]>;
+
+/** Parsers are loaded by who reads such a file: a run that lists its bucket starts without them. */
+const READERS: Readonly<Record<ManifestFormat, () => Promise<FormatReader>>> = {
+  jsonl: async () => jsonlEntries,
+  json: async () => (await import("./json.ts")).jsonEntries,
+  csv: async () => (await import("./csv.ts")).csvEntries,
+};
 
 /** The entries of a file in this format as they stand there, in pieces. Throws SourceFailed as {@link manifestSource} does. */
-export function rawEntries(
+export async function* rawEntries(
   open: () => Readable,
   { name, format }: { readonly name: string; readonly format: ManifestFormat },
 ): AsyncIterable<RawEntry[]> {
-  return READERS[format](manifestBytes(open, name), name);
+  const read = await READERS[format]();
+  yield* read(manifestBytes(open, name), name);
 }
 
 /** The format that a path stands for by its extension; `-` (stdin) is jsonl; `null` when the extension says nothing. */

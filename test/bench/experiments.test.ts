@@ -141,7 +141,7 @@ describe("the list of scenarios", () => {
     expect(names([])).not.toContain("process");
     expect(names(["memory"])).toEqual(["memory"]);
     expect(names([], true)).toEqual(SCENARIOS);
-    expect(names(["queue"], true)).toEqual(["queue", "process", "memory", "lookup"]);
+    expect(names(["queue"], true)).toEqual(["queue", "process", "memory", "lookup", "start"]);
   });
 
   it("gives few scenarios more time", () => {
