@@ -55,24 +55,24 @@ describe.skipIf(!canSwitch)("a ledger of a group (skipped where this is not root
     expect(as(BOT, `${reads(path)} db.close();`)).toMatchObject({ status: 0, stdout: "0\n" });
   });
 
-  it("takes reports of a bot that its worker may take over, though the bot has the umask of a login", () => {
+  it("has its reports in a file that bot and worker write, though the bot has the umask of a login", () => {
     const path = join(stateFolder(), "prewarm.db");
     expect(as(WORKER, `${opens(path)} await ledger.close();`).status).toBe(0);
-    const report = `{ type: "learned", key: "a.jpg", bot: "default", kind: "photo", fileId: "AgAC", fileUniqueId: "AQAD",
-      etag: null, bytes: 1 }`;
-    const reports = `const { openIds } = await import("${DIST}ids/open.js");
-      const ids = openIds("${path}");
-      await ids.report(${report});
-      console.log((await ids.fileId({ key: "a.jpg" }))?.fileId);
-      await ids.close();`;
-    expect(as(BOT, reports)).toMatchObject({ status: 0, stdout: "AgAC\n" });
+    const reports = (key: string) =>
+      `const { openIds } = await import("${DIST}ids/open.js");
+       const ids = openIds("${path}");
+       const id = { fileId: "AgAC-${key}", fileUniqueId: "AQADAgADqacxGw", etag: null, bytes: 1 };
+       await ids.report({ type: "learned", key: "${key}", bot: "default", kind: "photo", ...id });
+       console.log(JSON.stringify(await ids.fileIds(["a.jpg", "b.jpg"])));
+       await ids.close();`;
+    const idOf = (key: string) => ({ fileId: `AgAC-${key}`, kind: "photo", weak: false });
+    const { stdout, stderr } = as(BOT, reports("a.jpg"));
+    expect([JSON.parse(stdout), stderr]).toEqual([[idOf("a.jpg"), null], ""]);
     const { gid, mode } = statSync(`${path}-reports`);
     expect([gid, mode & 0o777]).toEqual([WORKER, 0o660]);
-    const takes = `const { ReportFile } = await import("${DIST}ids/sqlite/report-file.js");
-      const file = new ReportFile("${path}");
-      for (const each of file.pending(["default"], 9)) file.drop(each);
-      console.log(file.pending(["default"], 9).length);`;
-    expect(as(WORKER, takes)).toMatchObject({ status: 0, stdout: "0\n" });
+    expect(as(WORKER, reports("b.jpg"))).toMatchObject({ status: 0, stderr: "" });
+    const both = JSON.parse(as(BOT, reports("a.jpg")).stdout);
+    expect(both).toEqual([idOf("a.jpg"), idOf("b.jpg")]);
   });
 
   it("is shut to others", () => {
