@@ -9,6 +9,7 @@ import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.
 import type { Sent } from "../telegram/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
 import type { InFlight } from "./claims.ts";
+import { OwnAnswers } from "./own-answers.ts";
 import type { ReadTask } from "./read-ahead.ts";
 import type { Stop } from "./stop.ts";
 
@@ -70,6 +71,7 @@ export interface AttemptsOptions {
 /** Makes tries: one try, one outcome. It does not loop, retry or sleep, except to wait for the permit. */
 export class Attempts {
   readonly #options: AttemptsOptions;
+  readonly #answers = new OwnAnswers();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -130,7 +132,7 @@ export class Attempts {
     if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
     const { bot, chat } = permit.lane;
     const request = { ...prepared.request, chat, kind: task.sendAs ?? task.kind, signal: stop.aborting };
-    const answer = await bot.send(request);
+    const answer = this.#answers.check(await bot.send(request));
     const send = answer.times.ended - answer.times.started;
     // Listeners first: the end of the permit lets the next item begin.
     const failure = answer.ok ? null : answer.failure;

@@ -14,6 +14,10 @@ const TWICE = `
 const OWNED = `
   select bot_slug as bot, r2_etag as etag, count(*) as n from prewarm_attempts
   where state in ('sending', 'unknown', 'ready') group by 1, 2`;
+const RESENT = `
+  select a.bot_slug, a.r2_key, a.owner from prewarm_attempts a where a.state = 'sending' and a.owner <> 'prewarm only'
+    and exists (select 1 from prewarm_attempts u where u.state = 'unknown' and u.bot_slug = a.bot_slug
+      and u.r2_etag = a.r2_etag and u.kind = a.kind)`;
 const SENDING =
   "select r2_etag as etag from prewarm_attempts where state = 'sending' and bot_slug = ?1 and r2_key = ?2";
 
@@ -175,6 +179,8 @@ export class Judge {
 
   /** Every post is owned up to by an attempt: under way, confirmed or in doubt. */
   #accounts(): void {
+    for (const row of this.#world.disk.rows(RESENT))
+      this.#wrong(`sent again unasked, although it is in doubt: ${JSON.stringify(row)}`);
     const owned = new Map(
       this.#world.disk.rows(OWNED).map(({ bot, etag, n }) => [`${bot} ${etag}`, Number(n)]),
     );
@@ -199,7 +205,7 @@ export class Judge {
     if (this.#swapped.has(sha256)) return;
     const { disk } = this.#world;
     const isReady = [...this.#ready.keys()].some((name) => name.startsWith(`${bot} ${sha256} `));
-    const attempts = disk.rows(ATTEMPTS_OF, [bot, etag]);
+    const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
     const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
     if (!isReady && !isRefused && (all || !attempts.some(({ state }) => state === "unknown")))
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);

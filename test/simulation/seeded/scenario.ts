@@ -83,17 +83,23 @@ class Author {
       ...this.#events(bots.length, all),
       ...this.#lives(),
     ];
+    const settings = this.#settings();
+    // Drawn last, so that older seeds stay what they were.
+    const strange = this.#times(draw.chance(0.1) ? 1 : 0, (): Part => {
+      return { type: "send", nth: draw.from(2, 12), fault: { type: "answer of the one before" } };
+    });
+    return { seed: this.#seed, bots, chats, ...settings, parts: [...parts, ...strange] };
+  }
+
+  #settings() {
+    const draw = this.#draw;
     return {
-      seed: this.#seed,
-      bots,
-      chats,
       concurrency: draw.from(1, 5),
       maxQueue: draw.oneOf([1, 2, 5, 500]),
       pace: draw.oneOf(["documented", "documented", "adaptive", "adaptive", "60/min", "600/min", "6000/min"]),
       transfer: draw.oneOf(["auto", "auto", "url", "upload"] as const),
       retries: draw.oneOf([0, 1, 5, 5]),
       diskMs: draw.oneOf([0, 5, 50, 50]),
-      parts,
     };
   }
 

@@ -6,6 +6,7 @@ import { type Call, flooded, type Reply, type SimulatedTelegram } from "./telegr
 
 /** What goes wrong with one call on its way, or with its answer. */
 export type CallFault =
+  | { readonly type: "answer of the one before" }
   | { readonly type: "refused connection" | "lost before" | "lost after" | "lost, and posted late" }
   | { readonly type: "status" | "page"; readonly status: number; readonly posted: boolean }
   | { readonly type: "flood"; readonly seconds: number; readonly asText: boolean }
@@ -71,6 +72,8 @@ export class Wires {
 export class Wire extends Dispatcher {
   readonly #wires: Wires;
   readonly #by: { readonly isDead: boolean };
+  /** The last answer to a post of this process. */
+  #before: string | null = null;
 
   constructor(wires: Wires, by: { readonly isDead: boolean }) {
     super();
@@ -121,12 +124,25 @@ export class Wire extends Dispatcher {
   #reply(call: Call, fault: CallFault | undefined): Reply {
     const { telegram } = this.#wires;
     if (fault?.type === "flood") return this.#flood(call, fault);
-    if (fault?.type !== "status" && fault?.type !== "page") return telegram.answer(call);
+    if (fault?.type === "answer of the one before") return this.#mixedUp(telegram.answer(call));
+    if (fault?.type !== "status" && fault?.type !== "page") return this.#noted(telegram.answer(call));
     if (fault.posted) telegram.answer(call);
     if (call.method.startsWith("send")) this.#wires.doubts += 1;
     const { status } = fault;
     const json = JSON.stringify({ ok: false, error_code: status, description: "Internal Server Error" });
     return { status, body: fault.type === "page" ? "<html>Bad Gateway</html>" : json, waitMs: 0 };
+  }
+
+  #noted(reply: Reply): Reply {
+    if (reply.body.includes('"message_id"')) this.#before = reply.body;
+    return reply;
+  }
+
+  /** Somebody between us and the server gives the answer to the last post once more. */
+  #mixedUp(reply: Reply): Reply {
+    if (this.#before === null || !reply.body.includes('"message_id"')) return reply;
+    this.#wires.doubts += 1;
+    return { ...reply, body: this.#before };
   }
 
   #flood(call: Call, { seconds, asText }: Extract<CallFault, { type: "flood" }>): Reply {
