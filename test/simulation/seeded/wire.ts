@@ -94,6 +94,7 @@ export class Wire extends Dispatcher {
     const startedAt = wires.schedule.now();
     const fault = wires.faultOf(method);
     if (fault?.type === "refused connection") return this.#lose(answer, "ECONNREFUSED");
+    answer.begin();
     const form = readForm(typeOf(options.headers), await textOf(options.body));
     const call = { method, bot, form, startedAt };
     const chat = form.fields.get("chat_id") ?? null;
@@ -178,6 +179,7 @@ class Answer {
   readonly #handler: Handler;
   readonly #open: Set<Answer>;
   readonly #given: () => void;
+  readonly #controller: Dispatcher.DispatchController;
   #isOver = false;
 
   /** It is in `open` until it is given; `given` is called once the caller goes on. */
@@ -185,19 +187,32 @@ class Answer {
     this.#handler = handler;
     this.#open = open;
     this.#given = given;
+    const abort = (reason: Error) => this.fail(reason);
+    const state = { aborted: false, paused: false, reason: null };
+    this.#controller = { ...state, abort, pause() {}, resume() {} };
     open.add(this);
-    handler.onConnect?.((reason) => this.fail(reason ?? new Error("aborted")));
+  }
+
+  /** The connection is made. */
+  begin(): void {
+    this.#handler.onRequestStart?.(this.#controller, {});
+    this.#handler.onConnect?.((reason) => this.fail(reason ?? new Error("aborted")));
   }
 
   give({ status, body }: Reply): void {
     if (!this.#ends()) return;
+    this.#handler.onResponseStart?.(this.#controller, status, {}, "");
+    this.#handler.onResponseData?.(this.#controller, Buffer.from(body));
+    this.#handler.onResponseEnd?.(this.#controller, {});
     this.#handler.onHeaders?.(status, [], () => {}, "");
     this.#handler.onData?.(Buffer.from(body));
     this.#handler.onComplete?.([]);
   }
 
   fail(error: Error): void {
-    if (this.#ends()) this.#handler.onError?.(error);
+    if (!this.#ends()) return;
+    this.#handler.onResponseError?.(this.#controller, error);
+    this.#handler.onError?.(error);
   }
 
   /** False when it was given before. */
@@ -217,6 +232,7 @@ function typeOf(headers: Dispatcher.DispatchOptions["headers"]): string {
 }
 
 async function textOf(body: unknown): Promise<string> {
+  if (Buffer.isBuffer(body)) return body.toString("latin1");
   const chunks: Uint8Array[] = [];
   for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk);
   return Buffer.concat(chunks).toString("latin1");
