@@ -63,3 +63,9 @@ it("leaves out what waits for a bot without a lane", () => {
   end();
   expect(told).toMatchObject([{ toWarm: 20, bytes: 200 }]);
 });
+
+it("counts what a large bucket costs more, which is listed in several places at once", () => {
+  const forecastOf = forecastBy(TWO_LANES, { asks: false });
+  const classA = (listed: number) => forecastOf({ toWarm: 0, bytes: 0, listed }).operations.classA;
+  expect([0, 1, 8_000, 8_001, 1_000_000].map(classA)).toEqual([0, 1, 8, 10, 1_248]);
+});
