@@ -1,7 +1,4 @@
-/**
- * Why an object was skipped although nothing is wrong: stable and public like those of failures.
- * @internal
- */
+/** Why an object was skipped although nothing is wrong: stable and public like those of failures. */
 export const SKIP_REASONS = {
   already_ready: "the ledger has its file_id, and the object has not changed",
   weak_kept: "its id is weak but usable; `--retry-weak-id` warms it again",
