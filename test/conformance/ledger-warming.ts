@@ -87,6 +87,9 @@ export function warmingConformance(open: OpenLedger): void {
         reason: "object_missing",
         retryAt: tested.now + 60_000,
       });
+      tested.now += 60_000;
+      await tested.ledger.refuse(work, failure("object_missing", "it is gone"));
+      expect((await tested.find(object("a.jpg"))).error?.retryAt).toBe(tested.now + 120_000);
       const id = await tested.warm(object("a.jpg"), { content: SHA_A });
       await tested.ledger.refuse(work, failure("object_missing", "it is gone"));
       expect(await tested.readerFinds("a.jpg")).toBe(id);

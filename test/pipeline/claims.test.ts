@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { provisionalId } from "../../src/domain/content.ts";
+import type { Task } from "../../src/domain/task.ts";
 import type { Query } from "../../src/ledgers/port.ts";
-import { Claims, RecentlyFinished } from "../../src/pipeline/claims.ts";
+import { Claims, InFlight, RecentlyFinished } from "../../src/pipeline/claims.ts";
 import { etagOf } from "../helpers/etag.ts";
 
 describe("claims", () => {
@@ -52,6 +53,32 @@ describe("claims", () => {
     };
     for (const etag of ["", "1234-1", "0".repeat(32), `W/${etagOf("a")}`])
       expect([named(`a ${etag}`, etag), named(`b ${etag}`, etag)], etag).toEqual([true, true]);
+  });
+});
+
+describe("what is in flight", () => {
+  const task = (key: string, bot = "b"): Task => ({
+    bot,
+    kind: "photo",
+    entry: { key, bytes: 1, etag: key },
+    content: key,
+    replace: false,
+    queuedAt: 0,
+    notBefore: 0,
+    tries: 0,
+    calls: 0,
+  });
+
+  it("is one task's until that releases it, and nobody else's release", () => {
+    const inFlight = new InFlight();
+    const [first, second, other] = [task("a"), task("b"), task("c")];
+    expect([inFlight.claim(first, "sha"), inFlight.claim(first, "sha")]).toEqual([true, true]);
+    expect(inFlight.claim(second, "sha")).toBe(false);
+    inFlight.release(other);
+    expect(inFlight.claim(second, "sha")).toBe(false);
+    expect(inFlight.claim(task("a", "another"), "sha")).toBe(true);
+    inFlight.release(first);
+    expect(inFlight.claim(second, "sha")).toBe(true);
   });
 });
 
