@@ -1,12 +1,12 @@
+import type { CallTimes } from "../telegram/port.ts";
 import { CallLog, type SeenCall } from "./call-log.ts";
 import { LimitFinder } from "./limit-finder.ts";
+import { Overlap } from "./overlap.ts";
 import type { Pace, PaceCall } from "./port.ts";
+import { BELIEVE_MS, DOCUMENTED_MS, ProbeRation } from "./probe-ration.ts";
 import { SlowAnswers } from "./slow-answers.ts";
 
-/**
- * What an earlier run learned about a lane.
- * @internal
- */
+/** What an earlier run learned about a lane. @internal */
 export interface LearnedPace {
   /** Calls a minute that the lane was found to allow. */
   readonly perMinute: number;
@@ -47,20 +47,6 @@ const MARGIN = 0.99;
 /** Slack added to the 60 s window, in milliseconds. */
 const MINUTE_SLACK_MS = 100;
 
-/**
- * How long a limit is believed before it is probed. A refusal costs a call, a delay nothing; being unsure should not
- * last.
- */
-const BELIEVE_MS = { refused: 75_000, delayed: 40_000, learned: 60_000, unsure: 20_000 } as const;
-/** A documented limit that was met is believed for the first minutes of a lane, in which one refusal is enough. */
-const DOCUMENTED_MS = 300_000;
-/**
- * Refusals that a lane may risk by probing: two, and one more for every 65 calls. That is three in ten minutes at 12
- * a minute.
- */
-const FREE_REFUSALS = 2;
-const CALLS_A_REFUSAL = 65;
-
 /** Share of the pace that is kept after a refusal that no limit explains. */
 const UNEXPLAINED = 0.9;
 /** Uncertainty of the moment at which a call was let through, as an answer shows it, in milliseconds. */
@@ -71,8 +57,9 @@ const ANSWER_WOBBLE_MS = 100;
  *
  * What it observes. A refusal shows when the server would have been ready (its `retry_after`, in whole seconds). So
  * do several answers in a row that are slower than usual: the server silently holds calls back for up to 8 s
- * (tdlib/td NetQueryDelayer), and with one call under way at a time the lane then goes at the server's rate. A call
- * that passes at once shows that the limit is not lower. From these come the *suspects*: whole limits a minute,
+ * (tdlib/td NetQueryDelayer), and since no call begins beside one that is late the lane then goes at the server's
+ * rate. A call that passes at once shows that the limit is not lower. Calls that overlap are judged in the order in
+ * which they began. From these come the *suspects*: whole limits a minute,
  * counted by an even bucket, by any minute or by the minutes of a clock, under which every call would have been
  * answered as it was (suspects.ts).
  *
@@ -86,18 +73,17 @@ const ANSWER_WOBBLE_MS = 100;
  * from that call on. One that nothing at all explains (a wait of minutes) takes a tenth off the pace.
  *
  * Why it does not oscillate. The pace is set to a limit that was inferred, instead of being cut by a share at each
- * refusal, and a probe that fails ends where it began. Probes are rationed: each may cost a refusal, so a lane has
- * two to spend, and another for every 65 calls. A limit that is met silently costs only time, and is probed more
- * often.
+ * refusal, and a probe that fails ends where it began. Probes are rationed (probe-ration.ts). A limit that is met
+ * silently costs only time, and is probed more often.
  */
 export class AdaptivePace implements Pace {
-  /** One: a server that holds calls back then sets the rate of a lane that is too fast. */
-  readonly atOnce = 1;
   readonly #documented: number;
   readonly #most: number;
   readonly #log = new CallLog();
   readonly #slow = new SlowAnswers();
+  readonly #overlap = new Overlap();
   readonly #finder: LimitFinder;
+  readonly #ration = new ProbeRation();
   #mode: Mode = "climb";
   #rate: number;
   #limit: number | null = null;
@@ -105,9 +91,9 @@ export class AdaptivePace implements Pace {
   #next = Number.NEGATIVE_INFINITY;
   #probeAt: number | "soon" = Number.POSITIVE_INFINITY;
   #probes = 0;
-  #refusals = 0;
-  #calls = 0;
   #firstAt = Number.POSITIVE_INFINITY;
+  #heldSince = Number.NEGATIVE_INFINITY;
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor({ start, learned, most }: AdaptiveOptions) {
     const known = learned && learned.ageMs < LEARNED_FOR_MS ? learned.perMinute : null;
@@ -122,6 +108,14 @@ export class AdaptivePace implements Pace {
 
   get perMinute(): number {
     return this.#rate;
+  }
+
+  get atOnce(): number {
+    return this.#overlap.atOnce(this.#gap());
+  }
+
+  get overdueMs(): number {
+    return this.#overlap.overdueMs;
   }
 
   /** The limit that was found, in calls a minute; null before. */
@@ -145,15 +139,19 @@ export class AdaptivePace implements Pace {
     if (this.#next === slotAt + this.#gap()) this.#next = slotAt;
   }
 
-  started(_slotAt: number, at: number): void {
+  started(slotAt: number, at: number): void {
+    this.#overlap.started(slotAt, at);
     // A call that starts late leaves the slots behind it where they are, but never closer than the limit allows.
     this.#next = Math.max(this.#next, at + this.#gap() * MARGIN);
   }
 
-  ended({ times, floodMs, sent }: PaceCall): void {
-    const at = times.bodyEnd ?? times.started;
-    if (floodMs !== null) this.#refused(at, times.ended, floodMs);
-    else if (sent) this.#passed(at, times.ended);
+  ended(call: PaceCall): void {
+    if (call.floodMs !== null) this.#next = Math.max(this.#next, call.times.ended + call.floodMs);
+    for (const { times, floodMs, sent } of this.#overlap.ended(call)) {
+      const at = times.bodyEnd ?? times.started;
+      if (floodMs !== null) this.#refused(at, times.ended, floodMs);
+      else if (sent) this.#passed(at, times);
+    }
   }
 
   #gap(): number {
@@ -166,34 +164,42 @@ export class AdaptivePace implements Pace {
   #roomInMinute(): number {
     const most = this.#finder.mostInMinute;
     if (this.#mode !== "hold" || !Number.isFinite(most)) return Number.NEGATIVE_INFINITY;
-    return this.#log.last(most) + MINUTE_MS + MINUTE_SLACK_MS;
+    // Calls under way count: they are let through before the next one.
+    return this.#log.last(Math.max(1, most - this.#overlap.underWay)) + MINUTE_MS + MINUTE_SLACK_MS;
   }
 
-  #passed(at: number, ended: number): void {
-    this.#calls += 1;
+  #passed(at: number, { started, ended }: CallTimes): void {
+    this.#ration.passed();
     this.#firstAt = Math.min(this.#firstAt, at);
     const { blindMs } = this.#slow;
     const { heldMs, onPurpose } = this.#slow.take(ended - at);
+    if (heldMs === 0) this.#overlap.took(ended - started);
     const passed = at + heldMs;
     const wobble = Math.max(ANSWER_WOBBLE_MS, blindMs / 2);
     const from = onPurpose ? passed - wobble : Number.NEGATIVE_INFINITY;
     const to = onPurpose ? passed + wobble : Math.max(at + blindMs, passed + wobble);
-    this.#see({ at, passed, ready: [from, to], met: onPurpose });
+    this.#see({ at, passed, ready: [from, to], met: onPurpose }, ended);
     if (onPurpose) this.#believe(passed, BELIEVE_MS.delayed);
     if (heldMs > 0) this.#next = Math.max(this.#next, passed + this.#gap());
     else if (this.#mode !== "hold") this.#faster();
   }
 
   #refused(at: number, ended: number, floodMs: number): void {
-    this.#refusals += 1;
+    this.#ration.refused();
     const released = ended + floodMs;
-    this.#see({ at, passed: null, ready: [at + floodMs - 1_000, at + floodMs], met: true });
     this.#next = Math.max(this.#next, released);
+    // One that was under way beside another that was refused is refused for the same reason, or for coming too early.
+    if (at < this.#refusedAt) return;
+    this.#refusedAt = ended;
+    this.#see({ at, passed: null, ready: [at + floodMs - 1_000, at + floodMs], met: true }, ended);
     this.#believe(released, BELIEVE_MS.refused);
   }
 
-  #see(seen: SeenCall): void {
-    const found = this.#finder.see(seen, this.#rate, this.#mode === "hold");
+  #see(seen: SeenCall, ended: number): void {
+    // A call that was under way when the pace was set to what was found says nothing about that pace.
+    const isHolding = this.#mode === "hold" && seen.at >= this.#heldSince;
+    const found = this.#finder.see(seen, this.#rate, isHolding);
+    if (found !== null && found !== "raised" && !isHolding) this.#heldSince = ended;
     if (found === "raised") this.#climbOn();
     else if (found === "unexplained") this.#hold(this.#rate * UNEXPLAINED);
     else if (found !== null) this.#hold(found);
@@ -224,7 +230,7 @@ export class AdaptivePace implements Pace {
   }
 
   #mayProbe(): boolean {
-    return this.#isUsed() && this.#refusals + 1 <= FREE_REFUSALS + this.#calls / CALLS_A_REFUSAL;
+    return this.#isUsed() && this.#ration.allows(this.atOnce);
   }
 
   #probe(): void {

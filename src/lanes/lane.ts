@@ -2,17 +2,13 @@ import type { LaneView } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Bot } from "../telegram/port.ts";
+import { placeAt } from "./place.ts";
 import type { Pace } from "./port.ts";
 
 /** A call for which a permit was given out; `startedAt` is null until it begins. */
 export interface LaneCall {
   startedAt: number | null;
 }
-
-/** A call that takes longer than this is a large upload, and no longer blocks the lane. */
-const LONG_CALL_MS = 10_000;
-/** The most calls at once all the same: grammY's docs warn of more than about three sends in parallel. */
-const MOST_AT_ONCE = 3;
 
 /** A group becomes a supergroup once; more moves than these say that somebody answers at random. */
 const MOST_MOVES = 3;
@@ -52,7 +48,8 @@ export class Lane {
 
   /** When a call could start here; Infinity while that depends on one that is under way. */
   freeAt(now: number): number {
-    return Math.max(this.dueAt(now), this.#placeAt(now));
+    const starts = [...this.calls].map(({ startedAt }) => startedAt);
+    return Math.max(this.dueAt(now), placeAt(starts, this.pace, now));
   }
 
   /** When the next call is due here, whatever is under way. */
@@ -75,17 +72,6 @@ export class Lane {
     const refused = this.refused.size > 0 ? { refused: [...this.refused] } : {};
     const { perMinute } = this.pace;
     return { bot: bot.slug, chat, title, perMinute, sent, frozenUntil, closed, ...refused };
-  }
-
-  #placeAt(now: number): number {
-    const { atOnce } = this.pace;
-    if (this.calls.size < atOnce) return now;
-    if (this.calls.size >= Math.max(atOnce, MOST_AT_ONCE)) return Number.POSITIVE_INFINITY;
-    const longAt = [...this.calls]
-      .map(({ startedAt }) => (startedAt === null ? Number.POSITIVE_INFINITY : startedAt + LONG_CALL_MS))
-      .sort((a, b) => a - b);
-    // So many calls must have become long that the short ones are fewer than `atOnce`.
-    return longAt[this.calls.size - atOnce] ?? Number.POSITIVE_INFINITY;
   }
 }
 

@@ -16,6 +16,7 @@ const AT_ONCE = 3;
 export class FixedPace implements Pace {
   readonly perMinute: number;
   readonly atOnce: number;
+  readonly overdueMs = Number.POSITIVE_INFINITY;
   readonly #interval: number;
   #next = Number.NEGATIVE_INFINITY;
   /** Slots that were given out, and the place in that order of each whose call has not begun. */

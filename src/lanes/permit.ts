@@ -70,7 +70,7 @@ export class LanePermit implements Permit {
 
   end(answer: SendAnswer): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
-    this.lane.pace.ended(paceCallOf(answer));
+    this.lane.pace.ended(paceCallOf(answer, this.#slotAt));
     if (answer.ok) {
       this.lane.sent += 1;
       this.#options.passed();
@@ -89,7 +89,7 @@ export class LanePermit implements Permit {
   }
 }
 
-function paceCallOf(answer: SendAnswer): PaceCall {
+function paceCallOf(answer: SendAnswer, slotAt: number): PaceCall {
   const flood = answer.ok || answer.failure.class !== "flood" ? null : answer.failure;
-  return { times: answer.times, floodMs: flood && (flood.retryAfterMs ?? 0), sent: answer.ok };
+  return { slotAt, times: answer.times, floodMs: flood && (flood.retryAfterMs ?? 0), sent: answer.ok };
 }

@@ -113,6 +113,8 @@ export interface WatchedLanes {
 
 /** How a call ended, as far as it says anything about the pace. */
 export interface PaceCall {
+  /** The slot that it was made in. */
+  readonly slotAt: number;
   readonly times: CallTimes;
   /** Milliseconds for which the server asked to wait; null when it did not. */
   readonly floodMs: number | null;
@@ -129,6 +131,8 @@ export interface Pace {
   readonly perMinute: number;
   /** How many calls may be under way or about to start at once. */
   readonly atOnce: number;
+  /** A call that has been under way for longer than this is late; until it is answered no other one begins beside it. */
+  readonly overdueMs: number;
   /** The moment that the next {@link Pace.take} would return. */
   next(now: number): number;
   /** Takes the next slot; returns its moment. */

@@ -32,6 +32,11 @@ export class SlowAnswers {
   #slow = 0;
   #late = 0;
 
+  /** What half of the answers take at most; 0 before enough are known. */
+  get usualMs(): number {
+    return this.#last.length < ENOUGH ? 0 : this.#middleMs;
+  }
+
   /** A delay shorter than this goes unnoticed in a single answer. */
   get blindMs(): number {
     return this.#blindMs;

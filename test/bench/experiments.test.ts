@@ -70,7 +70,14 @@ describe("the pace's rounds", () => {
   it("are the same for the same seed, and other ones for another", async () => {
     const run = () => roundsOf(paceExperiment([lane], [{ ...lane, to: 20 }]), 3);
     const [first, second] = [await run(), await run()];
-    expectFigures(first, ["adaptive", "adaptive_known", "allowed", "documented", "simulation"]);
+    expectFigures(first, [
+      "adaptive",
+      "adaptive_known",
+      "adaptive_slow",
+      "allowed",
+      "documented",
+      "simulation",
+    ]);
     expect(first.map(({ adaptive }) => adaptive)).toEqual(second.map(({ adaptive }) => adaptive));
     expect(first[1]?.adaptive).not.toEqual(first[2]?.adaptive);
   });

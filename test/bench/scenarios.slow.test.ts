@@ -39,7 +39,7 @@ describe("the scenario strategy", () => {
       expect(result.ratios.map(({ reference }) => reference)).toEqual(["one_by_one", "five_per_tick"]);
       const rate = (way: string) => samples(result, way, "throughput_per_min")[0] ?? Number.NaN;
       expect(result.ratios[0]?.samples).toEqual([rate("prewarm") / rate("one_by_one")]);
-      expect(result.targets).toHaveLength(2);
+      expect(result.targets).toHaveLength(3);
       expect(result.plots.map(({ series }) => series.length)).toEqual([3, 4]);
       expect(notes).toContain("strategy");
     },

@@ -42,6 +42,11 @@ function tenMinutes(server: Server, from: number, to: number, seed: number) {
   return simulate({ pace: adaptive(), limits: { ...server, rate: from }, change, minutes: 10, seed });
 }
 
+/** A call that was made in the slot in which it began. */
+function answered(started: number, ended: number) {
+  return { slotAt: started, times: { started, bodyEnd: started, ended } };
+}
+
 /** Messages a minute between two moments, in milliseconds. */
 function rate(posted: readonly number[], from: number, to: number): number {
   return (posted.filter((moment) => moment >= from && moment < to).length * 60_000) / (to - from);
@@ -146,6 +151,61 @@ describe("a limit that is the documented one", () => {
   });
 });
 
+describe("answers that take longer than the slots are apart", () => {
+  /** Answers of two seconds, more or less, in a private chat: ten minutes by a pace that starts at 60. */
+  function slowly(server: Server, limit: number, more: Partial<Simulation> = {}) {
+    const limits = { ...server, rate: limit };
+    return SEEDS.map((seed) => {
+      const pace = new AdaptivePace({ start: 60, most: 1_800 });
+      return simulate({ pace, limits, minutes: 10, seed, answersMs: [1_900, 2_100], ...more });
+    });
+  }
+  const share = (posted: readonly number[], limit: number) => rate(posted, 3 * MINUTE, 10 * MINUTE) / limit;
+  const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
+
+  test("are no brake: two or three calls are under way, and 97 in a hundred of what is allowed is sent", () => {
+    const shares = SERVERS.flatMap((server) =>
+      slowly(server, 60).map(({ posted, refused }) => {
+        expect(refused.length / (posted.length + refused.length)).toBeLessThanOrEqual(0.02);
+        return share(posted, 60);
+      }),
+    );
+    expect(mean(shares)).toBeGreaterThanOrEqual(0.97);
+    expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.93);
+    const alone = SERVERS.flatMap((server) => slowly(server, 60, { mostAtOnce: 1 }));
+    expect(Math.max(...alone.map(({ posted }) => share(posted, 60)))).toBeLessThan(0.55);
+  });
+
+  test("hide no limit that is lower: each is found, and few calls are refused", () => {
+    for (const limit of [20, 30]) {
+      const runs = SERVERS.flatMap((server) => slowly(server, limit));
+      const shares = runs.map(({ posted }) => share(posted, limit));
+      const refused = runs.reduce((sum, run) => sum + run.refused.length, 0);
+      const calls = refused + runs.reduce((sum, run) => sum + run.posted.length, 0);
+      expect(refused / calls, `${limit} a minute`).toBeLessThanOrEqual(0.02);
+      expect(mean(shares), `${limit} a minute`).toBeGreaterThanOrEqual(0.97);
+      expect(Math.min(...shares), `${limit} a minute`).toBeGreaterThanOrEqual(0.8);
+      expect(runs.map(({ tooEarly }) => tooEarly).filter((early) => early > 0)).toEqual([]);
+    }
+  });
+
+  test.each([
+    [20, 2_000, 1],
+    [60, 140, 1],
+    [60, 1_250, 2],
+    [60, 2_000, 3],
+  ])("at %i a minute and %i ms take %i calls at once", (perMinute, ms, atOnce) => {
+    const pace = new AdaptivePace({ start: perMinute, most: perMinute });
+    let now = 0;
+    for (let call = 0; call < 8; call++) {
+      now = pace.take(now);
+      pace.started(now, now);
+      pace.ended({ ...answered(now, now + ms), floodMs: null, sent: true });
+    }
+    expect(pace.atOnce).toBe(atOnce);
+  });
+});
+
 describe("a lane that is not kept busy", () => {
   const free: Pick<Simulation, "limits" | "minutes" | "seed"> = {
     limits: { model: "sliding_minute", rate: 1_000, absorbMs: 0 },
@@ -217,9 +277,9 @@ describe("slots", () => {
       for (let call = 0; call < 5; call++) {
         now = pace.take(now);
         pace.started(now, now);
-        pace.ended({ times: { started: now, bodyEnd: now, ended: now + 100 }, floodMs: null, sent: true });
+        pace.ended({ ...answered(now, now + 100), floodMs: null, sent: true });
       }
-      pace.ended({ times: { started: now, bodyEnd: null, ended: now + 100 }, floodMs, sent: false });
+      pace.ended({ ...answered(now, now + 100), floodMs, sent: false });
       expect(pace.next(now)).toBeGreaterThanOrEqual(now + 100 + floodMs);
       expect(pace.perMinute).toBeGreaterThanOrEqual(5);
       expect(pace.perMinute).toBeLessThanOrEqual(22);
@@ -233,7 +293,7 @@ describe("slots", () => {
       now = pace.take(now);
       pace.started(now, now);
       const ended = now + (call === 20 ? 2_500 : 120);
-      pace.ended({ times: { started: now, bodyEnd: now, ended }, floodMs: null, sent: true });
+      pace.ended({ ...answered(now, ended), floodMs: null, sent: true });
       now = ended;
     }
     expect(pace.memory()).toBe(60);

@@ -73,6 +73,29 @@ describe("a run by one channel", () => {
   });
 });
 
+describe("a run by a private chat whose answers take two seconds", () => {
+  const FRIEND = 9_001;
+
+  it("has enough calls under way to send what the chat allows, without a single 429", async () => {
+    const simulated = await Simulation.open([FRIEND]);
+    simulated.put(330);
+    const latency = {
+      server: "bot-api",
+      match: { method: "sendDocument" },
+      fault: { type: "latency", ms: 2_000 },
+    };
+    simulated.botApi.control({ faults: [{ ...latency, match: { ...latency.match, count: 999 } }] });
+    await simulated.run({ chat: [String(FRIEND)], pace: "adaptive", botPace: "30/s", maxDuration: "5m" });
+    const calls = simulated.calls(FRIEND);
+    const minutes = [1, 2, 3, 4].map(
+      (minute) => calls.filter(({ started }) => Math.floor(started / 60_000) === minute).length,
+    );
+    // A call in hand: one at a time would be thirty, two would have no time to spare.
+    expect(minutes.filter((sent) => sent < 58 || sent > 60)).toEqual([]);
+    expect(calls.filter(({ code }) => code === 429)).toEqual([]);
+  });
+});
+
 describe("a wait that is told at the door", () => {
   /** The first call of this method, in this chat where one is named, is answered with a wait. */
   const flood = (seconds: number, method: string, chat?: number) => ({

@@ -40,7 +40,7 @@ export class Simulation {
   readonly #r2: R2Server;
   readonly #dir = mkdtempSync(join(tmpdir(), "prewarm-simulation-"));
 
-  /** Telegram's documented limits in these channels; everything ends with the test. */
+  /** Telegram's documented limits in these channels (below 0) and private chats; everything ends with the test. */
   static async open(chats: readonly number[]): Promise<Simulation> {
     const clock = new VirtualClock({ now: 0 });
     const traffic = new Traffic();
@@ -50,9 +50,9 @@ export class Simulation {
       chats: chats.map(
         (id): ChatOptions => ({
           id,
-          type: "channel",
+          type: id < 0 ? "channel" : "private",
           title: `warmup ${id}`,
-          username: `warmup_${-2000 - id}`,
+          username: `warmup_${Math.abs(-2000 - id)}`,
         }),
       ),
       profile: "documented",

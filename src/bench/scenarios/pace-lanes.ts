@@ -20,6 +20,10 @@ export interface LaneCase {
   readonly from: number;
   /** From the minute {@link CHANGE_AT} on. */
   readonly to: number;
+  /** Where its pace begins; {@link DOCUMENTED} when not given. */
+  readonly start?: number;
+  /** What answers take, in milliseconds, from and to. */
+  readonly answersMs?: readonly [number, number];
 }
 
 const SERVERS = (["token_bucket", "sliding_minute", "fixed_window"] as const).flatMap((model) =>
@@ -42,16 +46,26 @@ export const UNKNOWN: readonly LaneCase[] = SERVERS.flatMap((server) =>
 /** Lanes whose limit is the documented one. */
 export const KNOWN: readonly LaneCase[] = SERVERS.map((server) => ({ ...server, from: 20, to: 20 }));
 
+/** Private chats at the documented limit: their answers take two seconds, which is longer than their slots are apart. */
+export const SLOW: readonly LaneCase[] = SERVERS.map((server) => ({
+  ...server,
+  from: 60,
+  to: 60,
+  start: 60,
+  answersMs: [1_900, 2_100],
+}));
+
 export type PaceName = "adaptive" | "documented";
 
 /** Ten minutes of one lane; the same for the same seed. */
-export function runLane({ model, absorbMs, from, to }: LaneCase, pace: PaceName, seed: number): Simulated {
+export function runLane(lane: LaneCase, pace: PaceName, seed: number): Simulated {
+  const { model, absorbMs, from, to, start = DOCUMENTED, answersMs } = lane;
   return simulate({
-    pace:
-      pace === "adaptive" ? new AdaptivePace({ start: DOCUMENTED, most: MOST }) : new FixedPace(DOCUMENTED),
+    pace: pace === "adaptive" ? new AdaptivePace({ start, most: MOST }) : new FixedPace(start),
     limits: { model, absorbMs, rate: from },
     minutes: MINUTES,
     seed,
+    ...(answersMs ? { answersMs } : {}),
     ...(from === to ? {} : { change: { at: CHANGE_AT * MINUTE_MS, limits: { rate: to } } }),
   });
 }

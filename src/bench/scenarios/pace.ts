@@ -4,7 +4,7 @@ import { measuredScenario } from "../harness/measured.ts";
 import { PEAK_RSS } from "../harness/metrics.ts";
 import type { Experiment, RoundFigures } from "../harness/rounds.ts";
 import type { Plot } from "../types.ts";
-import { KNOWN, type LaneCase, type PaceName, reached, runLane, UNKNOWN } from "./pace-lanes.ts";
+import { KNOWN, type LaneCase, type PaceName, reached, runLane, SLOW, UNKNOWN } from "./pace-lanes.ts";
 import { pacePlots } from "./pace-plots.ts";
 
 /** What a lane reaches of what its chat allows. */
@@ -15,6 +15,7 @@ export const PACE = measuredScenario({
   variants: {
     adaptive: "adaptive, limits it does not know",
     adaptive_known: "adaptive, the limit is the documented one",
+    adaptive_slow: "adaptive, private chat, answers of 2 s",
     documented: "documented pace, documented limit",
     allowed: "what the limits let through",
     simulation: "the simulation itself",
@@ -29,7 +30,7 @@ export const PACE = measuredScenario({
     { name: "wall_ms", unit: "ms", better: "lower" },
     PEAK_RSS,
   ],
-  ratios: ["adaptive", "adaptive_known", "documented"].map((variant) => ({
+  ratios: ["adaptive", "adaptive_known", "adaptive_slow", "documented"].map((variant) => ({
     variant,
     metric: "of_limit_pct",
     reference: "allowed",
@@ -42,7 +43,7 @@ export const PACE = measuredScenario({
       most: 10,
     },
     ...refusals("adaptive", "unknown limits", 3),
-    ...["adaptive_known", "documented"].flatMap((variant) => [
+    ...["adaptive_known", "adaptive_slow", "documented"].flatMap((variant) => [
       {
         text: `${variant}: at least 97 % of what the lanes allow`,
         figure: `${variant}.of_limit_pct`,
@@ -71,6 +72,7 @@ export function paceExperiment(unknown = UNKNOWN, known = KNOWN): Experiment {
         const { cpuMs, wallMs, value } = await measure(async () => ({
           adaptive: await figuresOf(unknown, "adaptive", index + 1),
           adaptive_known: await figuresOf(known, "adaptive", index + 1),
+          adaptive_slow: await figuresOf(SLOW, "adaptive", index + 1),
           documented: await figuresOf(known, "documented", index + 1),
         }));
         return { ...value, allowed: { of_limit_pct: 100 }, simulation: { cpu_ms: cpuMs, wall_ms: wallMs } };

@@ -1,0 +1,33 @@
+/**
+ * How long a limit is believed before it is probed. A refusal costs a call, a delay nothing; being unsure should not
+ * last.
+ */
+export const BELIEVE_MS = { refused: 75_000, delayed: 40_000, learned: 60_000, unsure: 20_000 } as const;
+/** A documented limit that was met is believed for the first minutes of a lane, in which one refusal is enough. */
+export const DOCUMENTED_MS = 300_000;
+
+/**
+ * Refusals that a lane may risk by probing: two, and one more for every 65 calls. That is three in ten minutes at 12
+ * a minute.
+ */
+const FREE_REFUSALS = 2;
+const CALLS_A_REFUSAL = 65;
+
+/** Rations the probes of a lane by what they cost: each may be refused, with all calls that are under way beside it. */
+export class ProbeRation {
+  #refusals = 0;
+  #calls = 0;
+
+  passed(): void {
+    this.#calls += 1;
+  }
+
+  refused(): void {
+    this.#refusals += 1;
+  }
+
+  /** Whether so many more refusals at a time are affordable. */
+  allows(atOnce: number): boolean {
+    return this.#refusals + atOnce <= FREE_REFUSALS + this.#calls / (CALLS_A_REFUSAL * atOnce);
+  }
+}
