@@ -16,6 +16,7 @@ import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace, makeFile } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
 import { isServed, learn, markDead } from "./sqlite/reported.ts";
+import { idOf } from "./sqlite/rows.ts";
 import { countBad, rowsOf, select } from "./sqlite/select.ts";
 import type { Store } from "./sqlite/store.ts";
 import { warming } from "./sqlite/warming.ts";
@@ -110,6 +111,7 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     identify: (identity) => commits.write(() => identify(db, identity)),
     recover: () => commits.write(() => (store.beside ? 0 : recover(store))),
     lookup: async (page, again) => lookup(store, page, again),
+    idOf: async (bot, content, kind) => idOf(store, { bot, content, kind }),
     select: (what, cut) => select(store, what, cut),
     rowsOf: async (keys, bots) => rowsOf(store, keys, bots),
     countBad: async (bots) => countBad(store, bots),

@@ -167,9 +167,9 @@ export class Attempts {
   ): Promise<{ stored: StoredId; content: ContentId } | null> {
     const sha256 = prepared.sha256();
     if (task.replace || sha256 === null) return null;
-    const { bot, kind, entry } = task;
-    const [found] = await this.#options.ledger.lookup([{ bot, kind, entry: { ...entry, sha256 } }]);
-    return found?.stored && found.content === sha256 ? { stored: found.stored, content: sha256 } : null;
+    const { bot, kind } = task;
+    const stored = await this.#options.ledger.idOf(bot, sha256, kind);
+    return stored && { stored, content: sha256 };
   }
 
   #factsOf({ bot, kind, content, entry }: Task, permit: Permit): AttemptFacts {

@@ -124,6 +124,21 @@ export function lookupConformance(open: OpenLedger): void {
       expect((await tested.find(object("a.jpg", { etag: "tag" }))).state).toBe(state);
     });
 
+    it("gives the id of content by its hash alone, also where it stands under `document`, and none of what failed", async () => {
+      const idOf = (content: string, kind: "photo" | "video" = "photo") =>
+        tested.ledger.idOf("default", content, kind);
+      await tested.warm(object("a.jpg"), { confirmed: { content: SHA_A } });
+      await tested.warm(object("b.jpg", { etag: "b" }), {
+        confirmed: { ...asDocument("doc"), content: SHA_B },
+      });
+      expect(await idOf(SHA_A)).toEqual((await tested.find(object("a.jpg"))).stored);
+      expect(await idOf(SHA_B)).toMatchObject({ fileId: "doc", kind: "document", weak: true });
+      expect(await idOf(SHA_A, "video")).toBeNull();
+      expect(await tested.ledger.idOf("two", SHA_A, "photo")).toBeNull();
+      await tested.sql("update media_cache set status = 'error', error_reason = 'file_too_big'");
+      expect(await idOf(SHA_A)).toBeNull();
+    });
+
     it("calls a photo weak whose id stands under `document`, and a row that is flagged", async () => {
       await tested.warm(object("a.jpg"), { confirmed: asDocument("doc") });
       expect(await tested.find(object("a.jpg"))).toMatchObject({

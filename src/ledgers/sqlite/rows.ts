@@ -60,7 +60,7 @@ export function storedId(row: IdRow | undefined): StoredId | null {
 }
 
 const ROW = `
-  select c.kind, c.status, ${fileId("c")} as tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
+  select c.kind, c.status, c.error_reason as reason, ${fileId("c")} as tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
     ${isWeak("c")} as weak
   from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
 
@@ -70,4 +70,14 @@ export function readyId(
   where: { bot: string; content: ContentId; kind: MediaKind },
 ): StoredId | null {
   return storedId(db.one<IdRow>(ROW, where));
+}
+
+/** The same, of a document where content of this kind came back as one. */
+export function idOf(
+  store: Store,
+  where: { readonly bot: string; readonly content: ContentId; readonly kind: MediaKind },
+): StoredId | null {
+  const row = store.db.one<IdRow & { readonly reason: string | null }>(ROW, where);
+  const isDocument = row?.status === "error" && row.reason === "came_back_as_document";
+  return isDocument ? readyId(store, { ...where, kind: "document" }) : storedId(row);
 }

@@ -45,6 +45,7 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
     identify: ask("identify"),
     recover: ask("recover"),
     lookup: ask("lookup"),
+    idOf: ask("idOf"),
     select: (...input) => pages(calls, input),
     begin: ask("begin"),
     confirm: ask("confirm"),
