@@ -119,6 +119,7 @@ export class Wire extends Dispatcher {
     if (fault?.type === "lost after" || fault?.type === "no answer until")
       return this.#lose(answer, "ECONNRESET");
     this.#told(call, chat, reply);
+    if (reply.body.includes('"message_id"')) this.#before = reply.body;
     answer.give(reply);
   }
 
@@ -126,17 +127,12 @@ export class Wire extends Dispatcher {
     const { telegram } = this.#wires;
     if (fault?.type === "flood") return this.#flood(call, fault);
     if (fault?.type === "answer of the one before") return this.#mixedUp(telegram.answer(call));
-    if (fault?.type !== "status" && fault?.type !== "page") return this.#noted(telegram.answer(call));
+    if (fault?.type !== "status" && fault?.type !== "page") return telegram.answer(call);
     if (fault.posted) telegram.answer(call);
     if (call.method.startsWith("send")) this.#wires.doubts += 1;
     const { status } = fault;
     const json = JSON.stringify({ ok: false, error_code: status, description: "Internal Server Error" });
     return { status, body: fault.type === "page" ? "<html>Bad Gateway</html>" : json, waitMs: 0 };
-  }
-
-  #noted(reply: Reply): Reply {
-    if (reply.body.includes('"message_id"')) this.#before = reply.body;
-    return reply;
   }
 
   /** Somebody between us and the server gives the answer to the last post once more. */
