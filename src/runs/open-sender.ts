@@ -1,3 +1,4 @@
+import { ConfigError } from "../config/error.ts";
 import { systemClock } from "../domain/clock.ts";
 import { botApi } from "../senders/bot-api.ts";
 import type { ObjectSource } from "../senders/object-source.ts";
@@ -6,6 +7,8 @@ import { KeySender } from "../senders/sender.ts";
 import type { SenderOptions } from "./sender-options.ts";
 
 const LOOKUP_MS = 50;
+const NO_TOKEN =
+  "TELEGRAM_BOT_TOKEN is not set: a sender without a library needs it in the environment, or as `botToken`";
 
 /** The sender of these options. Connects nothing yet. */
 export function openSender<Message>(options: SenderOptions<Message>): KeySender<Message> {
@@ -22,6 +25,7 @@ async function sourceOf(options: SenderOptions): Promise<ObjectSource> {
 
 /** The Bot API itself, with a token from the options or the environment. */
 function ownSend({ botToken, apiRoot, env = process.env }: SenderOptions): SendFunction {
-  const token = botToken ?? env.TELEGRAM_BOT_TOKEN ?? "";
+  const token = (botToken ?? env.TELEGRAM_BOT_TOKEN ?? "").trim();
+  if (token === "") throw new ConfigError([NO_TOKEN]);
   return botApi({ token, apiRoot: apiRoot ?? env.TELEGRAM_API_ROOT });
 }

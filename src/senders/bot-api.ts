@@ -35,7 +35,8 @@ async function answerOf(url: string, init: RequestInit, token: string) {
   } catch (error) {
     const { message, cause } = error instanceof Error ? error : { message: String(error), cause: null };
     const code = cause instanceof Error && "code" in cause ? ` (${cause.code})` : "";
-    throw new BotApiError(null, `no answer from the Bot API: ${message}${code}`.replaceAll(token, "***"));
+    const said = `no answer from the Bot API: ${message}${code}`;
+    throw new BotApiError(null, token === "" ? said : said.replaceAll(token, "***"));
   }
 }
 

@@ -4,6 +4,7 @@ import type { MediaKind } from "../domain/media.ts";
 import type { IdQuery, IdReport, Ids, WarmId } from "../ids/port.ts";
 import { classifyStored, type Reading } from "../pipeline/stored-kind.ts";
 import { readSent } from "../telegram/answer.ts";
+import { checkTarget } from "./check-target.ts";
 import { deliver, type ObjectSent } from "./delivery.ts";
 import { SendError } from "./error.ts";
 import { KnownIds, nameOf } from "./known-ids.ts";
@@ -47,6 +48,7 @@ export class KeySender<Message> {
   }
 
   async send(target: SendTarget): Promise<Delivered<Message>> {
+    checkTarget(target);
     const { chat, key, kind, bot = this.#parts.bot, ...options } = target;
     const query = { key, kind, bot };
     const wish = { chat, options };

@@ -224,3 +224,47 @@ describe("without a bucket", () => {
     expect(await sender.send({ chat: USER, key: "a.bin" })).toMatchObject({ by: "upload" });
   });
 });
+
+describe("a request for no object", () => {
+  it.each([
+    ["", 0],
+    ["é".repeat(513), 1026],
+  ])("ends before the bucket is asked, which answers an empty key with all its names", async (key, bytes) => {
+    const world = await openWorld();
+    world.put("a.bin", "content");
+    const { sender, calls, ids } = senderIn(world);
+    const error = await sender.send({ chat: USER, key }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(SendError);
+    expect(error).toMatchObject({ reason: "object_missing", message: expect.stringContaining(` ${bytes}`) });
+    expect([calls, world.r2.requests(), ids.queries]).toEqual([[], [], []]);
+  });
+
+  it("says what is wrong with it", async () => {
+    const { sender } = senderIn(await openWorld());
+    const asked = (target: object) => sender.send({ chat: USER, key: "a.bin", ...target });
+    await expect(asked({ key: undefined })).rejects.toThrow(
+      'key has to be a text such as "covers/a.jpg", it is undefined',
+    );
+    await expect(asked({ kind: "sticker" })).rejects.toThrow('voice, document, it is "sticker"');
+    await expect(asked({ kind: null })).rejects.toThrow("a.bin");
+  });
+});
+
+describe("without a token", () => {
+  it("says which, and calls nobody", async () => {
+    const { world, ids } = { world: await openWorld(), ids: new Shelf() };
+    const { TELEGRAM_BOT_TOKEN: _, ...env } = world.env();
+    const sender = createSender({ ids, apiRoot: world.botApi.url, env, folder: null });
+    const error = await sender.send({ chat: USER, key: "a.bin" }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: "ConfigError",
+      message: expect.stringMatching(/^TELEGRAM_BOT_TOKEN is/),
+    });
+    expect(world.botApi.calls()).toEqual([]);
+  });
+
+  it("tells in whole words that nobody answers", async () => {
+    const call = botApi({ token: "", apiRoot: "http://127.0.0.1:1" });
+    await expect(call({ method: "sendPhoto", params: {} })).rejects.toThrow(/^no answer from the Bot API: /);
+  });
+});
