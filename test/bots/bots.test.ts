@@ -60,6 +60,18 @@ describe.each(["grammy", "telegraf", "node-telegram-bot-api"])("the sample bot o
     expect(await bot.say("/start")).toMatchObject({ transfer: "file_id", file_id: healed.file_id });
   });
 
+  it("goes on after a user who has blocked it, and a key that is not there", async () => {
+    const world = await openWarm();
+    world.botApi.control({ update: { chat: USER + 1, text: "/start", bot: "first_bot" } });
+    world.botApi.control({ chat: { id: USER + 1, kick: true } });
+    const bot = startBot(world, file);
+    expect(await bot.say("/start")).toMatchObject({ transfer: "file_id" });
+    expect(await bot.say("covers/none.jpg")).toMatchObject({
+      parameters: { text: "Sorry, I could not send that." },
+    });
+    expect(await bot.say("/start")).toMatchObject({ transfer: "file_id" });
+  });
+
   it("answers while another program has the ledger locked, and by id again when it is free", async () => {
     const world = await openWarm();
     const locker = new Libsql(`${world.dir}/prewarm.db`);

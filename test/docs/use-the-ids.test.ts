@@ -13,6 +13,7 @@ import { page, type Snippet, snippetsOf } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KEY = "covers/welcome.jpg";
+const BLOCKS = USER + 1;
 const LOOKUP_TOKEN = "lookup-token-of-this-test";
 const LIBRARIES = ["grammy", "telegraf", "node-telegram-bot-api"];
 const snippets = snippetsOf(page("use-the-ids.md"));
@@ -65,6 +66,16 @@ describe("docs/use-the-ids.md", () => {
       bytes_moved: 0,
       parameters: { caption: "Welcome!" },
     });
+  });
+
+  it.each(LIBRARIES)("has a bot of %s that goes on after a user who has blocked it", async (library) => {
+    const world = await openWarm();
+    world.botApi.control({ update: { chat: BLOCKS, text: "/start", bot: "first_bot" } });
+    world.botApi.control({ chat: { id: BLOCKS, kick: true } });
+    const [snippet = { code: "", language: "" }] = of("js", `prewarm/${library}"`);
+    const bot = startBot(world, install(snippet, "bot.mjs"));
+    for (const _ of [1, 2]) expect(await bot.say("/start")).toMatchObject({ transfer: "file_id" });
+    expect(bot.process.heard()).toContain("bot was blocked by the user");
   });
 
   it("has a bot that says so where there is no id and no bucket, and sends the id where there is one", async () => {
