@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ConfigError } from "../config/error.ts";
 import { errorCode } from "../domain/error-code.ts";
@@ -45,10 +45,12 @@ function drained(out: NodeJS.WritableStream): Promise<void> {
 
 /**
  * Writes pieces to a file that appears whole: under a name of its own (`FILE.part`) until it is done. What is no plain file, such
- * as a pipe, is written as it is. Throws ConfigError where it cannot be made.
+ * as a pipe, is written as it is. Throws ConfigError where it cannot be made, or would take the place of a ledger.
  */
 export async function writeFileWhole(pieces: Iterable<string>, path: string): Promise<void> {
   const isPlain = isPlainOrNew(path);
+  if (isPlain && isDatabase(path))
+    throw new ConfigError([`-o ${path}: it is a SQLite database, such as a ledger; name another file`]);
   const part = isPlain ? `${path}.part` : path;
   const file = opened(part, path);
   try {
@@ -69,6 +71,29 @@ export async function writeFileWhole(pieces: Iterable<string>, path: string): Pr
 
 function isPlainOrNew(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+}
+
+/** How every database file begins, with a zero byte after it (sqlite.org/fileformat.html#magic_header_string). */
+const DATABASE = "SQLite format 3";
+
+function isDatabase(path: string): boolean {
+  const file = openedToRead(path);
+  if (file === null) return false;
+  try {
+    const head = Buffer.alloc(DATABASE.length);
+    readSync(file, head);
+    return head.toString("latin1") === DATABASE;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openedToRead(path: string): number | null {
+  try {
+    return openSync(path, "r");
+  } catch {
+    return null;
+  }
 }
 
 function opened(part: string, path: string): number {

@@ -275,6 +275,18 @@ describe("prewarm export", () => {
     expect([deaf.code, deaf.signal, said(deaf)]).toEqual([0, null, ""]);
   });
 
+  it("puts nothing in the place of a ledger", async () => {
+    const world = await openWorld();
+    world.put("a.bin", "content");
+    await world.run([]);
+    const refused = await ask(world, "export", "-o", "prewarm.db");
+    expect([refused.code, said(refused)]).toEqual([
+      2,
+      "prewarm: -o prewarm.db: it is a SQLite database, such as a ledger; name another file",
+    ]);
+    expect(await rows(world)).not.toEqual([]);
+  });
+
   it("leaves no file behind that is not whole, and says where it cannot write", async () => {
     const world = await openWorld();
     await world.run([]);
