@@ -57,9 +57,11 @@ function readValue(value: unknown, name: Names, isCsv: boolean): Value | undefin
   return isCsv ? cellText(value) : value;
 }
 
+/** Spreadsheets write TRUE and FALSE. */
 function flagOf(value: unknown): boolean | undefined {
-  if (value === true || value === 1 || value === "true" || value === "1") return true;
-  return value === false || value === 0 || value === "false" || value === "0" ? false : undefined;
+  const text = String(value).toLowerCase();
+  if (text === "true" || text === "1") return true;
+  return text === "false" || text === "0" ? false : undefined;
 }
 
 function numberOf(value: unknown, isWhole: boolean): number | undefined {
@@ -118,7 +120,19 @@ function problemsOf(row: LedgerRow): string[] {
       "sha256 is missing, and so is etag or bytes: what content this is of cannot be told",
     ],
   ];
-  return checks.flatMap(([isWrong, problem]) => (isWrong ? [problem] : []));
+  return [...checks.flatMap(([isWrong, problem]) => (isWrong ? [problem] : [])), ...strangeMoments(row)];
+}
+
+/** As every table has them: a date with the year first, or seconds or milliseconds; not what a spreadsheet makes of it. */
+const MOMENT = /^(?:\d{4}-\d\d-\d\d|\d{9,}(?:\.\d+)?$|$)/;
+
+function strangeMoments(row: LedgerRow): string[] {
+  const moments = Object.entries(row).filter(([name, value]) => name.endsWith("_at") && value !== null);
+  return moments.flatMap(([name, value]) =>
+    MOMENT.test(String(value))
+      ? []
+      : [`${name} must be a moment such as 2026-01-31 12:30:00, not ${shown(value)}`],
+  );
 }
 
 function isJson(text: string): boolean {

@@ -47,6 +47,11 @@ describe("a line to be imported", () => {
     ["an id where it is ready", { status: "ready", file_id: null }, /^file_id is missing/],
     ["content", { etag: null }, /^sha256 is missing, and so is etag or bytes/],
     ["a size that is one", { bytes: "12 kB" }, /^bytes must be a whole number, not "12 kB"; sha256/],
+    [
+      "moments that a spreadsheet left as they are",
+      { warmup_at: "11/27/2026 0:45", created_at: "45988.03" },
+      /^warmup_at must be a moment such as 2026-01-31 12:30:00, not "11\/27\/2026 0:45"; created_at must be/,
+    ],
     ["a reason that there is", { error_reason: "sunspots" }, /^error_reason "sunspots" is none$/],
     ["JSON where it has to be", { shown_as: "{" }, /^shown_as must be JSON$/],
   ])("needs %s", (_, change, expected) => {
@@ -61,5 +66,15 @@ describe("a line to be imported", () => {
     const line = { ...BY_HAND, key: "'=1.jpg" };
     expect(read(line, true)).toMatchObject({ row: { key: "=1.jpg" } });
     expect(read(line)).toMatchObject({ row: { key: "'=1.jpg" } });
+  });
+});
+
+describe("what other programs make of a value", () => {
+  it("is read: the flags of spreadsheets, moments of any table", () => {
+    expect(read({ ...BY_HAND, weak: "TRUE", sandbox: "FALSE" }, true)).toMatchObject({
+      row: { weak: true, sandbox: false },
+    });
+    for (const moment of ["2026-01-31T12:30:00.5Z", "2026-01-31 12:30:00+00", "1769862600", "1769862600123"])
+      expect(read({ ...BY_HAND, warmup_at: moment })).toMatchObject({ row: { warmup_at: moment } });
   });
 });
