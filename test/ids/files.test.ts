@@ -59,6 +59,19 @@ describe("the file of a ledger, for a bot that reads it,", () => {
 
   const found = async (ids: Ids, key = "a.jpg") => (await ids.fileId({ key }))?.fileId ?? null;
 
+  it("that has ids of other bots alone says so once, and no more for a bot that it knows", async () => {
+    const ledger = await hold();
+    await warm(ledger, "a.jpg", "AgAC-warm");
+    const ids = idsOf(path, { bot: "shpo" });
+    expect([await found(ids), await found(ids, "b.jpg")]).toEqual([null, null]);
+    expect(await found(idsOf(path, { bot: "default" }), "b.jpg")).toBe(null);
+    expect(told).toEqual([
+      `${path} has ids of default, and none of \`shpo\`: give the right slug as \`bot\`, or warm for that bot`,
+    ]);
+    await ids.report(report("a.jpg", "AgAC-learned", { bot: "shpo" }));
+    expect(await found(ids)).toBe("AgAC-learned");
+  });
+
   it("may come later, which is said once, and is made by nobody but a run", async () => {
     const ids = idsOf();
     expect([await found(ids), await found(ids)]).toEqual([null, null]);

@@ -23,12 +23,16 @@ export interface SqliteIdsOptions {
 /** So many queries are answered before other work of this process gets its turn: some 3 ms. */
 const AT_ONCE = 100;
 
+/** So many bots are looked for in a ledger that has nothing of them. */
+const BOTS = 10;
+
 /** The ids of a ledger in a SQLite file, with what bots reported beside it. It waits for no lock. */
 export class SqliteIds implements Ids {
   readonly #options: SqliteIdsOptions;
   readonly #ledger: HeldFile;
   readonly #rows = new LedgerRows();
   readonly #told = new Set<string>();
+  readonly #lookedFor = new Set<string>();
 
   constructor(options: SqliteIdsOptions) {
     this.#options = options;
@@ -70,6 +74,7 @@ export class SqliteIds implements Ids {
   #find(query: IdQuery): WarmId | null {
     const read = this.#read(query);
     const { bot, rows } = read instanceof LedgerError ? { bot: this.botOf(query), rows: [] } : read;
+    if (rows.length === 0 && !(read instanceof LedgerError)) this.#lookFor(bot);
     const reports = this.#options.keeper.ofKey(query.key, bot);
     const found = pick(reports.length === 0 ? rows : withReports(rows, reports), query);
     if (found === null && read instanceof LedgerError) throw read;
@@ -107,6 +112,25 @@ export class SqliteIds implements Ids {
         fault: "no_ledger",
       },
     );
+  }
+
+  /** A wrong slug looks like a ledger without ids, and nobody would notice. */
+  #lookFor(bot: string): void {
+    if (this.#lookedFor.has(bot) || this.#lookedFor.size >= BOTS) return;
+    this.#lookedFor.add(bot);
+    const others = this.#othersThan(bot);
+    if (others.length === 0) return;
+    const whose = `${this.#options.shownAs} has ids of ${others.join(", ")}, and none of \`${bot}\``;
+    this.#options.onTrouble(`${whose}: give the right slug as \`bot\`, or warm for that bot`);
+  }
+
+  #othersThan(bot: string): readonly string[] {
+    try {
+      return this.#rows.others(this.#db(), bot);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return [];
+    }
   }
 
   /** A lock is over soon; whoever takes it may tell of it. */

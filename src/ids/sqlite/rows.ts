@@ -31,7 +31,7 @@ const COLUMNS_MS = 1_000;
 export class LedgerRows {
   readonly #now = () => performance.now();
   #db: Sqlite | null = null;
-  #sql = { ofKey: "", onlyBot: "" };
+  #sql = { ofKey: "", onlyBot: "", others: "" };
   #readAt = 0;
 
   /** Returns what a ledger has of this key, a row a kind, for this bot or the one that is meant. */
@@ -56,6 +56,12 @@ export class LedgerRows {
     return db.one<{ bot: string }>(this.#sql.onlyBot)?.bot ?? USUAL_BOT;
   }
 
+  /** Returns the first and the last of the bots that there are rows of; none where this one is among them. */
+  others(db: Sqlite, bot: string): readonly string[] {
+    this.#look(db);
+    return db.all<{ bot: string }>(this.#sql.others, { bot }).map((row) => row.bot);
+  }
+
   #look(db: Sqlite): void {
     const now = this.#now();
     if (db === this.#db && now - this.#readAt < COLUMNS_MS) return;
@@ -65,7 +71,7 @@ export class LedgerRows {
   }
 }
 
-function statements(db: Sqlite): { ofKey: string; onlyBot: string } {
+function statements(db: Sqlite): { ofKey: string; onlyBot: string; others: string } {
   const [store, cache] = [readAs(db, "media_store"), readAs(db, "media_cache")];
   if (store.endsWith("where 0)") && cache.endsWith("where 0)"))
     throw new LedgerError(`${db.place} holds no ledger: name the right file`, 2, { fault: "no_ledger" });
@@ -73,6 +79,8 @@ function statements(db: Sqlite): { ofKey: string; onlyBot: string } {
   const onlyBot = `coalesce((select iif(min(bot) = max(bot), min(bot), null) from (${ends})), '${USUAL_BOT}')`;
   return {
     onlyBot: `select ${onlyBot} as bot`,
+    others: `select distinct bot from (${ends}) where bot is not null
+      and not exists (select 1 from ${cache} where bot_slug = :bot)`,
     ofKey: `select c.bot_slug as bot, c.kind, c.status, ${fileId("c")} as fileId, ${isWeak("c")} as weak,
         c.error_reason as reason
       from ${store} s join ${cache} c on c.sha256 = s.sha256
