@@ -1,4 +1,5 @@
 import { provisionalId } from "../domain/content.ts";
+import { failure } from "../domain/failure.ts";
 import { kindOfKey, kindOfMime } from "../domain/media.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { IdQuery } from "../ids/port.ts";
@@ -30,6 +31,7 @@ export async function deliver<Message>(
 ): Promise<ObjectSent<Message>> {
   const found = await source.find(query.key);
   if (!found.ok) throw new SendError(found.failure);
+  if (found.value.bytes === 0) throw new SendError(failure("file_empty", `${query.key} has no content`));
   let task = taskOf(query, found.value);
   for (;;) {
     const prepared = await source.prepare(task);

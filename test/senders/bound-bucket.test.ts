@@ -69,10 +69,12 @@ describe("a sender with a bound bucket", () => {
     ["object_missing", "none.jpg"],
     ["r2_unavailable", "broken.jpg"],
     ["file_too_big", "huge.bin"],
+    ["file_empty", "empty.jpg"],
   ])("rejects with the reason %s", async (reason, key) => {
     const world = await openWorld();
     world.put("broken.jpg", PHOTO, "image/jpeg");
     world.put("huge.bin", { bytes: 60_000_000 });
+    world.put("empty.jpg", "");
     world.faults = (request) => (request.key === "broken.jpg" ? { status: 500 } : undefined);
     const { send } = open(world);
     const error = await send(key).catch((thrown: unknown) => thrown);

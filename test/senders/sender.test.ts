@@ -239,6 +239,16 @@ describe("a request for no object", () => {
     expect([calls, world.r2.requests(), ids.queries]).toEqual([[], [], []]);
   });
 
+  it("is one for an object without content too: no call is made", async () => {
+    const world = await openWorld();
+    world.put("empty.jpg", "", "image/jpeg");
+    const { sender, calls } = senderIn(world);
+    await expect(sender.send({ chat: USER, key: "empty.jpg" })).rejects.toMatchObject({
+      reason: "file_empty",
+    });
+    expect(calls).toEqual([]);
+  });
+
   it("says what is wrong with it", async () => {
     const { sender } = senderIn(await openWorld());
     const asked = (target: object) => sender.send({ chat: USER, key: "a.bin", ...target });
