@@ -79,6 +79,8 @@ export interface AttemptFacts {
 /** A key whose content is ready for this bot already, under another key. */
 export interface KnownKey extends Query {
   readonly content: ContentId;
+  /** What it went by until it was read, if it was: what is stored under its ETag and size then moves to `content`. */
+  readonly was?: ContentId | undefined;
   /** The key stays where it is while one of these can serve what it points at now, and not yet this content. */
   readonly bots: readonly string[];
 }
@@ -160,10 +162,7 @@ export interface Ledger extends ReportedIds {
   checkWorld(sandbox: boolean): Promise<Result<void>>;
   /** Records who writes here; fails, with what differs, when the ledger belongs to somebody else. */
   identify(identity: Identity): Promise<Result<void>>;
-  /**
-   * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many
-   * attempts.
-   */
+  /** Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many. */
   recover(): Promise<number>;
   /**
    * Returns one answer for each query, in order. `again`: what is ready is to be sent again, so that {@link Found.manySizes}

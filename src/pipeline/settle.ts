@@ -94,9 +94,9 @@ export class Settlement {
   }
 
   async #known(tried: Tried, { stored, content }: ResultOf<"known">): Promise<void> {
-    const { bot, kind, entry } = tried.task;
+    const { bot, kind, entry, content: was } = tried.task;
     const { ledger, runBots } = this.#options;
-    await ledger.point({ bot, kind, entry, content, bots: runBots.configured });
+    await ledger.point({ bot, kind, entry, content, was, bots: runBots.configured });
     this.#report(tried, { ...idFields(stored, kind), status: "skipped", reason: "duplicate_content" });
   }
 

@@ -192,6 +192,42 @@ export function confirmConformance(open: OpenLedger): void {
       expect(await tested.readerFinds("a.jpg")).toBe("doc");
     });
 
+    it("moves what is stored under the ETag of an object that was read and found to be known", async () => {
+      const known = object("a.jpg", { sha256: SHA_A });
+      await tested.warm(known, { confirmed: asDocument("doc") });
+      const other = object("b.jpg", { etag: etagOf("t") });
+      const attempt = await tested.begin(other);
+      await tested.ledger.retry(attempt, failure("photo_dimensions", "no"));
+      const video = await tested.warm(object("b.mp4", { etag: etagOf("t") }), { kind: "video" });
+      const was = facts(other).content;
+      await tested.ledger.point({ ...facts(other), content: SHA_A, was, bots: ["default"] });
+      expect(await tested.sql("select distinct sha256 from media_cache")).toEqual([{ sha256: SHA_A }]);
+      expect(await tested.ledger.warming(["default"])).toEqual([]);
+      expect(await tested.readerFinds("b.jpg")).toBe("doc");
+      expect(await tested.readerFinds("b.mp4")).toBe(video);
+    });
+
+    it("leaves no row of content that the object turned out not to be, when what it is was known", async () => {
+      await tested.warm(object("a.jpg", { sha256: SHA_A }));
+      const taken = object("b.jpg", { etag: etagOf("t") });
+      const attempt = await tested.begin(taken, { content: SHA_B });
+      await tested.ledger.retry(attempt, failure("connect_failed", "no"));
+      await tested.sql("delete from media_store where r2_key = 'b.jpg'");
+      await tested.ledger.point({ ...facts(taken), content: SHA_A, was: SHA_B, bots: ["default"] });
+      expect(await tested.status(SHA_B)).toBeNull();
+    });
+
+    it("does not doubt a photo again whose content came back as a document under its hash", async () => {
+      await tested.doubts(object("a.jpg"));
+      await tested.warm(object("b.jpg", { etag: etagOf("t") }), {
+        confirmed: { ...asDocument("doc"), content: SHA_A },
+      });
+      const was = facts(object("a.jpg")).content;
+      await tested.ledger.point({ ...facts(object("a.jpg")), content: SHA_A, was, bots: ["default"] });
+      expect(await tested.find(object("a.jpg"))).toMatchObject({ state: "weak", stored: { fileId: "doc" } });
+      expect(await tested.readerFinds("a.jpg")).toBe("doc");
+    });
+
     it("keeps the id of a photo when a second try comes back as a document", async () => {
       const id = await tested.warm(object("a.jpg"));
       await tested.warm(object("a.jpg"), { confirmed: { ...asDocument("doc"), replace: true } });

@@ -1,5 +1,6 @@
 import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import type { Failure } from "../../domain/failure.ts";
+import type { MediaKind } from "../../domain/media.ts";
 import type { Shown } from "../../domain/shown.ts";
 import type { AttemptId, Confirmation, Confirmed, KnownKey, StoredId } from "../port.ts";
 import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
@@ -52,9 +53,7 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
   moveKey(store, { ...attempt, content, kind: stored.kind, kinds, bots, mime, width, height, duration });
-  if (attempt.content !== content) {
-    store.db.run(DROP_ORPHAN, { bot, content: attempt.content, kind: attempt.kind });
-  }
+  dropOrphan(store, { ...attempt, was: attempt.content, content });
   const older = isNew ? null : readyId(store, { bot, content, kind: stored.kind });
   return { stored: older ?? { ...stored }, duplicate: older !== null };
 }
@@ -91,10 +90,15 @@ function whyOf(why: Failure | null | undefined) {
   return { class: why?.class ?? null, reason: why?.reason ?? null, message: why?.message ?? null };
 }
 
-/** Points a key at content that is ready under another key, unless it is still needed where it points: see {@link moveKey}. */
+/**
+ * Points a key at content that is ready under another key, unless it is still needed where it points: see {@link moveKey}.
+ * Where the object was read, rows stored under its ETag and size move to that content first.
+ */
 export function point(store: Store, known: KnownKey): void {
   const params = paramsOf(store, known);
   const { bot, content } = params;
+  const { kind: asked, was = content } = known;
+  if (was !== content && !isProvisional(content)) rekey(store, provisionalId(known.entry), content);
   const isDocument =
     !readyId(store, { bot, content, kind: known.kind }) && readyId(store, { bot, content, kind: "document" });
   const kind = isDocument ? "document" : known.kind;
@@ -109,6 +113,18 @@ export function point(store: Store, known: KnownKey): void {
     height: params.height ?? sibling?.height ?? null,
     duration: params.duration ?? sibling?.duration ?? null,
   });
+  dropOrphan(store, { bot, kind: asked, was, content });
+}
+
+interface Reread {
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly was: ContentId;
+  readonly content: ContentId;
+}
+
+function dropOrphan({ db }: Store, { bot, kind, was, content }: Reread): void {
+  if (was !== content) db.run(DROP_ORPHAN, { bot, kind, content: was });
 }
 
 /** Returns the content id to store under. When the hash is known, rows stored under ETag and size are moved to it first. */

@@ -1,6 +1,6 @@
 import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import { hasId } from "./rows.ts";
+import { hasId, standsAsDocument } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
 const ALIAS = "select sha256 from prewarm_aliases where provisional = :content";
@@ -11,7 +11,7 @@ const NEW_ALIAS = `
 
 const ROWS = `
   select c.rowid as id, c.bot_slug as bot, c.kind, cast(coalesce(c.warmup_at, '') as text) as at,
-    case when ${hasId("c")} then 3 when c.status = 'unknown' then 2 when c.status = 'error' then 1 else 0 end as rank
+    case when ${hasId("c")} then 4 when ${standsAsDocument("c")} then 3 when c.status = 'unknown' then 2 when c.status = 'error' then 1 else 0 end as rank
   from media_cache c where c.sha256 = :content`;
 
 const REKEY_ROW = "update media_cache set sha256 = :content, updated_at = :now where rowid = :id";
@@ -27,8 +27,8 @@ export function resolve({ db }: Store, content: ContentId): ContentId {
 
 /**
  * Remembers that `provisional` is `content`, and moves everything that is stored under it: rows of every bot and kind, keys,
- * attempts. Of two rows for one (bot, kind) the better one is kept (ready, unknown, error, warming), of two ready ones the
- * older. Must run inside the transaction that learned the hash.
+ * attempts. Of two rows for one (bot, kind) the better one is kept (ready, come back as a document that is ready,
+ * unknown, error, warming), of two ready ones the older. Must run inside the transaction that learned the hash.
  */
 export function rekey({ db, now }: Store, provisional: ContentId, content: ContentId): void {
   const params = { provisional, content, now: stamp(now()) };
