@@ -17,7 +17,7 @@ export type LookupFlags = ReturnType<ReturnType<typeof addLookupFlags>["opts"]>;
 export function addLookupFlags(command: Command) {
   return command
     .description("the file_ids of one key, also while a run or a worker writes")
-    .argument("<key>", "the object's key in the bucket")
+    .argument("<key>", "the object's key in the bucket; after -- where it begins with -")
     .addHelpText("before", EXAMPLES)
     .option("--bot <slug>", "only of this bot")
     .addOption(choice("--kind <kind>", "only of this kind", MEDIA_KINDS))
