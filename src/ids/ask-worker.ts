@@ -20,7 +20,10 @@ export class WorkerError extends Error {
   }
 }
 
-/** Makes one request: GET, or POST with a body. Rejects with a {@link WorkerError} but for 200 and 404. */
+/**
+ * Makes one request: GET, or POST with a body. Rejects with a {@link WorkerError} but for 200 and 404 as a worker answers them: the
+ * login page of something before it says nothing of ids.
+ */
 export async function askWorker(call: WorkerCall, path: string, sent?: object) {
   const { base, headers, timeoutMs } = call;
   const host = new URL(base).host;
@@ -32,7 +35,7 @@ export async function askWorker(call: WorkerCall, path: string, sent?: object) {
     const { status } = response;
     const text = await response.text();
     const body = parsed(text);
-    if (status === 200 || (status === 404 && isRecord(body) && body.error === "NOT_WARM"))
+    if (isRecord(body) && (status === 200 ? body.ok === true : body.error === "NOT_WARM" && status === 404))
       return { status, body };
     throw new WorkerError(`${host} answered ${status}${hint(status)}`, status, secondsOf(response.headers));
   } catch (error) {
@@ -55,7 +58,7 @@ function posted(headers: Readonly<Record<string, string>>, sent: object) {
 function hint(status: number): string {
   if (status === 401)
     return ": its LOOKUP_TOKEN or ADMIN_API_TOKEN is another one than the `token` given here";
-  return status === 404 ? ": this is not the address of a prewarm worker" : "";
+  return status === 404 || status === 200 ? ": this is not the address of a prewarm worker" : "";
 }
 
 function secondsOf(headers: Headers): number | null {

@@ -52,7 +52,7 @@ export class HttpReports {
   /** Of what it refuses nothing is kept, or it would be told for ever. */
   #keep(error: unknown, batch: readonly IdReport[]): void {
     const { status, retryAfter } = error instanceof WorkerError ? error : { status: null, retryAfter: null };
-    if (status !== null && status !== 429 && status < 500) return;
+    if (status !== null && status !== 429 && status >= 400 && status < 500) return;
     this.#waiting = [...batch, ...this.#waiting].slice(-MOST);
     if (retryAfter !== null) this.#notBefore = Date.now() + retryAfter * 1_000;
   }

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { openIds } from "../../src/ids/open.ts";
 import type { Ids } from "../../src/ids/port.ts";
 import { SqliteDesk } from "../../src/ids/sqlite/desk.ts";
@@ -57,4 +59,30 @@ it("a worker is told by a bot that may not write beside its ledger", async () =>
   await bot.close();
   expect(told).toEqual([]);
   await dispose();
+});
+
+it.each([
+  ["a login page", "<html>log in</html>"],
+  ["nothing", "null"],
+  ["what another service says", '{"status":"up"}'],
+])("%s in place of a worker is no answer: it is told once, and reports wait", async (_, body) => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const told: string[] = [];
+  const ids = openIds(`http://127.0.0.1:${port}`, { onTrouble: (text) => told.push(text) });
+  expect([await ids.fileId({ key: "a.jpg" }), await ids.fileIds(["a.jpg"])]).toEqual([null, [null]]);
+  await expect(ids.ask?.({ key: "a.jpg" })).rejects.toThrow(" answered 200: ");
+  expect(told).toEqual([`127.0.0.1:${port} answered 200: this is not the address of a prewarm worker`]);
+  const about = { kind: "photo", fileUniqueId: null, etag: "e", bytes: 1 } as const;
+  await ids.report({ type: "learned", key: "a.jpg", fileId: "own", ...about });
+  await ids.close();
+  expect(asked.filter((url) => url.endsWith("/report"))).toHaveLength(2);
 });
