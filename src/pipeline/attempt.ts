@@ -113,10 +113,11 @@ export class Attempts {
       transfer: null,
       result,
     });
-    const known = await this.#knownContent(task, prepared);
-    if (known) return unsent({ type: "known", ...known });
+    // Claimed before the ledger is asked: between its answer and the claim another task could finish with the same content.
     if (!inFlight.claim(task, prepared.sha256() ?? task.content))
       return unsent({ type: "put_off", ms: SAME_CONTENT_MS });
+    const known = await this.#knownContent(task, prepared);
+    if (known) return unsent({ type: "known", ...known });
     const readyAt = clock.now();
     if (!(await permit.ready(stop.draining, uploadBytes(prepared))))
       return unsent({ type: "put_off", ms: 0 });

@@ -233,5 +233,19 @@ export function confirmConformance(open: OpenLedger): void {
       await tested.warm(object("a.jpg"), { confirmed: { ...asDocument("doc"), replace: true } });
       expect(await tested.find(object("a.jpg"))).toMatchObject({ state: "ready", stored: { fileId: id } });
     });
+
+    it("keeps the good id of a document when a photo of the same content comes back as one", async () => {
+      const good = await tested.warm(object("a.pdf", { sha256: SHA_A }));
+      await tested.warm(object("a.jpg", { sha256: SHA_A }), {
+        confirmed: { ...asDocument("weak"), replace: true },
+      });
+      expect(await tested.readerFinds("a.pdf")).toBe(good);
+    });
+
+    it("lets a photo that comes back as a document again have the new id, when it was asked to replace", async () => {
+      await tested.warm(object("a.jpg"), { confirmed: asDocument("doc") });
+      await tested.warm(object("a.jpg"), { confirmed: { ...asDocument("new"), replace: true } });
+      expect(await tested.readerFinds("a.jpg")).toBe("new");
+    });
   });
 }

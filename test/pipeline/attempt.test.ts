@@ -76,10 +76,14 @@ describe("a try", () => {
     await line.live(2_000);
     await line.settlement.settle(task, await first, { queue: 0, lane: 0 });
     line.inFlight.release(task);
-    expect(await tryOf(line, "copy")).toMatchObject({
+    const copy = line.taskOf("copy");
+    const second = line.attempts.make(copy, permitOf(line));
+    await line.live(2_000);
+    expect(await second).toMatchObject({
       transfer: null,
       result: { type: "known", content: HASH, stored: { kind: "document" } },
     });
+    line.inFlight.release(copy);
     expect(line.server.calls()).toHaveLength(1);
     expect(await tryOf(line, "copy", 2_000, { replace: true })).toMatchObject({ result: { type: "sent" } });
   });

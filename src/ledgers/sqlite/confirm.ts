@@ -9,7 +9,10 @@ import { type Media, moveKey } from "./keys.ts";
 import { hasId, readyId } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
-/** Changes nothing where there is an older id, unless it is to be replaced. */
+/**
+ * Changes nothing where there is an older id, unless it is to be replaced: what came as another kind than was asked for does
+ * not take the place of a good id of that kind.
+ */
 const NEW_ID = `
   insert into media_cache (bot_slug, sha256, kind, tg_file_id, tg_file_unique_id, warmup_chat_id, warmup_message_id,
     warmup_at, status, retry_count, created_at, updated_at, weak, last_error, error_class, error_reason,
@@ -22,7 +25,7 @@ const NEW_ID = `
     weak = excluded.weak, retry_count = 0, next_retry_at = null, updated_at = excluded.updated_at,
     last_error = excluded.last_error, error_class = excluded.error_class, error_reason = excluded.error_reason,
     error_settings = null, shown_as = excluded.shown_as, dead_at = null
-  where :replace or not ${hasId("media_cache")}`;
+  where :replace and (media_cache.weak or not :crossed) or not ${hasId("media_cache")}`;
 
 const REFUSE_ASKED = `
   insert into media_cache (bot_slug, sha256, kind, status, last_error, retry_count, created_at, updated_at,
@@ -76,7 +79,7 @@ export function storeId(
 ): boolean {
   const now = stamp(store.now());
   const why = whyOf(asked ? null : weakness);
-  const id = { ...stored, ...why, shown: jsonOf(shown), replace };
+  const id = { ...stored, ...why, shown: jsonOf(shown), replace, crossed: asked !== null };
   const isNew = store.db.run(NEW_ID, { bot, content, ...id, now }) > 0;
   if (asked) store.db.run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked.failure) });
   return isNew;

@@ -10,15 +10,16 @@ const READY = `
   select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
     warmup_message_id as message from media_cache where status = 'ready' and tg_file_id is not null`;
 const TWICE = `
-  select bot_slug, r2_etag, kind, count(*) as n from prewarm_attempts where state = 'ready' group by 1, 2, 3 having n > 1`;
+  select bot_slug, r2_etag, kind, count(*) as n from prewarm_attempts where state = 'ready' and owner <> 'prewarm force'
+  group by 1, 2, 3 having n > 1`;
 const OWNED = `
   select bot_slug as bot, r2_etag as etag, count(*) as n from prewarm_attempts
   where state in ('sending', 'unknown', 'ready') group by 1, 2`;
 const RESENT = `
-  select a.bot_slug, a.r2_key, a.owner from prewarm_attempts a where a.state = 'sending' and a.owner <> 'prewarm only'
+  select a.bot_slug, a.r2_key, a.owner from prewarm_attempts a where a.state = 'sending' and a.owner not in ('prewarm only', 'prewarm force')
     and exists (select 1 from prewarm_attempts u where u.state = 'unknown' and u.bot_slug = a.bot_slug
       and u.r2_etag = a.r2_etag and u.kind = a.kind and not exists (select 1 from prewarm_attempts o
-        where o.owner = 'prewarm only' and o.id > u.id and o.bot_slug = u.bot_slug and o.r2_etag = u.r2_etag))`;
+        where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug and o.r2_etag = u.r2_etag))`;
 const SENDING =
   "select r2_etag as etag from prewarm_attempts where state = 'sending' and bot_slug = ?1 and r2_key = ?2";
 
@@ -55,7 +56,8 @@ export class Judge {
   /** After a step. */
   look(): void {
     const { wires, telegram, disk } = this.#world;
-    for (const call of wires.calls.slice(this.#seenCalls)) this.#call(call);
+    for (const [at, call] of wires.calls.slice(this.#seenCalls).entries())
+      this.#call(call, wires.calls.slice(0, this.#seenCalls + at));
     this.#seenCalls = wires.calls.length;
     const news = telegram.posts.slice(this.#seenPosts);
     for (const post of news) this.#post(post);
@@ -98,15 +100,29 @@ export class Judge {
     if (!this.wrongs.includes(text)) this.wrongs.push(text);
   }
 
-  #call(call: SeenCall): void {
+  #call(call: SeenCall, before: readonly SeenCall[]): void {
     const { waits } = this.#world.wires;
     const early = waits.find((wait) => this.#isTooEarly(call, wait));
     if (early)
       this.#wrong(
-        `${call.method} of ${call.bot} in ${call.chat} began ${early.until - call.startedAt} ms before the end of a wait${early.by === call.by ? "" : " that another process was told"}`,
+        `${call.method} of ${call.bot} in ${call.chat} began ${Math.ceil(early.until - call.startedAt)} ms before the end of a wait${early.by === call.by ? "" : " that another process was told"}`,
       );
     const late = this.#windows.over(call, this.#chatOf(call.chat));
     if (late) this.#wrong(late);
+    if (this.#sentTwice(call, before))
+      this.#wrong(`one content was sent twice by one process: ${call.method} of ${call.bot}`);
+  }
+
+  /** One process sends the bytes that it has read once: not while they are on their way, and not when they were posted. */
+  #sentTwice({ by, bot, method, upload }: SeenCall, before: readonly SeenCall[]): boolean {
+    const { telegram, disk } = this.#world;
+    if (upload === null || telegram.twists.has(upload.sha256)) return false;
+    const isForced = disk.rows(FORCED).length > 0;
+    return before.some((call) => {
+      if (call.by !== by || call.bot !== bot || call.method !== method) return false;
+      if (call.upload?.sha256 !== upload.sha256) return false;
+      return !call.upload.answer.isOver || (call.upload.isPosted && !isForced);
+    });
   }
 
   #isTooEarly(call: SeenCall, wait: ToldWait): boolean {
@@ -227,6 +243,7 @@ export class Judge {
 
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
+const FORCED = "select 1 from prewarm_attempts where state = 'sending' and owner = 'prewarm force'";
 const ATTEMPTS_OF =
   "select state, error_reason as why, error_message as text from prewarm_attempts where bot_slug = ?1 and r2_etag = ?2";
 const DOUBTS = `

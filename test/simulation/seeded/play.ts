@@ -63,8 +63,10 @@ class Stage {
     const { schedule } = this.#world;
     const process = new SimulatedProcess(this.#world, plan);
     if (plan.stopAt !== null) process.mortal.clock.after(plan.stopAt, () => process.stop());
+    this.#world.kill = () => process.mortal.die("killed");
     const hasEnded = await schedule.until(process.live(), MOST_STEPS);
     process.mortal.end();
+    this.#world.kill = () => {};
     if (!this.#isWell) return;
     this.#judge.deepest(process.deepest);
     if (!hasEnded) this.#judge.stuck(plan.kind);

@@ -80,7 +80,8 @@ export class SimulatedProcess {
   async #run(): Promise<void> {
     const { transfer, retries } = this.#world.scenario;
     const only = this.#kind === "only" ? { only: "unknown,failed" } : {};
-    const options = readRunOptions({ transfer, retries: String(retries), allowEmpty: true, ...only });
+    const force = this.#kind === "force";
+    const options = readRunOptions({ transfer, retries: String(retries), allowEmpty: true, force, ...only });
     const run = new Run(this.#session, options, "prewarm run");
     await run.toEnd();
     await run.close();

@@ -12,12 +12,16 @@ export type Happening =
   | { readonly type: "refuse" | "take"; readonly chat: number; readonly kind: string }
   | { readonly type: "migrate"; readonly chat: number }
   | { readonly type: "freeze"; readonly bot: number; readonly chat: number; readonly seconds: number }
-  | { readonly type: "jump"; readonly ms: number };
+  | { readonly type: "jump"; readonly ms: number }
+  /** What a media server makes of this content as photo from now on. */
+  | { readonly type: "twist"; readonly content: string; readonly twist: Twist }
+  /** Whichever process lives dies, whatever it waits for. */
+  | { readonly type: "kill" };
 
 /** One process after another. */
 export interface ProcessPlan {
   readonly type: "process";
-  readonly kind: "run" | "worker" | "only";
+  readonly kind: "run" | "worker" | "only" | "force";
   /** The moment of its life at which it dies (see Mortal); null for none. */
   readonly dieAt: number | null;
   /** Milliseconds after which it is told to end; null for a run that is left alone. */
@@ -88,7 +92,8 @@ class Author {
     const strange = this.#times(draw.chance(0.1) ? 1 : 0, (): Part => {
       return { type: "send", nth: draw.from(2, 12), fault: { type: "answer of the one before" } };
     });
-    return { seed: this.#seed, bots, chats, ...settings, parts: [...parts, ...strange] };
+    const later = [...strange, ...this.#copies(), ...this.#killed(), ...this.#forced(parts)];
+    return { seed: this.#seed, bots, chats, ...settings, parts: [...parts, ...later] };
   }
 
   #settings() {
@@ -202,6 +207,40 @@ class Author {
       const stopAt = isTold ? draw.from(1_000, kind === "worker" ? 600_000 : 30_000) : null;
       return { type: "process", kind, dieAt, stopAt, gapMs: draw.skewed(120_000) };
     });
+  }
+
+  /** One content under several keys, each with an ETag of its own. */
+  #copies(): Part[] {
+    const draw = this.#draw;
+    const extension = draw.oneOf(EXTENSIONS);
+    return this.#times(draw.chance(0.1) ? draw.from(2, 4) : 0, (at): Part => {
+      const key = `copy-${at}.${extension}`;
+      return { type: "object", key, content: `copied of ${this.#seed}`, parts: at && at + 1 };
+    });
+  }
+
+  /** A question is answered with a wait, and the process that was told does not live to its end. */
+  #killed(): Part[] {
+    const draw = this.#draw;
+    if (!draw.chance(0.1)) return [];
+    const fault = { type: "flood", seconds: draw.from(5, 300), asText: draw.chance(0.4) } as const;
+    return [
+      { type: "read", nth: draw.from(1, 4), fault },
+      { type: "event", at: draw.from(3_000, 60_000), what: { type: "kill" } },
+    ];
+  }
+
+  /** All is sent again; a media server may make something else of a photo than it did. */
+  #forced(parts: readonly Part[]): Part[] {
+    const draw = this.#draw;
+    if (!draw.chance(0.1)) return [];
+    const objects = parts.filter((part) => part.type === "object");
+    const twists = objects.flatMap(({ content }): Part[] => {
+      const what = { type: "twist", content, twist: draw.oneOf(["refuse", "as document"] as const) } as const;
+      return draw.chance(0.3) ? [{ type: "event", at: draw.from(10_000, 300_000), what }] : [];
+    });
+    const dieAt = draw.chance(0.5) ? draw.skewed(300) : null;
+    return [...twists, { type: "process", kind: "force", dieAt, stopAt: null, gapMs: 5_000 }];
   }
 
   #some<T>(list: readonly T[]): T[] {

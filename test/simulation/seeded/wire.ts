@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Dispatcher } from "undici";
 import type { Draw } from "./draw.ts";
 import { readForm } from "./form.ts";
@@ -21,6 +22,17 @@ export interface SeenCall {
   readonly startedAt: number;
   /** Which process made it. */
   readonly by: object;
+  /** The file that it carries; null where it has none. */
+  readonly upload: Upload | null;
+}
+
+/** A file on its way. */
+interface Upload {
+  readonly sha256: string;
+  /** The caller has its answer, or was told that there is none. */
+  readonly answer: { readonly isOver: boolean };
+  /** It was answered with the message that was posted. */
+  isPosted: boolean;
 }
 
 /** A wait that an answer asked a process for. */
@@ -98,16 +110,17 @@ export class Wire extends Dispatcher {
     const form = readForm(typeOf(options.headers), await textOf(options.body));
     const call = { method, bot, form, startedAt };
     const chat = form.fields.get("chat_id") ?? null;
-    wires.calls.push({ bot, chat, method, startedAt, by: this.#by });
+    const upload = form.file === null ? null : { sha256: hashOf(form.file), answer, isPosted: false };
+    wires.calls.push({ bot, chat, method, startedAt, by: this.#by, upload });
     await wires.schedule.pause(wires.draw.from(20, 600), null);
     if (fault?.type === "lost before") return this.#lose(answer, "ECONNRESET");
     if (fault?.type === "lost, and posted late") return this.#late(answer, call);
-    await this.#answer(call, chat, fault, answer);
+    await this.#answer(call, { chat, upload }, fault, answer);
   }
 
   async #answer(
     call: Call,
-    chat: string | null,
+    { chat, upload }: Pick<SeenCall, "chat" | "upload">,
     fault: CallFault | undefined,
     answer: Answer,
   ): Promise<void> {
@@ -119,7 +132,9 @@ export class Wire extends Dispatcher {
     if (fault?.type === "lost after" || fault?.type === "no answer until")
       return this.#lose(answer, "ECONNRESET");
     this.#told(call, chat, reply);
-    if (reply.body.includes('"message_id"')) this.#before = reply.body;
+    const isPosted = reply.body.includes('"message_id"');
+    if (upload) upload.isPosted = isPosted && !answer.isOver && fault?.type !== "answer of the one before";
+    if (isPosted) this.#before = reply.body;
     answer.give(reply);
   }
 
@@ -176,7 +191,7 @@ class Answer {
   readonly #open: Set<Answer>;
   readonly #given: () => void;
   readonly #controller: Dispatcher.DispatchController;
-  #isOver = false;
+  isOver = false;
 
   /** It is in `open` until it is given; `given` is called once the caller goes on. */
   constructor(handler: Handler, open: Set<Answer>, given: () => void) {
@@ -213,12 +228,16 @@ class Answer {
 
   /** False when it was given before. */
   #ends(): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
+    if (this.isOver) return false;
+    this.isOver = true;
     this.#open.delete(this);
     this.#given();
     return true;
   }
+}
+
+function hashOf(file: string): string {
+  return createHash("sha256").update(file).digest("hex");
 }
 
 function typeOf(headers: Dispatcher.DispatchOptions["headers"]): string {

@@ -6,7 +6,7 @@ import { SimulatedDisk } from "./disk.ts";
 import { Draw } from "./draw.ts";
 import type { Happening, Part, Scenario } from "./scenario.ts";
 import { Schedule } from "./schedule.ts";
-import { type Chat, SimulatedTelegram } from "./telegram.ts";
+import { type Chat, SimulatedTelegram, type Twist } from "./telegram.ts";
 import { Wires } from "./wire.ts";
 
 /** A death of a process, or an order to end at once. */
@@ -35,6 +35,8 @@ export class World {
   readonly surprises: string[] = [];
   /** Takes entries by name while a worker lives. */
   enqueue: (key: string) => void = () => {};
+  /** Ends the process that lives. */
+  kill: () => void = () => {};
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
@@ -76,8 +78,7 @@ export class World {
     else if (part.type === "send") this.wires.sendFaults.set(part.nth, part.fault);
     else if (part.type === "read") this.wires.readFaults.set(part.nth, part.fault);
     else if (part.type === "event") this.schedule.after(part.at, () => this.#happen(part.what), this);
-    else if (part.type === "twist")
-      this.telegram.twists.set(createHash("sha256").update(part.content).digest("hex"), part.twist);
+    else if (part.type === "twist") this.#twist(part);
   }
 
   #happen(what: Happening): void {
@@ -85,6 +86,8 @@ export class World {
     else if (what.type === "remove") this.bucket.remove(what.key);
     else if (what.type === "enqueue") this.enqueue(what.key);
     else if (what.type === "jump") this.#jump(what.ms);
+    else if (what.type === "twist") this.#twist(what);
+    else if (what.type === "kill") this.kill();
     else if ("chat" in what) this.#inChat(what);
   }
 
@@ -101,6 +104,10 @@ export class World {
       chat.former.add(chat.id);
       chat.id = `-100${chat.id.slice(1)}`;
     }
+  }
+
+  #twist({ content, twist }: { readonly content: string; readonly twist: Twist }): void {
+    this.telegram.twists.set(createHash("sha256").update(content).digest("hex"), twist);
   }
 
   #jump(ms: number): void {
