@@ -40,6 +40,27 @@ export function selectConformance(open: OpenLedger): void {
       expect(await select(["failed"], "", [])).toEqual([]);
     });
 
+    it("finds no key for a kind that only another key of the same content is sent as", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("a.pdf", { etag }), { kind: "document" });
+      await tested.doubts(object("b.mp4", { etag }), { kind: "video" });
+      await tested.fails(object("c.jpg", { etag }));
+      expect(await select(["unknown"])).toEqual([`default video b.mp4 ${etag}`]);
+      expect(await select(["failed"])).toEqual([`default photo c.jpg ${etag}`]);
+      const rows = await tested.ledger.rowsOf(["a.pdf"], ["default"]);
+      expect(rows.map(({ kind, state }) => [kind, state])).toEqual([["document", "ready"]]);
+    });
+
+    it("finds a key that stands as a document, also where another key of the same content was sent", async () => {
+      await tested.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: asDocument("doc") });
+      const known = facts(object("b.jpg"), { content: SHA_A });
+      await tested.ledger.point({ ...known, bots: ["default"] });
+      expect(await select(["weak"])).toEqual([
+        `default photo a.jpg ${etagOf("e-a.jpg")}`,
+        `default photo b.jpg ${etagOf("e-b.jpg")}`,
+      ]);
+    });
+
     it("knows the rows of a key, each by the state it would be found in", async () => {
       await tested.warm(object("ready.jpg"));
       await tested.fails(object("bad.jpg"));

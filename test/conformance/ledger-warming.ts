@@ -53,6 +53,16 @@ export function warmingConformance(open: OpenLedger): void {
       expect(await keys()).toEqual(["due", "late", "zone", "odd"]);
     });
 
+    it("is not the work of a key that is sent as another kind, whose content another key had", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("a.pdf", { etag }), { kind: "document" });
+      const attempt = await tested.begin(object("b.mp4", { etag }), { kind: "video" });
+      await tested.ledger.retry(attempt, failure("bot_kicked", "no"));
+      expect(await keys()).toEqual(["b.mp4"]);
+      await tested.warm(object("b.mp4", { etag: etagOf("new") }), { kind: "video" });
+      expect(await keys()).toEqual([]);
+    });
+
     it("holds what a run left between two tries, and finds it under its content", async () => {
       const attempt = await tested.begin(object("a.jpg"));
       await tested.ledger.retry(attempt, failure("r2_unavailable", "no"));

@@ -46,6 +46,17 @@ export function isUnderWay(alias: string): string {
     and a.kind = ${alias}.kind and a.state = 'sending')`;
 }
 
+/**
+ * SQL: row `alias` is of the object that row `key` of `media_store` is about, and not only of another one with the same content
+ * that is sent as another kind. A row that belongs to none of them is anybody's.
+ */
+export function isOf(alias: string, key: string): string {
+  const attempts = `select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
+    and a.kind = ${alias}.kind`;
+  return `(${key}.kind = ${alias}.kind or exists (${attempts} and a.r2_key = ${key}.r2_key) or not exists (${attempts})
+    and not exists (select 1 from media_store other where other.sha256 = ${alias}.sha256 and other.kind = ${alias}.kind))`;
+}
+
 /** Returns the id of a row (with `weak` already judged), or null if it has none. */
 export function storedId(row: IdRow | undefined): StoredId | null {
   if (row?.status !== "ready" || row.tg_file_id === null) return null;

@@ -1,9 +1,9 @@
 import type { Selection } from "../../domain/choices.ts";
 import { type ContentId, isProvisional } from "../../domain/content.ts";
-import type { MediaKind } from "../../domain/media.ts";
+import { kindOfKey, type MediaKind } from "../../domain/media.ts";
 import type { RowOfKey, Selected } from "../port.ts";
 import type { Sqlite } from "./adapter.ts";
-import { hasId, isWeak, standsAsDocument } from "./rows.ts";
+import { hasId, isOf, isWeak, standsAsDocument } from "./rows.ts";
 import { PAGE_ROWS, type Store } from "./store.ts";
 
 /** SQL conditions on a row `c`, as {@link Found.state} means them: a photo stored as a document is weak, not failed. */
@@ -27,6 +27,16 @@ export interface KeyRow {
   readonly key: string;
   readonly etag: string | null;
   readonly bytes: number | null;
+}
+
+interface Owned {
+  /** See {@link isOf}. */
+  readonly own: number;
+}
+
+/** Whether a run would send this key as this kind; content alone does not say so, which a PDF and an MP4 may share. */
+function isAskedFor({ own, key, kind }: KeyRow & Owned): boolean {
+  return own === 1 || kindOfKey(key) === kind;
 }
 
 /**
@@ -72,12 +82,13 @@ export function keyRows(
   ids: readonly number[],
   prefix: string,
 ): (KeyRow & { readonly id: number })[] {
-  const rows = db.all<KeyRow & { readonly id: number }>(
-    `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes
+  const rows = db.all<KeyRow & Owned & { readonly id: number }>(
+    `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes,
+       ${isOf("c", "s")} as own
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
      where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
      union all
-     select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes
+     select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes, 1
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value
      join prewarm_attempts t on t.sha256 = c.sha256 and t.bot_slug = c.bot_slug and t.kind = c.kind
      where substr(t.r2_key, 1, length(:prefix)) = :prefix
@@ -87,7 +98,7 @@ export function keyRows(
     { ids: JSON.stringify(ids), prefix },
   );
   // A key that is on both sides is taken from its attempt, which always has ETag and size.
-  const byKey = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
+  const byKey = new Map(rows.filter(isAskedFor).map((row) => [`${row.id} ${row.key}`, row]));
   return [...byKey.values()];
 }
 
@@ -106,12 +117,13 @@ export function rowsOf({ db }: Store, keys: readonly string[], bots: readonly st
   const state = `case when ${CONDITIONS.failed} then 'failed' when ${CONDITIONS.unknown} then 'unknown'
     when ${CONDITIONS.weak} then 'weak' when ${hasId("c")} then 'ready' else 'waiting' end as state`;
   const columns = `c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, ${state}, c.error_reason as reason`;
-  const rows = db.all<KeyRow & Pick<RowOfKey, "state" | "reason"> & { readonly id: number }>(
-    `select ${columns}, s.r2_key as key, s.r2_etag as etag, s.bytes
+  const rows = db.all<KeyRow & Owned & Pick<RowOfKey, "state" | "reason"> & { readonly id: number }>(
+    `select ${columns}, s.r2_key as key, s.r2_etag as etag, s.bytes,
+       ${isOf("c", "s")} as own
      from json_each(:keys) asked join media_store s on s.r2_key = asked.value join media_cache c on c.sha256 = s.sha256
      where c.bot_slug in (select value from json_each(:bots)) and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
      union all
-     select ${columns}, t.r2_key, t.r2_etag, t.bytes
+     select ${columns}, t.r2_key, t.r2_etag, t.bytes, 1
      from json_each(:keys) asked join prewarm_attempts t on t.r2_key = asked.value
      join media_cache c on c.sha256 = t.sha256 and c.bot_slug = t.bot_slug and c.kind = t.kind
      where c.bot_slug in (select value from json_each(:bots)) and t.id = (select max(a.id) from prewarm_attempts a
@@ -119,7 +131,7 @@ export function rowsOf({ db }: Store, keys: readonly string[], bots: readonly st
      order by 7, 1`,
     { keys: JSON.stringify(keys), bots: JSON.stringify(bots) },
   );
-  const byRow = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
+  const byRow = new Map(rows.filter(isAskedFor).map((row) => [`${row.id} ${row.key}`, row]));
   return [...byRow.values()].map((row) => ({ ...selected(row), state: row.state, reason: row.reason }));
 }
 

@@ -20,6 +20,9 @@ const RESENT = `
     and exists (select 1 from prewarm_attempts u where u.state = 'unknown' and u.bot_slug = a.bot_slug
       and u.r2_etag = a.r2_etag and u.kind = a.kind and not exists (select 1 from prewarm_attempts o
         where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug and o.r2_etag = u.r2_etag))`;
+const AS_OTHER = `
+  select r2_key as key, kind from prewarm_attempts where state = 'sending'
+    and kind <> case substr(r2_key, -4) when '.jpg' then 'photo' when '.mp4' then 'video' else 'document' end`;
 const SENDING =
   "select r2_etag as etag from prewarm_attempts where state = 'sending' and bot_slug = ?1 and r2_key = ?2";
 
@@ -198,6 +201,7 @@ export class Judge {
   #accounts(): void {
     for (const row of this.#world.disk.rows(RESENT))
       this.#wrong(`sent again unasked, although it is in doubt: ${JSON.stringify(row)}`);
+    for (const { key, kind } of this.#world.disk.rows(AS_OTHER)) this.#wrong(`${key} is sent as a ${kind}`);
     const owned = new Map(
       this.#world.disk.rows(OWNED).map(({ bot, etag, n }) => [`${bot} ${etag}`, Number(n)]),
     );
@@ -251,4 +255,7 @@ const DOUBTS = `
   from prewarm_attempts where state = 'unknown'`;
 const LEFT = `
   select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
-  union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256 where c.status = 'warming'`;
+  union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256
+    where c.status = 'warming' and c.kind = s.kind
+  union all select 'warming', a.r2_key, a.r2_etag from media_cache c join prewarm_attempts a on a.sha256 = c.sha256
+    and a.bot_slug = c.bot_slug and a.kind = c.kind where c.status = 'warming'`;
