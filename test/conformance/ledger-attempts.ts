@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { etagOf } from "../helpers/etag.ts";
-import { confirmation, facts, type OpenLedger, object, TestedLedger } from "./tested-ledger.ts";
+import { asDocument, confirmation, facts, type OpenLedger, object, TestedLedger } from "./tested-ledger.ts";
 
 const P = `etag:${etagOf("e-a.jpg")}:1000`;
 
@@ -45,6 +45,28 @@ export function attemptConformance(open: OpenLedger): void {
         },
       ]);
       expect(await tested.status(`etag:${etagOf("e-dir/a.jpg")}:1000`)).toBe("warming");
+    });
+
+    it("keeps a photo that stands as a document while another call is on its way, whatever becomes of it", async () => {
+      const photo = object("a.jpg");
+      await tested.warm(photo, { confirmed: asDocument("doc") });
+      const standing = {
+        state: "weak",
+        stored: { fileId: "doc" },
+        error: { reason: "came_back_as_document" },
+      };
+      const attempt = await tested.begin(photo);
+      expect(await tested.find(photo)).toMatchObject(standing);
+      await tested.ledger.fail(attempt, facts(photo), failure("answer_lost", "no"));
+      expect(await tested.find(photo)).toMatchObject(standing);
+      await tested.doubts(photo);
+      expect(await tested.find(photo)).toMatchObject(standing);
+      await tested.begin(photo);
+      await tested.ledger.recover();
+      expect(await tested.find(photo)).toMatchObject(standing);
+      expect(await tested.sql("select state from prewarm_attempts")).toEqual(
+        ["ready", "failed", "unknown", "unknown"].map((state) => ({ state })),
+      );
     });
 
     it("keeps a ready id, and the key of a changed object, while another is on its way, whatever becomes of it", async () => {

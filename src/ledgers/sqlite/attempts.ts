@@ -5,7 +5,7 @@ import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
 import type { Params } from "./adapter.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
-import { hasId, isUnderWay } from "./rows.ts";
+import { isUnderWay, servesReaders } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
 /** An attempt as it was begun; `content` is the id of its content as known now. */
@@ -22,7 +22,7 @@ const BEGIN_ROW = `
   insert into media_cache (bot_slug, sha256, kind, status, retry_count, created_at, updated_at)
   values (:bot, :content, :kind, 'warming', 0, :now, :now)
   on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now
-  where not ${hasId("media_cache")}`;
+  where not ${servesReaders("media_cache")}`;
 
 /** A new key; a known one keeps what it points at until a confirmation moves it. */
 const NEW_KEY = `
@@ -57,7 +57,7 @@ const FAIL_ROW = `
   on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = :message,
     retry_count = coalesce(retry_count, 0) + 1, last_retry_at = :now,
     next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now, error_class = :class, error_reason = :reason, error_settings = :settings
-  where not ${hasId("media_cache")}`;
+  where not ${servesReaders("media_cache")}`;
 
 const REFUSE_ROW = `
   update media_cache set status = 'error', last_error = :message, retry_count = coalesce(retry_count, 0) + 1,
@@ -69,14 +69,14 @@ const REFUSE_ROW = `
 const DOUBT_ROW = `
   update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
     updated_at = :now, error_class = :class, error_reason = :reason
-  where bot_slug = :bot and sha256 = :content and kind = :kind and not ${hasId("media_cache")}`;
+  where bot_slug = :bot and sha256 = :content and kind = :kind and not ${servesReaders("media_cache")}`;
 
 const DOUBT_ROWS_UNDER_WAY = `
   update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
     updated_at = :now, error_class = :class, error_reason = :reason
   where rowid in (select c.rowid from prewarm_attempts a
       join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
-      where a.state = 'sending') and not ${hasId("media_cache")}`;
+      where a.state = 'sending') and not ${servesReaders("media_cache")}`;
 
 const DOUBT_ATTEMPTS_UNDER_WAY = `
   update prewarm_attempts set state = 'unknown', ended_at = :now, error_class = :class, error_reason = :reason,

@@ -40,6 +40,11 @@ export function standsAsDocument(alias: string): string {
     and doc.kind = 'document' and ${hasId("doc")}))`;
 }
 
+/** SQL: readers are served by row `alias`, be it by the document that its photo came back as. */
+export function servesReaders(alias: string): string {
+  return `(${hasId(alias)} or ${standsAsDocument(alias)})`;
+}
+
 /** SQL: a call for row `alias` is running. */
 export function isUnderWay(alias: string): string {
   return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
