@@ -19,7 +19,8 @@ const RESENT = `
   select a.bot_slug, a.r2_key, a.owner from prewarm_attempts a where a.state = 'sending' and a.owner not in ('prewarm only', 'prewarm force')
     and exists (select 1 from prewarm_attempts u where u.state = 'unknown' and u.bot_slug = a.bot_slug
       and u.r2_etag = a.r2_etag and u.kind = a.kind and not exists (select 1 from prewarm_attempts o
-        where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug and o.r2_etag = u.r2_etag))`;
+        where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug
+          and o.r2_etag = u.r2_etag and o.kind = u.kind))`;
 const AS_OTHER = `
   select r2_key as key, kind from prewarm_attempts where state = 'sending'
     and kind <> case substr(r2_key, -4) when '.jpg' then 'photo' when '.mp4' then 'video' else 'document' end`;
@@ -31,6 +32,8 @@ type Row = Readonly<Record<string, string | number | null>>;
 interface ReadyId {
   readonly id: string;
   readonly isWeak: boolean;
+  /** When it was posted. */
+  readonly at: number;
 }
 
 /** Holds the ledger against the truth, after each step and at the end. What is wrong is said in words, once. */
@@ -169,7 +172,8 @@ export class Judge {
       const wrong = this.#wrongId(row, post);
       const name = `${row.bot} ${post?.sha256} ${row.kind}`;
       if (wrong) this.#wrong(`${row.id} of ${row.bot} ${wrong}`);
-      else if (now.get(name)?.isWeak !== false) now.set(name, { id: String(row.id), isWeak: row.weak === 1 });
+      else if (now.get(name)?.isWeak !== false)
+        now.set(name, { id: String(row.id), isWeak: row.weak === 1, at: post?.at ?? 0 });
     }
     for (const [name, before] of this.#ready) this.#lost(name, before, now.get(name));
     return now;
@@ -183,7 +187,9 @@ export class Judge {
 
   #lost(name: string, before: ReadyId, now: ReadyId | undefined): void {
     if (now) {
-      if (now.isWeak && !before.isWeak) this.#wrong(`replaced by a weak one: ${before.id} of ${name}`);
+      // Of two ids that turn out to be of one content the older stays.
+      if (now.isWeak && !before.isWeak && now.at > before.at)
+        this.#wrong(`replaced by a weak one: ${before.id} of ${name}`);
     } else if (!this.#swapped.has(name.split(" ")[1] ?? "")) this.#wrong(`lost: ${before.id} of ${name}`);
   }
 
@@ -231,7 +237,15 @@ export class Judge {
     if (!isReady && !isRefused && (all || !attempts.some(({ state }) => state === "unknown")))
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
     const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
-    if (isReady && all && store?.etag !== etag) this.#wrong(`${key} does not point at its content`);
+    if (isReady && (all || !this.#isDoubted(etag)) && store?.etag !== etag)
+      this.#wrong(`${key} does not point at its content`);
+  }
+
+  /** A bot is in doubt about it, whose readers may need what the key points at. */
+  #isDoubted(etag: string): boolean {
+    const { disk, scenario } = this.#world;
+    const attempts = scenario.bots.flatMap(({ slug }) => disk.rows(ATTEMPTS_OF, [slug, etag]));
+    return attempts.some(({ state }) => state === "unknown");
   }
 
   /** What is in doubt is so for a reason. */
