@@ -228,6 +228,14 @@ export function confirmConformance(open: OpenLedger): void {
       expect(await tested.readerFinds("a.jpg")).toBe("doc");
     });
 
+    it("points a photo at the id of a photo, where its content has one as a document too", async () => {
+      await tested.warm(object("a.pdf", { sha256: SHA_A }), { kind: "document" });
+      const photo = await tested.warm(object("a.jpg", { sha256: SHA_A }));
+      const copy = object("b.jpg", { sha256: SHA_A });
+      await tested.ledger.point({ ...facts(copy), bots: ["default"] });
+      expect(await tested.readerFinds("b.jpg")).toBe(photo);
+    });
+
     it("keeps the id of a photo when a second try comes back as a document", async () => {
       const id = await tested.warm(object("a.jpg"));
       await tested.warm(object("a.jpg"), { confirmed: { ...asDocument("doc"), replace: true } });
@@ -235,7 +243,7 @@ export function confirmConformance(open: OpenLedger): void {
     });
 
     it("keeps the good id of a document when a photo of the same content comes back as one", async () => {
-      const good = await tested.warm(object("a.pdf", { sha256: SHA_A }));
+      const good = await tested.warm(object("a.pdf", { sha256: SHA_A }), { kind: "document" });
       await tested.warm(object("a.jpg", { sha256: SHA_A }), {
         confirmed: { ...asDocument("weak"), replace: true },
       });

@@ -61,6 +61,7 @@ class Stage {
 
   async #live(plan: ProcessPlan): Promise<void> {
     const { schedule } = this.#world;
+    if (plan.kind === "force") this.#world.turn();
     const process = new SimulatedProcess(this.#world, plan);
     if (plan.stopAt !== null) process.mortal.clock.after(plan.stopAt, () => process.stop());
     this.#world.kill = () => process.mortal.die("killed");

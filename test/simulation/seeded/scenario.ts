@@ -13,8 +13,6 @@ export type Happening =
   | { readonly type: "migrate"; readonly chat: number }
   | { readonly type: "freeze"; readonly bot: number; readonly chat: number; readonly seconds: number }
   | { readonly type: "jump"; readonly ms: number }
-  /** What a media server makes of this content as photo from now on. */
-  | { readonly type: "twist"; readonly content: string; readonly twist: Twist }
   /** Whichever process lives dies, whatever it waits for. */
   | { readonly type: "kill" };
 
@@ -34,7 +32,8 @@ export interface ProcessPlan {
 export type Part =
   | ProcessPlan
   | { readonly type: "object"; readonly key: string; readonly content: string; readonly parts: number }
-  | { readonly type: "twist"; readonly content: string; readonly twist: Twist }
+  /** What a media server makes of this content as photo: always, or from the forced run on. */
+  | { readonly type: "twist"; readonly content: string; readonly twist: Twist; readonly later?: true }
   | { readonly type: "send" | "read"; readonly nth: number; readonly fault: CallFault }
   | { readonly type: "bucket"; readonly nth: number; readonly fault: BucketFault }
   | { readonly type: "event"; readonly at: number; readonly what: Happening };
@@ -236,8 +235,8 @@ class Author {
     if (!draw.chance(0.1)) return [];
     const objects = parts.filter((part) => part.type === "object");
     const twists = objects.flatMap(({ content }): Part[] => {
-      const what = { type: "twist", content, twist: draw.oneOf(["refuse", "as document"] as const) } as const;
-      return draw.chance(0.3) ? [{ type: "event", at: draw.from(10_000, 300_000), what }] : [];
+      const twist = draw.oneOf(["refuse", "as document"] as const);
+      return draw.chance(0.3) ? [{ type: "twist", content, twist, later: true }] : [];
     });
     const dieAt = draw.chance(0.5) ? draw.skewed(300) : null;
     return [...twists, { type: "process", kind: "force", dieAt, stopAt: null, gapMs: 5_000 }];

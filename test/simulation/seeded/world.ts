@@ -55,6 +55,11 @@ export class World {
     for (const part of scenario.parts) this.#place(part);
   }
 
+  /** Media servers make of photos what they make of them later. */
+  turn(): void {
+    for (const part of this.scenario.parts) if (part.type === "twist" && part.later) this.#twist(part);
+  }
+
   /** All that is out of order is in order again, and stays so. */
   calmDown(): void {
     this.schedule.forget(this);
@@ -78,7 +83,7 @@ export class World {
     else if (part.type === "send") this.wires.sendFaults.set(part.nth, part.fault);
     else if (part.type === "read") this.wires.readFaults.set(part.nth, part.fault);
     else if (part.type === "event") this.schedule.after(part.at, () => this.#happen(part.what), this);
-    else if (part.type === "twist") this.#twist(part);
+    else if (part.type === "twist" && !part.later) this.#twist(part);
   }
 
   #happen(what: Happening): void {
@@ -86,7 +91,6 @@ export class World {
     else if (what.type === "remove") this.bucket.remove(what.key);
     else if (what.type === "enqueue") this.enqueue(what.key);
     else if (what.type === "jump") this.#jump(what.ms);
-    else if (what.type === "twist") this.#twist(what);
     else if (what.type === "kill") this.kill();
     else if ("chat" in what) this.#inChat(what);
   }
