@@ -29,7 +29,7 @@ export interface Task {
   readonly content: ContentId;
   /** Send although a ready row exists (`--force`, weak): the new id replaces the old one. */
   readonly replace: boolean;
-  /** Moment of the engine's clock at which it was queued. */
+  /** Moment of the engine's clock at which the ledger was asked about it, just before it was queued. */
   readonly queuedAt: number;
   /** Retries used in this run; flood waits do not count. */
   readonly tries: number;

@@ -105,12 +105,13 @@ function judged(query: Query, etags: EtagSizes): Query {
 
 /** Asks the ledger about each query (a task is one) and decides; ends that were found on the way stay in their order. */
 export async function decideAll(asked: readonly (Query | Ended)[], options: PlanRules): Promise<Planned[]> {
+  const askedAt = options.clock.now();
   const found = await lookUp(options.ledger, asked.filter(isQuery), { again: options.force });
   let next = 0;
   const all = asked.flatMap((each) => {
     if (!isQuery(each)) return [each];
     const answer = found[next++];
-    return answer ? planned(each, answer, options) : [];
+    return answer ? planned(each, answer, options, askedAt) : [];
   });
   const judged = await verified(all, options, pLimit(HEADS));
   const notes = judged.flatMap((each) => (each.type === "item" && each.note ? [noteOf(each.note)] : []));
@@ -126,14 +127,14 @@ function isQuery(value: Query | Ended): value is Query {
   return !("type" in value);
 }
 
-function planned(query: Query, found: Looked, rules: PlanRules): Planned[] {
+function planned(query: Query, found: Looked, rules: PlanRules, askedAt: number): Planned[] {
   const facts = { settings: rules.settings(query.entry), now: rules.clock.wall() };
   const decision = decide(found, rules, facts);
   switch (decision.do) {
     case "ignore":
       return [];
     case "warm":
-      return [{ type: "task", task: taskOf(query, found, decision.replace, rules.clock) }];
+      return [{ type: "task", task: taskOf(query, found, decision.replace, askedAt) }];
     case "skip":
       return [skipped(query, found, decision.reason, shownAs(query, found, rules))];
     case "leave":
@@ -146,7 +147,7 @@ function shownAs({ entry, kind }: Query, { shown, keyKnown }: Found, { wanted }:
   return shown && wanted ? shownOtherwise(wanted(entry, kind, !keyKnown), shown) : null;
 }
 
-function taskOf({ entry, bot, kind }: Query, found: Looked, replace: boolean, clock: Clock): Task {
+function taskOf({ entry, bot, kind }: Query, found: Looked, replace: boolean, askedAt: number): Task {
   return {
     entry: found.manySizes ? { ...entry, etag: asMarker(entry.etag) } : entry,
     bot,
@@ -154,7 +155,7 @@ function taskOf({ entry, bot, kind }: Query, found: Looked, replace: boolean, cl
     replace,
     content: found.content,
     ...(found.read ? { read: found.read } : {}),
-    queuedAt: clock.now(),
+    queuedAt: askedAt,
     notBefore: 0,
     tries: 0,
     calls: 0,
