@@ -29,6 +29,8 @@ export interface Task {
   readonly content: ContentId;
   /** Send although a ready row exists (`--force`, weak): the new id replaces the old one. */
   readonly replace: boolean;
+  /** Send although an earlier call for its content is in doubt: that was asked for. */
+  readonly evenInDoubt?: boolean | undefined;
   /** Moment of the engine's clock at which the ledger was asked about it, just before it was queued. */
   readonly queuedAt: number;
   /** Retries used in this run; flood waits do not count. */

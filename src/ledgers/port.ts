@@ -169,8 +169,8 @@ export interface Ledger extends ReportedIds {
    * is asked for it too; without it that is left open for what is ready under its own key.
    */
   lookup(page: readonly Query[], again?: boolean): Promise<Found[]>;
-  /** Returns the id that there is for content, that of a document where it came back as one; null for none. */
-  idOf(bot: string, content: ContentId, kind: MediaKind): Promise<StoredId | null>;
+  /** Returns the id that there is for content, that of a document where it came back as one; else whether a call for it is in doubt. */
+  idOf(bot: string, content: ContentId, kind: MediaKind): Promise<StoredId | "in_doubt" | null>;
   /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
   select(
     what: readonly Selection[],

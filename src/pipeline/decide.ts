@@ -24,7 +24,8 @@ export interface DecideFacts {
 }
 
 export type Decision =
-  | { readonly do: "warm"; readonly replace: boolean }
+  /** `evenInDoubt`: also when its content turns out to be that of an earlier call in doubt. */
+  | { readonly do: "warm"; readonly replace: boolean; readonly evenInDoubt?: true }
   | { readonly do: "skip"; readonly reason: SkipReason }
   /** An old `unknown` or permanent `error` that is reported and not touched. */
   | { readonly do: "leave"; readonly status: "unknown" | "failed" }
@@ -32,19 +33,21 @@ export type Decision =
 
 const WARM: Decision = { do: "warm", replace: false };
 const REPLACE: Decision = { do: "warm", replace: true };
+const EVEN_IN_DOUBT: Decision = { do: "warm", replace: false, evenInDoubt: true };
 
 /** The state table of the README: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {
   if (rules.only) return decideOnly(found, rules.only);
   switch (found.state) {
     case "none":
-      return WARM;
+      return rules.force ? EVEN_IN_DOUBT : WARM;
     case "under_way":
       return { do: "skip", reason: "in_flight_elsewhere" };
     case "unknown":
-      return rules.force ? WARM : { do: "leave", status: "unknown" };
+      return rules.force ? EVEN_IN_DOUBT : { do: "leave", status: "unknown" };
     case "error":
-      return rules.force || mayWorkNow(found, rules, facts) ? WARM : { do: "leave", status: "failed" };
+      if (rules.force) return EVEN_IN_DOUBT;
+      return mayWorkNow(found, rules, facts) ? WARM : { do: "leave", status: "failed" };
     case "ready":
       return rules.force
         ? REPLACE
@@ -55,7 +58,7 @@ export function decide(found: Found, rules: DecideRules, facts: DecideFacts): De
 }
 
 function decideOnly(found: Found, only: readonly Selection[]): Decision {
-  if (found.state === "unknown" && only.includes("unknown")) return WARM;
+  if (found.state === "unknown" && only.includes("unknown")) return EVEN_IN_DOUBT;
   if (found.state === "error" && only.includes("failed")) return WARM;
   return found.state === "weak" && only.includes("weak") ? REPLACE : { do: "ignore" };
 }

@@ -12,7 +12,7 @@ import type { Found, Ledger, NotedKey, Query } from "../ledgers/port.ts";
 import type { SelectionTally, Source } from "../sources/port.ts";
 import type { Storage } from "../storage/port.ts";
 import { asItIs, type Completed, complete } from "./complete.ts";
-import { type DecideRules, decide } from "./decide.ts";
+import { type DecideRules, type Decision, decide } from "./decide.ts";
 import { empty, leftAlone, notAsStated, passedOver, skipped, unknownBot, unreadable } from "./ended.ts";
 import { EtagSizes } from "./etag-sizes.ts";
 import { Leftovers } from "./leftovers.ts";
@@ -134,7 +134,7 @@ function planned(query: Query, found: Looked, rules: PlanRules, askedAt: number)
     case "ignore":
       return [];
     case "warm":
-      return [{ type: "task", task: taskOf(query, found, decision.replace, askedAt) }];
+      return [{ type: "task", task: taskOf(query, found, decision, askedAt) }];
     case "skip":
       return [skipped(query, found, decision.reason, shownAs(query, found, rules))];
     case "leave":
@@ -147,12 +147,18 @@ function shownAs({ entry, kind }: Query, { shown, keyKnown }: Found, { wanted }:
   return shown && wanted ? shownOtherwise(wanted(entry, kind, !keyKnown), shown) : null;
 }
 
-function taskOf({ entry, bot, kind }: Query, found: Looked, replace: boolean, askedAt: number): Task {
+function taskOf(
+  { entry, bot, kind }: Query,
+  found: Looked,
+  { replace, evenInDoubt }: Extract<Decision, { do: "warm" }>,
+  askedAt: number,
+): Task {
   return {
     entry: found.manySizes ? { ...entry, etag: asMarker(entry.etag) } : entry,
     bot,
     kind,
     replace,
+    evenInDoubt,
     content: found.content,
     ...(found.read ? { read: found.read } : {}),
     queuedAt: askedAt,

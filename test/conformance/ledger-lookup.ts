@@ -137,6 +137,8 @@ export function lookupConformance(open: OpenLedger): void {
       expect(await tested.ledger.idOf("two", SHA_A, "photo")).toBeNull();
       await tested.sql("update media_cache set status = 'error', error_reason = 'file_too_big'");
       expect(await idOf(SHA_A)).toBeNull();
+      await tested.sql("update media_cache set status = 'unknown', tg_file_id = null");
+      expect(await idOf(SHA_A)).toBe("in_doubt");
     });
 
     it("calls a photo weak whose id stands under `document`, and a row that is flagged", async () => {

@@ -88,6 +88,23 @@ describe("a try", () => {
     expect(await tryOf(line, "copy", 2_000, { replace: true })).toMatchObject({ result: { type: "sent" } });
   });
 
+  it("of content that turns out to be in doubt sends nothing, unless that was asked for", async () => {
+    const line = await openLine({ faults: [{ match: { nth: 1 }, fault: { type: "post_then_drop" } }] });
+    for (const key of ["a", "copy"]) line.transfers.hashes.set(key, HASH);
+    const task = { ...line.taskOf("a"), content: HASH };
+    const first = line.attempts.make(task, permitOf(line));
+    await line.live(2_000);
+    await line.settlement.settle(task, await first, { queue: 0, lane: 0 });
+    line.inFlight.release(task);
+    const copy = line.taskOf("copy");
+    const second = line.attempts.make(copy, permitOf(line));
+    await line.live(2_000);
+    expect((await second).result).toEqual({ type: "in_doubt" });
+    line.inFlight.release(copy);
+    expect(line.server.calls()).toHaveLength(1);
+    expect((await tryOf(line, "copy", 5_000, { evenInDoubt: true })).result.type).toBe("sent");
+  });
+
   it("of content that is just being sent under another key is put off for a moment", async () => {
     const line = await openLine({ faults: [{ match: { nth: 1 }, fault: { type: "latency", ms: 5_000 } }] });
     for (const key of ["a", "copy"]) line.transfers.hashes.set(key, HASH);

@@ -88,12 +88,13 @@ export function readyId(
   return storedId(db.one<IdRow>(ROW, where));
 }
 
-/** The same, of a document where content of this kind came back as one. */
+/** The same, of a document where content of this kind came back as one; without an id, whether a call is in doubt. */
 export function idOf(
   store: Store,
   where: { readonly bot: string; readonly content: ContentId; readonly kind: MediaKind },
-): StoredId | null {
+): StoredId | "in_doubt" | null {
   const row = store.db.one<IdRow & { readonly reason: string | null }>(ROW, where);
+  if (row?.status === "unknown") return "in_doubt";
   const isDocument = row?.status === "error" && row.reason === "came_back_as_document";
   return isDocument ? readyId(store, { ...where, kind: "document" }) : storedId(row);
 }
