@@ -42,7 +42,7 @@ export interface Outcome {
     /** The content, once read, was known: nothing was sent. */
     | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
     /** The content, once read, was that of a call in doubt: nothing was sent. */
-    | { readonly type: "in_doubt" }
+    | { readonly type: "in_doubt"; readonly content: ContentId }
     /** `startedAt` is when the call began; absent where there was none. */
     | {
         readonly type: "failed";
@@ -119,8 +119,7 @@ export class Attempts {
     if (!inFlight.claim(task, prepared.sha256() ?? task.content))
       return unsent({ type: "put_off", ms: SAME_CONTENT_MS });
     const known = await this.#knownContent(task, prepared);
-    if (known === "in_doubt") return unsent({ type: "in_doubt" });
-    if (known) return unsent({ type: "known", ...known });
+    if (known) return unsent(known);
     const readyAt = clock.now();
     if (!(await permit.ready(stop.draining, uploadBytes(prepared))))
       return unsent({ type: "put_off", ms: 0 });
@@ -168,13 +167,13 @@ export class Attempts {
   async #knownContent(
     task: Task,
     prepared: Prepared,
-  ): Promise<{ stored: StoredId; content: ContentId } | "in_doubt" | null> {
+  ): Promise<Extract<Outcome["result"], { type: "known" | "in_doubt" }> | null> {
     const sha256 = prepared.sha256();
     if (task.replace || sha256 === null) return null;
     const { bot, kind } = task;
     const stored = await this.#options.ledger.idOf(bot, sha256, kind);
-    if (stored === "in_doubt") return task.evenInDoubt ? null : stored;
-    return stored && { stored, content: sha256 };
+    if (stored !== "in_doubt") return stored && { type: "known", stored, content: sha256 };
+    return task.evenInDoubt ? null : { type: "in_doubt", content: sha256 };
   }
 
   #factsOf({ bot, kind, content, entry }: Task, permit: Permit): AttemptFacts {

@@ -38,23 +38,26 @@ const EVEN_IN_DOUBT: Decision = { do: "warm", replace: false, evenInDoubt: true 
 /** The state table of the README: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {
   if (rules.only) return decideOnly(found, rules.only);
+  if (rules.force) return decideForced(found);
   switch (found.state) {
     case "none":
-      return rules.force ? EVEN_IN_DOUBT : WARM;
+      return WARM;
     case "under_way":
       return { do: "skip", reason: "in_flight_elsewhere" };
     case "unknown":
-      return rules.force ? EVEN_IN_DOUBT : { do: "leave", status: "unknown" };
+      return { do: "leave", status: "unknown" };
     case "error":
-      if (rules.force) return EVEN_IN_DOUBT;
       return mayWorkNow(found, rules, facts) ? WARM : { do: "leave", status: "failed" };
     case "ready":
-      return rules.force
-        ? REPLACE
-        : { do: "skip", reason: found.keyKnown ? "already_ready" : "duplicate_content" };
+      return { do: "skip", reason: found.keyKnown ? "already_ready" : "duplicate_content" };
     case "weak":
-      return rules.force || rules.retryWeak ? REPLACE : { do: "skip", reason: "weak_kept" };
+      return rules.retryWeak ? REPLACE : { do: "skip", reason: "weak_kept" };
   }
+}
+
+function decideForced({ state }: Found): Decision {
+  if (state === "under_way") return { do: "skip", reason: "in_flight_elsewhere" };
+  return state === "ready" || state === "weak" ? REPLACE : EVEN_IN_DOUBT;
 }
 
 function decideOnly(found: Found, only: readonly Selection[]): Decision {

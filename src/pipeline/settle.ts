@@ -57,7 +57,7 @@ export class Settlement {
     const tried = { task, outcome, waited };
     if (result.type === "failed") return this.#failed(tried, result);
     if (result.type === "put_off") return result.ms > 0 ? this.#after(result.ms, task) : task;
-    if (result.type === "in_doubt") await this.#inDoubt(tried);
+    if (result.type === "in_doubt") await this.#inDoubt(tried, result);
     else if (result.type === "known") await this.#known(tried, result);
     else await this.#sent(tried, result);
     return null;
@@ -102,9 +102,10 @@ export class Settlement {
   }
 
   /** Its content was sent under another key, and no answer came: that is not sent again unasked. */
-  async #inDoubt(tried: Tried): Promise<void> {
-    const { bot, kind, entry } = tried.task;
-    await this.#options.ledger.note([{ bot, kind, entry: withoutStatedHash(entry) }]);
+  async #inDoubt(tried: Tried, { content }: ResultOf<"in_doubt">): Promise<void> {
+    const { bot, kind, entry, content: was } = tried.task;
+    const { ledger, runBots } = this.#options;
+    await ledger.point({ bot, kind, entry, content, was, bots: runBots.configured });
     const cause = failure("answer_lost", "the same content is in doubt under another key; nothing was sent");
     this.#report(tried, { status: "unknown", left: true, ...errorFields(cause) });
   }

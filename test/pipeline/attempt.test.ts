@@ -99,7 +99,7 @@ describe("a try", () => {
     const copy = line.taskOf("copy");
     const second = line.attempts.make(copy, permitOf(line));
     await line.live(2_000);
-    expect((await second).result).toEqual({ type: "in_doubt" });
+    expect((await second).result).toEqual({ type: "in_doubt", content: HASH });
     line.inFlight.release(copy);
     expect(line.server.calls()).toHaveLength(1);
     expect((await tryOf(line, "copy", 5_000, { evenInDoubt: true })).result.type).toBe("sent");
