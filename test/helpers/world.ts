@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import Libsql from "libsql";
 import { onTestFinished } from "vitest";
+import { errorCode } from "../../src/domain/error-code.ts";
 import type { BotApiOptions } from "../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
@@ -264,9 +265,19 @@ export class World {
     const secrets = [...SECRETS, ...given].filter((secret) => secret !== "");
     const files = readdirSync(this.dir)
       .filter((name) => !this.#secretFiles.has(name))
-      .map((name) => [name, readFileSync(join(this.dir, name), "latin1")] as const);
+      .map((name) => [name, textOf(join(this.dir, name))] as const);
     for (const [place, text] of [["stdout", stdout] as const, ["stderr", stderr] as const, ...files])
       for (const secret of secrets)
         if (text.includes(secret)) throw new Error(`${place} holds the secret "${secret}"`);
+  }
+}
+
+/** Another process may take its files away meanwhile; a folder has no text. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    if (["ENOENT", "EISDIR"].includes(errorCode(error) ?? "")) return "";
+    throw error;
   }
 }
