@@ -216,7 +216,10 @@ describe("a worker", () => {
     world.put("a.txt", "aa");
     await world.run([]);
     const [{ id } = {}] = world.rows(ROW);
-    const worker = world.start(["worker", "--port", "0", "--interval-ms", "50"], { env: QUICK });
+    // With a manifest, or the worker might warm b.txt by itself before it is reported.
+    world.file("a.jsonl", '{"key":"a.txt"}\n');
+    const args = ["worker", "--port", "0", "--interval-ms", "50", "--manifest", "a.jsonl"];
+    const worker = world.start(args, { env: QUICK });
     await world.until(() => worker.heard().includes("[WORKER][START]"), "the worker works");
     const ids = idsOf(world);
     world.botApi.control({ dead: { file_id: String(id) } });
