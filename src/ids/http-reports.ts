@@ -39,14 +39,32 @@ export class HttpReports {
   async #tellAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
-      try {
-        await askWorker(this.#call, "/report", { reports: batch.map(written) });
-      } catch (error) {
-        this.#onTrouble(error);
-        this.#keep(error, batch);
-        return;
-      }
+      if (!(await this.#tell(batch))) return;
     }
+  }
+
+  /** False where there is no point in telling more now. */
+  async #tell(batch: readonly IdReport[]): Promise<boolean> {
+    try {
+      await askWorker(this.#call, "/report", { reports: batch.map(written) });
+      return true;
+    } catch (error) {
+      const isRefused = error instanceof WorkerError && error.status === 400;
+      if (isRefused && batch.length > 1) return this.#tellEach(batch);
+      this.#onTrouble(error);
+      this.#keep(error, batch);
+      return isRefused;
+    }
+  }
+
+  /** A request is refused as a whole for one report in it. */
+  async #tellEach(batch: readonly IdReport[]): Promise<boolean> {
+    for (const [at, report] of batch.entries()) {
+      if (await this.#tell([report])) continue;
+      this.#waiting = [...batch.slice(at + 1), ...this.#waiting].slice(-MOST);
+      return false;
+    }
+    return true;
   }
 
   /** Of what it refuses nothing is kept, or it would be told for ever. */

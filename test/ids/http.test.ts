@@ -44,6 +44,23 @@ async function openDesk() {
 
 idsConformance("a worker over HTTP", openDesk);
 
+it("a report that a worker refuses takes none of the others along", async () => {
+  const { ids, dispose } = await openDesk();
+  const about = {
+    fileUniqueId: "AQADunique-id",
+    etag: "e",
+    bytes: 1,
+    type: "learned",
+    bot: "default",
+  } as const;
+  const report = (key: string, kind: string) =>
+    ids.report({ ...about, key, kind: kind as "photo", fileId: `id-${key}` });
+  await Promise.all([report("a.jpg", "photo"), report("b.jpg", "sticker"), report("c.jpg", "photo")]);
+  const found = await ids.fileIds(["a.jpg", "b.jpg", "c.jpg"]);
+  expect(found.map((id) => id?.fileId ?? null)).toEqual(["id-a.jpg", null, "id-c.jpg"]);
+  await dispose();
+});
+
 it("a worker is told by a bot that may not write beside its ledger", async () => {
   const { folder, server, ids, dispose } = await openDesk();
   const elsewhere = join(folder, "elsewhere.db");
