@@ -113,7 +113,8 @@ describe("export and import", () => {
     const { world, hold } = await openHeldWorld();
     world.put("a.txt", "first");
     world.put("b.txt", "second");
-    const run = world.start(["run", "--json", "-c", "1", "--order", "source"], {});
+    // Read ahead, b.txt could come first.
+    const run = world.start(["run", "--json", "-c", "1", "--order", "source", "--read-ahead", "0"], {});
     await world.until(() => world.underWay() === 1, "an upload waits");
     const line = { key: "b.txt", bot: "default", bot_id: "7000001", kind: "document", file_id: "by-hand" };
     const object = (await rows(world)).find(({ key }) => key === "a.txt");
