@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { LaneBoard, Permit } from "../lanes/port.ts";
+import { AGAIN_MS, readFileAnswer } from "./file-answer.ts";
 
 interface AskedFile {
   /** Slug. */
@@ -20,8 +21,6 @@ interface AskFileOptions {
 const [AHEAD_MS, LOOK_MS] = [60_000, 250];
 /** Looks for a slot: a lane that is busy for so long is left to its work. */
 const LOOKS = 40;
-/** Before it is asked again for a file that is perhaps only away for a moment. */
-const AGAIN_MS = 2_000;
 
 /**
  * Asks Telegram whether an id still works, each time on a slot of one of its bot's lanes. Where it says that the file may be
@@ -43,11 +42,7 @@ async function askOnce(
   if (!permit) return null;
   try {
     if (!(await permit.ready(options.draining, 0))) return null;
-    const there = await permit.lane.bot.checkFile(fileId);
-    if (there.ok) return "alive";
-    const { reason, message } = there.failure;
-    if (reason !== "file_id_dead") return null;
-    return /temporarily unavailable/i.test(message) ? "away" : "dead";
+    return readFileAnswer(await permit.lane.bot.checkFile(fileId));
   } finally {
     permit.drop();
   }

@@ -1,7 +1,8 @@
 import type { Failure } from "../domain/failure.ts";
+import { compareKeys } from "../domain/key-order.ts";
 import type { Result } from "../domain/result.ts";
 import { type ListingPage, Way } from "./follow-pages.ts";
-import { compareKeys, KeySpace } from "./key-space.ts";
+import { KeySpace } from "./key-space.ts";
 import type { ListedObject } from "./port.ts";
 
 /** Where a page begins: at a token of the page before it, or behind a key. */

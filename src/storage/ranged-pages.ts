@@ -1,8 +1,8 @@
 import type { Failure } from "../domain/failure.ts";
+import { compareKeys } from "../domain/key-order.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { ListingPage } from "./follow-pages.ts";
 import { areInOrder, type FetchPage, KeyRange } from "./key-range.ts";
-import { compareKeys } from "./key-space.ts";
 import type { ListedObject } from "./port.ts";
 
 export interface RangedOptions {

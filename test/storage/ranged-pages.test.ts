@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { Agent, type Dispatcher } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { compareKeys } from "../../src/domain/key-order.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
-import { compareKeys, KeySpace } from "../../src/storage/key-space.ts";
+import { KeySpace } from "../../src/storage/key-space.ts";
 import type { Storage } from "../../src/storage/port.ts";
 import { openR2 } from "../../src/storage/r2.ts";
 import { bucketAt, refuse, sendPage } from "./tiny-server.ts";
