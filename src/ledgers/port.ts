@@ -8,6 +8,7 @@ import type { Result } from "../domain/result.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
+import type { ForgottenKeys } from "./forget-port.ts";
 import type { LaneMemory, LaneState } from "./lane-memory.ts";
 import type { ReportedIds } from "./reported.ts";
 
@@ -153,7 +154,7 @@ export interface QueuedEntry {
  * is as one without an id from the next attempt on.
  * Methods throw LedgerError when the store itself fails (disk full, gone); that ends the run.
  */
-export interface Ledger extends ReportedIds {
+export interface Ledger extends ReportedIds, ForgottenKeys {
   /** Where it is, for people; without a password. */
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */

@@ -6,6 +6,7 @@ import { begin, doubt, fail, note, recover, refuse, retry } from "./sqlite/attem
 import { Commits } from "./sqlite/commits.ts";
 import { confirm, point } from "./sqlite/confirm.ts";
 import type { SqliteDriver } from "./sqlite/driver.ts";
+import { forget } from "./sqlite/forget.ts";
 import { checkWorld, identify } from "./sqlite/identity.ts";
 import { keepLaneStates } from "./sqlite/lane-states.ts";
 import { freezeLane, keepLane, lanes } from "./sqlite/lanes.ts";
@@ -125,6 +126,7 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     learn: (learned) => commits.write(() => learn(store, learned)),
     isServed: async (id) => isServed(store, id),
     markDead: (id) => commits.write(() => markDead(store, id)),
+    forget: (gone) => commits.write(() => forget(store, gone)),
     enqueue: (entries) => commits.write(() => enqueue(store, entries)),
     queued: async (after) => queued(store, after),
     dequeue: (ids) => commits.write(() => dequeue(store, ids)),

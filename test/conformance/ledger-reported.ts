@@ -7,6 +7,35 @@ import { asDocument, confirmation, facts, type OpenLedger, object, TestedLedger 
 
 /** What bots report: ids that they learned, and ids that are dead. */
 export function reportedConformance(open: OpenLedger): void {
+  describe("a key whose object is gone", () => {
+    const tested = new TestedLedger(open);
+    const a = object("a.jpg");
+    const contentOf = async (key: string) => {
+      const [row] = await tested.sql(`select sha256 from media_store where r2_key = '${key}'`);
+      return String(row?.sha256);
+    };
+
+    it("is found by nobody, and keeps its row and the id of its content, so that nothing is sent when it comes back", async () => {
+      const id = await tested.warm(a);
+      const gone = { key: "a.jpg", content: await contentOf("a.jpg") };
+      expect(await tested.ledger.forget(gone)).toBe(true);
+      expect(await tested.readerFinds("a.jpg")).toBeNull();
+      expect(await tested.sql("select r2_key, sha256 from media_store")).toEqual([
+        { r2_key: "a.jpg", sha256: null },
+      ]);
+      expect(await tested.find(a)).toMatchObject({ state: "ready", keyKnown: false, stored: { fileId: id } });
+      expect(await tested.ledger.warming(["default"])).toEqual([]);
+      expect(await tested.ledger.forget(gone)).toBe(false);
+    });
+
+    it("is left alone once it points at other content", async () => {
+      const id = await tested.warm(a);
+      expect(await tested.ledger.forget({ key: "a.jpg", content: "other" })).toBe(false);
+      expect(await tested.ledger.forget({ key: "b.jpg", content: await contentOf("a.jpg") })).toBe(false);
+      expect(await tested.readerFinds("a.jpg")).toBe(id);
+    });
+  });
+
   describe("a dead id", () => {
     const tested = new TestedLedger(open);
     const a = object("a.jpg");

@@ -57,6 +57,7 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
     learn: ask("learn"),
     isServed: ask("isServed"),
     markDead: ask("markDead"),
+    forget: ask("forget"),
     enqueue: ask("enqueue"),
     queued: ask("queued"),
     dequeue: ask("dequeue"),

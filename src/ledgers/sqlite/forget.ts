@@ -1,0 +1,10 @@
+import type { GoneKey } from "../forget-port.ts";
+import { type Store, stamp } from "./store.ts";
+
+const FORGET =
+  "update media_store set sha256 = null, updated_at = :now where r2_key = :key and sha256 = :content";
+
+/** Lets a key point at no content any more, if it still points at this one. */
+export function forget({ db, now }: Store, { key, content }: GoneKey): boolean {
+  return db.run(FORGET, { key, content, now: stamp(now()) }) > 0;
+}
