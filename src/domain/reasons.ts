@@ -1,55 +1,14 @@
-import type { FailureClass } from "./failure.ts";
-
-/** What to do, in one sentence each. */
-interface WayOut {
-  /** For a run, or where nobody holds the ledger. */
-  readonly run: string;
-  /**
-   * Where a worker holds the ledger: it tries again by itself what can pass, and no command of prewarm could. `{again}` is
-   * what makes it try rows again that it leaves alone.
-   */
-  readonly worker: string;
-}
-
-interface ReasonInfo {
-  readonly class: FailureClass;
-  /** What to do after a run; the README says more under the anchor `reason-<name>`. */
-  readonly next: string;
-  /** What to do beside a worker: see {@link WayOut.worker}. */
-  readonly worker: string;
-}
-
-function info(failureClass: FailureClass, next: string | WayOut): ReasonInfo {
-  const { run, worker } = typeof next === "string" ? { run: next, worker: next } : next;
-  return { class: failureClass, next: run, worker };
-}
-
-const TWICE = "if the first message did arrive, the chat then holds it twice, which does no harm";
-const ONLY_UNKNOWN: WayOut = {
-  run: `\`prewarm run --only unknown\` sends it again and gets its id; ${TWICE}`,
-  worker: `{again} sends it again and gets its id; ${TWICE}`,
-};
-const NETWORK = "if it stays, look at the network between this machine and the server";
-const RUN_AGAIN: WayOut = {
-  run: `run again; ${NETWORK}`,
-  worker: `nothing to do: the worker tries again by itself; ${NETWORK}`,
-};
-const LOOKS_AGAIN = "the worker looks again by itself";
-const MAKE_ADMIN = "add the bot to the chat as an administrator who may post";
-const OPEN_CHAT: WayOut = {
-  run: `${MAKE_ADMIN}, then run again`,
-  worker: `${MAKE_ADMIN}; ${LOOKS_AGAIN}`,
-};
-const AS_DOCUMENT: WayOut = {
-  run: "send it as a document (`--as document`, or `kind` in the manifest), or repair the file",
-  worker: 'send it as a document (enqueue it with `"kind":"document"`), or repair the file',
-};
-const BY_UPLOAD: WayOut = {
-  run: "warm it with `--transfer upload`",
-  worker: "set `--transfer upload` for the worker and start it again: it then tries it anew",
-};
-const R2_TOKEN =
-  "make an R2 API token with Object Read on this bucket and set R2_ACCESS_KEY_ID and R2_SECRET_ACCESS_KEY";
+import {
+  AS_DOCUMENT,
+  BY_UPLOAD,
+  info,
+  LOOKS_AGAIN,
+  ONLY_UNKNOWN,
+  OPEN_CHAT,
+  R2_TOKEN,
+  type ReasonInfo,
+  RUN_AGAIN,
+} from "./way-out.ts";
 
 /** Every reason that an item, a lane or a run can fail for: stable, public, each with what to do about it. */
 export const REASONS = {
@@ -123,6 +82,17 @@ export const REASONS = {
     run: "warm it again with `--retry-weak-id`",
     worker: "{again} asks for a better one",
   }),
+
+  // media: a message in a chat that was asked for
+  message_missing: info("media", "nothing to do: the message is not in its chat, or not any more"),
+  message_locked: info(
+    "media",
+    "nothing to do, or let the bot edit posts in this chat: what prewarm cannot ask for by an edit it forwards or warms",
+  ),
+  message_protected: info(
+    "media",
+    "allow forwarding in the chat's settings, or let the bot edit posts there: prewarm then can look for messages whose answers were lost",
+  ),
 
   // object: R2 does not have it, or not any more
   object_missing: info(

@@ -4,7 +4,7 @@ import { LimitFinder } from "./limit-finder.ts";
 import { Overlap } from "./overlap.ts";
 import type { Pace, PaceCall } from "./port.ts";
 import { BELIEVE_MS, DOCUMENTED_MS, ProbeRation } from "./probe-ration.ts";
-import { SlowAnswers } from "./slow-answers.ts";
+import { SlowAnswers, UNTIMED } from "./slow-answers.ts";
 
 /** What an earlier run learned about a lane. @internal */
 export interface LearnedPace {
@@ -147,10 +147,10 @@ export class AdaptivePace implements Pace {
 
   ended(call: PaceCall): void {
     if (call.floodMs !== null) this.#next = Math.max(this.#next, call.times.ended + call.floodMs);
-    for (const { times, floodMs, sent } of this.#overlap.ended(call)) {
+    for (const { times, floodMs, sent, isOther } of this.#overlap.ended(call)) {
       const at = times.bodyEnd ?? times.started;
       if (floodMs !== null) this.#refused(at, times.ended, floodMs);
-      else if (sent) this.#passed(at, times);
+      else if (sent) this.#passed(at, times, isOther);
     }
   }
 
@@ -168,12 +168,12 @@ export class AdaptivePace implements Pace {
     return this.#log.last(Math.max(1, most - this.#overlap.underWay)) + MINUTE_MS + MINUTE_SLACK_MS;
   }
 
-  #passed(at: number, { started, ended }: CallTimes): void {
+  #passed(at: number, { started, ended }: CallTimes, isOther = false): void {
     this.#ration.passed();
     this.#firstAt = Math.min(this.#firstAt, at);
     const { blindMs } = this.#slow;
-    const { heldMs, onPurpose } = this.#slow.take(ended - at);
-    if (heldMs === 0) this.#overlap.took(ended - started);
+    const { heldMs, onPurpose } = isOther ? UNTIMED : this.#slow.take(ended - at);
+    if (heldMs === 0 && !isOther) this.#overlap.took(ended - started);
     const passed = at + heldMs;
     const wobble = Math.max(ANSWER_WOBBLE_MS, blindMs / 2);
     const from = onPurpose ? passed - wobble : Number.NEGATIVE_INFINITY;

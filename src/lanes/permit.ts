@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { SendAnswer } from "../telegram/port.ts";
+import type { CallAnswer } from "../telegram/port.ts";
 import type { Lane, LaneCall } from "./lane.ts";
 import type { Pace, PaceCall, Permit } from "./port.ts";
 import type { SameSize } from "./same-size.ts";
@@ -68,12 +68,12 @@ export class LanePermit implements Permit {
     return lane.closed === null && lane.chat === this.#asked && lane.frozenUntil <= this.#options.clock.now();
   }
 
-  end(answer: SendAnswer): void {
+  end(answer: CallAnswer<unknown>, call?: "other"): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
-    this.lane.pace.ended(paceCallOf(answer, this.#slotAt));
+    const isOther = call === "other";
+    this.lane.pace.ended(paceCallOf(answer, this.#slotAt, isOther));
     if (answer.ok) {
-      this.lane.sent += 1;
-      this.#options.passed();
+      if (!isOther) this.#posted();
     } else this.#options.failed(answer.failure, this.#asked);
     this.#close();
   }
@@ -84,12 +84,23 @@ export class LanePermit implements Permit {
     this.#close();
   }
 
+  #posted(): void {
+    this.lane.sent += 1;
+    this.#options.passed();
+  }
+
   #close(): void {
     if (this.lane.calls.delete(this.#call)) this.#options.ended();
   }
 }
 
-function paceCallOf(answer: SendAnswer, slotAt: number): PaceCall {
+function paceCallOf(answer: CallAnswer<unknown>, slotAt: number, isOther: boolean): PaceCall {
   const flood = answer.ok || answer.failure.class !== "flood" ? null : answer.failure;
-  return { slotAt, times: answer.times, floodMs: flood && (flood.retryAfterMs ?? 0), sent: answer.ok };
+  return {
+    slotAt,
+    times: answer.times,
+    floodMs: flood && (flood.retryAfterMs ?? 0),
+    sent: answer.ok,
+    isOther,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { RefusedIn, Task } from "../domain/task.ts";
-import type { Bot, CallTimes, ChatInfo, SendAnswer } from "../telegram/port.ts";
+import type { Bot, CallAnswer, CallTimes, ChatInfo } from "../telegram/port.ts";
 
 /**
  * The right to make one call on a lane, which counts as busy for as long as it lasts:
@@ -17,8 +17,12 @@ export interface Permit {
   ready(signal: AbortSignal, uploadBytes: number): Promise<boolean>;
   /** Asked right before the call: false when the lane was frozen, closed or moved since {@link Permit.ready}. */
   stillHolds(): boolean;
-  /** The call has ended: its answer sets the pace, freezes, moves or closes the lane, and frees it, in this order and at once. */
-  end(answer: SendAnswer): void;
+  /**
+   * The call has ended: its answer sets the pace, freezes, moves or closes the lane, and frees it, in this order and at once. A call
+   * that is no send (an edit, a forward, a deletion) is ended with `other`: it uses the chat's quota up as a send does, but
+   * takes another time, and says nothing about which media the chat takes.
+   */
+  end(answer: CallAnswer<unknown>, call?: "other"): void;
   /** Not used. Safe to call at any time, also after the end. */
   drop(): void;
 }
@@ -118,8 +122,10 @@ export interface PaceCall {
   readonly times: CallTimes;
   /** Milliseconds for which the server asked to wait; null when it did not. */
   readonly floodMs: number | null;
-  /** It posted. */
+  /** It posted, or did what else it was to. */
   readonly sent: boolean;
+  /** It was no send: its time says nothing about how fast the server answers those. */
+  readonly isOther?: boolean | undefined;
 }
 
 /**

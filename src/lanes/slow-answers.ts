@@ -24,6 +24,9 @@ export interface Slowness {
   readonly onPurpose: boolean;
 }
 
+/** What the time of a call reveals that is no send. */
+export const UNTIMED: Slowness = { heldMs: 0, onPurpose: false };
+
 /** Tells answers that were held back from usual ones, by the times of the last ones. */
 export class SlowAnswers {
   readonly #last: number[] = [];

@@ -1,12 +1,21 @@
 import { failure } from "../domain/failure.ts";
 import { failed, type Result } from "../domain/result.ts";
-import type { Bot, ChatInfo, SendAnswer, SendRequest } from "../telegram/port.ts";
+import type {
+  Bot,
+  CallAnswer,
+  ChatInfo,
+  EditAnswer,
+  MessageRights,
+  SeenMessage,
+  SendAnswer,
+  SendRequest,
+} from "../telegram/port.ts";
 import type { Waits } from "./waits.ts";
 
 /**
  * The same bot, which makes no call before a wait is over that it was asked for: until then each question is answered with
- * `flood_wait` and the time that is left, without a call. Waits that answers ask for are told; of a send they are only kept,
- * since its lane hears of them.
+ * `flood_wait` and the time that is left, without a call. Waits that answers ask for are told; of calls that are made on a permit they are only
+ * kept, since its lane hears of them.
  */
 export function waitingBot(bot: Bot, waits: Waits): Bot {
   return new WaitingBot(bot, waits);
@@ -45,15 +54,37 @@ class WaitingBot implements Bot {
     return this.#ask(null, () => this.#bot.checkFile(fileId));
   }
 
-  deleteMessage(chat: string, messageId: number): Promise<Result<void>> {
-    return this.#ask(chat, () => this.#bot.deleteMessage(chat, messageId));
+  rightsIn(chat: ChatInfo): Promise<Result<MessageRights>> {
+    return this.#ask(chat.id, () => this.#bot.rightsIn(chat));
   }
 
-  async send(request: SendRequest): Promise<SendAnswer> {
-    const answer = await this.#bot.send(request);
+  async deleteMessage(chat: string, messageId: number): Promise<CallAnswer<void>> {
+    const now = this.#waits.now();
+    const answer = await this.#ask(chat, () => this.#bot.deleteMessage(chat, messageId));
+    return { times: { started: now, bodyEnd: null, ended: now }, ...answer };
+  }
+
+  editReplyMarkup(chat: string, messageId: number, button: string | null): Promise<EditAnswer> {
+    return this.#noted(chat, this.#bot.editReplyMarkup(chat, messageId, button));
+  }
+
+  editCaption(chat: string, messageId: number, caption: string): Promise<EditAnswer> {
+    return this.#noted(chat, this.#bot.editCaption(chat, messageId, caption));
+  }
+
+  forward(chat: string, fromChat: string, messageId: number): Promise<CallAnswer<SeenMessage>> {
+    return this.#noted(chat, this.#bot.forward(chat, fromChat, messageId));
+  }
+
+  send(request: SendRequest): Promise<SendAnswer> {
+    return this.#noted(request.chat, this.#bot.send(request));
+  }
+
+  async #noted<T>(chat: string, call: Promise<CallAnswer<T>>): Promise<CallAnswer<T>> {
+    const answer = await call;
     if (!answer.ok && answer.failure.class === "flood") {
       const until = answer.times.ended + (answer.failure.retryAfterMs ?? 0);
-      this.#waits.note({ bot: this.slug, chat: request.chat, until });
+      this.#waits.note({ bot: this.slug, chat, until });
     }
     return answer;
   }

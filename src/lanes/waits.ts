@@ -18,6 +18,11 @@ export class Waits {
     this.#clock = clock;
   }
 
+  /** Moment of the engine's clock. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Tells this listener of each wait that {@link Waits.tell} brings from now on. */
   onWait(listener: (wait: Wait) => void): void {
     this.#listeners.push(listener);

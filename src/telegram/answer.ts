@@ -1,5 +1,5 @@
 import type { MediaKind } from "../domain/media.ts";
-import type { Sent } from "./port.ts";
+import type { SeenMessage, Sent } from "./port.ts";
 
 interface MediaFile {
   readonly file_id: string;
@@ -46,6 +46,19 @@ export function readSent(message: unknown): Sent | null {
     height: file.height ?? null,
     duration: file.duration ?? null,
     mime: file.mime_type ?? null,
+  };
+}
+
+/** Reads the message that an edit or a forward answers with; null when the answer is none. */
+export function readSeen(message: unknown): SeenMessage | null {
+  if (!isRecord(message) || !isRecord(message.chat) || typeof message.message_id !== "number") return null;
+  return {
+    chatId: String(message.chat.id),
+    messageId: message.message_id,
+    caption: typeof message.caption === "string" ? message.caption : null,
+    media: readSent(message),
+    from: isRecord(message.from) ? String(message.from.id) : null,
+    isForwarded: isRecord(message.forward_origin),
   };
 }
 

@@ -7,7 +7,7 @@ import { proxyTrouble } from "../domain/proxy.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Asked, type BotApiRefusal, classifyRefusal, classifyWire } from "./classify.ts";
 import type { FormFile } from "./form.ts";
-import type { CallTimes } from "./port.ts";
+import type { CallAnswer, CallTimes } from "./port.ts";
 import type { PostedMedia } from "./unfitting.ts";
 import { newWire, type Wire, wireFetch } from "./wire.ts";
 
@@ -33,6 +33,8 @@ interface CallOptions {
   readonly answerMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly posted?: PostedMedia | undefined;
+  /** A message that is there already is asked for. */
+  readonly aboutMessage?: boolean;
 }
 
 /** Calls that change nothing need little patience. Real milliseconds. */
@@ -78,7 +80,13 @@ export class Caller {
       const cause = explain(
         error,
         wire,
-        { host: this.host, path: this.#path, bytes: wire.bytes, posted: more.posted },
+        {
+          host: this.host,
+          path: this.#path,
+          bytes: wire.bytes,
+          posted: more.posted,
+          aboutMessage: more.aboutMessage,
+        },
         more.signal,
       );
       return failed<T>({ ...cause, message: redact(cause.message).replace(/\s+/g, " ") });
@@ -92,10 +100,16 @@ export class Caller {
     return { started: now, bodyEnd: null, ended: now };
   }
 
-  /** Makes a call that changes nothing, and so is never in doubt. */
-  async read<T>(run: (api: Api) => Promise<T>): Promise<Result<T>> {
-    const { result } = await this.call(run, { answerMs: READ_ANSWER_MS });
-    return result.ok ? result : failed(withoutDoubt(result.failure, this.host));
+  /** Makes a call that changes nothing, or nothing more when it is made again, and so is never in doubt. */
+  async read<T>(run: (api: Api) => Promise<T>, more: CallOptions = {}): Promise<CallAnswer<T>> {
+    const { result, times } = await this.call(run, { answerMs: READ_ANSWER_MS, ...more });
+    return { ...(result.ok ? result : failed<T>(withoutDoubt(result.failure, this.host))), times };
+  }
+
+  /** Makes a call about a message that is there already; a lost answer leaves it in doubt. */
+  async ask<T>(run: (api: Api) => Promise<T>): Promise<CallAnswer<T>> {
+    const { result, times } = await this.call(run, { answerMs: READ_ANSWER_MS, aboutMessage: true });
+    return { ...result, times };
   }
 }
 

@@ -25,6 +25,8 @@ export interface Asked {
   readonly bytes: number | null;
   /** Absent for a call that posts nothing. */
   readonly posted?: PostedMedia | undefined;
+  /** A message that is there already was asked for. */
+  readonly aboutMessage?: boolean | undefined;
 }
 
 /**
@@ -52,7 +54,9 @@ function reasonOf(refusal: BotApiRefusal, asked: Asked): Reason {
   return reason === "refused_unclear" && retryAfterHeader !== undefined ? "flood_wait" : reason;
 }
 
-function fits(reason: Reason, { posted }: Asked): Reason {
+/** A right that is missing to edit or forward one message says nothing about posting in its chat. */
+function fits(reason: Reason, { posted, aboutMessage }: Asked): Reason {
+  if (aboutMessage && (reason === "no_rights" || reason === "kind_not_allowed")) return "message_locked";
   return posted ? fitting(reason, posted) : reason;
 }
 

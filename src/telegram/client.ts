@@ -1,11 +1,22 @@
+import type { Api } from "node-telegram-bot-api";
 import { failure } from "../domain/failure.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { METHODS } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { readSent } from "./answer.ts";
+import { readSeen, readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
-import type { Bot, ChatInfo, SendAnswer, SendRequest } from "./port.ts";
-import { whyNotPost } from "./rights.ts";
+import { NOT_MODIFIED } from "./error-texts.ts";
+import type {
+  Bot,
+  CallAnswer,
+  ChatInfo,
+  EditAnswer,
+  MessageRights,
+  SeenMessage,
+  SendAnswer,
+  SendRequest,
+} from "./port.ts";
+import { messageRights, whyNotPost } from "./rights.ts";
 import { apart, bodyBytes, fieldsOf, streamedFile, wholeFile } from "./send.ts";
 
 /** One bot, and how to call it. */
@@ -46,9 +57,7 @@ class BotClient implements Bot {
 
   async canPost(chat: ChatInfo): Promise<Result<void>> {
     if (chat.type === "private") return ok(undefined);
-    const member = await this.#caller.read((api) =>
-      api.getChatMember({ chat_id: chat.id, user_id: Number(this.id) }),
-    );
+    const member = await this.#membership(chat);
     if (!member.ok) return member;
     const obstacle = whyNotPost(member.value, chat);
     return obstacle === null ? ok(undefined) : failed(obstacle);
@@ -82,12 +91,66 @@ class BotClient implements Bot {
     return file.ok || file.failure.reason === "file_too_big" ? ok(undefined) : file;
   }
 
-  async deleteMessage(chat: string, messageId: number): Promise<Result<void>> {
-    const deleted = await this.#caller.read((api) =>
-      api.deleteMessage({ chat_id: chat, message_id: messageId }),
-    );
-    return deleted.ok ? ok(undefined) : deleted;
+  async rightsIn(chat: ChatInfo): Promise<Result<MessageRights>> {
+    if (chat.type === "private") return ok({ editsOthers: false });
+    const member = await this.#membership(chat);
+    return member.ok ? ok(messageRights(member.value, chat)) : member;
   }
+
+  async deleteMessage(chat: string, messageId: number): Promise<CallAnswer<void>> {
+    const deleted = await this.#caller.read(
+      (api) => api.deleteMessage({ chat_id: chat, message_id: messageId }),
+      { aboutMessage: true },
+    );
+    return deleted.ok ? { ...deleted, value: undefined } : deleted;
+  }
+
+  editReplyMarkup(chat: string, messageId: number, button: string | null): Promise<EditAnswer> {
+    const markup = button === null ? {} : { reply_markup: oneButton(button) };
+    return this.#edit((api) =>
+      api.editMessageReplyMarkup({ chat_id: chat, message_id: messageId, ...markup }),
+    );
+  }
+
+  editCaption(chat: string, messageId: number, caption: string): Promise<EditAnswer> {
+    return this.#edit((api) => api.editMessageCaption({ chat_id: chat, message_id: messageId, caption }));
+  }
+
+  async forward(chat: string, fromChat: string, messageId: number): Promise<CallAnswer<SeenMessage>> {
+    return this.#seen(
+      await this.#caller.ask((api) =>
+        api.forwardMessage({
+          chat_id: chat,
+          from_chat_id: fromChat,
+          message_id: messageId,
+          disable_notification: true,
+        }),
+      ),
+    );
+  }
+
+  async #edit(run: (api: Api) => Promise<unknown>): Promise<EditAnswer> {
+    const answer = await this.#caller.ask(run);
+    const isUnchanged = !answer.ok && NOT_MODIFIED.test(answer.failure.message);
+    return isUnchanged ? { ok: true, value: "not modified", times: answer.times } : this.#seen(answer);
+  }
+
+  #seen(answer: CallAnswer<unknown>): CallAnswer<SeenMessage> {
+    if (!answer.ok) return answer;
+    const { times } = answer;
+    const seen = readSeen(answer.value);
+    if (seen) return { ok: true, value: seen, times };
+    const cause = failure("bad_answer", `${this.#caller.host} said ok, but its answer holds no message`);
+    return { ok: false, failure: cause, times };
+  }
+
+  #membership(chat: ChatInfo) {
+    return this.#caller.read((api) => api.getChatMember({ chat_id: chat.id, user_id: Number(this.id) }));
+  }
+}
+
+function oneButton(text: string) {
+  return { inline_keyboard: [[{ text, callback_data: "prewarm" }]] };
 }
 
 function chatInfo(chat: {
@@ -96,10 +159,12 @@ function chatInfo(chat: {
   title?: string;
   username?: string;
   first_name?: string;
+  has_protected_content?: boolean;
 }): ChatInfo {
   return {
     id: String(chat.id),
     type: chat.type as ChatInfo["type"],
     title: chat.title ?? chat.username ?? chat.first_name ?? String(chat.id),
+    ...(chat.has_protected_content ? { isProtected: true } : {}),
   };
 }

@@ -12,6 +12,9 @@ function row(text: RegExp, reason: Reason, code?: number): ErrorText {
   return code === undefined ? { text, reason } : { text, reason, code };
 }
 
+/** The answer to an edit that changes nothing, which is no failure: the message is there (tdlib/telegram-bot-api Client.cpp). */
+export const NOT_MODIFIED = /message is not modified|MESSAGE_NOT_MODIFIED/i;
+
 /**
  * What Telegram's error texts mean; the first matching row wins. Sources: tdlib/telegram-bot-api Query.cpp and
  * Client.cpp (fail_query_with_error), tdlib/td, and the issue threads named beside a row.
@@ -19,6 +22,14 @@ function row(text: RegExp, reason: Reason, code?: number): ErrorText {
 export const ERROR_TEXTS: readonly ErrorText[] = [
   // A flood wait that hits while the server pushes file parts arrives as HTTP 400 without parameters (tdlib/td#3003).
   row(/too many requests: retry after \d+|(?:FLOOD|SLOWMODE)_(?:[A-Z]+_)?WAIT(?:_\d+)?\b/i, "flood_wait"),
+
+  // In answer to edits, forwards and deletions (tdlib/telegram-bot-api Client.cpp, check_message; tdlib/td MessagesManager.cpp).
+  row(/message to \w+ not found|MESSAGE_ID_INVALID/i, "message_missing"),
+  row(/has protected content|CHAT_FORWARDS_RESTRICTED/i, "message_protected"),
+  row(
+    /message can't be \w+|MESSAGE_AUTHOR_REQUIRED|MESSAGE_EDIT_TIME_EXPIRED|MESSAGE_DELETE_FORBIDDEN/i,
+    "message_locked",
+  ),
 
   row(/group chat was upgraded to a supergroup/i, "chat_migrated"),
   row(/bot was kicked from|USER_KICKED|USER_BANNED_IN_CHANNEL/i, "bot_kicked"),

@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Result } from "../domain/result.ts";
 
@@ -53,11 +52,29 @@ export interface CallTimes {
   readonly ended: number;
 }
 
-/** What a send returns: the message or a failure, and in both cases the times of the call. */
-export type SendAnswer = { readonly times: CallTimes } & (
-  | { readonly ok: true; readonly value: Sent }
-  | { readonly ok: false; readonly failure: Failure }
-);
+/** What a call returns: a value or a failure, and in both cases the times of the call. */
+export type CallAnswer<T> = Result<T> & { readonly times: CallTimes };
+
+/** What a send returns. */
+export type SendAnswer = CallAnswer<Sent>;
+
+/** A message that an edit or a forward answered with, as it is in its chat now. */
+export interface SeenMessage {
+  readonly chatId: string;
+  /** Of a forward: that of the copy. */
+  readonly messageId: number;
+  /** Null for a message without one. */
+  readonly caption: string | null;
+  /** What a send of it would have answered, with the id of the bot that asked; null where it carries no media. */
+  readonly media: Sent | null;
+  /** Numeric id of the user or bot that posted it, of a forward: that forwarded it; null in a channel. */
+  readonly from: string | null;
+  /** It was posted elsewhere first, which is so of every copy that a forward made. */
+  readonly isForwarded: boolean;
+}
+
+/** What an edit answers with; `not modified`: the message is there, and was as it was to become. */
+export type EditAnswer = CallAnswer<SeenMessage | "not modified">;
 
 /** A chat as Telegram describes it. */
 export interface ChatInfo {
@@ -65,6 +82,14 @@ export interface ChatInfo {
   readonly id: string;
   readonly type: "private" | "group" | "supergroup" | "channel";
   readonly title: string;
+  /** Nothing can be forwarded out of it (`has_protected_content`); absent where that is not so. */
+  readonly isProtected?: boolean;
+}
+
+/** What a bot may do with messages in a chat. */
+export interface MessageRights {
+  /** Posts of others, which is a right in channels alone (`can_edit_messages`). */
+  readonly editsOthers: boolean;
 }
 
 /** One bot on one API root. It never retries: one call, one answer. */
@@ -82,6 +107,22 @@ export interface Bot {
   send(request: SendRequest): Promise<SendAnswer>;
   /** Asks for a file by its id; fails with `file_id_dead` where the id does not work (any more). */
   checkFile(fileId: string): Promise<Result<void>>;
-  /** Deletes a message that this bot posted. */
-  deleteMessage(chat: string, messageId: number): Promise<Result<void>>;
+  /** Asks what this bot may do with messages there. */
+  rightsIn(chat: ChatInfo): Promise<Result<MessageRights>>;
+  /** Deletes a message that this bot posted; fails with `message_missing` where it is gone already. */
+  deleteMessage(chat: string, messageId: number): Promise<CallAnswer<void>>;
+  /**
+   * Gives a message one inline button with this text, which does nothing, or with null takes its buttons away; a keyboard that it had is
+   * gone. Fails with `message_missing` where there is no such message, and with `message_locked` where there is one that this bot may not
+   * edit: own posts it may, in channels with the right to edit also those of others, forwarded ones nowhere (tdlib/td
+   * MessagesManager.cpp, can_edit_message).
+   */
+  editReplyMarkup(chat: string, messageId: number, button: string | null): Promise<EditAnswer>;
+  /** Replaces the caption of a message, and takes its buttons away; fails as {@link Bot.editReplyMarkup} does. */
+  editCaption(chat: string, messageId: number, caption: string): Promise<EditAnswer>;
+  /**
+   * Posts a copy of a message of `fromChat` in `chat`, silently. The answer is the copy, with a caption and media of its own. Fails with
+   * `message_missing`, `message_locked` (a service message), or `message_protected`; a lost answer leaves a copy whose id nobody knows.
+   */
+  forward(chat: string, fromChat: string, messageId: number): Promise<CallAnswer<SeenMessage>>;
 }

@@ -1,10 +1,11 @@
 import { type Failure, failure } from "../domain/failure.ts";
-import type { ChatInfo } from "./port.ts";
+import type { ChatInfo, MessageRights } from "./port.ts";
 
 /** The fields of ChatMember that matter here (core.telegram.org/bots/api#chatmember). */
 interface ChatMember {
   readonly status: string;
   readonly can_post_messages?: boolean;
+  readonly can_edit_messages?: boolean;
   readonly can_send_photos?: boolean;
   readonly can_send_videos?: boolean;
   readonly can_send_audios?: boolean;
@@ -33,4 +34,11 @@ export function whyNotPost(member: ChatMember, chat: ChatInfo): Failure | null {
   return SENDING.some((right) => member[right] === true)
     ? null
     : failure("no_rights", `the bot may not send media in the ${where}`);
+}
+
+/** What a member of a chat may do with messages there. */
+export function messageRights(member: ChatMember, { type }: ChatInfo): MessageRights {
+  return {
+    editsOthers: type === "channel" && (member.status === "creator" || member.can_edit_messages === true),
+  };
 }

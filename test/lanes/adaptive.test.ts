@@ -204,6 +204,19 @@ describe("answers that take longer than the slots are apart", () => {
     }
     expect(pace.atOnce).toBe(atOnce);
   });
+
+  test("takes sends after quick edits for no slower than they are, and climbs by both", () => {
+    const pace = new AdaptivePace({ start: 20, most: 1_000 });
+    let now = 0;
+    for (let call = 0; call < 40; call++) {
+      now = pace.take(now);
+      pace.started(now, now);
+      const isOther = call < 30;
+      pace.ended({ ...answered(now, now + (isOther ? 20 : 2_500)), floodMs: null, sent: true, isOther });
+    }
+    expect(pace.perMinute).toBeGreaterThan(40);
+    expect(pace.memory()).toBeNull();
+  });
 });
 
 describe("a lane that is not kept busy", () => {

@@ -134,6 +134,20 @@ describe("a permit", () => {
     expect(log).toEqual(["changed", "keep -1001", "changed", "changed"]);
   });
 
+  it("of a call that is no send is in its slot, freezes the lane, and counts as nothing sent", async () => {
+    const only = lane();
+    const { clock, lanes } = scene([only]);
+    const edit = taken(lanes);
+    await edit.ready(NEVER, 0);
+    edit.end(POSTED, "other");
+    expect([only.sent, only.passed.size, only.freeAt(clock.now())]).toEqual([0, 0, START + gap(60)]);
+    await clock.advance(gap(60));
+    const next = taken(lanes);
+    await next.ready(NEVER, 0);
+    next.end(flooded(9_000), "other");
+    expect(only.frozenUntil).toBe(clock.now() + 9_000);
+  });
+
   it("cannot end twice, nor after it was dropped: a call would be counted twice", () => {
     const only = lane();
     const { lanes } = scene([only]);

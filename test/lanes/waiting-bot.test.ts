@@ -26,6 +26,10 @@ function scene() {
     getChat: async (chat: string) => next(`getChat ${chat}`) ?? ok(CHANNEL(chat)),
     canPost: async ({ id }: { id: string }) => next(`canPost ${id}`) ?? ok(undefined),
     deleteMessage: async (chat: string) => next(`delete ${chat}`) ?? ok(undefined),
+    editReplyMarkup: async (chat: string) => ({
+      ...(next(`edit ${chat}`) ?? ok("not modified")),
+      times: times(),
+    }),
     send: async ({ chat }: { chat: string }) => ({ ...(next(`send ${chat}`) ?? FLOOD(0)), times: times() }),
   } as unknown as Bot;
   const waits = new Waits(clock);
@@ -72,4 +76,12 @@ it("keeps the wait of a send to itself, for questions, and lets later deadlines 
   waits.note({ bot: "default", chat: "-1", until: 4_000 });
   expect(reasonOf(await bot.deleteMessage("-1", 7))).toMatchObject({ retryAfterMs: 9_000 });
   expect([told, calls]).toEqual([[], ["send -1"]]);
+});
+
+it("keeps the wait of an edit to itself as well, and makes edits whatever the wait: their lane is frozen", async () => {
+  const { calls, answers, told, waits, bot } = scene();
+  answers.push(FLOOD(9_000));
+  for (const button of ["one", "two"]) await bot.editReplyMarkup("-1", 7, button);
+  expect(waits.leftMs("default", "-1")).toBe(9_000);
+  expect([told, calls]).toEqual([[], ["edit -1", "edit -1"]]);
 });

@@ -213,7 +213,7 @@ describe("asking", () => {
   it("deletes what it posted", async () => {
     const { server, bot } = await sandbox();
     const { chatId, messageId } = sentOf(await bot.send(photo({ media: inMemory(media(FILES.photo)) })));
-    expect(await bot.deleteMessage(chatId, messageId)).toEqual({ ok: true, value: undefined });
+    expect((await bot.deleteMessage(chatId, messageId)).ok).toBe(true);
     expect(server.truth()).toMatchObject([{ deleted: true }]);
     expect((await bot.deleteMessage(chatId, 999)).ok).toBe(false);
   });
