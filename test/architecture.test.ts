@@ -160,6 +160,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["transfers", "lanes", "pipeline", "worker", "senders", "doctor", "runs"],
     why: "a bot, for those who make calls or know whose lane it is",
   },
+  "telegram/pack-port.ts": { to: ["lanes"], why: "several media in one message, for those who make calls" },
   "sources/port.ts": {
     to: ["pipeline", "worker", "runs", "commands"],
     why: "where work comes from, for those who plan it",

@@ -27,6 +27,13 @@ export const LIMITS = {
     /** TD: a thumbnail is a JPEG of at most 204,799 bytes (API: under 200 kB, at most 320x320). */
     thumbnailBytes: 204_799,
   },
+  pack: {
+    /** API sendRichMessage: up to 50 media attachments in one message. */
+    media: 50,
+    /** Of all uploads of one message. Nothing says what the server takes in one body; below the 50 MB of one file, our own choice. */
+    cloudBytes: 45_000_000,
+    localBytes: 1_900_000_000,
+  },
   url: {
     /** API "Sending files": 5 MB for photos, 20 MB for the rest by URL. */
     photoBytes: 5_000_000,

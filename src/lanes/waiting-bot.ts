@@ -1,5 +1,6 @@
 import { failure } from "../domain/failure.ts";
 import { failed, type Result } from "../domain/result.ts";
+import type { PackAnswer, PackRequest } from "../telegram/pack-port.ts";
 import type {
   Bot,
   CallAnswer,
@@ -80,7 +81,11 @@ class WaitingBot implements Bot {
     return this.#noted(request.chat, this.#bot.send(request));
   }
 
-  async #noted<T>(chat: string, call: Promise<CallAnswer<T>>): Promise<CallAnswer<T>> {
+  sendPack(request: PackRequest): Promise<PackAnswer> {
+    return this.#noted(request.chat, this.#bot.sendPack(request));
+  }
+
+  async #noted<A extends CallAnswer<unknown>>(chat: string, call: Promise<A>): Promise<A> {
     const answer = await call;
     if (!answer.ok && answer.failure.class === "flood") {
       const until = answer.times.ended + (answer.failure.retryAfterMs ?? 0);

@@ -1,6 +1,8 @@
 import type { MediaKind } from "../domain/media.ts";
 import type { SeenMessage, Sent } from "./port.ts";
 
+type ReadFile = Omit<Sent, "chatId" | "messageId">;
+
 interface MediaFile {
   readonly file_id: string;
   readonly file_unique_id?: string;
@@ -32,13 +34,19 @@ const MEMBERS = [
  */
 export function readSent(message: unknown): Sent | null {
   if (!isRecord(message) || !isRecord(message.chat) || typeof message.message_id !== "number") return null;
-  const kind = MEMBERS.find((member) => message[member] !== undefined && message[member] !== null);
+  const found = readMedia(message);
+  return found && { chatId: String(message.chat.id), messageId: message.message_id, ...found.media };
+}
+
+/** Reads the file of whatever carries media as a message does; null where there is none. */
+export function readMedia(
+  carrier: Record<string, unknown>,
+): { readonly media: ReadFile; readonly bytes: number | null } | null {
+  const kind = MEMBERS.find((member) => carrier[member] !== undefined && carrier[member] !== null);
   if (kind === undefined) return null;
-  const file = kind === "photo" ? largest(message.photo) : message[kind];
+  const file = kind === "photo" ? largest(carrier.photo) : carrier[kind];
   if (!isMediaFile(file)) return null;
-  return {
-    chatId: String(message.chat.id),
-    messageId: message.message_id,
+  const media = {
     kind: kind satisfies MediaKind | "sticker" | "video_note",
     fileId: file.file_id,
     fileUniqueId: file.file_unique_id || null,
@@ -47,6 +55,7 @@ export function readSent(message: unknown): Sent | null {
     duration: file.duration ?? null,
     mime: file.mime_type ?? null,
   };
+  return { media, bytes: file.file_size ?? null };
 }
 
 /** Reads the message that an edit or a forward answers with; null when the answer is none. */
@@ -80,7 +89,8 @@ function area(file: MediaFile): number {
   return (file.width ?? 0) * (file.height ?? 0);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a value has members. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 

@@ -6,6 +6,10 @@ import { failed, ok, type Result } from "../domain/result.ts";
 import { readSeen, readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import { NOT_MODIFIED } from "./error-texts.ts";
+import { packForm } from "./pack.ts";
+import { readPack } from "./pack-answer.ts";
+import { namedMedium } from "./pack-error.ts";
+import type { PackAnswer, PackRequest } from "./pack-port.ts";
 import type {
   Bot,
   CallAnswer,
@@ -26,6 +30,9 @@ export interface BotOptions extends CallerOptions {
 
 /** After taking an upload a server may pass it on at only 1 MB/s before it answers. */
 const ANSWER_MS_PER_BYTE = 1 / 1000;
+
+/** The server takes the media of one message one after another. */
+const ANSWER_MS_PER_MEDIUM = 2_000;
 
 /** Returns the bot of a token on an API root. Uses no network before the first call. */
 export function openBot(options: BotOptions): Bot {
@@ -83,6 +90,30 @@ class BotClient implements Bot {
     if (sent) return { ok: true, value: sent, times };
     const cause = failure("bad_answer", `${this.#caller.host} said ok, but its answer holds no file_id`);
     return { ok: false, failure: cause, times };
+  }
+
+  async sendPack(request: PackRequest): Promise<PackAnswer> {
+    let broken: number | null = null;
+    const form = await packForm(request, (index) => {
+      broken ??= index;
+    });
+    if (!form.ok) return { ...form, medium: broken, times: this.#caller.noTimes() };
+    const { fields, bodyBytes, uploadBytes } = form.value;
+    const { texts, files } = bodyBytes === null ? apart(fields) : { texts: fields, files: [] };
+    const { signal, media } = request;
+    const isByUrl = media.some((each) => typeof each.media === "string");
+    const { result, times } = await this.#caller.call((api) => api.sendRichMessage(texts as never, signal), {
+      signal,
+      files,
+      posted: { by: isByUrl ? "url" : "upload", bytes: null },
+      bodyBytes: bodyBytes ?? undefined,
+      answerMs: this.#answerMs + uploadBytes * ANSWER_MS_PER_BYTE + media.length * ANSWER_MS_PER_MEDIUM,
+    });
+    if (!result.ok) return { ...result, medium: broken ?? namedMedium(result.failure, media.length), times };
+    const sent = readPack(result.value);
+    if (sent) return { ok: true, value: sent, medium: null, times };
+    const cause = failure("bad_answer", `${this.#caller.host} said ok, but its answer holds no media`);
+    return { ok: false, failure: cause, medium: null, times };
   }
 
   /** A file that is too big to be downloaded is there (telegram-bot-api Client.cpp, on_get_file). */

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { MediaKind } from "../domain/media.ts";
 import type { Result } from "../domain/result.ts";
+import type { PackAnswer, PackRequest } from "./pack-port.ts";
 
 /** Bytes to be uploaded, as a recipe: `open` is called again for each try. */
 export interface UploadSource {
@@ -105,6 +106,8 @@ export interface Bot {
   canPost(chat: ChatInfo): Promise<Result<void>>;
   /** Posts one message. */
   send(request: SendRequest): Promise<SendAnswer>;
+  /** Posts several media in one message, all or none. */
+  sendPack(request: PackRequest): Promise<PackAnswer>;
   /** Asks for a file by its id; fails with `file_id_dead` where the id does not work (any more). */
   checkFile(fileId: string): Promise<Result<void>>;
   /** Asks what this bot may do with messages there. */

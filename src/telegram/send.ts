@@ -5,7 +5,7 @@ import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { FormFile } from "./form.ts";
-import type { SendRequest, UploadSource } from "./port.ts";
+import type { MessageMedia, SendRequest, UploadSource } from "./port.ts";
 
 /** Which of the optional parameters a kind takes. */
 const EXTRAS: Record<
@@ -20,7 +20,8 @@ const EXTRAS: Record<
   document: ["thumbnail"],
 };
 
-type SendFields = Record<string, string | number | boolean | InputFile>;
+/** Parameters of a call. */
+export type SendFields = Record<string, string | number | boolean | InputFile>;
 
 /** Thrown within a body when its source cannot be opened; carries the failure through the library. */
 class SourceNotOpened extends Error {
@@ -38,12 +39,19 @@ class SourceNotOpened extends Error {
  */
 export function fieldsOf(request: SendRequest, media: string | InputFile): SendFields {
   const fields: SendFields = { chat_id: request.chat, disable_notification: true };
-  for (const extra of EXTRAS[request.kind]) {
-    const value = request[extra];
+  Object.assign(fields, extrasOf(request, request.kind));
+  fields[request.kind] = media;
+  return fields;
+}
+
+/** What goes with a medium of this kind, as the server takes it. */
+export function extrasOf(media: MessageMedia, kind: MediaKind): SendFields {
+  const fields: SendFields = {};
+  for (const extra of EXTRAS[kind]) {
+    const value = media[extra];
     if (value !== undefined) fields[extra] = asField(value, extra);
   }
-  if (request.kind === "video") fields.supports_streaming = true;
-  fields[request.kind] = media;
+  if (kind === "video") fields.supports_streaming = true;
   return fields;
 }
 
@@ -83,13 +91,20 @@ function inMemory(name: string, bytes: Uint8Array, { meta }: InputFile): FormFil
   return { name, bytes, filename, contentType };
 }
 
-/** Returns a file to be streamed, opened anew for each body. If it cannot be opened, the call fails before its first byte. */
-export function streamedFile(source: UploadSource): InputFile {
+/**
+ * Returns a file to be streamed, opened anew for each body. If it cannot be opened, the call fails before its first byte. `broke` is
+ * called before the call hears of it, also where reading breaks off.
+ */
+export function streamedFile(source: UploadSource, broke: () => void = () => {}): InputFile {
   return new InputFile(
     async () => {
       const opened = await source.open();
-      if (!opened.ok) throw new SourceNotOpened(opened.failure);
-      return opened.value instanceof Readable ? webStream(opened.value) : new Blob([opened.value]).stream();
+      if (!opened.ok) {
+        broke();
+        throw new SourceNotOpened(opened.failure);
+      }
+      if (opened.value instanceof Readable) return webStream(opened.value.once("error", broke));
+      return new Blob([opened.value]).stream();
     },
     { filename: asSent(source.filename) },
   );

@@ -1,0 +1,40 @@
+import { isRecord, readMedia } from "./answer.ts";
+import type { PackBlock, SentPack } from "./pack-port.ts";
+
+/** Types of blocks that hold media (core.telegram.org/bots/api#richblock). */
+const TYPES: ReadonlySet<unknown> = new Set([
+  "photo",
+  "video",
+  "animation",
+  "audio",
+  "voice_note",
+  "document",
+]);
+
+/** Reads the media of a message with several of them, in order. Null for a message that has none such. */
+export function readPack(message: unknown): SentPack | null {
+  if (!isRecord(message) || !isRecord(message.chat) || typeof message.message_id !== "number") return null;
+  if (!isRecord(message.rich_message) || !Array.isArray(message.rich_message.blocks)) return null;
+  const chatId = String(message.chat.id);
+  const messageId = message.message_id;
+  const media = message.rich_message.blocks.filter((block) => isRecord(block) && TYPES.has(block.type));
+  return { chatId, messageId, blocks: media.map((block) => readBlock(block, chatId, messageId)) };
+}
+
+function readBlock(block: Record<string, unknown>, chatId: string, messageId: number): PackBlock {
+  // A voice message has another name here than in a message of its own.
+  const found = readMedia({ ...block, voice: block.voice_note, caption: undefined });
+  const caption = isRecord(block.caption) ? textOf(block.caption.text) : "";
+  return {
+    sent: found && { chatId, messageId, ...found.media },
+    caption: caption === "" ? null : caption,
+    bytes: found?.bytes ?? null,
+  };
+}
+
+/** The letters of a rich text: a string, a list of rich texts, or one that is marked in some way. */
+function textOf(text: unknown): string {
+  if (typeof text === "string") return text;
+  if (Array.isArray(text)) return text.map(textOf).join("");
+  return isRecord(text) ? textOf(text.text) : "";
+}
