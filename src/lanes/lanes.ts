@@ -1,5 +1,3 @@
-import type { Clock } from "../domain/clock.ts";
-import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { RefusedIn, Task } from "../domain/task.ts";
@@ -7,32 +5,14 @@ import type { ChatInfo } from "../telegram/port.ts";
 import { BotFloods } from "./bot-floods.ts";
 import { laneConsequence } from "./consequence.ts";
 import { type Lane, laneName } from "./lane.ts";
+import type { LanesOptions } from "./lanes-options.ts";
 import { freeFirst, outlookOf } from "./outlook.ts";
 import { LanePermit } from "./permit.ts";
-import type { Judgement, LaneBoard, LaneOutlook, Pace, UnclearRefusal, WatchedLanes } from "./port.ts";
-import type { SameSize } from "./same-size.ts";
+import type { Judgement, LaneBoard, LaneOutlook, UnclearRefusal, WatchedLanes } from "./port.ts";
 import { Suspicions } from "./suspicions.ts";
 import { verdictOn } from "./verdict.ts";
 import type { Wait } from "./waits.ts";
 import { whyNothingGoes, whyNotSoon } from "./why.ts";
-
-export interface LanesOptions {
-  readonly lanes: readonly Lane[];
-  /** Pace over all chats of a bot, by slug; without one there is no such limit. */
-  readonly botPaces: ReadonlyMap<string, Pace>;
-  readonly clock: Clock;
-  readonly events: Emitter;
-  /** Called when something about a lane is worth keeping for the next run. */
-  readonly keep: (lane: Lane) => void;
-  /** Called before the chat of a lane changes its id. */
-  readonly migrated: (lane: Lane, to: string) => void;
-  /** Null for a server that does not space uploads of one size (local mode). */
-  readonly sameSize: SameSize | null;
-  /** Called when a lane may have become free, or was closed. */
-  readonly changed: () => void;
-  /** Called when the last open lane was closed, before `changed`. */
-  readonly noneOpen: (cause: Failure) => void;
-}
 
 /** All lanes of a run: gives each item to the lane that is free first. */
 export class Lanes implements LaneBoard, WatchedLanes {
@@ -89,17 +69,17 @@ export class Lanes implements LaneBoard, WatchedLanes {
     ahead: number,
     except: readonly RefusedIn[] = [],
   ): LanePermit | null {
-    const { clock, botPaces, sameSize } = this.#options;
     const lane = freeFirst(this.#open(bot, kind), now, except);
-    if (!lane || lane.freeAt(now) > now + ahead) return null;
-    return new LanePermit(lane, {
-      clock,
-      sameSize,
-      botPace: botPaces.get(bot),
-      failed: (cause, asked) => this.#follow(lane, cause, { kind, asked }),
-      passed: () => this.#suspicions.passed(lane, kind, clock.now()),
-      ended: () => this.#ended(lane),
-    });
+    return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane, kind) : null;
+  }
+
+  isOpenIn(bot: string, chat: string): boolean {
+    return this.#open(bot).some((lane) => lane.chat === chat);
+  }
+
+  takeIn(bot: string, chat: string, now: number, ahead: number): LanePermit | null {
+    const lane = this.#open(bot).find((each) => each.chat === chat);
+    return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane) : null;
   }
 
   /**
@@ -109,20 +89,13 @@ export class Lanes implements LaneBoard, WatchedLanes {
   freeze(lane: Lane, ms: number): void {
     const now = this.#options.clock.now();
     const open = this.#open(lane.bot.slug);
-    const frozen = this.#floods.note(lane, open, now) ? open : [lane];
-    for (const each of frozen) {
-      each.frozenUntil = Math.max(each.frozenUntil, now + ms);
-      this.#changed(each);
-    }
+    this.#hold(this.#floods.note(lane, open, now) ? open : [lane], now + ms);
   }
 
   /** Forbids calls on the lanes that a wait is about: of its bot in its chat, or in all of them. */
   hold({ bot, chat, until }: Wait): void {
-    for (const lane of this.all) {
-      if (lane.bot.slug !== bot || (chat !== null && lane.chat !== chat)) continue;
-      lane.frozenUntil = Math.max(lane.frozenUntil, until);
-      this.#changed(lane);
-    }
+    const meant = (lane: Lane) => lane.bot.slug === bot && (chat === null || lane.chat === chat);
+    this.#hold(this.all.filter(meant), until);
   }
 
   /** Takes no more permits for this lane (of this kind); its work goes to the other lanes. */
@@ -198,12 +171,13 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   /** What the answer to a call means for its lane. */
-  #follow(called: Lane, cause: Failure, { kind, asked }: { kind: MediaKind; asked: string }): void {
+  #follow(called: Lane, cause: Failure, { kind, asked }: { kind?: MediaKind; asked: string }): void {
     const then = laneConsequence(cause);
     const lane = this.#mergedInto.get(called) ?? called;
     if (then?.do === "freeze") this.freeze(lane, then.ms);
     else if (then?.do === "move") this.#move(lane, then.chat, asked);
-    else if (then) this.#out(lane, cause, then.do === "close-kind" ? kind : undefined);
+    else if (then?.do === "close") this.#out(lane, cause);
+    else if (then && kind) this.#out(lane, cause, kind);
   }
 
   #move(lane: Lane, chat: string, asked: string): void {
@@ -219,6 +193,25 @@ export class Lanes implements LaneBoard, WatchedLanes {
     this.close(lane, cause, kind);
     // The last one is reported as the end of the run.
     if (this.anyOpen) this.#warn(`${laneName(lane)} is out: ${cause.message}`);
+  }
+
+  #permit(lane: Lane, kind?: MediaKind): LanePermit {
+    const { clock, botPaces, sameSize } = this.#options;
+    return new LanePermit(lane, {
+      clock,
+      sameSize,
+      botPace: botPaces.get(lane.bot.slug),
+      failed: (cause, asked) => this.#follow(lane, cause, kind ? { kind, asked } : { asked }),
+      passed: () => kind && this.#suspicions.passed(lane, kind, clock.now()),
+      ended: () => this.#ended(lane),
+    });
+  }
+
+  #hold(lanes: readonly Lane[], until: number): void {
+    for (const lane of lanes) {
+      lane.frozenUntil = Math.max(lane.frozenUntil, until);
+      this.#changed(lane);
+    }
   }
 
   #open(bot: string, kind?: MediaKind): Lane[] {

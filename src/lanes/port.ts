@@ -80,6 +80,13 @@ export interface LaneBoard {
     ahead: number,
     except?: readonly RefusedIn[],
   ): Permit | null;
+  /** Whether calls can be made by this bot in this chat. */
+  isOpenIn(bot: string, chat: string): boolean;
+  /**
+   * A permit for a call in this chat that is no send ({@link Permit.end}), if its lane is free within `ahead` ms of now; null also where
+   * there is no open lane.
+   */
+  takeIn(bot: string, chat: string, now: number, ahead: number): Permit | null;
   /**
    * Hears that a medium was refused in this chat by a text that nobody knows. When different media are refused so, the lane
    * closes, or takes no more of their kind.

@@ -68,7 +68,13 @@ export function readSeen(message: unknown): SeenMessage | null {
     media: readSent(message),
     from: isRecord(message.from) ? String(message.from.id) : null,
     isForwarded: isRecord(message.forward_origin),
+    originId: originIdOf(message.forward_origin),
   };
+}
+
+/** Only an origin of type `channel` has a message id (core.telegram.org/bots/api#messageorigin). */
+function originIdOf(origin: unknown): number | null {
+  return isRecord(origin) && typeof origin.message_id === "number" ? origin.message_id : null;
 }
 
 /**

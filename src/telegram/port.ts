@@ -72,6 +72,8 @@ export interface SeenMessage {
   readonly from: string | null;
   /** It was posted elsewhere first, which is so of every copy that a forward made. */
   readonly isForwarded: boolean;
+  /** The id under which it was posted first, where that was in a channel; a forward of a copy names the same. */
+  readonly originId: number | null;
 }
 
 /** What an edit answers with; `not modified`: the message is there, and was as it was to become. */

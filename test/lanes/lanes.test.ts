@@ -114,6 +114,23 @@ describe("a flood wait", () => {
 });
 
 describe("closing", () => {
+  it("gives a permit in one chat to calls that are no sends, which no kind keeps out and which close none", async () => {
+    const [a, b] = [lane("default", "-1"), lane("default", "-2")];
+    const { lanes } = scene([a, b]);
+    a.refused.add("photo");
+    const permit = lanes.takeIn("default", "-1", START, 0);
+    expect([permit?.lane, lanes.takeIn("default", "-1", START, 0)]).toEqual([a, null]);
+    await permit?.ready(NEVER, 0);
+    permit?.end(refused(failure("kind_not_allowed", "no photos")), "other");
+    expect([a.closed, [...a.refused], lanes.isOpenIn("default", "-1")]).toEqual([null, ["photo"], true]);
+    lanes.close(a, GONE);
+    expect([lanes.isOpenIn("default", "-1"), lanes.takeIn("default", "-1", START, 1e9)]).toEqual([
+      false,
+      null,
+    ]);
+    expect(lanes.isOpenIn("other", "-2")).toBe(false);
+  });
+
   it("takes a lane out for good, with the first reason, and rings", () => {
     const all = some(2);
     const { lanes, told, log } = scene(all);

@@ -69,6 +69,11 @@ describe("messages that are there already", () => {
   it.each<[string, unknown, Partial<SeenMessage>]>([
     ["a post of a channel", SENT, { caption: "abcdefghij", from: null, isForwarded: false }],
     ["a forward in a group", copy, { from: "1001", isForwarded: true }],
+    [
+      "a forward in a channel",
+      { ...SENT, forward_origin: { type: "channel", chat: { id: -1001 }, message_id: 5 } },
+      { isForwarded: true, originId: 5 },
+    ],
     ["a text", { message_id: 7, chat: { id: 1 }, text: "hello" }, { caption: null, media: null }],
   ])("reads %s", async (_, message, seen) => {
     const { bot } = await answering(ok(message));
