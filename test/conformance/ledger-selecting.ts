@@ -51,6 +51,17 @@ export function selectConformance(open: OpenLedger): void {
       expect(rows.map(({ kind, state }) => [kind, state])).toEqual([["document", "ready"]]);
     });
 
+    it("finds no photo as a document because it came back as one for another bot", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("a.jpg", { etag }), { bot: "two", confirmed: asDocument("doc") });
+      await tested.doubts(object("b.pdf", { etag }), { kind: "document" });
+      expect(await select(["unknown"])).toEqual([`default document b.pdf ${etag}`]);
+      await tested.fails(object("b.pdf", { etag }), failure("refused_unclear", "no"), { kind: "document" });
+      tested.now += 3_600_000;
+      const due = await tested.ledger.warming(["default"]);
+      expect(due.map(({ entry }) => entry.key)).toEqual(["b.pdf"]);
+    });
+
     it("finds a key that stands as a document, also where another key of the same content was sent", async () => {
       await tested.warm(object("a.jpg", { sha256: SHA_A }), { confirmed: asDocument("doc") });
       const known = facts(object("b.jpg"), { content: SHA_A });
@@ -281,6 +292,19 @@ export function identityConformance(open: OpenLedger): void {
       await ledger.keepMeasures({ transferMs: 1_750.4, bytesPerSecond: null });
       await ledger.keepMeasures({ transferMs: null, bytesPerSecond: 2_500_000 });
       expect(await ledger.measures()).toEqual({ transferMs: 1_750, bytesPerSecond: 2_500_000 });
+    });
+  });
+
+  describe("close", () => {
+    const tested = new TestedLedger(open);
+
+    it("comes after all that was asked before, whoever waited for it", async () => {
+      const { ledger } = tested;
+      void ledger.freezeLane({ bot: "default", chat: "-1001", until: 1_800_000_000_000 });
+      await ledger.close();
+      expect(await tested.sql("select chat_id, frozen_until from prewarm_lanes")).toEqual([
+        { chat_id: "-1001", frozen_until: 1_800_000_000_000 },
+      ]);
     });
   });
 
