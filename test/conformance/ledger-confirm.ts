@@ -240,6 +240,7 @@ export function confirmConformance(open: OpenLedger): void {
       const id = await tested.warm(object("a.jpg"));
       await tested.warm(object("a.jpg"), { confirmed: { ...asDocument("doc"), replace: true } });
       expect(await tested.find(object("a.jpg"))).toMatchObject({ state: "ready", stored: { fileId: id } });
+      expect(await tested.readerFinds("a.jpg")).toBe(id);
     });
 
     it("keeps the good id of a document when a photo of the same content comes back as one", async () => {

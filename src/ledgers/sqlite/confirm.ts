@@ -55,7 +55,9 @@ export function confirm(store: Store, id: AttemptId, confirmation: Confirmation)
   const isNew = storeId(store, { ...confirmation, bot, content });
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
-  moveKey(store, { ...attempt, content, kind: stored.kind, kinds, bots, mime, width, height, duration });
+  // A good id of the kind that was asked for stays, and readers go on finding it.
+  const kind = readyId(store, { bot, content, kind: attempt.kind }) ? attempt.kind : stored.kind;
+  moveKey(store, { ...attempt, content, kind, kinds, bots, mime, width, height, duration });
   dropOrphan(store, { ...attempt, was: attempt.content, content });
   const older = isNew ? null : readyId(store, { bot, content, kind: stored.kind });
   return { stored: older ?? { ...stored }, duplicate: older !== null };
