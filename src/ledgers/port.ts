@@ -243,6 +243,6 @@ export interface Ledger extends ReportedIds, ForgottenKeys {
    * words.
    */
   announce?(fields: Readonly<Record<string, string>>): Promise<void>;
-  /** Releases the ledger for the next writing process. */
+  /** Releases the ledger for the next writing process, once all that was asked of it before has taken effect. */
   close(): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface PortWay {
   readonly back: Way;
   /** Called between the effect of a call and its answer. */
   readonly settle?: (method: string) => void;
+  /** The method that takes effect only after all that were called before it. */
+  readonly last?: string;
 }
 
 /** Something for ever: a promise of its own each time, or all that waits for it would stay in memory. */
@@ -74,12 +76,21 @@ export class Mortal {
   }
 
   port<T extends object>(target: T, way: PortWay, sync: readonly string[] = []): T {
+    const before = new Set<Promise<unknown>>();
     return new Proxy(target, {
       get: (_, name) => {
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== "function" || sync.includes(String(name))) return value;
         const call = value.bind(target);
-        return (...args: unknown[]) => this.#call(`${way.name}.${String(name)}`, way, () => call(...args));
+        const ask = (...args: unknown[]) =>
+          this.#call(`${way.name}.${String(name)}`, way, () => call(...args));
+        if (name === way.last)
+          return (...args: unknown[]) => Promise.allSettled(before).then(() => ask(...args));
+        return (...args: unknown[]) => {
+          const answer = ask(...args);
+          if (answer instanceof Promise) before.add(answer);
+          return answer;
+        };
       },
     });
   }

@@ -156,6 +156,7 @@ export class SimulatedProcess {
       there: [0, Math.ceil(diskMs / 2)],
       back: [0, diskMs],
       settle: () => disk.sync(),
+      last: "close",
     };
   }
 
