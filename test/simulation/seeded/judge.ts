@@ -6,6 +6,9 @@ import type { World } from "./world.ts";
 /** Milliseconds within which a process that died may not have written down what it was told. */
 const UNWRITTEN_MS = 3_000;
 
+/** Objects read ahead at most for each that is sent at a time. */
+const READ_AHEAD = 4;
+
 const READY = `
   select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
     warmup_message_id as message from media_cache where status = 'ready' and tg_file_id is not null`;
@@ -91,10 +94,19 @@ export class Judge {
     this.#groundless();
   }
 
-  /** A queue that was this deep. */
-  deepest(depth: number): void {
-    const { maxQueue, concurrency } = this.#world.scenario;
-    if (depth > maxQueue + concurrency) this.#wrong(`${depth} tasks in a queue for ${maxQueue}`);
+  /** A run of which there is nothing left to send; there were so many posts before it. */
+  idle(posts: number): void {
+    const { length } = this.#world.telegram.posts;
+    if (length > posts) this.#wrong(`${length - posts} posts of a run that had nothing to send`);
+  }
+
+  /** A queue that was this deep: what it may take in, and what has left it and may come back. */
+  deepest(kind: string, depth: number): void {
+    const { maxQueue, concurrency, bots } = this.#world.scenario;
+    // Enqueued entries, each for every bot, and due rows have a bound of their own, which is as large.
+    const taken = kind === "worker" ? maxQueue * (2 + bots.length) : maxQueue;
+    if (depth > taken + concurrency * (1 + READ_AHEAD))
+      this.#wrong(`${depth} tasks in a queue for ${maxQueue}`);
   }
 
   /** A process that does not end. */

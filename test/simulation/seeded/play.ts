@@ -18,7 +18,7 @@ export interface Played {
 const MOST_STEPS = 20_000;
 const QUIET = { type: "process", dieAt: null, stopAt: null, gapMs: 60_000 } as const;
 
-/** Plays a scenario to its end: its processes, one after another, then a plain run, then one for what is in doubt. */
+/** Plays a scenario to its end: its processes, one after another, then a plain run, one for what is in doubt, and a plain one again. */
 export async function play(scenario: Scenario): Promise<Played> {
   const { random } = Math;
   const world = new World(scenario);
@@ -51,7 +51,11 @@ class Stage {
     if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
     if (this.#isWell) this.#judge.end(false);
     if (this.#isWell) await this.#live({ ...QUIET, kind: "only" });
+    const { length: posts } = this.#world.telegram.posts;
+    // It finds by what is listed now which keys have the content that was in doubt.
+    if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
     if (this.#isWell) this.#judge.end(true);
+    if (this.#isWell) this.#judge.idle(posts);
     return this.#played();
   }
 
@@ -69,7 +73,7 @@ class Stage {
     process.mortal.end();
     this.#world.kill = () => {};
     if (!this.#isWell) return;
-    this.#judge.deepest(process.deepest);
+    this.#judge.deepest(plan.kind, process.deepest);
     if (!hasEnded) this.#judge.stuck(plan.kind);
     this.#world.enqueue = () => {};
     const pause = new Promise<void>((resolve) => {
