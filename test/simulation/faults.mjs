@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { BUILT, build } from "./build.mjs";
 
@@ -33,7 +34,7 @@ function search(fault) {
   rmSync(COPY, { recursive: true, force: true });
   cpSync(BUILT, COPY, { recursive: true });
   for (const { file, change } of [fault, ...(fault.and ?? [])]) apply(join(COPY, "src", file), change);
-  const main = join(COPY, "test/simulation/seeded/main.js");
+  const main = pathToFileURL(join(COPY, "test/simulation/seeded/main.js")).href;
   const flags = ["--from", "1", "--count", COUNT, "--first"];
   const ran = spawnSync(process.execPath, ["--input-type=module", "-e", PROGRAM, "--", main, ...flags], {
     encoding: "utf8",

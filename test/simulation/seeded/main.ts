@@ -1,30 +1,32 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { type PlayBatch, playApart, type Told } from "./batch.ts";
 import { play } from "./play.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
-import { shrunk, without } from "./shrink.ts";
+import { playSeries } from "./series.ts";
+import { without } from "./shrink.ts";
 
-const HELP = `usage: npm run simulate -- [--minutes N | --count N] [--from SEED] [--seed SEED [--without 1,2,3] [--trace | --print]]
+const HELP = `usage: npm run simulate -- [--minutes N | --count N] [--from SEED] [--jobs N] [--seed SEED [--without 1,2,3] [--trace | --print]]
 Without anything: random seeds for a minute. Ends 0 when all went well, 1 when something did not.`;
 /** Seeds are whole numbers below this. */
 const SEEDS = 2 ** 31;
+/** Schedules played by one process at most: it keeps about a megabyte of each (see playApart). */
+const BATCH = 2_000;
 
-type Say = (line: string) => void;
-
-interface Options {
-  readonly minutes: number;
-  readonly count: number;
-  readonly from: number;
+/** How it speaks, plays and is told to end. */
+export interface Ways {
+  readonly say?: (line: string) => void;
+  readonly play?: PlayBatch;
+  readonly stop?: AbortSignal;
 }
 
 /** What `npm run simulate` does; returns its exit code. */
-export async function main(args: readonly string[], say: Say = toStdout): Promise<number> {
+export async function main(args: readonly string[], ways: Ways = {}): Promise<number> {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
+  const numbers = { minutes: text, count: text, from: text, jobs: text, batch: text };
   const options = {
-    minutes: text,
-    count: text,
-    from: text,
+    ...numbers,
     seed: text,
     without: text,
     trace: flag,
@@ -33,6 +35,7 @@ export async function main(args: readonly string[], say: Say = toStdout): Promis
     help: flag,
   };
   const { values } = parseArgs({ args: [...args], options });
+  const say = ways.say ?? toStdout;
   if (values.help) say(HELP);
   if (values.help) return 0;
   if (values.seed !== undefined) {
@@ -42,13 +45,10 @@ export async function main(args: readonly string[], say: Say = toStdout): Promis
     if (values.print) say(JSON.stringify(scenario, null, 2));
     return values.print ? 0 : one(scenario, values.trace === true, say);
   }
-  const from = values.from === undefined ? randomInt(SEEDS) : Number(values.from);
-  const count = Number(values.count ?? Number.POSITIVE_INFINITY);
-  const minutes = Number(values.minutes ?? (values.count === undefined ? 1 : Number.POSITIVE_INFINITY));
-  return many({ minutes, count, from }, values.first === true, say);
+  return many({ ...ways, say }, values);
 }
 
-async function one(scenario: Scenario, trace: boolean, say: Say): Promise<number> {
+async function one(scenario: Scenario, trace: boolean, say: (line: string) => void): Promise<number> {
   const { wrongs, steps, crashes, posts, trace: lines } = await play(scenario);
   if (trace) say(`${JSON.stringify(scenario, null, 1)}\n${lines}`);
   for (const wrong of wrongs) say(wrong);
@@ -57,30 +57,38 @@ async function one(scenario: Scenario, trace: boolean, say: Say): Promise<number
   return wrongs.length > 0 ? 1 : 0;
 }
 
-async function many({ minutes, count, from }: Options, onlyFirst: boolean, say: Say): Promise<number> {
+interface Flags {
+  readonly minutes?: string;
+  readonly count?: string;
+  readonly from?: string;
+  readonly jobs?: string;
+  readonly batch?: string;
+  readonly first?: boolean;
+}
+
+async function many({ say = toStdout, play = playApart, stop }: Ways, flags: Flags): Promise<number> {
+  const { minutes, count = Number.POSITIVE_INFINITY, from = randomInt(SEEDS), first } = flags;
+  const over = new AbortController();
+  const minutesLeft = minutes ?? (flags.count === undefined ? 1 : null);
+  const timer = minutesLeft === null ? null : setTimeout(() => over.abort(), Number(minutesLeft) * 60_000);
+  const asked = { from: Number(from), count: Number(count), jobs: Number(flags.jobs ?? 1) };
+  const tell = (told: Told) => {
+    if (told.wrongs.length === 0) return;
+    for (const wrong of told.wrongs) say(`seed ${told.seed}: ${wrong}`);
+    const left = told.without === "" ? "" : ` --without ${told.without}`;
+    say(`replay: npm run simulate -- --seed ${told.seed}${left} --trace`);
+    if (first) over.abort();
+  };
+  say(`seeds from ${from}`);
   const began = performance.now();
-  const sum = { schedules: 0, steps: 0, crashes: 0, violations: 0 };
-  for (let seed = from; sum.schedules < count && performance.now() - began < minutes * 60_000; seed++) {
-    const { wrongs, steps, crashes } = await play(scenarioOf(seed));
-    sum.schedules += 1;
-    sum.steps += steps;
-    sum.crashes += crashes;
-    if (wrongs.length === 0) continue;
-    sum.violations += 1;
-    for (const wrong of wrongs) say(`seed ${seed}: ${wrong}`);
-    say(`replay: npm run simulate -- --seed ${seed}${await withoutMost(seed)} --trace`);
-    if (onlyFirst) break;
-  }
+  const ends = stop ? AbortSignal.any([over.signal, stop]) : over.signal;
+  const sum = await playSeries({ ...asked, batch: Number(flags.batch ?? BATCH), play }, tell, ends);
+  if (timer) clearTimeout(timer);
   const hours = (performance.now() - began) / 3_600_000;
   const { schedules, steps, crashes, violations } = sum;
   const what = `${steps} steps, ${crashes} crashes, ${violations} violations`;
-  say(`${schedules} schedules from seed ${from}, ${Math.round(schedules / hours)} an hour: ${what}`);
+  say(`${schedules} schedules, ${Math.round(schedules / hours)} an hour: ${what}`);
   return violations > 0 ? 1 : 0;
-}
-
-async function withoutMost(seed: number): Promise<string> {
-  const left = [...(await shrunk(scenarioOf(seed)))].join(",");
-  return left === "" ? "" : ` --without ${left}`;
 }
 
 function toStdout(line: string): void {
