@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 const Text = v.pipe(v.string(), v.minLength(1));
 const Ms = v.pipe(v.number(), v.minValue(0));
+const Seconds = v.pipe(v.number(), v.minValue(0));
 const Whole = v.pipe(v.number(), v.integer(), v.minValue(1));
 const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
@@ -46,6 +47,8 @@ const FaultSpec = v.variant("type", [
   }),
   v.strictObject({ type: v.literal("flood"), retry_after: Whole, as_400: v.optional(v.boolean(), false) }),
   v.strictObject({ type: v.literal("post_then_drop") }),
+  /** The connection is cut at once, and what the call posts or changes happens so many seconds later. */
+  v.strictObject({ type: v.literal("post_late"), seconds: v.union([Seconds, v.tuple([Seconds, Seconds])]) }),
   v.strictObject({ type: v.literal("close_idle") }),
 ]);
 
@@ -84,7 +87,7 @@ export function parseFaults(input: unknown): FaultRule[] {
 }
 
 function checkTogether(rule: FaultRule, index: number): void {
-  const telegramOnly = ["flood", "post_then_drop", "close_idle"];
+  const telegramOnly = ["flood", "post_then_drop", "post_late", "close_idle"];
   if (rule.server === "r2" && telegramOnly.includes(rule.fault.type)) {
     throw new FaultFileError(`faults.${index}.fault.type: ${rule.fault.type} is a fault of bot-api only`);
   }

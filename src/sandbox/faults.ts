@@ -27,6 +27,8 @@ export interface Fault {
     readonly description: string | null;
     readonly posted: boolean;
   };
+  /** The answer is lost at once, and the message is posted so much later. */
+  readonly lateMs?: number;
   readonly flood?: { readonly retryAfter: number; readonly as400: boolean };
   readonly closeIdle?: true;
 }
@@ -101,10 +103,10 @@ function strikes(state: RuleState, random: Random): boolean {
 
 function faultOf(spec: FaultRule["fault"], random: Random): Fault {
   switch (spec.type) {
-    case "latency": {
-      const [from, to] = typeof spec.ms === "number" ? [spec.ms, spec.ms] : spec.ms;
-      return { latencyMs: from + (to - from) * random() };
-    }
+    case "latency":
+      return { latencyMs: drawn(spec.ms, random) };
+    case "post_late":
+      return { lateMs: drawn(spec.seconds, random) * 1_000 };
     case "bandwidth":
       return { bytesPerSecond: spec.bytes_per_second };
     case "reset":
@@ -124,6 +126,11 @@ function faultOf(spec: FaultRule["fault"], random: Random): Fault {
     case "close_idle":
       return { closeIdle: true };
   }
+}
+
+function drawn(range: number | readonly [number, number], random: Random): number {
+  const [from, to] = typeof range === "number" ? [range, range] : range;
+  return from + (to - from) * random();
 }
 
 /** Returns a plan as the hook that the R2 stand-in takes; `sinceStart` returns milliseconds of the sandbox's clock. */

@@ -1,6 +1,6 @@
 import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import { type BotIdentity, userOf } from "./bots.ts";
-import type { Chat } from "./chats.ts";
+import { type Chat, mayEditOthers } from "./chats.ts";
 import type { BotApiWorld, MethodCall } from "./world.ts";
 
 /** Returns a chat as in a `Message` or `ChatMember`. */
@@ -24,7 +24,16 @@ export function getMe({ bot }: MethodCall): Answered<unknown> {
 export function getChat({ bot, fields }: MethodCall, world: BotApiWorld): Answered<unknown> {
   const found = world.chats.open(fields.get("chat_id"), bot);
   if (!found.ok) return found;
-  return answered({ ...chatOf(found.value), accent_color_id: 0, max_reaction_count: 11 });
+  return answered({
+    ...chatOf(found.value),
+    accent_color_id: 0,
+    max_reaction_count: 11,
+    ...protection(found.value),
+  });
+}
+
+function protection({ guarded }: Chat): Record<string, unknown> {
+  return guarded ? { has_protected_content: true } : {};
 }
 
 /** getChatMember, for the sandbox's own bots only. For a bot that was kicked or has left it returns that status. */
@@ -46,25 +55,25 @@ function statusOf(chat: Chat, bot: BotIdentity): Record<string, unknown> {
   const membership = chat.membership.get(bot.id) ?? "left";
   if (membership === "kicked") return { status: "kicked", until_date: 0 };
   if (membership === "left") return { status: "left" };
-  if (chat.type === "channel") return administrator(!chat.readOnly);
+  if (chat.type === "channel") return administrator(chat, bot);
   const limited = chat.type === "supergroup" && (chat.readOnly || chat.restricted.size > 0);
   return limited ? restricted(chat) : { status: "member" };
 }
 
-function administrator(mayPost: boolean): Record<string, unknown> {
+function administrator(chat: Chat, bot: BotIdentity): Record<string, unknown> {
   return {
     status: "administrator",
     can_be_edited: false,
     is_anonymous: false,
     can_manage_chat: true,
-    can_delete_messages: true,
+    can_delete_messages: !chat.taken.delete.has(bot.id),
     can_manage_video_chats: true,
     can_restrict_members: true,
     can_promote_members: false,
     can_change_info: true,
     can_invite_users: true,
-    can_post_messages: mayPost,
-    can_edit_messages: mayPost,
+    can_post_messages: !chat.readOnly,
+    can_edit_messages: mayEditOthers(chat, bot),
     can_post_stories: false,
     can_edit_stories: false,
     can_delete_stories: false,

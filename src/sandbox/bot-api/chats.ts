@@ -6,6 +6,9 @@ import type { ChatOptions, ChatType } from "./options.ts";
 /** What a bot is in a chat. */
 export type Membership = "member" | "kicked" | "left";
 
+/** A right over the posts of others that an administrator of a channel may lack. */
+type AdminRight = "edit" | "delete";
+
 /** A chat, with everything that can be wrong with it. */
 export interface Chat {
   readonly id: number;
@@ -17,6 +20,10 @@ export interface Chat {
   /** Kinds that nobody may send there. */
   restricted: ReadonlySet<MediaKind>;
   readOnly: boolean;
+  /** Nothing may be forwarded out of it. */
+  guarded: boolean;
+  /** Bots that were not given a right of an administrator, or from which it was taken. */
+  readonly taken: Readonly<Record<AdminRight, Set<number>>>;
   deleted: boolean;
   migratedTo: number | null;
 }
@@ -49,6 +56,8 @@ export class Chats {
       membership: this.#membersOf(options),
       restricted: new Set(),
       readOnly: false,
+      guarded: options.protected ?? false,
+      taken: { edit: this.#without(options.canEditMessages), delete: new Set() },
       deleted: false,
       migratedTo: null,
     };
@@ -77,6 +86,13 @@ export class Chats {
     return memberOf(chat, bot);
   }
 
+  /** Returns the numeric ids of the bots that are not among those named. */
+  #without(named: ChatOptions["canEditMessages"]): Set<number> {
+    if (named === undefined) return new Set();
+    const having = named.map((name) => this.#bots.find(name)?.id);
+    return new Set(this.#bots.list.map(({ id }) => id).filter((id) => !having.includes(id)));
+  }
+
   #membersOf({ members }: ChatOptions): Map<number, Membership> {
     const inside = members?.map((name) => {
       const bot = this.#bots.find(name);
@@ -85,6 +101,11 @@ export class Chats {
     });
     return new Map(this.#bots.list.map(({ id }) => [id, inside && !inside.includes(id) ? "left" : "member"]));
   }
+}
+
+/** True for a bot that may edit what others post in this channel. */
+export function mayEditOthers({ readOnly, taken }: Chat, bot: BotIdentity): boolean {
+  return !readOnly && !taken.edit.has(bot.id);
 }
 
 /** Returns why this bot may not post media of this kind (null: text) there, in the words of BAS and TD. */

@@ -8,7 +8,7 @@ const Ms = v.pipe(v.number(), v.minValue(0));
 
 const ChatChange = v.strictObject({
   id: Name,
-  /** Numeric id or username of the only bot that `kick` and `left` apply to; all bots by default. */
+  /** Numeric id or username of the only bot that `kick`, `left` and the rights apply to; all bots by default. */
   bot: v.optional(Name),
   model: v.optional(v.picklist(FLOOD_MODELS)),
   /** Messages a minute. */
@@ -26,6 +26,11 @@ const ChatChange = v.strictObject({
   restrict: v.optional(v.array(v.picklist(MEDIA_KINDS))),
   read_only: v.optional(v.boolean()),
   delete: v.optional(v.boolean()),
+  /** The right to edit, and to delete, posts of others in a channel; with `bot` that of one bot. */
+  edit_messages: v.optional(v.boolean()),
+  delete_messages: v.optional(v.boolean()),
+  /** Nothing may be forwarded out of it. */
+  protect: v.optional(v.boolean()),
   /** Id of the supergroup that the group becomes; created with the same title and members if there is none. */
   migrate_to: v.optional(v.pipe(v.number(), v.integer(), v.maxValue(-1))),
 });
@@ -66,6 +71,42 @@ const DeadIds = v.strictObject({
   bot: v.optional(Name),
 });
 
+const PostByPeople = v.strictObject({
+  chat: Name,
+  /** A bot of the sandbox (username or numeric id), else the name of a person; somebody by default. */
+  by: v.optional(Name),
+  text: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))),
+  /** Posts media of this kind in place of a text. */
+  kind: v.optional(v.picklist(MEDIA_KINDS)),
+  caption: v.optional(v.pipe(v.string(), v.maxLength(1_024))),
+  /** The media has the content of this object of the bucket. */
+  key: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** It may not be forwarded. */
+  protect: v.optional(v.boolean()),
+  /** How many; 1 by default, with `rate` without end. */
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000))),
+  /** Posts a minute; all at once by default. */
+  rate: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1_000_000))),
+});
+
+const Deletions = v.strictObject({
+  chat: Name,
+  /** Their numbers; in a private chat or a basic group those that `bot` has for them. */
+  message_ids: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1)))),
+  /** Share (0 to 1) of all messages of the chat. */
+  share: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  bot: v.optional(Name),
+});
+
+const NewChat = v.strictObject({
+  id: v.pipe(v.number(), v.integer(), v.maxValue(-1)),
+  type: v.picklist(["group", "supergroup", "channel"]),
+  title: v.optional(v.pipe(v.string(), v.minLength(1)), "Chat"),
+  username: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** Usernames or numeric ids of the bots in it; all by default. */
+  members: v.optional(v.array(Name)),
+});
+
 /** The body of `POST /sandbox/control`. Seconds and milliseconds are those of the sandbox's clock. */
 export const Control = v.strictObject({
   /** Restores the state of the start; file_ids stay valid, and message ids continue. */
@@ -77,6 +118,12 @@ export const Control = v.strictObject({
   faults: v.optional(v.array(v.unknown())),
   /** Replaces the profile's. */
   upload_latency_ms: v.optional(v.nullable(v.tuple([Ms, Ms]))),
+  /** A chat that was not there at the start. */
+  add_chat: v.optional(NewChat),
+  /** Others post in a chat; null ends all that was to go on. */
+  post: v.optional(v.nullable(PostByPeople)),
+  /** Others delete messages. */
+  delete_messages: v.optional(Deletions),
   /** A user writes to a bot, which gets it by getUpdates. */
   update: v.optional(UserMessage),
   /** Ids that send nothing from now on; a file that is sent anew gets new ones. */
@@ -93,3 +140,9 @@ export type OutageOrder = v.InferOutput<typeof Outage>;
 export type UpdateOrder = v.InferOutput<typeof UserMessage>;
 /** The part of an order that kills ids. */
 export type DeadOrder = v.InferOutput<typeof DeadIds>;
+/** The part of an order that makes others post. */
+export type PostOrder = v.InferOutput<typeof PostByPeople>;
+/** The part of an order that makes others delete. */
+export type DeletionOrder = v.InferOutput<typeof Deletions>;
+/** The part of an order that adds a chat. */
+export type NewChatOrder = v.InferOutput<typeof NewChat>;

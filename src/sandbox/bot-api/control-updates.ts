@@ -15,7 +15,7 @@ export function putUpdate(order: UpdateOrder, world: BotApiWorld): ControlStep {
   return () => {
     const chat = world.chats.find(String(order.chat)) ?? addUser(Number(order.chat), order, world);
     if (chat.type === "private") chat.membership.set(bot.id, "member");
-    world.inboxOf(bot).push("message", messageFrom(order, chat, world));
+    world.inboxOf(bot).push("message", messageFrom(order, chat, world.posted.nextId(chat, bot), world));
   };
 }
 
@@ -54,12 +54,17 @@ function addUser(id: number, { from }: UpdateOrder, world: BotApiWorld): Chat {
   });
 }
 
-function messageFrom({ text, from }: UpdateOrder, chat: Chat, world: BotApiWorld): Record<string, unknown> {
+function messageFrom(
+  { text, from }: UpdateOrder,
+  chat: Chat,
+  message_id: number,
+  world: BotApiWorld,
+): Record<string, unknown> {
   const id = from.id ?? chat.id;
   const first = from.first_name ?? (chat.type === "private" ? chat.title : `User ${id}`);
   const entities = commandsIn(text);
   return {
-    message_id: world.posted.nextId(chat),
+    message_id,
     from: { is_bot: false, ...from, id, first_name: first },
     chat: chatOf(chat),
     date: Math.floor(world.clock.wall() / 1_000),

@@ -7,7 +7,14 @@ import type { BotIdentity } from "./bots.ts";
 import type { Chat } from "./chats.ts";
 import { killIds } from "./control-ids.ts";
 import { botsNamed, ControlError, type ControlStep, chatNamed } from "./control-names.ts";
-import { type ChatOrder, Control, type ControlOrder, type OutageOrder } from "./control-schema.ts";
+import { deletePosts, putPosts } from "./control-posts.ts";
+import {
+  type ChatOrder,
+  Control,
+  type ControlOrder,
+  type NewChatOrder,
+  type OutageOrder,
+} from "./control-schema.ts";
 import { putUpdate } from "./control-updates.ts";
 import { type BotApiWorld, sinceStart } from "./world.ts";
 
@@ -31,7 +38,7 @@ export function applyControl(input: unknown, world: BotApiWorld, beginning: Begi
 
 function carryOut(order: ControlOrder, world: BotApiWorld, beginning: Beginning): string | null {
   if (Object.keys(order).length === 0)
-    return "nothing to do: give reset, chat, frozen, outage, faults, upload_latency_ms, update or dead";
+    return `nothing to do: give ${Object.keys(Control.entries).join(", ")}`;
   try {
     const steps = stepsOf(order, world, beginning);
     for (const step of steps) step();
@@ -52,6 +59,9 @@ function stepsOf(order: ControlOrder, world: BotApiWorld, beginning: Beginning):
     outage !== undefined && changeOutage(outage, world),
     faults && changeFaults(faults, world, beginning),
     latency !== undefined && changeLatency(latency, world),
+    order.add_chat && addChat(order.add_chat, world),
+    order.post !== undefined && putPosts(order.post, world),
+    order.delete_messages && deletePosts(order.delete_messages, world),
     update && putUpdate(update, world),
     dead && killIds(dead, world),
   ];
@@ -67,6 +77,7 @@ function reset(world: BotApiWorld, { faults, uploadLatencyMs, seed }: Beginning)
   world.live.faults = faultPlan(faults, "bot-api", seed);
   world.live.uploadLatencyMs = uploadLatencyMs;
   world.live.outage = null;
+  world.live.people.abort();
 }
 
 function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
@@ -76,9 +87,12 @@ function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
     const limits = limitsOf(order);
     if (limits !== undefined) world.flood.configure(chat, limits);
     changeMembers(order, chat, bots);
+    changeRight(chat.taken.edit, order.edit_messages, bots);
+    changeRight(chat.taken.delete, order.delete_messages, bots);
     if (order.restrict) chat.restricted = new Set(order.restrict);
     chat.readOnly = order.read_only ?? chat.readOnly;
     chat.deleted = order.delete ?? chat.deleted;
+    chat.guarded = order.protect ?? chat.guarded;
     if (order.migrate_to !== undefined) migrate(chat, order.migrate_to, world);
   };
 }
@@ -86,6 +100,21 @@ function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
 function changeMembers({ kick, left }: ChatOrder, chat: Chat, bots: readonly BotIdentity[]): void {
   if (kick === undefined && left === undefined) return;
   for (const { id } of bots) chat.membership.set(id, kick ? "kicked" : left ? "left" : "member");
+}
+
+function changeRight(taken: Set<number>, given: boolean | undefined, bots: readonly BotIdentity[]): void {
+  if (given === undefined) return;
+  for (const { id } of bots) given ? taken.delete(id) : taken.add(id);
+}
+
+function addChat({ id, type, title, username, members }: NewChatOrder, world: BotApiWorld): ControlStep {
+  if (world.chats.find(String(id))) throw new ControlError(`add_chat.id: chat ${id} is there already`);
+  for (const name of members ?? []) botsNamed(name, world);
+  const given = {
+    ...(username === undefined ? {} : { username }),
+    ...(members === undefined ? {} : { members }),
+  };
+  return () => void world.chats.add({ id, type, title, ...given });
 }
 
 /** Returns `undefined` when the order does not mention limits. */

@@ -30,7 +30,7 @@ import { methodNamed } from "./methods.ts";
 import { tapBody } from "./tap.ts";
 import { isTelegramMethod } from "./telegram-methods.ts";
 import { wait } from "./wait.ts";
-import { type BotApiWorld, sinceStart } from "./world.ts";
+import { type BotApiWorld, type MethodCall, sinceStart } from "./world.ts";
 
 /** One HTTP exchange below `/bot<token>/`. */
 export interface Exchange {
@@ -98,7 +98,12 @@ async function outcome(
 ): Promise<HttpAnswer | null> {
   row.chat_id = chatIdOf(fields, world);
   const late = pickLate(exchange.method, row.chat_id, world);
-  const answer = await withFaults(exchange, late, () => runMethod(exchange, fields, startedAt, world), world);
+  const answer = await withFaults(
+    exchange,
+    late,
+    (lateMs) => runMethod(exchange, { fields, startedAt, lateMs }, world),
+    world,
+  );
   for (const { blob } of fields.files) await world.contents.drop(blob);
   return answer;
 }
@@ -107,7 +112,7 @@ async function outcome(
 async function withFaults(
   { request }: Exchange,
   fault: Fault | undefined,
-  run: () => Promise<Answered<unknown>>,
+  run: (lateMs: number) => Promise<Answered<unknown>>,
   world: BotApiWorld,
 ): Promise<HttpAnswer | null> {
   if (fault?.latencyMs) await wait(world.clock, fault.latencyMs, world.stop);
@@ -115,9 +120,14 @@ async function withFaults(
     const { as400, retryAfter } = fault.flood;
     return errorAnswer(as400 ? floodAsBadRequest(retryAfter) : tooManyRequests(retryAfter));
   }
+  if (fault?.lateMs !== undefined) {
+    request.socket.destroy();
+    await run(fault.lateMs);
+    return null;
+  }
   const spoiled = fault?.status ?? fault?.drop ?? fault?.hang;
-  if (!spoiled) return answerOf(await run());
-  if (spoiled.posted) await run();
+  if (!spoiled) return answerOf(await run(0));
+  if (spoiled.posted) await run(0);
   if (fault?.status) return faultAnswer(fault.status);
   if (fault?.drop) request.socket.destroy();
   return null;
@@ -129,8 +139,7 @@ function answerOf(answered: Answered<unknown>): HttpAnswer {
 
 async function runMethod(
   { token, method }: Exchange,
-  fields: Fields,
-  startedAt: number,
+  given: Pick<MethodCall, "fields" | "startedAt" | "lateMs">,
   world: BotApiWorld,
 ): Promise<Answered<unknown>> {
   if (!isTokenForm(token)) return refused(NOT_FOUND);
@@ -138,9 +147,9 @@ async function runMethod(
   if (bot === undefined) return refused(UNAUTHORIZED);
   const known = methodNamed(method);
   if (known === undefined) return refused(isTelegramMethod(method) ? notPlayed(method) : METHOD_NOT_FOUND);
-  const latency = known.posts ? null : world.profile.callLatencyMs;
+  const latency = known.paced ? null : world.profile.callLatencyMs;
   if (latency) await wait(world.clock, drawMs(latency, world.random), world.stop);
-  return known.run({ method: known.name, bot, fields, startedAt }, world);
+  return known.run({ ...given, method: known.name, bot }, world);
 }
 
 function pickLate(method: string, chat: string | null, world: BotApiWorld): Fault | undefined {

@@ -1,4 +1,5 @@
 import { getChat, getChatMember, getMe } from "./chat-methods.ts";
+import { editMessageCaption, editMessageReplyMarkup } from "./edit-methods.ts";
 import { getFile } from "./get-file.ts";
 import { deleteMessage, forwardMessage, sendMessage } from "./message-methods.ts";
 import { sendMedia } from "./send-media.ts";
@@ -17,6 +18,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   sendDocument: sendMedia("document"),
   sendMessage,
   forwardMessage,
+  editMessageReplyMarkup,
+  editMessageCaption,
   deleteMessage,
   getFile,
   getUpdates,
@@ -30,14 +33,14 @@ export interface NamedMethod {
   /** In the spelling of the documentation. */
   readonly name: string;
   readonly run: Method;
-  /** It posts a message, and so has a latency of its own. */
-  readonly posts: boolean;
+  /** It waits for the flood control of a chat, and has its latency after that. */
+  readonly paced: boolean;
 }
 
 const BY_LOWER_CASE = new Map<string, NamedMethod>(
   Object.entries(METHODS).map(([name, run]) => [
     name.toLowerCase(),
-    { name, run, posts: /^(send|forward)/.test(name) },
+    { name, run, paced: /^(send|forward|edit|deleteMessage)/.test(name) },
   ]),
 );
 

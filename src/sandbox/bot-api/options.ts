@@ -23,6 +23,10 @@ export interface ChatOptions {
   readonly username?: string;
   /** Numeric ids or usernames of the bots that may post; all bots by default. */
   readonly members?: readonly (number | string)[];
+  /** Of a channel: numeric ids or usernames of the bots that may edit posts of others; all bots by default. */
+  readonly canEditMessages?: readonly (number | string)[];
+  /** Nothing may be forwarded out of it; false by default. */
+  readonly protected?: boolean;
   /** Its own flood control, with the profile's for absent members; null for none. */
   readonly limits?: Partial<FloodLimits> | null;
 }

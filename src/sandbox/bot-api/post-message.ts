@@ -1,9 +1,10 @@
 import { MEDIA_KINDS } from "../../domain/media.ts";
-import { userOf } from "./bots.ts";
+import { type BotIdentity, userOf } from "./bots.ts";
 import { chatOf } from "./chat-methods.ts";
 import type { Chat } from "./chats.ts";
+import { frameGiven, frameMembers, hasOtherKeyboard } from "./frame.ts";
 import { mediaMembers } from "./media-member.ts";
-import type { Posted, PostedWay } from "./posted.ts";
+import type { Author, Frame, Posted, PostedWay } from "./posted.ts";
 import type { StoredFile } from "./stored-file.ts";
 import { type BotApiWorld, type MethodCall, sinceStart } from "./world.ts";
 
@@ -14,6 +15,10 @@ export interface Content {
   readonly text: string | null;
   /** Bytes of media that came to the server for it. */
   readonly moved: number;
+  /** Of a forward: the message that was posted first. */
+  readonly origin?: Posted;
+  /** What the call does not say itself. */
+  readonly frame?: Frame;
 }
 
 /** What the log of posted messages has in members of its own. */
@@ -26,34 +31,56 @@ export function postMessage(
   content: Content,
   world: BotApiWorld,
 ): Record<string, unknown> {
-  const posted = world.posted.add({
-    ...content,
-    parameters: fields.textsBut(...OWN_MEMBERS),
-    chat,
-    bot,
-    method,
-    at: sinceStart(world),
-    wall: world.clock.wall(),
-  });
-  const caption = content.file === null ? null : fields.get("caption");
+  const posted = world.posted.add(
+    {
+      origin: null,
+      frame: frameGiven(fields),
+      ...content,
+      parameters: fields.textsBut(...OWN_MEMBERS),
+      guarded: fields.flag("protect_content"),
+      keyboardOfOwn: hasOtherKeyboard(fields),
+      chat,
+      by: authorOf(bot),
+      method,
+      at: sinceStart(world),
+      wall: world.clock.wall(),
+    },
+    [bot],
+  );
+  return messageOf(posted, bot, world);
+}
+
+/** Returns a bot as who posted. */
+export function authorOf(bot: BotIdentity): Author {
+  return { id: bot.id, name: bot.username, bot };
+}
+
+/** Returns a message as the API's `Message`, with the ids of the bot that looks at it. */
+export function messageOf(posted: Posted, viewer: BotIdentity, world: BotApiWorld): Record<string, unknown> {
+  const { chat, by, messageId, wall, file, text, guarded, edits } = posted;
+  const shown = chatOf(chat);
+  const edited = edits.at(-1);
   return {
-    ...messageOf(posted, world),
-    ...(caption === null ? {} : { caption }),
-    ...(fields.flag("protect_content") ? { has_protected_content: true } : {}),
+    message_id: messageId,
+    ...(chat.type === "channel" ? { sender_chat: shown } : { from: senderOf(by) }),
+    chat: shown,
+    date: Math.floor(wall / 1000),
+    ...(edited === undefined ? {} : { edit_date: Math.floor(edited / 1000) }),
+    ...(posted.origin === null ? {} : { forward_origin: originOf(posted.origin) }),
+    ...(file === null ? { text } : mediaMembers(file, viewer, world.files.ids)),
+    ...frameMembers(file === null ? { ...posted.frame, caption: "" } : posted.frame),
+    ...(guarded || chat.guarded ? { has_protected_content: true } : {}),
   };
 }
 
-function messageOf(
-  { chat, bot, messageId, wall, file, text }: Posted,
-  world: BotApiWorld,
-): Record<string, unknown> {
-  const shown = chatOf(chat);
-  const sender = chat.type === "channel" ? { sender_chat: shown } : { from: userOf(bot) };
-  return {
-    message_id: messageId,
-    ...sender,
-    chat: shown,
-    date: Math.floor(wall / 1000),
-    ...(file === null ? { text } : mediaMembers(file, bot, world.files.ids)),
-  };
+function senderOf({ id, name, bot }: Author) {
+  return bot === null ? { id, is_bot: false, first_name: name } : userOf(bot);
+}
+
+/** The API's `MessageOrigin`. */
+function originOf({ chat, by, messageId, wall }: Posted) {
+  const date = Math.floor(wall / 1000);
+  return chat.type === "channel"
+    ? { type: "channel", chat: chatOf(chat), message_id: messageId, date }
+    : { type: "user", sender_user: senderOf(by), date };
 }

@@ -3,6 +3,7 @@ import { drawMs } from "../profiles.ts";
 import { type Answered, answered, refused } from "./api-error.ts";
 import { type Chat, mayPost } from "./chats.ts";
 import { type MediaSource, mediaSource } from "./media-source.ts";
+import { latePause } from "./pause.ts";
 import { postMessage } from "./post-message.ts";
 import { type TakenMedia, takeUpload, takeUrl } from "./take-in.ts";
 import { wait } from "./wait.ts";
@@ -45,6 +46,7 @@ async function post(
   if (latency !== null) await wait(clock, drawMs(latency, random), stop);
   const taken = await takeIn(source, kind, call, world);
   if (!taken.ok) return taken;
+  await latePause(call, world);
   return answered(postMessage(call, chat, { way: source.way, ...taken.value, text: null }, world));
 }
 

@@ -123,6 +123,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     live: {
       faults: faultPlan(beginning.faults, "bot-api", beginning.seed),
       uploadLatencyMs: beginning.uploadLatencyMs,
+      people: new AbortController(),
       outage: null,
     },
   };

@@ -5,10 +5,12 @@ import type { BotApiWorld } from "./world.ts";
 
 /** A message that was really posted, as `GET /sandbox/truth` returns it. */
 export interface TruthRow {
-  /** Numeric id of the bot, as text and as number. */
-  readonly bot: string;
-  readonly bot_id: number;
-  readonly username: string;
+  /** Numeric id of the bot, as text and as number; null where a person posted. */
+  readonly bot: string | null;
+  readonly bot_id: number | null;
+  readonly username: string | null;
+  /** Username of the bot, or name of the person. */
+  readonly posted_by: string;
   readonly chat_id: number;
   readonly message_id: number;
   /** The kind it really has. */
@@ -33,6 +35,13 @@ export interface TruthRow {
   readonly at: number;
   readonly at_unix: number;
   readonly deleted: boolean;
+  /** As it stands now; null without one. */
+  readonly caption: string | null;
+  /** How often it was edited, and when last. */
+  readonly edits: number;
+  readonly edited_unix: number | null;
+  /** Of a forward: the message that was posted first. */
+  readonly forward_of: { readonly chat_id: number; readonly message_id: number } | null;
   /** What else the sender gave (`caption`, `text`, `reply_markup`, `protect_content` and so on), as it was sent. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -43,19 +52,35 @@ export function truthOf(world: BotApiWorld): TruthRow[] {
 }
 
 function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
-  const { bot, chat, file } = posted;
-  const ids = file && mainId(file, bot, world.files.ids);
+  const { by, chat, file, origin } = posted;
+  const { bot } = by;
   return {
-    bot: String(bot.id),
-    bot_id: bot.id,
-    username: bot.username,
+    bot: bot && String(bot.id),
+    bot_id: bot?.id ?? null,
+    username: bot?.username ?? null,
+    posted_by: by.name,
     chat_id: chat.id,
     message_id: posted.messageId,
     kind: file?.kind ?? "text",
     method: posted.method,
     transfer: posted.way,
-    bytes: file?.bytes ?? null,
     bytes_moved: posted.moved,
+    ...fileMembers(posted, world),
+    at: posted.at,
+    at_unix: posted.wall,
+    deleted: posted.deleted,
+    caption: posted.frame.caption || null,
+    edits: posted.edits.length,
+    edited_unix: posted.edits.at(-1) ?? null,
+    forward_of: origin && { chat_id: origin.chat.id, message_id: origin.messageId },
+    parameters: posted.parameters,
+  };
+}
+
+function fileMembers({ by, file }: Posted, world: BotApiWorld) {
+  const ids = file && by.bot && mainId(file, by.bot, world.files.ids);
+  return {
+    bytes: file?.bytes ?? null,
     sha256: file?.sha256 ?? null,
     mime: file?.mime ?? null,
     file_name: file?.name ?? null,
@@ -64,9 +89,5 @@ function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
     duration: file?.duration ?? null,
     file_id: ids?.fileId ?? null,
     file_unique_id: ids?.fileUniqueId ?? null,
-    at: posted.at,
-    at_unix: posted.wall,
-    deleted: posted.deleted,
-    parameters: posted.parameters,
   };
 }

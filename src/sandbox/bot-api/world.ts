@@ -50,6 +50,8 @@ export interface BotApiWorld {
   readonly live: {
     faults: FaultPlan;
     uploadLatencyMs: MsRange | null;
+    /** Ends the posts of people that go on. */
+    people: AbortController;
     outage: { readonly until: number; readonly plan: FaultPlan } | null;
   };
 }
@@ -62,6 +64,8 @@ export interface MethodCall {
   readonly fields: Fields;
   /** Moment of the clock at which its first bytes came. */
   readonly startedAt: number;
+  /** How long a fault holds back what it posts; 0 for not at all. */
+  readonly lateMs: number;
 }
 
 /** A method: returns the `result` of its answer, or a refusal. */

@@ -240,3 +240,24 @@ describe("a fault file", () => {
     expect(() => parseFaults(input)).toThrow(message);
   });
 });
+
+describe("a post that comes late", () => {
+  it("is there so much later, and its answer is lost at once", async () => {
+    const server = await start({ timeScale: 100 });
+    const late = {
+      server: "bot-api",
+      match: { method: "sendMessage" },
+      fault: { type: "post_late", seconds: 20 },
+    };
+    server.control({ faults: [late] });
+    const lost = call(server, "sendMessage", { chat_id: CHANNEL, text: "late" });
+    await expect(lost).rejects.toThrow();
+    server.control({ faults: [] });
+    expect((await call(server, "sendMessage", { chat_id: CHANNEL, text: "next" })).ok).toBe(true);
+    await expect.poll(() => server.truth().length, { timeout: 20_000 }).toBe(2);
+    const posted = server.truth().find(({ parameters }) => parameters.text === "late");
+    const [lostCall] = server.calls();
+    expect((posted?.at ?? 0) - (lostCall?.started ?? 0)).toBeGreaterThanOrEqual(20_000);
+    expect(lostCall).toMatchObject({ answered: null, code: null });
+  });
+});

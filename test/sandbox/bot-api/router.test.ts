@@ -55,9 +55,9 @@ describe("a path is read", () => {
   it.each([
     [`/bot${TOKEN}/sendNothing`, 404, "Not Found: method not found"],
     [
-      `/bot${TOKEN}/editMessageCaption`,
+      `/bot${TOKEN}/copyMessage`,
       501,
-      "Not Implemented: the sandbox does not play editMessageCaption; Telegram has it",
+      "Not Implemented: the sandbox does not play copyMessage; Telegram has it",
     ],
     ["/bot1001:wrong/getMe", 401, "Unauthorized"],
     ["/botnonsense/getMe", 404, "Not Found"],
