@@ -20,3 +20,15 @@ export interface LaneState {
   /** Why, and since when (Unix milliseconds), it took no messages; null where it did. */
   readonly out: { readonly reason: Reason; readonly message: string; readonly since: number } | null;
 }
+
+/** What is remembered of lanes, so that the next run begins where this one was. */
+export interface RememberedLanes {
+  /** Returns what is remembered of all lanes, ordered by bot and chat. */
+  lanes(): Promise<LaneMemory[]>;
+  /** Remembers a lane, in place of what was remembered before. */
+  keepLane(memory: LaneMemory): Promise<void>;
+  /** Remembers that this bot may not be called in this chat before `until` (Unix milliseconds); a later deadline stays. */
+  freezeLane(wait: { readonly bot: string; readonly chat: string; readonly until: number }): Promise<void>;
+  /** Remembers the lanes of a bot in place of those it had. */
+  keepLaneStates(bot: string, lanes: readonly LaneState[]): Promise<void>;
+}

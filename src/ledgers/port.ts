@@ -9,7 +9,8 @@ import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { ForgottenKeys } from "./forget-port.ts";
-import type { LaneMemory, LaneState } from "./lane-memory.ts";
+import type { RememberedLanes } from "./lane-memory.ts";
+import type { LostCalls } from "./look-port.ts";
 import type { ReportedIds } from "./reported.ts";
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
@@ -75,6 +76,8 @@ export interface AttemptFacts {
   readonly chatId: string | null;
   /** A stable text of the settings that decide whether a permanent failure would happen again. */
   readonly settings: string;
+  /** What the caption of its message holds (see `domain/tag.ts`); null without one. */
+  readonly tag: string | null;
 }
 
 /** A key whose content is ready for this bot already, under another key. */
@@ -154,7 +157,7 @@ export interface QueuedEntry {
  * is as one without an id from the next attempt on.
  * Methods throw LedgerError when the store itself fails (disk full, gone); that ends the run.
  */
-export interface Ledger extends ReportedIds, ForgottenKeys {
+export interface Ledger extends ReportedIds, ForgottenKeys, RememberedLanes, LostCalls {
   /** Where it is, for people; without a password. */
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */
@@ -226,14 +229,6 @@ export interface Ledger extends ReportedIds, ForgottenKeys {
     row: { readonly bot: string; readonly kind: MediaKind; readonly key: string },
     failure: Failure,
   ): Promise<void>;
-  /** Returns what is remembered of all lanes, ordered by bot and chat. */
-  lanes(): Promise<LaneMemory[]>;
-  /** Remembers a lane, in place of what was remembered before. */
-  keepLane(memory: LaneMemory): Promise<void>;
-  /** Remembers that this bot may not be called in this chat before `until` (Unix milliseconds); a later deadline stays. */
-  freezeLane(wait: { readonly bot: string; readonly chat: string; readonly until: number }): Promise<void>;
-  /** Remembers the lanes of a bot in place of those it had. */
-  keepLaneStates(bot: string, lanes: readonly LaneState[]): Promise<void>;
   /** Returns what earlier runs measured of transfers. */
   measures(): Promise<WorkMeasures>;
   /** Remembers what was measured; what is null leaves what was known. */

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { caution, type FileSystemKind, kindOfFile } from "./file-systems.ts";
+import type { LostCalls } from "./look-port.ts";
 import type { Ledger } from "./port.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
 import { begin, doubt, fail, note, recover, refuse, retry } from "./sqlite/attempts.ts";
@@ -11,9 +12,12 @@ import { checkWorld, identify } from "./sqlite/identity.ts";
 import { keepLaneStates } from "./sqlite/lane-states.ts";
 import { freezeLane, keepLane, lanes } from "./sqlite/lanes.ts";
 import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
+import { beginLook, copied, endLook, leftLooks } from "./sqlite/looks.ts";
 import { lookup } from "./sqlite/lookup.ts";
+import { closeLost, lostCalls } from "./sqlite/lost-calls.ts";
 import { keepMeasures, measures } from "./sqlite/measures.ts";
 import { migrate } from "./sqlite/migrate.ts";
+import { neighbours } from "./sqlite/neighbours.ts";
 import { checkPlace, makeFile } from "./sqlite/place.ts";
 import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
 import { isServed, learn, markDead } from "./sqlite/reported.ts";
@@ -121,6 +125,7 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
     retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),
     fail: (attempt, facts, failure) => commits.write(() => fail(store, attempt, facts, failure)),
     doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
+    ...lostCallsOf(store, commits),
     note: (keys) => commits.write(() => note(store, keys)),
     point: (key) => commits.write(() => point(store, key)),
     learn: (learned) => commits.write(() => learn(store, learned)),
@@ -147,5 +152,19 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
       db.close();
       lock.release();
     },
+  };
+}
+
+function lostCallsOf(store: Store, commits: Commits): LostCalls {
+  return {
+    lostCalls: async (rows) => lostCalls(store, rows),
+    neighbours: async (around) => neighbours(store, around),
+    confirmLost: (attempt, confirmation) =>
+      commits.write(() => confirm(store, attempt, confirmation, { lost: true })),
+    closeLost: (attempt, state) => commits.write(() => closeLost(store, attempt, state)),
+    beginLook: (look) => commits.write(() => beginLook(store, look)),
+    copied: (look, copyId) => commits.write(() => copied(store, look, copyId)),
+    endLook: (look) => commits.write(() => endLook(store, look)),
+    leftLooks: async (bots) => leftLooks(store, bots),
   };
 }

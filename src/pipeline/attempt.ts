@@ -178,7 +178,7 @@ export class Attempts {
 
   #factsOf({ bot, kind, content, entry }: Task, permit: Permit): AttemptFacts {
     const settings = this.#options.transfers.settings(entry);
-    return { bot, kind, content, entry, chatId: permit.lane.chat, settings };
+    return { bot, kind, content, entry, chatId: permit.lane.chat, settings, tag: null };
   }
 }
 

@@ -71,7 +71,8 @@ export class Settlement {
     const { events, lanes, ledger, transfers } = this.#options;
     const cause = lanes.whyClosed(task.bot, task.sendAs ?? task.kind);
     const { entry, bot, kind, content } = task;
-    const facts = { bot, kind, content, entry, chatId: null, settings: transfers.settings(entry) };
+    const settings = transfers.settings(entry);
+    const facts = { bot, kind, content, entry, chatId: null, settings, tag: null };
     if (record) await ledger.fail(null, facts, cause);
     else await ledger.note([{ bot, kind, entry: withoutStatedHash(entry) }]);
     events.emit("item", withoutLane(task, cause));
@@ -89,7 +90,8 @@ export class Settlement {
     const reason = verdict === "its own" ? "media_refused" : "refused_unclear";
     const cause = failure(reason, last?.message ?? "", code === undefined ? {} : { code });
     const settings = transfers.settings(entry);
-    await ledger.fail(null, { bot, kind, content, entry, chatId: last?.chat ?? null, settings }, cause);
+    const facts = { bot, kind, content, entry, chatId: last?.chat ?? null, settings, tag: null };
+    await ledger.fail(null, facts, cause);
     if (verdict === "its own") lanes.acquit(content);
     events.emit("item", { ...withoutLane(task, cause), chatId: last?.chat ?? null });
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
+import { SCHEMA_VERSION } from "../../src/ledgers/sqlite/schema.ts";
 import type { StatusDocument } from "../../src/reporters/status/document.ts";
 import { BIN, type Ended } from "../helpers/child.ts";
 import { CHAT, openWorld, type World } from "../helpers/world.ts";
@@ -98,7 +99,7 @@ describe("prewarm status", () => {
     expect(rows).toEqual({ ready: 0, weak: 0, warming: 0, failed: 0, unknown: 0 });
     expect({ bots, objects, holder, next }).toEqual({ bots: [], objects: 0, holder: null, next: null });
     expect(backlog).toMatchObject({ total: 0, eta_seconds: 0, oldest_since: null });
-    expect(ledger).toMatchObject({ place: "prewarm.db", schema_version: 2, sandbox: false });
+    expect(ledger).toMatchObject({ place: "prewarm.db", schema_version: SCHEMA_VERSION, sandbox: false });
     expect(ledger.bucket).toEqual({ name: "media", endpoint: world.r2.url });
     expect(ledger.bots).toMatchObject([{ slug: "default", id: "7000001" }]);
     expect([world.r2.requests().length, world.botApi.calls().length]).toEqual(asked);

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
+import { lookConformance } from "./ledger-looks.ts";
 import { lookupConformance } from "./ledger-lookup.ts";
 import { queueConformance } from "./ledger-queue.ts";
 import { reportedConformance } from "./ledger-reported.ts";
@@ -20,6 +21,7 @@ export function ledgerConformance(name: string, open: OpenLedger): void {
     backoffConformance(open);
     pointConformance(open);
     reportedConformance(open);
+    lookConformance(open);
     identityConformance(open);
   });
 }

@@ -117,6 +117,7 @@ export function facts(entry: KnownEntry, more: Partial<AttemptFacts> = {}): Atte
     entry,
     chatId: "-1001",
     settings: "s1",
+    tag: null,
     ...more,
   };
 }

@@ -15,7 +15,7 @@ function next(line: Line): Task {
 
 /** Makes this task ready in the ledger. */
 async function warm(line: Line, { bot, kind, content, entry }: Task): Promise<void> {
-  const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings" };
+  const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings", tag: null };
   const attempt = await line.ledger.begin(facts);
   const stored = { fileId: `id of ${entry.key}`, fileUniqueId: "AgADaQADr0s4Sg", chatId: "-1", messageId: 1 };
   await line.ledger.confirm(attempt, {
@@ -74,7 +74,7 @@ describe("an intake", () => {
     const task = next(line);
     await line.ledger.fail(
       null,
-      { ...task, chatId: null, settings: "settings" },
+      { ...task, chatId: null, settings: "settings", tag: null },
       failure("object_missing", "a is gone"),
     );
     await line.intake.finished(task);

@@ -30,7 +30,7 @@ async function called(
   result: { sent: Partial<Sent>; content?: string } | Failure,
 ): Promise<Outcome> {
   const { bot, kind, content, entry } = task;
-  const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings" };
+  const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings", tag: null };
   const attempt = await line.ledger.begin(facts);
   const common = { facts, spent: SPENT, transfer: "upload" } as const;
   if (!("sent" in result)) return { ...common, result: { type: "failed", attempt, failure: result } };
@@ -43,7 +43,7 @@ async function called(
 
 /** The outcome of a try that came to no call. */
 function uncalled({ bot, kind, content, entry }: Task, result: Outcome["result"]): Outcome {
-  const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings" };
+  const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings", tag: null };
   return { facts, spent: { ...SPENT, send: 0 }, transfer: null, result };
 }
 

@@ -51,7 +51,15 @@ describe("an entry that waits", () => {
     await entries.poll();
     const [sent, sending] = [parts.next(), parts.next()];
     const { bot, kind, content } = sending;
-    await parts.ledger.begin({ bot, kind, content, entry: sending.entry, chatId: "-1", settings: "" });
+    await parts.ledger.begin({
+      bot,
+      kind,
+      content,
+      entry: sending.entry,
+      chatId: "-1",
+      settings: "",
+      tag: null,
+    });
     await parts.sends(sent);
     const next = await WorkerParts.open();
     await next.ledger.enqueue([entry("sent"), entry("sending"), entry("queued")]);

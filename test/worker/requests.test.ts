@@ -104,7 +104,7 @@ describe("a request to try again", () => {
     await requests.retryState("unknown");
     await entries.poll();
     const { bot, kind, content, entry: known } = parts.next();
-    await parts.ledger.begin({ bot, kind, content, entry: known, chatId: "-1", settings: "" });
+    await parts.ledger.begin({ bot, kind, content, entry: known, chatId: "-1", settings: "", tag: null });
     await parts.ledger.recover();
     expect(parts.waitingKeys()).toEqual([]);
   });

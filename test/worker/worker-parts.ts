@@ -133,6 +133,7 @@ export class WorkerParts {
       entry,
       chatId: "-1",
       settings: "settings",
+      tag: null,
     });
     const stored = {
       fileId: `id of ${entry.key} for ${bot}`,
@@ -150,7 +151,7 @@ export class WorkerParts {
   /** The next task fails for good, or is in doubt. */
   async fails(why: Failure, task = this.next()): Promise<void> {
     const { bot, kind, content, entry } = task;
-    const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings" };
+    const facts = { bot, kind, content, entry, chatId: "-1", settings: "settings", tag: null };
     const attempt = await this.ledger.begin(facts);
     if (why.class === "in_doubt") await this.ledger.doubt(attempt, why);
     else await this.ledger.fail(attempt, facts, why);

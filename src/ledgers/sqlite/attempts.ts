@@ -6,6 +6,7 @@ import type { Params } from "./adapter.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
 import { isUnderWay, servesReaders } from "./rows.ts";
+import type { AttemptState } from "./schema.ts";
 import { type Store, stamp } from "./store.ts";
 
 /** An attempt as it was begun; `content` is the id of its content as known now. */
@@ -33,17 +34,24 @@ const NEW_KEY = `
 
 const NEW_ATTEMPT = `
   insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, r2_etag, bytes, warmup_chat_id, owner, attempt, state,
-    started_at, ended_at, error_class, error_reason, error_code, error_message, settings)
+    started_at, ended_at, error_class, error_reason, error_code, error_message, settings, tag)
   values (:bot, :content, :kind, :key, :etag, :bytes, :chat, :owner,
     (select count(*) + 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind),
-    :state, :now, :ended, :class, :reason, :code, :message, :settings)
+    :state, :now, :ended, :class, :reason, :code, :message, :settings, :tag)
   returning id`;
 
-const END_ATTEMPT = `
+/** SQL: ends an attempt that is in one of these states. */
+function endAttemptIn(states: string): string {
+  return `
   update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
-    error_code = :code, error_message = :message
-  where id = :id and state = 'sending'
+    error_code = :code, error_message = :message, message_id = :messageId
+  where id = :id and state in (${states})
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
+}
+
+const END_ATTEMPT = endAttemptIn("'sending'");
+/** The end of a lost call is when its message was found: all that is known is that it was there by then. */
+const END_LOST = endAttemptIn("'unknown', 'absent', 'unchecked'");
 
 /** SQL: when to try again after one more failure than `failures`: 1, 2, 4 ... 64 minutes from now, or never. */
 function nextRetry(failures: string): string {
@@ -148,24 +156,39 @@ export function recover(store: Store): number {
   return store.db.run(DOUBT_ATTEMPTS_UNDER_WAY, params);
 }
 
-/** Ends an attempt that is running and returns it. Throws when it is not running: each attempt ends once. */
-export function endAttempt(
+/** Ends an attempt that is running and posted nothing for sure, and returns it. Throws when it is not running: each attempt ends once. */
+function endAttempt(
   store: Store,
   id: AttemptId,
-  state: "ready" | "retry" | "failed" | "unknown",
-  why: Failure | null,
+  state: "retry" | "failed" | "unknown",
+  why: Failure,
 ): Attempt {
-  const now = stamp(store.now());
-  const ended = store.db.one<Attempt>(END_ATTEMPT, { id, state, now, ...paramsOfFailure(why) });
+  const ended = store.db.one<Attempt>(END_ATTEMPT, paramsOfEnd(store, id, state, why));
   if (!ended) throw new Error(`attempt ${id} is not under way`);
   if (state !== "retry") answered(store, ended);
   return ended;
 }
 
-type Facts = Omit<AttemptFacts, "chatId" | "settings"> & Partial<AttemptFacts>;
+/**
+ * Ends an attempt by the message that it posted and returns it: one that is running, or, if `lost`, one whose answer was lost.
+ * Throws when it is not: each attempt ends once.
+ */
+export function endPosted(store: Store, id: AttemptId, messageId: number, lost: boolean): Attempt {
+  const params = { ...paramsOfEnd(store, id, "ready", null), messageId };
+  const ended = store.db.one<Attempt>(lost ? END_LOST : END_ATTEMPT, params);
+  if (!ended) throw new Error(`attempt ${id} is not ${lost ? "lost" : "under way"}`);
+  answered(store, ended);
+  return ended;
+}
+
+function paramsOfEnd({ now }: Store, id: AttemptId, state: AttemptState, why: Failure | null) {
+  return { id, state, now: stamp(now()), ...paramsOfFailure(why) };
+}
+
+type Facts = Omit<AttemptFacts, "chatId" | "settings" | "tag"> & Partial<AttemptFacts>;
 
 /** Returns the facts of an attempt as parameters, with the SHA-256 if it has become known since the caller looked. */
-export function paramsOf(store: Store, { bot, kind, content, entry, chatId, settings }: Facts) {
+export function paramsOf(store: Store, { bot, kind, content, entry, chatId, settings, tag }: Facts) {
   const { key, etag, bytes, mime, width, height, duration } = entry;
   return {
     bot,
@@ -177,6 +200,7 @@ export function paramsOf(store: Store, { bot, kind, content, entry, chatId, sett
     height,
     duration,
     settings,
+    tag,
     content: resolve(store, content),
     etag: readEtag(etag),
     ext: extensionOf(key),

@@ -3,7 +3,7 @@ import type { Failure } from "../../domain/failure.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import type { Shown } from "../../domain/shown.ts";
 import type { AttemptId, Confirmation, Confirmed, KnownKey, StoredId } from "../port.ts";
-import { type Attempt, endAttempt, paramsOf } from "./attempts.ts";
+import { type Attempt, endPosted, paramsOf } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
 import { type Media, moveKey } from "./keys.ts";
 import { hasId, readyId } from "./rows.ts";
@@ -45,10 +45,16 @@ const SIBLING = "select mime, width, height, duration from media_store where sha
 
 /**
  * Stores what came back: the id under the kind it really has, the error for the requested kind, the key, the attempt. Must
- * run inside one transaction: a reader finds the old id until it commits, and the new one from then on.
+ * run inside one transaction: a reader finds the old id until it commits, and the new one from then on. `lost`: the message of
+ * a call whose answer was lost was found.
  */
-export function confirm(store: Store, id: AttemptId, confirmation: Confirmation): Confirmed {
-  const attempt = endAttempt(store, id, "ready", null);
+export function confirm(
+  store: Store,
+  id: AttemptId,
+  confirmation: Confirmation,
+  { lost = false } = {},
+): Confirmed {
+  const attempt = endPosted(store, id, confirmation.stored.messageId, lost);
   const content = finalContent(store, attempt, confirmation.content);
   const { stored, mime, width, height, duration } = confirmation;
   const { bot } = attempt;

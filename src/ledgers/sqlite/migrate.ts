@@ -1,12 +1,12 @@
 import { LedgerError } from "../error.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
-import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table, WANTED } from "./schema.ts";
+import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table } from "./schema.ts";
 import { refuseNewer } from "./version.ts";
 
 /**
  * Brings a database, empty or not, to our schema in one transaction. Existing tables are used as they are: missing
- * columns are added (null in every row), and checks on `kind` and `status` that are too narrow are widened; no row is
+ * columns are added (null in every row), and checks on `kind`, `status` and `state` that are too narrow are widened; no row is
  * changed. Throws LedgerError when a newer prewarm made it.
  */
 export function migrate(db: Sqlite): void {
@@ -29,7 +29,7 @@ function adopt(db: Sqlite, table: Table): void {
   for (const { name, type } of table.columns) {
     if (!present.has(name)) db.exec(`alter table ${table.name} add column ${name} ${type}`);
   }
-  widen(db, table.name);
+  widen(db, table);
   ensureUnique(db, table);
 }
 
@@ -45,19 +45,27 @@ function columnsOf(db: Sqlite, table: string): string[] {
  * sqlite.org/lang_altertable.html (section 7) describes: it takes no time at any size, and rows, indexes, triggers, views and
  * foreign keys stay as they are. A wrong edit cannot last: a statement that SQLite cannot parse rolls the transaction back.
  */
-function widen(db: Sqlite, table: string): void {
+function widen(db: Sqlite, { name: table, columns: known }: Table): void {
   const columns = columnsOf(db, table);
+  const wanted = known.flatMap(({ name, values }) => (values ? [{ name, ...values }] : []));
   const stored = db.one<{ sql: string }>(
     "select sql from sqlite_schema where type = 'table' and lower(name) = :table",
     { table },
   );
   if (stored === undefined) return;
-  const sql = widenChecks(stored.sql, (expression) => refusedBy(db, table, expression, columns));
+  const sql = widenChecks(stored.sql, (expression) => refusedBy(db, table, expression, columns, wanted));
   if (sql === stored.sql) return;
   const version = db.one<{ schema_version: number }>("pragma schema_version")?.schema_version ?? 0;
   db.exec("pragma writable_schema = on");
   db.run("update sqlite_schema set sql = :sql where type = 'table' and lower(name) = :table", { sql, table });
   db.exec(`pragma schema_version = ${version + 1}; pragma writable_schema = reset`);
+}
+
+/** What a check on this column has to accept; `ours` are the values that prewarm added. */
+interface WantedValues {
+  readonly name: string;
+  readonly all: readonly string[];
+  readonly ours: readonly string[];
 }
 
 /** Asks SQLite itself which values an expression refuses, with all other columns null, which passes a check. */
@@ -66,10 +74,11 @@ function refusedBy(
   table: string,
   expression: string,
   columns: readonly string[],
+  wanted: readonly WantedValues[],
 ): Map<string, string[]> {
   const used = columnsIn(expression, columns);
   const refused = new Map<string, string[]>();
-  for (const [column, { all, ours }] of Object.entries(WANTED)) {
+  for (const { name: column, all, ours } of wanted) {
     if (!used.has(column)) continue;
     // A check on several columns may refuse old values for its own reasons (`status <> 'ready' or tg_file_id is not null`).
     const values = used.size === 1 ? all : ours;

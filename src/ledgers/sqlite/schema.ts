@@ -2,15 +2,18 @@ import { MEDIA_KINDS } from "../../domain/media.ts";
 
 /**
  * Raised when the tables change so that an older prewarm must not write to them. (One that does not know `prewarm_queue`
- * ignores it; one that does not know `dead_at`, which came with 2, would keep dead ids.)
+ * ignores it; one that does not know `dead_at`, which came with 2, would keep dead ids; one that does not know the tags and
+ * message ids of attempts, which came with 3, would leave gaps among them.)
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 interface TableColumn {
   readonly name: string;
   readonly type: "text" | "integer" | "real";
   /** Constraints in a table that we create; a column that is added to an existing table gets none. */
   readonly rule?: string;
+  /** Values that a check on this column has to accept; `ours` are those that prewarm added since the table was first made. */
+  readonly values?: { readonly all: readonly string[]; readonly ours: readonly string[] };
 }
 
 /** A table of our schema. */
@@ -25,10 +28,16 @@ const STATUSES = ["warming", "ready", "error", "unknown"] as const;
 /** A status in `media_cache`. */
 export type CacheStatus = (typeof STATUSES)[number];
 
-const ATTEMPT_STATES = ["sending", "ready", "retry", "failed", "unknown"] as const;
+/** The states that came with the third schema. `absent` and `unchecked` are lost calls of which that was decided. */
+const NEW_ATTEMPT_STATES = ["absent", "unchecked", "unproved", "discarded"] as const;
+const ATTEMPT_STATES = ["sending", "ready", "retry", "failed", "unknown", ...NEW_ATTEMPT_STATES] as const;
+/** A state in `prewarm_attempts`. */
+export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
-function oneOf(column: string, values: readonly string[]): string {
-  return `not null check (${column} in (${values.map((value) => `'${value}'`).join(", ")}))`;
+/** A column that takes these values only. */
+function oneOf(name: string, all: readonly string[], ours: readonly string[], more = ""): TableColumn {
+  const rule = `not null check (${name} in (${all.map((value) => `'${value}'`).join(", ")}))${more}`;
+  return { name, type: "text", rule, values: { all, ours } };
 }
 
 function text(name: string, rule?: string): TableColumn {
@@ -38,6 +47,8 @@ function text(name: string, rule?: string): TableColumn {
 function integer(name: string, rule?: string): TableColumn {
   return rule === undefined ? { name, type: "integer" } : { name, type: "integer", rule };
 }
+
+const KIND = oneOf("kind", MEDIA_KINDS, ["animation", "voice"]);
 
 const TIMES = [
   text("created_at", "not null default (datetime('now'))"),
@@ -50,7 +61,7 @@ const MEDIA_STORE: Table = {
   columns: [
     integer("id", "primary key"),
     text("bot_slug"),
-    text("kind", oneOf("kind", MEDIA_KINDS)),
+    KIND,
     text("r2_key", "not null"),
     text("r2_etag"),
     integer("bytes"),
@@ -72,13 +83,13 @@ const MEDIA_CACHE: Table = {
     integer("id", "primary key"),
     text("bot_slug", "not null"),
     text("sha256", "not null"),
-    text("kind", oneOf("kind", MEDIA_KINDS)),
+    KIND,
     text("tg_file_id"),
     text("tg_file_unique_id"),
     text("warmup_chat_id"),
     integer("warmup_message_id"),
     text("warmup_at"),
-    text("status", `${oneOf("status", STATUSES)} default 'warming'`),
+    oneOf("status", STATUSES, ["unknown"], " default 'warming'"),
     text("last_error"),
     integer("retry_count", "not null default 0"),
     text("next_retry_at"),
@@ -94,7 +105,10 @@ const MEDIA_CACHE: Table = {
   unique: ["bot_slug", "sha256", "kind"],
 };
 
-/** One row for each call to Telegram, or for an item that failed before its call. Written before the call. */
+/**
+ * One row for each call to Telegram, or for an item that failed before its call. Written before the call. `purpose` is null for
+ * one that sends an object.
+ */
 const ATTEMPTS: Table = {
   name: "prewarm_attempts",
   columns: [
@@ -108,7 +122,7 @@ const ATTEMPTS: Table = {
     text("warmup_chat_id"),
     text("owner", "not null"),
     integer("attempt", "not null"),
-    text("state", oneOf("state", ATTEMPT_STATES)),
+    oneOf("state", ATTEMPT_STATES, NEW_ATTEMPT_STATES),
     text("started_at", "not null"),
     text("ended_at"),
     text("error_class"),
@@ -116,6 +130,29 @@ const ATTEMPTS: Table = {
     integer("error_code"),
     text("error_message"),
     text("settings"),
+    text("tag"),
+    integer("message_id"),
+    text("purpose"),
+    text("pack_id"),
+    integer("pack_index"),
+  ],
+  unique: ["id"],
+};
+
+/** One row for each message that was asked for, written before the first call; `copy_id` is what a forward made of it. */
+const LOOKS: Table = {
+  name: "prewarm_looks",
+  columns: [
+    integer("id", "primary key"),
+    integer("attempt_id", "not null"),
+    text("bot_slug", "not null"),
+    text("chat_id", "not null"),
+    integer("message_id", "not null"),
+    oneOf("way", ["edit", "forward"], []),
+    oneOf("state", ["asking", "done"], []),
+    integer("copy_id"),
+    text("started_at", "not null"),
+    text("ended_at"),
   ],
   unique: ["id"],
 };
@@ -164,7 +201,16 @@ const ALIASES: Table = {
 };
 
 /** All tables. */
-export const TABLES: readonly Table[] = [MEDIA_STORE, MEDIA_CACHE, ATTEMPTS, LANES, QUEUE, IDENTITY, ALIASES];
+export const TABLES: readonly Table[] = [
+  MEDIA_STORE,
+  MEDIA_CACHE,
+  ATTEMPTS,
+  LOOKS,
+  LANES,
+  QUEUE,
+  IDENTITY,
+  ALIASES,
+];
 
 /** Statements that create the indexes. */
 export const INDEXES = [
@@ -176,15 +222,11 @@ export const INDEXES = [
   "create index if not exists prewarm_attempts_content on prewarm_attempts (sha256, bot_slug, kind)",
   "create index if not exists prewarm_attempts_key on prewarm_attempts (r2_key, bot_slug, kind)",
   "create index if not exists prewarm_attempts_sending on prewarm_attempts (id) where state = 'sending'",
+  "create index if not exists prewarm_attempts_message on prewarm_attempts (warmup_chat_id, message_id) where message_id is not null",
+  "create index if not exists prewarm_attempts_posted on prewarm_attempts (warmup_chat_id, started_at) where message_id is not null",
+  "create index if not exists prewarm_looks_left on prewarm_looks (id) where state = 'asking'",
+  "create index if not exists prewarm_looks_copy on prewarm_looks (chat_id, copy_id) where copy_id is not null",
 ] as const;
-
-/** Values that a check on these columns has to accept; `ours` are those that prewarm added. */
-export const WANTED: Readonly<
-  Record<string, { readonly all: readonly string[]; readonly ours: readonly string[] }>
-> = {
-  kind: { all: MEDIA_KINDS, ours: ["animation", "voice"] },
-  status: { all: STATUSES, ours: ["unknown"] },
-};
 
 /** Returns the statement that creates `table`. */
 export function createTable(table: Table): string {

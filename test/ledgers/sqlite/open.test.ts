@@ -8,6 +8,7 @@ import { LedgerError } from "../../../src/ledgers/error.ts";
 import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
 import { begin } from "../../../src/ledgers/sqlite/attempts.ts";
 import { migrate } from "../../../src/ledgers/sqlite/migrate.ts";
+import { SCHEMA_VERSION } from "../../../src/ledgers/sqlite/schema.ts";
 import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
 import { confirmation, facts, object } from "../../conformance/tested-ledger.ts";
 
@@ -127,7 +128,7 @@ describe("opening a SQLite ledger", () => {
     other.leave();
     const error = await refusal();
     expect(error.message).toContain(
-      "was written by a newer prewarm (schema 99, this one knows 2); update prewarm",
+      `was written by a newer prewarm (schema 99, this one knows ${SCHEMA_VERSION}); update prewarm`,
     );
     expect(error.exitCode).toBe(2);
   });

@@ -1,0 +1,109 @@
+import type { ContentId } from "../domain/content.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { Reason } from "../domain/reasons.ts";
+import type { AttemptId, Confirmation, Confirmed } from "./port.ts";
+
+/** A bot's row: what it is to send, and as what. */
+export interface AskedRow {
+  readonly bot: string;
+  readonly content: ContentId;
+  readonly kind: MediaKind;
+}
+
+/** A call that may have posted, although no answer came. */
+export interface LostCall extends AskedRow {
+  readonly attempt: AttemptId;
+  readonly key: string;
+  /** The chat as its lane is called; null where an older prewarm did not write it down. */
+  readonly chatId: string | null;
+  /** What the caption of its message holds; null where it was sent without one. */
+  readonly tag: string | null;
+  /** Unix milliseconds, not after the moment at which it was begun. */
+  readonly startedAt: number;
+  /**
+   * Unix milliseconds, not before the moment at which it was given up. A call that died with its process was given up when the
+   * next one found it (`reason` is `process_died`).
+   */
+  readonly endedAt: number;
+  readonly reason: Reason | null;
+  /** `unknown`: nothing has been decided. Otherwise as {@link LostCalls.closeLost} left it. */
+  readonly state: "unknown" | LostState;
+}
+
+/** `absent`: it was proved that its message is not there. `unchecked`: it was sent again without a look. */
+export type LostState = "absent" | "unchecked";
+
+/** A message of ours, as a neighbour of one that is looked for. */
+export interface Neighbour {
+  readonly messageId: number;
+  /** Unix milliseconds, not after the moment at which its call was begun. */
+  readonly startedAt: number;
+  /** Unix milliseconds, not before the moment at which it was known to be there. */
+  readonly endedAt: number;
+}
+
+/** Where and when a message may have been posted. */
+export interface PostedAround {
+  readonly bot: string;
+  readonly chatId: string;
+  /** Unix milliseconds before which it cannot have been posted. */
+  readonly startedAt: number;
+  /** Unix milliseconds after which it cannot have been posted. */
+  readonly settledAt: number;
+}
+
+/** How a message is asked for: by an edit of its keyboard, or by a forward, whose copy is deleted. */
+type LookWay = "edit" | "forward";
+
+/** A look, as it is written down before its call. */
+export interface LookFacts {
+  /** The lost call that it is for. */
+  readonly attempt: AttemptId;
+  readonly bot: string;
+  readonly chatId: string;
+  readonly messageId: number;
+  readonly way: LookWay;
+}
+
+/** An opaque handle for a look. */
+export type LookId = number | bigint;
+
+/** A look that was begun and not ended: a button or a copy may be left of it. */
+export interface LeftLook extends LookFacts {
+  readonly look: LookId;
+  /** The message that a forward made; null for an edit, and where that is not known. */
+  readonly copyId: number | null;
+  /** Unix milliseconds, not after the moment at which it was begun. */
+  readonly startedAt: number;
+}
+
+/** The calls whose answers were lost, and what is asked of Telegram about them. Each method takes effect as a whole. */
+export interface LostCalls {
+  /**
+   * Returns the calls that were lost for each of these rows, in order, each row's from the oldest on. None for a row that is
+   * `unknown` by other means than a call of prewarm's.
+   */
+  lostCalls(rows: readonly AskedRow[]): Promise<LostCall[][]>;
+  /**
+   * Returns the messages of ours by whose ids one is looked for, in the order of their ids: the highest that was there before
+   * `startedAt`, the lowest that was begun after `settledAt`, and all between the two; one of the ends is missing where
+   * there is no such message. They are those of all bots in this chat; in a private chat or a basic group, whose ids run
+   * over all such chats of a bot, those of this bot in all of these. Copies that looks made count as messages.
+   */
+  neighbours(around: PostedAround): Promise<Neighbour[]>;
+  /**
+   * Stores the id of the message that a lost call had posted, in one transaction, as `confirm` does. Throws for a call that is
+   * not lost.
+   */
+  confirmLost(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
+  /** Records what was decided of a lost call whose message was not found; its row stays `unknown` until it is sent. */
+  closeLost(attempt: AttemptId, state: LostState): Promise<void>;
+  /** Records a look before its first call. */
+  beginLook(look: LookFacts): Promise<LookId>;
+  /** Records the copy that a forward made, before it is deleted. */
+  copied(look: LookId, copyId: number): Promise<void>;
+  /** Records that nothing of a look is left in the chat. */
+  endLook(look: LookId): Promise<void>;
+  /** Returns the looks of these bots that were not ended, from the oldest on. */
+  leftLooks(bots: readonly string[]): Promise<LeftLook[]>;
+}
