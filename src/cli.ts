@@ -9,6 +9,7 @@ import { wordingHere } from "./commands/place.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
 import { addStatusFlags } from "./commands/status-flags.ts";
+import { addVerifyFlags } from "./commands/verify-flags.ts";
 import { addWorkerFlags } from "./commands/worker-flags.ts";
 import { printFinalError, redactFinally } from "./final-error.ts";
 import { isCodeOfSignal } from "./runs/signals.ts";
@@ -39,6 +40,10 @@ async function dispatch(argv: readonly string[], version: string): Promise<numbe
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
+    if (argv[0] === "verify" && argv.includes("--json")) {
+      const { verifyNeverBegan } = await import("./commands/verify.ts");
+      verifyNeverBegan(2);
+    }
     if (argv[0] === "run" && argv.includes("--json")) {
       const { neverBegan } = await import("./commands/run.ts");
       await neverBegan(2);
@@ -108,6 +113,10 @@ function addIdCommands(program: Command, done: (exitCode: number) => void): void
     const { importLedger } = await import("./commands/import.ts");
     done(await importLedger(file, flags));
   });
+  addVerifyFlags(program.command("verify")).action(async (flags) => {
+    const { verify } = await import("./commands/verify.ts");
+    done(await verify(flags, { onRedactor: redactFinally }));
+  });
   addFailuresFlags(program.command("failures")).action(async (flags) => {
     const { failures } = await import("./commands/failures.ts");
     done(await failures(flags));
@@ -122,6 +131,7 @@ const EXAMPLES = `Examples:
   prewarm check-env                     why does it not work, and what to do
   prewarm status                        what the ledger holds, also while something runs
   prewarm failures                      what failed or is unknown, why, and what to do
+  prewarm verify                        is what the ledger says still true
   prewarm lookup covers/a.jpg           the file_ids of a key
   prewarm export > ids.jsonl            all file_ids; \`prewarm import\` takes them into a ledger
   prewarm bench                         how fast is it here

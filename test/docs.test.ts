@@ -9,6 +9,7 @@ import { addLookupFlags } from "../src/commands/lookup-flags.ts";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
 import { addStatusFlags } from "../src/commands/status-flags.ts";
+import { addVerifyFlags } from "../src/commands/verify-flags.ts";
 import { addWorkerFlags } from "../src/commands/worker-flags.ts";
 import { SECRETS, SETTINGS } from "../src/config/settings.ts";
 import { REASONS } from "../src/domain/reasons.ts";
@@ -27,6 +28,7 @@ const commands = [
   addExportFlags(new Command("export")),
   addImportFlags(new Command("import")),
   addFailuresFlags(new Command("failures")),
+  addVerifyFlags(new Command("verify")),
 ];
 const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),

@@ -1,5 +1,6 @@
 import { flagOf } from "../config/flag-name.ts";
 import type { RunFlags } from "./run-flags.ts";
+import type { VerifyFlags } from "./verify-flags.ts";
 
 /** Flags that decide what is sent, by whom, and where it is kept: whoever goes on from a run wants the same. */
 const KEPT = [
@@ -31,7 +32,32 @@ export function commandsAfter(flags: RunFlags): { readonly run: string; readonly
   };
 }
 
-function wordsOf(flags: RunFlags, names: readonly (keyof RunFlags)[]): string[] {
+const KEPT_BY_CHECK = [
+  "manifest",
+  "manifestFormat",
+  "prefix",
+  "include",
+  "exclude",
+  "kind",
+  "endpoint",
+  "bucket",
+  "apiRoot",
+  "apiLocal",
+  "chat",
+  "bot",
+  "ledger",
+] as const satisfies readonly (keyof VerifyFlags)[];
+
+/** The commands that go on from a check with these flags: to check the same from `from` on, or anew, and to warm it. */
+export function commandsAfterCheck(flags: VerifyFlags, from: string | null) {
+  const beginning = from === null ? [] : [`--from ${quoted(from)}`];
+  return {
+    verify: ["prewarm verify", ...wordsOf(flags, [...KEPT_BY_CHECK, "against"]), ...beginning].join(" "),
+    run: ["prewarm run", ...wordsOf(flags, KEPT_BY_CHECK)].join(" "),
+  };
+}
+
+function wordsOf<F extends object>(flags: F, names: readonly (keyof F & string)[]): string[] {
   return names.flatMap((name) => {
     const value: unknown = flags[name];
     if (value === undefined || value === false) return [];

@@ -104,7 +104,8 @@ export class RunOutput {
   }
 }
 
-function whyNotMade(error: Error, path: string): string {
+/** Why a file cannot be made, in words. */
+export function whyNotMade(error: Error, path: string): string {
   return errorCode(error) === "ENOENT"
     ? `there is no folder ${dirname(path)}: make it, or name another file`
     : error.message;

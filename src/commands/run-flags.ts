@@ -53,7 +53,8 @@ function addHowFlags(command: Command) {
     .option("-n, --dry-run", "plan only: nothing is sent, nothing is written");
 }
 
-function addOutputFlags(command: Command) {
+/** How a run or a check shows itself. */
+export function addOutputFlags(command: Command) {
   return command
     .optionsGroup("Output:")
     .option("--json", "NDJSON on stdout: one line per item, the summary last")

@@ -147,7 +147,8 @@ async function whyEmpty({ options, storage, bucket, again }: SourceParts): Promi
   return near === null ? nothing(`bucket ${bucket} is empty`) : { text: near, isMissed: true };
 }
 
-function manifestOf({
+/** Opens a manifest for whoever reads it with a filter. Throws ConfigError where its format cannot be told. */
+export function manifestOf({
   path,
   format: given,
 }: NonNullable<RunOptions["manifest"]>): (filter: KeyFilter) => Source {

@@ -1,3 +1,5 @@
+import type { CheckPlan } from "./check-plan.ts";
+import type { CheckedId } from "./checked-id.ts";
 import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { ItemResult } from "./outcome.ts";
@@ -93,6 +95,12 @@ export interface EventMap {
     readonly notBefore: number;
   };
   item: ItemResult;
+  /** What of a ledger is going to be checked is counted (verify). */
+  checking: CheckPlan;
+  /** A question to Telegram about an id ended (verify). Milliseconds of the engine's clock. */
+  asked: { readonly bot: string; readonly ms: number; readonly failure: Failure | null };
+  /** An id of the ledger was checked (verify). */
+  checked: CheckedId;
   stopping: StopCause;
   /** The source now waits because the queue is full (`full`), or goes on. */
   room: { readonly full: boolean; readonly depth: number; readonly capacity: number };

@@ -1,6 +1,8 @@
+import type { Failure } from "../domain/failure.ts";
 import type { LedgerRow, RowFilter } from "./columns.ts";
 import type { FailedRow } from "./failed-row.ts";
 import type { KeyIds } from "./lookup-rows.ts";
+import type { Identity } from "./port.ts";
 import type { LedgerView } from "./view.ts";
 
 /** A ledger as it is read page by page, beside whoever writes to it. What it yields is in an order of its own that stays the same. */
@@ -8,6 +10,8 @@ export interface LedgerReader {
   readonly place: string;
   /** The live process that writes to it. */
   holder(): LedgerView["holder"];
+  /** Why a run with this identity would be refused; null if it would not. */
+  stranger(identity: Identity): Failure | null;
   /** Slugs of all bots that have a row. */
   bots(): string[];
   /** All rows, in pages. */

@@ -1,19 +1,14 @@
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Failure } from "../domain/failure.ts";
 import type { ImportCounts, ImportingLedger, ImportLine } from "./importing.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
+import { openBeside } from "./sqlite/beside.ts";
 import { takeLine } from "./sqlite/import.ts";
 import { admit, ownerOf } from "./sqlite/import-identity.ts";
-import { hasHolder } from "./sqlite/lock.ts";
-import { migrate } from "./sqlite/migrate.ts";
-import { checkPlace, makeFile } from "./sqlite/place.ts";
+import { checkPlace } from "./sqlite/place.ts";
 import type { Store } from "./sqlite/store.ts";
-
-/** Milliseconds for which a transaction waits for another one: a process that holds the ledger makes short ones all the time. */
-const BUSY_MS = 30_000;
 
 interface ImportOptions {
   readonly path: string;
@@ -24,9 +19,7 @@ interface ImportOptions {
 }
 
 /**
- * Opens the database at `path` for lines to be taken in, made where there is none. It takes no lock that a `run` or a worker
- * would miss: each transaction is short, SQLite lets one write at a time, and whoever holds the ledger waits for ours as we wait
- * for theirs. Throws LedgerError as `openSqliteLedger` does, but for a ledger that is held.
+ * Opens the database at `path` for lines to be taken in, made where there is none, also beside whoever holds it. Throws LedgerError as `openSqliteLedger` does, but for a ledger that is held.
  */
 export async function openSqliteImport({ path, onlyTry, now }: ImportOptions): Promise<ImportingLedger> {
   const file = checkPlace(path, onlyTry ? "readable" : "writable");
@@ -54,28 +47,8 @@ function copyOf(file: string, path: string, to: string, disk: string): void {
 }
 
 function openAt(file: string, place: string, now: () => number): ImportingLedger {
-  makeFile(file);
-  const db = new Sqlite(file, place);
-  try {
-    db.prepareForWriting();
-    db.exec(`pragma busy_timeout = ${BUSY_MS}`);
-    migrate(db);
-    db.opened();
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-  const store: Store = { db, now, owner: `${process.pid}@${hostname()}` };
-  const isHeld = () => hasHolder(file, place);
-  return {
-    place,
-    isHeld,
-    take: (lines, force) => take(store, lines, force),
-    close: async () => {
-      if (isHeld()) db.leave();
-      else db.close();
-    },
-  };
+  const { store, isHeld, close } = openBeside(file, place, now);
+  return { place, isHeld, take: (lines, force) => take(store, lines, force), close: async () => close() };
 }
 
 /** Thrown to undo a transaction. */

@@ -2,6 +2,7 @@ import { LedgerError } from "./error.ts";
 import type { LedgerReader } from "./reader.ts";
 import { exportRows } from "./sqlite/export.ts";
 import { failedRows } from "./sqlite/failures.ts";
+import { strangerTo } from "./sqlite/identity.ts";
 import { holderOf } from "./sqlite/inspect.ts";
 import { openReading, readIdentity } from "./sqlite/reading.ts";
 import { nearKeys, rowsOfKey } from "./sqlite/rows-of-key.ts";
@@ -25,6 +26,7 @@ export function openSqliteReader(path: string): LedgerReader | null {
   return {
     place: path,
     holder: () => holderOf(readIdentity(db), file),
+    stranger: (identity) => strangerTo(db, identity),
     bots: () => db.all<{ bot: string }>(BOTS).map(({ bot }) => bot),
     rows: (filter) => exportRows(db, filter),
     failures: (filter) => failedRows(db, filter),

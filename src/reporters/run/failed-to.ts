@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import type { Emitter } from "../../domain/events.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
+import { openEntryFile } from "../entry-file.ts";
 import type { Reporter } from "../reporter.ts";
 
 /**
@@ -9,18 +8,12 @@ import type { Reporter } from "../reporter.ts";
  * (size, ETag, type) is left out, so that it is asked anew; `reason` and `message` are for people, a run passes over them. Throws when the file cannot be made.
  */
 export async function failedToReporter(events: Emitter, path: string): Promise<Reporter> {
-  const out = createWriteStream(path);
-  await once(out, "open");
-  out.on("error", (error) =>
-    events.emit("notice", { level: "warn", text: `--failed-to ${path}: ${error.message}` }),
-  );
+  const file = await openEntryFile(events, path, "--failed-to");
   events.on("item", (item) => {
     if ((item.status === "failed" || item.status === "unknown") && item.key !== null)
-      out.write(`${JSON.stringify(entryOf(item))}\n`);
+      file.write(entryOf(item));
   });
-  return {
-    stop: () => new Promise((resolve) => (out.destroyed ? resolve() : out.end(() => resolve()))),
-  };
+  return file;
 }
 
 function entryOf(item: ItemResult): object {
