@@ -114,6 +114,13 @@ export function confirmConformance(open: OpenLedger): void {
       },
     );
 
+    it("keeps the good one of two ids of one second, when the other is weak", async () => {
+      const good = await tested.warm(object("a.pdf"), { kind: "document", bot: "two" });
+      await tested.warm(object("c.jpg", { sha256: SHA_A }), { bot: "two", confirmed: asDocument("weak") });
+      await tested.warm(object("a.pdf"), { kind: "document", bot: "one", confirmed: { content: SHA_A } });
+      expect(await tested.readerFinds("a.pdf", "two")).toBe(good);
+    });
+
     it("never trades a ready id for a row without one, nor doubt for a fresh start", async () => {
       await tested.doubts(object("a.jpg"), { bot: "two" });
       const ready = await tested.warm(object("a.jpg"), { bot: "three" });

@@ -1,6 +1,6 @@
 import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
-import { hasId, standsAsDocument } from "./rows.ts";
+import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import { type Store, stamp } from "./store.ts";
 
 const ALIAS = "select sha256 from prewarm_aliases where provisional = :content";
@@ -10,7 +10,7 @@ const NEW_ALIAS = `
   on conflict (provisional) do update set sha256 = excluded.sha256`;
 
 const ROWS = `
-  select c.rowid as id, c.bot_slug as bot, c.kind, cast(coalesce(c.warmup_at, '') as text) as at,
+  select c.rowid as id, c.bot_slug as bot, c.kind, cast(coalesce(c.warmup_at, '') as text) as at, ${isWeak("c")} as weak,
     case when ${hasId("c")} then 4 when ${standsAsDocument("c")} then 3 when c.status = 'unknown' then 2 when c.status = 'error' then 1 else 0 end as rank
   from media_cache c where c.sha256 = :content`;
 
@@ -28,7 +28,7 @@ export function resolve({ db }: Store, content: ContentId): ContentId {
 /**
  * Remembers that `provisional` is `content`, and moves everything that is stored under it: rows of every bot and kind, keys,
  * attempts. Of two rows for one (bot, kind) the better one is kept (ready, come back as a document that is ready,
- * unknown, error, warming), of two ready ones the older. Must run inside the transaction that learned the hash.
+ * unknown, error, warming), of two ready ones the older, of two of one second the one that is not weak. Must run inside the transaction that learned the hash.
  */
 export function rekey({ db, now }: Store, provisional: ContentId, content: ContentId): void {
   const params = { provisional, content, now: stamp(now()) };
@@ -51,8 +51,10 @@ interface RankedRow {
   readonly kind: MediaKind;
   readonly rank: number;
   readonly at: string;
+  readonly weak: number;
 }
 
 function beats(row: RankedRow, rival: RankedRow): boolean {
-  return row.rank === rival.rank ? row.at < rival.at : row.rank > rival.rank;
+  if (row.rank !== rival.rank) return row.rank > rival.rank;
+  return row.at === rival.at ? row.weak < rival.weak : row.at < rival.at;
 }

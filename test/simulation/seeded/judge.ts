@@ -11,7 +11,7 @@ const READ_AHEAD = 4;
 
 const READY = `
   select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
-    warmup_message_id as message from media_cache where status = 'ready' and tg_file_id is not null`;
+    warmup_message_id as message, warmup_at as at from media_cache where status = 'ready' and tg_file_id is not null`;
 const TWICE = `
   select bot_slug, r2_etag, kind, count(*) as n from prewarm_attempts where state = 'ready' and owner <> 'prewarm force'
   group by 1, 2, 3 having n > 1`;
@@ -35,8 +35,8 @@ type Row = Readonly<Record<string, string | number | null>>;
 interface ReadyId {
   readonly id: string;
   readonly isWeak: boolean;
-  /** When it was posted. */
-  readonly at: number;
+  /** When it was confirmed, as the ledger has it. */
+  readonly at: string;
 }
 
 /** Holds the ledger against the truth, after each step and at the end. What is wrong is said in words, once. */
@@ -47,6 +47,8 @@ export class Judge {
   readonly #posts = new Map<string, Post>();
   /** Ids that were ready, by whom and what they show. */
   readonly #ready = new Map<string, ReadyId>();
+  /** Of each of these names, when the first weak one was confirmed. */
+  readonly #weakSince = new Map<string, string>();
   /** Contents that were changed between a look and a fetch by Telegram, which nobody can know. */
   readonly #swapped = new Set<string>();
   readonly #windows: DocumentedWindows;
@@ -183,9 +185,11 @@ export class Judge {
       const post = this.#posts.get(String(row.id));
       const wrong = this.#wrongId(row, post);
       const name = `${row.bot} ${post?.sha256} ${row.kind}`;
+      const ready = { id: String(row.id), isWeak: row.weak === 1, at: String(row.at) };
       if (wrong) this.#wrong(`${row.id} of ${row.bot} ${wrong}`);
-      else if (now.get(name)?.isWeak !== false)
-        now.set(name, { id: String(row.id), isWeak: row.weak === 1, at: post?.at ?? 0 });
+      else if (now.get(name)?.isWeak !== false) now.set(name, ready);
+      const first = this.#weakSince.get(name);
+      if (ready.isWeak && (first === undefined || ready.at < first)) this.#weakSince.set(name, ready.at);
     }
     for (const [name, before] of this.#ready) this.#lost(name, before, now.get(name));
     return now;
@@ -199,8 +203,9 @@ export class Judge {
 
   #lost(name: string, before: ReadyId, now: ReadyId | undefined): void {
     if (now) {
-      // Of two ids that turn out to be of one content the older stays.
-      if (now.isWeak && !before.isWeak && now.at > before.at)
+      // Of two ids that turn out to be of one content the older stays, which a forced call then replaces if it is weak.
+      const isOlder = (this.#weakSince.get(name) ?? now.at) < before.at;
+      if (now.isWeak && !before.isWeak && !isOlder)
         this.#wrong(`replaced by a weak one: ${before.id} of ${name}`);
     } else if (!this.#swapped.has(name.split(" ")[1] ?? "")) this.#wrong(`lost: ${before.id} of ${name}`);
   }
