@@ -55,8 +55,8 @@ describe("docs/sandbox.md", () => {
   });
 
   it("names every member of an order, and of what it is made", () => {
-    const { chat, update, dead, post, delete_messages, add_chat } = Control.entries;
-    const parts = [chat, update, dead, delete_messages, add_chat].map(({ wrapped }) => wrapped);
+    const { chat, update, dead, post, delete_messages, add_chat, rich } = Control.entries;
+    const parts = [chat, update, dead, delete_messages, add_chat, rich].map(({ wrapped }) => wrapped);
     const named = [Control, ...parts, post.wrapped.wrapped].flatMap(({ entries }) => Object.keys(entries));
     expect(named.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });

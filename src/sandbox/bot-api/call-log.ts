@@ -8,6 +8,8 @@ export interface CallRow {
   readonly method: string;
   /** Numeric id of the bot as text; null for an unknown token. */
   readonly bot: string | null;
+  /** It was asked of the test environment (`/bot<token>/test/METHOD`). */
+  readonly test: boolean;
   /** The numeric id of a known chat, else the text as it was given. */
   chat_id: string | null;
   readonly started: number;
@@ -36,10 +38,11 @@ export class ServedCalls {
     this.#startedAt = startedAt;
   }
 
-  begin(method: string, bot: string | null): CallRow {
+  begin(method: string, bot: string | null, test: boolean): CallRow {
     const row: CallRow = {
       method,
       bot,
+      test,
       chat_id: null,
       started: this.#now(),
       started_unix: this.#clock.wall(),

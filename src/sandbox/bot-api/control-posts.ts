@@ -87,6 +87,7 @@ function addPost(order: PostOrder, { chat, by, sha256, index }: Particulars, wor
     way: "person",
     file,
     text: file === null ? (order.text ?? "hello") : null,
+    pack: null,
     moved: 0,
     parameters: {},
     origin: null,

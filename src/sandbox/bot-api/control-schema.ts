@@ -107,6 +107,18 @@ const NewChat = v.strictObject({
   members: v.optional(v.array(Name)),
 });
 
+const Rich = v.strictObject({
+  supported: v.optional(v.boolean()),
+  counts: v.optional(v.picklist(["message", "media"])),
+  overflow: v.optional(v.picklist(["refuse", "debt"])),
+  ids: v.optional(v.picklist(["ordinary", "rich_only"])),
+  names_bad: v.optional(v.boolean()),
+  max_body: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0)))),
+  url_flood: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0)))),
+  keeps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  dropped_ids: v.optional(v.picklist(["live", "dead"])),
+});
+
 /** The body of `POST /sandbox/control`. Seconds and milliseconds are those of the sandbox's clock. */
 export const Control = v.strictObject({
   /** Restores the state of the start; file_ids stay valid, and message ids continue. */
@@ -118,6 +130,8 @@ export const Control = v.strictObject({
   faults: v.optional(v.array(v.unknown())),
   /** Replaces the profile's. */
   upload_latency_ms: v.optional(v.nullable(v.tuple([Ms, Ms]))),
+  /** How rich messages behave from now on; members that are not given stay. */
+  rich: v.optional(Rich),
   /** A chat that was not there at the start. */
   add_chat: v.optional(NewChat),
   /** Others post in a chat; null ends all that was to go on. */
@@ -146,3 +160,5 @@ export type PostOrder = v.InferOutput<typeof PostByPeople>;
 export type DeletionOrder = v.InferOutput<typeof Deletions>;
 /** The part of an order that adds a chat. */
 export type NewChatOrder = v.InferOutput<typeof NewChat>;
+/** The part of an order that changes how rich messages behave. */
+export type RichOrder = v.InferOutput<typeof Rich>;

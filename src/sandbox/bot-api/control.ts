@@ -14,8 +14,10 @@ import {
   type ControlOrder,
   type NewChatOrder,
   type OutageOrder,
+  type RichOrder,
 } from "./control-schema.ts";
 import { putUpdate } from "./control-updates.ts";
+import type { RichOptions } from "./rich-options.ts";
 import { type BotApiWorld, sinceStart } from "./world.ts";
 
 /** How the server was started, for `reset`. */
@@ -23,6 +25,7 @@ export interface Beginning {
   readonly faults: readonly FaultRule[];
   readonly uploadLatencyMs: MsRange | null;
   readonly seed: number;
+  readonly rich: RichOptions;
 }
 
 /** Changes a running server. Returns null, or one line that says what is wrong with the order; then nothing was changed. */
@@ -59,6 +62,7 @@ function stepsOf(order: ControlOrder, world: BotApiWorld, beginning: Beginning):
     outage !== undefined && changeOutage(outage, world),
     faults && changeFaults(faults, world, beginning),
     latency !== undefined && changeLatency(latency, world),
+    order.rich && changeRich(order.rich, world),
     order.add_chat && addChat(order.add_chat, world),
     order.post !== undefined && putPosts(order.post, world),
     order.delete_messages && deletePosts(order.delete_messages, world),
@@ -68,7 +72,7 @@ function stepsOf(order: ControlOrder, world: BotApiWorld, beginning: Beginning):
   return steps.filter((step) => typeof step === "function");
 }
 
-function reset(world: BotApiWorld, { faults, uploadLatencyMs, seed }: Beginning): void {
+function reset(world: BotApiWorld, { faults, uploadLatencyMs, seed, rich }: Beginning): void {
   world.posted.clear();
   world.calls.clear();
   world.chats.reset();
@@ -78,6 +82,7 @@ function reset(world: BotApiWorld, { faults, uploadLatencyMs, seed }: Beginning)
   world.live.uploadLatencyMs = uploadLatencyMs;
   world.live.outage = null;
   world.live.people.abort();
+  world.live.rich = rich;
 }
 
 function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
@@ -157,6 +162,13 @@ function outageFault({ mode, status, body }: OutageOrder): FaultRule["fault"] {
   if (mode === "hang") return { type: "half_open", posted: false };
   if (mode === "reset") return { type: "reset", when: "before_answer", after_bytes: 0, posted: false };
   return { type: "status", status, body, posted: false };
+}
+
+function changeRich(order: RichOrder, { live }: BotApiWorld): ControlStep {
+  const given = Object.entries(order).filter(([, value]) => value !== undefined);
+  return () => {
+    live.rich = { ...live.rich, ...Object.fromEntries(given) };
+  };
 }
 
 function changeFaults(rules: readonly unknown[], world: BotApiWorld, { seed }: Beginning): ControlStep {

@@ -43,6 +43,11 @@ export class Fields {
     return text?.startsWith("attach://") ? (this.#files.get(text.slice("attach://".length)) ?? null) : null;
   }
 
+  /** Returns the files with other texts. */
+  with(texts: ReadonlyMap<string, string>): Fields {
+    return new Fields(texts, this.#files);
+  }
+
   /** Returns all texts but those of these names. */
   textsBut(...names: readonly string[]): Readonly<Record<string, string>> {
     return Object.fromEntries([...this.#texts].filter(([name]) => !names.includes(name)));

@@ -20,6 +20,8 @@ export class FileRegistry {
   readonly ids: FileIds;
   readonly #files: StoredFile[] = [];
   readonly #photosByHash = new Map<string, StoredFile>();
+  /** Numbers of files whose ids are good for rich messages alone. */
+  readonly #richOnly = new Set<number>();
 
   constructor(seed: number) {
     this.ids = new FileIds(seed);
@@ -29,12 +31,14 @@ export class FileRegistry {
    * Stores a file under a new number. A photo that this bot has uploaded before is the same file (BAS:
    * reuse_uploaded_photos_by_hash).
    */
-  add(file: Omit<StoredFile, "number">, uploader: BotIdentity | null): StoredFile {
-    const hash = uploader !== null && file.kind === "photo" ? `${uploader.id} ${file.sha256}` : null;
+  add(file: Omit<StoredFile, "number">, uploader: BotIdentity | null, richOnly = false): StoredFile {
+    const hash =
+      uploader !== null && file.kind === "photo" ? `${uploader.id} ${richOnly} ${file.sha256}` : null;
     const known = hash === null ? undefined : this.#photosByHash.get(hash);
     if (known) return known;
     const stored = { number: this.#files.length + 1, ...file };
     this.#files.push(stored);
+    if (richOnly) this.#richOnly.add(stored.number);
     if (hash !== null) this.#photosByHash.set(hash, stored);
     return stored;
   }
@@ -43,7 +47,7 @@ export class FileRegistry {
    * Returns the file that a bot's file_id names, for sending as `asked`. Every method of the document family accepts every id
    * of that family, and the file keeps its own kind; ids of thumbnails, of other bots and of other servers are refused.
    */
-  toSend(text: string, bot: BotIdentity, asked: MediaKind): Answered<StoredFile> {
+  toSend(text: string, bot: BotIdentity, asked: MediaKind, isRich = false): Answered<StoredFile> {
     const read = this.ids.read(text);
     if (!read.ok) return read;
     const { type } = read.value;
@@ -52,7 +56,8 @@ export class FileRegistry {
       return refused(badRequest(`can't use file of type ${typeWord(type)} as ${typeWord(asked)}`));
     }
     const file = this.#genuine(text, read.value, bot);
-    return file ? answered(file) : refused(badRequest("wrong file identifier/HTTP URL specified"));
+    const fits = file !== undefined && (isRich || !this.#richOnly.has(file.number));
+    return fits ? answered(file) : refused(badRequest("wrong file identifier/HTTP URL specified"));
   }
 
   /** Returns the file that a bot's file_id names, for getFile; also for thumbnails. */

@@ -25,6 +25,10 @@ export interface Admission {
   readonly startedAt: number;
   /** Bytes of all files that came with it; 0 without files. */
   readonly uploadBytes: number;
+  /** How many messages of the chat's quota it takes; 1 by default. */
+  readonly cost?: number;
+  /** A call that costs more than ever fits at once is refused each time; by default it passes when nothing is owed, and owes the rest. */
+  readonly mayNotOwe?: boolean;
 }
 
 /**
@@ -77,11 +81,20 @@ export class Flood {
     for (const map of [this.#gates, this.#spacing, this.#overrides]) map.clear();
   }
 
-  async #pass({ bot, chat, startedAt, uploadBytes }: Admission): Promise<ApiError | null> {
+  async #pass({
+    bot,
+    chat,
+    startedAt,
+    uploadBytes,
+    cost = 1,
+    mayNotOwe,
+  }: Admission): Promise<ApiError | null> {
     const { clock, random, stop } = this.#options;
     const chatGate = this.#chatGate(bot, chat, false);
+    if (mayNotOwe && chatGate !== null && cost > chatGate.most) return tooManyRequests(OVERFLOW_SECONDS);
     const gates = [chatGate, this.#botGate(bot)].filter((gate) => gate !== null);
-    const verdict = passAll(gates, startedAt, clock);
+    const costs = gates.map((gate) => (gate === chatGate ? cost : 1));
+    const verdict = passAll(gates, startedAt, clock, costs);
     if (verdict.type === "pass") {
       if (verdict.waitMs > 0) await wait(clock, verdict.waitMs, stop);
       return null;
@@ -141,5 +154,8 @@ export class Flood {
     return own === undefined ? usual : { ...DEFAULT_FLOOD_LIMITS, ...usual, ...own };
   }
 }
+
+/** What a call that can never pass is told to wait. */
+const OVERFLOW_SECONDS = 60;
 
 const UNLIMITED: FloodLimits = { ...DEFAULT_FLOOD_LIMITS, rate: 1e9, burst: 1e9 };

@@ -40,6 +40,8 @@ export interface Exchange {
   /** As in the path. */
   readonly method: string;
   readonly query: URLSearchParams;
+  /** It was asked of Telegram's test environment, which is this same world here. */
+  readonly isTest: boolean;
   /** The connection has served a request before. */
   readonly reused: boolean;
 }
@@ -53,10 +55,10 @@ export async function handleCall(exchange: Exchange, world: BotApiWorld): Promis
   const method = methodNamed(exchange.method)?.name ?? exchange.method;
   const bot = world.bots.byToken(token);
   const startedAt = world.clock.now();
-  const row = world.calls.begin(method, bot ? String(bot.id) : null);
+  const row = world.calls.begin(method, bot ? String(bot.id) : null, exchange.isTest);
   const early = world.live.faults.pick({ method, reused: exchange.reused }, sinceStart(world), "early");
   if (early?.closeIdle) return void request.socket.destroy();
-  if (!world.local && Number(request.headers["content-length"] ?? 0) > LIMITS.upload.cloudBytes) {
+  if (Number(request.headers["content-length"] ?? 0) > mostBytes(method, world)) {
     world.calls.answered(row, TOO_LARGE.code, TOO_LARGE.description);
     return writeEarly(request, response, errorAnswer(TOO_LARGE));
   }
@@ -67,6 +69,12 @@ export async function handleCall(exchange: Exchange, world: BotApiWorld): Promis
     body.type === "fields" ? await outcome(exchange, body.fields, row, startedAt, world) : bodyAnswer(body);
   if (answer === null || world.stop.aborted) return;
   if (writeAnswer(response, answer)) world.calls.answered(row, answer.status, descriptionOf(answer));
+}
+
+/** The largest body that a method takes. */
+function mostBytes(method: string, { local, live }: BotApiWorld): number {
+  const most = local ? Number.POSITIVE_INFINITY : LIMITS.upload.cloudBytes;
+  return method === "sendRichMessage" ? Math.min(most, live.rich.max_body ?? most) : most;
 }
 
 function bodyOf(
@@ -146,6 +154,7 @@ async function runMethod(
   const bot = world.bots.byToken(token);
   if (bot === undefined) return refused(UNAUTHORIZED);
   const known = methodNamed(method);
+  if (known?.name === "sendRichMessage" && !world.live.rich.supported) return refused(METHOD_NOT_FOUND);
   if (known === undefined) return refused(isTelegramMethod(method) ? notPlayed(method) : METHOD_NOT_FOUND);
   const latency = known.paced ? null : world.profile.callLatencyMs;
   if (latency) await wait(world.clock, drawMs(latency, world.random), world.stop);

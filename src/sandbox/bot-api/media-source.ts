@@ -25,6 +25,7 @@ export function mediaSource(
   { bot, fields }: MethodCall,
   kind: MediaKind,
   world: BotApiWorld,
+  { isRich }: { isRich: boolean } = { isRich: false },
 ): Answered<MediaSource> {
   const upload = fields.file(kind);
   if (upload) return checkUpload(upload, kind);
@@ -34,7 +35,7 @@ export function mediaSource(
     const url = parseMediaUrl(text);
     return url.ok ? answered({ way: "url", url: url.value }) : url;
   }
-  const file = world.files.toSend(text, bot, kind);
+  const file = world.files.toSend(text, bot, kind, isRich);
   return file.ok ? answered({ way: "file_id", file: file.value }) : file;
 }
 

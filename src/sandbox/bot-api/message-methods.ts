@@ -2,7 +2,7 @@ import { type Answered, answered, badRequest, refused } from "./api-error.ts";
 import type { BotIdentity } from "./bots.ts";
 import { type Chat, mayPost } from "./chats.ts";
 import { callPause, latePause } from "./pause.ts";
-import { postMessage } from "./post-message.ts";
+import { shownPost } from "./post-message.ts";
 import type { Posted } from "./posted.ts";
 import type { BotApiWorld, MethodCall } from "./world.ts";
 
@@ -13,7 +13,7 @@ export function sendMessage(call: MethodCall, world: BotApiWorld): Promise<Answe
     return Promise.resolve(refused(badRequest("message text is empty")));
   return underQuota(call, postable(call, world), world, async (chat) => {
     await latePause(call, world);
-    return answered(postMessage(call, chat, { way: "text", file: null, text, moved: 0 }, world));
+    return answered(shownPost(call, chat, { way: "text", file: null, text, moved: 0 }, world));
   });
 }
 
@@ -22,18 +22,19 @@ export function forwardMessage(call: MethodCall, world: BotApiWorld): Promise<An
   return underQuota(call, postable(call, world), world, async (chat) => {
     const found = findMessage(call, "from_chat_id", "message to forward", world);
     if (!found.ok) return found;
-    const { file, text, guarded, frame, origin } = found.value;
+    const { file, text, pack, guarded, frame, origin } = found.value;
     if (guarded || found.value.chat.guarded) return refused(badRequest("the message can't be forwarded"));
     await latePause(call, world);
     const content = {
       way: "forward",
       file,
       text,
+      pack,
       moved: 0,
       origin: origin ?? found.value,
       frame: { ...frame, keyboard: null },
     } as const;
-    return answered(postMessage(call, chat, content, world));
+    return answered(shownPost(call, chat, content, world));
   });
 }
 

@@ -1,9 +1,11 @@
 import { getChat, getChatMember, getMe } from "./chat-methods.ts";
-import { editMessageCaption, editMessageReplyMarkup } from "./edit-methods.ts";
+import { editMessageCaption, editMessageReplyMarkup, editMessageText } from "./edit-methods.ts";
 import { getFile } from "./get-file.ts";
 import { deleteMessage, forwardMessage, sendMessage } from "./message-methods.ts";
 import { sendMedia } from "./send-media.ts";
+import { sendRichMessage } from "./send-rich.ts";
 import { deleteWebhook, getUpdates, getWebhookInfo, setWebhook } from "./update-methods.ts";
+import { uploadStickerFile } from "./upload-sticker.ts";
 import type { Method } from "./world.ts";
 
 const METHODS: Readonly<Record<string, Method>> = {
@@ -17,11 +19,14 @@ const METHODS: Readonly<Record<string, Method>> = {
   sendVoice: sendMedia("voice"),
   sendDocument: sendMedia("document"),
   sendMessage,
+  sendRichMessage,
   forwardMessage,
   editMessageReplyMarkup,
   editMessageCaption,
+  editMessageText,
   deleteMessage,
   getFile,
+  uploadStickerFile,
   getUpdates,
   setWebhook,
   deleteWebhook,

@@ -2,6 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { FaultRule } from "../fault-rules.ts";
 import type { FloodLimits } from "../flood-control/limits.ts";
 import type { MsRange, ProfileName, Random } from "../profiles.ts";
+import type { RichOptions } from "./rich-options.ts";
 
 /** The type of a chat. */
 export type ChatType = "private" | "group" | "supergroup" | "channel";
@@ -47,6 +48,8 @@ export interface BotApiOptions {
   readonly seed?: number;
   /** Behaves as a server with `--local`: uploads up to 2000 MB, no spacing of equal sizes, getFile of any size. */
   readonly local?: boolean;
+  /** Replaces what is documented, and what is assumed where nothing is. */
+  readonly rich?: Partial<RichOptions>;
   readonly faults?: readonly FaultRule[];
   /** Replaces the profile's. */
   readonly uploadLatencyMs?: MsRange | null;

@@ -5,6 +5,7 @@ import type { Chat } from "./chats.ts";
 import { frameGiven, frameMembers, hasOtherKeyboard } from "./frame.ts";
 import { mediaMembers } from "./media-member.ts";
 import type { Author, Frame, Posted, PostedWay } from "./posted.ts";
+import { type Pack, richMessage } from "./rich-pack.ts";
 import type { StoredFile } from "./stored-file.ts";
 import { type BotApiWorld, type MethodCall, sinceStart } from "./world.ts";
 
@@ -13,6 +14,8 @@ export interface Content {
   readonly way: PostedWay;
   readonly file: StoredFile | null;
   readonly text: string | null;
+  /** Of a rich message. */
+  readonly pack?: Pack | null;
   /** Bytes of media that came to the server for it. */
   readonly moved: number;
   /** Of a forward: the message that was posted first. */
@@ -22,18 +25,19 @@ export interface Content {
 }
 
 /** What the log of posted messages has in members of its own. */
-const OWN_MEMBERS = ["chat_id", "thumbnail", "thumb", ...MEDIA_KINDS];
+const OWN_MEMBERS = ["chat_id", "thumbnail", "thumb", "rich_message", ...MEDIA_KINDS];
 
-/** Posts a message and returns it as the API's `Message`. */
+/** Posts a message. */
 export function postMessage(
   { bot, method, fields }: MethodCall,
   chat: Chat,
   content: Content,
   world: BotApiWorld,
-): Record<string, unknown> {
-  const posted = world.posted.add(
+): Posted {
+  return world.posted.add(
     {
       origin: null,
+      pack: null,
       frame: frameGiven(fields),
       ...content,
       parameters: fields.textsBut(...OWN_MEMBERS),
@@ -47,7 +51,16 @@ export function postMessage(
     },
     [bot],
   );
-  return messageOf(posted, bot, world);
+}
+
+/** Posts a message and returns it as the API's `Message`. */
+export function shownPost(
+  call: MethodCall,
+  chat: Chat,
+  content: Content,
+  world: BotApiWorld,
+): Record<string, unknown> {
+  return messageOf(postMessage(call, chat, content, world), call.bot, world);
 }
 
 /** Returns a bot as who posted. */
@@ -57,7 +70,7 @@ export function authorOf(bot: BotIdentity): Author {
 
 /** Returns a message as the API's `Message`, with the ids of the bot that looks at it. */
 export function messageOf(posted: Posted, viewer: BotIdentity, world: BotApiWorld): Record<string, unknown> {
-  const { chat, by, messageId, wall, file, text, guarded, edits } = posted;
+  const { chat, by, messageId, wall, file, guarded, edits } = posted;
   const shown = chatOf(chat);
   const edited = edits.at(-1);
   return {
@@ -67,10 +80,15 @@ export function messageOf(posted: Posted, viewer: BotIdentity, world: BotApiWorl
     date: Math.floor(wall / 1000),
     ...(edited === undefined ? {} : { edit_date: Math.floor(edited / 1000) }),
     ...(posted.origin === null ? {} : { forward_origin: originOf(posted.origin) }),
-    ...(file === null ? { text } : mediaMembers(file, viewer, world.files.ids)),
+    ...contentOf(posted, viewer, world),
     ...frameMembers(file === null ? { ...posted.frame, caption: "" } : posted.frame),
     ...(guarded || chat.guarded ? { has_protected_content: true } : {}),
   };
+}
+
+function contentOf({ file, text, pack }: Posted, viewer: BotIdentity, { files }: BotApiWorld) {
+  if (pack !== null) return { rich_message: richMessage(pack, viewer, files.ids) };
+  return file === null ? { text } : mediaMembers(file, viewer, files.ids);
 }
 
 function senderOf({ id, name, bot }: Author) {

@@ -1,9 +1,10 @@
 import type { BotIdentity } from "./bots.ts";
 import type { Chat } from "./chats.ts";
+import type { Pack } from "./rich-pack.ts";
 import type { StoredFile } from "./stored-file.ts";
 
 /** How the media of a message was sent. */
-export type PostedWay = "upload" | "url" | "file_id" | "forward" | "text" | "person";
+export type PostedWay = "upload" | "url" | "file_id" | "forward" | "text" | "rich" | "person";
 
 /** Who posted: a bot of the sandbox, or somebody else. */
 export interface Author {
@@ -23,15 +24,22 @@ export interface Frame {
   readonly keyboard: readonly unknown[] | null;
 }
 
+/** What an edit of a text or a rich message replaces. */
+export interface PostBody {
+  /** `null` for one that holds media or blocks. */
+  readonly text: string | null;
+  /** Of a rich message; null for any other. */
+  readonly pack: Pack | null;
+}
+
 /** What is known of a message before it is numbered. */
-export interface NewPost {
+export interface NewPost extends PostBody {
   readonly chat: Chat;
   readonly by: Author;
   readonly method: string;
   readonly way: PostedWay;
   /** `null` for a text. */
   readonly file: StoredFile | null;
-  readonly text: string | null;
   /** Bytes of media that came to the server for it; 0 by file_id, and by a URL that is remembered. */
   readonly moved: number;
   /** What else the sender gave: caption, reply markup and so on. */
@@ -52,7 +60,9 @@ export interface NewPost {
 /** A message that was really posted. */
 export interface Posted extends NewPost {
   readonly messageId: number;
-  /** As it stands now. */
+  /** As they stand now. */
+  text: string | null;
+  pack: Pack | null;
   frame: Frame;
   /** Moments of its edits, in Unix milliseconds. */
   readonly edits: number[];

@@ -4,8 +4,8 @@ import { type Answered, answered, refused } from "./api-error.ts";
 import { type Chat, mayPost } from "./chats.ts";
 import { type MediaSource, mediaSource } from "./media-source.ts";
 import { latePause } from "./pause.ts";
-import { postMessage } from "./post-message.ts";
-import { type TakenMedia, takeUpload, takeUrl } from "./take-in.ts";
+import { shownPost } from "./post-message.ts";
+import { type TakenMedia, type TakingIn, takeUpload, takeUrl } from "./take-in.ts";
 import { wait } from "./wait.ts";
 import type { BotApiWorld, Method, MethodCall } from "./world.ts";
 
@@ -47,16 +47,18 @@ async function post(
   const taken = await takeIn(source, kind, call, world);
   if (!taken.ok) return taken;
   await latePause(call, world);
-  return answered(postMessage(call, chat, { way: source.way, ...taken.value, text: null }, world));
+  return answered(shownPost(call, chat, { way: source.way, ...taken.value, text: null }, world));
 }
 
-function takeIn(
+/** Takes in the media of a call, wherever it comes from. */
+export function takeIn(
   source: MediaSource,
   kind: MediaKind,
   call: MethodCall,
   world: BotApiWorld,
+  options: TakingIn = {},
 ): Promise<Answered<TakenMedia>> {
-  if (source.way === "upload") return takeUpload(source.upload, kind, call, world);
-  if (source.way === "url") return takeUrl(source.url, kind, world);
+  if (source.way === "upload") return takeUpload(source.upload, kind, call, world, options);
+  if (source.way === "url") return takeUrl(source.url, kind, world, options);
   return Promise.resolve(answered({ file: source.file, moved: 0 }));
 }

@@ -20,6 +20,7 @@ import { Inbox } from "./inbox.ts";
 import { MediaReader } from "./media-facts.ts";
 import type { BotApiOptions } from "./options.ts";
 import { PostedMessages } from "./posted.ts";
+import { DOCUMENTED_RICH } from "./rich-options.ts";
 import { serveSandbox } from "./sandbox-routes.ts";
 import { type TruthRow, truthOf } from "./truth.ts";
 import { UrlCache } from "./url-cache.ts";
@@ -83,12 +84,13 @@ export async function startBotApiServer(options: BotApiOptions): Promise<BotApiS
   };
 }
 
-function beginningOf({ profile, faults, uploadLatencyMs, seed }: BotApiOptions): Beginning {
+function beginningOf({ profile, faults, uploadLatencyMs, seed, rich }: BotApiOptions): Beginning {
   const usual = profileOf(profile ?? "instant").uploadLatencyMs;
   return {
     faults: faults ?? [],
     uploadLatencyMs: uploadLatencyMs === undefined ? usual : uploadLatencyMs,
     seed: seed ?? 1,
+    rich: { ...DOCUMENTED_RICH, ...rich },
   };
 }
 
@@ -123,6 +125,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     live: {
       faults: faultPlan(beginning.faults, "bot-api", beginning.seed),
       uploadLatencyMs: beginning.uploadLatencyMs,
+      rich: beginning.rich,
       people: new AbortController(),
       outage: null,
     },
@@ -147,11 +150,19 @@ async function serve(
   }
   const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(url.pathname);
   if (file) return download(response, file[1] ?? "", file[2] ?? "", world);
-  const call = /^\/bot([^/]+)\/([^/]+)\/?$/.exec(url.pathname);
+  const call = /^\/bot([^/]+)(\/test)?\/([^/]+)\/?$/.exec(url.pathname);
   if (call) {
-    const [, token = "", method = ""] = call;
+    const [, token = "", test, method = ""] = call;
     return handleCall(
-      { request, response, token: decode(token), method, query: url.searchParams, reused },
+      {
+        request,
+        response,
+        token: decode(token),
+        method,
+        query: url.searchParams,
+        reused,
+        isTest: test !== undefined,
+      },
       world,
     );
   }

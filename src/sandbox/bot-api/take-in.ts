@@ -13,12 +13,19 @@ export interface TakenMedia {
   readonly moved: number;
 }
 
+/** How a file is taken in. */
+export interface TakingIn {
+  /** Its ids are good for rich messages alone; false by default. */
+  readonly richOnly?: boolean;
+}
+
 /** Stores an uploaded file as the kind that it becomes; its type follows from the extension of its name alone. */
 export async function takeUpload(
   { name, blob }: UploadedFile,
   kind: MediaKind,
   { bot, fields }: MethodCall,
   world: BotApiWorld,
+  { richOnly }: TakingIn = {},
 ): Promise<Answered<TakenMedia>> {
   const thumbnail = uploadedThumbnail(fields);
   if (!thumbnail.ok) return thumbnail;
@@ -37,19 +44,24 @@ export async function takeUpload(
   };
   await world.contents.keep(blob);
   const made = { kind: stored.value, blob, mime: facts.opus ? "audio/ogg" : mime, name, facts, hints };
-  return answered({ file: world.files.add(fileOf(made), bot), moved: blob.bytes });
+  return answered({ file: world.files.add(fileOf(made), bot, richOnly), moved: blob.bytes });
 }
 
 /**
  * Returns what a URL leads to, fetched now or remembered, failures included. Of the parameters of the call only the kind
  * counts: TD passes on nothing but the URL.
  */
-export async function takeUrl(url: URL, kind: MediaKind, world: BotApiWorld): Promise<Answered<TakenMedia>> {
+export async function takeUrl(
+  url: URL,
+  kind: MediaKind,
+  world: BotApiWorld,
+  { richOnly = false }: TakingIn = {},
+): Promise<Answered<TakenMedia>> {
   const photo = kind === "photo";
   let fetched = false;
-  const outcome = await world.urls.get(`${photo} ${url}`, () => {
+  const outcome = await world.urls.get(`${richOnly ? "rich " : ""}${photo} ${url}`, () => {
     fetched = true;
-    return fetchFile(url, kind, world);
+    return fetchFile(url, kind, richOnly, world);
   });
   if (!outcome.ok) return outcome;
   const { file, mime } = outcome.value;
@@ -62,7 +74,12 @@ export async function takeUrl(url: URL, kind: MediaKind, world: BotApiWorld): Pr
 
 const NO_FACTS = { image: null, opus: false, tracks: null };
 
-async function fetchFile(url: URL, kind: MediaKind, world: BotApiWorld): Promise<Answered<UrlOutcome>> {
+async function fetchFile(
+  url: URL,
+  kind: MediaKind,
+  richOnly: boolean,
+  world: BotApiWorld,
+): Promise<Answered<UrlOutcome>> {
   const fetched = await world.fetcher.fetch(url, kind === "photo");
   if (!fetched.ok) return fetched;
   const { blob, mime, name } = fetched.value;
@@ -74,5 +91,5 @@ async function fetchFile(url: URL, kind: MediaKind, world: BotApiWorld): Promise
   }
   await world.contents.keep(blob);
   const origin = { kind: stored.value, blob, mime, name, facts, hints: NO_HINTS };
-  return answered({ file: world.files.add(fileOf(origin), null), mime });
+  return answered({ file: world.files.add(fileOf(origin), null, richOnly), mime });
 }

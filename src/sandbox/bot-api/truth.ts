@@ -1,5 +1,8 @@
+import type { BotIdentity } from "./bots.ts";
 import { mainId } from "./media-member.ts";
 import type { Posted, PostedWay } from "./posted.ts";
+import { mediaOf } from "./rich-pack.ts";
+import type { StoredFile } from "./stored-file.ts";
 import type { StoredKind } from "./stored-kind.ts";
 import type { BotApiWorld } from "./world.ts";
 
@@ -44,15 +47,32 @@ export interface TruthRow {
   readonly forward_of: { readonly chat_id: number; readonly message_id: number } | null;
   /** What else the sender gave (`caption`, `text`, `reply_markup`, `protect_content` and so on), as it was sent. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Of a medium of a rich message: its number, and which of its media this is, from 0. Null for any other message. */
+  readonly pack: number | null;
+  readonly pack_index: number | null;
 }
 
 /** Returns every message posted since the start or the last reset, in order, also those deleted since. */
 export function truthOf(world: BotApiWorld): TruthRow[] {
-  return world.posted.list().map((posted) => rowOf(posted, world));
+  return world.posted.list().flatMap((posted) => rowsOf(posted, world));
 }
 
-function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
-  const { by, chat, file, origin } = posted;
+/** A rich message has a row for each of its media. */
+function rowsOf(posted: Posted, world: BotApiWorld): TruthRow[] {
+  const media = posted.pack === null ? [] : mediaOf(posted.pack);
+  if (media.length === 0) return [rowOf(posted, posted.file, world)];
+  return media.map(({ file, way, moved, caption }, pack_index) => ({
+    ...rowOf(posted, file, world),
+    transfer: posted.origin === null ? way : "forward",
+    bytes_moved: posted.origin === null ? moved : 0,
+    caption: caption || null,
+    pack: posted.messageId,
+    pack_index,
+  }));
+}
+
+function rowOf(posted: Posted, file: StoredFile | null, world: BotApiWorld): TruthRow {
+  const { by, chat, origin } = posted;
   const { bot } = by;
   return {
     bot: bot && String(bot.id),
@@ -65,7 +85,7 @@ function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
     method: posted.method,
     transfer: posted.way,
     bytes_moved: posted.moved,
-    ...fileMembers(posted, world),
+    ...fileMembers(file, by.bot, world),
     at: posted.at,
     at_unix: posted.wall,
     deleted: posted.deleted,
@@ -74,11 +94,13 @@ function rowOf(posted: Posted, world: BotApiWorld): TruthRow {
     edited_unix: posted.edits.at(-1) ?? null,
     forward_of: origin && { chat_id: origin.chat.id, message_id: origin.messageId },
     parameters: posted.parameters,
+    pack: null,
+    pack_index: null,
   };
 }
 
-function fileMembers({ by, file }: Posted, world: BotApiWorld) {
-  const ids = file && by.bot && mainId(file, by.bot, world.files.ids);
+function fileMembers(file: StoredFile | null, bot: BotIdentity | null, world: BotApiWorld) {
+  const ids = file && bot && mainId(file, bot, world.files.ids);
   return {
     bytes: file?.bytes ?? null,
     sha256: file?.sha256 ?? null,

@@ -12,6 +12,7 @@ import type { Flood } from "./flood.ts";
 import type { Inbox } from "./inbox.ts";
 import type { MediaReader } from "./media-facts.ts";
 import type { PostedMessages } from "./posted.ts";
+import type { RichOptions } from "./rich-options.ts";
 import type { StoredFile } from "./stored-file.ts";
 import type { UrlCache } from "./url-cache.ts";
 import type { UrlFetcher } from "./url-fetch.ts";
@@ -50,6 +51,7 @@ export interface BotApiWorld {
   readonly live: {
     faults: FaultPlan;
     uploadLatencyMs: MsRange | null;
+    rich: RichOptions;
     /** Ends the posts of people that go on. */
     people: AbortController;
     outage: { readonly until: number; readonly plan: FaultPlan } | null;

@@ -49,11 +49,16 @@ export class FloodGate {
     return this.#limits;
   }
 
-  /** Judges a call that began at `startedAt`. A refusal is final; a pass has to be booked with {@link book}. */
-  ask(startedAt: number): GateVerdict {
+  /** The most messages that a call can cost and still fit at once. */
+  get most(): number {
+    return this.#meter.most;
+  }
+
+  /** Judges a call that began at `startedAt` and costs so many messages. A refusal is final; a pass has to be booked with {@link book}. */
+  ask(startedAt: number, cost = 1): GateVerdict {
     const now = this.#clock.now();
     if (now < this.#deadline) return this.#refuseAgain(now, startedAt);
-    const exactMs = this.#meter.next(now) - now;
+    const exactMs = this.#meter.next(now, cost) - now;
     const waitMs = exactMs < ROUNDING_MS ? 0 : exactMs;
     if (waitMs <= this.#limits.absorbMs) return { type: "pass", waitMs };
     this.#deadline = now + wholeSeconds(waitMs) * 1000;
@@ -61,10 +66,10 @@ export class FloodGate {
     return refusal(this.#deadline - now);
   }
 
-  /** Books a message at `moment`: now plus the wait that `ask` gave. */
-  book(moment: number): void {
-    this.#meter.book(moment);
-    this.#sent.push(moment);
+  /** Books a call at `moment`: now plus the wait that `ask` gave. */
+  book(moment: number, cost = 1): void {
+    this.#meter.book(moment, cost);
+    for (let index = 0; index < cost; index += 1) this.#sent.push(moment);
     if (this.#sent.length > 2 * REMEMBERED) this.#sent = this.#sent.slice(-REMEMBERED);
   }
 
@@ -77,10 +82,10 @@ export class FloodGate {
   /** Sets other limits. What was sent in the last minute counts against them; a deadline stays. */
   configure(limits: FloodLimits): void {
     const from = this.#clock.now() - MINUTE_MS;
-    const most = Math.ceil(limits.model === "token_bucket" ? limits.burst : limits.rate);
     this.#limits = limits;
     this.#meter = meterOf(limits);
-    for (const moment of this.#sent.filter((sent) => sent > from).slice(-most)) this.#meter.book(moment);
+    const most = Math.ceil(this.#meter.most);
+    for (const moment of this.#sent.filter((sent) => sent > from).slice(-most)) this.#meter.book(moment, 1);
   }
 
   #refuseAgain(now: number, startedAt: number): GateVerdict {
@@ -105,16 +110,21 @@ function refusal(leftMs: number): GateVerdict {
 /**
  * Asks several gates about one call (chat and bot). When all let it pass, each books it at its own moment (a slow chat does
  * not hold up a place in the bot's bucket), and the longest wait is returned. If any refuses, nothing is booked, and the
- * longest refusal is returned.
+ * longest refusal is returned. `costs` says what it costs at each of them; one message by default.
  */
-export function passAll(gates: readonly FloodGate[], startedAt: number, clock: FloodClock): GateVerdict {
-  const verdicts = gates.map((gate) => gate.ask(startedAt));
+export function passAll(
+  gates: readonly FloodGate[],
+  startedAt: number,
+  clock: FloodClock,
+  costs: readonly number[] = [],
+): GateVerdict {
+  const verdicts = gates.map((gate, index) => gate.ask(startedAt, costs[index]));
   const waits = verdicts.map((verdict) => (verdict.type === "pass" ? verdict.waitMs : 0));
   const retryAfter = Math.max(0, ...verdicts.map((it) => (it.type === "refuse" ? it.retryAfter : 0)));
   if (retryAfter > 0) return { type: "refuse", retryAfter };
   const now = clock.now();
   gates.forEach((gate, index) => {
-    gate.book(now + (waits[index] ?? 0));
+    gate.book(now + (waits[index] ?? 0), costs[index]);
   });
   return { type: "pass", waitMs: Math.max(0, ...waits) };
 }

@@ -1,14 +1,14 @@
 import { LIMITS } from "../../domain/limits.ts";
 
 /** How a chat's limit is counted. */
-export const FLOOD_MODELS = ["token_bucket", "sliding_minute", "fixed_window"] as const;
+export const FLOOD_MODELS = ["token_bucket", "sliding_minute", "fixed_window", "bucket_minute"] as const;
 /** The name of a model. */
 export type FloodModel = (typeof FLOOD_MODELS)[number];
 
 /** The limit of one bot in one chat (or of one bot over all chats). Clients are never told these numbers. */
 export interface FloodLimits {
   readonly model: FloodModel;
-  /** Messages a minute: the refill of the bucket, or the limit of the minute. */
+  /** Messages a minute: the refill of the bucket, or the limit of the minute (`bucket_minute`: of one that begins with its first message). */
   readonly rate: number;
   /** Messages that a full bucket lets through at once, at least 1; the other models ignore it. */
   readonly burst: number;

@@ -6,12 +6,17 @@ import { TokenBucket } from "./token-bucket.ts";
 /** A minute in milliseconds. */
 export const MINUTE_MS = 60_000;
 
-/** Counts messages by one model. Moments are milliseconds of the caller's clock; bookings may be in the future. */
+/**
+ * Counts messages by one model. Moments are milliseconds of the caller's clock; bookings may be in the future. A call may cost more
+ * than one message; one that costs more than ever fits at once waits until all of it is free, and then owes the rest.
+ */
 export interface Meter {
-  /** Returns the earliest moment, not before `now`, at which one more message fits. Changes nothing. */
-  next(now: number): number;
-  /** Books one message at a moment that `next` returned. Bookings come in ascending order. */
-  book(moment: number): void;
+  /** The most that a call can cost without owing. */
+  readonly most: number;
+  /** Returns the earliest moment, not before `now`, at which a call of that cost fits. Changes nothing. */
+  next(now: number, cost: number): number;
+  /** Books a call at a moment that `next` returned. Bookings come in ascending order. */
+  book(moment: number, cost: number): void;
 }
 
 /** Returns an empty meter for these limits. Throws RangeError unless `rate` is above 0 and `burst` at least 1. */
@@ -20,5 +25,6 @@ export function meterOf(limits: FloodLimits): Meter {
   if (!(limits.burst >= 1)) throw new RangeError(`burst must be at least 1, not ${limits.burst}`);
   if (limits.model === "token_bucket") return new TokenBucket(limits.rate, limits.burst);
   const limit = Math.max(1, Math.floor(limits.rate));
-  return limits.model === "sliding_minute" ? new SlidingMinuteMeter(limit) : new FixedWindow(limit);
+  if (limits.model === "sliding_minute") return new SlidingMinuteMeter(limit);
+  return new FixedWindow(limit, limits.model === "fixed_window");
 }

@@ -5,20 +5,20 @@ import type { Meter } from "./meter.ts";
  * the moment at which the bucket would be full again.
  */
 export class TokenBucket implements Meter {
+  readonly most: number;
   readonly #intervalMs: number;
-  readonly #toleranceMs: number;
   #fullAt = Number.NEGATIVE_INFINITY;
 
   constructor(ratePerMinute: number, burst: number) {
+    this.most = burst;
     this.#intervalMs = 60_000 / ratePerMinute;
-    this.#toleranceMs = (burst - 1) * this.#intervalMs;
   }
 
-  next(now: number): number {
-    return Math.max(now, this.#fullAt - this.#toleranceMs);
+  next(now: number, cost: number): number {
+    return Math.max(now, this.#fullAt - Math.max(0, this.most - cost) * this.#intervalMs);
   }
 
-  book(moment: number): void {
-    this.#fullAt = Math.max(this.#fullAt, moment) + this.#intervalMs;
+  book(moment: number, cost: number): void {
+    this.#fullAt = Math.max(this.#fullAt, moment) + cost * this.#intervalMs;
   }
 }

@@ -57,6 +57,7 @@ describe("every model", () => {
     ["token_bucket", 203],
     ["sliding_minute", 200],
     ["fixed_window", 200],
+    ["bucket_minute", 200],
   ] as const)("%s lets at most its rate and burst through, however hard it is pushed", (model, most) => {
     for (const absorbMs of [0, 4_000, 8_000]) {
       const clock = new VirtualClock();
@@ -108,7 +109,7 @@ describe("the models apart", () => {
       while (passAll([gate], clock.time, clock).type === "pass") passed += 1;
       return passed;
     };
-    expect(FLOOD_MODELS.map(bursts)).toEqual([3, 20, 20]);
+    expect(FLOOD_MODELS.map(bursts)).toEqual([3, 20, 20, 20]);
   });
 
   it("a sliding minute never holds more than its limit, a fixed window may hold twice as many across its edge", () => {
@@ -225,5 +226,38 @@ describe("the documented profile", () => {
       expect(gate.ask(clock.time).type).toBe("pass");
       gate.book(clock.time);
     }
+  });
+});
+
+describe("a call that costs several messages", () => {
+  it.each(FLOOD_MODELS)("%s lets no more than its rate and burst through in the long run", (model) => {
+    const clock = new VirtualClock();
+    const gate = new FloodGate(limits({ model, rate: 20, burst: 20, absorbMs: 0 }), clock);
+    let sent = 0;
+    for (let index = 0; clock.time < 600_000; index += 1) {
+      const cost = [1, 7, 20, 50][index % 4] ?? 1;
+      const verdict = passAll([gate], clock.time, clock, [cost]);
+      if (verdict.type === "refuse") {
+        clock.time += verdict.retryAfter * 1000;
+        index -= 1;
+      } else sent += cost;
+    }
+    expect(sent).toBeGreaterThan(150);
+    expect(sent).toBeLessThanOrEqual(200 + 20 + 50);
+  });
+
+  it("in a bucket that is filled again a minute after its first message, what is owed comes off the minutes after", () => {
+    const clock = new VirtualClock();
+    const gate = new FloodGate(limits({ model: "bucket_minute", rate: 20, absorbMs: 0 }), clock);
+    clock.time = 19_000;
+    for (let index = 0; index < 20; index += 1)
+      expect(passAll([gate], clock.time, clock)).toEqual({ type: "pass", waitMs: 0 });
+    clock.time = 38_000;
+    expect(passAll([gate], clock.time, clock)).toEqual({ type: "refuse", retryAfter: 41 });
+    clock.time = 79_000;
+    expect(passAll([gate], clock.time, clock, [50])).toEqual({ type: "pass", waitMs: 0 });
+    expect(passAll([gate], clock.time, clock)).toEqual({ type: "refuse", retryAfter: 120 });
+    clock.time = 199_000;
+    expect(passAll([gate], clock.time, clock, [10])).toEqual({ type: "pass", waitMs: 0 });
   });
 });
