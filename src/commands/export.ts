@@ -28,7 +28,7 @@ export async function exportLedger(
     if (flags.output === undefined) await writeOut(text, stdout);
     else await writeFileWhole(text, flags.output);
   } finally {
-    reader.close();
+    await reader.close();
   }
   if (flags.output !== undefined) stderr.write(`${flags.output}: ${count(rows)} rows of ${reader.place}\n`);
   else if (rows === 0) stderr.write(`${reader.place}: no row is like that\n`);
@@ -40,8 +40,11 @@ export async function exportLedger(
   return 3;
 }
 
-function* counted(pages: Iterable<LedgerRow[]>, onPage: (rows: number) => void): Generator<LedgerRow[]> {
-  for (const page of pages) {
+async function* counted(
+  pages: AsyncIterable<LedgerRow[]>,
+  onPage: (rows: number) => void,
+): AsyncGenerator<LedgerRow[]> {
+  for await (const page of pages) {
     onPage(page.length);
     yield page;
   }

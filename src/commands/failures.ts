@@ -17,7 +17,7 @@ export async function failures(flags: FailuresFlags, place: CommandPlace = thisP
   const reasons = reasonsOf(flags);
   const reader = openReader(flags, env, place.folder ?? process.cwd());
   try {
-    const adviser = adviserOf(reader.holder());
+    const adviser = adviserOf(await reader.holder());
     const pages = linesOf(reader.failures({ bots: flags.bot, reasons }), (row) => {
       const line = failureLine(row, adviser);
       return { ...line, next: wording(line.next) };
@@ -25,19 +25,22 @@ export async function failures(flags: FailuresFlags, place: CommandPlace = thisP
     await writeOut(textOf(pages, flags, place), stdout);
     return 0;
   } finally {
-    reader.close();
+    await reader.close();
   }
 }
 
-function* linesOf<T>(pages: Iterable<T[]>, read: (row: T) => FailureLine): Generator<FailureLine[]> {
-  for (const page of pages) yield page.map(read);
+async function* linesOf<T>(
+  pages: AsyncIterable<T[]>,
+  read: (row: T) => FailureLine,
+): AsyncGenerator<FailureLine[]> {
+  for await (const page of pages) yield page.map(read);
 }
 
 function textOf(
-  pages: Iterable<FailureLine[]>,
+  pages: AsyncIterable<FailureLine[]>,
   { csv, json, color }: FailuresFlags,
   { env, stdout }: CommandPlace,
-): Iterable<string> {
+): AsyncIterable<string> {
   if (json === true) return jsonText(pages);
   if (csv === true) return csvText(pages);
   const screen = stdout as CommandPlace["stdout"] & { readonly isTTY?: boolean; readonly columns?: number };
@@ -48,15 +51,15 @@ function textOf(
   });
 }
 
-function* jsonText(pages: Iterable<FailureLine[]>): Generator<string> {
-  for (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join("");
+async function* jsonText(pages: AsyncIterable<FailureLine[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
 const CSV = ["key", "bot", "kind", "status", "reason", "class", "text", "next", "when"] as const;
 
-function* csvText(pages: Iterable<FailureLine[]>): Generator<string> {
+async function* csvText(pages: AsyncIterable<FailureLine[]>): AsyncGenerator<string> {
   yield `${CSV.join(",")}\n`;
-  for (const page of pages)
+  for await (const page of pages)
     yield page.map((line) => `${CSV.map((name) => csvCell(line[name])).join(",")}\n`).join("");
 }
 

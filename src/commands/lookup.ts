@@ -5,7 +5,7 @@ import { nextStep } from "../domain/failure.ts";
 import { isReason } from "../domain/reasons.ts";
 import { asWritten } from "../domain/wording.ts";
 import type { WarmId } from "../ids/port.ts";
-import type { RowOfLookup } from "../ledgers/lookup-rows.ts";
+import type { KeyIds, RowOfLookup } from "../ledgers/lookup-rows.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { count, oneLine } from "../reporters/format.ts";
@@ -25,10 +25,10 @@ export async function lookup(
 ): Promise<number> {
   const reader = openReader(flags, place.env, place.folder ?? process.cwd());
   try {
-    const all = reader.ofKey(key);
+    const all = await reader.ofKey(key);
     const rows = (all?.rows ?? []).filter((row) => isWanted(row, flags));
     const answer = await answerOf(key, reader, flags);
-    const near = all === null ? reader.near(key, spellingsOf(key), MOST_NEAR) : [];
+    const near = all === null ? await reader.near(key, spellingsOf(key), MOST_NEAR) : [];
     const found = { key, object: all, rows, near, answer };
     if (flags.json === true) place.stdout.write(`${JSON.stringify(lookupDocument(found), null, 2)}\n`);
     else if (flags.plain !== true && (rows.length > 0 || answer))
@@ -36,10 +36,10 @@ export async function lookup(
     else if (flags.plain === true && answer) place.stdout.write(`${answer.fileId}\n`);
     if (answer || (flags.plain !== true && rows.some(works))) return 0;
     const { wording = asWritten } = place;
-    place.stderr.write(`${oneLine(wording(whyNone(found, reader, flags)))}\n`);
+    place.stderr.write(`${oneLine(wording(await whyNone(found, reader, flags)))}\n`);
     return NONE;
   } finally {
-    reader.close();
+    await reader.close();
   }
 }
 
@@ -61,7 +61,7 @@ async function answerOf(
 interface KeyFound {
   readonly answer: WarmId | null;
   readonly key: string;
-  readonly object: ReturnType<LedgerReader["ofKey"]>;
+  readonly object: KeyIds | null;
   readonly rows: readonly RowOfLookup[];
   readonly near: readonly string[];
 }
@@ -86,8 +86,12 @@ function spellingsOf(key: string): string[] {
 }
 
 /** Why there is no id, and what to do. */
-function whyNone({ key, object, rows, near }: KeyFound, reader: LedgerReader, flags: LookupFlags): string {
-  const adviser = adviserOf(reader.holder());
+async function whyNone(
+  { key, object, rows, near }: KeyFound,
+  reader: LedgerReader,
+  flags: LookupFlags,
+): Promise<string> {
+  const adviser = adviserOf(await reader.holder());
   if (object === null && near.length > 0)
     return `${reader.place} does not have ${key}; the nearest there: ${near.join(", ")}`;
   if (object === null) return `${reader.place} does not have ${key}: ${warmIt(key, adviser)}`;

@@ -12,14 +12,14 @@ class OutputFailed extends Error {
  * Writes pieces to a stream, no faster than it takes them. Ends quietly, and asks for no more of them, when its reader goes away
  * (`| head`). Throws where it cannot be written for another reason.
  */
-export async function writeOut(pieces: Iterable<string>, out: NodeJS.WritableStream): Promise<void> {
+export async function writeOut(pieces: AsyncIterable<string>, out: NodeJS.WritableStream): Promise<void> {
   let trouble: Error | null = null;
   const note = (error: Error) => {
     trouble = error;
   };
   out.on("error", note);
   try {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       if (piece !== "" && !out.write(piece)) await drained(out);
       // A pipe tells of its end in a turn of its own.
       await nextTurn();
@@ -47,14 +47,14 @@ function drained(out: NodeJS.WritableStream): Promise<void> {
  * Writes pieces to a file that appears whole: under a name of its own (`FILE.part`) until it is done. What is no plain file, such
  * as a pipe, is written as it is. Throws ConfigError where it cannot be made, or would take the place of a ledger.
  */
-export async function writeFileWhole(pieces: Iterable<string>, path: string): Promise<void> {
+export async function writeFileWhole(pieces: AsyncIterable<string>, path: string): Promise<void> {
   const isPlain = isPlainOrNew(path);
   if (isPlain && isDatabase(path))
     throw new ConfigError([`-o ${path}: it is a SQLite database, such as a ledger; name another file`]);
   const part = isPlain ? `${path}.part` : path;
   const file = opened(part, path);
   try {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       writeAll(file, Buffer.from(piece));
       await nextTurn();
     }

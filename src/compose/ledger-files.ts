@@ -47,5 +47,5 @@ export function openImport(
   onlyTry: boolean,
 ): Promise<ImportingLedger> {
   const path = flags.sandbox === true ? SANDBOX_LEDGER : loadLedgerPath(flags, env, folder);
-  return openSqliteImport({ path, onlyTry, now: Date.now });
+  return openSqliteImport({ path, onlyTry });
 }

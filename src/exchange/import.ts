@@ -48,7 +48,7 @@ export async function takeIn(
 
 async function* takePage(lines: readonly ImportLine[], ledger: ImportingLedger, force: boolean) {
   for (let at = 0; at < lines.length; ) {
-    const held = ledger.isHeld();
+    const held = await ledger.isHeld();
     const some = lines.slice(at, at + LINES_AT_ONCE[held ? "beside" : "alone"]);
     at += some.length;
     yield await inTurn(held, () => ledger.take(some, force));
@@ -56,9 +56,9 @@ async function* takePage(lines: readonly ImportLine[], ledger: ImportingLedger, 
 }
 
 /** Beside somebody who writes, with as long a pause after it as the work took. */
-async function inTurn<T>(held: boolean, work: () => T): Promise<T> {
+async function inTurn<T>(held: boolean, work: () => Promise<T>): Promise<T> {
   const began = performance.now();
-  const result = work();
+  const result = await work();
   if (held) await pause(Math.ceil(performance.now() - began));
   return result;
 }

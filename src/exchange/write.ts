@@ -12,20 +12,20 @@ interface WriteOptions {
 }
 
 /** The text of an export, piece by piece: one piece for each page of rows. */
-export function* exportText(
-  pages: Iterable<readonly LedgerRow[]>,
+export async function* exportText(
+  pages: AsyncIterable<readonly LedgerRow[]>,
   { format, onTooLong }: WriteOptions,
-): Generator<string> {
+): AsyncGenerator<string> {
   if (format === "kv") yield* arrayText(kvPages(pages, onTooLong));
   else if (format === "json") yield* arrayText(pages);
   else if (format === "csv") yield* csvText(pages);
-  else for (const page of pages) yield page.map((row) => `${JSON.stringify(row)}\n`).join("");
+  else for await (const page of pages) yield page.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
 
 /** One JSON array, an element a line. */
-function* arrayText(pages: Iterable<readonly object[]>): Generator<string> {
+async function* arrayText(pages: AsyncIterable<readonly object[]>): AsyncGenerator<string> {
   let before = "[\n";
-  for (const page of pages) {
+  for await (const page of pages) {
     if (page.length === 0) continue;
     yield before + page.map((each) => JSON.stringify(each)).join(",\n");
     before = ",\n";
@@ -33,14 +33,14 @@ function* arrayText(pages: Iterable<readonly object[]>): Generator<string> {
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-function* csvText(pages: Iterable<readonly LedgerRow[]>): Generator<string> {
+async function* csvText(pages: AsyncIterable<readonly LedgerRow[]>): AsyncGenerator<string> {
   yield `${NAMES.join(",")}\n`;
-  for (const page of pages)
+  for await (const page of pages)
     yield page.map((row) => `${NAMES.map((name) => csvCell(row[name])).join(",")}\n`).join("");
 }
 
-function* kvPages(pages: Iterable<readonly LedgerRow[]>, onTooLong: (key: string) => void) {
+async function* kvPages(pages: AsyncIterable<readonly LedgerRow[]>, onTooLong: (key: string) => void) {
   const pairs = new KvPairs(onTooLong);
-  for (const page of pages) yield pairs.add(page);
+  for await (const page of pages) yield pairs.add(page);
   yield pairs.end();
 }

@@ -23,13 +23,13 @@ export interface ImportCounts {
 export interface ImportingLedger {
   readonly place: string;
   /** Somebody else writes to it now. */
-  isHeld(): boolean;
+  isHeld(): Promise<boolean>;
   /**
    * Takes lines in as one transaction, the rows of one (bot, content, kind) by this rule: an id that works is kept, unless
    * `force` and there is another one; a row without one gives way to an id, or, by `force`, to any row. Nothing is done to a
    * row while a call for it is under way, unless an id comes for it. Returns a failure, and takes none of them in, when a
    * line is of another bot, bucket, API server or world than the ledger.
    */
-  take(lines: readonly ImportLine[], force: boolean): ImportCounts | Failure;
+  take(lines: readonly ImportLine[], force: boolean): Promise<ImportCounts | Failure>;
   close(): Promise<void>;
 }

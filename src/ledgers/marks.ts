@@ -4,5 +4,5 @@ import type { ReportedIds } from "./reported.ts";
 /** A ledger in which what is not true any more is marked, beside whoever writes to it. */
 export interface LedgerMarks extends ForgottenKeys {
   markDead: ReportedIds["markDead"];
-  close(): void;
+  close(): Promise<void>;
 }

@@ -9,21 +9,21 @@ import type { LedgerView } from "./view.ts";
 export interface LedgerReader {
   readonly place: string;
   /** The live process that writes to it. */
-  holder(): LedgerView["holder"];
+  holder(): Promise<LedgerView["holder"]>;
   /** Why a run with this identity would be refused; null if it would not. */
-  stranger(identity: Identity): Failure | null;
+  stranger(identity: Identity): Promise<Failure | null>;
   /** Slugs of all bots that have a row. */
-  bots(): string[];
+  bots(): Promise<string[]>;
   /** All rows, in pages. */
-  rows(filter: RowFilter): Iterable<LedgerRow[]>;
+  rows(filter: RowFilter): AsyncIterable<LedgerRow[]>;
   /** What failed or is unknown, in pages. */
   failures(filter: {
     readonly bots?: readonly string[] | undefined;
     readonly reasons?: readonly string[] | undefined;
-  }): Iterable<FailedRow[]>;
+  }): AsyncIterable<FailedRow[]>;
   /** What there is for a key; null where it has no such key. */
-  ofKey(key: string): KeyIds | null;
+  ofKey(key: string): Promise<KeyIds | null>;
   /** Keys that this one may have been meant to be, `most` at most. */
-  near(key: string, spellings: readonly string[], most: number): string[];
-  close(): void;
+  near(key: string, spellings: readonly string[], most: number): Promise<string[]>;
+  close(): Promise<void>;
 }

@@ -1,15 +1,17 @@
+import { hostname } from "node:os";
 import type { LedgerMarks } from "./marks.ts";
+import { forget } from "./sql/forget.ts";
+import { markDead } from "./sql/reported.ts";
 import { openBeside } from "./sqlite/beside.ts";
-import { forget } from "./sqlite/forget.ts";
 import { checkPlace } from "./sqlite/place.ts";
-import { markDead } from "./sqlite/reported.ts";
 
 /** Opens the database at `path` for marks. Throws LedgerError as `openSqliteLedger` does, but for a ledger that is held. */
 export function openSqliteMarks(path: string): LedgerMarks {
-  const { store, close } = openBeside(checkPlace(path), path, Date.now);
+  const { db, close } = openBeside(checkPlace(path), path);
+  const store = { place: path, now: Date.now, owner: `${process.pid}@${hostname()}` };
   return {
-    markDead: async (id) => markDead(store, id),
-    forget: async (gone) => forget(store, gone),
-    close,
+    markDead: async (id) => db.transaction(() => db.play(markDead(store, id))),
+    forget: async (gone) => db.transaction(() => db.play(forget(store, gone))),
+    close: async () => close(),
   };
 }

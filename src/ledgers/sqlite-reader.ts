@@ -1,11 +1,12 @@
 import { LedgerError } from "./error.ts";
 import type { LedgerReader } from "./reader.ts";
-import { exportRows } from "./sqlite/export.ts";
-import { failedRows } from "./sqlite/failures.ts";
-import { strangerTo } from "./sqlite/identity.ts";
+import { exportRows } from "./sql/export.ts";
+import { failedRows } from "./sql/failures.ts";
+import { strangerTo } from "./sql/identity.ts";
+import { botsWithRows, nearKeys, rowsOfKey } from "./sql/rows-of-key.ts";
+import type { Steps } from "./sql/steps.ts";
 import { holderOf } from "./sqlite/inspect.ts";
 import { openReading, readIdentity } from "./sqlite/reading.ts";
-import { nearKeys, rowsOfKey } from "./sqlite/rows-of-key.ts";
 import { refuseNewer } from "./sqlite/version.ts";
 
 /**
@@ -23,20 +24,19 @@ export function openSqliteReader(path: string): LedgerReader | null {
     db.leave();
     throw error;
   }
+  const read = <T>(work: () => Steps<T>) => db.play(work());
   return {
     place: path,
-    holder: () => holderOf(readIdentity(db), file),
-    stranger: (identity) => strangerTo(db, identity),
-    bots: () => db.all<{ bot: string }>(BOTS).map(({ bot }) => bot),
-    rows: (filter) => exportRows(db, filter),
-    failures: (filter) => failedRows(db, filter),
-    ofKey: (key) => rowsOfKey(db, key),
-    near: (key, spellings, most) => nearKeys(db, key, spellings, most),
-    close: () => db.leave(),
+    holder: async () => holderOf(readIdentity(db), file),
+    stranger: async (identity) => read(() => strangerTo(path, identity, readIdentity(db))),
+    bots: async () => read(botsWithRows),
+    rows: (filter) => exportRows(read, filter),
+    failures: (filter) => failedRows(read, filter),
+    ofKey: async (key) => read(() => rowsOfKey(key)),
+    near: async (key, spellings, most) => read(() => nearKeys(key, spellings, most)),
+    close: async () => db.leave(),
   };
 }
-
-const BOTS = "select distinct bot_slug as bot from media_cache order by 1";
 
 const HELD = `select count(*) as n from sqlite_schema
   where type in ('table', 'view') and lower(name) in ('media_store', 'media_cache')`;

@@ -1,30 +1,14 @@
 import { hostname } from "node:os";
 import { caution, type FileSystemKind, kindOfFile } from "./file-systems.ts";
-import type { LostCalls } from "./look-port.ts";
 import type { Ledger } from "./port.ts";
+import { ledgerIn } from "./sql/ledger.ts";
+import type { Store } from "./sql/store.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
-import { begin, doubt, fail, note, recover, refuse, retry } from "./sqlite/attempts.ts";
 import { Commits } from "./sqlite/commits.ts";
-import { confirm, point } from "./sqlite/confirm.ts";
 import type { SqliteDriver } from "./sqlite/driver.ts";
-import { forget } from "./sqlite/forget.ts";
-import { checkWorld, identify } from "./sqlite/identity.ts";
-import { keepLaneStates } from "./sqlite/lane-states.ts";
-import { freezeLane, keepLane, lanes } from "./sqlite/lanes.ts";
 import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
-import { beginLook, copied, endLook, leftLooks } from "./sqlite/looks.ts";
-import { lookup } from "./sqlite/lookup.ts";
-import { closeLost, lostCalls } from "./sqlite/lost-calls.ts";
-import { keepMeasures, measures } from "./sqlite/measures.ts";
 import { migrate } from "./sqlite/migrate.ts";
-import { neighbours } from "./sqlite/neighbours.ts";
 import { checkPlace, makeFile } from "./sqlite/place.ts";
-import { dequeue, enqueue, queued } from "./sqlite/queue.ts";
-import { isServed, learn, markDead } from "./sqlite/reported.ts";
-import { idOf } from "./sqlite/rows.ts";
-import { countBad, rowsOf, select } from "./sqlite/select.ts";
-import type { Store } from "./sqlite/store.ts";
-import { warming } from "./sqlite/warming.ts";
 
 /** Which file to open, and for whom. */
 export interface SqliteLedgerOptions {
@@ -62,7 +46,12 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
     const db = open(file, options, now);
     const doubtful = options.disk === undefined ? cautionOf(file, db.place, options.kindOf) : null;
     const { beside } = options;
-    return ledgerOf({ db, now, owner: `${process.pid}@${hostname()}`, beside }, lock, doubtful);
+    return ledgerOf(
+      db,
+      { place: db.place, now, owner: `${process.pid}@${hostname()}`, beside },
+      lock,
+      doubtful,
+    );
   } catch (error) {
     lock.release();
     throw error;
@@ -79,7 +68,12 @@ export function ledgerOn(driver: SqliteDriver, options: SqliteLedgerOptions): Le
   const db = new Sqlite(driver, options.path);
   signHolder(db, options.command, now());
   db.opened();
-  return ledgerOf({ db, now, owner: options.command, beside: options.beside }, { release() {} }, null);
+  return ledgerOf(
+    db,
+    { place: db.place, now, owner: options.command, beside: options.beside },
+    { release() {} },
+    null,
+  );
 }
 
 function open(
@@ -105,44 +99,13 @@ function cautionOf(file: string, place: string, kindOf = kindOfFile): string | n
   return kind && caution(place, kind);
 }
 
-function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
-  const { db } = store;
+function ledgerOf(db: Sqlite, store: Store, lock: Lock, caution: string | null): Ledger {
   const commits = new Commits(db);
   let isOpen = true;
-  return {
-    place: db.place,
-    caution: doubtful,
-    checkWorld: async (sandbox) => checkWorld(db, sandbox),
-    identify: (identity) => commits.write(() => identify(db, identity)),
-    recover: () => commits.write(() => (store.beside ? 0 : recover(store))),
-    lookup: async (page, again) => lookup(store, page, again),
-    idOf: async (bot, content, kind) => idOf(store, { bot, content, kind }),
-    select: (what, cut) => select(store, what, cut),
-    rowsOf: async (keys, bots) => rowsOf(store, keys, bots),
-    countBad: async (bots) => countBad(store, bots),
-    begin: (facts) => commits.write(() => begin(store, facts)),
-    confirm: (attempt, confirmation) => commits.write(() => confirm(store, attempt, confirmation)),
-    retry: (attempt, failure) => commits.write(() => retry(store, attempt, failure)),
-    fail: (attempt, facts, failure) => commits.write(() => fail(store, attempt, facts, failure)),
-    doubt: (attempt, failure) => commits.write(() => doubt(store, attempt, failure)),
-    ...lostCallsOf(store, commits),
-    note: (keys) => commits.write(() => note(store, keys)),
-    point: (key) => commits.write(() => point(store, key)),
-    learn: (learned) => commits.write(() => learn(store, learned)),
-    isServed: async (id) => isServed(store, id),
-    markDead: (id) => commits.write(() => markDead(store, id)),
-    forget: (gone) => commits.write(() => forget(store, gone)),
-    enqueue: (entries) => commits.write(() => enqueue(store, entries)),
-    queued: async (after) => queued(store, after),
-    dequeue: (ids) => commits.write(() => dequeue(store, ids)),
-    warming: async (bots) => warming(store, bots),
-    refuse: (work, failure) => commits.write(() => refuse(store, work, failure)),
-    lanes: async () => lanes(store),
-    keepLane: (memory) => commits.write(() => keepLane(store, memory)),
-    freezeLane: (wait) => commits.write(() => freezeLane(store, wait)),
-    keepLaneStates: (bot, lanes) => commits.write(() => keepLaneStates(db, bot, lanes)),
-    measures: async () => measures(db),
-    keepMeasures: (measured) => commits.write(() => keepMeasures(db, measured)),
+  return ledgerIn(store, {
+    caution,
+    read: async (work) => db.play(work()),
+    write: (work) => commits.write(() => db.play(work())),
     announce: (fields) => commits.write(() => announce(db, fields)),
     close: async () => {
       if (!isOpen) return;
@@ -152,19 +115,5 @@ function ledgerOf(store: Store, lock: Lock, doubtful: string | null): Ledger {
       db.close();
       lock.release();
     },
-  };
-}
-
-function lostCallsOf(store: Store, commits: Commits): LostCalls {
-  return {
-    lostCalls: async (rows) => lostCalls(store, rows),
-    neighbours: async (around) => neighbours(store, around),
-    confirmLost: (attempt, confirmation) =>
-      commits.write(() => confirm(store, attempt, confirmation, { lost: true })),
-    closeLost: (attempt, state) => commits.write(() => closeLost(store, attempt, state)),
-    beginLook: (look) => commits.write(() => beginLook(store, look)),
-    copied: (look, copyId) => commits.write(() => copied(store, look, copyId)),
-    endLook: (look) => commits.write(() => endLook(store, look)),
-    leftLooks: async (bots) => leftLooks(store, bots),
-  };
+  });
 }

@@ -38,9 +38,12 @@ const [KEY, BOT] = [36, 14];
 const [NARROWEST, WIDEST] = [80, 140];
 
 /** Failures as tables, one for each page, then what to do about each reason. Nothing is kept of a page but its reasons. */
-export function* failureTables(pages: Iterable<readonly FailureLine[]>, canvas: Canvas): Generator<string> {
+export async function* failureTables(
+  pages: AsyncIterable<readonly FailureLine[]>,
+  canvas: Canvas,
+): AsyncGenerator<string> {
   const steps = new Map<string, string>();
-  for (const page of pages) {
+  for await (const page of pages) {
     if (page.length === 0) continue;
     for (const { reason, status, next } of page) steps.set(reason ?? status, next);
     yield `${pageTable(page, canvas)}\n`;

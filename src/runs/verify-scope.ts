@@ -42,7 +42,7 @@ export class CheckScope {
       if (draining.aborted) return counted;
     }
     await selection.ended();
-    for (const bot of reader.bots())
+    for (const bot of await reader.bots())
       if (!config.bots.some(({ slug }) => slug === bot))
         tell("info", `ids of bot ${bot} are not checked: no token of it is configured`);
     return counted;

@@ -81,14 +81,14 @@ export class Verification {
   #unfinished: string | null = null;
 
   /** Throws LedgerError where there is no ledger, and with `--fix` where it cannot be written. */
-  static open({ config, options, redact }: OpenVerificationOptions): Verification {
+  static async open({ config, options, redact }: OpenVerificationOptions): Promise<Verification> {
     const reader = openLedgerReader(config);
     try {
       const isWriting = options.fix && !options.run.dryRun;
       const marks = isWriting ? openMarks(config) : null;
       return new Verification({ config, options, reader, marks, connections: connect(config, redact) });
     } catch (error) {
-      reader.close();
+      await reader.close();
       throw error;
     }
   }
@@ -130,15 +130,15 @@ export class Verification {
   }
 
   async close(): Promise<void> {
-    this.#reader.close();
-    this.#marks?.close();
+    await this.#reader.close();
+    await this.#marks?.close();
     await this.#connections.close();
   }
 
   async #work(): Promise<void> {
     for (const { text, next } of this.#config.warnings)
       this.#tell("warn", next === null ? text : `${text}; ${next}`);
-    const stranger = strangerTo(this.#reader, this.#config);
+    const stranger = await strangerTo(this.#reader, this.#config);
     if (stranger) throw new ConfigError([`${stranger.message}. Next: ${nextStep(stranger.reason)}`]);
     await unlessAborted(this.#enter(), this.stop.draining);
     if (this.stop.cause !== null) return;

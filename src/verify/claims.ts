@@ -6,7 +6,7 @@ import { claimOf, type LedgerClaim } from "./claim.ts";
 /** Where claims are read from. */
 export interface ClaimRows {
   /** All rows that pass, in pages, by key; all rows of a key in one page. */
-  rows(filter: RowFilter): Iterable<LedgerRow[]> | AsyncIterable<LedgerRow[]>;
+  rows(filter: RowFilter): AsyncIterable<LedgerRow[]>;
 }
 
 /** Which claims are wanted. */

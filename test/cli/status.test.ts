@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
-import { SCHEMA_VERSION } from "../../src/ledgers/sqlite/schema.ts";
+import { SCHEMA_VERSION } from "../../src/ledgers/sql/schema.ts";
 import type { StatusDocument } from "../../src/reporters/status/document.ts";
 import { BIN, type Ended } from "../helpers/child.ts";
 import { CHAT, openWorld, type World } from "../helpers/world.ts";

@@ -1,5 +1,5 @@
+import { INDEXES } from "../../ledgers/sql/schema.ts";
 import { Sqlite } from "../../ledgers/sqlite/adapter.ts";
-import { INDEXES } from "../../ledgers/sqlite/schema.ts";
 import { openSqliteLedger } from "../../ledgers/sqlite.ts";
 
 /** The bot of every row. */

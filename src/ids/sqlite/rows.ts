@@ -1,8 +1,8 @@
 import type { MediaKind } from "../../domain/media.ts";
 import { LedgerError } from "../../ledgers/error.ts";
+import { fileId, isWeak } from "../../ledgers/sql/rows.ts";
 import type { Sqlite } from "../../ledgers/sqlite/adapter.ts";
 import { readAs } from "../../ledgers/sqlite/reading.ts";
-import { fileId, isWeak } from "../../ledgers/sqlite/rows.ts";
 import type { KindRow } from "../pick.ts";
 
 /** The rows of a bot and key. */

@@ -1,10 +1,6 @@
+import { type BoundValue, Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
 import { openDriver, type SqliteDriver, type SqliteStatement, type SqliteValue } from "./driver.ts";
 import { asLedgerError } from "./errors.ts";
-
-/** A value that can be bound. Booleans become 0 and 1, undefined becomes NULL. */
-type Value = string | number | bigint | boolean | null | undefined;
-/** The parameters of a statement, by name. */
-export type Params = Readonly<Record<string, Value>>;
 
 interface PreparedStatement {
   readonly statement: SqliteStatement;
@@ -65,6 +61,19 @@ export class Sqlite {
   /** Returns the first row. Parameters as in {@link run}. */
   one<Row>(sql: string, params: Params = {}): Row | undefined {
     return this.all<Row>(sql, params)[0];
+  }
+
+  /** Plays steps, each at once. */
+  play<T>(steps: Steps<T>): T {
+    let step = steps.next(undefined);
+    while (!step.done) step = steps.next(this.#answer(step.value));
+    return step.value;
+  }
+
+  #answer({ wants, sql, params }: Statement): unknown {
+    if (wants === "count") return this.run(sql, params);
+    const rows = this.all(sql, params);
+    return wants === "rows" ? rows : rows[0];
   }
 
   /** Runs `work` as one BEGIN IMMEDIATE transaction: all of it, durably, or nothing. */
@@ -144,11 +153,12 @@ function bind(names: readonly string[], params: Params): SqliteValue[] {
   return names.map((name) => coerce(params[name]));
 }
 
-function coerce(value: Value): SqliteValue {
+function coerce(value: BoundValue): SqliteValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "boolean") return value ? 1n : 0n;
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : finite(value);
   if (typeof value === "string" || typeof value === "bigint") return value;
+  if (value instanceof Moment) return value.text;
   throw new TypeError(`cannot bind ${typeof value}`);
 }
 

@@ -1,16 +1,14 @@
-import { hostname } from "node:os";
 import { Sqlite } from "./adapter.ts";
 import { hasHolder } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { makeFile } from "./place.ts";
-import type { Store } from "./store.ts";
 
 /** Milliseconds for which a transaction waits for another one: a process that holds the ledger makes short ones all the time. */
 const BUSY_MS = 30_000;
 
 /** A database that is written to beside whoever holds it. */
-export interface BesideStore {
-  readonly store: Store;
+export interface SqliteBeside {
+  readonly db: Sqlite;
   /** Somebody else writes to it now. */
   isHeld(): boolean;
   close(): void;
@@ -20,7 +18,7 @@ export interface BesideStore {
  * Opens the database in `file` for short transactions, made where there is none. It takes no lock that a `run` or a worker would
  * miss: SQLite lets one write at a time, and whoever holds the ledger waits for ours as we wait for theirs. Throws LedgerError.
  */
-export function openBeside(file: string, place: string, now: () => number): BesideStore {
+export function openBeside(file: string, place: string): SqliteBeside {
   makeFile(file);
   const db = new Sqlite(file, place);
   try {
@@ -34,7 +32,7 @@ export function openBeside(file: string, place: string, now: () => number): Besi
   }
   const isHeld = () => hasHolder(file, place);
   return {
-    store: { db, now, owner: `${process.pid}@${hostname()}` },
+    db,
     isHeld,
     close: () => (isHeld() ? db.leave() : db.close()),
   };

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { retryLine } from "../../domain/advice.ts";
 import { LedgerError } from "../error.ts";
 import { isRunning } from "../running.ts";
+import { stamp } from "../sql/store.ts";
 import { Sqlite } from "./adapter.ts";
 import { openDriver, type SqliteDriver } from "./driver.ts";
 import { asLedgerError, sqliteCode } from "./errors.ts";
-import { stamp } from "./store.ts";
 
 /** Who writes to a ledger. `since` is UTC, as {@link stamp} writes it. */
 interface Holder {
@@ -103,7 +103,7 @@ const NOBODY = "delete from prewarm_identity where key like 'holder\\_%' escape 
 
 /** Records who holds the lock, for the message to the next process. */
 export function signHolder(db: Sqlite, command: string, unixMs: number): void {
-  const holder: Holder = { pid: String(process.pid), host: hostname(), command, since: stamp(unixMs) };
+  const holder: Holder = { pid: String(process.pid), host: hostname(), command, since: stamp(unixMs).text };
   db.transaction(() => {
     db.run(NOBODY);
     announce(db, { ...holder });

@@ -1,7 +1,7 @@
 import { LedgerError } from "../error.ts";
+import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table } from "../sql/schema.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
-import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table } from "./schema.ts";
 import { refuseNewer } from "./version.ts";
 
 /**

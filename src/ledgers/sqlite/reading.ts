@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
+import { type Facts, readFacts } from "../sql/facts.ts";
+import { TABLES } from "../sql/schema.ts";
 import { Sqlite } from "./adapter.ts";
 import { checkPlace } from "./place.ts";
-import { TABLES } from "./schema.ts";
 
 const ASKED_AT_MOST_MS = 1_500;
 
 /**
  * Reads the database at `path` without disturbing the process that writes to it, and creates neither row nor file. Returns
- * null where there is none. Throws LedgerError when it cannot be read; with `writable`, also when this user may not write it.
+ * null where there is none. All tables of our schema can be named, whatever is there: a view of this connection alone stands for
+ * one that lacks something. Throws LedgerError when it cannot be read; with `writable`, also when this user may not write it.
  * `read` is given the real path too.
  */
 export function reading<T>(
@@ -18,7 +20,7 @@ export function reading<T>(
   const opened = open(path, need);
   if (opened === null) return null;
   try {
-    opened.db.exec("pragma query_only = 1");
+    standFor(opened.db);
     return read(opened.db, opened.file);
   } finally {
     opened.db.leave();
@@ -26,15 +28,13 @@ export function reading<T>(
 }
 
 /**
- * Opens the database at `path` as {@link reading} does, for whoever reads it page by page. All tables of our schema can be
- * named, whatever is there: a view of this connection alone stands for one that lacks something. To be left by `leave`.
+ * Opens the database at `path` as {@link reading} does, for whoever reads it page by page. To be left by `leave`.
  */
 export function openReading(path: string): { readonly db: Sqlite; readonly file: string } | null {
   const opened = open(path, "readable");
   if (opened === null) return null;
   try {
-    for (const { name } of TABLES) stand(opened.db, name);
-    opened.db.exec("pragma query_only = 1");
+    standFor(opened.db);
     return opened;
   } catch (error) {
     opened.db.leave();
@@ -55,6 +55,11 @@ function open(path: string, need: "readable" | "writable"): { db: Sqlite; file: 
   }
 }
 
+function standFor(db: Sqlite): void {
+  for (const { name } of TABLES) stand(db, name);
+  db.exec("pragma query_only = 1");
+}
+
 function stand(db: Sqlite, table: string): void {
   const { isThere, missing } = lacks(db, table);
   if (isThere && missing.length === 0) return;
@@ -72,9 +77,6 @@ function lacks(db: Sqlite, table: string): { isThere: boolean; missing: string[]
   return { isThere: there.length > 0, missing: wanted.filter((name) => !there.includes(name)) };
 }
 
-/** How many of the latest attempts are read: enough to show what goes on, and quick in a ledger of millions. */
-export const RECENT_ATTEMPTS = 1_000;
-
 /** Returns the names of all tables, in lower case. */
 export function tablesOf(db: Sqlite): Set<string> {
   return new Set(
@@ -85,11 +87,8 @@ export function tablesOf(db: Sqlite): Set<string> {
 }
 
 /** Returns whose ledger this is, its version and its holder, by key of `prewarm_identity`; empty without that table. */
-export function readIdentity(db: Sqlite): ReadonlyMap<string, string> {
-  const rows = db.all<{ key: string; value: string }>(
-    `select key, value from ${readAs(db, "prewarm_identity")} order by key`,
-  );
-  return new Map(rows.map(({ key, value }) => [key, value]));
+export function readIdentity(db: Sqlite): Facts {
+  return lacks(db, "prewarm_identity").isThere ? db.play(readFacts()) : new Map();
 }
 
 /**

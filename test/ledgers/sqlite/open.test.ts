@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LedgerError } from "../../../src/ledgers/error.ts";
+import { begin } from "../../../src/ledgers/sql/attempts.ts";
+import { SCHEMA_VERSION } from "../../../src/ledgers/sql/schema.ts";
 import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
-import { begin } from "../../../src/ledgers/sqlite/attempts.ts";
 import { migrate } from "../../../src/ledgers/sqlite/migrate.ts";
-import { SCHEMA_VERSION } from "../../../src/ledgers/sqlite/schema.ts";
 import { openSqliteLedger } from "../../../src/ledgers/sqlite.ts";
 import { confirmation, facts, object } from "../../conformance/tested-ledger.ts";
 
@@ -148,14 +148,14 @@ describe("opening a SQLite ledger", () => {
     db.prepareForWriting();
     migrate(db);
     db.opened();
-    const store = { db, now: Date.now, owner: "test" };
+    const store = { place: db.place, now: Date.now, owner: "test" };
     const pages = db.one<{ page_count: number }>("pragma page_count")?.page_count ?? 0;
     db.exec(`pragma max_page_count = ${pages + 4}`);
     let written = 0;
     let error: unknown;
     while (error === undefined && written < 10_000) {
       try {
-        db.transaction(() => begin(store, facts(object(`${written}-${"x".repeat(500)}.jpg`))));
+        db.transaction(() => db.play(begin(store, facts(object(`${written}-${"x".repeat(500)}.jpg`)))));
         written++;
       } catch (caught) {
         error = caught;
@@ -172,7 +172,7 @@ describe("opening a SQLite ledger", () => {
     const counts = () => tables.map((table) => db.one(`select count(*) as n from ${table}`));
     expect(counts()).toEqual(tables.map(() => ({ n: written })));
     db.exec("pragma max_page_count = 100000");
-    db.transaction(() => begin(store, facts(object("more.jpg"))));
+    db.transaction(() => db.play(begin(store, facts(object("more.jpg")))));
     expect(counts()).toEqual(tables.map(() => ({ n: written + 1 })));
     db.close();
   });

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
+import { SCHEMA_VERSION } from "../../../src/ledgers/sql/schema.ts";
 import { Sqlite } from "../../../src/ledgers/sqlite/adapter.ts";
 import { migrate } from "../../../src/ledgers/sqlite/migrate.ts";
-import { SCHEMA_VERSION } from "../../../src/ledgers/sqlite/schema.ts";
 import { refuseNewer } from "../../../src/ledgers/sqlite/version.ts";
 
 function emptyDatabase(): Sqlite {

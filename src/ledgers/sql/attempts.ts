@@ -1,0 +1,222 @@
+import { type ContentId, provisionalId, readEtag } from "../../domain/content.ts";
+import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
+import { extensionOf, type MediaKind } from "../../domain/media.ts";
+import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
+import { resolve } from "./content.ts";
+import { answered, answeredUnderWay } from "./queue.ts";
+import { isUnderWay, servesReaders } from "./rows.ts";
+import type { AttemptState } from "./schema.ts";
+import { one, type Params, run, type Steps } from "./steps.ts";
+import { type Store, stamp } from "./store.ts";
+
+/** An attempt as it was begun; `content` is the id of its content as known now. */
+export interface Attempt {
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly content: ContentId;
+  readonly key: string;
+  readonly etag: string;
+  readonly bytes: number;
+}
+
+const BEGIN_ROW = `
+  insert into media_cache (bot_slug, sha256, kind, status, retry_count, created_at, updated_at)
+  values (:bot, :content, :kind, 'warming', 0, :now, :now)
+  on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now
+  where not ${servesReaders("media_cache")}`;
+
+/** A new key; a known one keeps what it points at until a confirmation moves it. */
+const NEW_KEY = `
+  insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256, ext, mime, width, height, duration,
+    created_at, updated_at)
+  values (:bot, :kind, :key, :etag, :bytes, :content, :ext, :mime, :width, :height, :duration, :now, :now)
+  on conflict (r2_key) do nothing`;
+
+const NEW_ATTEMPT = `
+  insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, r2_etag, bytes, warmup_chat_id, owner, attempt, state,
+    started_at, ended_at, error_class, error_reason, error_code, error_message, settings, tag)
+  values (:bot, :content, :kind, :key, :etag, :bytes, :chat, :owner,
+    (select count(*) + 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind),
+    :state, :now, :ended, :class, :reason, :code, :message, :settings, :tag)
+  returning id`;
+
+/** SQL: ends an attempt that is in one of these states. */
+function endAttemptIn(states: string): string {
+  return `
+  update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
+    error_code = :code, error_message = :message, message_id = :messageId
+  where id = :id and state in (${states})
+  returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
+}
+
+const END_ATTEMPT = endAttemptIn("'sending'");
+/** The end of a lost call is when its message was found: all that is known is that it was there by then. */
+const END_LOST = endAttemptIn("'unknown', 'absent', 'unchecked'");
+
+/** SQL: when to try again after one more failure than `failures`: 1, 2, 4 ... 64 minutes from now, or never. */
+function nextRetry(failures: string): string {
+  return `iif(:waits, datetime(:now, '+' || (1 << min(${failures}, 6)) || ' minutes'), null)`;
+}
+
+const FAIL_ROW = `
+  insert into media_cache (bot_slug, sha256, kind, status, last_error, retry_count, last_retry_at, next_retry_at,
+    created_at, updated_at, error_class, error_reason, error_settings)
+  values (:bot, :content, :kind, 'error', :message, 1, :now, ${nextRetry("0")}, :now, :now, :class, :reason, :settings)
+  on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = :message,
+    retry_count = coalesce(retry_count, 0) + 1, last_retry_at = :now,
+    next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now, error_class = :class, error_reason = :reason, error_settings = :settings
+  where not ${servesReaders("media_cache")}`;
+
+const REFUSE_ROW = `
+  update media_cache set status = 'error', last_error = :message, retry_count = coalesce(retry_count, 0) + 1,
+    last_retry_at = :now, next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now,
+    error_class = :class, error_reason = :reason, error_settings = null
+  where bot_slug = :bot and kind = :kind and (status in ('warming', 'error') or dead_at is not null and status = 'ready') and not ${isUnderWay("media_cache")}
+    and sha256 in (select sha256 from media_store where r2_key = :key)`;
+
+const DOUBT_ROW = `
+  update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
+    updated_at = :now, error_class = :class, error_reason = :reason
+  where bot_slug = :bot and sha256 = :content and kind = :kind and not ${servesReaders("media_cache")}`;
+
+const DOUBT_ROWS_UNDER_WAY = `
+  update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
+    updated_at = :now, error_class = :class, error_reason = :reason
+  where rowid in (select c.rowid from prewarm_attempts a
+      join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
+      where a.state = 'sending') and not ${servesReaders("media_cache")}`;
+
+const DOUBT_ATTEMPTS_UNDER_WAY = `
+  update prewarm_attempts set state = 'unknown', ended_at = :now, error_class = :class, error_reason = :reason,
+    error_message = :message
+  where state = 'sending'`;
+
+/** Records a call before it is made: attempt, row, and the key if it is new. */
+export function* begin(store: Store, facts: AttemptFacts): Steps<number> {
+  const params = yield* paramsOf(store, facts);
+  yield* run(BEGIN_ROW, params);
+  yield* run(NEW_KEY, params);
+  return yield* writeAttempt({ ...params, state: "sending" });
+}
+
+/** Records that the attempt failed and another follows. */
+export function* retry(store: Store, id: AttemptId, why: Failure): Steps<void> {
+  yield* endAttempt(store, id, "retry", why);
+}
+
+/** Records that the item has failed in this run, before a call (`id` null) or after it. */
+export function* fail(store: Store, id: AttemptId | null, facts: AttemptFacts, why: Failure): Steps<void> {
+  const params = { ...(yield* paramsOf(store, facts)), ...paramsOfFailure(why) };
+  if (id === null) {
+    yield* run(NEW_KEY, params);
+    yield* writeAttempt({ ...params, state: "failed", ended: params.now });
+    yield* answered(params);
+  }
+  const content = id === null ? params.content : (yield* endAttempt(store, id, "failed", why)).content;
+  yield* run(FAIL_ROW, { ...params, content });
+}
+
+/** Writes down keys that are new. */
+export function* note(store: Store, keys: readonly NotedKey[]): Steps<void> {
+  const now = stamp(store.now());
+  for (const { bot, kind, entry } of keys) {
+    const { key, etag, bytes, sha256, mime, width, height, duration } = entry;
+    const isKnown = etag !== undefined && bytes !== undefined;
+    const content = sha256 ?? (isKnown ? yield* resolve(provisionalId({ key, etag, bytes })) : null);
+    const facts = { bytes: bytes ?? null, etag: isKnown ? readEtag(etag) : null, mime: mime ?? null };
+    const media = { width: width ?? null, height: height ?? null, duration: duration ?? null };
+    yield* run(NEW_KEY, { bot, kind, key, content, ext: extensionOf(key), ...facts, ...media, now });
+  }
+}
+
+/** Marks the row of this key in `warming` as one that cannot be started. */
+export function* refuse(
+  store: Store,
+  { bot, kind, key }: { bot: string; kind: MediaKind; key: string },
+  why: Failure,
+): Steps<void> {
+  yield* run(REFUSE_ROW, { bot, kind, key, now: stamp(store.now()), ...paramsOfFailure(why) });
+}
+
+/** Records that the call may have posted. */
+export function* doubt(store: Store, id: AttemptId, why: Failure): Steps<void> {
+  const { bot, content, kind } = yield* endAttempt(store, id, "unknown", why);
+  yield* run(DOUBT_ROW, { bot, content, kind, now: stamp(store.now()), ...paramsOfFailure(why) });
+}
+
+/**
+ * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many
+ * attempts.
+ */
+export function* recover(store: Store): Steps<number> {
+  const why = failure("process_died", "the process ended while the call was under way");
+  const params = { now: stamp(store.now()), ...paramsOfFailure(why) };
+  yield* answeredUnderWay();
+  yield* run(DOUBT_ROWS_UNDER_WAY, params);
+  return yield* run(DOUBT_ATTEMPTS_UNDER_WAY, params);
+}
+
+/** Ends an attempt that is running and posted nothing for sure, and returns it. Throws when it is not running: each attempt ends once. */
+function* endAttempt(
+  store: Store,
+  id: AttemptId,
+  state: "retry" | "failed" | "unknown",
+  why: Failure,
+): Steps<Attempt> {
+  const ended = yield* one<Attempt>(END_ATTEMPT, paramsOfEnd(store, id, state, why));
+  if (!ended) throw new Error(`attempt ${id} is not under way`);
+  if (state !== "retry") yield* answered(ended);
+  return ended;
+}
+
+/**
+ * Ends an attempt by the message that it posted and returns it: one that is running, or, if `lost`, one whose answer was lost.
+ * Throws when it is not: each attempt ends once.
+ */
+export function* endPosted(store: Store, id: AttemptId, messageId: number, lost: boolean): Steps<Attempt> {
+  const params = { ...paramsOfEnd(store, id, "ready", null), messageId };
+  const ended = yield* one<Attempt>(lost ? END_LOST : END_ATTEMPT, params);
+  if (!ended) throw new Error(`attempt ${id} is not ${lost ? "lost" : "under way"}`);
+  yield* answered(ended);
+  return ended;
+}
+
+function paramsOfEnd({ now }: Store, id: AttemptId, state: AttemptState, why: Failure | null) {
+  return { id, state, now: stamp(now()), ...paramsOfFailure(why) };
+}
+
+type ContentFacts = Omit<AttemptFacts, "chatId" | "settings" | "tag"> & Partial<AttemptFacts>;
+
+/** Returns the facts of an attempt as parameters, with the SHA-256 if it has become known since the caller looked. */
+export function* paramsOf(store: Store, { bot, kind, content, entry, chatId, settings, tag }: ContentFacts) {
+  const { key, etag, bytes, mime, width, height, duration } = entry;
+  return {
+    bot,
+    kind,
+    key,
+    bytes,
+    mime,
+    width,
+    height,
+    duration,
+    settings,
+    tag,
+    content: yield* resolve(content),
+    etag: readEtag(etag),
+    ext: extensionOf(key),
+    chat: chatId,
+    owner: store.owner,
+    now: stamp(store.now()),
+  };
+}
+
+function paramsOfFailure(why: Failure | null) {
+  const waits = why !== null && !isPermanent(why) && why.class !== "config";
+  return { class: why?.class, reason: why?.reason, code: why?.code, message: why?.message, waits };
+}
+
+function* writeAttempt(params: Params): Steps<number> {
+  const row = yield* one<{ id: number }>(NEW_ATTEMPT, params);
+  if (!row) throw new Error("an attempt was not written");
+  return row.id;
+}

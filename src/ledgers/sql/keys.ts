@@ -1,0 +1,79 @@
+import type { ContentId } from "../../domain/content.ts";
+import { extensionOf, type MediaKind } from "../../domain/media.ts";
+import { hasId } from "./rows.ts";
+import { one, run, type Steps } from "./steps.ts";
+import { type Store, stamp } from "./store.ts";
+
+/** What is known of the media of an object; null where it is not known. */
+export interface Media {
+  readonly mime: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly duration: number | null;
+}
+
+/** A key and the content that it is to point at. */
+export interface Move extends Media {
+  readonly bot: string;
+  readonly key: string;
+  readonly etag: string;
+  readonly bytes: number;
+  readonly content: ContentId;
+  /** The kind under which readers find its id. */
+  readonly kind: MediaKind;
+  /** Kinds under which a bot may have it. */
+  readonly kinds: readonly MediaKind[];
+  readonly bots: readonly string[];
+}
+
+const KEY = "select sha256, kind, r2_etag, bytes from media_store where r2_key = :key";
+
+const FILL = `
+  update media_store set mime = coalesce(:mime, mime), width = coalesce(:width, width),
+    height = coalesce(:height, height), duration = coalesce(:duration, duration), updated_at = :now
+  where r2_key = :key`;
+
+const MOVE = `
+  insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256, ext, mime, width, height, duration,
+    created_at, updated_at)
+  values (:bot, :kind, :key, :etag, :bytes, :content, :ext, :mime, :width, :height, :duration, :now, :now)
+  on conflict (r2_key) do update set kind = excluded.kind, r2_etag = excluded.r2_etag, bytes = excluded.bytes,
+    ext = excluded.ext, sha256 = excluded.sha256, updated_at = excluded.updated_at,
+    mime = coalesce(excluded.mime, iif(sha256 = excluded.sha256, mime, null)),
+    width = coalesce(excluded.width, iif(sha256 = excluded.sha256, width, null)),
+    height = coalesce(excluded.height, iif(sha256 = excluded.sha256, height, null)),
+    duration = coalesce(excluded.duration, iif(sha256 = excluded.sha256, duration, null))`;
+
+const ready = (content: string) => `exists (select 1 from media_cache c, json_each(:kinds) k
+  where c.bot_slug = bot.value and c.sha256 = ${content} and c.kind = k.value and ${hasId("c")})`;
+
+const LACKS = `select 1 from json_each(:bots) bot where ${ready(":old")} and not ${ready(":content")} limit 1`;
+
+/**
+ * Points a key, new or known, at content, with what is known of its media. The key stays where it is while one of the bots
+ * can serve what it points at now but not yet the new content, so that readers never meet a gap.
+ */
+export function* moveKey(store: Store, move: Move): Steps<void> {
+  const { content, kind, key, etag, bytes } = move;
+  const row = yield* one<{
+    sha256: string | null;
+    kind: string;
+    r2_etag: string | null;
+    bytes: number | null;
+  }>(KEY, { key });
+  const params = { ...mediaOf(move), key, now: stamp(store.now()) };
+  if (row?.sha256 === content && row.kind === kind && row.r2_etag === etag && row.bytes === bytes) {
+    yield* run(FILL, params);
+  } else if (!row?.sha256 || row.sha256 === content || !(yield* someoneLacks(row.sha256, move))) {
+    yield* run(MOVE, { ...params, bot: move.bot, kind, etag, bytes, content, ext: extensionOf(key) });
+  }
+}
+
+function mediaOf({ mime, width, height, duration }: Media): Record<keyof Media, string | number | null> {
+  return { mime, width, height, duration };
+}
+
+function* someoneLacks(old: ContentId, { content, kinds, bots }: Move): Steps<boolean> {
+  const params = { old, content, kinds: JSON.stringify(kinds), bots: JSON.stringify(bots) };
+  return (yield* one(LACKS, params)) !== undefined;
+}

@@ -1,0 +1,17 @@
+import type { LaneState } from "../lane-memory.ts";
+import { type Facts, keepFact } from "./facts.ts";
+import type { Steps } from "./steps.ts";
+
+/** Remembers the lanes of a bot in place of those it had, in `prewarm_identity`, whose strange keys an older prewarm passes over. */
+export function* keepLaneStates(bot: string, lanes: readonly LaneState[]): Steps<void> {
+  yield* keepFact(`bot:${bot}:lanes`, JSON.stringify(lanes));
+}
+
+/** Returns the lanes that each bot had when it was used last; a bot of which that is not known is left out. */
+export function laneStates(facts: Facts): Map<string, readonly LaneState[]> {
+  const known = [...facts].flatMap(([key, value]) => {
+    const bot = /^bot:(.*):lanes$/.exec(key)?.[1];
+    return bot === undefined ? [] : [[bot, JSON.parse(value) as readonly LaneState[]] as const];
+  });
+  return new Map(known);
+}

@@ -1,0 +1,83 @@
+import type { Ledger } from "../port.ts";
+import { begin, doubt, fail, note, recover, refuse, retry } from "./attempts.ts";
+import { confirm, point } from "./confirm.ts";
+import { readFacts } from "./facts.ts";
+import { forget } from "./forget.ts";
+import { checkWorld, identify } from "./identity.ts";
+import { keepLaneStates } from "./lane-states.ts";
+import { freezeLane, keepLane, lanes } from "./lanes.ts";
+import { beginLook, copied, endLook, leftLooks } from "./looks.ts";
+import { lookup } from "./lookup.ts";
+import { closeLost, lostCalls } from "./lost-calls.ts";
+import { keepMeasures, measures } from "./measures.ts";
+import { neighbours } from "./neighbours.ts";
+import { dequeue, enqueue, queued } from "./queue.ts";
+import { isServed, learn, markDead } from "./reported.ts";
+import { idOf } from "./rows.ts";
+import { countBad, rowsOf, select } from "./select.ts";
+import type { Steps } from "./steps.ts";
+import type { Store } from "./store.ts";
+import { warming } from "./warming.ts";
+
+/** A database, as a ledger uses it. */
+export interface LedgerDatabase {
+  /** What is doubtful about its place, with what to do. */
+  readonly caution: string | null;
+  /** Plays steps that change nothing. */
+  read<T>(work: () => Steps<T>): Promise<T>;
+  /** Plays steps as a whole and durably, or not at all; `work` may be called again after a try that was undone. */
+  write<T>(work: () => Steps<T>): Promise<T>;
+  /** As {@link Ledger.announce}. */
+  announce(fields: Readonly<Record<string, string>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The ledger in a database: each method is the steps of one file. */
+export function ledgerIn(store: Store, { caution, read, write, announce, close }: LedgerDatabase): Ledger {
+  const { place } = store;
+  return {
+    place,
+    caution,
+    checkWorld: (sandbox) => read(() => checkWorld(place, sandbox)),
+    identify: (identity) => write(() => identify(place, identity)),
+    recover: async () => (store.beside ? 0 : write(() => recover(store))),
+    lookup: (page, again) => read(() => lookup(store, page, again)),
+    idOf: (bot, content, kind) => read(() => idOf({ bot, content, kind })),
+    select: (what, cut) => select(read, what, cut),
+    rowsOf: (keys, bots) => read(() => rowsOf(keys, bots)),
+    countBad: (bots) => read(() => countBad(bots)),
+    begin: (facts) => write(() => begin(store, facts)),
+    confirm: (attempt, confirmation) => write(() => confirm(store, attempt, confirmation)),
+    retry: (attempt, failure) => write(() => retry(store, attempt, failure)),
+    fail: (attempt, facts, failure) => write(() => fail(store, attempt, facts, failure)),
+    doubt: (attempt, failure) => write(() => doubt(store, attempt, failure)),
+    lostCalls: (rows) => read(() => lostCalls(rows)),
+    neighbours: (around) => read(() => neighbours(around)),
+    confirmLost: (attempt, confirmation) =>
+      write(() => confirm(store, attempt, confirmation, { lost: true })),
+    closeLost: (attempt, state) => write(() => closeLost(attempt, state)),
+    beginLook: (look) => write(() => beginLook(store, look)),
+    copied: (look, copyId) => write(() => copied(look, copyId)),
+    endLook: (look) => write(() => endLook(store, look)),
+    leftLooks: (bots) => read(() => leftLooks(bots)),
+    note: (keys) => write(() => note(store, keys)),
+    point: (key) => write(() => point(store, key)),
+    forget: (gone) => write(() => forget(store, gone)),
+    learn: (learned) => write(() => learn(store, learned)),
+    isServed: (id) => read(() => isServed(id)),
+    markDead: (id) => write(() => markDead(store, id)),
+    enqueue: (entries) => write(() => enqueue(store, entries)),
+    queued: (after) => read(() => queued(after)),
+    dequeue: (ids) => write(() => dequeue(ids)),
+    warming: (bots) => read(() => warming(store, bots)),
+    refuse: (work, failure) => write(() => refuse(store, work, failure)),
+    lanes: () => read(lanes),
+    keepLane: (memory) => write(() => keepLane(store, memory)),
+    freezeLane: (wait) => write(() => freezeLane(store, wait)),
+    keepLaneStates: (bot, states) => write(() => keepLaneStates(bot, states)),
+    measures: async () => measures(await read(readFacts)),
+    keepMeasures: (measured) => write(() => keepMeasures(measured)),
+    announce,
+    close,
+  };
+}

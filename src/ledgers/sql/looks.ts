@@ -1,0 +1,49 @@
+import type { LeftLook, LookFacts, LookId } from "../look-port.ts";
+import { moments } from "./moments.ts";
+import { all, one, run, type Steps } from "./steps.ts";
+import { type Store, stamp } from "./store.ts";
+
+const BEGIN = `
+  insert into prewarm_looks (attempt_id, bot_slug, chat_id, message_id, way, state, started_at)
+  values (:attempt, :bot, :chatId, :messageId, :way, 'asking', :now) returning id`;
+
+const COPIED = "update prewarm_looks set copy_id = :copyId where id = :look and state = 'asking'";
+
+const END = "update prewarm_looks set state = 'done', ended_at = :now where id = :look and state = 'asking'";
+
+const LEFT = `
+  select id as look, attempt_id as attempt, bot_slug as bot, chat_id as chat, message_id as messageId, way,
+    copy_id as copyId, started_at
+  from prewarm_looks where state = 'asking' and bot_slug in (select value from json_each(:bots)) order by id`;
+
+type LeftRow = Omit<LeftLook, "chatId" | "startedAt"> & {
+  readonly chat: string | number;
+  readonly started_at: string;
+};
+
+/** Records a look before its first call. */
+export function* beginLook({ now }: Store, look: LookFacts): Steps<LookId> {
+  const row = yield* one<{ id: number }>(BEGIN, { ...look, now: stamp(now()) });
+  if (!row) throw new Error("a look was not written");
+  return row.id;
+}
+
+/** Records the copy that a forward made. Throws for a look that has ended. */
+export function* copied(look: LookId, copyId: number): Steps<void> {
+  if ((yield* run(COPIED, { look, copyId })) === 0) throw new Error(`look ${look} is not under way`);
+}
+
+/** Records that nothing is left of a look. Throws for a look that has ended. */
+export function* endLook({ now }: Store, look: LookId): Steps<void> {
+  if ((yield* run(END, { look, now: stamp(now()) })) === 0) throw new Error(`look ${look} is not under way`);
+}
+
+/** Returns the looks of these bots that were not ended, from the oldest on. */
+export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
+  const rows = yield* all<LeftRow>(LEFT, { bots: JSON.stringify(bots) });
+  return rows.map(({ chat, started_at, ...look }) => ({
+    ...look,
+    chatId: String(chat),
+    startedAt: moments(started_at, null).startedAt,
+  }));
+}

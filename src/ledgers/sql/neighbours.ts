@@ -1,0 +1,85 @@
+import { sharesMessageIds } from "../../domain/chat-ids.ts";
+import type { Neighbour, PostedAround } from "../look-port.ts";
+import { moments } from "./moments.ts";
+import { all, type Params, type Steps } from "./steps.ts";
+import { stamp } from "./store.ts";
+
+/**
+ * How many that were begun last (or first) are compared by their ids: more than one lane has under way at once, so that the
+ * highest (lowest) is among them.
+ */
+const BESIDE = 64;
+
+/** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
+const MESSAGES = [
+  "select message_id as id, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select copy_id as id, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+];
+
+const BELOW = MESSAGES.map(
+  (messages) =>
+    `select max(id) as id from (${messages} and started_at < :started and ended_at < :started order by started_at desc limit ${BESIDE})`,
+);
+
+const ABOVE = MESSAGES.map(
+  (messages) =>
+    `select min(id) as id from (${messages} and started_at > :settled order by started_at limit ${BESIDE})`,
+);
+
+const BETWEEN = [
+  `${MESSAGES[0]} and message_id between :low and :high`,
+  `${MESSAGES[1]} and copy_id between :low and :high`,
+];
+
+/** Each chat in which something was posted: a step along the index for each. */
+const CHATS = `
+  with recursive chats (chat) as (
+    select min(warmup_chat_id) from prewarm_attempts where message_id is not null
+    union all
+    select (select min(warmup_chat_id) from prewarm_attempts where message_id is not null and warmup_chat_id > chats.chat)
+    from chats where chats.chat is not null)
+  select chat from chats where chat is not null`;
+
+interface MessageRow {
+  readonly id: number;
+  readonly started_at: string;
+  readonly ended_at: string;
+}
+
+/** Returns our messages around one that is looked for, in the order of their ids. */
+export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
+  const shares = sharesMessageIds(around.chatId);
+  const chats = shares ? yield* chatsOf() : [around.chatId];
+  const bot = shares ? around.bot : null;
+  const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot };
+  const low = Math.max(...idsOf(yield* ask<EndRow>(BELOW, chats, times)));
+  const high = Math.min(...idsOf(yield* ask<EndRow>(ABOVE, chats, times)));
+  const range = {
+    low: Number.isFinite(low) ? low : 0,
+    high: Number.isFinite(high) ? high : Number.MAX_SAFE_INTEGER,
+  };
+  return (yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
+    .sort((one, other) => one.id - other.id)
+    .map(({ id, started_at, ended_at }) => ({ messageId: id, ...moments(started_at, ended_at) }));
+}
+
+interface EndRow {
+  readonly id: number | null;
+}
+
+function idsOf(ends: readonly EndRow[]): number[] {
+  return ends.flatMap(({ id }) => (id === null ? [] : [id]));
+}
+
+/** All rows that these queries give for these chats. */
+function* ask<Row>(queries: readonly string[], chats: readonly string[], params: Params): Steps<Row[]> {
+  const rows: Row[] = [];
+  for (const chat of chats)
+    for (const sql of queries) rows.push(...(yield* all<Row>(sql, { ...params, chat })));
+  return rows;
+}
+
+function* chatsOf(): Steps<string[]> {
+  const rows = yield* all<{ chat: string | number }>(CHATS);
+  return rows.map(({ chat }) => String(chat)).filter(sharesMessageIds);
+}

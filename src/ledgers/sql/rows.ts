@@ -1,0 +1,106 @@
+import type { ContentId } from "../../domain/content.ts";
+import type { MediaKind } from "../../domain/media.ts";
+import type { StoredId } from "../port.ts";
+import type { CacheStatus } from "./schema.ts";
+import { one, type Steps } from "./steps.ts";
+
+/** The columns of `media_cache` that say whether and how an object can be sent. */
+export interface IdRow {
+  readonly kind: MediaKind;
+  readonly status: CacheStatus;
+  readonly tg_file_id: string | null;
+  readonly tg_file_unique_id: string | null;
+  readonly warmup_chat_id: string | number | null;
+  readonly warmup_message_id: string | number | null;
+  readonly weak: number | null;
+}
+
+/** SQL: the row `alias` has an id that readers find: one that is not known to be dead. */
+export function hasId(alias: string): string {
+  return `(${alias}.status = 'ready' and ${alias}.tg_file_id is not null and ${alias}.dead_at is null)`;
+}
+
+/** SQL: the id of row `alias`; null for one that is dead. */
+export function fileId(alias: string): string {
+  return `iif(${alias}.dead_at is null, ${alias}.tg_file_id, null)`;
+}
+
+/**
+ * SQL: the id of row `alias` is weak. Rows that prewarm did not write have no flag and are judged as the previous system did:
+ * no `file_unique_id`, or one of at most 10 characters.
+ */
+export function isWeak(alias: string): string {
+  return `coalesce(${alias}.weak, ${alias}.tg_file_unique_id is null or length(${alias}.tg_file_unique_id) <= 10)`;
+}
+
+/** SQL: row `alias` is a photo that came back as a document, and the id of that document can be used. */
+export function standsAsDocument(alias: string): string {
+  return `(${alias}.status = 'error' and ${alias}.error_reason = 'came_back_as_document' and exists (
+    select 1 from media_cache doc where doc.bot_slug = ${alias}.bot_slug and doc.sha256 = ${alias}.sha256
+    and doc.kind = 'document' and ${hasId("doc")}))`;
+}
+
+/** SQL: readers are served by row `alias`, be it by the document that its photo came back as. */
+export function servesReaders(alias: string): string {
+  return `(${hasId(alias)} or ${standsAsDocument(alias)})`;
+}
+
+/** SQL: a call for row `alias` is running. */
+export function isUnderWay(alias: string): string {
+  return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
+    and a.kind = ${alias}.kind and a.state = 'sending')`;
+}
+
+/**
+ * SQL: row `alias` is of the object that row `key` of `media_store` is about, and not only of another one with the same content
+ * that is sent as another kind. A row that belongs to none of them is anybody's. A key that is a document only because its photo
+ * came back as one, for whichever bot, was never asked for as a document.
+ */
+export function isOf(alias: string, key: string): string {
+  const attempts = `select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
+    and a.kind = ${alias}.kind`;
+  const cameBack = `${key}.kind = 'document' and exists (select 1 from media_cache photo where photo.sha256 = ${key}.sha256
+    and photo.error_reason = 'came_back_as_document')`;
+  return `(${key}.kind = ${alias}.kind and not (${cameBack}) or exists (${attempts} and a.r2_key = ${key}.r2_key)
+    or not exists (${attempts}) and not exists (select 1 from media_store other
+      where other.sha256 = ${alias}.sha256 and other.kind = ${alias}.kind and other.r2_key <> ${key}.r2_key))`;
+}
+
+/** Returns the id of a row (with `weak` already judged), or null if it has none. */
+export function storedId(row: IdRow | undefined): StoredId | null {
+  if (row?.status !== "ready" || row.tg_file_id === null) return null;
+  return {
+    fileId: row.tg_file_id,
+    fileUniqueId: row.tg_file_unique_id,
+    chatId: row.warmup_chat_id === null ? null : String(row.warmup_chat_id),
+    messageId: row.warmup_message_id === null ? null : Number(row.warmup_message_id),
+    kind: row.kind,
+    weak: row.weak === 1,
+  };
+}
+
+const ROW = `
+  select c.kind, c.status, c.error_reason as reason, ${fileId("c")} as tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
+    ${isWeak("c")} as weak
+  from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
+
+/** Returns the id that readers find for (bot, content, kind), or null. */
+export function* readyId(where: {
+  bot: string;
+  content: ContentId;
+  kind: MediaKind;
+}): Steps<StoredId | null> {
+  return storedId(yield* one<IdRow>(ROW, where));
+}
+
+/** The same, of a document where content of this kind came back as one; without an id, whether a call is in doubt. */
+export function* idOf(where: {
+  readonly bot: string;
+  readonly content: ContentId;
+  readonly kind: MediaKind;
+}): Steps<StoredId | "in_doubt" | null> {
+  const row = yield* one<IdRow & { readonly reason: string | null }>(ROW, where);
+  if (row?.status === "unknown") return "in_doubt";
+  const isDocument = row?.status === "error" && row.reason === "came_back_as_document";
+  return isDocument ? yield* readyId({ ...where, kind: "document" }) : storedId(row);
+}

@@ -1,0 +1,21 @@
+import { Moment } from "./steps.ts";
+
+/** What every query of a ledger works with. */
+export interface Store {
+  /** The name of the ledger in messages. */
+  readonly place: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Who makes the attempts: `<pid>@<host>`. */
+  readonly owner: string;
+  /** Calls under way belong to another process, which lives. */
+  readonly beside?: boolean | undefined;
+}
+
+/** The most rows that are read at once, so that memory stays bounded and writes get their turn in between. */
+export const PAGE_ROWS = 1_000;
+
+/** Returns a time as it is in the tables. */
+export function stamp(unixMs: number): Moment {
+  return new Moment(new Date(unixMs).toISOString().slice(0, 19).replace("T", " "));
+}
