@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
   sources: PART,
   transfers: PART,
   lanes: PART,
+  looks: PART,
   ids: {
     sees: ["domain", "config", "ledgers"],
     why: "the ids of a ledger are read from its files, by a place that was configured",
@@ -79,6 +80,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "sources",
       "transfers",
       "lanes",
+      "looks",
       "pipeline",
       "verify",
       "worker",
@@ -145,6 +147,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["sources", "lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
     why: "what is known and is written down, for those who decide by it or take work from it; screens show what a reader sees",
   },
+  "ledgers/look-port.ts": {
+    to: ["looks", "pipeline"],
+    why: "the calls whose answers were lost, for those who look for their messages",
+  },
   "ledgers/lane-memory.ts": {
     to: ["lanes", "reporters", "runs"],
     why: "what is remembered of lanes, for those who plan with it or show it",
@@ -164,7 +170,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "the bucket, for those who list it or read objects",
   },
   "telegram/port.ts": {
-    to: ["transfers", "lanes", "pipeline", "verify", "worker", "senders", "doctor", "runs"],
+    to: ["transfers", "lanes", "looks", "pipeline", "verify", "worker", "senders", "doctor", "runs"],
     why: "a bot, for those who make calls or know whose lane it is",
   },
   "telegram/pack-port.ts": { to: ["lanes"], why: "several media in one message, for those who make calls" },
@@ -201,8 +207,13 @@ const DOORS: Readonly<Record<string, Door>> = {
   "senders/with-files.ts": { to: [""], why: "how the bot of a library takes what it uploads" },
   "sources/manifest.ts": { to: ["exchange"], why: "a file of ids is read line by line as a manifest is" },
   "sources/manifest-entry.ts": { to: ["exchange"], why: "one line of a file as it stands there" },
+  "looks/port.ts": {
+    to: ["pipeline", "worker"],
+    why: "what asks for lost messages, for those who would send again",
+  },
+  "looks/row-verdict.ts": { to: ["pipeline"], why: "what several lost calls mean for their row" },
   "lanes/port.ts": {
-    to: ["pipeline", "verify", "worker"],
+    to: ["looks", "pipeline", "verify", "worker"],
     why: "the lanes, for those who make calls and those who keep an eye on them",
   },
   "ids/port.ts": {

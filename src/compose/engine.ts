@@ -6,11 +6,13 @@ import type { Failure } from "../domain/failure.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
+import type { LookBoard } from "../looks/port.ts";
 import { Attempts } from "../pipeline/attempt.ts";
 import { InFlight } from "../pipeline/claims.ts";
 import { Dispatcher } from "../pipeline/dispatch.ts";
 import type { DispatchPolicy } from "../pipeline/dispatch-policy.ts";
 import { Intake } from "../pipeline/intake.ts";
+import type { LostRows } from "../pipeline/lost-rows.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import { ReadAhead } from "../pipeline/read-ahead.ts";
 import { Settlement } from "../pipeline/settle.ts";
@@ -20,6 +22,7 @@ import { Pool } from "../queue/pool.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
 import { type Connections, transfersOf } from "./connect.ts";
 import { openLanes } from "./lanes.ts";
+import { openLostRows } from "./looks.ts";
 import { type PlanParts, planOptionsOf } from "./plan.ts";
 
 export interface EngineOptions {
@@ -46,6 +49,8 @@ export interface Engine {
   readonly lanes: Lanes;
   readonly intake: Intake;
   readonly settlement: Settlement;
+  readonly looks: LookBoard;
+  readonly lost: LostRows;
   /** Makes the dispatcher of this line; call it once. */
   dispatcher(policy: DispatchPolicy): Dispatcher;
 }
@@ -78,6 +83,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const runBots = { configured: config.bots.map(({ slug }) => slug), warming: given.waitedFor ?? plan.bots };
   const judge = { ...plan, force: false, retryWeak: false, only: null };
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
+  const { looks, lost } = openLostRows(given, lanes, { runBots, judge });
   const inFlight = new InFlight();
   const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop });
   const settlement = new Settlement({
@@ -96,5 +102,6 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
   const dispatcher = (policy: DispatchPolicy) =>
     new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake });
-  return { plan, bell, queue, pool, lanes, intake, settlement, dispatcher };
+  const fed = { ...plan, lost };
+  return { plan: fed, bell, queue, pool, lanes, intake, settlement, looks, lost, dispatcher };
 }

@@ -1,4 +1,5 @@
 import type { Lanes } from "../lanes/lanes.ts";
+import type { LookBoard } from "../looks/port.ts";
 import type { Dispatcher } from "../pipeline/dispatch.ts";
 import { RunPolicy } from "../pipeline/dispatch-policy.ts";
 import { Feeder } from "../pipeline/feed.ts";
@@ -15,6 +16,7 @@ export interface Warming {
   readonly queue: WorkQueue;
   readonly pool: Pool;
   readonly lanes: Lanes;
+  readonly looks: LookBoard;
   /** Takes over what bots reported; to be closed. */
   readonly takeOver: TakeOver;
 }
@@ -24,10 +26,8 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
   const { events, stop, options, found } = given;
   // A bot that is out from the start, perhaps for good, does not keep the new content from the others' readers.
   const waitedFor = found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug);
-  const { plan, bell, queue, pool, lanes, intake, settlement, dispatcher } = await openEngine({
-    ...given,
-    waitedFor: [...new Set(waitedFor)],
-  });
+  const engine = await openEngine({ ...given, waitedFor: [...new Set(waitedFor)] });
+  const { plan, bell, queue, pool, lanes, intake, settlement, looks } = engine;
   const feeder = new Feeder({
     intake,
     bell,
@@ -39,5 +39,5 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
   });
   const takeOver = openTakeOver(given, lanes, plan.bots);
   const policy = new RunPolicy({ feeder, queue, settlement });
-  return { feeder, dispatcher: dispatcher(policy), queue, pool, lanes, takeOver };
+  return { feeder, dispatcher: engine.dispatcher(policy), queue, pool, lanes, looks, takeOver };
 }

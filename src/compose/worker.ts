@@ -20,6 +20,7 @@ import { EnqueuedEntries } from "../worker/enqueued-entries.ts";
 import type { Watch } from "../worker/keep-warm.ts";
 import { LaneWatch } from "../worker/lane-watch.ts";
 import { LedgerWatch } from "../worker/ledger-watch.ts";
+import { LookWatch } from "../worker/look-watch.ts";
 import { Outages } from "../worker/outages.ts";
 import { ReportWatch } from "../worker/report-watch.ts";
 import { Requests } from "../worker/requests.ts";
@@ -69,7 +70,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const { clock } = connections;
   const { intervalMs } = config;
   const engine = await openEngine({ ...given, found: found.lanes });
-  const { bell, queue, pool, lanes, intake, settlement } = engine;
+  const { bell, queue, pool, lanes, intake, settlement, looks, lost } = engine;
   const { bots } = engine.plan;
   const rules: PlanRules = { ...engine.plan, waits: true };
   const byName: PlanRules = { ...rules, selection: null, as: undefined };
@@ -78,8 +79,9 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const asked = new Bell();
   const outages = new Outages(clock, events);
   const availability = new BotAvailability({ lanes, bots });
-  const entries = new EnqueuedEntries({ clock, events, ledger, intake, availability, rules: byName, most });
-  const rows = new DueRows({ events, ledger, intake, availability, rules: byName, room });
+  const asking = { events, ledger, intake, availability, rules: byName };
+  const entries = new EnqueuedEntries({ ...asking, clock, most, lost });
+  const rows = new DueRows({ ...asking, room });
   const laneWatch = new LaneWatch({ clock, stop, events, outages, lanes, bots, intervalMs });
   const onBack = () => {
     for (const watch of watches) watch.again();
@@ -109,7 +111,8 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const ledgerWatch = new LedgerWatch({ clock, stop, breaker, availability, onBack, ...polled });
   const takeOver = openTakeOver(given, lanes, bots);
   const reportWatch = new ReportWatch({ clock, stop, breaker, takeOver, intervalMs });
-  const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch, reportWatch];
+  const lookWatch = new LookWatch(looks, stop.draining);
+  const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch, reportWatch, lookWatch];
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
   const dispatcher = engine.dispatcher(policy);
   const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });

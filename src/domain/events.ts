@@ -80,6 +80,15 @@ export interface EventMap {
     readonly ms: number;
     readonly failure: Failure | null;
   };
+  /** A message was asked for that a lost call may have posted; two calls where there was one. */
+  look: {
+    readonly bot: string;
+    readonly chat: string;
+    readonly messageId: number;
+    readonly way: "edit" | "forward";
+    /** What stands there; `locked`: one that the bot may not ask for this way; `unclear`: no answer decided. */
+    readonly seen: "message" | "missing" | "locked" | "protected" | "unclear";
+  };
   /** A lane changed: it sent, was frozen or closed, moved to another chat, or has a new pace. */
   lane: LaneView;
   /** A lane is no longer known by this chat: its group became another, which may be a lane already. */

@@ -59,6 +59,13 @@ export interface ItemResult {
   readonly reason: Reason | SkipReason | null;
   /** True when this run found it in this state and left it alone (old `unknown` and permanent `error` rows). */
   readonly left?: boolean | undefined;
+  /**
+   * What became of a message whose answer was lost: it was found, it is not there and the object was sent again, or it was sent again
+   * without a look.
+   */
+  readonly resolved?: "found" | "sent" | "unchecked" | undefined;
+  /** When its message can be looked for, Unix milliseconds; only where that is later. */
+  readonly lookAt?: number | undefined;
   /** The entry as the source had it, where it could be read. */
   readonly entry?: Entry | undefined;
   /** File and line of a manifest entry that could not be read. */

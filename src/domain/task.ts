@@ -31,6 +31,10 @@ export interface Task {
   readonly replace: boolean;
   /** Send although an earlier call for its content is in doubt: that was asked for. */
   readonly evenInDoubt?: boolean | undefined;
+  /** An earlier call for its row was lost, and its message is to be looked for before it is sent again. */
+  readonly isLost?: boolean | undefined;
+  /** What a look for an earlier message said: `sent`, that it is not there; `unchecked`, nothing. */
+  readonly resolved?: "sent" | "unchecked" | undefined;
   /** Moment of the engine's clock at which the ledger was asked about it, just before it was queued. */
   readonly queuedAt: number;
   /** Retries used in this run; flood waits do not count. */

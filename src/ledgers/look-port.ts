@@ -53,7 +53,7 @@ export interface PostedAround {
 }
 
 /** How a message is asked for: by an edit of its keyboard, or by a forward, whose copy is deleted. */
-type LookWay = "edit" | "forward";
+export type LookWay = "edit" | "forward";
 
 /** A look, as it is written down before its call. */
 export interface LookFacts {

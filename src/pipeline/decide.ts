@@ -24,8 +24,11 @@ export interface DecideFacts {
 }
 
 export type Decision =
-  /** `evenInDoubt`: also when its content turns out to be that of an earlier call in doubt. */
-  | { readonly do: "warm"; readonly replace: boolean; readonly evenInDoubt?: true }
+  /**
+   * `evenInDoubt`: also when its content turns out to be that of an earlier call in doubt. `isLost`: such a call was its own; its
+   * message is to be looked for first.
+   */
+  | { readonly do: "warm"; readonly replace: boolean; readonly evenInDoubt?: true; readonly isLost?: true }
   | { readonly do: "skip"; readonly reason: SkipReason }
   /** An old `unknown` or permanent `error` that is reported and not touched. */
   | { readonly do: "leave"; readonly status: "unknown" | "failed" }
@@ -34,6 +37,7 @@ export type Decision =
 const WARM: Decision = { do: "warm", replace: false };
 const REPLACE: Decision = { do: "warm", replace: true };
 const EVEN_IN_DOUBT: Decision = { do: "warm", replace: false, evenInDoubt: true };
+const LOST: Decision = { do: "warm", replace: false, evenInDoubt: true, isLost: true };
 
 /** The state table of the README: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {
@@ -61,7 +65,7 @@ function decideForced({ state }: Found): Decision {
 }
 
 function decideOnly(found: Found, only: readonly Selection[]): Decision {
-  if (found.state === "unknown" && only.includes("unknown")) return EVEN_IN_DOUBT;
+  if (found.state === "unknown" && only.includes("unknown")) return LOST;
   if (found.state === "error" && only.includes("failed")) return WARM;
   return found.state === "weak" && only.includes("weak") ? REPLACE : { do: "ignore" };
 }

@@ -23,6 +23,14 @@ export interface PlanOptions extends PlanRules {
   readonly source: Source;
   /** Takes a sentence for people. */
   readonly tell?: ((text: string) => void) | undefined;
+  /** Looks for the messages of lost calls before they are made again; without it they are planned as they are. */
+  readonly lost?: LostTasks | undefined;
+}
+
+/** What looks for the messages of lost calls. */
+export interface LostTasks {
+  /** Yields what becomes of these tasks, as soon as it is known. Throws LedgerError. */
+  resolve(tasks: readonly Task[]): AsyncIterable<Planned[]>;
 }
 
 /** What a plan needs whatever its source: the rules it decides by, and whom it asks. */
@@ -75,7 +83,9 @@ export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
   for await (const page of options.source) {
     const made = await planPage(page, options, across);
     leftovers.note(made);
-    yield made;
+    const { lost, rest } = options.lost ? partLost(made) : { lost: [], rest: made };
+    yield rest;
+    if (options.lost) yield* options.lost.resolve(lost);
   }
   if (leftovers.text) options.tell?.(leftovers.text);
   await options.selection?.ended();
@@ -150,7 +160,7 @@ function shownAs({ entry, kind }: Query, { shown, keyKnown }: Found, { wanted }:
 function taskOf(
   { entry, bot, kind }: Query,
   found: Looked,
-  { replace, evenInDoubt }: Extract<Decision, { do: "warm" }>,
+  { replace, evenInDoubt, isLost }: Extract<Decision, { do: "warm" }>,
   askedAt: number,
 ): Task {
   return {
@@ -159,6 +169,7 @@ function taskOf(
     kind,
     replace,
     evenInDoubt,
+    isLost,
     content: found.content,
     ...(found.read ? { read: found.read } : {}),
     queuedAt: askedAt,
@@ -166,6 +177,17 @@ function taskOf(
     tries: 0,
     calls: 0,
   };
+}
+
+/** Parts what is to be looked for before it is sent again from all else. */
+export function partLost(planned: readonly Planned[]): { readonly lost: Task[]; readonly rest: Planned[] } {
+  const lost: Task[] = [];
+  const rest: Planned[] = [];
+  for (const each of planned) {
+    if (each.type === "task" && each.task.isLost) lost.push(each.task);
+    else rest.push(each);
+  }
+  return { lost, rest };
 }
 
 type ToDecide = readonly (Query | Ended)[];

@@ -199,7 +199,7 @@ export class Settlement {
     fields: Partial<ItemResult> & { readonly status: ItemResult["status"] },
   ): void {
     const { clock, events } = this.#options;
-    const { entry, bot, kind, calls } = task;
+    const { entry, bot, kind, calls, resolved } = task;
     const { transfer, facts, spent } = outcome;
     const latency: Latency = {
       total: clock.now() - task.queuedAt,
@@ -210,6 +210,6 @@ export class Settlement {
     };
     const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
     const { place: placeMs } = spent;
-    events.emit("item", itemResult({ ...about, attempts: calls, latency, placeMs, ...fields }));
+    events.emit("item", itemResult({ ...about, attempts: calls, latency, placeMs, resolved, ...fields }));
   }
 }

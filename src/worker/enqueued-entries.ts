@@ -1,6 +1,6 @@
 import { retryWords } from "../domain/advice.ts";
 import { SELECTIONS } from "../domain/choices.ts";
-import type { Clock } from "../domain/clock.ts";
+import { type Clock, fromWall } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
 import type { Emitter } from "../domain/events.ts";
 import { PASSING_CLASSES } from "../domain/failure.ts";
@@ -8,7 +8,7 @@ import type { ItemResult } from "../domain/outcome.ts";
 import type { Task } from "../domain/task.ts";
 import type { Ledger, QueuedEntry } from "../ledgers/port.ts";
 import type { Intake } from "../pipeline/intake.ts";
-import { type Planned, type PlanRules, planPage } from "../pipeline/plan.ts";
+import { type LostTasks, type Planned, type PlanRules, partLost, planPage } from "../pipeline/plan.ts";
 import type { BotAvailability } from "./bot-availability.ts";
 
 export interface EnqueuedEntriesOptions {
@@ -18,6 +18,8 @@ export interface EnqueuedEntriesOptions {
   readonly intake: Intake;
   readonly availability: BotAvailability;
   readonly rules: PlanRules;
+  /** Looks for the messages of lost calls before they are made again; without it they are made at once. */
+  readonly lost?: LostTasks;
   /** The most entries that may be in progress at once. */
   readonly most: number;
 }
@@ -34,8 +36,8 @@ export class EnqueuedEntries {
   /** Bots whose results are still to come, by the entry's id. */
   readonly #going = new Map<number, Set<string>>();
   #after = 0;
-  /** Since when some entries wait for another try; null when none does. */
-  #putBackAt: number | null = null;
+  /** When entries that wait for another try are examined again; null when none does. */
+  #againAt: number | null = null;
 
   constructor(options: EnqueuedEntriesOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class EnqueuedEntries {
   /** Puts waiting entries into the queue, as many as may be in progress. */
   async poll(): Promise<void> {
     const { ledger, most, clock } = this.#options;
-    if (this.#putBackAt !== null && clock.now() - this.#putBackAt >= PUT_BACK_MS) this.again();
+    if (this.#againAt !== null && clock.now() >= this.#againAt) this.again();
     while (this.#going.size < most) {
       const page = await ledger.queued(this.#after);
       const fresh = page.filter(({ id }) => !this.#going.has(id)).slice(0, most - this.#going.size);
@@ -63,7 +65,7 @@ export class EnqueuedEntries {
   /** Makes the next poll examine all entries again: a bot or a part has recovered. */
   again(): void {
     this.#after = 0;
-    this.#putBackAt = null;
+    this.#againAt = null;
   }
 
   /** The task of a bot that cannot send: its entry stays where it is, for later. */
@@ -73,7 +75,7 @@ export class EnqueuedEntries {
   }
 
   async #take(page: readonly QueuedEntry[]): Promise<void> {
-    const { intake, availability, rules } = this.#options;
+    const { availability, rules } = this.#options;
     const [again, named] = [
       page.filter(({ entry }) => entry.again),
       page.filter(({ entry }) => !entry.again),
@@ -83,17 +85,29 @@ export class EnqueuedEntries {
       ...(await planPage(again.map(itemOf), { ...rules, only: SELECTIONS })),
     ];
     this.#expect(page, planned);
-    this.#tellLeft(planned.flatMap((each) => (each.type === "item" && each.item.left ? each.item : [])));
-    for (const each of planned) {
-      // What was found as it was is no news: it is neither counted nor logged as one more failure.
-      if (each.type === "item" && each.item.left) this.#met(each.item);
-      else if (each.type === "task" && availability.skips(each.task.bot)) this.takeBack(each.task);
-      else {
-        // A refusal of the bucket does not finish this entry: it is examined again when the bucket is back.
-        if (each.type === "item" && each.item.error?.class === "auth") this.#forget(each.item.entry?.queueId);
-        await intake.take(each);
-      }
-    }
+    const { lost, rest } = this.#options.lost ? partLost(planned) : { lost: [], rest: planned };
+    this.#tellLeft(rest.flatMap((each) => (each.type === "item" && each.item.left ? each.item : [])));
+    for (const each of rest) await this.#give(each);
+    const isHere = (task: Task) => !availability.skips(task.bot);
+    for (const task of lost) if (!isHere(task)) this.takeBack(task);
+    // Looks take their time, for which what was asked for else does not wait.
+    if (this.#options.lost)
+      this.#resolve(this.#options.lost, lost.filter(isHere)).catch((error: unknown) => this.#break(error));
+  }
+
+  async #resolve(looks: LostTasks, lost: readonly Task[]): Promise<void> {
+    for await (const planned of looks.resolve(lost)) for (const each of planned) await this.#give(each);
+  }
+
+  async #give(planned: Planned): Promise<void> {
+    const { intake, availability } = this.#options;
+    // What was found as it was is no news: it is neither counted nor logged as one more failure.
+    if (planned.type === "item" && planned.item.left) return this.#met(planned.item);
+    if (planned.type === "task" && availability.skips(planned.task.bot)) return this.takeBack(planned.task);
+    // A refusal of the bucket does not finish this entry: it is examined again when the bucket is back.
+    if (planned.type === "item" && planned.item.error?.class === "auth")
+      this.#forget(planned.item.entry?.queueId);
+    await intake.take(planned);
   }
 
   /** Registers the expected results before any can arrive; an entry that produced no work is finished. */
@@ -121,14 +135,17 @@ export class EnqueuedEntries {
   /** One of the results of an entry is there. */
   #met(item: ItemResult): void {
     if (isFinal(item)) this.#ended(item.entry?.queueId, item.bot);
-    else this.#putBack(item.entry?.queueId);
+    else this.#putBack(item);
   }
 
-  /** It failed for a passing reason: what was accepted is not given up for that. */
-  #putBack(id: number | undefined): void {
+  /** It failed for a passing reason, or cannot be looked for yet: what was accepted is not given up for that. */
+  #putBack({ entry, lookAt }: ItemResult): void {
+    const { clock } = this.#options;
+    const id = entry?.queueId;
     if (id === undefined || !this.#going.has(id)) return;
     this.#going.delete(id);
-    this.#putBackAt ??= this.#options.clock.now();
+    const at = lookAt === undefined ? clock.now() + PUT_BACK_MS : fromWall(clock, lookAt);
+    this.#againAt = Math.min(this.#againAt ?? at, at);
   }
 
   #forget(id: number | undefined): void {
@@ -148,7 +165,8 @@ export class EnqueuedEntries {
 /** Milliseconds after which entries that were put back are examined again; the ledger knows when a row is due. */
 const PUT_BACK_MS = 60_000;
 
-function isFinal({ status, error }: ItemResult): boolean {
+function isFinal({ status, error, lookAt }: ItemResult): boolean {
+  if (lookAt !== undefined) return false;
   return status !== "failed" || error === null || !PASSING_CLASSES.includes(error.class);
 }
 

@@ -1,0 +1,44 @@
+import type { Neighbour, PostedAround } from "../ledgers/look-port.ts";
+
+/** Why a message may have an id that is not among its candidates. */
+export type OpenEnd = "too_many" | "no_post_before" | "no_post_after";
+
+/** The ids that the message of a lost call can have, in the order in which to ask for them. */
+export interface Candidates {
+  readonly ids: readonly number[];
+  /** Null where it is nowhere if it has none of these. */
+  readonly open: OpenEnd | null;
+}
+
+/** Ids that are asked for at most for one lost call. */
+const MOST = 200;
+/** Ids that are asked for above the highest known one, where nothing bounds them: its message is probably the next. */
+const BEYOND = 20;
+
+/**
+ * Returns the ids that a message can have by its neighbours, ours, in the order of their ids: above those that were there
+ * before its call began, below those that were begun when it could post no more, and none of theirs. Ids rise with time in a
+ * chat, and from 1 on. Where no post from before is known, those between posts come first, then those below them.
+ */
+export function candidatesOf(
+  { startedAt, settledAt }: Pick<PostedAround, "startedAt" | "settledAt">,
+  neighbours: readonly Neighbour[],
+  most = MOST,
+): Candidates {
+  const first = neighbours[0];
+  const last = neighbours.at(-1);
+  if (!first || !last) return { ids: [], open: "no_post_before" };
+  const isKnown = new Set(neighbours.map(({ messageId }) => messageId));
+  const before = neighbours.filter(({ endedAt }) => endedAt <= startedAt).at(-1)?.messageId ?? null;
+  const after = neighbours.find((each) => each.startedAt >= settledAt)?.messageId ?? null;
+  const from = before ?? (first.messageId <= most ? 0 : null);
+  const upwards = range((from ?? first.messageId) + 1, after ?? last.messageId + BEYOND + 1);
+  const downwards = from === null ? range(first.messageId - most, first.messageId).reverse() : [];
+  const ids = [...upwards, ...downwards].filter((id) => !isKnown.has(id));
+  const end = from === null ? "no_post_before" : after === null ? "no_post_after" : null;
+  return { ids: ids.slice(0, most), open: ids.length > most && from !== null ? "too_many" : end };
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index).filter((id) => id > 0);
+}

@@ -1,0 +1,142 @@
+import type { LookWay, LostCall, Neighbour, PostedAround } from "../ledgers/look-port.ts";
+import { absence } from "./absence.ts";
+import type { Place } from "./asking.ts";
+import { candidatesOf, type OpenEnd } from "./candidates.ts";
+import { mayLoseCaption } from "./caption.ts";
+import { ChatWay, type ChatWayOptions } from "./chat-way.ts";
+import { matchOf } from "./match.ts";
+import type { LookVerdict } from "./port.ts";
+import { Sights, type SightsOptions } from "./sights.ts";
+import { type LookPatience, settledAt } from "./when.ts";
+
+export interface ChatLooksOptions extends SightsOptions, ChatWayOptions {
+  readonly patience: LookPatience;
+}
+
+type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
+
+/** Why a call that was not found stays undecided. */
+const OPEN: Readonly<Record<OpenEnd | "unclear", string>> = {
+  too_many: "more than 200 other messages stand where its message could be",
+  no_post_before: "no message of ours in its chat is known from before, to look from there on",
+  no_post_after: "no later message of ours is in its chat yet, up to which to look",
+  unclear: "Telegram did not answer each look at where its message could be",
+};
+const STOPPED: LookVerdict = { is: "open", why: "the run was stopped before it was looked for" };
+/** Messages of ours that are tried, where some may be deleted. */
+const KNOWN_TRIED = 3;
+
+/** Looks for lost calls in one chat, by one bot. */
+export class ChatLooks {
+  readonly #place: Place;
+  readonly #options: ChatLooksOptions;
+  readonly #way: ChatWay;
+  readonly #sights: Sights;
+  /** Calls that are not decided. */
+  readonly #open = new Set<LostCall>();
+  /** A post after all that are looked for was tried for. */
+  #hasMarked = false;
+
+  constructor(place: Place, options: ChatLooksOptions) {
+    this.#place = place;
+    this.#options = options;
+    this.#way = new ChatWay(place, options);
+    this.#sights = new Sights(place, options);
+  }
+
+  /** Tells of each call as soon as it is decided. Throws LedgerError, and what `tell` throws. */
+  async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {
+    for (const call of [...calls].sort((a, b) => a.startedAt - b.startedAt)) this.#open.add(call);
+    this.#hasMarked = false;
+    const none = await this.#way.find();
+    for (const call of this.#open) {
+      const verdict = none ?? (await this.#find(call, tell));
+      if (this.#open.delete(call) && verdict) await tell(call, verdict);
+    }
+  }
+
+  /** Null once the call was found, and told. */
+  async #find(call: LostCall, tell: Tell): Promise<LookVerdict | null> {
+    const around = {
+      ...this.#place,
+      startedAt: call.startedAt,
+      settledAt: settledAt(call, this.#options.patience),
+    };
+    const neighbours = await this.#options.ledger.neighbours(around);
+    this.#sights.forgetDoubtful();
+    while (this.#open.has(call)) {
+      const { draining } = this.#options;
+      if (draining.aborted) return STOPPED;
+      const { way } = this.#way;
+      if (way === null || !this.#way.isOpen) return this.#way.whyNone();
+      const verdict = await this.#step(call, around, neighbours, way, tell);
+      if (verdict) return verdict;
+    }
+    return null;
+  }
+
+  /** One look, or what follows when there is nothing more to look at. */
+  async #step(
+    call: LostCall,
+    around: PostedAround,
+    neighbours: readonly Neighbour[],
+    way: LookWay,
+    tell: Tell,
+  ): Promise<LookVerdict | null> {
+    const known = this.#sights.withCopies(neighbours);
+    const candidates = candidatesOf(around, known);
+    if (candidates.open === "no_post_after" && !this.#hasMarked) {
+      this.#hasMarked = true;
+      await this.#mark(call, known);
+      return null;
+    }
+    const next = candidates.ids.find((id) => !this.#sights.has(id));
+    if (next !== undefined) {
+      await this.#look(call, next, way, tell, known.at(-1)?.messageId ?? 0);
+      return null;
+    }
+    if (way === "edit" && !this.#sights.canEdit && candidates.ids.some((id) => this.#sights.isLocked(id))) {
+      await this.#proveEdit(call, known);
+      return null;
+    }
+    const judged = absence(candidates, (id) => this.#sights.sightOf(id));
+    if (judged !== "absent") return { is: "open", why: OPEN[judged] };
+    return mayLoseCaption(call.kind, call.key)
+      ? { is: "unchecked", why: "Telegram may have made a sticker of it, which has no caption to know it by" }
+      : { is: "absent" };
+  }
+
+  async #look(call: LostCall, id: number, way: LookWay, tell: Tell, top: number): Promise<void> {
+    const seen = await this.#sights.look(call, id, way, top);
+    if (seen === "protected") this.#way.refuse(way);
+    if (typeof seen === "string") return;
+    const match = matchOf(seen, { chatId: this.#place.chatId, messageId: id }, [...this.#open]);
+    if (!match) return;
+    this.#open.delete(match.call);
+    await tell(match.call, { is: "found", media: match.media });
+  }
+
+  /** Makes a copy of a message of ours, which is then a post after everything that is looked for. */
+  async #mark(call: LostCall, known: readonly Neighbour[]): Promise<void> {
+    for (const { messageId } of [...known].reverse().slice(0, KNOWN_TRIED)) {
+      if (!this.#way.canForward) return;
+      const seen = await this.#sights.probe(call, messageId, "forward");
+      if (seen === "protected") this.#way.refuse("forward");
+      if (seen !== "missing") return;
+    }
+  }
+
+  /**
+   * What may not be edited is not ours only where ours may be: tries one of them. Where that is refused, or none is left to try,
+   * those that were refused are asked for by forwards.
+   */
+  async #proveEdit(call: LostCall, known: readonly Neighbour[]): Promise<void> {
+    for (const { messageId } of [...known].reverse().slice(0, KNOWN_TRIED)) {
+      const seen = await this.#sights.probe(call, messageId, "edit");
+      if (seen !== "missing") break;
+    }
+    if (this.#sights.canEdit) return;
+    this.#way.refuse("edit");
+    this.#sights.forgetLocked();
+  }
+}

@@ -1,0 +1,31 @@
+import type { SeenMessage, Sent } from "../telegram/port.ts";
+
+/** A call that was lost, as far as its message is known by it. */
+export interface Tagged {
+  readonly tag: string | null;
+}
+
+/** A message that was found, under the id at which it stands. */
+export interface Match<Call extends Tagged> {
+  readonly call: Call;
+  readonly media: Sent;
+}
+
+/** Characters that nobody sees, which an edit may have added. */
+const UNSEEN = /[\s\u200b-\u200f\u2060-\u2064\ufeff]+$/u;
+
+/**
+ * Returns whose message was seen when this chat was asked for `asked`; null for that of a stranger, one without media, and a
+ * copy of one that stands elsewhere. What was seen may itself be a copy that a forward made: the match is the message asked for.
+ */
+export function matchOf<Call extends Tagged>(
+  seen: SeenMessage,
+  asked: { readonly chatId: string; readonly messageId: number },
+  calls: readonly Call[],
+): Match<Call> | null {
+  if (seen.caption === null || seen.media === null) return null;
+  if (seen.originId !== null && seen.originId !== asked.messageId) return null;
+  const tag = seen.caption.replace(UNSEEN, "");
+  const call = calls.find((each) => each.tag !== null && each.tag === tag);
+  return call ? { call, media: { ...seen.media, ...asked } } : null;
+}

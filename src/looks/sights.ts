@@ -1,0 +1,96 @@
+import type { Emitter } from "../domain/events.ts";
+import type { LookFacts, LookWay, Neighbour } from "../ledgers/look-port.ts";
+import type { Sight } from "./absence.ts";
+import type { Place } from "./asking.ts";
+import { type LookAnswer, type LookOptions, look } from "./look.ts";
+
+export interface SightsOptions extends LookOptions {
+  readonly events: Emitter;
+}
+
+/** The lost call that a look is for. */
+type LookedFor = Pick<LookFacts, "attempt">;
+
+/** Ids that are remembered at most: what was forgotten is asked for again. */
+const REMEMBERED = 10_000;
+
+/** What was seen in a chat, by its ids. What stands under an id below that of another message does not change. */
+export class Sights {
+  readonly #place: Place;
+  readonly #options: SightsOptions;
+  readonly #seen = new Map<number, LookAnswer>();
+  /** Ids of which something else may be seen later: above all that was posted, or not answered. */
+  readonly #doubtful = new Set<number>();
+  /** Copies that looks made: they are posts of ours like others, also once they are deleted. */
+  readonly #copies: Neighbour[] = [];
+  #canEdit = false;
+
+  constructor(place: Place, options: SightsOptions) {
+    this.#place = place;
+    this.#options = options;
+  }
+
+  /** A message was edited: what may not be edited is not ours. */
+  get canEdit(): boolean {
+    return this.#canEdit;
+  }
+
+  has(id: number): boolean {
+    return this.#seen.has(id);
+  }
+
+  isLocked(id: number): boolean {
+    return this.#seen.get(id) === "locked";
+  }
+
+  sightOf(id: number): Sight | undefined {
+    const seen = this.#seen.get(id);
+    if (seen === undefined || seen === "missing") return seen;
+    return seen === "unclear" || seen === "protected" ? "unclear" : "other";
+  }
+
+  /** These and the copies of looks, in the order of their ids. */
+  withCopies(neighbours: readonly Neighbour[]): readonly Neighbour[] {
+    return [...neighbours, ...this.#copies].sort((a, b) => a.messageId - b.messageId);
+  }
+
+  /** Looks at one message; `top` is the highest id that was posted for sure. Throws LedgerError. */
+  async look(call: LookedFor, messageId: number, way: LookWay, top: number): Promise<LookAnswer> {
+    const seen = await this.probe(call, messageId, way);
+    if (this.#seen.size >= REMEMBERED) this.#seen.clear();
+    this.#seen.set(messageId, seen);
+    if (messageId > top || seen === "unclear" || seen === "protected") this.#doubtful.add(messageId);
+    return seen;
+  }
+
+  /** Looks at a message that is known. Throws LedgerError. */
+  async probe({ attempt }: LookedFor, messageId: number, way: LookWay): Promise<LookAnswer> {
+    const { clock, events } = this.#options;
+    const copied = (copyId: number) => {
+      const now = clock.wall();
+      this.#copies.push({ messageId: copyId, startedAt: now, endedAt: now });
+    };
+    const { bot, chatId } = this.#place;
+    const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied });
+    events.emit("look", {
+      bot,
+      chat: chatId,
+      messageId,
+      way,
+      seen: typeof seen === "string" ? seen : "message",
+    });
+    if (way === "edit" && typeof seen !== "string") this.#canEdit = true;
+    return seen;
+  }
+
+  /** What may be seen otherwise by now is asked for again. */
+  forgetDoubtful(): void {
+    for (const id of this.#doubtful) this.#seen.delete(id);
+    this.#doubtful.clear();
+  }
+
+  /** What may not be edited is asked for another way. */
+  forgetLocked(): void {
+    for (const [id, seen] of this.#seen) if (seen === "locked") this.#seen.delete(id);
+  }
+}

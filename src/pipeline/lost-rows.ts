@@ -1,0 +1,159 @@
+import { Bell } from "../domain/bell.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Emitter } from "../domain/events.ts";
+import type { RunBots } from "../domain/run-bots.ts";
+import type { Task } from "../domain/task.ts";
+import type { LostCall } from "../ledgers/look-port.ts";
+import type { Ledger, StoredId } from "../ledgers/port.ts";
+import type { LookBoard, LookVerdict } from "../looks/port.ts";
+import { rowVerdict } from "../looks/row-verdict.ts";
+import { foundItem, stillUnknown } from "./lost-ended.ts";
+import { LostSummary } from "./lost-summary.ts";
+import { decideAll, type Planned, type PlanRules } from "./plan.ts";
+import { classifyStored } from "./stored-kind.ts";
+
+export interface LostRowsOptions {
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly looks: LookBoard;
+  readonly runBots: RunBots;
+  /** Rules for other keys of content that was found: those of a plain run. */
+  readonly judge: PlanRules;
+  /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
+  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
+}
+
+/** A row whose calls were lost. */
+interface LostRow {
+  /** One for each key of its content. */
+  readonly tasks: [Task, ...Task[]];
+  calls: readonly LostCall[];
+  readonly verdicts: Map<LostCall, LookVerdict>;
+  isFound: boolean;
+}
+
+/** Asks Telegram for the messages of rows that are `unknown` before they are sent again. */
+export class LostRows {
+  readonly #options: LostRowsOptions;
+
+  constructor(options: LostRowsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Yields what becomes of tasks of such rows, as soon as that is known: their end where a message was found or may yet be, themselves
+   * where they are to be sent again. Throws LedgerError.
+   */
+  async *resolve(tasks: readonly Task[]): AsyncGenerator<Planned[]> {
+    const { clock, events } = this.#options;
+    if (tasks.length === 0) return;
+    const made: Planned[] = [];
+    const bell = new Bell();
+    const never = new AbortController().signal;
+    const summary = new LostSummary();
+    let isOver = false;
+    const work = this.#ask(tasks, (planned, verdict) => {
+      made.push(...planned);
+      summary.note(verdict, planned.length);
+      bell.ring();
+    }).finally(() => {
+      isOver = true;
+      bell.ring();
+    });
+    // What broke is thrown at the end.
+    work.catch(() => {});
+    while (!isOver || made.length > 0) {
+      if (made.length > 0) yield made.splice(0);
+      else await bell.wait(Number.POSITIVE_INFINITY, clock, never);
+    }
+    await work;
+    for (const notice of summary.notices()) events.emit("notice", notice);
+  }
+
+  async #ask(
+    tasks: readonly Task[],
+    tell: (planned: readonly Planned[], verdict: LookVerdict) => void,
+  ): Promise<void> {
+    const { ledger, looks } = this.#options;
+    const rows = rowsOf(tasks);
+    const lost = await ledger.lostCalls(rows.map(({ tasks: [first] }) => first));
+    const rowOf = new Map<LostCall, LostRow>();
+    for (const [at, row] of rows.entries()) {
+      row.calls = lost[at] ?? [];
+      for (const call of row.calls) rowOf.set(call, row);
+      if (row.calls.length === 0) await this.#end(row, tell);
+    }
+    await looks.ask([...rowOf.keys()], async (call, verdict) => {
+      const row = rowOf.get(call);
+      if (!row) return;
+      row.verdicts.set(call, verdict);
+      if (verdict.is === "found") tell(await this.#found(row, call, verdict), verdict);
+      else if (verdict.is === "absent" && call.state !== "absent")
+        await ledger.closeLost(call.attempt, "absent");
+      if (!row.isFound && row.verdicts.size === row.calls.length) await this.#end(row, tell);
+    });
+  }
+
+  /** The message of one of its calls is there. */
+  async #found(
+    row: LostRow,
+    call: LostCall,
+    { media }: Extract<LookVerdict, { is: "found" }>,
+  ): Promise<Planned[]> {
+    const { ledger, remove, runBots, judge } = this.#options;
+    const [task, ...others] = row.tasks;
+    const reading = classifyStored(task.kind, media, task.entry.key);
+    const { stored, asked, weakness } = reading;
+    const { mime, width, height, duration } = media;
+    const confirmed = await ledger.confirmLost(call.attempt, {
+      content: call.content,
+      stored,
+      asked,
+      weakness,
+      replace: false,
+      bots: task.entry.bot === undefined ? runBots.warming : [task.bot],
+      mime,
+      width,
+      height,
+      duration,
+    });
+    await remove?.(task.bot, stored);
+    if (row.isFound) return [];
+    row.isFound = true;
+    return [foundItem(task, confirmed.stored, reading), ...(await decideAll(others, judge))];
+  }
+
+  /** None of its calls was found. */
+  async #end(row: LostRow, tell: (planned: readonly Planned[], verdict: LookVerdict) => void): Promise<void> {
+    const { ledger } = this.#options;
+    const verdict = rowVerdict([...row.verdicts.values()]);
+    if (verdict.is === "found") return;
+    if (verdict.is === "later" || verdict.is === "open") {
+      tell(
+        row.tasks.map((task) => stillUnknown(task, verdict, row.calls.at(-1)?.reason ?? null)),
+        verdict,
+      );
+      return;
+    }
+    if (verdict.is === "unchecked")
+      for (const [{ attempt, state }, { is }] of row.verdicts)
+        if (is === "unchecked" && state !== "unchecked") await ledger.closeLost(attempt, "unchecked");
+    const resolved = verdict.is === "absent" ? "sent" : "unchecked";
+    tell(
+      row.tasks.map((task) => ({ type: "task", task: { ...task, resolved } })),
+      verdict,
+    );
+  }
+}
+
+function rowsOf(tasks: readonly Task[]): LostRow[] {
+  const rows = new Map<string, LostRow>();
+  for (const task of tasks) {
+    const name = `${task.bot}|${task.kind}|${task.content}`;
+    const row = rows.get(name);
+    if (row) row.tasks.push(task);
+    else rows.set(name, { tasks: [task], calls: [], verdicts: new Map(), isFound: false });
+  }
+  return [...rows.values()];
+}

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import type { Neighbour } from "../../src/ledgers/look-port.ts";
+import { absence, type Sight } from "../../src/looks/absence.ts";
+import { candidatesOf, type OpenEnd } from "../../src/looks/candidates.ts";
+
+/** A lost call that began at 1,000 and can post no more at 2,000. */
+const LOST = { startedAt: 1_000, settledAt: 2_000 };
+
+function at(messageId: number, startedAt: number, endedAt = startedAt + 100): Neighbour {
+  return { messageId, startedAt, endedAt };
+}
+
+function upTo(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+const BEFORE = at(10, 500);
+const AFTER = at(20, 2_000);
+
+it.each<[string, readonly Neighbour[], number[], OpenEnd | null]>([
+  ["all between two posts", [BEFORE, AFTER], upTo(11, 19), null],
+  ["none where nothing is between them", [BEFORE, at(11, 2_500)], [], null],
+  [
+    "none of those that are known",
+    [BEFORE, at(12, 1_200), at(15, 1_999), AFTER],
+    [11, 13, 14, 16, 17, 18, 19],
+    null,
+  ],
+  ["from the last that was there before", [at(5, 100), BEFORE, AFTER], upTo(11, 19), null],
+  ["up to the first that was begun later", [BEFORE, at(14, 2_001), AFTER], [11, 12, 13], null],
+  [
+    "those below one that was under way when it began",
+    [at(7, 400), at(10, 950), AFTER],
+    [8, 9, ...upTo(11, 19)],
+    null,
+  ],
+  ["none below a post that was there at the very moment", [at(10, 900, 1_000), AFTER], upTo(11, 19), null],
+  ["from 1 on where nothing is known from before", [at(3, 1_100), at(6, 2_000)], [1, 2, 4, 5], null],
+  [
+    "some above the last where nothing bounds them",
+    [BEFORE, at(12, 1_500)],
+    [11, ...upTo(13, 32)],
+    "no_post_after",
+  ],
+  ["nothing where no post is known", [], [], "no_post_before"],
+])("takes as candidates %s", (_, neighbours, ids, open) => {
+  expect(candidatesOf(LOST, neighbours)).toEqual({ ids, open });
+});
+
+it("takes two hundred at most, from below", () => {
+  expect(candidatesOf(LOST, [BEFORE, at(211, 2_000)])).toEqual({ ids: upTo(11, 210), open: null });
+  expect(candidatesOf(LOST, [BEFORE, at(212, 2_000)])).toEqual({ ids: upTo(11, 210), open: "too_many" });
+});
+
+it("looks downwards from the first post where none is known from before, and proves nothing by it", () => {
+  const { ids, open } = candidatesOf(LOST, [at(501, 1_100), at(503, 1_200), at(505, 2_000)]);
+  expect(ids.slice(0, 4)).toEqual([502, 504, 500, 499]);
+  expect([ids.length, ids.at(-1), open]).toEqual([200, 303, "no_post_before"]);
+});
+
+const SIGHTS: Readonly<Record<number, Sight>> = { 11: "missing", 12: "other", 13: "unclear" };
+
+it.each<[readonly number[], OpenEnd | null, ReturnType<typeof absence>]>([
+  [[11, 12], null, "absent"],
+  [[], null, "absent"],
+  [[11, 12, 13], null, "unclear"],
+  [[11, 12, 14], null, "unclear"],
+  [[11], "too_many", "too_many"],
+  [[11], "no_post_before", "no_post_before"],
+  [[12], "no_post_after", "no_post_after"],
+  [[13], "no_post_after", "unclear"],
+])("of candidates %j with the end %s it is %s", (ids, open, verdict) => {
+  expect(absence({ ids, open }, (id) => SIGHTS[id])).toBe(verdict);
+});

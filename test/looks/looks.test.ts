@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
+import { chatScene, OTHER_TOKEN, tagOf } from "./chat-scene.ts";
+
+/** Long enough for a lost call to be settled. */
+const LATER = 700_000;
+
+const OWN_ONLY: ChatOptions = { id: -1_001_000_000_001, type: "channel", title: "own", canEditMessages: [] };
+const EDITOR: ChatOptions = { id: -1_001_000_000_002, type: "channel", title: "editor" };
+const SUPERGROUP: ChatOptions = { id: -1_001_000_000_003, type: "supergroup", title: "supergroup" };
+const GROUP: ChatOptions = { id: -44, type: "group", title: "group" };
+const PRIVATE: ChatOptions = { id: 78, type: "private", title: "Grace" };
+
+describe("lost messages are found, and what never came is proved absent", () => {
+  it.each([
+    ["a channel, by edits", OWN_ONLY, "edit"],
+    ["a channel where posts of others could be edited, by forwards", EDITOR, "forward"],
+    ["a supergroup", SUPERGROUP, "edit"],
+    ["a basic group", GROUP, "edit"],
+    ["a private chat", PRIVATE, "edit"],
+  ])("in %s", async (_, chat, way) => {
+    const scene = await chatScene(chat);
+    await scene.call("answered");
+    const second = await scene.call("lost");
+    await scene.posted("somebody else's", OTHER_TOKEN).catch(() => {});
+    scene.server.control({ post: { chat: chat.id, by: "Ada", text: "hello" } });
+    await scene.call("answered");
+    await scene.call("never");
+    const fifth = await scene.call("lost");
+    scene.pass(LATER);
+    await scene.call("answered");
+    const before = await scene.chat();
+    expect(await scene.ask()).toEqual({
+      "2.bin": `found ${second}`,
+      "4.bin": "absent",
+      "5.bin": `found ${fifth}`,
+    });
+    expect(new Set(scene.looked.map((each) => each.way))).toEqual(new Set([way]));
+    // Nothing is left of it: no copy, no changed caption, no button.
+    expect(await scene.chat()).toEqual(before);
+    for (const id of [second, fifth])
+      expect(await scene.bot.editReplyMarkup(String(chat.id), id ?? 0, null)).toMatchObject({
+        value: "not modified",
+      });
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+    expect(await scene.ask()).toEqual({ "4.bin": "absent" });
+  });
+});
+
+it("asks for each id once, however many are lost, and tells strangers' posts by one call each", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  for (let each = 0; each < 5; each++) {
+    await scene.call("lost");
+    scene.server.control({ post: { chat: OWN_ONLY.id, by: "Ada", text: "hello" } });
+    await scene.call("never");
+  }
+  scene.pass(LATER);
+  await scene.call("answered");
+  const ends = Object.values(await scene.ask());
+  expect(ends.filter((end) => end.startsWith("found"))).toHaveLength(5);
+  expect(ends.filter((end) => end === "absent")).toHaveLength(5);
+  const ids = scene.looked.map(({ messageId }) => messageId);
+  expect(new Set(ids).size).toBe(ids.length);
+  // Two calls for each that was found, one for each of somebody else's.
+  expect(scene.calls()).toHaveLength(5 * 2 + 5);
+});
+
+it("makes a post of its own where none came later, and takes it away", async () => {
+  for (const chat of [OWN_ONLY, EDITOR, GROUP]) {
+    const scene = await chatScene(chat);
+    await scene.call("answered");
+    await scene.call("never");
+    scene.pass(LATER);
+    const before = await scene.chat();
+    expect(await scene.ask()).toEqual({ "2.bin": "absent" });
+    expect(await scene.chat()).toEqual(before);
+    expect(scene.looked.map((each) => `${each.way} ${each.seen}`)).toEqual(["forward message"]);
+  }
+});
+
+it("is not asked before its message can come no more", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  await scene.call("never");
+  scene.pass(590_000);
+  expect(Object.values(await scene.ask())[0]).toMatch(/^later \d+$/);
+  expect(scene.calls()).toEqual([]);
+  await scene.posted(tagOf("2.bin"));
+  scene.pass(20_000);
+  expect(await scene.ask()).toEqual({ "2.bin": "found 2" });
+});
+
+it.each([
+  ["where nothing is allowed", { ...EDITOR, protected: true }, /neither edit nor forward/],
+  ["without a tag", OWN_ONLY, /without a tag/],
+])("cannot be checked %s, which is said", async (what, chat, why) => {
+  const scene = await chatScene(chat);
+  await scene.call("answered");
+  await scene.call("lost", { tagged: what !== "without a tag" });
+  scene.pass(LATER);
+  expect(Object.values(await scene.ask())[0]).toMatch(why);
+  expect(Object.values(await scene.ask())[0]).toMatch(/^unchecked: /);
+  expect(scene.calls()).toEqual([]);
+});
+
+it("cannot be checked in a chat that is gone, or became another one", async () => {
+  for (const change of [{ delete: true }, { migrate_to: -1_001_000_000_009 }]) {
+    const scene = await chatScene(GROUP);
+    await scene.call("answered");
+    await scene.call("lost");
+    scene.pass(LATER);
+    scene.server.control({ chat: { id: GROUP.id, ...change } });
+    expect(Object.values(await scene.ask())[0]).toMatch(/^unchecked: /);
+  }
+});
+
+it("stays open with more posts of others than are asked for, and without any of ours to begin from", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  await scene.call("never");
+  scene.server.control({ post: { chat: OWN_ONLY.id, by: "Ada", text: "hello", count: 250 } });
+  scene.pass(LATER);
+  await scene.call("answered");
+  expect(Object.values(await scene.ask())[0]).toMatch(/^open: more than 200/);
+  expect(scene.looked.filter(({ way }) => way === "edit").length).toBeLessThanOrEqual(201);
+  const alone = await chatScene(OWN_ONLY);
+  await alone.call("lost");
+  alone.pass(LATER);
+  expect(Object.values(await alone.ask())[0]).toMatch(/^open: no message of ours/);
+});
+
+it("proves absence by forwards where not even a post of ours may be edited", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  const first = await scene.call("answered");
+  await scene.call("never");
+  await scene.posted("somebody else's", OTHER_TOKEN);
+  scene.pass(LATER);
+  const last = await scene.call("answered");
+  // Both of ours that are known are gone: no edit of ours can be tried.
+  scene.server.control({ delete_messages: { chat: OWN_ONLY.id, message_ids: [first, last] } });
+  expect(await scene.ask()).toEqual({ "2.bin": "absent" });
+  expect(scene.looked.map((each) => `${each.way} ${each.seen}`)).toEqual([
+    "edit locked",
+    "edit missing",
+    "edit missing",
+    "forward message",
+  ]);
+});
+
+describe("what a crash left in the chat", () => {
+  it("is taken away: a button, a copy, and in a channel a copy of which nobody knows the id", async () => {
+    const scene = await chatScene(EDITOR);
+    await scene.call("answered");
+    const lost = (await scene.call("lost")) ?? 0;
+    const chat = String(EDITOR.id);
+    const before = await scene.chat();
+    await scene.left(lost, "edit");
+    await scene.bot.editReplyMarkup(chat, lost, "·");
+    const known = await scene.left(lost, "forward");
+    const copy = await scene.bot.forward(chat, chat, lost);
+    await scene.ledger.copied(known, copy.ok ? copy.value.messageId : 0);
+    await scene.left(lost, "forward");
+    await scene.bot.forward(chat, chat, lost);
+    expect(await scene.chat()).toHaveLength(before.length + 2);
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(await scene.bot.editReplyMarkup(chat, lost, null)).toMatchObject({ value: "not modified" });
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  });
+});
+
+it("does not take a lost answer for a verdict, and is content with a later one", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  const id = await scene.call("lost");
+  scene.pass(LATER);
+  await scene.call("answered");
+  const drop = {
+    match: { method: "editMessageReplyMarkup", nth: 1, count: 2 },
+    fault: { type: "post_then_drop" },
+  };
+  scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+  expect(await scene.ask()).toEqual({ "2.bin": `found ${id}` });
+  expect(await scene.bot.editReplyMarkup(String(OWN_ONLY.id), id ?? 0, null)).toMatchObject({
+    value: "not modified",
+  });
+});
+
+it("stays open where no look is answered, and is found by the next run", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  const id = await scene.call("lost");
+  scene.pass(LATER);
+  await scene.call("answered");
+  const drop = { match: { method: "editMessageReplyMarkup" }, fault: { type: "post_then_drop" } };
+  scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+  expect(Object.values(await scene.ask())[0]).toMatch(/^open: Telegram did not answer/);
+  scene.server.control({ faults: [] });
+  await scene.open().clear();
+  expect(await scene.ask()).toEqual({ "2.bin": `found ${id}` });
+});
+
+it("asks nothing once the run drains", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  await scene.call("lost");
+  scene.pass(LATER);
+  scene.draining.abort();
+  expect(Object.values(await scene.ask())[0]).toMatch(/^open: the run was stopped/);
+  expect(scene.calls()).toEqual([]);
+});
