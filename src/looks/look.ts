@@ -119,14 +119,14 @@ async function patiently<T>(ask: () => Promise<CallAnswer<T> | null>): Promise<C
   return answer;
 }
 
-type Refused = Extract<CallAnswer<unknown>, { ok: false }>;
+type RefusedLook = Extract<CallAnswer<unknown>, { ok: false }>;
 
 /** Whether it is known that nothing was changed, and why. */
-function isDecided({ failure }: Refused): boolean {
+function isDecided({ failure }: RefusedLook): boolean {
   return failure.class !== "in_doubt";
 }
 
-function refusedAs({ failure }: Refused): Exclude<LookAnswer, SeenMessage> {
+function refusedAs({ failure }: RefusedLook): Exclude<LookAnswer, SeenMessage> {
   if (failure.reason === "message_missing") return "missing";
   if (failure.reason === "message_locked") return "locked";
   return failure.reason === "message_protected" ? "protected" : "unclear";
