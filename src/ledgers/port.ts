@@ -8,6 +8,7 @@ import type { Result } from "../domain/result.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
+import type { PostedMessages } from "./adopt-port.ts";
 import type { ForgottenKeys } from "./forget-port.ts";
 import type { RememberedLanes } from "./lane-memory.ts";
 import type { LostCalls } from "./look-port.ts";
@@ -78,6 +79,11 @@ export interface AttemptFacts {
   readonly settings: string;
   /** What the caption of its message holds (see `domain/tag.ts`); null without one. */
   readonly tag: string | null;
+  /**
+   * It is for an id by the message of another bot, so what it confirms is no message of its own. By an edit it leaves nothing
+   * behind that could be in doubt; by a forward it does, and a look of it says so.
+   */
+  readonly purpose?: "adopt" | undefined;
 }
 
 /** A key whose content is ready for this bot already, under another key. */
@@ -157,7 +163,7 @@ export interface QueuedEntry {
  * is as one without an id from the next attempt on.
  * Methods throw LedgerError when the store itself fails (disk full, gone); that ends the run.
  */
-export interface Ledger extends ReportedIds, ForgottenKeys, RememberedLanes, LostCalls {
+export interface Ledger extends ReportedIds, ForgottenKeys, RememberedLanes, LostCalls, PostedMessages {
   /** Where it is, for people; without a password. */
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */
@@ -166,7 +172,10 @@ export interface Ledger extends ReportedIds, ForgottenKeys, RememberedLanes, Los
   checkWorld(sandbox: boolean): Promise<Result<void>>;
   /** Records who writes here; fails, with what differs, when the ledger belongs to somebody else. */
   identify(identity: Identity): Promise<Result<void>>;
-  /** Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many. */
+  /**
+   * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many. An edit that
+   * was to bring an id ({@link AttemptFacts.purpose}) is not among them: it is tried again.
+   */
   recover(): Promise<number>;
   /**
    * Returns one answer for each query, in order. `again`: what is ready is to be sent again, so that {@link Found.manySizes}

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { adoptingConformance } from "./ledger-adopting.ts";
 import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
 import { lookConformance } from "./ledger-looks.ts";
@@ -21,6 +22,7 @@ export function ledgerConformance(name: string, open: OpenLedger): void {
     backoffConformance(open);
     pointConformance(open);
     reportedConformance(open);
+    adoptingConformance(open);
     lookConformance(open);
     identityConformance(open);
   });

@@ -34,17 +34,17 @@ const NEW_KEY = `
 
 const NEW_ATTEMPT = `
   insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, r2_etag, bytes, warmup_chat_id, owner, attempt, state,
-    started_at, ended_at, error_class, error_reason, error_code, error_message, settings, tag)
+    started_at, ended_at, error_class, error_reason, error_code, error_message, settings, tag, purpose)
   values (:bot, :content, :kind, :key, :etag, :bytes, :chat, :owner,
     (select count(*) + 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind),
-    :state, :now, :ended, :class, :reason, :code, :message, :settings, :tag)
+    :state, :now, :ended, :class, :reason, :code, :message, :settings, :tag, :purpose)
   returning id`;
 
 /** SQL: ends an attempt that is in one of these states. */
 function endAttemptIn(states: string): string {
   return `
   update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
-    error_code = :code, error_message = :message, message_id = :messageId
+    error_code = :code, error_message = :message, message_id = iif(purpose = 'adopt', null, :messageId)
   where id = :id and state in (${states})
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
 }
@@ -79,17 +79,26 @@ const DOUBT_ROW = `
     updated_at = :now, error_class = :class, error_reason = :reason
   where bot_slug = :bot and sha256 = :content and kind = :kind and not ${servesReaders("media_cache")}`;
 
+/** SQL: attempt `a` is one of an edit, after which no message is there that was not there before. */
+const LEAVES_NOTHING = `(a.purpose is not null and a.purpose = 'adopt' and not exists (
+  select 1 from prewarm_looks l where l.attempt_id = a.id and l.way = 'forward'))`;
+
 const DOUBT_ROWS_UNDER_WAY = `
   update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
     updated_at = :now, error_class = :class, error_reason = :reason
   where rowid in (select c.rowid from prewarm_attempts a
       join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
-      where a.state = 'sending') and not ${servesReaders("media_cache")}`;
+      where a.state = 'sending' and not ${LEAVES_NOTHING}) and not ${servesReaders("media_cache")}`;
 
 const DOUBT_ATTEMPTS_UNDER_WAY = `
   update prewarm_attempts set state = 'unknown', ended_at = :now, error_class = :class, error_reason = :reason,
     error_message = :message
   where state = 'sending'`;
+
+const GIVE_UP_EDITS = `
+  update prewarm_attempts as a set state = 'retry', ended_at = :now, error_class = :class, error_reason = :reason,
+    error_message = :message
+  where state = 'sending' and ${LEAVES_NOTHING}`;
 
 /** Records a call before it is made: attempt, row, and the key if it is new. */
 export function* begin(store: Store, facts: AttemptFacts): Steps<number> {
@@ -146,13 +155,14 @@ export function* doubt(store: Store, id: AttemptId, why: Failure): Steps<void> {
 
 /**
  * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many
- * attempts.
+ * attempts. Edits that were to bring an id leave nothing behind: they are as if they had failed, and are not counted.
  */
 export function* recover(store: Store): Steps<number> {
   const why = failure("process_died", "the process ended while the call was under way");
   const params = { now: stamp(store.now()), ...paramsOfFailure(why) };
   yield* answeredUnderWay();
   yield* run(DOUBT_ROWS_UNDER_WAY, params);
+  yield* run(GIVE_UP_EDITS, params);
   return yield* run(DOUBT_ATTEMPTS_UNDER_WAY, params);
 }
 
@@ -188,7 +198,10 @@ function paramsOfEnd({ now }: Store, id: AttemptId, state: AttemptState, why: Fa
 type ContentFacts = Omit<AttemptFacts, "chatId" | "settings" | "tag"> & Partial<AttemptFacts>;
 
 /** Returns the facts of an attempt as parameters, with the SHA-256 if it has become known since the caller looked. */
-export function* paramsOf(store: Store, { bot, kind, content, entry, chatId, settings, tag }: ContentFacts) {
+export function* paramsOf(
+  store: Store,
+  { bot, kind, content, entry, chatId, settings, tag, purpose }: ContentFacts,
+) {
   const { key, etag, bytes, mime, width, height, duration } = entry;
   return {
     bot,
@@ -201,6 +214,7 @@ export function* paramsOf(store: Store, { bot, kind, content, entry, chatId, set
     duration,
     settings,
     tag,
+    purpose: purpose ?? null,
     content: yield* resolve(content),
     etag: readEtag(etag),
     ext: extensionOf(key),

@@ -11,6 +11,7 @@ import { lookup } from "./lookup.ts";
 import { closeLost, lostCalls } from "./lost-calls.ts";
 import { keepMeasures, measures } from "./measures.ts";
 import { neighbours } from "./neighbours.ts";
+import { posted, posters } from "./posted.ts";
 import { dequeue, enqueue, queued } from "./queue.ts";
 import { isServed, learn, markDead } from "./reported.ts";
 import { idOf } from "./rows.ts";
@@ -62,6 +63,8 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     leftLooks: (bots) => read(() => leftLooks(bots)),
     note: (keys) => write(() => note(store, keys)),
     point: (key) => write(() => point(store, key)),
+    posted: (bot, asked) => read(() => posted(bot, asked)),
+    posters: () => read(posters),
     forget: (gone) => write(() => forget(store, gone)),
     learn: (learned) => write(() => learn(store, learned)),
     isServed: (id) => read(() => isServed(id)),

@@ -33,10 +33,7 @@ export async function openThreadLedger(options: SqliteLedgerOptions, file = THRE
 }
 
 function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"]): Ledger {
-  const ask =
-    <N extends LedgerMethod>(method: N) =>
-    (...input: Parameters<NonNullable<Ledger[N]>>) =>
-      calls.ask(method, input) as ReturnType<NonNullable<Ledger[N]>>;
+  const ask = askerOf(calls);
   let closing: Promise<void> | null = null;
   return {
     place,
@@ -52,20 +49,9 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
     retry: ask("retry"),
     fail: ask("fail"),
     doubt: ask("doubt"),
-    lostCalls: ask("lostCalls"),
-    neighbours: ask("neighbours"),
-    confirmLost: ask("confirmLost"),
-    closeLost: ask("closeLost"),
-    beginLook: ask("beginLook"),
-    copied: ask("copied"),
-    endLook: ask("endLook"),
-    leftLooks: ask("leftLooks"),
+    ...messagesOver(ask),
     note: ask("note"),
     point: ask("point"),
-    learn: ask("learn"),
-    isServed: ask("isServed"),
-    markDead: ask("markDead"),
-    forget: ask("forget"),
     enqueue: ask("enqueue"),
     queued: ask("queued"),
     dequeue: ask("dequeue"),
@@ -85,6 +71,34 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
       return closing;
     },
   };
+}
+
+type Ask = ReturnType<typeof askerOf>;
+
+function askerOf(calls: ThreadCalls) {
+  return <N extends LedgerMethod>(method: N) =>
+    (...input: Parameters<NonNullable<Ledger[N]>>) =>
+      calls.ask(method, input) as ReturnType<NonNullable<Ledger[N]>>;
+}
+
+/** What is asked of messages that were posted, and of ids that others report. */
+function messagesOver(ask: Ask) {
+  return {
+    lostCalls: ask("lostCalls"),
+    neighbours: ask("neighbours"),
+    confirmLost: ask("confirmLost"),
+    closeLost: ask("closeLost"),
+    beginLook: ask("beginLook"),
+    copied: ask("copied"),
+    endLook: ask("endLook"),
+    leftLooks: ask("leftLooks"),
+    isServed: ask("isServed"),
+    learn: ask("learn"),
+    markDead: ask("markDead"),
+    posted: ask("posted"),
+    posters: ask("posters"),
+    forget: ask("forget"),
+  } satisfies Partial<Ledger>;
 }
 
 async function* pages(calls: ThreadCalls, input: Parameters<Ledger["select"]>): AsyncGenerator<Selected[]> {
