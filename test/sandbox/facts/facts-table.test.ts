@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { type Fact, readFacts } from "./fact.ts";
+
+const PAGE = "../../../docs/facts.md";
+const ANEW =
+  "docs/facts.md is not what fixtures/facts says; write it anew: npx vitest run --config test/vitest.config.ts test/sandbox/facts/facts-table.test.ts -u";
+
+/** Methods and requests by which a fact is shown, each once. */
+function shownBy({ steps }: Fact): string {
+  const names = steps.flatMap((step) => {
+    if ("call" in step) return [step.call];
+    if ("http" in step) return [`${step.http.method} ${step.http.path.replace(/^.*\//, "/")}`];
+    return "r2" in step ? [`${step.r2.method} of R2`] : [];
+  });
+  return [...new Set(names)].map((name) => `\`${name}\``).join(", ");
+}
+
+function rowOf(fact: Fact): string {
+  const origin = fact.live === undefined ? fact.origin : `live, ${fact.live}`;
+  const cells = [fact.rule, shownBy(fact), origin, fact.source, fact.harmless ? "yes" : "no"];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function page(): string {
+  const byFile = [...readFacts()];
+  const all = byFile.flatMap(([, facts]) => facts);
+  const live = all.filter(({ origin }) => origin === "live").length;
+  const sections = byFile.map(([name, facts]) => {
+    const rows = facts.map(rowOf).join("\n");
+    return `## ${name.replaceAll("-", " ")}\n\n| rule | shown by | origin | source | harmless |\n|---|---|---|---|---|\n${rows}\n`;
+  });
+  return `# What the sandbox takes for true of Telegram and R2
+
+**${live} of ${all.length} live-verified.** Made by \`test/sandbox/facts/facts-table.test.ts\` from \`fixtures/facts\`, where each rule stands with requests that
+show it and what counts of their answers; every test run plays them all against the sandbox. Origin: \`documented\` by Telegram or
+Cloudflare, read in \`source\` code, \`reported\` by others (maintainers too), or seen \`live\` on that day. Harmless ones can be played with
+anybody's own bot: they post a few small messages to one chat. Where nobody knows, the sandbox has a
+[switch](sandbox.md#rich-what-nobody-knows-of-rich-messages).
+
+${sections.join("\n")}`;
+}
+
+it("the page of facts says what the sandbox is held to", async () => {
+  await expect(page(), ANEW).toMatchFileSnapshot(PAGE);
+});
