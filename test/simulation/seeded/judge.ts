@@ -17,10 +17,10 @@ const TWICE = `
   group by 1, 2, 3 having n > 1`;
 const OWNED = `
   select bot_slug as bot, r2_etag as etag, count(*) as n from prewarm_attempts
-  where state in ('sending', 'unknown', 'ready') group by 1, 2`;
+  where state in ('sending', 'unknown', 'unchecked', 'ready') group by 1, 2`;
 const RESENT = `
   select a.bot_slug, a.r2_key, a.owner from prewarm_attempts a where a.state = 'sending' and a.owner not in ('prewarm only', 'prewarm force')
-    and exists (select 1 from prewarm_attempts u where u.state = 'unknown' and u.bot_slug = a.bot_slug
+    and exists (select 1 from prewarm_attempts u where u.state in ('unknown', 'unchecked') and u.bot_slug = a.bot_slug
       and u.r2_etag = a.r2_etag and u.kind = a.kind and not exists (select 1 from prewarm_attempts o
         where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug
           and o.r2_etag = u.r2_etag and o.kind = u.kind))`;
@@ -251,7 +251,7 @@ export class Judge {
     const isReady = [...this.#ready.keys()].some((name) => name.startsWith(`${bot} ${sha256} `));
     const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
     const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
-    if (!isReady && !isRefused && (all || !attempts.some(({ state }) => state === "unknown")))
+    if (!isReady && !isRefused && (all || !attempts.some(isInDoubt)))
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
     const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
     if (isReady && (all || !this.#isDoubted(etag)) && store?.etag !== etag)
@@ -262,7 +262,7 @@ export class Judge {
   #isDoubted(etag: string): boolean {
     const { disk, scenario } = this.#world;
     const attempts = scenario.bots.flatMap(({ slug }) => disk.rows(ATTEMPTS_OF, [slug, etag]));
-    return attempts.some(({ state }) => state === "unknown");
+    return attempts.some(isInDoubt);
   }
 
   /** What is in doubt is so for a reason. */
@@ -276,6 +276,11 @@ export class Judge {
   }
 }
 
+/** Also once it was decided that it is sent again without a look. */
+function isInDoubt({ state }: Row): boolean {
+  return state === "unknown" || state === "unchecked";
+}
+
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
 const FORCED = "select 1 from prewarm_attempts where state = 'sending' and owner = 'prewarm force'";
@@ -283,7 +288,7 @@ const ATTEMPTS_OF =
   "select state, error_reason as why, error_message as text from prewarm_attempts where bot_slug = ?1 and r2_etag = ?2";
 const DOUBTS = `
   select sum(error_reason = 'process_died') as died, sum(error_reason <> 'process_died') as lost
-  from prewarm_attempts where state = 'unknown'`;
+  from prewarm_attempts where state in ('unknown', 'unchecked')`;
 const LEFT = `
   select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
   union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256
