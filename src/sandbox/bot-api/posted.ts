@@ -73,7 +73,7 @@ export interface Posted extends NewPost {
  * All messages, in the order of posting. Numbers ascend and are never used twice: in a channel and a supergroup they are the chat's, in
  * private chats and basic groups each bot has one series of its own over all of them.
  */
-export class PostedMessages {
+export class MessageLog {
   #list: Posted[] = [];
   readonly #boxes = new Map<string, Map<number, Posted>>();
   readonly #lastId = new Map<string, number>();

@@ -19,7 +19,7 @@ import { bareAnswer, errorAnswer, writeAnswer } from "./http-answer.ts";
 import { Inbox } from "./inbox.ts";
 import { MediaReader } from "./media-facts.ts";
 import type { BotApiOptions } from "./options.ts";
-import { PostedMessages } from "./posted.ts";
+import { MessageLog } from "./posted.ts";
 import { DOCUMENTED_RICH } from "./rich-options.ts";
 import { serveSandbox } from "./sandbox-routes.ts";
 import { type TruthRow, truthOf } from "./truth.ts";
@@ -114,7 +114,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     files: new FileRegistry(beginning.seed),
     contents,
     media: new MediaReader(),
-    posted: new PostedMessages(),
+    posted: new MessageLog(),
     calls: new ServedCalls(clock, startedAt),
     flood: new Flood({ profile, local, clock, random, stop }),
     fetcher: new UrlFetcher(options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, contents.freshPath),

@@ -11,7 +11,7 @@ import type { FileRegistry } from "./file-registry.ts";
 import type { Flood } from "./flood.ts";
 import type { Inbox } from "./inbox.ts";
 import type { MediaReader } from "./media-facts.ts";
-import type { PostedMessages } from "./posted.ts";
+import type { MessageLog } from "./posted.ts";
 import type { RichOptions } from "./rich-options.ts";
 import type { StoredFile } from "./stored-file.ts";
 import type { UrlCache } from "./url-cache.ts";
@@ -36,7 +36,7 @@ export interface BotApiWorld {
   readonly files: FileRegistry;
   readonly contents: ContentStore;
   readonly media: MediaReader;
-  readonly posted: PostedMessages;
+  readonly posted: MessageLog;
   readonly calls: ServedCalls;
   readonly flood: Flood;
   readonly fetcher: UrlFetcher;
