@@ -242,10 +242,7 @@ export interface Ledger extends ReportedIds, ForgottenKeys, RememberedLanes, Los
   measures(): Promise<WorkMeasures>;
   /** Remembers what was measured; what is null leaves what was known. */
   keepMeasures(measured: WorkMeasures): Promise<void>;
-  /**
-   * Publishes more about who writes here (such as the address of its admin server), until it is closed. Field names are
-   * words.
-   */
+  /** Publishes more about who writes here (such as the address of its admin server), until it is closed. Field names are words. */
   announce?(fields: Readonly<Record<string, string>>): Promise<void>;
   /** Releases the ledger for the next writing process, once all that was asked of it before has taken effect. */
   close(): Promise<void>;
