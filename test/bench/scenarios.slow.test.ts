@@ -98,7 +98,7 @@ describe("whole processes", () => {
     async (transfer) => {
       const experiment = processExperiment([{ transfer, places: 5 }], { count: 12, bytes: 2_000 });
       const { round, left } = await once(experiment);
-      for (const name of [`${transfer}_5`, `${transfer}_5_plain`])
+      for (const name of [`${transfer}_5`, `${transfer}_5_plain`, `${transfer}_5_bare`])
         for (const metric of ["cpu_us_per_item", "wall_us_per_item", "peak_rss_mb"])
           expect(round[name]?.[metric]).toBeGreaterThan(0);
       expect(left).toEqual([]);

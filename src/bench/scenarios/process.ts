@@ -30,17 +30,20 @@ const OBJECTS = { count: 3_000, bytes: 65_536 };
 /** Whole programs from the start of Node to their end, with nothing warmed up. */
 export const PROCESS = measuredScenario({
   name: "process",
-  what: `whole processes that warm ${OBJECTS.count} objects of 64 KiB in one chat, start-up included: prewarm with its ledger, and a plain loop without one (SDK list, GetObject or presign, p-limit, library)`,
+  what: `whole processes that warm ${OBJECTS.count} objects of 64 KiB in one chat, start-up included: prewarm with its ledger, a plain loop without one (SDK list, GetObject or presign, p-limit, library), and bare requests over undici, below which nothing gets`,
   simulated: null,
   variants: Object.fromEntries(
     CASES.flatMap((each) => [
       [nameOf(each), `prewarm, ${each.transfer}, concurrency ${each.places}`],
       [plainOf(each), `plain loop, ${each.transfer}, concurrency ${each.places}`],
+      [bareOf(each), `bare requests, ${each.transfer}, concurrency ${each.places}`],
     ]),
   ),
   metrics: [...perItem("us"), PEAK_RSS],
   ratios: CASES.flatMap((each) =>
-    [CPU, WALL].map((metric) => ({ variant: nameOf(each), metric, reference: plainOf(each) })),
+    [nameOf(each), bareOf(each)].flatMap((variant) =>
+      [CPU, WALL].map((metric) => ({ variant, metric, reference: plainOf(each) })),
+    ),
   ),
   targets: CASES.flatMap((each) => [
     {
@@ -69,7 +72,11 @@ function plainOf(each: ProcessCase): string {
   return `${nameOf(each)}_plain`;
 }
 
-/** A round is each case once by both, in turn, and in the next round from last to first. */
+function bareOf(each: ProcessCase): string {
+  return `${nameOf(each)}_bare`;
+}
+
+/** A round is each case once by all, in turn, and in the next round from last to first. */
 export function processExperiment(cases = CASES, objects = OBJECTS): Experiment {
   return {
     open: async (folder) => {
@@ -78,7 +85,8 @@ export function processExperiment(cases = CASES, objects = OBJECTS): Experiment 
       const env = envOf(servers);
       const programs = cases.flatMap((each) => [
         { name: nameOf(each), program: { ...prewarm(each), env, folder } },
-        { name: plainOf(each), program: { ...plainLoop(each), env, folder } },
+        { name: plainOf(each), program: { ...contender("plain-loop", each), env, folder } },
+        { name: bareOf(each), program: { ...contender("bare-loop", each, objects.count), env, folder } },
       ]);
       return {
         warmUps: 0,
@@ -115,7 +123,7 @@ function prewarm({ transfer, places }: ProcessCase) {
   return { file: PREWARM, args: ["run", "-c", String(places), "--transfer", transfer] };
 }
 
-function plainLoop({ transfer, places }: ProcessCase) {
-  const file = fileURLToPath(builtFile(new URL("../contenders/plain-loop.js", import.meta.url)));
-  return { file, args: [transfer, String(places)] };
+function contender(name: string, { transfer, places }: ProcessCase, ...more: readonly number[]) {
+  const file = fileURLToPath(builtFile(new URL(`../contenders/${name}.js`, import.meta.url)));
+  return { file, args: [transfer, String(places), ...more.map(String)] };
 }
