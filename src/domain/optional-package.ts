@@ -19,6 +19,6 @@ export async function optionalPackage<T>(name: string, what: string, load: () =>
   try {
     return await load();
   } catch (error) {
-    throw errorCode(error) === "ERR_MODULE_NOT_FOUND" ? new PackageMissing(name, what) : error;
+    throw /^(ERR_)?MODULE_NOT_FOUND$/.test(errorCode(error) ?? "") ? new PackageMissing(name, what) : error;
   }
 }
