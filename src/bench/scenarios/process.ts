@@ -22,6 +22,9 @@ const CASES: readonly ProcessCase[] = [
   { transfer: "url", places: 20 },
 ];
 
+const PLAIN_LOOP = new URL("../contenders/plain-loop.js", import.meta.url);
+const BARE_LOOP = new URL("../contenders/bare-loop.js", import.meta.url);
+
 /** Of the plain loop's CPU at most. */
 const MOST = { upload: 0.5, url: 0.3 } as const;
 
@@ -85,8 +88,8 @@ export function processExperiment(cases = CASES, objects = OBJECTS): Experiment 
       const env = envOf(servers);
       const programs = cases.flatMap((each) => [
         { name: nameOf(each), program: { ...prewarm(each), env, folder } },
-        { name: plainOf(each), program: { ...contender("plain-loop", each), env, folder } },
-        { name: bareOf(each), program: { ...contender("bare-loop", each, objects.count), env, folder } },
+        { name: plainOf(each), program: { ...contender(PLAIN_LOOP, each), env, folder } },
+        { name: bareOf(each), program: { ...contender(BARE_LOOP, each, objects.count), env, folder } },
       ]);
       return {
         warmUps: 0,
@@ -123,7 +126,9 @@ function prewarm({ transfer, places }: ProcessCase) {
   return { file: PREWARM, args: ["run", "-c", String(places), "--transfer", transfer] };
 }
 
-function contender(name: string, { transfer, places }: ProcessCase, ...more: readonly number[]) {
-  const file = fileURLToPath(builtFile(new URL(`../contenders/${name}.js`, import.meta.url)));
-  return { file, args: [transfer, String(places), ...more.map(String)] };
+function contender(file: URL, { transfer, places }: ProcessCase, ...more: readonly number[]) {
+  return {
+    file: fileURLToPath(builtFile(file)),
+    args: [transfer, String(places), ...more.map(String)],
+  };
 }

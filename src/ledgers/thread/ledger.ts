@@ -151,7 +151,7 @@ class ThreadCalls {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone);
       this.#pending.set(id, { resolve, reject });
-      if (this.#requests.length === 0) queueMicrotask(() => this.#send());
+      if (this.#requests.length === 0) setImmediate(() => this.#send());
       this.#requests.push({ id, method, input });
     });
   }
