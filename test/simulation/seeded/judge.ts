@@ -248,7 +248,7 @@ export class Judge {
   #wanted(bot: string, key: string, { sha256, etag }: { sha256: string; etag: string }, all: boolean): void {
     if (this.#swapped.has(sha256)) return;
     const { disk } = this.#world;
-    const isReady = [...this.#ready.keys()].some((name) => name.startsWith(`${bot} ${sha256} `));
+    const isReady = kindsOf(key).some((kind) => this.#ready.has(`${bot} ${sha256} ${kind}`));
     const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
     const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
     if (!isReady && !isRefused && (all || !attempts.some(isInDoubt)))
@@ -279,6 +279,12 @@ export class Judge {
 /** Also once it was decided that it is sent again without a look. */
 function isInDoubt({ state }: Row): boolean {
   return state === "unknown" || state === "unchecked";
+}
+
+/** The kinds under which the id of a key may stand: a photo that is refused is sent as a document. */
+function kindsOf(key: string): readonly string[] {
+  if (key.endsWith(".jpg")) return ["photo", "document"];
+  return [key.endsWith(".mp4") ? "video" : "document"];
 }
 
 /** What a setting of the scenario refuses. */

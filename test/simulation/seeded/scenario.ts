@@ -10,7 +10,10 @@ export type Happening =
   | { readonly type: "remove" | "enqueue"; readonly key: string }
   | { readonly type: "kick" | "readmit"; readonly bot: number; readonly chat: number }
   | { readonly type: "refuse" | "take"; readonly chat: number; readonly kind: string }
-  | { readonly type: "migrate"; readonly chat: number }
+  | { readonly type: "migrate" | "protect"; readonly chat: number }
+  /** Somebody else posts, perhaps with a button. */
+  | { readonly type: "post"; readonly chat: number; readonly button: string | null }
+  | { readonly type: "let edit" | "forbid edits"; readonly bot: number; readonly chat: number }
   | { readonly type: "freeze"; readonly bot: number; readonly chat: number; readonly seconds: number }
   | { readonly type: "jump"; readonly ms: number }
   /** Whichever process lives dies, whatever it waits for. */
@@ -34,7 +37,7 @@ export type Part =
   | { readonly type: "object"; readonly key: string; readonly content: string; readonly parts: number }
   /** What a media server makes of this content as photo: always, or from the forced run on. */
   | { readonly type: "twist"; readonly content: string; readonly twist: Twist; readonly later?: true }
-  | { readonly type: "send" | "read"; readonly nth: number; readonly fault: CallFault }
+  | { readonly type: "send" | "look" | "read"; readonly nth: number; readonly fault: CallFault }
   | { readonly type: "bucket"; readonly nth: number; readonly fault: BucketFault }
   | { readonly type: "event"; readonly at: number; readonly what: Happening };
 

@@ -3,8 +3,9 @@ import { FloodGate } from "../../../src/sandbox/flood-control/gate.ts";
 import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
 import { keyOfUrl, type SimulatedBucket } from "./bucket.ts";
 import type { Form } from "./form.ts";
+import { type Message, Messages, type NewMessage, shown } from "./messages.ts";
 
-/** A message that was really posted. */
+/** A message that was really posted by a call that sends. */
 export interface Post {
   readonly bot: string;
   readonly chat: string;
@@ -47,26 +48,37 @@ export interface Chat {
   readonly refuses: Set<string>;
   /** The ids that it had. */
   readonly former: Set<string>;
+  /** Bots that may edit posts of others, in a channel. */
+  readonly editors: Set<string>;
+  /** Nothing can be forwarded out of it. */
+  isProtected: boolean;
 }
 
 /** What a media server makes of a file instead of taking it as it is. */
 export type Twist = "refuse" | "as document" | "short id";
 
 const KIND = /^send(Photo|Video|Document)$/;
+const UNEDITABLE = "message can't be edited";
 
-/** Telegram, as far as a run meets it: chats, floods, posts. It keeps the truth. */
+/** Telegram, as far as a run meets it: chats, floods, messages. It keeps the truth. */
 export class SimulatedTelegram {
   readonly posts: Post[] = [];
+  readonly messages: Messages;
   readonly chats: readonly Chat[];
   /** By content: what is made of it as photo. */
   readonly twists = new Map<string, Twist>();
   readonly #bucket: SimulatedBucket;
   readonly #now: () => number;
   readonly #gates = new Map<string, FloodGate>();
-  #messages = 0;
+  #files = 0;
 
-  constructor(chats: readonly Chat[], bucket: SimulatedBucket, now: () => number) {
+  constructor(
+    chats: readonly Chat[],
+    bots: readonly string[],
+    { bucket, now }: { readonly bucket: SimulatedBucket; readonly now: () => number },
+  ) {
     this.chats = chats;
+    this.messages = new Messages(bots);
     this.#bucket = bucket;
     this.#now = now;
   }
@@ -77,51 +89,99 @@ export class SimulatedTelegram {
       return done({ id: Number(call.bot), is_bot: true, username: `bot${call.bot}` });
     const asked = call.form.fields.get("chat_id") ?? "";
     const chat = this.chats.find(({ id, former }) => id === asked || former.has(asked));
-    if (!chat) return refused(400, "Bad Request: chat not found");
+    if (!chat) return refused(400, "chat not found");
     if (chat.id !== asked)
-      return refused(400, "Bad Request: group chat was upgraded to a supergroup chat", {
+      return refused(400, "group chat was upgraded to a supergroup chat", {
         migrate_to_chat_id: Number(chat.id),
       });
-    if (call.method === "getChat")
-      return done({ id: Number(chat.id), type: chat.type, title: `chat ${chat.id}` });
+    if (call.method === "getChat") return done(infoOf(chat));
     if (call.method === "getChatMember") return memberOf(chat, call);
-    return this.#send(call, chat);
+    if (chat.kicked.has(call.bot)) return forbidden(`bot was kicked from the ${chat.type} chat`);
+    if (KIND.test(call.method)) return this.#send(call, chat);
+    return this.#underQuota(call, chat, () => this.#aboutMessage(call, chat));
   }
 
   freeze(bot: string, chat: Chat, ms: number): void {
     this.#gate(bot, chat).freeze(ms);
   }
 
+  /** Somebody else posts, a text or a bot's post with a button. */
+  postOfOthers(chat: Chat, button: string | null): void {
+    this.messages.add({ ...inChat(chat), by: null, media: null, origin: null, caption: null, button });
+  }
+
   #send(call: Call, chat: Chat): Reply {
-    const { bot, method, startedAt } = call;
+    const { method } = call;
     const asked = KIND.exec(method)?.[1]?.toLowerCase() ?? "";
-    if (chat.kicked.has(bot)) return refused(403, `Forbidden: bot was kicked from the ${chat.type} chat`);
-    if (chat.refuses.has(asked))
-      return refused(400, `Bad Request: not enough rights to send ${asked}s to the chat`);
+    if (chat.refuses.has(asked)) return refused(400, `not enough rights to send ${asked}s to the chat`);
     const content = this.#contentOf(call.form, asked);
-    if (content === null) return refused(400, "Bad Request: failed to get HTTP URL content");
+    if (content === null) return refused(400, "failed to get HTTP URL content");
     const twist = asked === "photo" ? this.twists.get(content) : undefined;
-    if (twist === "refuse") return refused(400, "Bad Request: PHOTO_INVALID_DIMENSIONS");
+    if (twist === "refuse") return refused(400, "PHOTO_INVALID_DIMENSIONS");
+    return this.#underQuota(call, chat, () => this.#post(call, chat, { content, asked, twist }));
+  }
+
+  #underQuota({ bot, startedAt }: Call, chat: Chat, run: () => Reply): Reply {
     const verdict = this.#gate(bot, chat).ask(startedAt);
     if (verdict.type === "refuse") return flooded(verdict.retryAfter, false);
     this.#gate(bot, chat).book(this.#now() + verdict.waitMs);
-    const kind = twist === "as document" ? "document" : asked;
-    const key = call.form.file === null ? keyOfUrl(call.form.fields.get(asked) ?? "") : null;
-    return {
-      ...this.#post({ bot, chat: chat.id, sha256: content, asked, kind, key }, twist),
-      waitMs: verdict.waitMs,
-    };
+    return { ...run(), waitMs: verdict.waitMs };
   }
 
-  #post(what: Omit<Post, "message" | "fileId" | "at">, twist: Twist | undefined): Reply {
-    this.#messages += 1;
-    const message = this.#messages;
-    const fileId = `file-${message}-of-${what.bot}`;
-    this.posts.push({ ...what, message, fileId, at: this.#now() });
-    const unique = twist === "short id" ? "short" : `unique-${what.sha256.slice(0, 12)}`;
-    const file = { file_id: fileId, file_unique_id: unique, width: 2, height: 2 };
-    const media = what.kind === "photo" ? { photo: [file] } : { [what.kind]: file };
-    return done({ message_id: message, chat: { id: Number(what.chat) }, date: 0, ...media });
+  #post(
+    { bot, form }: Call,
+    chat: Chat,
+    { content, asked, twist }: { content: string; asked: string; twist: Twist | undefined },
+  ): Reply {
+    const kind = twist === "as document" ? "document" : asked;
+    const unique = twist === "short id" ? "short" : `unique-${content.slice(0, 12)}`;
+    this.#files += 1;
+    const file = this.#files;
+    const media = (viewer: string) => {
+      const shownFile = { file_id: fileIdOf(file, viewer), file_unique_id: unique, width: 2, height: 2 };
+      return kind === "photo" ? { photo: [shownFile] } : { [kind]: shownFile };
+    };
+    const caption = form.fields.get("caption") ?? null;
+    const message = this.messages.add({
+      ...inChat(chat),
+      by: bot,
+      media,
+      origin: null,
+      caption,
+      button: null,
+    });
+    const key = form.file === null ? keyOfUrl(form.fields.get(asked) ?? "") : null;
+    const number = message.numbers.get(bot) ?? 0;
+    const post = { bot, chat: chat.id, sha256: content, asked, kind, key, at: this.#now() };
+    this.posts.push({ ...post, message: number, fileId: fileIdOf(file, bot) });
+    return done(shown(message, bot));
+  }
+
+  #aboutMessage(call: Call, chat: Chat): Reply {
+    const { method, bot, form } = call;
+    const number = Number(form.fields.get("message_id"));
+    if (method === "forwardMessage") return this.#forward(call, chat, number);
+    const message = this.messages.find(chat.id, bot, number);
+    if (method === "deleteMessage") {
+      if (!message) return refused(400, "message to delete not found");
+      if (message.by !== bot) return refused(400, "message can't be deleted");
+      message.isDeleted = true;
+      return done(true);
+    }
+    if (!message) return refused(400, "message to edit not found");
+    return mayEdit(message, bot, chat) ? edited(message, call) : refused(400, UNEDITABLE);
+  }
+
+  #forward({ bot, form }: Call, chat: Chat, number: number): Reply {
+    const from = this.chats.find(({ id }) => id === form.fields.get("from_chat_id"));
+    const message = from && this.messages.find(from.id, bot, number);
+    if (!from || !message) return refused(400, "message to forward not found");
+    if (from.isProtected) return refused(400, "the message can't be forwarded");
+    const { media, caption } = message;
+    const origin = message.origin ?? message;
+    return done(
+      shown(this.messages.add({ ...inChat(chat), by: bot, media, origin, caption, button: null }), bot),
+    );
   }
 
   #contentOf({ fields, file }: Form, kind: string): string | null {
@@ -137,11 +197,58 @@ export class SimulatedTelegram {
   }
 }
 
-function done(result: object): Reply {
+function inChat(chat: Chat): Pick<NewMessage, "chat" | "chatType"> {
+  return { chat: chat.id, chatType: typeOf(chat) };
+}
+
+/** A group that moved is a supergroup. */
+function typeOf({ type, former }: Chat): string {
+  return former.size > 0 ? "supergroup" : type;
+}
+
+function fileIdOf(file: number, bot: string): string {
+  return `file-${file}-of-${bot}`;
+}
+
+/** A bot edits its own posts, in a channel those of others with the right to, and no forward. */
+function mayEdit({ by, origin, chatType }: Message, bot: string, { editors }: Chat): boolean {
+  return origin === null && (by === bot || (chatType === "channel" && editors.has(bot)));
+}
+
+/** Does to a message what an edit of its keyboard or its caption does. */
+function edited(message: Message, { method, bot, form }: Call): Reply {
+  const markup = form.fields.get("reply_markup");
+  const button = markup === undefined ? null : (JSON.parse(markup).inline_keyboard[0]?.[0]?.text ?? null);
+  const isCaption = method === "editMessageCaption";
+  const caption = isCaption ? (form.fields.get("caption") ?? null) : message.caption;
+  if (button === message.button && caption === message.caption)
+    return refused(
+      400,
+      "message is not modified: specified new message content and reply markup are the same",
+    );
+  message.button = button;
+  message.caption = caption;
+  return done(shown(message, bot));
+}
+
+function infoOf(chat: Chat) {
+  const guard = chat.isProtected ? { has_protected_content: true } : {};
+  return { id: Number(chat.id), type: typeOf(chat), title: `chat ${chat.id}`, ...guard };
+}
+
+function done(result: object | true): Reply {
   return { status: 200, body: JSON.stringify({ ok: true, result }), waitMs: 0 };
 }
 
 function refused(code: number, description: string, parameters?: object): Reply {
+  return wrong(code, `Bad Request: ${description}`, parameters);
+}
+
+function forbidden(description: string): Reply {
+  return wrong(403, `Forbidden: ${description}`);
+}
+
+function wrong(code: number, description: string, parameters?: object): Reply {
   const body = JSON.stringify({
     ok: false,
     error_code: code,
@@ -154,13 +261,14 @@ function refused(code: number, description: string, parameters?: object): Reply 
 /** A wait of so many seconds, as a 429 or as the text of a 400. */
 export function flooded(seconds: number, asText: boolean): Reply {
   const reply = asText
-    ? refused(400, `Bad Request: too Many Requests: retry after ${seconds}`)
-    : refused(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds });
+    ? refused(400, `too Many Requests: retry after ${seconds}`)
+    : wrong(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds });
   return { ...reply, floodMs: seconds * 1000 };
 }
 
-function memberOf(chat: Chat, { bot }: Call): Reply {
+function memberOf({ kicked, editors }: Chat, { bot }: Call): Reply {
   const user = { id: Number(bot), is_bot: true };
-  if (chat.kicked.has(bot)) return done({ status: "kicked", user });
-  return done({ status: "administrator", user, can_post_messages: true });
+  if (kicked.has(bot)) return done({ status: "kicked", user });
+  const rights = { can_post_messages: true, can_edit_messages: editors.has(bot) };
+  return done({ status: "administrator", user, ...rights });
 }

@@ -9,6 +9,8 @@ import { type Call, flooded, type Reply, type SimulatedTelegram } from "./telegr
 export type CallFault =
   | { readonly type: "answer of the one before" }
   | { readonly type: "refused connection" | "lost before" | "lost after" | "lost, and posted late" }
+  /** The answer is lost at once, and the message is posted so many milliseconds later. */
+  | { readonly type: "posted long after"; readonly ms: number }
   | { readonly type: "status" | "page"; readonly status: number; readonly posted: boolean }
   | { readonly type: "flood"; readonly seconds: number; readonly asText: boolean }
   | { readonly type: "slow"; readonly ms: number }
@@ -44,15 +46,24 @@ export interface ToldWait {
   readonly by: object;
 }
 
+/** What a call does: posts a file, asks for a message by changing or copying it, or asks otherwise. */
+export function sortOf(method: string): "send" | "look" | "read" {
+  if (method.startsWith("send")) return "send";
+  return /^(?:edit|forward|delete)/.test(method) ? "look" : "read";
+}
+
 type Handler = Dispatcher.DispatchHandler;
 
 /** The wires between all processes and Telegram. */
 export class Wires {
   readonly calls: SeenCall[] = [];
   readonly waits: ToldWait[] = [];
-  /** What goes wrong with the nth call that posts, and with the nth other one. */
-  readonly sendFaults = new Map<number, CallFault>();
-  readonly readFaults = new Map<number, CallFault>();
+  /** What goes wrong with the nth call that posts, that changes a message, and with the nth other one. */
+  readonly faults = {
+    send: new Map<number, CallFault>(),
+    look: new Map<number, CallFault>(),
+    read: new Map<number, CallFault>(),
+  };
   /** How many calls were lost so that they may have posted. */
   doubts = 0;
   readonly schedule: Schedule;
@@ -60,8 +71,7 @@ export class Wires {
   readonly telegram: SimulatedTelegram;
   /** Calls that nobody has answered yet. */
   readonly open = new Set<Answer>();
-  #sends = 0;
-  #reads = 0;
+  readonly #made = { send: 0, look: 0, read: 0 };
 
   constructor(schedule: Schedule, draw: Draw, telegram: SimulatedTelegram) {
     this.schedule = schedule;
@@ -70,8 +80,8 @@ export class Wires {
   }
 
   faultOf(method: string): CallFault | undefined {
-    if (method.startsWith("send")) return this.sendFaults.get(++this.#sends);
-    return this.readFaults.get(++this.#reads);
+    const sort = sortOf(method);
+    return this.faults[sort].get(++this.#made[sort]);
   }
 
   /** Ends what is still open: each call has a real timer, which would keep it in memory. */
@@ -114,7 +124,9 @@ export class Wire extends Dispatcher {
     wires.calls.push({ bot, chat, method, startedAt, by: this.#by, upload });
     await wires.schedule.pause(wires.draw.from(20, 600), null);
     if (fault?.type === "lost before") return this.#lose(answer, "ECONNRESET");
-    if (fault?.type === "lost, and posted late") return this.#late(answer, call);
+    if (fault?.type === "lost, and posted late")
+      return this.#late(answer, call, wires.draw.from(100, 60_000));
+    if (fault?.type === "posted long after") return this.#late(answer, call, fault.ms);
     await this.#answer(call, { chat, upload }, fault, answer);
   }
 
@@ -132,7 +144,7 @@ export class Wire extends Dispatcher {
     if (fault?.type === "lost after" || fault?.type === "no answer until")
       return this.#lose(answer, "ECONNRESET");
     this.#told(call, chat, reply);
-    const isPosted = reply.body.includes('"message_id"');
+    const isPosted = isPost(call, reply);
     if (upload) upload.isPosted = isPosted && !answer.isOver && fault?.type !== "answer of the one before";
     if (isPosted) this.#before = reply.body;
     answer.give(reply);
@@ -141,7 +153,7 @@ export class Wire extends Dispatcher {
   #reply(call: Call, fault: CallFault | undefined): Reply {
     const { telegram } = this.#wires;
     if (fault?.type === "flood") return this.#flood(call, fault);
-    if (fault?.type === "answer of the one before") return this.#mixedUp(telegram.answer(call));
+    if (fault?.type === "answer of the one before") return this.#mixedUp(call, telegram.answer(call));
     if (fault?.type !== "status" && fault?.type !== "page") return telegram.answer(call);
     if (fault.posted) telegram.answer(call);
     if (call.method.startsWith("send")) this.#wires.doubts += 1;
@@ -151,8 +163,8 @@ export class Wire extends Dispatcher {
   }
 
   /** Somebody between us and the server gives the answer to the last post once more. */
-  #mixedUp(reply: Reply): Reply {
-    if (this.#before === null || !reply.body.includes('"message_id"')) return reply;
+  #mixedUp(call: Call, reply: Reply): Reply {
+    if (this.#before === null || !isPost(call, reply)) return reply;
     this.#wires.doubts += 1;
     return { ...reply, body: this.#before };
   }
@@ -166,10 +178,10 @@ export class Wire extends Dispatcher {
   }
 
   /** The answer is lost at once, and the message is posted all the same, later. */
-  async #late(answer: Answer, call: Call): Promise<void> {
-    const { schedule, draw, telegram } = this.#wires;
+  async #late(answer: Answer, call: Call, ms: number): Promise<void> {
+    const { schedule, telegram } = this.#wires;
     this.#lose(answer, "ECONNRESET");
-    await schedule.pause(draw.from(100, 60_000), null);
+    await schedule.pause(ms, null);
     telegram.answer(call);
   }
 
@@ -234,6 +246,10 @@ class Answer {
     this.#given();
     return true;
   }
+}
+
+function isPost({ method }: Call, { body }: Reply): boolean {
+  return sortOf(method) === "send" && body.includes('"message_id"');
 }
 
 function hashOf(file: string): string {

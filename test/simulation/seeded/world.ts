@@ -44,9 +44,11 @@ export class World {
     this.schedule = new Schedule(this.draw);
     const chats = scenario.chats.map(({ type, limits }, at): Chat => {
       const id = String(-1001 - at);
-      return { id, type, limits, kicked: new Set(), refuses: new Set(), former: new Set() };
+      const sets = { kicked: new Set<string>(), refuses: new Set<string>(), former: new Set<string>() };
+      return { id, type, limits, ...sets, editors: new Set(), isProtected: false };
     });
-    this.telegram = new SimulatedTelegram(chats, this.bucket, this.schedule.now);
+    const bots = scenario.bots.map(({ id }) => id);
+    this.telegram = new SimulatedTelegram(chats, bots, { bucket: this.bucket, now: this.schedule.now });
     this.wires = new Wires(this.schedule, this.draw, this.telegram);
     this.config = configOf(
       scenario,
@@ -64,11 +66,11 @@ export class World {
   calmDown(): void {
     this.schedule.forget(this);
     this.bucket.faults.clear();
-    this.wires.sendFaults.clear();
-    this.wires.readFaults.clear();
+    for (const faults of Object.values(this.wires.faults)) faults.clear();
     for (const chat of this.telegram.chats) {
       chat.kicked.clear();
       chat.refuses.clear();
+      chat.isProtected = false;
     }
   }
 
@@ -80,8 +82,8 @@ export class World {
   #place(part: Part): void {
     if (part.type === "object") this.bucket.put(part.key, part.content, part.parts);
     else if (part.type === "bucket") this.bucket.faults.set(part.nth, part.fault);
-    else if (part.type === "send") this.wires.sendFaults.set(part.nth, part.fault);
-    else if (part.type === "read") this.wires.readFaults.set(part.nth, part.fault);
+    else if (part.type === "send" || part.type === "look" || part.type === "read")
+      this.wires.faults[part.type].set(part.nth, part.fault);
     else if (part.type === "event") this.schedule.after(part.at, () => this.#happen(part.what), this);
     else if (part.type === "twist" && !part.later) this.#twist(part);
   }
@@ -103,6 +105,10 @@ export class World {
     else if (what.type === "readmit") chat.kicked.delete(bot);
     else if (what.type === "refuse") chat.refuses.add(what.kind);
     else if (what.type === "take") chat.refuses.delete(what.kind);
+    else if (what.type === "post") this.telegram.postOfOthers(chat, what.button);
+    else if (what.type === "let edit") chat.editors.add(bot);
+    else if (what.type === "forbid edits") chat.editors.delete(bot);
+    else if (what.type === "protect") chat.isProtected = true;
     else if (what.type === "freeze") this.telegram.freeze(bot, chat, what.seconds * 1000);
     else if (chat.type === "group" && chat.former.size === 0) {
       chat.former.add(chat.id);
