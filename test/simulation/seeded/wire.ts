@@ -47,7 +47,7 @@ export interface ToldWait {
 }
 
 /** What a call does: posts a file, asks for a message by changing or copying it, or asks otherwise. */
-export function sortOf(method: string): "send" | "look" | "read" {
+function sortOf(method: string): "send" | "look" | "read" {
   if (method.startsWith("send")) return "send";
   return /^(?:edit|forward|delete)/.test(method) ? "look" : "read";
 }
