@@ -19,7 +19,7 @@ const SEEDS = "test/simulation/seeded/seeds.test.ts";
 
 const GUARDS = [
   {
-    files: ["attempts", "confirm", "content", "keys", "rows"].map((name) => `src/ledgers/sqlite/${name}.ts`),
+    files: ["attempts", "confirm", "content", "keys", "rows"].map((name) => `src/ledgers/sql/${name}.ts`),
     tests: ["test/ledgers/sqlite.test.ts"],
   },
   {
@@ -66,7 +66,7 @@ const CHANGES = [
   [/\{ do: "(?:again|doubt|hold|release)"/g, '{ do: "fail"'],
   [/\{ do: "fail" \}/g, '{ do: "release" }'],
   // A call of its own is not made.
-  [/^ +(?:if \(.*\) )?(?:await )?(?:this|store|db|[a-z]\w*)[\w.#?]*\(.*\);$/gm, ";"],
+  [/^ +(?:if \(.*\) )?(?:await |yield\* )?(?:this|store|db|[a-z]\w*)[\w.#?]*\(.*\);$/gm, ";"],
   [/^( +if \().*(\) (?:return|for|continue|this|store|db|stop|lane).*)$/gm, "$1false$2"],
 ];
 /** Lines that say nothing at run time. */
