@@ -145,7 +145,7 @@ export class SimulatedProcess {
       };
     });
     const wholeBytes = CACHE.maxObjectBytes;
-    return { clock, storage, bots, waits, memory, wholeBytes, close: async () => {} };
+    return { clock, storage, bots, waits, memory, wholeBytes, close: async () => dispatcher.hangUp() };
   }
 
   #ledgerWay(): PortWay {

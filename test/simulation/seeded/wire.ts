@@ -94,6 +94,7 @@ export class Wires {
 export class Wire extends Dispatcher {
   readonly #wires: Wires;
   readonly #by: { readonly isDead: boolean };
+  readonly #open = new Set<Answer>();
   /** The last answer to a post of this process. */
   #before: string | null = null;
 
@@ -103,9 +104,14 @@ export class Wire extends Dispatcher {
     this.#by = by;
   }
 
+  /** Nothing is heard any more. */
+  hangUp(): void {
+    for (const answer of this.#open) answer.fail(new Error("the connection was closed"));
+  }
+
   override dispatch(options: Dispatcher.DispatchOptions, handler: Handler): boolean {
     const { schedule, open } = this.#wires;
-    const answer = new Answer(handler, open, schedule.waits());
+    const answer = new Answer(handler, [open, this.#open], schedule.waits());
     void schedule.track(this.#exchange(options, answer).catch((error) => answer.fail(error)));
     return true;
   }
@@ -143,7 +149,7 @@ export class Wire extends Dispatcher {
     await schedule.pause(draw.from(20, 900) + slowMs, null);
     if (fault?.type === "lost after" || fault?.type === "no answer until")
       return this.#lose(answer, "ECONNRESET");
-    this.#told(call, chat, reply);
+    if (!answer.isOver) this.#told(call, chat, reply);
     const isPosted = isPost(call, reply);
     if (upload) upload.isPosted = isPosted && !answer.isOver && fault?.type !== "answer of the one before";
     if (isPosted) this.#before = reply.body;
@@ -200,20 +206,20 @@ export class Wire extends Dispatcher {
 /** One answer, given once. What comes after an abort comes too late. */
 class Answer {
   readonly #handler: Handler;
-  readonly #open: Set<Answer>;
+  readonly #open: readonly Set<Answer>[];
   readonly #given: () => void;
   readonly #controller: Dispatcher.DispatchController;
   isOver = false;
 
-  /** It is in `open` until it is given; `given` is called once the caller goes on. */
-  constructor(handler: Handler, open: Set<Answer>, given: () => void) {
+  /** It is in each of `open` until it is given; `given` is called once the caller goes on. */
+  constructor(handler: Handler, open: readonly Set<Answer>[], given: () => void) {
     this.#handler = handler;
     this.#open = open;
     this.#given = given;
     const abort = (reason: Error) => this.fail(reason);
     const state = { aborted: false, paused: false, reason: null };
     this.#controller = { ...state, abort, pause() {}, resume() {} };
-    open.add(this);
+    for (const each of open) each.add(this);
   }
 
   /** The connection is made. */
@@ -242,7 +248,7 @@ class Answer {
   #ends(): boolean {
     if (this.isOver) return false;
     this.isOver = true;
-    this.#open.delete(this);
+    for (const each of this.#open) each.delete(this);
     this.#given();
     return true;
   }
