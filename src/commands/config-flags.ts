@@ -49,6 +49,12 @@ export function addConfigFlags(command: Command) {
     .option(
       "--read-ahead <size>",
       "memory for objects that are read while others are sent; 0 reads each when its turn has come (PREWARM_READ_AHEAD; 64MiB)",
+    )
+    .option("--tag", "give each warmup message a caption of ten letters to find it by (PREWARM_TAG; 1)")
+    .option("--no-tag", "send warmup messages without a caption: what was lost cannot be looked for")
+    .option(
+      "--look-after <time>",
+      "how long after a call whose answer was lost its message may still appear (PREWARM_LOOK_AFTER; 10m)",
     );
 }
 

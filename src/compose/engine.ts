@@ -3,6 +3,7 @@ import type { RunOptions } from "../config/run-options.ts";
 import { Bell } from "../domain/bell.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import { newTag } from "../domain/tag.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
@@ -85,7 +86,8 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
   const { looks, lost } = openLostRows(given, lanes, { runBots, judge });
   const inFlight = new InFlight();
-  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop });
+  const tag = () => (config.tag ? newTag(Math.random) : null);
+  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop, tag });
   const settlement = new Settlement({
     clock,
     events,

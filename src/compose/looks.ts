@@ -4,16 +4,14 @@ import type { LookBoard } from "../looks/port.ts";
 import { LostRows, type LostRowsOptions } from "../pipeline/lost-rows.ts";
 import type { EngineOptions } from "./engine.ts";
 
-type LooksParts = Pick<EngineOptions, "ledger" | "connections" | "events" | "stop" | "remove">;
+type LooksParts = Pick<EngineOptions, "config" | "ledger" | "connections" | "events" | "stop" | "remove">;
 
-/** How long a lost call may still post, milliseconds. */
-const LOOK_AFTER_MS = 10 * 60_000;
 /** No call lasts longer, milliseconds: 2000 MB at 10 Mbit/s take 27 minutes. */
 const LONGEST_CALL_MS = 30 * 60_000;
 
 /** What looks for the messages of lost calls, and what asks Telegram for it. */
 export function openLostRows(
-  { ledger, connections, events, stop, remove }: LooksParts,
+  { config, ledger, connections, events, stop, remove }: LooksParts,
   lanes: Lanes,
   rules: Pick<LostRowsOptions, "runBots" | "judge">,
 ): { readonly looks: LookBoard; readonly lost: LostRows } {
@@ -27,7 +25,7 @@ export function openLostRows(
     draining: stop.draining,
     aborting: stop.aborting,
     patience: {
-      afterMs: LOOK_AFTER_MS / clock.scale,
+      afterMs: config.lookAfter / clock.scale,
       longestCallMs: LONGEST_CALL_MS / clock.scale,
     },
   });

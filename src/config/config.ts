@@ -31,6 +31,10 @@ interface WithoutKeys {
   readonly stallTimeout: number;
   /** Bytes of memory for objects that are read before a transfer is free for them; 0: none is. */
   readonly readAhead: number;
+  /** Whether each warmup message carries a tag as its caption. */
+  readonly tag: boolean;
+  /** How long after a call whose answer was lost its message may still appear, on the engine's clock. */
+  readonly lookAfter: number;
   /** How many times faster than the wall the engine's clock runs. */
   readonly timeScale: number;
   readonly proxy: {
@@ -140,6 +144,8 @@ function readAll(reader: Reader, flags: Flags): DraftValues {
     answerTimeout: reader.get("answerTimeout"),
     stallTimeout: reader.get("stallTimeout"),
     readAhead: reader.get("readAhead"),
+    tag: reader.get("tag"),
+    lookAfter: reader.get("lookAfter"),
     timeScale: reader.get("timeScale"),
     proxy: readProxies(reader),
     origins: reader.origins,

@@ -59,7 +59,10 @@ export class Layers {
     const found = setting.env.flatMap((variable) => this.variables(variable)).filter(isFirstOfItsKind);
     const flag = setting.flag && this.#flags[nameOfFlag(setting.flag)];
     if (flag !== undefined && trimmed(flagText(flag)) !== "")
-      found.unshift({ value: flagText(flag), origin: `--${setting.flag}` });
+      found.unshift({
+        value: flagText(flag),
+        origin: `--${flag === false ? "no-" : ""}${setting.flag}`,
+      });
     const inFile = setting.file === undefined ? undefined : this.file.values[setting.file];
     if (inFile !== undefined) found.push({ value: String(inFile), origin: "prewarm.config.json" });
     if (setting.fallback !== undefined) found.push({ value: setting.fallback, origin: "default" });

@@ -107,6 +107,14 @@ export const SETTINGS = {
     parse: byteSize,
     fallback: "64MiB",
   }),
+  tag: setting({ env: ["PREWARM_TAG"], flag: "tag", file: "tag", parse: onOff, fallback: "1" }),
+  lookAfter: setting({
+    env: ["PREWARM_LOOK_AFTER"],
+    flag: "look-after",
+    file: "look_after",
+    parse: duration,
+    fallback: "10m",
+  }),
   intervalMs: setting({
     env: ["MEDIA_PREWARM_INTERVAL_MS"],
     flag: "interval-ms",

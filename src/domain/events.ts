@@ -89,6 +89,8 @@ export interface EventMap {
     /** What stands there; `locked`: one that the bot may not ask for this way; `unclear`: no answer decided. */
     readonly seen: "message" | "missing" | "locked" | "protected" | "unclear";
   };
+  /** Messages of lost calls are looked for: of how many objects it is not decided yet. None is left at the end. */
+  looking: { readonly left: number };
   /** A lane changed: it sent, was frozen or closed, moved to another chat, or has a new pace. */
   lane: LaneView;
   /** A lane is no longer known by this chat: its group became another, which may be a lane already. */

@@ -2,6 +2,7 @@ import type { Entry } from "./entry.ts";
 import type { FailureClass } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { Reason } from "./reasons.ts";
+import type { Resolved } from "./resolved.ts";
 import type { Shown } from "./shown.ts";
 import type { SkipReason } from "./skip-reasons.ts";
 import type { TransferName } from "./task.ts";
@@ -59,12 +60,11 @@ export interface ItemResult {
   readonly reason: Reason | SkipReason | null;
   /** True when this run found it in this state and left it alone (old `unknown` and permanent `error` rows). */
   readonly left?: boolean | undefined;
-  /**
-   * What became of a message whose answer was lost: it was found, it is not there and the object was sent again, or it was sent again
-   * without a look.
-   */
-  readonly resolved?: "found" | "sent" | "unchecked" | undefined;
-  /** When its message can be looked for, Unix milliseconds; only where that is later. */
+  /** How it came to its id; only of an item that was `unknown`. */
+  readonly resolved?: Resolved | undefined;
+  /** Why it was sent without a look, or stays `unknown` although it was looked for, in words. */
+  readonly resolvedWhy?: string | undefined;
+  /** From when on it can be looked for, in Unix milliseconds; only of an item that stays `unknown` until then. */
   readonly lookAt?: number | undefined;
   /** The entry as the source had it, where it could be read. */
   readonly entry?: Entry | undefined;

@@ -1,6 +1,7 @@
 import type { ContentId } from "./content.ts";
 import type { Entry } from "./entry.ts";
 import type { MediaKind } from "./media.ts";
+import type { Resolved } from "./resolved.ts";
 
 export type TransferName = "url" | "upload";
 
@@ -33,8 +34,9 @@ export interface Task {
   readonly evenInDoubt?: boolean | undefined;
   /** An earlier call for its row was lost, and its message is to be looked for before it is sent again. */
   readonly isLost?: boolean | undefined;
-  /** What a look for an earlier message said: `sent`, that it is not there; `unchecked`, nothing. */
-  readonly resolved?: "sent" | "unchecked" | undefined;
+  /** What a look for an earlier message said: `sent`, that it is not there; `unchecked`, nothing, and why, in words. */
+  readonly resolved?: Exclude<Resolved, "found"> | undefined;
+  readonly resolvedWhy?: string | undefined;
   /** Moment of the engine's clock at which the ledger was asked about it, just before it was queued. */
   readonly queuedAt: number;
   /** Retries used in this run; flood waits do not count. */

@@ -3,6 +3,7 @@ import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { ItemStatus } from "../domain/outcome.ts";
 import type { Reason } from "../domain/reasons.ts";
+import type { Resolved } from "../domain/resolved.ts";
 import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { Bottleneck } from "../domain/work-forecast.ts";
 
@@ -36,6 +37,19 @@ export interface BotOut {
 /** A lane that nothing can be posted by. */
 export type LaneOut = LaneView & { readonly closed: Failure };
 
+/** What became of items whose answers were lost in earlier runs. Grows with the kinds of reason, not with the items. */
+export interface LostAnswers {
+  readonly resolved: Readonly<Record<Resolved, number>>;
+  /** Why items were sent without a look, and how many. */
+  readonly unchecked: ReadonlyMap<string, number>;
+  /** Items that it is too early to look for. */
+  readonly later: number;
+  /** From when on all of these can be looked for, in Unix milliseconds; null without any. */
+  readonly lookAt: number | null;
+  /** Why items stay unknown although they were looked for, and how many. */
+  readonly open: ReadonlyMap<string, number>;
+}
+
 /** What a run amounts to so far. Times in milliseconds of the engine's clock, sizes in bytes. */
 export interface RunTotals {
   /** How much faster than the wall this clock runs. */
@@ -66,6 +80,7 @@ export interface RunTotals {
   readonly laneWait: Percentiles;
   readonly floodWaits: number;
   readonly retries: number;
+  readonly lostAnswers: LostAnswers;
   readonly botsOut: readonly BotOut[];
   readonly lanesOut: readonly LaneOut[];
   /** What limited how fast it went; `none` where nothing did for most of the time. */
@@ -105,6 +120,8 @@ export interface Snapshot extends RunTotals {
   readonly forecast: { readonly perMinute: number; readonly etaSeconds: number | null } | null;
   /** The first item that got an id in this run. */
   readonly sample: WarmedSample | null;
+  /** Objects whose lost messages are being looked for, and messages that were asked for so far; null while none is. */
+  readonly looking: { readonly left: number; readonly looks: number } | null;
   /** Entries read from the source so far. */
   readonly read: number;
   readonly sourceEnded: boolean;

@@ -5,6 +5,7 @@ import type { WorkMeasures } from "../domain/work-forecast.ts";
 import { ItemCounts } from "./item-counts.ts";
 import { botsOut, lanesOut } from "./lanes-out.ts";
 import { Latencies } from "./latencies.ts";
+import { LostAnswerCounts } from "./lost-answers.ts";
 import { Rates } from "./rates.ts";
 import type { Figures, Snapshot } from "./snapshot.ts";
 import { WorkMeasure } from "./work-measure.ts";
@@ -23,6 +24,7 @@ export interface Gauges {
 export class Tally implements Figures {
   readonly #clock: Clock;
   readonly #items = new ItemCounts();
+  readonly #lost = new LostAnswerCounts();
   readonly #latencies = new Latencies();
   readonly #measure = new WorkMeasure();
   #forecast: Snapshot["forecast"] = null;
@@ -34,6 +36,7 @@ export class Tally implements Figures {
   #concurrency = 0;
   #floodWaits = 0;
   #retries = 0;
+  readonly #looking = { left: 0, looks: 0 };
   #source: EventMap["source"] = { read: 0, bytes: 0, filtered: 0, listed: 0, ended: false };
 
   /** Listens to `events` from now on; times run from here until a `started` event sets them anew. */
@@ -59,6 +62,12 @@ export class Tally implements Figures {
       })
       .on("call", ({ failure }) => {
         if (failure?.class === "flood") this.#floodWaits++;
+      })
+      .on("looking", ({ left }) => {
+        this.#looking.left = left;
+      })
+      .on("look", () => {
+        this.#looking.looks++;
       })
       .on("lane", (lane) => this.#lanes.set(JSON.stringify([lane.bot, lane.chat]), lane))
       .on("laneMoved", ({ bot, chat }) => this.#lanes.delete(JSON.stringify([bot, chat])))
@@ -93,6 +102,8 @@ export class Tally implements Figures {
       ...this.#latencies.figures(),
       floodWaits: this.#floodWaits,
       retries: this.#retries,
+      lostAnswers: this.#lost.figures(),
+      looking: this.#looking.left > 0 ? { ...this.#looking } : null,
       depth,
       active,
       concurrency: this.#concurrency,
@@ -116,6 +127,7 @@ export class Tally implements Figures {
 
   #count(item: ItemResult): void {
     this.#items.add(item);
+    this.#lost.add(item);
     if (item.status === "ready" || item.status === "weak")
       this.#rates.add(this.#clock.now(), item.bytes ?? 0);
     if (item.attempts === 0) return;

@@ -68,6 +68,8 @@ export interface AttemptsOptions {
   /** Each attempt claims its content here; whoever writes the outcome down ends that claim. */
   readonly inFlight: InFlight;
   readonly stop: Stop;
+  /** Makes the tag of a message, which is its caption; null for a message without one. */
+  readonly tag: () => string | null;
 }
 
 /** Makes tries: one try, one outcome. It does not loop, retry or sleep, except to wait for the permit. */
@@ -128,13 +130,14 @@ export class Attempts {
   }
 
   async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
-    const { ledger, transfers, stop } = this.#options;
+    const { ledger, transfers, stop, tag } = this.#options;
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
-    const facts = this.#factsOf(task, permit);
+    const facts = { ...this.#factsOf(task, permit), tag: tag() };
     const attempt = await ledger.begin(facts);
     if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
     const { bot, chat } = permit.lane;
-    const request = { ...prepared.request, chat, kind: task.sendAs ?? task.kind, signal: stop.aborting };
+    const message = { chat, kind: task.sendAs ?? task.kind, caption: facts.tag ?? undefined };
+    const request = { ...prepared.request, ...message, signal: stop.aborting };
     const answer = this.#answers.check(await bot.send(request));
     const send = answer.times.ended - answer.times.started;
     // Listeners first: the end of the permit lets the next item begin.

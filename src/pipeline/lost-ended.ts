@@ -29,6 +29,6 @@ export function stillUnknown(
     : `it was not sent again: ${verdict.why}`;
   const about = { key: entry.key, bot, kind, bytes: entry.bytes, entry, left: true };
   const cause = failure(reason ?? "answer_lost", text);
-  const when = isLater ? { lookAt: verdict.at } : {};
+  const when = isLater ? { lookAt: verdict.at } : { resolvedWhy: verdict.why };
   return { type: "item", item: itemResult({ ...about, ...when, status: "unknown", ...errorFields(cause) }) };
 }

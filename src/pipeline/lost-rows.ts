@@ -36,6 +36,8 @@ interface LostRow {
 /** Asks Telegram for the messages of rows that are `unknown` before they are sent again. */
 export class LostRows {
   readonly #options: LostRowsOptions;
+  /** Tasks that are not decided. */
+  #left = 0;
 
   constructor(options: LostRowsOptions) {
     this.#options = options;
@@ -53,11 +55,16 @@ export class LostRows {
     const never = new AbortController().signal;
     const summary = new LostSummary();
     let isOver = false;
+    let undecided = tasks.length;
+    this.#count(undecided);
     const work = this.#ask(tasks, (planned, verdict) => {
       made.push(...planned);
+      undecided -= planned.length;
+      this.#count(-planned.length);
       summary.note(verdict, planned.length);
       bell.ring();
     }).finally(() => {
+      this.#count(-undecided);
       isOver = true;
       bell.ring();
     });
@@ -69,6 +76,11 @@ export class LostRows {
     }
     await work;
     for (const notice of summary.notices()) events.emit("notice", notice);
+  }
+
+  #count(more: number): void {
+    this.#left += more;
+    if (more !== 0) this.#options.events.emit("looking", { left: this.#left });
   }
 
   async #ask(
@@ -140,8 +152,9 @@ export class LostRows {
       for (const [{ attempt, state }, { is }] of row.verdicts)
         if (is === "unchecked" && state !== "unchecked") await ledger.closeLost(attempt, "unchecked");
     const resolved = verdict.is === "absent" ? "sent" : "unchecked";
+    const resolvedWhy = verdict.is === "unchecked" ? verdict.why : undefined;
     tell(
-      row.tasks.map((task) => ({ type: "task", task: { ...task, resolved } })),
+      row.tasks.map((task) => ({ type: "task", task: { ...task, resolved, resolvedWhy } })),
       verdict,
     );
   }

@@ -49,6 +49,11 @@ export function idFields(stored: StoredId, asked: MediaKind): Partial<ItemResult
   };
 }
 
+/** What the end of a task says of the calls that were lost for it: how it was resolved, once it has an id. */
+export function resolvedFields({ resolved, resolvedWhy }: Task, status: ItemStatus): Partial<ItemResult> {
+  return status === "ready" || status === "weak" ? { resolved, resolvedWhy } : {};
+}
+
 /** The fields that a failure fills. */
 export function errorFields(cause: Failure): { readonly error: ItemError; readonly reason: Reason } {
   const { reason, message, code } = cause;

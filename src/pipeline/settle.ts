@@ -10,7 +10,7 @@ import type { Confirmation, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
 import { followUp } from "./follow-up.ts";
-import { errorFields, idFields, itemResult, withoutLane } from "./results.ts";
+import { errorFields, idFields, itemResult, resolvedFields, withoutLane } from "./results.ts";
 import { classifyStored } from "./stored-kind.ts";
 
 /** How long the item waited before this try, in milliseconds on the engine's clock. */
@@ -199,7 +199,7 @@ export class Settlement {
     fields: Partial<ItemResult> & { readonly status: ItemResult["status"] },
   ): void {
     const { clock, events } = this.#options;
-    const { entry, bot, kind, calls, resolved } = task;
+    const { entry, bot, kind, calls } = task;
     const { transfer, facts, spent } = outcome;
     const latency: Latency = {
       total: clock.now() - task.queuedAt,
@@ -210,6 +210,7 @@ export class Settlement {
     };
     const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
     const { place: placeMs } = spent;
-    events.emit("item", itemResult({ ...about, attempts: calls, latency, placeMs, resolved, ...fields }));
+    const resolved = resolvedFields(task, fields.status);
+    events.emit("item", itemResult({ ...about, attempts: calls, latency, placeMs, ...resolved, ...fields }));
   }
 }

@@ -96,6 +96,7 @@ function resultOf({ exitCode, cause, figures, plan }: RunEnd): PrewarmResult {
     unknown,
     leftFailed: figures.leftFailed,
     leftUnknown: figures.leftUnknown,
+    resolved: figures.lostAnswers.resolved,
     successRate: figures.successRate,
     throughputPerMin: figures.perMinute,
     bytes: figures.bytes,

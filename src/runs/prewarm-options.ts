@@ -1,6 +1,7 @@
 import type { ManifestFormat, Order, Selection, TransferMode } from "../domain/choices.ts";
 import type { EventMap, EventName, StopCause } from "../domain/events.ts";
 import type { MediaKind } from "../domain/media.ts";
+import type { Resolved } from "../domain/resolved.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import type { Percentiles } from "../figures/snapshot.ts";
 
@@ -46,6 +47,10 @@ export interface PrewarmOptions {
   readonly stallTimeout?: Time | undefined;
   /** Memory for objects that are read while others are sent: bytes, or a text such as `64MiB`; 0 for none. */
   readonly readAhead?: number | string | undefined;
+  /** Gives each warmup message a caption of ten letters, by which it is found when its answer was lost; true by default. */
+  readonly tag?: boolean | undefined;
+  /** How long after a call whose answer was lost its message may still appear; 10m by default. */
+  readonly lookAfter?: Time | undefined;
   /** How many times faster than real time the run's clock goes; for a sandbox. */
   readonly timeScale?: number | undefined;
   readonly httpsProxy?: string | undefined;
@@ -119,6 +124,8 @@ export interface PrewarmResult {
   /** Old `failed` and `unknown` rows that this run did not touch. */
   readonly leftFailed: number;
   readonly leftUnknown: number;
+  /** Items whose answers were lost in earlier runs, by how they came to their ids now. */
+  readonly resolved: Readonly<Record<Resolved, number>>;
   /** (ready + weak) / (ready + weak + failed + unknown) of what was tried; 1 when nothing was tried. */
   readonly successRate: number;
   readonly throughputPerMin: number;

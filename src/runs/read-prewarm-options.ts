@@ -60,6 +60,8 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   answerTimeout: flag("answerTimeout", time),
   stallTimeout: flag("stallTimeout", time),
   readAhead: flag("readAhead"),
+  tag: flag("tag", yesOrNo),
+  lookAfter: flag("lookAfter", time),
   timeScale: variable("PREWARM_TIME_SCALE"),
   httpsProxy: variable("HTTPS_PROXY"),
   httpProxy: variable("HTTP_PROXY"),

@@ -29,6 +29,8 @@ export interface MessageMedia {
 export interface SendRequest extends MessageMedia {
   readonly chat: string;
   readonly kind: MediaKind;
+  /** Plain text below the media. */
+  readonly caption?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

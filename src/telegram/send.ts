@@ -39,6 +39,7 @@ class SourceNotOpened extends Error {
  */
 export function fieldsOf(request: SendRequest, media: string | InputFile): SendFields {
   const fields: SendFields = { chat_id: request.chat, disable_notification: true };
+  if (request.caption !== undefined) fields.caption = request.caption;
   Object.assign(fields, extrasOf(request, request.kind));
   fields[request.kind] = media;
   return fields;

@@ -66,6 +66,8 @@ describe("a configuration", () => {
         botPace: 1_800,
         answerTimeout: 300_000,
         stallTimeout: 60_000,
+        tag: true,
+        lookAfter: 600_000,
         readAhead: 67_108_864,
         timeScale: 1,
       },

@@ -152,7 +152,7 @@ export async function openLine(options: LineOptions = {}) {
   const pool = new Pool(concurrency);
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge: rules, runBots });
   const inFlight = new InFlight();
-  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop });
+  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop, tag: () => null });
   const common = { clock, events, ledger, transfers, lanes, runBots };
   const settlement = new Settlement({ ...common, retries: 3, random: () => 1, remove });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });

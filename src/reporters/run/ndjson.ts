@@ -24,6 +24,13 @@ const NEVER_BEGAN: RunTotals = {
   laneWait: NO_TIMES,
   floodWaits: 0,
   retries: 0,
+  lostAnswers: {
+    resolved: { found: 0, sent: 0, unchecked: 0 },
+    unchecked: new Map(),
+    later: 0,
+    lookAt: null,
+    open: new Map(),
+  },
   botsOut: [],
   lanesOut: [],
 };
@@ -66,6 +73,9 @@ function itemLine(item: ItemResult) {
     came_back_as: item.cameBackAs,
     shown_as: item.shownAs,
     left: item.left,
+    resolved: item.resolved,
+    resolved_why: item.resolvedWhy,
+    look_at: item.lookAt === undefined ? undefined : new Date(item.lookAt).toISOString(),
     where: item.where,
   };
 }
@@ -106,6 +116,8 @@ function summaryLine(run: RunTotals, exitCode: number) {
     left_unknown: run.leftUnknown,
     left_failed: run.leftFailed,
     retries: run.retries,
+    resolved: run.lostAnswers.resolved,
+    look_at: run.lostAnswers.lookAt === null ? undefined : new Date(run.lostAnswers.lookAt).toISOString(),
     bots_out: run.botsOut.map(({ bot, failure }) => ({ bot, ...told(failure) })),
     lanes_out: run.lanesOut.map(({ bot, chat, closed }) => ({ bot, chat_id: chat, ...told(closed) })),
     filtered: run.filtered,

@@ -71,7 +71,7 @@ describe("ndjsonReporter", () => {
       '{"type":"summary","total":6,"ready":3,"skipped":1,"weak":0,"failed":2,"unknown":0,"success_rate":0.75,' +
         '"throughput_per_min":2,"bytes":3000,"duration_ms":90000,"latency_ms":{"p50":500,"p95":500,"p99":500},' +
         '"flood_waits":1,"exit_code":3,"queue_ms":{"p50":600,"p95":600,"p99":600},' +
-        '"lane_ms":{"p50":400,"p95":400,"p99":400},"left_unknown":0,"left_failed":1,"retries":0,"bots_out":[],"lanes_out":[],"filtered":0,"bottleneck":"none"}',
+        '"lane_ms":{"p50":400,"p95":400,"p99":400},"left_unknown":0,"left_failed":1,"retries":0,"resolved":{"found":0,"sent":0,"unchecked":0},"bots_out":[],"lanes_out":[],"filtered":0,"bottleneck":"none"}',
     );
   });
 
