@@ -113,7 +113,7 @@ describe("--only", () => {
       faults: [{ server: "bot-api", match: { method: "sendDocument" }, fault: { type: "post_then_drop" } }],
     });
     for (const key of ["a/1.txt", "a/2.txt", "b/1.txt", "b/2.txt"]) world.put(key, key);
-    await world.run([]);
+    await world.run(["--no-tag"]);
     world.botApi.control({ faults: [] });
     const listings = () =>
       world.r2.requests().filter(({ operation }) => operation === "ListObjectsV2").length;

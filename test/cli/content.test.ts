@@ -482,7 +482,7 @@ describe("an object that was replaced", () => {
     expect((await world.run([])).code).toBe(3);
     expect(world.rows(IDS_BY_KEY)).toEqual([old]);
     world.botApi.control({ faults: [] });
-    expect((await world.run(["--only", "unknown"])).code).toBe(0);
+    expect((await world.run(["--only", "unknown", "--look-after", "0"])).code).toBe(0);
     const [now] = world.rows(IDS_BY_KEY);
     expect(now?.id).not.toBe(old?.id);
     expect(world.posts().map(({ file_id }) => file_id)).toContain(now?.id);

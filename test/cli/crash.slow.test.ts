@@ -3,7 +3,12 @@ import { itemsOf, type Running, summaryOf } from "../helpers/child.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 
 const CONCURRENCY = 4;
-const FOUR = { MEDIA_PREWARM_CONCURRENCY: String(CONCURRENCY), WARMUP_CHAT_ID: "-1001,-1002" };
+/** Without tags, so that what is lost is sent again without a look. */
+const FOUR = {
+  MEDIA_PREWARM_CONCURRENCY: String(CONCURRENCY),
+  WARMUP_CHAT_ID: "-1001,-1002",
+  PREWARM_TAG: "0",
+};
 const OBJECTS = 80;
 
 const count = (world: World, sql: string) => Number(world.rows(`select count(*) as n from ${sql}`)[0]?.n);
@@ -129,7 +134,7 @@ it("counts answers that were lost as unknown, one row each; sends none of them a
     ],
   });
   world.putMany(OBJECTS);
-  const env = { WARMUP_CHAT_ID: "-1001,-1002" };
+  const env = { WARMUP_CHAT_ID: "-1001,-1002", PREWARM_TAG: "0" };
   const first = await world.run(["--json", "--max-failures", "1000"], { env });
   const { unknown, ready } = summaryOf(first);
   expect(first.code).toBe(3);
