@@ -148,7 +148,7 @@ async function serve(
   if (url.pathname.startsWith("/sandbox/")) {
     return serveSandbox(request, response, url.pathname, world, beginning);
   }
-  const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(url.pathname);
+  const file = /^\/file\/bot([^/]+)\/(?:test\/)?(.+)$/.exec(url.pathname);
   if (file) return download(response, file[1] ?? "", file[2] ?? "", world);
   const call = /^\/bot([^/]+)(\/test)?\/([^/]+)\/?$/.exec(url.pathname);
   if (call) {

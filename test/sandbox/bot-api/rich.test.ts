@@ -380,5 +380,11 @@ describe("without any message", () => {
     const response = await fetch(`${server.url}/bot${TOKEN}/test/getMe`);
     expect(await response.json()).toMatchObject({ ok: true, result: { id: 1001 } });
     expect(server.calls()).toMatchObject([{ method: "getMe", test: true }]);
+    const data = form({ chat_id: CHANNEL, document: await fixture("docs/terms.pdf") });
+    const { result } = await call(server, "sendDocument", data);
+    const { file_path } = (await call(server, "getFile", { file_id: result.document.file_id })).result;
+    const file = await fetch(`${server.url}/file/bot${TOKEN}/test/${file_path}`);
+    expect(file.status).toBe(200);
+    await file.body?.cancel();
   });
 });
