@@ -92,10 +92,12 @@ export class Attempts {
       const prepared = await (read?.prepared ?? transfers.prepare(task, stop.aborting));
       const inPlace = read ? 0 : clock.now() - started;
       const spent = { download: read?.ms ?? inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
-      if (prepared.ok)
-        return await this.#permitted(task, permit, prepared.value, { started, spent }).finally(
-          prepared.value.drop,
-        );
+      if (prepared.ok) {
+        const { drop, forget } = prepared.value;
+        const outcome = await this.#permitted(task, permit, prepared.value, { started, spent }).finally(drop);
+        if (!isAsRead(outcome)) forget?.();
+        return outcome;
+      }
       const result = { type: "failed", attempt: null, failure: prepared.failure } as const;
       return { facts: this.#factsOf(task, permit), spent, transfer: null, result };
     } finally {

@@ -1,4 +1,6 @@
 import type { Readable } from "node:stream";
+import { failure } from "../domain/failure.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 
 /** The body of an object that was opened before it is needed. It stands still after its first bytes, which fill its buffer. */
 export class HeldBody {
@@ -14,4 +16,18 @@ export class HeldBody {
     this.#body = null;
     return body?.destroyed ? null : body;
   }
+}
+
+/** Content in memory, to be opened as often as is wished, until it is let go of. */
+export function heldBytes(
+  key: string,
+  bytes: Uint8Array,
+): { readonly open: () => Promise<Result<Uint8Array>>; readonly forget: () => void } {
+  let held: Uint8Array | null = bytes;
+  return {
+    open: async () => (held ? ok(held) : failed(failure("stopped", `${key} is not held any more`))),
+    forget: () => {
+      held = null;
+    },
+  };
 }

@@ -146,7 +146,7 @@ class ChosenTransfers implements Transfers {
     const kind = task.sendAs ?? task.kind;
     const upload = await uploadOf({ storage, entry, kind, local: this.#options.local, signal });
     if (!upload.ok) return upload;
-    const { source, sha256, mime, drop } = upload.value;
+    const { source, sha256, mime, drop, forget } = upload.value;
     const { bytes, filename } = source;
     const fields = await this.#uploadFields({ ...entry, bytes }, kind, signal).then(ok, carried);
     if (!fields.ok) {
@@ -156,7 +156,7 @@ class ChosenTransfers implements Transfers {
     const request = { media: source, ...fields.value };
     const { title, performer } = entry;
     const shown = shownOf(kind, { filename, title, performer });
-    return ok({ transfer: "upload", request, sha256, mime, shown, drop });
+    return ok({ transfer: "upload", request, sha256, mime, shown, drop, forget });
   }
 
   /**

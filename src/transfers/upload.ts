@@ -8,7 +8,7 @@ import type { OpenObject, Storage } from "../storage/port.ts";
 import type { UploadSource } from "../telegram/port.ts";
 import { filenameOf, givenName } from "./filename.ts";
 import { hashed } from "./hashed.ts";
-import { HeldBody } from "./held-body.ts";
+import { HeldBody, heldBytes } from "./held-body.ts";
 import { packedUpload } from "./packed.ts";
 import { openWhole, otherContent, readWhole } from "./whole.ts";
 
@@ -18,6 +18,7 @@ export interface ReadyUpload {
   readonly sha256: () => string | null;
   readonly mime: string | null;
   readonly drop: () => void;
+  readonly forget?: (() => void) | undefined;
 }
 
 /** What an upload reads, and what it may become. */
@@ -61,12 +62,9 @@ async function buffered(
   const sha256 = createHash("sha256").update(content.value).digest("hex");
   const wrong = otherContent(entry, sha256);
   if (wrong) return failed(wrong);
-  const source = {
-    open: async () => ok(content.value),
-    bytes: content.value.byteLength,
-    filename: filenameOf(entry, kind, mime),
-  };
-  return ok({ source, sha256: () => sha256, mime, drop: () => {} });
+  const { open, forget } = heldBytes(entry.key, content.value);
+  const source = { open, bytes: content.value.byteLength, filename: filenameOf(entry, kind, mime) };
+  return ok({ source, sha256: () => sha256, mime, drop: () => {}, forget });
 }
 
 function discard({ body }: OpenObject): void {

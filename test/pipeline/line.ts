@@ -32,6 +32,7 @@ import { WorkQueue } from "../../src/queue/work-queue.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { parseFaults } from "../../src/sandbox/fault-rules.ts";
 import type { Storage } from "../../src/storage/port.ts";
+import { heldBytes } from "../../src/transfers/held-body.ts";
 import type { Prepared, Transfers } from "../../src/transfers/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { etagOf } from "../helpers/etag.ts";
@@ -56,6 +57,7 @@ class Shelf implements Transfers {
   url: string | null = null;
   /** Keys of which what was opened was given back. */
   readonly dropped: string[] = [];
+  readonly forgotten: string[] = [];
   readonly urlResults: (Failure | null)[] = [];
   readonly #clock: Clock;
 
@@ -72,8 +74,14 @@ class Shelf implements Transfers {
     const common = { sha256, mime: null, shown: {}, drop: () => this.dropped.push(key) };
     if (this.url) return ok({ transfer: "url", request: { media: this.url }, ...common });
     const body = Buffer.from(`content of ${key}`);
-    const media = { open: async () => ok(body), bytes: body.length, filename: key };
-    return ok({ transfer: "upload", request: { media }, ...common });
+    const { open, forget } = heldBytes(key, body);
+    const media = { open, bytes: body.length, filename: key };
+    return ok({ transfer: "upload", request: { media }, ...common, forget: () => this.#forget(key, forget) });
+  }
+
+  #forget(key: string, forget: () => void): void {
+    this.forgotten.push(key);
+    forget();
   }
 
   urlResult(failure: Failure | null): void {

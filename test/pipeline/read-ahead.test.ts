@@ -132,6 +132,7 @@ describe("an object that was read ahead", () => {
     await running;
     expect(statuses(line)).toEqual(Array(8).fill("ready"));
     expect([...line.transfers.reads].sort()).toEqual(KEYS);
+    expect([...line.transfers.forgotten].sort()).toEqual(KEYS);
   });
 
   it("goes back into the queue, and its room is free, when its bot has to wait long", async () => {

@@ -58,6 +58,15 @@ describe("uploadOf", () => {
     expect(upload.mime).toBe("video/mp4");
   });
 
+  it("lets go of what it read once that is not sent again, and still knows what it was", async () => {
+    const { storage, put } = await bucket();
+    const upload = uploaded(await uploadFor(storage, await put("a.mp4", { bytes: MIB }), "video", NEVER));
+    upload.forget?.();
+    expect(await upload.source.open()).toMatchObject({ ok: false, failure: { reason: "stopped" } });
+    expect(upload.source.bytes).toBe(MIB);
+    expect(upload.sha256()).toBe(sha256(madeUpBytes(MIB)));
+  });
+
   it("streams what is larger: opened once before its call, and anew for each further try, its hash known at its end", async () => {
     const { storage, put, reads } = await bucket();
     const upload = uploaded(await uploadFor(storage, await put("a.mp4", { bytes: MIB + 1 }), "video", NEVER));
