@@ -173,7 +173,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["transfers", "lanes", "looks", "pipeline", "verify", "worker", "senders", "doctor", "runs"],
     why: "a bot, for those who make calls or know whose lane it is",
   },
-  "telegram/pack-port.ts": { to: ["lanes"], why: "several media in one message, for those who make calls" },
+  "ledgers/pack-port.ts": { to: ["pipeline"], why: "packs in a ledger, for those who send them" },
+  "telegram/pack-port.ts": {
+    to: ["lanes", "pipeline"],
+    why: "several media in one message, for those who make calls",
+  },
   "sources/port.ts": {
     to: ["pipeline", "verify", "worker", "runs", "commands"],
     why: "where work comes from, for those who plan it",

@@ -39,6 +39,10 @@ export function addConfigFlags(command: Command) {
     .option("--pace <pace>", "adaptive, documented, or N/min a chat (PREWARM_PACE; adaptive)")
     .option("--bot-pace <pace>", "N/s over all chats of a bot, or none (PREWARM_BOT_PACE; 30/s)")
     .option(
+      "--pack <packs>",
+      "several media in one message: auto (where it is proved), off, or at most so many (PREWARM_PACK; auto)",
+    )
+    .option(
       "--answer-timeout <time>",
       "how long to wait for an answer once an upload is complete (PREWARM_ANSWER_TIMEOUT; 5m)",
     )

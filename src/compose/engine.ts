@@ -24,6 +24,7 @@ import { WorkQueue } from "../queue/work-queue.ts";
 import { type Connections, transfersOf } from "./connect.ts";
 import { openLanes } from "./lanes.ts";
 import { openLostRows } from "./looks.ts";
+import { openPacks } from "./packs.ts";
 import { type PlanParts, planOptionsOf } from "./plan.ts";
 
 export interface EngineOptions {
@@ -52,6 +53,8 @@ export interface Engine {
   readonly settlement: Settlement;
   readonly looks: LookBoard;
   readonly lost: LostRows;
+  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
+  readonly finishPacks: () => Promise<void>;
   /** Makes the dispatcher of this line; call it once. */
   dispatcher(policy: DispatchPolicy): Dispatcher;
 }
@@ -102,8 +105,10 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
   const budget = config.readAhead > 0 ? memory : null;
   const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
+  const rooms = { queue, ahead, intake, inFlight, attempts, settlement, transfers };
+  const { packs, finishPacks } = await openPacks({ ...given, lanes, bots: plan.bots, ...rooms });
   const dispatcher = (policy: DispatchPolicy) =>
-    new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake });
+    new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake, packs });
   const fed = { ...plan, lost };
-  return { plan: fed, bell, queue, pool, lanes, intake, settlement, looks, lost, dispatcher };
+  return { plan: fed, bell, queue, pool, lanes, intake, settlement, looks, lost, dispatcher, finishPacks };
 }

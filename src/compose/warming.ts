@@ -19,6 +19,8 @@ export interface Warming {
   readonly looks: LookBoard;
   /** Takes over what bots reported; to be closed. */
   readonly takeOver: TakeOver;
+  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
+  readonly finishPacks: () => Promise<void>;
 }
 
 /** Puts together what warms a source once. */
@@ -27,7 +29,7 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
   // A bot that is out from the start, perhaps for good, does not keep the new content from the others' readers.
   const waitedFor = found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug);
   const engine = await openEngine({ ...given, waitedFor: [...new Set(waitedFor)] });
-  const { plan, bell, queue, pool, lanes, intake, settlement, looks } = engine;
+  const { plan, bell, queue, pool, lanes, intake, settlement, looks, finishPacks } = engine;
   const feeder = new Feeder({
     intake,
     bell,
@@ -39,5 +41,5 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
   });
   const takeOver = openTakeOver(given, lanes, plan.bots);
   const policy = new RunPolicy({ feeder, queue, settlement });
-  return { feeder, dispatcher: engine.dispatcher(policy), queue, pool, lanes, looks, takeOver };
+  return { feeder, dispatcher: engine.dispatcher(policy), queue, pool, lanes, looks, takeOver, finishPacks };
 }

@@ -62,6 +62,8 @@ export interface Keeping {
   readonly asked: Bell;
   /** Takes what is asked for by name. */
   readonly requests: Requests;
+  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
+  readonly finishPacks: () => Promise<void>;
 }
 
 /** Puts together what keeps a bucket or a manifest warm. Nothing runs yet. */
@@ -70,7 +72,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const { clock } = connections;
   const { intervalMs } = config;
   const engine = await openEngine({ ...given, found: found.lanes });
-  const { bell, queue, pool, lanes, intake, settlement, looks, lost } = engine;
+  const { bell, queue, pool, lanes, intake, settlement, looks, lost, finishPacks } = engine;
   const { bots } = engine.plan;
   const rules: PlanRules = { ...engine.plan, waits: true };
   const byName: PlanRules = { ...rules, selection: null, as: undefined };
@@ -116,7 +118,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
   const dispatcher = engine.dispatcher(policy);
   const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });
-  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked, requests };
+  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked, requests, finishPacks };
 }
 
 /** Questions that change nothing: is R2 there, is Telegram there (one of the bots is enough)? */

@@ -1,3 +1,4 @@
+import type { PackRule } from "../domain/pack-rule.ts";
 import { redactor, type Secret } from "../domain/secret.ts";
 import { type BotConfig, botsOf } from "./bots.ts";
 import { judgeTogether } from "./judge.ts";
@@ -27,6 +28,8 @@ interface WithoutKeys {
   readonly pace: PaceSetting;
   /** Over all chats of a bot; null for no such limit. */
   readonly botPace: number | null;
+  /** Whether several media go in one message. */
+  readonly pack: PackRule;
   readonly answerTimeout: number;
   readonly stallTimeout: number;
   /** Bytes of memory for objects that are read before a transfer is free for them; 0: none is. */
@@ -141,6 +144,7 @@ function readAll(reader: Reader, flags: Flags): DraftValues {
     ledger: ledgerOf(reader),
     pace,
     botPace: unasked ? null : botPace,
+    pack: reader.get("pack"),
     answerTimeout: reader.get("answerTimeout"),
     stallTimeout: reader.get("stallTimeout"),
     readAhead: reader.get("readAhead"),

@@ -1,4 +1,6 @@
 import { isIP } from "node:net";
+import { LIMITS } from "../domain/limits.ts";
+import type { PackRule } from "../domain/pack-rule.ts";
 import { BadValue } from "./bad-value.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -100,6 +102,15 @@ export function botPace(text: string): number | null {
   const perSecond = Number(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1]);
   if (!(perSecond > 0)) throw new BadValue("none, or a number of calls a second such as 30/s");
   return perSecond * 60;
+}
+
+/** Whether several media go in one message, and how many at the most. */
+export function packRule(text: string): PackRule {
+  if (text === "auto" || text === "off") return { type: text };
+  const most = Number(/^\d+$/.exec(text)?.[0]);
+  if (!(most >= 2 && most <= LIMITS.pack.media))
+    throw new BadValue(`auto, off, or a number of media in one message from 2 to ${LIMITS.pack.media}`);
+  return { type: "up to", most };
 }
 
 /** `10`, or `5%` as a share. */

@@ -1,7 +1,18 @@
 import { LOG_LEVELS } from "../domain/choices.ts";
 import { BadValue } from "./bad-value.ts";
 import { chatList } from "./chat-id.ts";
-import { botPace, byteSize, duration, hostName, oneOf, onOff, pace, someTime, wholeNumber } from "./parse.ts";
+import {
+  botPace,
+  byteSize,
+  duration,
+  hostName,
+  oneOf,
+  onOff,
+  pace,
+  packRule,
+  someTime,
+  wholeNumber,
+} from "./parse.ts";
 import {
   accountEndpoint,
   apiRootUrl,
@@ -86,6 +97,7 @@ export const SETTINGS = {
     parse: botPace,
     fallback: "30/s",
   }),
+  pack: setting({ env: ["PREWARM_PACK"], flag: "pack", file: "pack", parse: packRule, fallback: "auto" }),
   answerTimeout: setting({
     env: ["PREWARM_ANSWER_TIMEOUT"],
     flag: "answer-timeout",

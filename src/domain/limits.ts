@@ -30,6 +30,8 @@ export const LIMITS = {
   pack: {
     /** API sendRichMessage: up to 50 media attachments in one message. */
     media: 50,
+    /** Reported: what comes after the 20th is dropped without a word, although the answer shows it (openclaw/openclaw#129004, 2026-08). */
+    keptMedia: 20,
     /** Of all uploads of one message. Nothing says what the server takes in one body; below the 50 MB of one file, our own choice. */
     cloudBytes: 45_000_000,
     localBytes: 1_900_000_000,

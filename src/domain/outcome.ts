@@ -23,6 +23,16 @@ export interface Latency {
   readonly send: number;
 }
 
+/** A message of several media. */
+export interface PackedIn {
+  /** The same for all of them. */
+  readonly id: string;
+  /** How many there are. */
+  readonly size: number;
+  /** Which of them this is, from 0. */
+  readonly index: number;
+}
+
 /** Why an item did not come to a file_id, as reporters and `--json` show it. */
 export interface ItemError {
   readonly class: FailureClass;
@@ -51,6 +61,8 @@ export interface ItemResult {
   readonly messageId: number | null;
   readonly transfer: TransferName | null;
   readonly bytes: number | null;
+  /** The message that it shares with others; absent for one of its own. */
+  readonly pack?: PackedIn | undefined;
   /** Calls to Telegram made in this run. */
   readonly attempts: number;
   readonly latency: Latency;

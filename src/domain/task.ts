@@ -54,6 +54,8 @@ export interface Task {
   readonly transfer?: TransferName | undefined;
   /** The kind to send it as, once Telegram has refused the requested one. */
   readonly sendAs?: MediaKind | undefined;
+  /** It goes by a message of its own: of a pack with it Telegram refused something, and it may be this one. */
+  readonly alone?: boolean | undefined;
   /** Where it was refused by a text that nobody knows, in this run. */
   readonly refusedIn?: readonly RefusedIn[] | undefined;
 }

@@ -1,26 +1,10 @@
-import type { CallTimes } from "../telegram/port.ts";
+import type { AdaptiveOptions } from "./adaptive-options.ts";
+import { CallAnswers } from "./call-answers.ts";
 import { CallLog, type SeenCall } from "./call-log.ts";
 import { LimitFinder } from "./limit-finder.ts";
 import { Overlap } from "./overlap.ts";
 import type { Pace, PaceCall } from "./port.ts";
 import { BELIEVE_MS, DOCUMENTED_MS, ProbeRation } from "./probe-ration.ts";
-import { SlowAnswers, UNTIMED } from "./slow-answers.ts";
-
-/** What an earlier run learned about a lane. @internal */
-export interface LearnedPace {
-  /** Calls a minute that the lane was found to allow. */
-  readonly perMinute: number;
-  /** How old that is, in milliseconds. */
-  readonly ageMs: number;
-}
-
-export interface AdaptiveOptions {
-  /** Calls a minute to begin with: the documented pace. */
-  readonly start: number;
-  readonly learned?: LearnedPace | undefined;
-  /** Never faster than this. */
-  readonly most: number;
-}
 
 type Mode = "climb" | "hold" | "probe";
 
@@ -80,7 +64,7 @@ export class AdaptivePace implements Pace {
   readonly #documented: number;
   readonly #most: number;
   readonly #log = new CallLog();
-  readonly #slow = new SlowAnswers();
+  readonly #answers = new CallAnswers();
   readonly #overlap = new Overlap();
   readonly #finder: LimitFinder;
   readonly #ration = new ProbeRation();
@@ -147,10 +131,10 @@ export class AdaptivePace implements Pace {
 
   ended(call: PaceCall): void {
     if (call.floodMs !== null) this.#next = Math.max(this.#next, call.times.ended + call.floodMs);
-    for (const { times, floodMs, sent, isOther } of this.#overlap.ended(call)) {
-      const at = times.bodyEnd ?? times.started;
-      if (floodMs !== null) this.#refused(at, times.ended, floodMs);
-      else if (sent) this.#passed(at, times, isOther);
+    for (const ended of this.#overlap.ended(call)) {
+      const { times, floodMs } = ended;
+      if (floodMs !== null) this.#refused(times.bodyEnd ?? times.started, times.ended, floodMs);
+      else if (ended.sent) this.#passed(ended);
     }
   }
 
@@ -168,12 +152,14 @@ export class AdaptivePace implements Pace {
     return this.#log.last(Math.max(1, most - this.#overlap.underWay)) + MINUTE_MS + MINUTE_SLACK_MS;
   }
 
-  #passed(at: number, { started, ended }: CallTimes, isOther = false): void {
+  #passed(call: PaceCall): void {
+    const { started, ended, bodyEnd } = call.times;
+    const at = bodyEnd ?? started;
     this.#ration.passed();
     this.#firstAt = Math.min(this.#firstAt, at);
-    const { blindMs } = this.#slow;
-    const { heldMs, onPurpose } = isOther ? UNTIMED : this.#slow.take(ended - at);
-    if (heldMs === 0 && !isOther) this.#overlap.took(ended - started);
+    const { blindMs } = this.#answers;
+    const { heldMs, onPurpose } = this.#answers.take(call, ended - at);
+    if (heldMs === 0 && !call.isOther) this.#overlap.took(ended - started);
     const passed = at + heldMs;
     const wobble = Math.max(ANSWER_WOBBLE_MS, blindMs / 2);
     const from = onPurpose ? passed - wobble : Number.NEGATIVE_INFINITY;

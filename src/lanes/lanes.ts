@@ -202,7 +202,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
       sameSize,
       botPace: botPaces.get(lane.bot.slug),
       failed: (cause, asked) => this.#follow(lane, cause, kind ? { kind, asked } : { asked }),
-      passed: () => kind && this.#suspicions.passed(lane, kind, clock.now()),
+      passed: (posted = kind) => posted && this.#suspicions.passed(lane, posted, clock.now()),
       ended: () => this.#ended(lane),
     });
   }

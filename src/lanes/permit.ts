@@ -1,8 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
 import type { CallAnswer } from "../telegram/port.ts";
 import type { Lane, LaneCall } from "./lane.ts";
-import type { Pace, PaceCall, Permit } from "./port.ts";
+import type { Pace, PaceCall, PackedKinds, Permit } from "./port.ts";
 import type { SameSize } from "./same-size.ts";
 
 export interface PermitOptions {
@@ -12,8 +13,8 @@ export interface PermitOptions {
   readonly sameSize: SameSize | null;
   /** Called with what an answer said, and by which chat, while the lane still counts as busy. */
   readonly failed: (cause: Failure, asked: string) => void;
-  /** Called when it posted. */
-  readonly passed: () => void;
+  /** Called when it posted, for each medium of a call with several, with its kind. */
+  readonly passed: (kind?: MediaKind) => void;
   /** Called once, when the permit is used up. */
   readonly ended: () => void;
 }
@@ -30,6 +31,8 @@ export class LanePermit implements Permit {
   readonly #options: PermitOptions;
   readonly #call: LaneCall = { startedAt: null };
   readonly #slotAt: number;
+  /** Further slots that it takes. */
+  readonly #more: number[] = [];
   /** The chat of the lane when the call began. */
   #asked: string;
 
@@ -42,10 +45,15 @@ export class LanePermit implements Permit {
     lane.calls.add(this.#call);
   }
 
+  widen(slots: number): void {
+    while (this.#more.length < slots - 1) this.#more.push(this.lane.pace.take(this.#options.clock.now()));
+  }
+
   async ready(signal: AbortSignal, uploadBytes: number): Promise<boolean> {
     const { clock, botPace, sameSize } = this.#options;
     const { lane } = this;
     const botAt = botPace?.take(clock.now()) ?? Number.NEGATIVE_INFINITY;
+    for (const _ of this.#more) botPace?.take(clock.now());
     const sizeAt = sameSize?.take(lane.bot.slug, uploadBytes, clock.now()) ?? Number.NEGATIVE_INFINITY;
     for (let now = clock.now(); ; now = clock.now()) {
       if (signal.aborted || lane.closed !== null || lane.frozenUntil > now + SHORT_WAIT_MS) {
@@ -68,25 +76,24 @@ export class LanePermit implements Permit {
     return lane.closed === null && lane.chat === this.#asked && lane.frozenUntil <= this.#options.clock.now();
   }
 
-  end(answer: CallAnswer<unknown>, call?: "other"): void {
+  end(answer: CallAnswer<unknown>, call?: "other" | PackedKinds): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
-    const isOther = call === "other";
-    this.lane.pace.ended(paceCallOf(answer, this.#slotAt, isOther));
+    this.lane.pace.ended(paceCallOf(answer, this.#slotAt, call));
     if (answer.ok) {
-      if (!isOther) this.#posted();
+      if (call !== "other") this.#posted(call?.kinds ?? [undefined]);
     } else this.#options.failed(answer.failure, this.#asked);
     this.#close();
   }
 
   drop(): void {
     if (this.#call.startedAt === null && this.lane.calls.has(this.#call))
-      this.lane.pace.giveBack(this.#slotAt);
+      for (const slotAt of [this.#slotAt, ...this.#more].reverse()) this.lane.pace.giveBack(slotAt);
     this.#close();
   }
 
-  #posted(): void {
-    this.lane.sent += 1;
-    this.#options.passed();
+  #posted(kinds: readonly (MediaKind | undefined)[]): void {
+    this.lane.sent += kinds.length;
+    for (const kind of kinds) this.#options.passed(kind);
   }
 
   #close(): void {
@@ -94,13 +101,23 @@ export class LanePermit implements Permit {
   }
 }
 
-function paceCallOf(answer: CallAnswer<unknown>, slotAt: number, isOther: boolean): PaceCall {
+function paceCallOf(
+  answer: CallAnswer<unknown>,
+  slotAt: number,
+  call: "other" | PackedKinds | undefined,
+): PaceCall {
   const flood = answer.ok || answer.failure.class !== "flood" ? null : answer.failure;
   return {
     slotAt,
     times: answer.times,
     floodMs: flood && (flood.retryAfterMs ?? 0),
     sent: answer.ok,
-    isOther,
+    isOther: call === "other",
+    ...(typeof call === "object" ? { sort: sortOf(call) } : {}),
   };
+}
+
+/** Packs of like size: in media and in bytes, each within a factor of two. */
+function sortOf({ kinds, uploadBytes }: PackedKinds): string {
+  return `${Math.floor(Math.log2(kinds.length))}/${Math.floor(Math.log2(uploadBytes + 1))}`;
 }

@@ -9,7 +9,7 @@ import type { Bot, CallAnswer, CallTimes, ChatInfo } from "../telegram/port.ts";
  */
 export interface Permit {
   /** Whom to call, and where; the chat may change until the permit is ready. */
-  readonly lane: { readonly bot: Bot; readonly chat: string };
+  readonly lane: CalledLane;
   /**
    * Waits until the call may begin; `uploadBytes` is the size of all files of the call, 0 by URL. False when the lane was
    * frozen or closed meanwhile, or on abort: the permit is then dropped.
@@ -20,11 +20,29 @@ export interface Permit {
   /**
    * The call has ended: its answer sets the pace, freezes, moves or closes the lane, and frees it, in this order and at once. A call
    * that is no send (an edit, a forward, a deletion) is ended with `other`: it uses the chat's quota up as a send does, but
-   * takes another time, and says nothing about which media the chat takes.
+   * takes another time, and says nothing about which media the chat takes. One with several media is ended with what they were.
    */
-  end(answer: CallAnswer<unknown>, call?: "other"): void;
+  end(answer: CallAnswer<unknown>, call?: "other" | PackedKinds): void;
+  /** Before {@link Permit.ready}: the call takes so many slots of the lane and of its bot. */
+  widen(slots: number): void;
   /** Not used. Safe to call at any time, also after the end. */
   drop(): void;
+}
+
+/** The lane that a permit is for. */
+export interface CalledLane {
+  readonly bot: Bot;
+  readonly chat: string;
+  readonly pace: { readonly perMinute: number };
+  /** Whether its chat takes this kind, as far as is known. */
+  takes(kind: MediaKind): boolean;
+}
+
+/** What a call with several media posted. */
+export interface PackedKinds {
+  readonly kinds: readonly MediaKind[];
+  /** Bytes of all uploads together. */
+  readonly uploadBytes: number;
 }
 
 /** A medium that a lane refused by a text that nobody knows. */
@@ -133,6 +151,8 @@ export interface PaceCall {
   readonly sent: boolean;
   /** It was no send: its time says nothing about how fast the server answers those. */
   readonly isOther?: boolean | undefined;
+  /** It posted several media, and is comparable only with calls of this sort. */
+  readonly sort?: string | undefined;
 }
 
 /**

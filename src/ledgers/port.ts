@@ -9,10 +9,14 @@ import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { PostedMessages } from "./adopt-port.ts";
+import type { AttemptFacts } from "./attempt-facts.ts";
 import type { ForgottenKeys } from "./forget-port.ts";
 import type { RememberedLanes } from "./lane-memory.ts";
 import type { LostCalls } from "./look-port.ts";
+import type { PackedCalls } from "./pack-port.ts";
 import type { ReportedIds } from "./reported.ts";
+
+export type { AttemptFacts };
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -66,24 +70,6 @@ export interface Found {
     /** Unix milliseconds before which a worker does not try it again; null when time does not help, or none is set. */
     readonly retryAt: number | null;
   } | null;
-}
-
-/** What is recorded before a call. */
-export interface AttemptFacts {
-  readonly bot: string;
-  readonly kind: MediaKind;
-  readonly content: ContentId;
-  readonly entry: KnownEntry;
-  readonly chatId: string | null;
-  /** A stable text of the settings that decide whether a permanent failure would happen again. */
-  readonly settings: string;
-  /** What the caption of its message holds (see `domain/tag.ts`); null without one. */
-  readonly tag: string | null;
-  /**
-   * It is for an id by the message of another bot, so what it confirms is no message of its own. By an edit it leaves nothing
-   * behind that could be in doubt; by a forward it does, and a look of it says so.
-   */
-  readonly purpose?: "adopt" | undefined;
 }
 
 /** A key whose content is ready for this bot already, under another key. */
@@ -163,7 +149,13 @@ export interface QueuedEntry {
  * is as one without an id from the next attempt on.
  * Methods throw LedgerError when the store itself fails (disk full, gone); that ends the run.
  */
-export interface Ledger extends ReportedIds, ForgottenKeys, RememberedLanes, LostCalls, PostedMessages {
+export interface Ledger
+  extends ReportedIds,
+    ForgottenKeys,
+    RememberedLanes,
+    LostCalls,
+    PackedCalls,
+    PostedMessages {
   /** Where it is, for people; without a password. */
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */

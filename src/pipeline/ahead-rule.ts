@@ -2,6 +2,8 @@
 export interface AheadNeed {
   /** Places for sends. */
   readonly places: number;
+  /** Objects that one call carries. */
+  readonly inCall: number;
   /** What reading an object, and sending it, take as a rule. */
   readonly usual: { readonly read: number; readonly send: number };
   /** Calls a minute of all open lanes of the bot. */
@@ -17,16 +19,18 @@ export interface AheadNeed {
 const SPARE = 3;
 /** Objects read ahead at most for each place: beyond that R2 is slower than its connections can make up for. */
 const MOST_A_PLACE = 4;
+/** Of calls that carry several objects, these for so many calls. */
+const CALLS_AHEAD = 2;
 
 /**
  * Milliseconds after which one more object is to be read, 0 for now; Infinity where enough are. There are to be as many as can be
  * sent while one is read, by the lanes and by the places, so that no send waits; what would only wait itself is left in the queue.
  */
 export function readsInMs(need: AheadNeed): number {
-  const { places, usual, perMinute, freeInMs, ofBot, all } = need;
-  if (all >= places * MOST_A_PLACE) return Number.POSITIVE_INFINITY;
-  const msByLanes = 60_000 / perMinute;
-  const msByPlaces = usual.send / places;
+  const { places, inCall, usual, perMinute, freeInMs, ofBot, all } = need;
+  if (all >= Math.max(places * MOST_A_PLACE, inCall * CALLS_AHEAD)) return Number.POSITIVE_INFINITY;
+  const msByLanes = 60_000 / (perMinute * inCall);
+  const msByPlaces = usual.send / (places * inCall);
   const sentInMs = Math.max(freeInMs + ofBot * msByLanes, ofBot * msByPlaces);
   return Math.max(0, sentInMs - usual.read * SPARE);
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
+import type { PackedIn } from "../domain/outcome.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
@@ -24,12 +25,20 @@ export interface Spent {
   readonly place: number;
 }
 
+/** Where a medium is in a pack. */
+interface PackPlace extends PackedIn {
+  /** Rows that still need its message. */
+  readonly message: { rows: number };
+}
+
 /** What one try came to. */
 export interface Outcome {
   readonly facts: AttemptFacts;
   readonly spent: Spent;
   /** How the call was made; null when it never came to one. */
   readonly transfer: TransferName | null;
+  /** The pack that it went in; absent for a message of its own. */
+  readonly pack?: PackPlace | undefined;
   readonly result:
     | {
         readonly type: "sent";
@@ -50,6 +59,8 @@ export interface Outcome {
         readonly failure: Failure;
         readonly startedAt?: number;
       }
+    /** Its pack was refused for the sake of one medium, perhaps of this one: nothing was posted, and it goes again. */
+    | { readonly type: "packed_again"; readonly attempt: AttemptId; readonly failure: Failure }
     /**
      * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
      * content is on its way under another key. The item waits `ms` before its next try.
@@ -99,7 +110,7 @@ export class Attempts {
         return outcome;
       }
       const result = { type: "failed", attempt: null, failure: prepared.failure } as const;
-      return { facts: this.#factsOf(task, permit), spent, transfer: null, result };
+      return { facts: this.factsOf(task, permit), spent, transfer: null, result };
     } finally {
       permit.drop();
       read?.end();
@@ -112,18 +123,15 @@ export class Attempts {
     prepared: Prepared,
     { started, spent }: { readonly started: number; readonly spent: Spent },
   ): Promise<Outcome> {
-    const { clock, inFlight, stop } = this.#options;
+    const { clock, stop } = this.#options;
     const unsent = (result: Outcome["result"]): Outcome => ({
-      facts: this.#factsOf(task, permit),
+      facts: this.factsOf(task, permit),
       spent,
       transfer: null,
       result,
     });
-    // Claimed before the ledger is asked: between its answer and the claim another task could finish with the same content.
-    if (!inFlight.claim(task, prepared.sha256() ?? task.content))
-      return unsent({ type: "put_off", ms: SAME_CONTENT_MS });
-    const known = await this.#knownContent(task, prepared);
-    if (known) return unsent(known);
+    const why = await this.whyNot(task, prepared);
+    if (why) return unsent(why);
     const readyAt = clock.now();
     if (!(await permit.ready(stop.draining, uploadBytes(prepared))))
       return unsent({ type: "put_off", ms: 0 });
@@ -131,10 +139,18 @@ export class Attempts {
     return this.#send(task, permit, prepared, { ...spent, lane, ahead: readyAt - started });
   }
 
+  /** Claims the content of an object that was read. Returns why it is not sent: it is on its way, known or in doubt; null where it is. */
+  async whyNot(task: Task, prepared: Prepared): Promise<Outcome["result"] | null> {
+    // Claimed before the ledger is asked: between its answer and the claim another task could finish with the same content.
+    if (!this.#options.inFlight.claim(task, prepared.sha256() ?? task.content))
+      return { type: "put_off", ms: SAME_CONTENT_MS };
+    return this.#knownContent(task, prepared);
+  }
+
   async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
-    const { ledger, transfers, stop, tag } = this.#options;
+    const { ledger, transfers, stop } = this.#options;
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
-    const facts = { ...this.#factsOf(task, permit), tag: tag() };
+    const facts = this.taggedFactsOf(task, permit);
     const attempt = await ledger.begin(facts);
     if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
     const { bot, chat } = permit.lane;
@@ -181,7 +197,13 @@ export class Attempts {
     return task.evenInDoubt ? null : { type: "in_doubt", content: sha256 };
   }
 
-  #factsOf({ bot, kind, content, entry }: Task, permit: Permit): AttemptFacts {
+  /** What is written down before a call, with a tag for its message. */
+  taggedFactsOf(task: Task, permit: Permit): AttemptFacts {
+    return { ...this.factsOf(task, permit), tag: this.#options.tag() };
+  }
+
+  /** What is written down of a try. */
+  factsOf({ bot, kind, content, entry }: Task, permit: Permit): AttemptFacts {
     const settings = this.#options.transfers.settings(entry);
     return { bot, kind, content, entry, chatId: permit.lane.chat, settings, tag: null };
   }
@@ -192,7 +214,8 @@ export function isAsRead({ result }: Outcome): boolean {
   return result.type === "put_off" || (result.type === "failed" && result.failure.class === "flood");
 }
 
-function uploadBytes(prepared: Prepared): number {
+/** Bytes of all files that a call carries for it; 0 by URL. */
+export function uploadBytes(prepared: Prepared): number {
   if (prepared.transfer === "url") return 0;
   const { media, thumbnail } = prepared.request;
   return typeof media === "string" ? 0 : media.bytes + (thumbnail?.byteLength ?? 0);

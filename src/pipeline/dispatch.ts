@@ -1,40 +1,21 @@
-import type { Bell } from "../domain/bell.ts";
-import type { Clock } from "../domain/clock.ts";
-import type { Emitter } from "../domain/events.ts";
 import type { Task } from "../domain/task.ts";
-import type { LaneBoard, Permit } from "../lanes/port.ts";
-import type { Pool } from "../queue/pool.ts";
-import type { WorkQueue } from "../queue/work-queue.ts";
+import type { Permit } from "../lanes/port.ts";
 import { readsInMs } from "./ahead-rule.ts";
 import { isAsRead } from "./attempt.ts";
-import type { DispatchPolicy } from "./dispatch-policy.ts";
+import type { DispatcherOptions } from "./dispatch-options.ts";
 import { Held } from "./held.ts";
-import type { Intake } from "./intake.ts";
-import type { ReadAhead, ReadTask } from "./read-ahead.ts";
+import { later } from "./later.ts";
+import { nextErrand } from "./packs/errands.ts";
+import type { ReadTask } from "./read-ahead.ts";
 import type { Waited } from "./settle.ts";
-import type { Stop } from "./stop.ts";
-import { MOST_AHEAD_MS, type TaskRunner } from "./task-runner.ts";
-
-export interface DispatcherOptions {
-  readonly queue: WorkQueue;
-  readonly pool: Pool;
-  readonly lanes: LaneBoard;
-  /** Rung when a task arrived, a place of the pool or a lane became free, or what the policy says changed. */
-  readonly bell: Bell;
-  readonly stop: Stop;
-  readonly clock: Clock;
-  readonly events: Emitter;
-  readonly policy: DispatchPolicy;
-  readonly runner: TaskRunner;
-  readonly ahead: ReadAhead;
-  /** Is told of each task that has ended, since others may have waited for it. */
-  readonly intake: Intake;
-}
+import { MOST_AHEAD_MS } from "./task-runner.ts";
 
 /** While more may come, nothing that is held is judged for the last time before so many milliseconds without any. */
 const HELD_MS = 5_000;
 /** What was read for a bot that cannot send for longer than this goes back into the queue: others need the room. */
 const AWAY_MS = 10_000;
+/** Milliseconds between two looks for a lane for what packs have left to be done. */
+const ERRAND_MS = 250;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -85,9 +66,9 @@ export class Dispatcher {
     }
     this.#giveUpReads((bot) => lanes.whyAway(bot, AWAY_MS) !== null);
     const now = clock.now();
-    const sleeps = [this.#readOne(now), this.#startOne(now)];
+    const sleeps = [this.#readOne(now), this.#doErrand(now), this.#startOne(now)];
     if (sleeps.includes(0)) return 0;
-    if (queue.length === 0 && ahead.size === 0) return this.#nothingToStart();
+    if (queue.length === 0 && ahead.size === 0 && this.#errands === 0) return this.#nothingToStart();
     const soonest = Math.min(...sleeps, (queue.nextDue() ?? NEVER) - now, ahead.nextDue(now) - now);
     return Math.max(soonest, 1);
   }
@@ -116,17 +97,33 @@ export class Dispatcher {
     return NEVER;
   }
 
+  get #errands(): number {
+    return this.#options.packs?.errands.size ?? 0;
+  }
+
   #readsInMs(bot: string, now: number): number {
-    const { lanes, ahead, pool, runner } = this.#options;
+    const { lanes, ahead, pool, runner, packs } = this.#options;
     const { dueAt, perMinute } = lanes.outlook(bot, now);
     return readsInMs({
       places: pool.concurrency,
+      inCall: packs?.sizeOf(bot) ?? 1,
       usual: runner.usual,
       perMinute,
       freeInMs: dueAt - now,
       ofBot: ahead.of(bot),
       all: ahead.size,
     });
+  }
+
+  /** Does one thing that packs have left to be done; returns after how many milliseconds one can be, 0 where it did. */
+  #doErrand(now: number): number {
+    const { packs, pool, lanes, policy, runner } = this.#options;
+    if (!packs || this.#errands === 0 || pool.free === 0 || policy.isPaused(this.#underWay.size))
+      return NEVER;
+    const work = nextErrand(packs.errands, lanes, now, runner.usual.ahead);
+    if (!work) return ERRAND_MS;
+    this.#track(pool.run(work));
+    return 0;
   }
 
   /** Starts one task where a place and a lane are free; returns after how many milliseconds a lane will be, 0 where it did. */
@@ -163,7 +160,7 @@ export class Dispatcher {
   }
 
   #start(task: Task, now: number, read: ReadTask | undefined): void {
-    const { lanes, pool, policy, runner } = this.#options;
+    const { lanes, pool, policy, runner, packs } = this.#options;
     const kind = task.sendAs ?? task.kind;
     const { refusedIn } = task;
     if (!lanes.isOpen(task.bot, kind)) {
@@ -179,17 +176,22 @@ export class Dispatcher {
     const permit = lanes.take(task.bot, kind, now, runner.usual.ahead, refusedIn);
     if (!permit) {
       // Another lane of this bot is free, but none that takes this kind.
-      this.#later({ ...task, notBefore: now + MOST_AHEAD_MS }, read);
+      later({ ...task, notBefore: now + MOST_AHEAD_MS }, read, this.#options);
       return;
     }
-    this.#track(this.#run(task, permit, this.#waited(task, now, read), read));
+    const pack = packs?.gather({ task, read }, permit, now);
+    if (packs && pack) {
+      const waited = pack.map((each) => ({ ...each, waited: this.#waited(each.task, now, each.read) }));
+      this.#track(pool.run(async () => void (await packs.run(waited, permit))));
+    } else this.#track(this.#run(task, permit, this.#waited(task, now, read), read));
   }
 
   async #run(task: Task, permit: Permit, waited: Waited, read: ReadTask | undefined): Promise<void> {
-    const { events, pool, runner, intake, clock } = this.#options;
+    const { events, pool, runner, intake, clock, packs } = this.#options;
     const { outcome, settled } = await pool.run(async () => {
       events.emit("active", { count: pool.active });
       const outcome = await runner.call(task, permit, read);
+      packs?.single(permit, outcome);
       const settled = runner.settle(task, outcome, waited);
       // A failure may stop the run, which comes before whatever the place is free for.
       if (outcome.result.type === "failed") await settled;
@@ -197,16 +199,9 @@ export class Dispatcher {
     });
     const again = await settled;
     if (!again) await intake.finished(task);
-    else if (again.refusedIn === task.refusedIn) this.#later(again, isAsRead(outcome) ? read : undefined);
+    else if (again.refusedIn === task.refusedIn)
+      later(again, isAsRead(outcome) ? read : undefined, this.#options);
     else this.#held.add(again, clock.now());
-  }
-
-  /** Has a task tried later, if there is room with what was read of it. */
-  #later(task: Task, read: ReadTask | undefined): void {
-    const { queue, ahead } = this.#options;
-    if (read && ahead.keep(read, task)) return;
-    read?.drop();
-    queue.push(task);
   }
 
   /** Puts tasks back to the front of the queue, with what was read of them given up; those of all bots by default. */

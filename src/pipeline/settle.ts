@@ -6,9 +6,11 @@ import type { RunBots } from "../domain/run-bots.ts";
 import { withoutStatedHash } from "../domain/stated.ts";
 import type { Task } from "../domain/task.ts";
 import type { LaneBoard } from "../lanes/port.ts";
-import type { Confirmation, Ledger, StoredId } from "../ledgers/port.ts";
+import type { UnprovedId } from "../ledgers/pack-port.ts";
+import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
+import { confirmationOf } from "./confirmation.ts";
 import { followUp } from "./follow-up.ts";
 import { errorFields, idFields, itemResult, resolvedFields, withoutLane } from "./results.ts";
 import { classifyStored } from "./stored-kind.ts";
@@ -56,6 +58,7 @@ export class Settlement {
     const { result } = outcome;
     const tried = { task, outcome, waited };
     if (result.type === "failed") return this.#failed(tried, result);
+    if (result.type === "packed_again") return this.#packedAgain(tried, result);
     if (result.type === "put_off") return result.ms > 0 ? this.#after(result.ms, task) : task;
     if (result.type === "in_doubt") await this.#inDoubt(tried, result);
     else if (result.type === "known") await this.#known(tried, result);
@@ -112,23 +115,53 @@ export class Settlement {
     this.#report(tried, { status: "unknown", left: true, ...errorFields(cause) });
   }
 
-  async #sent(tried: Tried, { attempt, sent, content, mime, shown }: ResultOf<"sent">): Promise<void> {
-    const { task } = tried;
-    const { ledger, remove } = this.#options;
-    const { stored, asked, weakness } = classifyStored(task.kind, sent, task.entry.key);
-    const { width, height, duration } = sent;
-    const media = { mime: mime ?? sent.mime, width, height, duration };
-    const { replace } = task;
-    const bots = this.#botsFor(task);
-    const confirmation: Confirmation = { content, stored, asked, weakness, shown, replace, bots, ...media };
-    const confirmed = await ledger.confirm(attempt, confirmation);
-    await remove?.(task.bot, stored);
+  /** It stays as it was: nothing of its pack was posted. */
+  async #packedAgain({ task, outcome }: Tried, result: ResultOf<"packed_again">): Promise<Task> {
+    const { ledger, events } = this.#options;
+    await ledger.retry(result.attempt, result.failure);
+    const { entry, bot, kind } = task;
+    const { failure } = result;
+    events.emit("retry", { key: entry.key, bot, kind, chat: outcome.facts.chatId, failure, notBefore: 0 });
+    return task;
+  }
+
+  /** Keeps an id that came in a pack until it is proved that the method of its kind takes it. */
+  async hold(task: Task, outcome: Outcome): Promise<UnprovedId | null> {
+    const { result, facts } = outcome;
+    if (result.type !== "sent") return null;
+    const confirmation = confirmationOf(task, result, this.#botsFor(task)).confirmation;
+    await this.#options.ledger.holdUnproved(result.attempt, confirmation);
+    const { bot, kind, entry } = task;
+    const { attempt, content } = result;
+    return { attempt, bot, kind, key: entry.key, content, chatId: facts.chatId ?? "", confirmation };
+  }
+
+  /** Drops an id that is good for nothing but its message. Returns the task, which is to be sent by itself. */
+  async discard(task: Task, outcome: Outcome, cause: Failure): Promise<Task> {
+    if (outcome.result.type === "sent") await this.#options.ledger.discard(outcome.result.attempt, cause);
+    await this.#removed(task, outcome);
+    return { ...task, alone: true };
+  }
+
+  async #sent(tried: Tried, result: ResultOf<"sent">): Promise<void> {
+    const { task, outcome } = tried;
+    const { sent } = result;
+    const { confirmation, weakness } = confirmationOf(task, result, this.#botsFor(task));
+    const confirmed = await this.#options.ledger.confirm(result.attempt, confirmation);
+    await this.#removed(task, outcome);
     const ids = idFields(confirmed.stored, task.kind);
     if (confirmed.duplicate) this.#report(tried, { ...ids, status: "skipped", reason: "duplicate_content" });
     else if (weakness) {
       const cameBackAs = sent.kind === task.kind ? undefined : sent.kind;
       this.#report(tried, { ...ids, cameBackAs, status: "weak", reason: weakness.reason });
     } else this.#report(tried, { ...ids, status: "ready" });
+  }
+
+  /** Removes a warmup message that no row needs any more (`--delete-after`). */
+  async #removed(task: Task, { pack, result }: Outcome): Promise<void> {
+    if (pack) pack.message.rows -= 1;
+    if (result.type !== "sent" || (pack && pack.message.rows > 0)) return;
+    await this.#options.remove?.(task.bot, classifyStored(task.kind, result.sent, task.entry.key).stored);
   }
 
   async #failed(tried: Tried, result: ResultOf<"failed">): Promise<Task | null> {
@@ -200,7 +233,7 @@ export class Settlement {
   ): void {
     const { clock, events } = this.#options;
     const { entry, bot, kind, calls } = task;
-    const { transfer, facts, spent } = outcome;
+    const { transfer, facts, spent, pack } = outcome;
     const latency: Latency = {
       total: clock.now() - task.queuedAt,
       queue: waited.queue,
@@ -210,7 +243,8 @@ export class Settlement {
     };
     const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
     const { place: placeMs } = spent;
-    const resolved = resolvedFields(task, fields.status);
-    events.emit("item", itemResult({ ...about, attempts: calls, latency, placeMs, ...resolved, ...fields }));
+    const place = pack ? { pack: { id: pack.id, size: pack.size, index: pack.index } } : {};
+    const more = { attempts: calls, latency, placeMs, ...place, ...resolvedFields(task, fields.status) };
+    events.emit("item", itemResult({ ...about, ...more, ...fields }));
   }
 }

@@ -81,8 +81,9 @@ export function watchFailures(events: Emitter, stop: Stop, options: FailureLimit
   let tried = 0;
   let bad = 0;
   let row: { cls: string; length: number } = { cls: "", length: 0 };
+  const isFirst = firstOfCall();
   events.on("item", (item) => {
-    if (item.left || item.status === "skipped" || item.reason === "no_lane_left") return;
+    if (item.left || item.status === "skipped" || item.reason === "no_lane_left" || !isFirst(item)) return;
     if (item.error === null || item.status === "ready" || item.status === "weak") {
       tried += 1;
       row = { cls: "", length: 0 };
@@ -96,6 +97,23 @@ export function watchFailures(events: Emitter, stop: Stop, options: FailureLimit
     else if (over(options.maxFailures, bad, tried))
       stop.drain({ type: "failures", failure: failureOf(item), inARow: false });
   });
+}
+
+/** Calls whose items are told apart from those of others at once. */
+const CALLS = 64;
+
+/** Returns what tells the first item that a call ended so from others of the same message: what went wrong with a call did so once. */
+function firstOfCall(): (item: ItemResult) => boolean {
+  const seen = new Set<string>();
+  return ({ pack, error }) => {
+    if (!pack) return true;
+    const call = `${pack.id} ${error?.reason ?? ""}`;
+    if (seen.has(call)) return false;
+    seen.add(call);
+    const [oldest] = seen.size > CALLS ? seen : [];
+    if (oldest !== undefined) seen.delete(oldest);
+    return true;
+  };
 }
 
 function over(max: FailureLimits["maxFailures"], bad: number, tried: number): boolean {

@@ -43,6 +43,8 @@ export interface PrewarmOptions {
   readonly ledger?: string | undefined;
   readonly pace?: "adaptive" | "documented" | `${number}/min` | undefined;
   readonly botPace?: "none" | `${number}/s` | undefined;
+  /** Several media in one message: where that is proved (`auto`, the default), never, or at most so many. */
+  readonly pack?: "auto" | "off" | number | undefined;
   readonly answerTimeout?: Time | undefined;
   readonly stallTimeout?: Time | undefined;
   /** Memory for objects that are read while others are sent: bytes, or a text such as `64MiB`; 0 for none. */

@@ -57,6 +57,7 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   ledger: flag("ledger"),
   pace: flag("pace"),
   botPace: flag("botPace"),
+  pack: flag("pack"),
   answerTimeout: flag("answerTimeout", time),
   stallTimeout: flag("stallTimeout", time),
   readAhead: flag("readAhead"),

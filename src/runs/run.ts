@@ -140,7 +140,7 @@ export class Run implements RunPass {
     const { config, ledger, connections, tally } = this.#session;
     const remove = options.deleteAfter ? messageRemover(connections, events, stop.draining) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
-    const { queue, pool, lanes, feeder, dispatcher, looks, takeOver } = warming;
+    const { queue, pool, lanes, feeder, dispatcher, looks, takeOver, finishPacks } = warming;
     const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
     const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
@@ -153,6 +153,7 @@ export class Run implements RunPass {
     watchFailures(events, stop, { maxFailures: options.maxFailures });
     await takeOver.run(ASKS).finally(() => takeOver.close());
     await looks.clear();
+    await finishPacks();
     await prewarm(feeder, dispatcher, stop).finally(() => looks.idle());
     lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());

@@ -162,6 +162,7 @@ export class Worker {
       concurrency: config.concurrency,
       ledger: ledger.place,
     });
+    await keeping.finishPacks();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     keeping.lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());

@@ -39,6 +39,8 @@ export interface Transfers {
    * type is asked for where that decides. What is opened ends with the signal.
    */
   prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>>;
+  /** How a task would go by what is known before it is read; it may turn out that it cannot go by URL. */
+  guess(task: Task): TransferName;
   /** Reports how a call by URL ended. After several failed fetches and no success, nothing more goes by URL in this run. */
   urlResult(failure: Failure | null): void;
   /** Returns what people are to see of an entry, by what is stated; by the name of its key too where that is `named`. */

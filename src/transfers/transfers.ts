@@ -7,7 +7,7 @@ import type { MediaKind } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { type Shown, shownOf } from "../domain/shown.ts";
 import { disagreement, isStated } from "../domain/stated.ts";
-import type { KnownEntry, Task } from "../domain/task.ts";
+import type { KnownEntry, Task, TransferName } from "../domain/task.ts";
 import type { ObjectInfo, Storage } from "../storage/port.ts";
 import type { SendRequest } from "../telegram/port.ts";
 import { choose } from "./choose.ts";
@@ -48,6 +48,11 @@ class ChosenTransfers implements Transfers {
 
   get mode(): TransferMode {
     return this.#options.mode;
+  }
+
+  guess(task: Task): TransferName {
+    const way = this.#choose(task, task.entry.mime);
+    return way === "url" || way === "ask" ? "url" : "upload";
   }
 
   async prepare(task: Task, signal: AbortSignal): Promise<Result<Prepared>> {

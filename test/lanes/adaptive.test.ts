@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Simulation, simulate } from "../../src/bench/scenarios/lane-simulation.ts";
-import { AdaptivePace, type LearnedPace } from "../../src/lanes/adaptive.ts";
+import { AdaptivePace } from "../../src/lanes/adaptive.ts";
+import type { LearnedPace } from "../../src/lanes/adaptive-options.ts";
 import type { FloodModel } from "../../src/sandbox/flood-control/limits.ts";
 import { plotPace } from "../helpers/pace-plot.ts";
 

@@ -4,6 +4,7 @@ import { type AheadNeed, readsInMs } from "../../src/pipeline/ahead-rule.ts";
 /** Five places, reads of half a second, sends of a second and a quarter, one private chat that is free. */
 const USUAL: AheadNeed = {
   places: 5,
+  inCall: 1,
   usual: { read: 500, send: 1_250 },
   perMinute: 60,
   freeInMs: 0,
@@ -30,6 +31,8 @@ describe("one more object is read", () => {
     ["for many slow reads and quick sends", { ...NO_LIMIT, ...QUICK_SENDS, ofBot: 19, all: 19 }, 0],
     ["four a place at most", { ...NO_LIMIT, ...QUICK_SENDS, ofBot: 20, all: 20 }, Number.POSITIVE_INFINITY],
     ["of all bots together", { all: 20 }, Number.POSITIVE_INFINITY],
+    ["for two calls of as many as one carries", { perMinute: 20, inCall: 20, ofBot: 39, all: 39 }, 4_350],
+    ["and no more than those", { perMinute: 20, inCall: 20, ofBot: 40, all: 40 }, Number.POSITIVE_INFINITY],
   ])("%s", (_, need, inMs) => {
     expect(readsInMs({ ...USUAL, ...need })).toBeCloseTo(inMs, 0);
   });

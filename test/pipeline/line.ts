@@ -84,6 +84,10 @@ class Shelf implements Transfers {
     forget();
   }
 
+  guess(): "url" | "upload" {
+    return this.url ? "url" : "upload";
+  }
+
   urlResult(failure: Failure | null): void {
     this.urlResults.push(failure);
   }

@@ -1,4 +1,4 @@
-import { INDEXES } from "../../ledgers/sql/schema.ts";
+import { INDEXES } from "../../ledgers/sql/indexes.ts";
 import { Sqlite } from "../../ledgers/sqlite/adapter.ts";
 import { openSqliteLedger } from "../../ledgers/sqlite.ts";
 

@@ -34,10 +34,11 @@ const NEW_KEY = `
 
 const NEW_ATTEMPT = `
   insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, r2_etag, bytes, warmup_chat_id, owner, attempt, state,
-    started_at, ended_at, error_class, error_reason, error_code, error_message, settings, tag, purpose)
+    started_at, ended_at, error_class, error_reason, error_code, error_message, settings, tag, purpose,
+    pack_id, pack_index)
   values (:bot, :content, :kind, :key, :etag, :bytes, :chat, :owner,
     (select count(*) + 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind),
-    :state, :now, :ended, :class, :reason, :code, :message, :settings, :tag, :purpose)
+    :state, :now, :ended, :class, :reason, :code, :message, :settings, :tag, :purpose, :packId, :packIndex)
   returning id`;
 
 /** SQL: ends an attempt that is in one of these states. */
@@ -50,6 +51,8 @@ function endAttemptIn(states: string): string {
 }
 
 const END_ATTEMPT = endAttemptIn("'sending'");
+/** Also of an id that came in a pack, and is proved by now. */
+const END_POSTED = endAttemptIn("'sending', 'unproved'");
 /** The end of a lost call is when its message was found: all that is known is that it was there by then. */
 const END_LOST = endAttemptIn("'unknown', 'absent', 'unchecked'");
 
@@ -185,7 +188,7 @@ function* endAttempt(
  */
 export function* endPosted(store: Store, id: AttemptId, messageId: number, lost: boolean): Steps<Attempt> {
   const params = { ...paramsOfEnd(store, id, "ready", null), messageId };
-  const ended = yield* one<Attempt>(lost ? END_LOST : END_ATTEMPT, params);
+  const ended = yield* one<Attempt>(lost ? END_LOST : END_POSTED, params);
   if (!ended) throw new Error(`attempt ${id} is not ${lost ? "lost" : "under way"}`);
   yield* answered(ended);
   return ended;
@@ -200,7 +203,7 @@ type ContentFacts = Omit<AttemptFacts, "chatId" | "settings" | "tag"> & Partial<
 /** Returns the facts of an attempt as parameters, with the SHA-256 if it has become known since the caller looked. */
 export function* paramsOf(
   store: Store,
-  { bot, kind, content, entry, chatId, settings, tag, purpose }: ContentFacts,
+  { bot, kind, content, entry, chatId, settings, tag, purpose, pack }: ContentFacts,
 ) {
   const { key, etag, bytes, mime, width, height, duration } = entry;
   return {
@@ -215,6 +218,8 @@ export function* paramsOf(
     settings,
     tag,
     purpose: purpose ?? null,
+    packId: pack?.id,
+    packIndex: pack?.index,
     content: yield* resolve(content),
     etag: readEtag(etag),
     ext: extensionOf(key),

@@ -4,7 +4,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import type { Shown } from "../../domain/shown.ts";
 import type { Found } from "../port.ts";
 import { fetch } from "./fetch.ts";
-import { fileId, type IdRow, isUnderWay, isWeak, storedId } from "./rows.ts";
+import { fileId, hasUnproved, type IdRow, isUnderWay, isUnproved, isWeak, storedId } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
 
@@ -45,12 +45,13 @@ type Cells = readonly [
 
 /** Reads the rows of these contents. */
 export function* cacheRows(store: Store, bot: string, contents: readonly ContentId[]): Steps<CacheRows> {
+  const beside = yield* underWay(store);
   const page = yield* fetch<Cells>(
     `select json_group_array(json_array(asked.key, c.kind, c.status, ${fileId("c")}, c.tg_file_unique_id, c.warmup_chat_id,
        c.warmup_message_id, ${isWeak("c")}, c.last_error, c.error_class, c.error_reason, c.error_settings,
-       unixepoch(c.next_retry_at), c.shown_as, ${store.beside ? isUnderWay("c") : 0})) as page
+       unixepoch(c.next_retry_at), c.shown_as, ${beside})) as page
      from json_each(:contents) asked cross join media_cache c on c.bot_slug = :bot and c.sha256 = asked.value`,
-    { bot, contents: JSON.stringify(contents) },
+    { bot, contents: JSON.stringify(contents), owner: store.owner },
   );
   const rows = new Map<ContentId, CacheRow[]>();
   for (const cells of page) {
@@ -60,6 +61,12 @@ export function* cacheRows(store: Store, bot: string, contents: readonly Content
     else rows.set(content, [rowOf(cells)]);
   }
   return rows;
+}
+
+/** SQL: nobody else is to send it: another process does, or its id waits to be proved. */
+function* underWay(store: Store): Steps<string> {
+  const beside = store.beside ? isUnderWay("c") : "0";
+  return (yield* hasUnproved(store)) ? `(${beside} or ${isUnproved("c")})` : beside;
 }
 
 function rowOf(cells: Cells): CacheRow {

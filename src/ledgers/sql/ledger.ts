@@ -1,3 +1,4 @@
+import type { PackedCalls } from "../pack-port.ts";
 import type { Ledger } from "../port.ts";
 import { begin, doubt, fail, note, recover, refuse, retry } from "./attempts.ts";
 import { confirm, point } from "./confirm.ts";
@@ -11,7 +12,9 @@ import { lookup } from "./lookup.ts";
 import { closeLost, lostCalls } from "./lost-calls.ts";
 import { keepMeasures, measures } from "./measures.ts";
 import { neighbours } from "./neighbours.ts";
+import { beginAll, beginCanary, discard, endCanary, holdUnproved, leftCanaries, unproved } from "./packs.ts";
 import { posted, posters } from "./posted.ts";
+import { keepProof, proofs } from "./proofs.ts";
 import { dequeue, enqueue, queued } from "./queue.ts";
 import { isServed, learn, markDead } from "./reported.ts";
 import { idOf } from "./rows.ts";
@@ -61,6 +64,7 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     copied: (look, copyId) => write(() => copied(look, copyId)),
     endLook: (look) => write(() => endLook(store, look)),
     leftLooks: (bots) => read(() => leftLooks(bots)),
+    ...packedCallsIn(store, { read, write }),
     note: (keys) => write(() => note(store, keys)),
     point: (key) => write(() => point(store, key)),
     posted: (bot, asked) => read(() => posted(bot, asked)),
@@ -82,5 +86,19 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     keepMeasures: (measured) => write(() => keepMeasures(measured)),
     announce,
     close,
+  };
+}
+
+function packedCallsIn(store: Store, { read, write }: Pick<LedgerDatabase, "read" | "write">): PackedCalls {
+  return {
+    beginAll: (facts) => write(() => beginAll(store, facts)),
+    holdUnproved: (attempt, confirmation) => write(() => holdUnproved(store, attempt, confirmation)),
+    discard: (attempt, failure) => write(() => discard(store, attempt, failure)),
+    unproved: (bots) => read(() => unproved(bots)),
+    beginCanary: (id, chatId) => write(() => beginCanary(store, id, chatId)),
+    endCanary: (canary, end) => write(() => endCanary(store, canary, end)),
+    leftCanaries: (bots) => read(() => leftCanaries(bots)),
+    proofs: () => read(proofs),
+    keepProof: (proof) => write(() => keepProof(proof)),
   };
 }

@@ -3,6 +3,7 @@ import type { MediaKind } from "../../domain/media.ts";
 import type { StoredId } from "../port.ts";
 import type { CacheStatus } from "./schema.ts";
 import { one, type Steps } from "./steps.ts";
+import type { Store } from "./store.ts";
 
 /** The columns of `media_cache` that say whether and how an object can be sent. */
 export interface IdRow {
@@ -49,6 +50,18 @@ export function servesReaders(alias: string): string {
 export function isUnderWay(alias: string): string {
   return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
     and a.kind = ${alias}.kind and a.state = 'sending')`;
+}
+
+/** SQL: an id for row `alias`, which another process than :owner left, waits to be proved. */
+export function isUnproved(alias: string): string {
+  return `exists (select 1 from prewarm_attempts a where a.state = 'unproved' and a.owner <> :owner and a.sha256 = ${alias}.sha256
+    and a.bot_slug = ${alias}.bot_slug and a.kind = ${alias}.kind)`;
+}
+
+/** Whether any id that another process left waits to be proved. */
+export function* hasUnproved({ owner }: Store): Steps<boolean> {
+  const left = "select 1 from prewarm_attempts where state = 'unproved' and owner <> :owner limit 1";
+  return (yield* one(left, { owner })) !== undefined;
 }
 
 /**

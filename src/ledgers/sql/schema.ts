@@ -135,6 +135,7 @@ const ATTEMPTS: Table = {
     text("purpose"),
     text("pack_id"),
     integer("pack_index"),
+    text("held"),
   ],
   unique: ["id"],
 };
@@ -193,6 +194,20 @@ const QUEUE: Table = {
   unique: ["id"],
 };
 
+/** What Telegram showed of a bot, in a chat, a type of chats or all (`*`). */
+const PROOFS: Table = {
+  name: "prewarm_proofs",
+  columns: [
+    text("bot_slug", "not null"),
+    text("scope", "not null"),
+    text("what", "not null"),
+    text("result", "not null"),
+    text("evidence", "not null check (json_valid(evidence))"),
+    integer("at", "not null"),
+  ],
+  unique: ["bot_slug", "scope", "what"],
+};
+
 /** The SHA-256 of provisional content ids (`etag:<etag>:<bytes>`) for which it has become known. */
 const ALIASES: Table = {
   name: "prewarm_aliases",
@@ -210,23 +225,8 @@ export const TABLES: readonly Table[] = [
   QUEUE,
   IDENTITY,
   ALIASES,
+  PROOFS,
 ];
-
-/** Statements that create the indexes. */
-export const INDEXES = [
-  "create index if not exists prewarm_store_content on media_store (sha256)",
-  "create index if not exists prewarm_cache_content on media_cache (sha256)",
-  "create index if not exists prewarm_cache_warming on media_cache (bot_slug) where status = 'warming'",
-  "create index if not exists prewarm_cache_bad on media_cache (bot_slug, status) where status in ('error', 'unknown')",
-  "create unique index if not exists prewarm_queue_entry on prewarm_queue (r2_key, coalesce(bot_slug, ''), coalesce(kind, ''))",
-  "create index if not exists prewarm_attempts_content on prewarm_attempts (sha256, bot_slug, kind)",
-  "create index if not exists prewarm_attempts_key on prewarm_attempts (r2_key, bot_slug, kind)",
-  "create index if not exists prewarm_attempts_sending on prewarm_attempts (id) where state = 'sending'",
-  "create index if not exists prewarm_attempts_message on prewarm_attempts (warmup_chat_id, message_id) where message_id is not null",
-  "create index if not exists prewarm_attempts_posted on prewarm_attempts (warmup_chat_id, started_at) where message_id is not null",
-  "create index if not exists prewarm_looks_left on prewarm_looks (id) where state = 'asking'",
-  "create index if not exists prewarm_looks_copy on prewarm_looks (chat_id, copy_id) where copy_id is not null",
-] as const;
 
 /** Returns the statement that creates `table`. */
 export function createTable(table: Table): string {

@@ -1,5 +1,6 @@
 import { LedgerError } from "../error.ts";
-import { createTable, INDEXES, SCHEMA_VERSION, TABLES, type Table } from "../sql/schema.ts";
+import { INDEXES } from "../sql/indexes.ts";
+import { createTable, SCHEMA_VERSION, TABLES, type Table } from "../sql/schema.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
 import { refuseNewer } from "./version.ts";

@@ -50,6 +50,7 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
     fail: ask("fail"),
     doubt: ask("doubt"),
     ...messagesOver(ask),
+    ...packsOver(ask),
     note: ask("note"),
     point: ask("point"),
     enqueue: ask("enqueue"),
@@ -98,6 +99,21 @@ function messagesOver(ask: Ask) {
     posted: ask("posted"),
     posters: ask("posters"),
     forget: ask("forget"),
+  } satisfies Partial<Ledger>;
+}
+
+/** What is asked of packs. */
+function packsOver(ask: Ask) {
+  return {
+    beginAll: ask("beginAll"),
+    holdUnproved: ask("holdUnproved"),
+    discard: ask("discard"),
+    unproved: ask("unproved"),
+    beginCanary: ask("beginCanary"),
+    endCanary: ask("endCanary"),
+    leftCanaries: ask("leftCanaries"),
+    proofs: ask("proofs"),
+    keepProof: ask("keepProof"),
   } satisfies Partial<Ledger>;
 }
 

@@ -40,6 +40,7 @@ function storedFields(item: ItemResult): LogFields {
     reason: item.reason ?? undefined,
     file_id: item.fileId === null ? null : cutId(item.fileId),
     message_id: item.messageId,
+    pack: item.pack?.id,
     transfer: item.transfer,
     bytes: item.bytes,
     attempts: item.attempts,

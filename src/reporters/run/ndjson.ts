@@ -72,6 +72,7 @@ function itemLine(item: ItemResult) {
     asked_kind: item.askedKind,
     came_back_as: item.cameBackAs,
     shown_as: item.shownAs,
+    pack: item.pack,
     left: item.left,
     resolved: item.resolved,
     resolved_why: item.resolvedWhy,

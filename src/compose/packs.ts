@@ -1,0 +1,68 @@
+import type { Config } from "../config/config.ts";
+import type { Emitter } from "../domain/events.ts";
+import type { LaneBoard } from "../lanes/port.ts";
+import type { LaneToOpen } from "../lanes/preflight.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import type { Attempts } from "../pipeline/attempt.ts";
+import type { InFlight } from "../pipeline/claims.ts";
+import type { Intake } from "../pipeline/intake.ts";
+import type { WaitingRoom } from "../pipeline/later.ts";
+import { finishCanaries } from "../pipeline/packs/left-canaries.ts";
+import { PackAttempts } from "../pipeline/packs/pack-attempts.ts";
+import { PackRunner } from "../pipeline/packs/pack-runner.ts";
+import { Packs } from "../pipeline/packs/packs.ts";
+import type { Settlement } from "../pipeline/settle.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import type { Transfers } from "../transfers/port.ts";
+import type { Connections } from "./connect.ts";
+
+/** The parts of an engine that packs need. */
+interface PacksParts extends WaitingRoom {
+  readonly config: Config;
+  readonly connections: Connections;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly stop: Stop;
+  readonly found: readonly LaneToOpen[];
+  readonly lanes: LaneBoard;
+  /** Slugs of the bots that objects are warmed for. */
+  readonly bots: readonly string[];
+  readonly intake: Intake;
+  readonly inFlight: InFlight;
+  readonly attempts: Attempts;
+  readonly settlement: Settlement;
+  readonly transfers: Transfers;
+}
+
+/** Puts together what sends several media in one message. */
+export async function openPacks(parts: PacksParts) {
+  const { ledger, events, stop, lanes, bots, intake, attempts, transfers } = parts;
+  const { clock } = parts.connections;
+  const packs = await knownOf(parts);
+  const runner = new PackRunner({
+    ...parts,
+    clock,
+    packs,
+    attempts: new PackAttempts({ clock, events, ledger, transfers, attempts, stop }),
+    finished: (task) => intake.finished(task),
+  });
+  const { draining } = stop;
+  const finishPacks = () => finishCanaries({ clock, events, ledger, lanes, packs, bots, draining });
+  return { packs: runner, finishPacks };
+}
+
+/** What is known of packs on these lanes. */
+async function knownOf({ config, connections, events, ledger, found }: PacksParts): Promise<Packs> {
+  const types = new Map<string, string>(found.map(({ chat }) => [chat.id, chat.type]));
+  return new Packs({
+    clock: connections.clock,
+    events,
+    rule: config.pack,
+    local: config.apiLocal,
+    proofs: await ledger.proofs(),
+    // A group becomes a supergroup under another id.
+    typeOf: (chat) => types.get(chat) ?? "supergroup",
+    // A ledger that breaks shows at the next attempt, where it stops the run.
+    keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
+  });
+}

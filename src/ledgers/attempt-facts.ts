@@ -1,0 +1,23 @@
+import type { ContentId } from "../domain/content.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { KnownEntry } from "../domain/task.ts";
+
+/** What is recorded before a call. */
+export interface AttemptFacts {
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly content: ContentId;
+  readonly entry: KnownEntry;
+  readonly chatId: string | null;
+  /** A stable text of the settings that decide whether a permanent failure would happen again. */
+  readonly settings: string;
+  /** What the caption of its message holds (see `domain/tag.ts`); null without one. */
+  readonly tag: string | null;
+  /**
+   * It is for an id by the message of another bot, so what it confirms is no message of its own. By an edit it leaves nothing
+   * behind that could be in doubt; by a forward it does, and a look of it says so.
+   */
+  readonly purpose?: "adopt" | undefined;
+  /** The message of several media that it is in, and its place there, from 0; absent for one of its own. */
+  readonly pack?: { readonly id: string; readonly index: number } | undefined;
+}

@@ -1,0 +1,55 @@
+import type { ContentId } from "../domain/content.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
+import type { Proof } from "../domain/proof.ts";
+import type { AttemptFacts, AttemptId, Confirmation } from "./port.ts";
+
+/** An id that came in a pack, while it is not known whether the method of its kind takes it. */
+export interface UnprovedId {
+  /** Of the medium; it waits, neither under way nor in doubt. */
+  readonly attempt: AttemptId;
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly key: string;
+  readonly content: ContentId;
+  readonly chatId: string;
+  /** What is stored once the id is proved. */
+  readonly confirmation: Confirmation;
+}
+
+/** A message that a canary posted. */
+export interface CanaryMessage {
+  readonly canary: AttemptId;
+  readonly bot: string;
+  readonly kind: MediaKind;
+  readonly chatId: string;
+  readonly messageId: number;
+}
+
+/** How a canary ended: its message is there; it was refused; nobody knows; or its message is gone again. */
+export type CanaryEnd =
+  | { readonly state: "ready"; readonly messageId: number }
+  | { readonly state: "failed" | "unknown"; readonly failure: Failure }
+  | { readonly state: "discarded" };
+
+/** Packs: several media in one message, and what is proved of them. Each method takes effect as a whole. */
+export interface PackedCalls {
+  /** Records the attempts of one call, as `begin` does each, all or none. */
+  beginAll(facts: readonly AttemptFacts[]): Promise<AttemptId[]>;
+  /** Keeps what an attempt came to until its id is proved: its row stays as it is, and later processes find it as `under_way`. */
+  holdUnproved(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
+  /** Drops an id that is good for nothing but its message; its row stays as it is, to be warmed. Throws for one that does not wait. */
+  discard(attempt: AttemptId, failure: Failure): Promise<void>;
+  /** Returns the ids that wait, the oldest first. `confirm` takes their attempts. */
+  unproved(bots: readonly string[]): Promise<UnprovedId[]>;
+  /** Records that an id is about to be sent by the method of its kind, in this chat. */
+  beginCanary(id: UnprovedId, chatId: string): Promise<AttemptId>;
+  /** Records how a canary ended. A message that was posted is recorded before it is deleted. */
+  endCanary(canary: AttemptId, end: CanaryEnd): Promise<void>;
+  /** Returns the messages of canaries that were not deleted, the oldest first. */
+  leftCanaries(bots: readonly string[]): Promise<CanaryMessage[]>;
+  /** Returns what is proved, whatever its age. */
+  proofs(): Promise<Proof[]>;
+  /** Remembers a proof in place of an older one of the same bot, scope and matter. */
+  keepProof(proof: Proof): Promise<void>;
+}

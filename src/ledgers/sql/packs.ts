@@ -1,0 +1,103 @@
+import type { Failure } from "../../domain/failure.ts";
+import type { CanaryEnd, CanaryMessage, UnprovedId } from "../pack-port.ts";
+import type { AttemptFacts, AttemptId, Confirmation } from "../port.ts";
+import { begin } from "./attempts.ts";
+import { all, one, run, type Steps } from "./steps.ts";
+import { type Store, stamp } from "./store.ts";
+
+const HOLD = `
+  update prewarm_attempts set state = 'unproved', ended_at = :now, message_id = :messageId, held = :held
+  where id = :id and state = 'sending'`;
+
+const DISCARD = `
+  update prewarm_attempts set state = 'discarded', ended_at = :now, error_class = :class, error_reason = :reason,
+    error_message = :message
+  where id = :id and state = 'unproved'`;
+
+const UNPROVED = `
+  select id as attempt, bot_slug as bot, kind, r2_key as key, sha256 as content, warmup_chat_id as chat, held
+  from prewarm_attempts where state = 'unproved' and bot_slug in (select value from json_each(:bots)) order by id`;
+
+/** It is an attempt of no row of ours: what becomes of it changes nothing that readers find. */
+const BEGIN_CANARY = `
+  insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, warmup_chat_id, owner, attempt, state, started_at, purpose)
+  values (:bot, 'canary:' || :content, :kind, '', :chatId, :owner, 1, 'sending', :now, 'canary') returning id`;
+
+const END_CANARY = `
+  update prewarm_attempts set state = :state, ended_at = :now, message_id = coalesce(:messageId, message_id),
+    error_class = :class, error_reason = :reason, error_message = :message
+  where id = :id and purpose = 'canary' and state in ('sending', 'ready')`;
+
+const LEFT_CANARIES = `
+  select id as canary, bot_slug as bot, kind, warmup_chat_id as chat, message_id as messageId
+  from prewarm_attempts where purpose = 'canary' and state = 'ready' and bot_slug in (select value from json_each(:bots))
+  order by id`;
+
+/** Records the attempts of one call, all or none. */
+export function* beginAll(store: Store, facts: readonly AttemptFacts[]): Steps<AttemptId[]> {
+  const begun: AttemptId[] = [];
+  for (const each of facts) begun.push(yield* begin(store, each));
+  return begun;
+}
+
+/** Keeps what an attempt came to until its id is proved. Throws for one that is not under way. */
+export function* holdUnproved({ now }: Store, id: AttemptId, confirmation: Confirmation): Steps<void> {
+  const held = JSON.stringify(confirmation);
+  const { messageId } = confirmation.stored;
+  if ((yield* run(HOLD, { id, messageId, held, now: stamp(now()) })) === 0)
+    throw new Error(`attempt ${id} is not under way`);
+}
+
+/** Drops an id that is good for nothing but its message. Throws for one that does not wait. */
+export function* discard({ now }: Store, id: AttemptId, why: Failure): Steps<void> {
+  const { class: cls, reason, message } = why;
+  if ((yield* run(DISCARD, { id, class: cls, reason, message, now: stamp(now()) })) === 0)
+    throw new Error(`attempt ${id} does not wait`);
+}
+
+type HeldRow = Omit<UnprovedId, "chatId" | "confirmation"> & {
+  readonly chat: string | number;
+  readonly held: string;
+};
+
+/** Returns the ids that wait, the oldest first. */
+export function* unproved(bots: readonly string[]): Steps<UnprovedId[]> {
+  const rows = yield* all<HeldRow>(UNPROVED, { bots: JSON.stringify(bots) });
+  return rows.map(({ chat, held, ...row }) => ({
+    ...row,
+    chatId: String(chat),
+    confirmation: JSON.parse(held) as Confirmation,
+  }));
+}
+
+/** Records that an id is about to be sent by the method of its kind. */
+export function* beginCanary({ now, owner }: Store, id: UnprovedId, chatId: string): Steps<AttemptId> {
+  const { bot, content, kind } = id;
+  const row = yield* one<{ id: number }>(BEGIN_CANARY, {
+    bot,
+    content,
+    kind,
+    chatId,
+    owner,
+    now: stamp(now()),
+  });
+  if (!row) throw new Error("a canary was not written");
+  return row.id;
+}
+
+/** Records how a canary ended. Throws for one that has ended. */
+export function* endCanary({ now }: Store, id: AttemptId, end: CanaryEnd): Steps<void> {
+  const failure = "failure" in end ? end.failure : null;
+  const why = { class: failure?.class, reason: failure?.reason, message: failure?.message };
+  const messageId = end.state === "ready" ? end.messageId : null;
+  if ((yield* run(END_CANARY, { id, state: end.state, messageId, ...why, now: stamp(now()) })) === 0)
+    throw new Error(`canary ${id} is not under way`);
+}
+
+type CanaryRow = Omit<CanaryMessage, "chatId"> & { readonly chat: string | number };
+
+/** Returns the messages of canaries that were not deleted, the oldest first. */
+export function* leftCanaries(bots: readonly string[]): Steps<CanaryMessage[]> {
+  const rows = yield* all<CanaryRow>(LEFT_CANARIES, { bots: JSON.stringify(bots) });
+  return rows.map(({ chat, ...row }) => ({ ...row, chatId: String(chat) }));
+}

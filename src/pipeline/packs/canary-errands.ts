@@ -1,0 +1,106 @@
+import { failure } from "../../domain/failure.ts";
+import type { Task } from "../../domain/task.ts";
+import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
+import type { Outcome } from "../attempt.ts";
+import type { InFlight } from "../claims.ts";
+import { later, type WaitingRoom } from "../later.ts";
+import type { Settlement, Waited } from "../settle.ts";
+import type { Stop } from "../stop.ts";
+import { removeCanary, tryId } from "./canaries.ts";
+import type { CanaryVerdict } from "./canary.ts";
+import type { Errands } from "./errands.ts";
+import type { Packs } from "./packs.ts";
+
+export interface CanaryErrandsOptions extends WaitingRoom {
+  readonly ledger: PackedCalls;
+  readonly stop: Stop;
+  readonly settlement: Settlement;
+  readonly inFlight: InFlight;
+  readonly packs: Packs;
+  readonly errands: Errands;
+  /** Is told of each task that has ended. */
+  readonly finished: (task: Task) => Promise<void>;
+}
+
+/** A medium whose id came in a pack and is to be tried. */
+export interface OnTrial {
+  readonly task: Task;
+  /** By which its content is claimed. */
+  readonly claimedBy: Task;
+  readonly outcome: Outcome;
+  readonly waited: Waited;
+  readonly id: UnprovedId;
+}
+
+/** How often an id is tried that gets no answer which says anything. */
+const CANARY_TRIES = 3;
+
+/** Has ids tried by the method of their kind, their messages deleted, and their media ended or sent again by that. */
+export class CanaryErrands {
+  readonly #options: CanaryErrandsOptions;
+
+  constructor(options: CanaryErrandsOptions) {
+    this.#options = options;
+  }
+
+  /** Has an id tried. */
+  add(one: OnTrial, tries = 1): void {
+    const { errands, packs } = this.#options;
+    const { bot, kind } = one.task;
+    errands.add({
+      bot,
+      kind,
+      chat: null,
+      run: async (permit) => {
+        const trial = await tryId(one.id, permit, this.#calls());
+        permit.drop();
+        if (!trial || trial.failure?.class === "flood") return this.add(one, tries);
+        const { message, verdict } = trial;
+        if (message) this.#removeThen(message, () => this.#decided(one, verdict));
+        else if (verdict === "open" && tries < CANARY_TRIES) this.add(one, tries + 1);
+        else await this.#decided(one, verdict);
+      },
+      // It waits in the ledger for the next run.
+      giveUp: async () => packs.tried(bot, kind, "open", ""),
+    });
+  }
+
+  #removeThen(message: CanaryMessage, done: () => Promise<void>): void {
+    const { bot, kind, chatId } = message;
+    this.#options.errands.add({
+      bot,
+      kind,
+      chat: chatId,
+      run: async (permit) => {
+        const isGone = await removeCanary(message, permit, this.#calls());
+        permit.drop();
+        if (isGone) await done();
+        else this.#removeThen(message, done);
+      },
+      giveUp: done,
+    });
+  }
+
+  /** The id is as good as any, or as none; also where nothing can be found out its medium goes by itself. */
+  async #decided({ task, claimedBy, outcome, waited, id }: OnTrial, verdict: CanaryVerdict): Promise<void> {
+    const { settlement, inFlight, packs, finished } = this.#options;
+    packs.tried(task.bot, task.kind, verdict, id.confirmation.stored.fileId);
+    try {
+      if (verdict === "ordinary") {
+        await settlement.settle(task, outcome, waited);
+        await finished(task);
+        return;
+      }
+      const text = `the id of ${id.key} that came in a pack was not taken by the method of a ${id.kind}`;
+      const again = await settlement.discard(task, outcome, failure("file_id_dead", text));
+      later(again, undefined, this.#options);
+    } finally {
+      inFlight.release(claimedBy);
+    }
+  }
+
+  #calls() {
+    const { ledger, stop } = this.#options;
+    return { ledger, draining: stop.draining };
+  }
+}

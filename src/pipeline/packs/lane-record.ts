@@ -1,0 +1,20 @@
+import type { PackWait, QuotaCall } from "./quota.ts";
+
+/** What happens on a lane, for what it says of packs. */
+export interface LaneRecord {
+  calls: readonly QuotaCall[];
+  /** How long answers to packs took. */
+  waits: readonly PackWait[];
+  /** Answers that were held back while it was not known what counts: one is chance. */
+  slow: number;
+  relapses: number;
+}
+
+/** A pack that was posted, or refused for a flood. */
+export interface PackSeen {
+  readonly at: number;
+  readonly media: number;
+  readonly isFlood: boolean;
+  /** From the end of its body to its answer, in milliseconds. */
+  readonly ms: number;
+}

@@ -1,0 +1,208 @@
+import type { Clock } from "../../domain/clock.ts";
+import type { Emitter } from "../../domain/events.ts";
+import { failure } from "../../domain/failure.ts";
+import type { Permit } from "../../lanes/port.ts";
+import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
+import type { PackAnswer } from "../../telegram/pack-port.ts";
+import type { Sent } from "../../telegram/port.ts";
+import type { Transfers } from "../../transfers/port.ts";
+import { type Attempts, isAsRead, type Outcome, uploadBytes } from "../attempt.ts";
+import { OwnAnswers } from "../own-answers.ts";
+import type { Stop } from "../stop.ts";
+import { type AfterPack, afterPack } from "./after-pack.ts";
+import type { PackBounds } from "./fit.ts";
+import { matchBlocks } from "./match.ts";
+import { type PackTask, type ReadyTask, readPack } from "./reading.ts";
+import { slotsOf } from "./use.ts";
+
+/** One call for several tasks. */
+export interface PackCall {
+  /** Places of its media among the tasks that were asked for, in the order of the call. */
+  readonly places: readonly number[];
+  readonly answer: PackAnswer;
+  /** What follows where it failed; null where it did not. */
+  readonly then: AfterPack | null;
+  readonly uploadBytes: number;
+}
+
+/** What came of several tasks: an outcome each, in their order; `call` is null where none was made. */
+export interface PackOutcome {
+  readonly outcomes: readonly Outcome[];
+  readonly call: PackCall | null;
+}
+
+export interface PackAttemptsOptions {
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly transfers: Transfers;
+  /** Looks at what was read, and writes facts down, for single sends and packs alike. */
+  readonly attempts: Attempts;
+  readonly stop: Stop;
+}
+
+/** Makes calls for several tasks: one call, one outcome a task. It does not loop, retry or sleep, except to wait for the permit. */
+export class PackAttempts {
+  readonly #options: PackAttemptsOptions;
+  readonly #answers = new OwnAnswers();
+  #made = 0;
+
+  constructor(options: PackAttemptsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes the objects as they were read, or reads them now; those that cannot be sent, or no longer fit, drop out with outcomes of their
+   * own. Then it waits until the permit may be used, and calls Telegram once. Throws LedgerError only.
+   */
+  async make(tasks: readonly PackTask[], permit: Permit, bounds: PackBounds): Promise<PackOutcome> {
+    const { clock, stop } = this.#options;
+    const started = clock.now();
+    let ready: readonly ReadyTask[] = [];
+    let made: readonly Outcome[] = [];
+    try {
+      const read = await readPack(tasks, permit, bounds, { ...this.#options, signal: stop.aborting });
+      ready = read.ready;
+      const sent = ready.length > 0 ? await this.#permitted(ready, permit, bounds, started) : null;
+      made = tasks.flatMap((_, asked) => {
+        const nth = ready.findIndex((each) => each.asked === asked);
+        return read.dropped.get(asked) ?? sent?.outcomes[nth] ?? [];
+      });
+      return { outcomes: made, call: sent?.call ?? null };
+    } finally {
+      permit.drop();
+      for (const { prepared } of ready) prepared.drop();
+      for (const [asked, outcome] of made.entries())
+        if (!isAsRead(outcome)) ready.find((each) => each.asked === asked)?.prepared.forget?.();
+      for (const { read } of tasks) read?.end();
+    }
+  }
+
+  async #permitted(
+    ready: readonly ReadyTask[],
+    permit: Permit,
+    { use }: PackBounds,
+    started: number,
+  ): Promise<PackOutcome> {
+    const { clock, ledger, stop } = this.#options;
+    permit.widen(slotsOf(ready.length, use));
+    const readyAt = clock.now();
+    const bytes = ready.reduce((sum, { prepared }) => sum + uploadBytes(prepared), 0);
+    const mayGo = await permit.ready(stop.draining, bytes);
+    const waited = { lane: clock.now() - readyAt, ahead: readyAt - started };
+    const waiting = ready.map((each) => ({ ...each, spent: { ...each.spent, ...waited } }));
+    const facts = this.#factsOf(waiting, permit);
+    if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
+    const ids = await ledger.beginAll(facts);
+    if (permit.stillHolds()) return this.#call(waiting, permit, { facts, ids, bytes });
+    const why = failure("flood_wait", `${permit.lane.chat} takes no calls for now; none was made`);
+    await Promise.all(ids.map((id) => ledger.retry(id, why)));
+    return { outcomes: waiting.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
+  }
+
+  /** The chat may have changed while the permit was waited for (a group that became a supergroup). */
+  #factsOf(ready: readonly ReadyTask[], permit: Permit): AttemptFacts[] {
+    const id = `${Math.round(this.#options.clock.wall()).toString(36)}${(this.#made++).toString(36)}`;
+    return ready.map(({ task }, index) => ({
+      ...this.#options.attempts.taggedFactsOf(task, permit),
+      pack: { id, index },
+    }));
+  }
+
+  async #call(ready: readonly ReadyTask[], permit: Permit, begun: Begun): Promise<PackOutcome> {
+    const { events, stop, transfers } = this.#options;
+    const { bot, chat } = permit.lane;
+    const media = ready.map(({ task, prepared }, nth) => ({
+      ...prepared.request,
+      kind: task.kind,
+      tag: begun.facts[nth]?.tag ?? null,
+    }));
+    const given = await bot.sendPack({ chat, media, signal: stop.aborting });
+    const answer = this.#believed(ready, begun.facts, given);
+    const cause = answer.ok ? null : answer.failure;
+    events.emit("call", {
+      bot: bot.slug,
+      chat,
+      ms: answer.times.ended - answer.times.started,
+      failure: cause,
+    });
+    permit.end(forLane(answer), { kinds: ready.map(({ task }) => task.kind), uploadBytes: begun.bytes });
+    if (answer.ok && ready.some(({ prepared }) => prepared.transfer === "url")) transfers.urlResult(null);
+    const then = cause && afterPack(cause, answer.medium);
+    const places = ready.map(({ asked }) => asked);
+    const call = { places, answer, then, uploadBytes: begun.bytes };
+    return { outcomes: outcomesOf(ready, begun, { answer, then }), call };
+  }
+
+  /** Returns the answer as it is; in doubt where it is that of another call, or its media are not the ones that were sent. */
+  #believed(ready: readonly ReadyTask[], facts: readonly AttemptFacts[], answer: PackAnswer): PackAnswer {
+    if (!answer.ok) return answer;
+    const { times, value } = answer;
+    const packed = ready.map(({ task, prepared: { request } }, nth) => ({
+      key: task.entry.key,
+      kind: task.kind,
+      tag: facts[nth]?.tag ?? null,
+      bytes: typeof request.media === "string" ? task.entry.bytes : request.media.bytes,
+    }));
+    const found = matchBlocks(packed, value.blocks);
+    const first = found.ok ? found.sent[0] : undefined;
+    const checked = first && this.#answers.check({ ok: true, value: first, times });
+    if (checked?.ok) return answer;
+    const why = found.ok ? "it holds no media" : found.why;
+    const text = `the answer about message ${value.messageId} in ${value.chatId} does not match what was sent: ${why}; no id of it is kept`;
+    const cause = checked?.failure ?? failure("bad_answer", text);
+    this.#options.events.emit("notice", { level: "warn", text: cause.message });
+    return { ok: false, failure: cause, times, medium: null };
+  }
+}
+
+/** Attempts of one call, as they were written down. */
+interface Begun {
+  readonly facts: readonly AttemptFacts[];
+  readonly ids: readonly AttemptId[];
+  readonly bytes: number;
+}
+
+function outcomesOf(
+  ready: readonly ReadyTask[],
+  { facts, ids }: Begun,
+  { answer, then }: { readonly answer: PackAnswer; readonly then: AfterPack | null },
+): Outcome[] {
+  const message = { rows: ready.length };
+  const send = answer.times.ended - answer.times.started;
+  return ready.flatMap((each, index): Outcome[] => {
+    const [fact, attempt] = [facts[index], ids[index]];
+    if (fact === undefined || attempt === undefined) return [];
+    const spent = { ...each.spent, send, place: (each.spent.place + send) / ready.length };
+    const pack = { id: fact.pack?.id ?? "", size: ready.length, index, message };
+    const sent = answer.ok ? answer.value.blocks[index]?.sent : null;
+    const result = sent ? sentResult(each, attempt, sent) : lostResult(answer, then, { index, attempt });
+    return [{ facts: fact, pack, spent, transfer: each.prepared.transfer, result }];
+  });
+}
+
+function sentResult({ task, prepared }: ReadyTask, attempt: AttemptId, sent: Sent): Outcome["result"] {
+  const { mime, shown } = prepared;
+  return { type: "sent", attempt, sent, content: prepared.sha256() ?? task.content, mime, shown };
+}
+
+function lostResult(
+  answer: PackAnswer,
+  then: AfterPack | null,
+  { index, attempt }: { readonly index: number; readonly attempt: AttemptId },
+): Outcome["result"] {
+  const cause = answer.ok ? failure("bad_answer", "its block holds no file_id") : answer.failure;
+  const isItsOwn = then === null || then.do === "each" || (then.do === "fail one" && then.medium === index);
+  if (!isItsOwn) return { type: "packed_again", attempt, failure: cause };
+  return { type: "failed", attempt, failure: cause, startedAt: answer.times.started };
+}
+
+function unsent({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
+  return facts ? [{ facts, spent, transfer: null, result: { type: "put_off", ms: 0 } }] : [];
+}
+
+/** A chat that does not take one of several kinds is told about once that went by itself. */
+function forLane(answer: PackAnswer): PackAnswer {
+  if (answer.ok || answer.failure.reason !== "kind_not_allowed") return answer;
+  return { ...answer, failure: failure("refused_unclear", answer.failure.message) };
+}

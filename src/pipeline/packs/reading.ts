@@ -1,0 +1,86 @@
+import pLimit from "p-limit";
+import type { Clock } from "../../domain/clock.ts";
+import type { Result } from "../../domain/result.ts";
+import type { Task } from "../../domain/task.ts";
+import type { Permit } from "../../lanes/port.ts";
+import type { Prepared, Transfers } from "../../transfers/port.ts";
+import { type Attempts, type Outcome, type Spent, uploadBytes } from "../attempt.ts";
+import type { ReadTask } from "../read-ahead.ts";
+import { EMPTY_PACK, hasRoom, type PackBounds, withOneMore } from "./fit.ts";
+
+/** A task of a pack, with what was read of it, if it was. */
+export interface PackTask {
+  readonly task: Task;
+  readonly read: ReadTask | undefined;
+}
+
+/** A task that goes into the call. */
+export interface ReadyTask {
+  readonly task: Task;
+  readonly prepared: Prepared;
+  readonly spent: Spent;
+  /** Its place among the tasks that were asked for. */
+  readonly asked: number;
+}
+
+/** Objects of one pack that are read at once, where they were not read ahead. */
+const READS = 16;
+
+export interface PackReadingOptions {
+  readonly clock: Clock;
+  readonly transfers: Transfers;
+  readonly attempts: Attempts;
+  readonly signal: AbortSignal;
+}
+
+/** What of these tasks goes into the call, and the outcomes of the others by their places. */
+export interface ReadPack {
+  readonly ready: readonly ReadyTask[];
+  readonly dropped: ReadonlyMap<number, Outcome>;
+}
+
+/** Reads the objects of a pack where that was not done ahead. Those that cannot be sent, or do not fit now that their way is known, drop out. */
+export async function readPack(
+  tasks: readonly PackTask[],
+  permit: Permit,
+  bounds: PackBounds,
+  options: PackReadingOptions,
+): Promise<ReadPack> {
+  const limit = pLimit(READS);
+  const read = await Promise.all(tasks.map((each) => limit(() => readOne(each, options))));
+  const ready: ReadyTask[] = [];
+  const dropped = new Map<number, Outcome>();
+  let fill = EMPTY_PACK;
+  for (const [asked, { task, result, spent }] of read.entries()) {
+    const drop = (why: Outcome["result"]) => {
+      if (result.ok) result.value.drop();
+      const facts = options.attempts.factsOf(task, permit);
+      dropped.set(asked, { facts, spent, transfer: null, result: why });
+    };
+    if (!result.ok) {
+      drop({ type: "failed", attempt: null, failure: result.failure });
+      continue;
+    }
+    const prepared = result.value;
+    const { transfer } = prepared;
+    const medium = { kind: task.kind, transfer, bytes: uploadBytes(prepared) };
+    const why = hasRoom(fill, medium, bounds) ? await options.attempts.whyNot(task, prepared) : PUT_OFF;
+    if (why) {
+      drop(why);
+      continue;
+    }
+    fill = withOneMore(fill, medium);
+    ready.push({ task, prepared, spent, asked });
+  }
+  return { ready, dropped };
+}
+
+const PUT_OFF = { type: "put_off", ms: 0 } as const;
+
+async function readOne({ task, read }: PackTask, { clock, transfers, signal }: PackReadingOptions) {
+  const started = clock.now();
+  const result: Result<Prepared> = await (read?.prepared ?? transfers.prepare(task, signal));
+  const inPlace = read ? 0 : clock.now() - started;
+  const spent: Spent = { download: read?.ms ?? inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
+  return { task, result, spent };
+}

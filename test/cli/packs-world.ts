@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import Libsql from "libsql";
+import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
+import { openWorld, type World } from "../helpers/world.ts";
+import { png } from "../sandbox/bot-api/bot-api-server.ts";
+
+interface Item {
+  readonly type: string;
+  readonly key: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly message_id: number;
+  readonly pack?: { readonly id: string; readonly size: number; readonly index: number };
+}
+
+/** A channel without limits, and so many photos in the bucket. */
+export async function openPackWorld(count: number, rich: Partial<RichOptions> = {}): Promise<World> {
+  const world = await openWorld({ rich });
+  for (let i = 0; i < count; i++) world.put(keyOf(i), png(40 + i, 30), "image/png");
+  return world;
+}
+
+export const keyOf = (nth: number) => `p/${String(nth).padStart(3, "0")}.png`;
+
+/** `prewarm run --json <args>`, with its item lines. */
+export async function runPacks(world: World, ...args: string[]) {
+  const ended = await world.run(["--json", "--chat", "-1001", ...args]);
+  const lines = ended.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Item);
+  return { ...ended, items: lines.filter(({ type }) => type === "item") };
+}
+
+/** Ids in the ledger that are not those of their own objects, by what was really posted. */
+export function wrongIds(world: World): unknown[] {
+  const posted = new Map(world.posts().map(({ file_id, sha256 }) => [file_id, world.keyOf(sha256)]));
+  const rows = world.rows(
+    "select s.r2_key as key, c.tg_file_id as id from media_cache c join media_store s on s.sha256 = c.sha256 where c.status = 'ready'",
+  );
+  return rows.filter(({ key, id }) => posted.get(String(id)) !== key);
+}
+
+export const proofs = (world: World) =>
+  world
+    .rows("select what, result from prewarm_proofs order by what")
+    .map(({ what, result }) => `${what} ${result}`);
+
+/** Writes down what a probe would have. */
+export function prove(world: World, what: string, result: string): void {
+  const db = new Libsql(join(world.dir, "prewarm.db"));
+  try {
+    db.prepare("insert into prewarm_proofs values ('default', 'channel', ?, ?, '{}', ?)").run(
+      what,
+      result,
+      Date.now(),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+/** How many media messages held, each size once. */
+export const sizes = (items: readonly Item[]) =>
+  [...new Set(items.map(({ pack }) => pack?.size ?? 1))].sort((a, b) => a - b);
+
+export const calls = (world: World, name: string) =>
+  world.botApi.calls().filter(({ method }) => method === name);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
+import { png } from "../sandbox/bot-api/bot-api-server.ts";
+import { calls, keyOf, openPackWorld, proofs, prove, runPacks, sizes, wrongIds } from "./packs-world.ts";
+
+describe("prewarm run --pack N", () => {
+  it("tries the id of a canary, then posts several media in one message, each with its own id", async () => {
+    const world = await openPackWorld(60);
+    const { code, items } = await runPacks(world, "--pack", "20");
+    expect(code).toBe(0);
+    expect(items.map(({ status }) => status)).toEqual(Array(60).fill("ready"));
+    expect(wrongIds(world)).toEqual([]);
+    expect(proofs(world)).toEqual(["ids:photo ordinary"]);
+    expect(sizes(items)).toContain(10);
+    const [one] = items.filter(({ pack }) => pack?.size === 10);
+    const mates = items.filter(({ pack }) => pack?.id === one?.pack?.id);
+    expect(mates.map(({ pack }) => pack?.index ?? -1).sort((a, b) => a - b)).toEqual([...mates.keys()]);
+    expect(new Set(mates.map(({ message_id }) => message_id)).size).toBe(1);
+    expect(calls(world, "deleteMessage")).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<RichOptions>, string[]]>([
+    ["the server has no such message", { supported: false }, ["packs unsupported"]],
+    ["ids serve no other method", { ids: "rich_only" }, ["ids:photo rich_only"]],
+  ])("goes on singly where %s", async (_, rich, proved) => {
+    const world = await openPackWorld(40, rich);
+    const { code, items } = await runPacks(world, "--pack", "20");
+    expect([code, proofs(world), sizes(items)]).toEqual([0, proved, [1]]);
+    expect(items.map(({ status }) => status)).toEqual(Array(40).fill("ready"));
+    expect(wrongIds(world)).toEqual([]);
+  });
+
+  it.each([true, false])(
+    "posts every good medium once where some are refused; answers name them: %s",
+    async (names_bad) => {
+      const world = await openPackWorld(80, { names_bad });
+      const bad = [20, 41, 42, 70];
+      for (const nth of bad) world.put(keyOf(nth), png(9_900 + nth, 30 + nth), "image/png");
+      const { items } = await runPacks(world, "--pack", "20", "--as", "photo");
+      const others = items.filter(({ status }) => status !== "ready");
+      expect(others.map(({ key }) => key).sort()).toEqual(bad.map(keyOf));
+      expect(new Set(others.map(({ reason }) => reason))).toEqual(new Set(["came_back_as_document"]));
+      const posted = world.postedKeys().filter((key) => key !== undefined);
+      // The canary went a second time, by its id.
+      expect(posted.length).toBe(new Set(posted).size + 1);
+      expect(calls(world, "sendRichMessage").length).toBeLessThan(names_bad ? 16 : 40);
+    },
+  );
+
+  it("uploads as it goes by URL, in one form", async () => {
+    const world = await openPackWorld(0);
+    world.putMany(30);
+    const { code, items } = await runPacks(world, "--pack", "20");
+    expect([code, items.length, proofs(world)]).toEqual([0, 30, ["ids:document ordinary"]]);
+    expect(Math.max(...sizes(items))).toBeGreaterThan(1);
+    expect(wrongIds(world)).toEqual([]);
+  });
+});
+
+describe("prewarm run --pack auto", () => {
+  it("posts all singly where nothing is proved", async () => {
+    const world = await openPackWorld(5);
+    const { code, items } = await runPacks(world);
+    expect([code, sizes(items), proofs(world), calls(world, "sendRichMessage").length]).toEqual([
+      0,
+      [1],
+      [],
+      0,
+    ]);
+  });
+
+  it("uses what is proved, as far as it is", async () => {
+    const world = await openPackWorld(1);
+    await runPacks(world);
+    prove(world, "quota", "messages");
+    prove(world, "ids:photo", "ordinary");
+    for (let i = 1; i < 41; i++) world.put(keyOf(i), png(40 + i, 30), "image/png");
+    world.putMany(3);
+    const { code, items } = await runPacks(world);
+    const warmed = items.filter(({ status }) => status === "ready");
+    expect([code, warmed.length]).toEqual([0, 43]);
+    expect(sizes(warmed.filter(({ key }) => key.endsWith(".png")))).toContain(20);
+    expect(sizes(warmed.filter(({ key }) => key.endsWith(".bin")))).toEqual([1]);
+    expect(wrongIds(world)).toEqual([]);
+  });
+});

@@ -1,0 +1,378 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../../src/domain/failure.ts";
+import { MEDIA_KINDS, type MediaKind } from "../../../src/domain/media.ts";
+import type { PackRule } from "../../../src/domain/pack-rule.ts";
+import { BELIEVED_MS, type Proof } from "../../../src/domain/proof.ts";
+import type { Task } from "../../../src/domain/task.ts";
+import { canaryVerdict } from "../../../src/pipeline/packs/canary.ts";
+import { EMPTY_PACK, hasRoom, mayBePacked, withOneMore } from "../../../src/pipeline/packs/fit.ts";
+import { halve, narrow } from "../../../src/pipeline/packs/halve.ts";
+import { matchBlocks, type PackedMedium } from "../../../src/pipeline/packs/match.ts";
+import { contradictsMessages, type QuotaCall, quotaVerdict } from "../../../src/pipeline/packs/quota.ts";
+import { type Trust, trustOf } from "../../../src/pipeline/packs/trust.ts";
+import { packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
+import type { SendAnswer, Sent } from "../../../src/telegram/port.ts";
+
+const AUTO: PackRule = { type: "auto" };
+const UP_TO_50: PackRule = { type: "up to", most: 50 };
+const NOW = Date.UTC(2026, 10, 27);
+const LANE = { bot: "default", chat: "-1001", type: "channel" };
+
+const proof = (what: string, result: string, more: Partial<Proof> = {}): Proof => {
+  return { bot: "default", scope: "channel", what, result, evidence: {}, at: NOW - 1_000, ...more };
+};
+const trust = (...proofs: Proof[]): Trust => trustOf(proofs, LANE, NOW);
+const OLD = NOW - BELIEVED_MS;
+
+describe("what proofs say of a lane", () => {
+  it.each<[string, Proof[], string]>([
+    ["nothing is known without one", [], "unknown"],
+    ["one of its type of chats", [proof("quota", "messages")], "messages"],
+    ["one of all chats", [proof("quota", "messages", { scope: "*" })], "messages"],
+    [
+      "one of its chat before one of its type, however old",
+      [proof("quota", "messages"), proof("quota", "media", { scope: "-1001", at: NOW - 9_000 })],
+      "media",
+    ],
+    [
+      "the newest of two",
+      [proof("quota", "media", { at: NOW - 9_000 }), proof("quota", "messages")],
+      "messages",
+    ],
+    ["not one of another bot", [proof("quota", "messages", { bot: "other" })], "unknown"],
+    ["not one of another chat", [proof("quota", "messages", { scope: "-1002" })], "unknown"],
+    [
+      "an old one in favour of packs is to be proved again",
+      [proof("quota", "messages", { at: OLD })],
+      "stale",
+    ],
+    ["an old one against them is forgotten", [proof("quota", "media", { at: OLD })], "unknown"],
+    ["one that was taken back", [proof("quota", "taken_back")], "unknown"],
+  ])("%s", (_, proofs, quota) => {
+    expect(trust(...proofs).quota).toBe(quota);
+  });
+
+  it("keeps kinds apart", () => {
+    const { ids, packs } = trust(
+      proof("ids:photo", "ordinary"),
+      proof("ids:video", "rich_only"),
+      proof("packs", "unsupported"),
+    );
+    expect([ids.photo, ids.video, ids.audio, packs]).toEqual([
+      "ordinary",
+      "rich_only",
+      "unknown",
+      "unsupported",
+    ]);
+  });
+});
+
+const MESSAGES = proof("quota", "messages");
+const PHOTO = proof("ids:photo", "ordinary");
+
+describe("how a lane may use packs", () => {
+  it.each<[string, PackRule, Proof[], number, string | null, string]>([
+    ["never where that is set", { type: "off" }, [MESSAGES, PHOTO], 0, "off", "many"],
+    ["not by itself without a proof", AUTO, [], 0, "not_proved", "none"],
+    ["not by itself without a proof of a kind", AUTO, [MESSAGES], 0, "not_proved", "none"],
+    ["fully where all is proved", AUTO, [MESSAGES, PHOTO, proof("keeps", "50")], 50, null, "many"],
+    [
+      "with as many as are kept, by what is reported, where that is not proved",
+      AUTO,
+      [MESSAGES, PHOTO],
+      20,
+      null,
+      "many",
+    ],
+    [
+      "again with a canary where ids were proved long ago",
+      AUTO,
+      [MESSAGES, proof("ids:photo", "ordinary", { at: OLD })],
+      20,
+      null,
+      "one",
+    ],
+    [
+      "with few where the quota was proved long ago",
+      AUTO,
+      [proof("quota", "messages", { at: OLD }), PHOTO],
+      10,
+      null,
+      "many",
+    ],
+    ["not where media count", UP_TO_50, [proof("quota", "media"), PHOTO], 0, "media_count", "many"],
+    ["not where the server has none", UP_TO_50, [proof("packs", "unsupported")], 0, "unsupported", "one"],
+    ["with a canary and few where nothing is known and it was asked for", UP_TO_50, [], 10, null, "one"],
+    ["with at most what was asked for", { type: "up to", most: 4 }, [MESSAGES, PHOTO], 4, null, "many"],
+    [
+      "not where ids serve no other method",
+      UP_TO_50,
+      MEDIA_KINDS.map((kind) => proof(`ids:${kind}`, "rich_only")),
+      0,
+      "rich_only",
+      "none",
+    ],
+  ])("%s", (_, rule, proofs, most, why, photo) => {
+    const use = packUse(rule, trust(...proofs));
+    expect([use.most, use.why, use.kinds.photo]).toEqual([most, why, photo]);
+  });
+
+  it("takes as many slots as it has media until a kind is proved, and one from then on", () => {
+    expect(slotsOf(6, packUse(UP_TO_50, trust()))).toBe(6);
+    expect(slotsOf(6, packUse(UP_TO_50, trust(PHOTO)))).toBe(1);
+    expect(slotsOf(50, packUse(AUTO, trust(MESSAGES, PHOTO)))).toBe(1);
+  });
+});
+
+const task = (more: Partial<Task> = {}, bytes = 1_000): Task => ({
+  entry: { key: "a.jpg", bytes, etag: "e" },
+  bot: "default",
+  kind: "photo",
+  content: "c" as Task["content"],
+  replace: false,
+  queuedAt: 0,
+  tries: 0,
+  calls: 0,
+  notBefore: 0,
+  ...more,
+});
+
+describe("what goes in a pack", () => {
+  it.each<[string, Task, boolean]>([
+    ["a photo", task(), true],
+    ["a small video", task({ kind: "video" }, 10_000_000), true],
+    ["a video that takes its picture along", task({ kind: "video" }, 10_000_001), false],
+    ["what was refused in a pack", task({ alone: true }), false],
+    ["a photo that goes as a document", task({ sendAs: "document" }), false],
+    ["what did not go by URL", task({ transfer: "upload" }), false],
+    [
+      "what nobody understands",
+      task({ refusedIn: [{ chat: "-1", code: 400, message: "", passed: 0, passedOfKind: 0 }] }),
+      false,
+    ],
+    ["a second try for another reason", task({ tries: 2, calls: 2 }), true],
+  ])("%s", (_, one, expected) => {
+    expect(mayBePacked(one)).toBe(expected);
+  });
+
+  const use = packUse({ type: "up to", most: 3 }, trust(MESSAGES, PHOTO, proof("ids:audio", "rich_only")));
+  const bounds = { use, mostBytes: 100 };
+  const fill = (media: number, uploadBytes: number, ...kinds: MediaKind[]) => ({
+    media,
+    uploadBytes,
+    kinds: new Set(kinds),
+  });
+  it.each<[string, Parameters<typeof hasRoom>[0], Parameters<typeof hasRoom>[1], boolean]>([
+    ["the first", EMPTY_PACK, { kind: "photo", transfer: "upload", bytes: 100 }, true],
+    ["uploads up to the limit", fill(1, 60, "photo"), { kind: "photo", transfer: "upload", bytes: 40 }, true],
+    ["no upload beyond it", fill(1, 60, "photo"), { kind: "photo", transfer: "upload", bytes: 41 }, false],
+    ["any size by URL", fill(1, 100, "photo"), { kind: "photo", transfer: "url", bytes: 4_000 }, true],
+    ["no more than the size", fill(3, 0, "photo"), { kind: "photo", transfer: "url", bytes: 1 }, false],
+    ["one canary of a kind", fill(1, 0, "photo"), { kind: "voice", transfer: "url", bytes: 1 }, true],
+    ["not two", fill(2, 0, "photo", "voice"), { kind: "voice", transfer: "url", bytes: 1 }, false],
+    [
+      "none of a kind whose ids serve nothing",
+      EMPTY_PACK,
+      { kind: "audio", transfer: "url", bytes: 1 },
+      false,
+    ],
+  ])("has room for %s", (_, held, medium, expected) => {
+    expect(hasRoom(held, medium, bounds)).toBe(expected);
+  });
+
+  it("counts what is put in", () => {
+    const two = withOneMore(withOneMore(EMPTY_PACK, { kind: "photo", transfer: "url", bytes: 9 }), {
+      kind: "voice",
+      transfer: "upload",
+      bytes: 7,
+    });
+    expect(two).toEqual(fill(2, 7, "photo", "voice"));
+  });
+});
+
+const sent = (more: Partial<Sent> = {}): Sent => ({
+  chatId: "-1001",
+  messageId: 5,
+  kind: "photo",
+  fileId: "id",
+  fileUniqueId: "unique-id-long",
+  width: null,
+  height: null,
+  duration: null,
+  mime: null,
+  ...more,
+});
+const packed = (more: Partial<PackedMedium> = {}): PackedMedium => ({
+  key: "a.jpg",
+  kind: "photo",
+  tag: "abcdefghij",
+  bytes: 10,
+  ...more,
+});
+const block = (
+  more: Partial<Sent> = {},
+  caption: string | null = "abcdefghij",
+  bytes: number | null = null,
+) => ({ sent: sent(more), caption, bytes });
+
+describe("matching", () => {
+  it.each<[string, PackedMedium[], ReturnType<typeof block>[], string | null]>([
+    ["a block each", [packed(), packed({ tag: "bbbbbbbbbb" })], [block(), block({}, "bbbbbbbbbb")], null],
+    ["a block too few", [packed(), packed()], [block()], "2 media were sent and the answer has 1"],
+    ["a block too many", [packed()], [block(), block()], "1 media were sent and the answer has 2"],
+    [
+      "the tags of another order",
+      [packed(), packed({ tag: "bbbbbbbbbb" })],
+      [block({}, "bbbbbbbbbb"), block()],
+      "medium 1 of 2 (a.jpg) was tagged abcdefghij and came back with bbbbbbbbbb",
+    ],
+    [
+      "no tag where there was one",
+      [packed()],
+      [block({}, null)],
+      "medium 1 of 1 (a.jpg) was tagged abcdefghij and came back with no tag",
+    ],
+    ["anything where no tag was written", [packed({ tag: null })], [block({}, "whatever")], null],
+    [
+      "another family",
+      [packed()],
+      [block({ kind: "document" })],
+      "medium 1 of 1 (a.jpg) was sent as photo and came back as document",
+    ],
+    [
+      "another kind of its family, as when sent singly",
+      [packed({ kind: "video" })],
+      [block({ kind: "animation" })],
+      null,
+    ],
+    [
+      "a document of its size",
+      [packed({ kind: "document" })],
+      [block({ kind: "document" }, "abcdefghij", 10)],
+      null,
+    ],
+    [
+      "a document of another size",
+      [packed({ kind: "document" })],
+      [block({ kind: "document" }, "abcdefghij", 11)],
+      "medium 1 of 1 (a.jpg) has 10 bytes and came back with 11",
+    ],
+    ["a photo of another size, which Telegram makes", [packed()], [block({}, "abcdefghij", 999)], null],
+  ])("takes or refuses %s", (_, media, blocks, why) => {
+    const found = matchBlocks(media, blocks);
+    expect(found.ok ? null : found.why).toBe(why);
+    if (found.ok) expect(found.sent).toEqual(blocks.map((each) => each.sent));
+  });
+
+  it("refuses a block without an id", () => {
+    const found = matchBlocks([packed()], [{ sent: null, caption: "abcdefghij", bytes: null }]);
+    expect(found).toEqual({ ok: false, why: "medium 1 of 1 (a.jpg) has no file_id" });
+  });
+});
+
+describe("halving", () => {
+  /** Calls until every bad one of these is alone, and what was posted or set free on the way. */
+  function isolate(media: readonly number[], bad: ReadonlySet<number>) {
+    const isRefused = (pack: readonly number[]) => pack.some((each) => bad.has(each));
+    let [calls, suspects] = [0, media];
+    const posted: number[] = [];
+    const free: number[] = [];
+    while (suspects.length > 1) {
+      const halves = halve(suspects);
+      calls += 1;
+      const refused = isRefused(halves.first);
+      if (!refused) posted.push(...halves.first);
+      const narrowed = narrow(halves, refused);
+      free.push(...narrowed.free);
+      suspects = narrowed.suspects;
+    }
+    return { calls, alone: suspects[0], posted, free };
+  }
+
+  it("finds one bad medium among fifty, wherever it is, in six calls, and loses none", () => {
+    const media = Array.from({ length: 50 }, (_, i) => i);
+    for (const bad of media) {
+      const { calls, alone, posted, free } = isolate(media, new Set([bad]));
+      expect(alone).toBe(bad);
+      expect(calls).toBeLessThanOrEqual(6);
+      expect([...posted, ...free, bad].sort((a, b) => a - b)).toEqual(media);
+    }
+  });
+
+  it("comes to one of several, and sets free what it did not try", () => {
+    const media = Array.from({ length: 8 }, (_, i) => i);
+    expect(isolate(media, new Set([1, 6]))).toEqual({
+      calls: 3,
+      alone: 1,
+      posted: [0],
+      free: [4, 5, 6, 7, 2, 3],
+    });
+  });
+});
+
+const calls = (...given: [at: number, media: number, went?: QuotaCall["went"]][]): QuotaCall[] =>
+  given.map(([at, media, went = "through"]) => ({ at: at * 1_000, media, went }));
+
+describe("what a quota counts", () => {
+  it.each<[string, QuotaCall[], string]>([
+    ["nothing yet", [], "open"],
+    ["singles alone say nothing", calls([0, 1], [3, 1], [6, 1, "flood"]), "open"],
+    ["too few media", calls([0, 10], [3, 10], [6, 10]), "open"],
+    [
+      "the call after half as many again as it bears went through",
+      calls([0, 10], [3, 10], [6, 10], [9, 10]),
+      "messages",
+    ],
+    ["a single one does for that", calls([0, 10], [3, 10], [6, 10], [9, 1]), "messages"],
+    ["not over more than a minute", calls([0, 10], [30, 10], [59, 10], [62, 10]), "open"],
+    ["a pack met a limit", calls([0, 10], [3, 10], [6, 10, "flood"]), "media"],
+    ["an answer was held back", calls([0, 10], [3, 10], [6, 10, "slow"]), "media"],
+    [
+      "the next single one met a limit: the bucket went into debt",
+      calls([0, 10], [3, 10], [6, 10], [9, 1, "flood"]),
+      "media",
+    ],
+  ])("%s", (_, made, expected) => {
+    expect(quotaVerdict(made, 20)).toBe(expected);
+  });
+
+  it.each<[string, QuotaCall[], boolean]>([
+    ["a flood after few messages with many media", calls([0, 50], [3, 50], [6, 50, "flood"]), true],
+    [
+      "not one after as many messages as meet a limit anyway",
+      calls(
+        ...Array.from({ length: 21 }, (_, i): [number, number, QuotaCall["went"]] => [
+          i,
+          50,
+          i === 20 ? "flood" : "through",
+        ]),
+      ),
+      false,
+    ],
+    ["not one after as few media as singles would be", calls([0, 5], [3, 5], [6, 5, "flood"]), false],
+    ["not a call that went through", calls([0, 50], [3, 50]), false],
+  ])("is contradicted by %s", (_, made, expected) => {
+    expect(contradictsMessages(made, 20)).toBe(expected);
+  });
+});
+
+describe("what a canary says", () => {
+  const times = { started: 0, bodyEnd: 0, ended: 1 };
+  const no = (...given: Parameters<typeof failure>): SendAnswer => ({
+    ok: false,
+    failure: failure(...given),
+    times,
+  });
+  it.each<[string, MediaKind, SendAnswer, string]>([
+    ["its method sends it", "photo", { ok: true, value: sent(), times }, "ordinary"],
+    ["within its family", "video", { ok: true, value: sent({ kind: "animation" }), times }, "ordinary"],
+    ["as something else", "photo", { ok: true, value: sent({ kind: "document" }), times }, "rich_only"],
+    ["the id is refused", "photo", no("file_id_dead", "wrong file identifier"), "rich_only"],
+    ["refused by a text that nobody knows", "photo", no("refused_unclear", "no", { code: 400 }), "rich_only"],
+    ["a wait", "photo", no("flood_wait", "wait"), "open"],
+    ["no answer", "photo", no("answer_lost", "lost"), "open"],
+    ["the chat is gone", "photo", no("chat_gone", "gone"), "open"],
+  ])("%s", (_, kind, answer, expected) => {
+    expect(canaryVerdict(kind, answer)).toBe(expected);
+  });
+});
