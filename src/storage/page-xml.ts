@@ -56,22 +56,28 @@ function pageOf(root: string): PageXml {
   about += root.slice(at);
   if (about.includes("<Contents")) throw new NotPlain();
   return {
-    Name: cell(about, "Name"),
+    Name: kept(about, "Name"),
     KeyCount: wholeNumber(cell(about, "KeyCount")),
     IsTruncated: truth(cell(about, "IsTruncated")),
-    NextContinuationToken: cell(about, "NextContinuationToken"),
-    EncodingType: cell(about, "EncodingType"),
+    NextContinuationToken: kept(about, "NextContinuationToken"),
+    EncodingType: kept(about, "EncodingType"),
     Contents,
   };
 }
 
 function objectOf(xml: string): ObjectXml {
   return {
-    Key: cell(xml, "Key"),
+    Key: kept(xml, "Key"),
     Size: wholeNumber(cell(xml, "Size")),
-    ETag: cell(xml, "ETag"),
+    ETag: kept(xml, "ETag"),
     LastModified: moment(cell(xml, "LastModified")),
   };
+}
+
+/** The text of an element for whoever keeps it: a piece of a page would hold the whole of it, 300 KB, for as long. */
+function kept(xml: string, name: string): string | undefined {
+  const text = cell(xml, name);
+  return text && Buffer.from(text).toString();
 }
 
 /** The text of an element; undefined where there is none. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPageXml } from "../../src/storage/page-xml.ts";
 import type { Storage } from "../../src/storage/port.ts";
+import { heldBytes } from "../helpers/memory.ts";
 import { bucketAt } from "./tiny-server.ts";
 
 const OBJECT =
@@ -56,6 +57,16 @@ describe("a page of a listing", () => {
     ["line ends that XML changes", having("  <Name>", "\r\n  <Name>")],
   ])("is left to the SDK where it has %s", (_, page) => {
     expect(readPageXml(page)).toBeNull();
+  });
+
+  it("is not held by a key and an ETag that are kept of it", () => {
+    const name = "k".repeat(40);
+    const object = OBJECT.replace("a%20b", name).replace(/&quot;/g, name);
+    const page = having(OBJECT, `${object}<Padding>${"x".repeat(1_000_000)}</Padding>`);
+    const before = heldBytes();
+    const kept = Array.from({ length: 60 }, () => readPageXml(Buffer.from(page).toString())?.Contents[0]);
+    expect(heldBytes() - before).toBeLessThan(20e6);
+    expect(kept.filter((one) => one?.Key === name && one.ETag === `${name}e-1${name}`)).toHaveLength(60);
   });
 
   it("is the same to whoever lists, also where the SDK has to read it", async () => {
