@@ -151,6 +151,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["looks", "pipeline"],
     why: "the calls whose answers were lost, for those who look for their messages",
   },
+  "ledgers/adopt-port.ts": { to: ["pipeline"], why: "what one bot posted, for another to get ids by it" },
   "ledgers/lane-memory.ts": {
     to: ["lanes", "reporters", "runs"],
     why: "what is remembered of lanes, for those who plan with it or show it",
@@ -215,6 +216,8 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["pipeline", "worker"],
     why: "what asks for lost messages, for those who would send again",
   },
+  "looks/asking.ts": { to: ["pipeline"], why: "a call about a message, on a permit of its lane" },
+  "looks/look.ts": { to: ["pipeline"], why: "how the copy that a forward made is deleted" },
   "looks/row-verdict.ts": { to: ["pipeline"], why: "what several lost calls mean for their row" },
   "lanes/port.ts": {
     to: ["looks", "pipeline", "verify", "worker"],

@@ -13,6 +13,7 @@ const KEPT = [
   "kind",
   "as",
   "transfer",
+  "adoptFrom",
   "endpoint",
   "bucket",
   "apiRoot",

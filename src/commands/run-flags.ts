@@ -12,6 +12,7 @@ const EXAMPLES = `Examples:
   prewarm run --manifest media.jsonl --json | jq 'select(.status == "failed")'
   some-query | prewarm run --manifest - --manifest-format csv
   prewarm run --only failed,unknown
+  prewarm run --bot second --adopt-from main   a second bot gets its own ids by the messages of the first
 `;
 
 /** The flags of `prewarm run` as commander has them. */
@@ -43,6 +44,10 @@ function addWhatFlags(command: Command) {
 
 function addHowFlags(command: Command) {
   return addSendingFlags(command.optionsGroup("How:"))
+    .option(
+      "--adopt-from <slug>",
+      "get ids by the messages of this bot in chats that both are in, without a byte; warm only what is not there",
+    )
     .option("--max-duration <time>", "stop after this time, such as 90s or 2h; exit 5")
     .option(
       "--max-failures <n>",

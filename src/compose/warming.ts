@@ -1,11 +1,13 @@
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LookBoard } from "../looks/port.ts";
+import type { Adoption } from "../pipeline/adopt/adoption.ts";
 import type { Dispatcher } from "../pipeline/dispatch.ts";
 import { RunPolicy } from "../pipeline/dispatch-policy.ts";
 import { Feeder } from "../pipeline/feed.ts";
 import type { TakeOver } from "../pipeline/take-over.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
+import { openAdoption } from "./adopt.ts";
 import { type EngineOptions, openEngine } from "./engine.ts";
 import { openTakeOver } from "./take-over.ts";
 
@@ -17,6 +19,8 @@ export interface Warming {
   readonly pool: Pool;
   readonly lanes: Lanes;
   readonly looks: LookBoard;
+  /** Null where no ids of another bot's messages are wanted. */
+  readonly adoption: Adoption | null;
   /** Takes over what bots reported; to be closed. */
   readonly takeOver: TakeOver;
   /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
@@ -27,19 +31,32 @@ export interface Warming {
 export async function openWarming(given: EngineOptions): Promise<Warming> {
   const { events, stop, options, found } = given;
   // A bot that is out from the start, perhaps for good, does not keep the new content from the others' readers.
-  const waitedFor = found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug);
-  const engine = await openEngine({ ...given, waitedFor: [...new Set(waitedFor)] });
+  const waitedFor = [...new Set(found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug))];
+  const engine = await openEngine({ ...given, waitedFor });
   const { plan, bell, queue, pool, lanes, intake, settlement, looks, finishPacks } = engine;
+  const runBots = { configured: given.config.bots.map(({ slug }) => slug), warming: waitedFor };
+  const judge = { ...plan, force: false, retryWeak: false, only: null };
+  const adoption = await openAdoption({ ...given, lanes, runBots, judge });
   const feeder = new Feeder({
     intake,
     bell,
     events,
     stop,
-    plan,
+    plan: adoption ? { ...plan, adopt: adoption } : plan,
     limit: options.limit,
     isOut: (bot) => !lanes.isOpen(bot),
   });
   const takeOver = openTakeOver(given, lanes, plan.bots);
   const policy = new RunPolicy({ feeder, queue, settlement });
-  return { feeder, dispatcher: engine.dispatcher(policy), queue, pool, lanes, looks, takeOver, finishPacks };
+  return {
+    feeder,
+    dispatcher: engine.dispatcher(policy),
+    queue,
+    pool,
+    lanes,
+    looks,
+    adoption,
+    takeOver,
+    finishPacks,
+  };
 }

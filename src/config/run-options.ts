@@ -35,6 +35,7 @@ export interface RunOptionFlags {
   readonly deleteAfter?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly allowEmpty?: boolean | undefined;
+  readonly adoptFrom?: string | undefined;
 }
 
 /** The flags of `prewarm run` that are no configuration, checked. Times in milliseconds. */
@@ -60,6 +61,8 @@ export interface RunOptions {
   readonly dryRun: boolean;
   /** A selection that finds nothing is no mistake. */
   readonly allowEmpty: boolean;
+  /** Slug of the bot by whose messages others get ids of their own. */
+  readonly adoptFrom: string | undefined;
 }
 
 /** Flags whose text has to be read. */
@@ -107,6 +110,7 @@ function readOptions(flags: RunOptionFlags, told: readonly string[]): RunOptions
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
     allowEmpty: flags.allowEmpty === true,
+    adoptFrom: flags.adoptFrom,
   };
   problems.add(...told, ...emptyFlags(flags), ...failedToProblems(options));
   if (options.manifest && options.prefix !== undefined)

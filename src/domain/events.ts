@@ -1,3 +1,4 @@
+import type { AdoptWay } from "./adopt-way.ts";
 import type { CheckPlan } from "./check-plan.ts";
 import type { CheckedId } from "./checked-id.ts";
 import type { Failure } from "./failure.ts";
@@ -62,6 +63,8 @@ export interface EventMap {
     readonly bot: string;
     readonly kind: MediaKind;
     readonly bytes: number;
+    /** How its id is got by the message of another bot; absent where it is warmed. */
+    readonly way?: AdoptWay;
   };
   /** A worker of the pool became busy or free; `count` of them are busy now. */
   active: { readonly count: number };

@@ -1,3 +1,4 @@
+import type { AdoptWay } from "./adopt-way.ts";
 import type { Entry } from "./entry.ts";
 import type { FailureClass } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
@@ -59,7 +60,8 @@ export interface ItemResult {
   readonly fileUniqueId: string | null;
   readonly chatId: string | null;
   readonly messageId: number | null;
-  readonly transfer: TransferName | null;
+  /** How it went to Telegram, or how the id of another bot's message came from there. */
+  readonly transfer: TransferName | AdoptWay | null;
   readonly bytes: number | null;
   /** The message that it shares with others; absent for one of its own. */
   readonly pack?: PackedIn | undefined;
@@ -82,6 +84,11 @@ export interface ItemResult {
   readonly entry?: Entry | undefined;
   /** File and line of a manifest entry that could not be read. */
   readonly where?: string | undefined;
+}
+
+/** The bytes that went to Telegram for it: none where its id came by the message of another bot. */
+export function movedBytes({ bytes, transfer }: ItemResult): number {
+  return transfer === "edit" || transfer === "forward" ? 0 : (bytes ?? 0);
 }
 
 /** The latency of an item that took no work. */

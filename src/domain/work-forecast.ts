@@ -40,10 +40,26 @@ export interface WorkForecast extends WorkAmount {
   readonly operations: R2Operations;
 }
 
+/** What is got by messages of another bot instead of being warmed. */
+export interface AdoptForecast {
+  /** Slug of that bot. */
+  readonly from: string;
+  /** Rows by an edit, which is one call, and by a forward, which are two. */
+  readonly edit: number;
+  readonly forward: number;
+  readonly calls: number;
+  /** Of their objects: they are not moved. */
+  readonly bytes: number;
+  /** Null where a lane is closed. */
+  readonly etaSeconds: number | null;
+}
+
 /** What a dry run found. */
 export interface WorkPlan extends WorkForecast {
   /** Objects that a run would leave alone. */
   readonly skipped: number;
   /** Keys that `--include`, `--exclude` or `--kind` turned away. */
   readonly filtered: number;
+  /** Without it nothing is asked for. */
+  readonly adopt?: AdoptForecast | undefined;
 }

@@ -1,4 +1,4 @@
-import type { ItemResult, ItemStatus } from "../domain/outcome.ts";
+import { type ItemResult, type ItemStatus, movedBytes } from "../domain/outcome.ts";
 import { isReason, REASONS, type Reason } from "../domain/reasons.ts";
 import { isSkipReason, type SkipReason } from "../domain/skip-reasons.ts";
 import type { ReasonCount, WarmedSample } from "./snapshot.ts";
@@ -17,7 +17,7 @@ export class ItemCounts {
     const { status, left, reason } = item;
     this.#sample ??= sampleOf(item);
     this.#byStatus[status]++;
-    if (status === "ready" || status === "weak") this.#bytes += item.bytes ?? 0;
+    if (status === "ready" || status === "weak") this.#bytes += movedBytes(item);
     if (left && (status === "unknown" || status === "failed")) this.#left[status]++;
     if (reason === null) return;
     if (isSkipReason(reason)) this.#skips.set(reason, (this.#skips.get(reason) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter, EventMap, LaneView } from "../domain/events.ts";
-import type { ItemResult } from "../domain/outcome.ts";
+import { type ItemResult, movedBytes } from "../domain/outcome.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import { ItemCounts } from "./item-counts.ts";
 import { botsOut, lanesOut } from "./lanes-out.ts";
@@ -129,7 +129,7 @@ export class Tally implements Figures {
     this.#items.add(item);
     this.#lost.add(item);
     if (item.status === "ready" || item.status === "weak")
-      this.#rates.add(this.#clock.now(), item.bytes ?? 0);
+      this.#rates.add(this.#clock.now(), movedBytes(item));
     if (item.attempts === 0) return;
     this.#latencies.add(item.latency);
     this.#measure.add(item);

@@ -21,6 +21,7 @@ export class WorkMeasure {
 
   /** Counts an item that was tried. */
   add({ latency, placeMs, bytes, transfer, status }: ItemResult): void {
+    if (transfer === "edit" || transfer === "forward") return;
     const ms = latency.download + latency.send;
     this.#transfers += 1;
     this.#transferMs += placeMs ?? ms;

@@ -77,6 +77,11 @@ export class Lanes implements LaneBoard, WatchedLanes {
     return this.#open(bot).some((lane) => lane.chat === chat);
   }
 
+  /** Calls a minute of this bot in this chat; null where it has no open lane there. */
+  paceIn(bot: string, chat: string): number | null {
+    return this.#open(bot).find((lane) => lane.chat === chat)?.pace.perMinute ?? null;
+  }
+
   takeIn(bot: string, chat: string, now: number, ahead: number): LanePermit | null {
     const lane = this.#open(bot).find((each) => each.chat === chat);
     return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane) : null;

@@ -164,10 +164,7 @@ export interface Ledger
   checkWorld(sandbox: boolean): Promise<Result<void>>;
   /** Records who writes here; fails, with what differs, when the ledger belongs to somebody else. */
   identify(identity: Identity): Promise<Result<void>>;
-  /**
-   * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many. An edit that
-   * was to bring an id ({@link AttemptFacts.purpose}) is not among them: it is tried again.
-   */
+  /** Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`; adopting edits are given up. Returns how many. */
   recover(): Promise<number>;
   /**
    * Returns one answer for each query, in order. `again`: what is ready is to be sent again, so that {@link Found.manySizes}

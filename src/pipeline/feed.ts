@@ -64,7 +64,8 @@ export class Feeder {
       if (planned.type === "task") await intake.room();
       if (stop.draining.aborted) return false;
       this.#read += 1;
-      if (await intake.take(planned)) this.#count(planned);
+      const isWork = planned.type === "item" && planned.counts === true;
+      if ((await intake.take(planned)) || isWork) this.#count(planned);
       // Right away: the next page of an open pipe may never come.
       if (this.#queued >= limit) return false;
     }

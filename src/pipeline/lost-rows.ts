@@ -1,4 +1,3 @@
-import { Bell } from "../domain/bell.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { RunBots } from "../domain/run-bots.ts";
@@ -7,6 +6,7 @@ import type { LostCall } from "../ledgers/look-port.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { LookBoard, LookVerdict } from "../looks/port.ts";
 import { rowVerdict } from "../looks/row-verdict.ts";
+import { asTheyCome } from "./as-they-come.ts";
 import { foundItem, stillUnknown } from "./lost-ended.ts";
 import { LostSummary } from "./lost-summary.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
@@ -50,31 +50,17 @@ export class LostRows {
   async *resolve(tasks: readonly Task[]): AsyncGenerator<Planned[]> {
     const { clock, events } = this.#options;
     if (tasks.length === 0) return;
-    const made: Planned[] = [];
-    const bell = new Bell();
-    const never = new AbortController().signal;
     const summary = new LostSummary();
-    let isOver = false;
     let undecided = tasks.length;
     this.#count(undecided);
-    const work = this.#ask(tasks, (planned, verdict) => {
-      made.push(...planned);
-      undecided -= planned.length;
-      this.#count(-planned.length);
-      summary.note(verdict, planned.length);
-      bell.ring();
-    }).finally(() => {
-      this.#count(-undecided);
-      isOver = true;
-      bell.ring();
-    });
-    // What broke is thrown at the end.
-    work.catch(() => {});
-    while (!isOver || made.length > 0) {
-      if (made.length > 0) yield made.splice(0);
-      else await bell.wait(Number.POSITIVE_INFINITY, clock, never);
-    }
-    await work;
+    const work = (tell: (made: readonly Planned[]) => void) =>
+      this.#ask(tasks, (planned, verdict) => {
+        undecided -= planned.length;
+        this.#count(-planned.length);
+        summary.note(verdict, planned.length);
+        tell(planned);
+      }).finally(() => this.#count(-undecided));
+    yield* asTheyCome(work, clock);
     for (const notice of summary.notices()) events.emit("notice", notice);
   }
 

@@ -25,6 +25,14 @@ export interface PlanOptions extends PlanRules {
   readonly tell?: ((text: string) => void) | undefined;
   /** Looks for the messages of lost calls before they are made again; without it they are planned as they are. */
   readonly lost?: LostTasks | undefined;
+  /** Gets ids by messages of another bot before anything is sent; without it all is sent. */
+  readonly adopt?: AdoptTasks | undefined;
+}
+
+/** What gets ids by messages of another bot. */
+interface AdoptTasks {
+  /** Yields what becomes of a page, as soon as it is known. Throws LedgerError. */
+  resolve(page: readonly Planned[]): AsyncIterable<Planned[]>;
 }
 
 /** What looks for the messages of lost calls. */
@@ -60,6 +68,8 @@ export type Planned =
       readonly type: "item";
       readonly item: ItemResult;
       readonly point?: KnownContent;
+      /** It was worked on, as a task is. */
+      readonly counts?: true;
       /** A key that the ledger is to have a row of, although nothing is done about it. */
       readonly note?: NotedKey;
     };
@@ -78,6 +88,12 @@ const HEADS = 16;
  * at the end of a source also when the selection found nothing in it.
  */
 export async function* plan(options: PlanOptions): AsyncGenerator<Planned[]> {
+  const { adopt } = options;
+  if (!adopt) yield* pagesOf(options);
+  else for await (const page of pagesOf(options)) yield* adopt.resolve(page);
+}
+
+async function* pagesOf(options: PlanOptions): AsyncGenerator<Planned[]> {
   const across = { heads: pLimit(HEADS), etags: new EtagSizes() };
   const leftovers = new Leftovers();
   for await (const page of options.source) {

@@ -5,15 +5,20 @@ import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Task } from "../domain/task.ts";
-import type { WorkPlan } from "../domain/work-forecast.ts";
+import type { AdoptForecast, WorkPlan } from "../domain/work-forecast.ts";
+import type { Adoptable, Adoption } from "../pipeline/adopt/adoption.ts";
 import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
 import { withoutLane } from "../pipeline/results.ts";
 import type { Stop } from "../pipeline/stop.ts";
+import { AdoptCount, type PaceIn, togetherSeconds } from "./adopt-forecast.ts";
 import type { ForecastOf } from "./forecasts.ts";
 
 export interface DryRunParts {
   readonly plan: PlanOptions;
   readonly forecastOf: ForecastOf;
+  /** What gets ids by messages of another bot; null where all is warmed. */
+  readonly adoption: Adoption | null;
+  readonly paceIn: PaceIn;
   /** Whether a bot has no lane to send by, and why. */
   readonly isOut: (bot: string) => boolean;
   readonly whyOut: (bot: string, kind: MediaKind) => Failure;
@@ -28,17 +33,39 @@ export interface DryRunParts {
  */
 export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
   try {
-    const counted = new Count();
+    const { adoption } = parts;
+    const counted = new Count(adoption && new AdoptCount(adoption.from));
     await unlessAborted(count(parts, counted), parts.stop.draining);
     const { toWarm, skipped, bytes } = counted;
     const { filtered = 0, listed = 0 } = parts.plan.selection ?? {};
-    return { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
+    const warm = { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
+    const adopt = counted.adopt?.forecast();
+    if (!adopt) return warm;
+    const all = { toWarm: toWarm + adopt.edit + adopt.forward, bytes: bytes + adopt.bytes, listed };
+    return withAdopted(warm, adopt, parts.forecastOf(all).etaSeconds);
   } catch (error) {
     if (!(error instanceof SourceFailed)) throw error;
     const { failure } = error;
     parts.stop.drain({ type: failure.class === "auth" ? "denied" : "source", failure });
     return null;
   }
+}
+
+/** The plan with what is adopted, and with the advice to warm it where that is faster: `anew` is how long all takes then. */
+function withAdopted(warm: WorkPlan, adopt: AdoptForecast, anew: number | null): WorkPlan {
+  const etaSeconds = togetherSeconds(adopt, warm);
+  const isFaster = anew !== null && etaSeconds !== null && anew < etaSeconds;
+  const advice = isFaster ? [...warm.advice, anewText(anew, etaSeconds, adopt)] : warm.advice;
+  return { ...warm, etaSeconds, advice, adopt };
+}
+
+function anewText(anew: number, adopting: number, { bytes }: AdoptForecast): string {
+  const megabytes = Math.ceil(bytes / 1e6);
+  return `warming anew takes about ${inWords(anew)} instead of ${inWords(adopting)}: leave out --adopt-from, and ${megabytes} MB are sent`;
+}
+
+function inWords(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 /** Contents remembered; of what comes later, only duplicates of these are found. */
@@ -51,29 +78,53 @@ class Count {
   bytes = 0;
   /** 31 bits of a hash each: a million names would not fit into memory, and a clash costs one object in a forecast. */
   readonly #contents = new Set<number>();
+  /** Null where all is warmed. */
+  readonly adopt: AdoptCount | null;
+
+  constructor(adopt: AdoptCount | null) {
+    this.adopt = adopt;
+  }
 
   /** False for content that is in the plan already under another key. */
-  task({ bot, kind, content, entry }: Task): boolean {
+  task(task: Task): boolean {
+    if (!this.isNew(task)) return false;
+    this.toWarm += 1;
+    this.bytes += task.entry.bytes;
+    return true;
+  }
+
+  isNew({ bot, kind, content }: Task): boolean {
     const name = createHash("md5").update(`${bot}|${kind}|${content}`).digest().readUInt32BE() >>> 1;
     if (this.#contents.has(name)) {
       this.skipped += 1;
       return false;
     }
     if (this.#contents.size < MOST_CONTENTS) this.#contents.add(name);
-    this.toWarm += 1;
-    this.bytes += entry.bytes;
     return true;
   }
 }
 
 async function count(parts: DryRunParts, counted: Count): Promise<void> {
-  const { limit = Number.POSITIVE_INFINITY, stop } = parts;
+  const { limit = Number.POSITIVE_INFINITY, stop, adoption } = parts;
+  const isOver = () => counted.toWarm + (counted.adopt?.rows ?? 0) >= limit || stop.draining.aborted;
   for await (const page of plan(parts.plan)) {
-    for (const planned of page) {
-      if (counted.toWarm >= limit || stop.draining.aborted) return;
+    const { adopt, rest } = adoption ? await adoption.part(page) : { adopt: [], rest: page };
+    for (const planned of rest) {
+      if (isOver()) return;
       note(planned, counted, parts);
     }
+    for (const each of adopt) {
+      if (isOver()) return;
+      noteAdoptable(each, counted, parts);
+    }
   }
+}
+
+function noteAdoptable(each: Adoptable, counted: Count, { events, paceIn }: DryRunParts): void {
+  if (!counted.isNew(each.task)) return;
+  const { entry, bot, kind } = each.task;
+  counted.adopt?.add(each, paceIn);
+  events.emit("planned", { key: entry.key, bot, kind, bytes: entry.bytes, way: each.way });
 }
 
 function note(planned: Planned, counted: Count, { events, isOut, whyOut }: DryRunParts): void {

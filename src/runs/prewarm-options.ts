@@ -86,6 +86,8 @@ export interface PrewarmOptions {
   readonly transfer?: TransferMode | undefined;
   /** Tries after the first, flood waits not counted; 5 by default. */
   readonly retries?: number | undefined;
+  /** Gets ids by the messages of this bot, where both are in one chat, and warms only what is not there. */
+  readonly adoptFrom?: string | undefined;
   readonly maxDuration?: Time | undefined;
   /** Stops after more failures than this, a number or a share. */
   readonly maxFailures?: number | `${number}%` | undefined;

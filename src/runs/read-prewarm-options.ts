@@ -81,6 +81,7 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   order: flag("order", among(ORDERS)),
   transfer: flag("transfer", among(TRANSFER_MODES)),
   retries: flag("retries"),
+  adoptFrom: flag("adoptFrom"),
   maxDuration: flag("maxDuration", time),
   maxFailures: flag("maxFailures"),
   preflight: flag("preflight", yesOrNo),

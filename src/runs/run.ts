@@ -1,6 +1,7 @@
+import { openAdoption } from "../compose/adopt.ts";
 import { asksForTypes, connect, openLedger, transfersOf } from "../compose/connect.ts";
 import { limitsOf, openLanes } from "../compose/lanes.ts";
-import { planOptionsOf } from "../compose/plan.ts";
+import { type PlanParts, planOptionsOf } from "../compose/plan.ts";
 import { openWarming } from "../compose/warming.ts";
 import type { Config } from "../config/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
@@ -140,7 +141,7 @@ export class Run implements RunPass {
     const { config, ledger, connections, tally } = this.#session;
     const remove = options.deleteAfter ? messageRemover(connections, events, stop.draining) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
-    const { queue, pool, lanes, feeder, dispatcher, looks, takeOver, finishPacks } = warming;
+    const { queue, pool, lanes, feeder, dispatcher, looks, adoption, takeOver, finishPacks } = warming;
     const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
     const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
@@ -154,7 +155,8 @@ export class Run implements RunPass {
     await takeOver.run(ASKS).finally(() => takeOver.close());
     await looks.clear();
     await finishPacks();
-    await prewarm(feeder, dispatcher, stop).finally(() => looks.idle());
+    await prewarm(feeder, dispatcher, stop).finally(() => Promise.all([looks.idle(), adoption?.idle()]));
+    adoption?.tellEnd();
     lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());
   }
@@ -190,28 +192,18 @@ export class Run implements RunPass {
     const { options } = this;
     const transfers = transfersOf(config, storage, options.transfer, () => {});
     const ignore = () => {};
-    const lanes = await openLanes({
-      config,
-      clock,
-      events,
-      ledger,
-      found,
-      waits: connections.waits,
-      changed: ignore,
-      noneOpen: ignore,
-    });
+    const { waits } = connections;
+    const hearing = { waits, changed: ignore, noneOpen: ignore };
+    const lanes = await openLanes({ config, clock, events, ledger, found, ...hearing });
+    const tell: PlanParts["tell"] = (level, text) => events.emit("notice", { level, text });
+    const source = { config, options, transfers, ledger, storage, clock, found };
+    const plan = planOptionsOf({ ...source, signal: stop.draining, tell });
+    const runBots = { configured: config.bots.map(({ slug }) => slug), warming: plan.bots };
+    const parts = { config, options, ledger, connections, events, stop, found };
     return dryRun({
-      plan: planOptionsOf({
-        config,
-        options,
-        transfers,
-        ledger,
-        storage,
-        clock,
-        found,
-        signal: stop.draining,
-        tell: (level, text) => events.emit("notice", { level, text }),
-      }),
+      plan,
+      adoption: await openAdoption({ ...parts, lanes, runBots, judge: plan }),
+      paceIn: (bot, chat) => lanes.paceIn(bot, chat),
       isOut: (bot) => !lanes.isOpen(bot),
       whyOut: (bot, kind) => lanes.whyClosed(bot, kind),
       forecastOf: forecastBy(await limitsOf(lanes, config, ledger), {

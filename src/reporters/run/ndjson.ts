@@ -147,7 +147,9 @@ export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
     if (isOpen) out.write(`${JSON.stringify(value)}\n`);
   };
   events.on("item", (item) => line(itemLine(item)));
-  events.on("planned", ({ key, bot, kind, bytes }) => line({ type: "planned", key, bot, kind, bytes }));
+  events.on("planned", ({ key, bot, kind, bytes, way }) =>
+    line({ type: "planned", key, bot, kind, bytes, adopt: way }),
+  );
   return {
     line,
     summary: (snapshot, exitCode) => line(summaryLine(snapshot, exitCode)),

@@ -1,6 +1,6 @@
 import type { EventMap } from "../../domain/events.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
-import type { Bottleneck, WorkPlan } from "../../domain/work-forecast.ts";
+import type { AdoptForecast, Bottleneck, WorkPlan } from "../../domain/work-forecast.ts";
 import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, size } from "../format.ts";
 import { priceText, r2Price } from "../r2-price.ts";
@@ -25,7 +25,21 @@ export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) 
     cost_usd: rounded(r2Price(operations), 4),
     left_failed: leftFailed,
     left_unknown: leftUnknown,
+    adopt: plan.adopt && adoptFields(plan.adopt),
   };
+}
+
+function adoptFields({ from, edit, forward, calls, bytes, etaSeconds }: AdoptForecast) {
+  return { from, edit, forward, calls, bytes_saved: bytes, eta_seconds: etaSeconds };
+}
+
+function adoptText({ from, edit, forward, bytes, etaSeconds }: AdoptForecast): string {
+  const ways = [
+    ...(edit > 0 || forward === 0 ? [`${count(edit)} by an edit (1 call each)`] : []),
+    ...(forward > 0 ? [`${count(forward)} by a forward (2 calls each)`] : []),
+  ];
+  const time = etaSeconds === null ? "" : `, about ${duration(etaSeconds * 1000)}`;
+  return `${ways.join(", ")} of what ${from} posted; ${size(bytes)} are not sent${time}`;
 }
 
 /** A plan for people. `run` has what was left alone, `command` is what the user types for such a run. */
@@ -34,6 +48,7 @@ export function planText(plan: WorkPlan, run: Snapshot, command: string): string
   const filtered = `${count(plan.filtered)} ${plan.filtered === 1 ? "key" : "keys"} left out by --include, --exclude or --kind`;
   const lines = [
     `to warm   ${objects(plan.toWarm)}, ${size(plan.bytes)}`,
+    ...(plan.adopt ? [`adopt     ${adoptText(plan.adopt)}`] : []),
     `skipped   ${count(plan.skipped)}`,
     ...(plan.filtered > 0 ? [`filtered  ${filtered}`] : []),
     `lanes     ${count(plan.lanes)}`,

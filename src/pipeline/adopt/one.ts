@@ -1,0 +1,215 @@
+import type { AdoptWay } from "../../domain/adopt-way.ts";
+import { failure } from "../../domain/failure.ts";
+import type { ItemResult } from "../../domain/outcome.ts";
+import type { LookId } from "../../ledgers/look-port.ts";
+import type { AttemptId } from "../../ledgers/port.ts";
+import { askIn } from "../../looks/asking.ts";
+import { deleteCopy } from "../../looks/look.ts";
+import type { Bot, CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
+import { errorFields, idFields, itemResult } from "../results.ts";
+import { classifyStored } from "../stored-kind.ts";
+import type { Adoptable, AdoptionOptions } from "./adoption.ts";
+import { adoptedCaption } from "./caption.ts";
+import { type AdoptStep, afterAnswer } from "./then.ts";
+
+/** How the adoption of a row ended; `way` is null where no id came of it. */
+export interface AdoptEnd {
+  readonly item: ItemResult;
+  readonly way: AdoptWay | null;
+}
+
+/** A call of an adoption, as it stands in the ledger. */
+interface Begun {
+  readonly attempt: AttemptId;
+  /** Of a forward, whose copy may be left. */
+  readonly look: LookId | null;
+}
+
+/** The adoption of one row. Each call is in the ledger before it is made. */
+export class OneAdoption {
+  readonly #options: AdoptionOptions;
+  #calls = 0;
+  #sendMs = 0;
+
+  constructor(options: AdoptionOptions) {
+    this.#options = options;
+  }
+
+  /** Goes by the ways that there are, one after the other; null where the object is to be warmed, or the run ends. Throws LedgerError. */
+  async adopt(row: Adoptable): Promise<AdoptEnd | null> {
+    const { chats, draining } = this.#options;
+    const { task, posted } = row;
+    const gone = new Set<AdoptWay>();
+    for (let way: AdoptWay | null = row.way; way !== null && !gone.has(way) && !draining.aborted; ) {
+      gone.add(way);
+      const ended = way === "edit" ? await this.#byEdit(row) : await this.#byForward(row);
+      if ("item" in ended) return ended;
+      if (ended.everywhere) await chats.refuse(task.bot, posted.chatId, way);
+      const next = await chats.wayTo(task.bot, posted);
+      way = next === "edit" && gone.has("edit") ? "forward" : next;
+      if (ended.isMissing) return null;
+    }
+    return null;
+  }
+
+  async #byEdit(row: Adoptable): Promise<AdoptEnd | NotSo> {
+    const { task, posted } = row;
+    const tag = posted.caption?.tag ?? null;
+    for (let times = 1; ; times++) {
+      const caption = adoptedCaption(tag, this.#options.random);
+      const { answer, begun } = await this.#call(row, "edit", (bot) =>
+        bot.editCaption(posted.chatId, posted.messageId, caption),
+      );
+      if (answer === null) return this.#given(begun, "no call could be made");
+      const step = afterAnswer("edit", answer, posted, times);
+      if (step.do === "confirm" && begun) return this.#confirm(row, "edit", begun, step.media);
+      if (step.do === "again") {
+        await this.#given(begun, `${task.entry.key}: the edit is made again`);
+        continue;
+      }
+      return { ...(await this.#given(begun, whyOf(step))), ...restOf(step, answer) };
+    }
+  }
+
+  async #byForward(row: Adoptable): Promise<AdoptEnd | NotSo> {
+    const { ledger } = this.#options;
+    const { posted } = row;
+    const { answer, begun } = await this.#call(row, "forward", (bot) =>
+      bot.forward(posted.chatId, posted.chatId, posted.messageId),
+    );
+    if (answer === null || begun === null) return this.#given(begun, "no call could be made");
+    const step = afterAnswer("forward", answer, posted, 1);
+    if (step.do === "doubt") {
+      await ledger.doubt(begun.attempt, step.failure);
+      return { item: this.#item(row, { status: "unknown", ...errorFields(step.failure) }), way: null };
+    }
+    if (answer.ok && begun.look !== null) await ledger.copied(begun.look, answer.value.messageId);
+    const ended =
+      step.do === "confirm"
+        ? await this.#confirm(row, "forward", begun, step.media)
+        : { ...(await this.#given({ ...begun, look: null }, whyOf(step))), ...restOf(step, answer) };
+    await this.#takeAway(row, begun, answer);
+    return ended;
+  }
+
+  /** The copy of a forward is deleted, which the next run does where this one cannot. */
+  async #takeAway(
+    { task, posted }: Adoptable,
+    { look }: Begun,
+    answer: CallAnswer<SeenMessage>,
+  ): Promise<void> {
+    const { ledger } = this.#options;
+    if (look === null) return;
+    if (answer.ok) {
+      this.#calls += 1;
+      const place = { bot: task.bot, chatId: posted.chatId };
+      if (!(await deleteCopy(place, answer.value.messageId, this.#options))) return;
+    }
+    await ledger.endLook(look);
+  }
+
+  async #call<T>(
+    row: Adoptable,
+    way: AdoptWay,
+    make: (bot: Bot) => Promise<CallAnswer<T>>,
+  ): Promise<{ readonly answer: CallAnswer<T> | null; readonly begun: Begun | null }> {
+    const { events, clock, draining } = this.#options;
+    const { task, posted } = row;
+    const place = { bot: task.bot, chatId: posted.chatId };
+    let begun: Begun | null = null;
+    const call = async (bot: Bot) => {
+      begun ??= await this.#begin(row, way);
+      this.#calls += 1;
+      const { key, bytes } = task.entry;
+      events.emit("attempt", { key, bot: task.bot, kind: task.kind, chat: posted.chatId, bytes });
+      const startedAt = clock.now();
+      const answer = await make(bot);
+      const ms = clock.now() - startedAt;
+      this.#sendMs += ms;
+      events.emit("call", {
+        bot: task.bot,
+        chat: posted.chatId,
+        ms,
+        failure: answer.ok ? null : answer.failure,
+      });
+      return answer;
+    };
+    const answer = await askIn(place, call, this.#options, draining);
+    return { answer, begun };
+  }
+
+  async #begin({ task, posted }: Adoptable, way: AdoptWay): Promise<Begun> {
+    const { ledger, settings } = this.#options;
+    const { bot, kind, content, entry } = task;
+    const { chatId, messageId } = posted;
+    const facts = { bot, kind, content, entry, chatId, settings: settings(entry), tag: null };
+    const attempt = await ledger.begin({ ...facts, purpose: "adopt" });
+    const look = way === "edit" ? null : await ledger.beginLook({ attempt, bot, chatId, messageId, way });
+    return { attempt, look };
+  }
+
+  async #given(begun: Begun | null, why: string): Promise<NotSo> {
+    const { ledger } = this.#options;
+    if (begun?.look) await ledger.endLook(begun.look);
+    if (begun) await ledger.retry(begun.attempt, failure("stopped", why));
+    return { everywhere: false, isMissing: false };
+  }
+
+  /** What lasts is the message of the other bot, whose file it is. */
+  async #confirm(row: Adoptable, way: AdoptWay, { attempt }: Begun, media: Sent): Promise<AdoptEnd> {
+    const { ledger, runBots } = this.#options;
+    const { task, posted } = row;
+    const { chatId, messageId, shown } = posted;
+    const reading = classifyStored(task.kind, { ...media, chatId, messageId }, task.entry.key);
+    const { stored, asked, weakness } = reading;
+    const { mime, width, height, duration } = media;
+    const confirmed = await ledger.confirm(attempt, {
+      content: task.content,
+      stored,
+      asked,
+      weakness,
+      shown,
+      replace: task.replace,
+      bots: task.entry.bot === undefined ? runBots.warming : [task.bot],
+      mime,
+      width,
+      height,
+      duration,
+    });
+    const ids = idFields(confirmed.stored, task.kind);
+    const status = confirmed.duplicate ? "skipped" : weakness ? "weak" : "ready";
+    const reason = confirmed.duplicate ? "duplicate_content" : (weakness?.reason ?? null);
+    return { item: this.#item(row, { ...ids, status, reason, transfer: way }), way };
+  }
+
+  #item({ task, posted }: Adoptable, fields: Partial<ItemResult> & Pick<ItemResult, "status">): ItemResult {
+    const { entry, bot, kind, queuedAt, calls, resolved } = task;
+    const total = this.#options.clock.now() - queuedAt;
+    const latency = {
+      total,
+      queue: 0,
+      lane: Math.max(0, total - this.#sendMs),
+      download: 0,
+      send: this.#sendMs,
+    };
+    const about = { key: entry.key, bot, kind, bytes: entry.bytes, entry, chatId: posted.chatId, resolved };
+    return itemResult({ ...about, attempts: calls + this.#calls, latency, ...fields });
+  }
+}
+
+/** No id came of it. */
+interface NotSo {
+  /** This chat refuses the way for any message. */
+  readonly everywhere: boolean;
+  /** There is no such message any more. */
+  readonly isMissing: boolean;
+}
+
+function whyOf(step: AdoptStep): string {
+  return step.do === "otherwise" ? step.why : "no id came of it";
+}
+
+function restOf(step: AdoptStep, answer: CallAnswer<unknown>): NotSo {
+  const isMissing = !answer.ok && answer.failure.reason === "message_missing";
+  return { everywhere: step.do === "otherwise" && step.everywhere, isMissing };
+}
