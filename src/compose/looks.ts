@@ -22,6 +22,7 @@ export function openLostRows(
     clock,
     events,
     bots: bots.map(({ bot }) => bot),
+    chats: (slug) => lanes.all.filter(({ bot }) => bot.slug === slug).map(({ chat }) => chat),
     draining: stop.draining,
     aborting: stop.aborting,
     patience: {

@@ -4,6 +4,7 @@ import type { Place } from "./asking.ts";
 import { candidatesOf, type OpenEnd } from "./candidates.ts";
 import { mayLoseCaption } from "./caption.ts";
 import { ChatWay, type ChatWayOptions } from "./chat-way.ts";
+import type { KnownPosts } from "./known-posts.ts";
 import { matchOf } from "./match.ts";
 import type { LookVerdict } from "./port.ts";
 import { Sights, type SightsOptions } from "./sights.ts";
@@ -11,6 +12,7 @@ import { type LookPatience, settledAt } from "./when.ts";
 
 export interface ChatLooksOptions extends SightsOptions, ChatWayOptions {
   readonly patience: LookPatience;
+  readonly posts: KnownPosts;
 }
 
 type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
@@ -60,7 +62,7 @@ export class ChatLooks {
     const around = {
       ...this.#place,
       startedAt: call.startedAt,
-      settledAt: settledAt(call, this.#options.patience),
+      settledAt: Math.min(settledAt(call, this.#options.patience), this.#options.clock.wall()),
     };
     const neighbours = await this.#options.ledger.neighbours(around);
     this.#sights.forgetDoubtful();
@@ -85,7 +87,8 @@ export class ChatLooks {
   ): Promise<LookVerdict | null> {
     const known = this.#sights.withCopies(neighbours);
     const candidates = candidatesOf(around, known);
-    if (candidates.open === "no_post_after" && !this.#hasMarked) {
+    const hasLater = known.some(({ startedAt }) => startedAt >= around.settledAt);
+    if (!hasLater && !this.#hasMarked) {
       this.#hasMarked = true;
       await this.#mark(call, known);
       return null;
@@ -116,13 +119,15 @@ export class ChatLooks {
     await tell(match.call, { is: "found", media: match.media });
   }
 
-  /** Makes a copy of a message of ours, which is then a post after everything that is looked for. */
+  /** Makes a copy of a message of ours, of this chat or another, which is then a post after everything that is looked for. */
   async #mark(call: LostCall, known: readonly Neighbour[]): Promise<void> {
-    for (const { messageId } of [...known].reverse().slice(0, KNOWN_TRIED)) {
-      if (!this.#way.canForward) return;
-      const seen = await this.#sights.probe(call, messageId, "forward");
-      if (seen === "protected") this.#way.refuse("forward");
-      if (seen !== "missing") return;
+    const here = [...known].reverse().map(({ messageId }) => ({ messageId, chatId: undefined }));
+    const elsewhere = this.#options.posts.elsewhere(this.#place);
+    for (const { messageId, chatId } of [...here.slice(0, KNOWN_TRIED), ...elsewhere.slice(0, KNOWN_TRIED)]) {
+      if (chatId === undefined && !this.#way.canForward) continue;
+      const seen = await this.#sights.probe(call, messageId, "forward", chatId);
+      if (typeof seen !== "string") return;
+      if (seen === "protected" && chatId === undefined) this.#way.refuse("forward");
     }
   }
 

@@ -14,6 +14,8 @@ export interface LookOptions extends AskingOptions {
 }
 
 interface LookingOptions extends LookOptions {
+  /** The chat that a forward copies from, where that is another one. */
+  readonly from?: string | undefined;
   /** Hears of a copy that is in the chat now, or was. */
   readonly copied: (copyId: number) => void;
 }
@@ -59,7 +61,7 @@ async function lookByForward(id: LookId, facts: LookFacts, options: LookingOptio
   for (let tries = 0; tries < AGAIN; tries++) {
     const answer = await askIn(
       facts,
-      (bot) => bot.forward(chatId, chatId, messageId),
+      (bot) => bot.forward(chatId, options.from ?? chatId, messageId),
       options,
       options.draining,
     );

@@ -1,6 +1,7 @@
 import type { LostCall } from "../ledgers/look-port.ts";
 import type { Bot } from "../telegram/port.ts";
 import { ChatLooks } from "./chat-looks.ts";
+import { KnownPosts } from "./known-posts.ts";
 import { clearLeft } from "./leftovers.ts";
 import type { LookBoard, LookVerdict } from "./port.ts";
 import type { SightsOptions } from "./sights.ts";
@@ -9,6 +10,8 @@ import { type LookPatience, settledAt } from "./when.ts";
 export interface LooksOptions extends SightsOptions {
   readonly bots: readonly Bot[];
   readonly patience: LookPatience;
+  /** The chats of the lanes of a bot. */
+  readonly chats: (bot: string) => readonly string[];
 }
 
 /** Returns what asks Telegram for lost messages, each chat for itself. */
@@ -20,6 +23,7 @@ type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
 
 class Looks implements LookBoard {
   readonly #options: LooksOptions;
+  readonly #posts = new KnownPosts();
   readonly #chats = new Map<string, ChatLooks>();
   /** The last of what was asked in each chat: one thing after the other. */
   readonly #turns = new Map<string, Promise<void>>();
@@ -43,7 +47,19 @@ class Looks implements LookBoard {
       if (known) await tell(call, known);
       else byChat.set(nameOf(call), [...(byChat.get(nameOf(call)) ?? []), call]);
     }
+    await this.#notePosts(new Set([...byChat.values()].flat().map(({ bot }) => bot)));
     await Promise.all([...byChat.values()].map((each) => this.#inTurn(each, tell)));
+  }
+
+  /** The last post in each chat of these bots: a chat in which none is known needs one of another. */
+  async #notePosts(bots: Iterable<string>): Promise<void> {
+    const { ledger, chats, clock } = this.#options;
+    const now = clock.wall();
+    for (const bot of bots)
+      for (const chatId of chats(bot)) {
+        const last = (await ledger.neighbours({ bot, chatId, startedAt: now, settledAt: now })).at(-1);
+        if (last) this.#posts.note({ bot, chatId }, last.messageId);
+      }
   }
 
   async idle(): Promise<void> {
@@ -58,7 +74,8 @@ class Looks implements LookBoard {
     if (chatId === null) return { is: "unchecked", why: "nobody wrote down in which chat" };
     if (!bots.some(({ slug }) => slug === bot)) return { is: "unchecked", why: `bot ${bot} takes no part` };
     const at = settledAt(call, patience);
-    return at > clock.wall() ? { is: "later", at } : null;
+    // Without a time to wait it is looked for at once, however coarse the moments of the ledger are.
+    return patience.afterMs > 0 && at > clock.wall() ? { is: "later", at } : null;
   }
 
   async #inTurn(calls: readonly LostCall[], tell: Tell): Promise<void> {
@@ -80,7 +97,10 @@ class Looks implements LookBoard {
     const name = `${slug}|${chatId}`;
     const bot = this.#options.bots.find((each) => each.slug === slug);
     if (!this.#chats.has(name) && bot && chatId !== null)
-      this.#chats.set(name, new ChatLooks({ bot: slug, chatId }, { ...this.#options, bot }));
+      this.#chats.set(
+        name,
+        new ChatLooks({ bot: slug, chatId }, { ...this.#options, bot, posts: this.#posts }),
+      );
     return this.#chats.get(name);
   }
 }

@@ -63,15 +63,15 @@ export class Sights {
     return seen;
   }
 
-  /** Looks at a message that is known. Throws LedgerError. */
-  async probe({ attempt }: LookedFor, messageId: number, way: LookWay): Promise<LookAnswer> {
+  /** Looks at a message that is known, for a forward also one in another chat (`from`). Throws LedgerError. */
+  async probe({ attempt }: LookedFor, messageId: number, way: LookWay, from?: string): Promise<LookAnswer> {
     const { clock, events } = this.#options;
     const copied = (copyId: number) => {
       const now = clock.wall();
       this.#copies.push({ messageId: copyId, startedAt: now, endedAt: now });
     };
     const { bot, chatId } = this.#place;
-    const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied });
+    const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied, from });
     events.emit("look", {
       bot,
       chat: chatId,

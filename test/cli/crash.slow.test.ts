@@ -1,6 +1,18 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { itemsOf, type Running, summaryOf } from "../helpers/child.ts";
 import { openWorld, type World } from "../helpers/world.ts";
+import {
+  answerAll,
+  CHANNELS,
+  chatsOf,
+  GROUP,
+  lookCalls,
+  loseAnswers,
+  lostScene,
+  type Rights,
+  wrongIds,
+} from "./lost-scene.ts";
 
 const CONCURRENCY = 4;
 /** Without tags, so that what is lost is sent again without a look. */
@@ -10,14 +22,24 @@ const FOUR = {
   PREWARM_TAG: "0",
 };
 const OBJECTS = 80;
+/** Objects of which answers are lost; for figures of a large bucket LOST_OBJECTS=2000. */
+const MANY = Number(process.env.LOST_OBJECTS ?? 160);
+/** So large a share of their answers. */
+const LOST = 0.05;
+const LOOK_AFTER_MS = 2_000;
 
 const count = (world: World, sql: string) => Number(world.rows(`select count(*) as n from ${sql}`)[0]?.n);
 
 /** Starts a run that is killed when it reads its nth object, whatever else it is at. */
-async function killAtRead(world: World, nth: number, ...args: string[]): Promise<void> {
+async function killAtRead(
+  world: World,
+  nth: number,
+  args: readonly string[] = [],
+  env = FOUR,
+): Promise<void> {
   let running: Running | undefined;
   world.atRead(nth, () => running?.signal("SIGKILL"));
-  running = world.start(["run", ...args], { env: FOUR });
+  running = world.start(["run", ...args], { env });
   expect((await running.ended).signal).toBe("SIGKILL");
   world.faults = () => undefined;
 }
@@ -104,7 +126,7 @@ it("keeps every old id when a --force is killed, and takes the new ones it has c
   expect((await world.start(["run"], { env: FOUR }).ended).code).toBe(0);
   const ids = "select sha256, tg_file_id as id from media_cache where status = 'ready' order by sha256";
   const old = world.rows(ids);
-  for (const nth of [3, 25]) await killAtRead(world, nth, "--force");
+  for (const nth of [3, 25]) await killAtRead(world, nth, ["--force"]);
   const now = world.rows(ids);
   expect(now.map(({ sha256 }) => sha256)).toEqual(old.map(({ sha256 }) => sha256));
   const replaced = now.filter(({ id }, i) => id !== old[i]?.id);
@@ -161,3 +183,41 @@ it("counts answers that were lost as unknown, one row each; sends none of them a
   expect([third.code, summaryOf(third).ready]).toEqual([0, unknown]);
   expect(count(world, "media_cache where status = 'ready'")).toBe(OBJECTS);
 });
+
+it.each<[number, string, Rights, readonly number[]]>([
+  [MANY, "four channels, by edits", "edit", CHANNELS],
+  [MANY / 2, "four channels, by forwards", "forward", CHANNELS],
+  [MANY / 2, "a basic group", "edit", [GROUP]],
+])(
+  "of %i objects in %s finds all that were lost, after three kills, and posts none twice",
+  async (objects, _, rights, chats) => {
+    const world = await lostScene(rights, objects);
+    const looks = { PREWARM_TAG: "1", PREWARM_LOOK_AFTER: `${LOOK_AFTER_MS}ms` };
+    const env = { ...FOUR, ...looks, WARMUP_CHAT_ID: chats.join() };
+    loseAnswers(world, LOST);
+    for (const chat of chats)
+      world.botApi.control({ post: { chat, by: "Ada", text: "hello", count: 25, rate: 120 } });
+    for (const share of [0.2, 0.3, 0.1])
+      await killAtRead(world, Math.round(objects * share), ["--max-failures", "100000"], env);
+    const rest = summaryOf(await world.run(["--json", "--max-failures", "100000"], { env }));
+    answerAll(world);
+    expect(rest.unknown).toBeGreaterThan(objects * LOST * 0.4);
+    await delay(LOOK_AFTER_MS + 2_000);
+    const there = chatsOf(world).messages;
+    const [{ n: ready }] = world.rows("select count(*) as n from media_cache where status = 'ready'") as [
+      { n: number },
+    ];
+    const only = await world.run(["--only", "unknown", "--json"], { env });
+    expect(summaryOf(only)).toMatchObject({ ready: rest.unknown, exit_code: 0 });
+    // All that was posted is found; what is sent again is what a kill kept from being posted.
+    const found = there - ready;
+    expect(summaryOf(only).resolved).toEqual({ found, sent: rest.unknown - found, unchecked: 0 });
+    expect(lookCalls(world)).toBeLessThan(6 * found + chats.length * 30 * 2);
+    expect(chatsOf(world)).toEqual({ messages: objects, twice: 0, copies: 0, withoutTag: 0 });
+    expect(wrongIds(world)).toEqual([]);
+    expect(world.rows("select count(*) as n from media_cache where status = 'ready'")).toEqual([
+      { n: objects },
+    ]);
+  },
+  600_000,
+);

@@ -19,6 +19,8 @@ export interface Line {
   readonly attempts: number;
   readonly reason: string | null;
   readonly left: boolean | undefined;
+  readonly resolved: string | undefined;
+  readonly look_at: string | undefined;
   readonly where: string | undefined;
   readonly error: { class: string; reason: string; code: number | null; message: string } | null;
 }

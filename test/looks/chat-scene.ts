@@ -69,6 +69,7 @@ export async function chatScene(chat: ChatOptions) {
       clock,
       events,
       bots: [bot],
+      chats: () => [String(chat.id)],
       draining: draining.signal,
       aborting: aborting.signal,
       patience: { afterMs: AFTER_MS, longestCallMs: 1_800_000 },

@@ -1,0 +1,22 @@
+import type { Place } from "./asking.ts";
+
+/** A message of ours that is in some chat, unless somebody deleted it. */
+export interface KnownPost {
+  readonly chatId: string;
+  readonly messageId: number;
+}
+
+/** Messages that bots are known to have, so that one can be forwarded to a chat in which none is known. */
+export class KnownPosts {
+  readonly #last = new Map<string, Map<string, KnownPost>>();
+
+  note({ bot, chatId }: Place, messageId: number): void {
+    const ofBot = this.#last.get(bot) ?? new Map<string, KnownPost>();
+    this.#last.set(bot, ofBot.set(chatId, { chatId, messageId }));
+  }
+
+  /** One of each other chat of this bot. */
+  elsewhere({ bot, chatId }: Place): readonly KnownPost[] {
+    return [...(this.#last.get(bot)?.values() ?? [])].filter((each) => each.chatId !== chatId);
+  }
+}
