@@ -1,5 +1,8 @@
 import type { Config } from "../config/config.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { PackOutlook } from "../domain/work-forecast.ts";
+import type { Lane } from "../lanes/lane.ts";
 import type { LaneBoard } from "../lanes/port.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
@@ -8,9 +11,11 @@ import type { InFlight } from "../pipeline/claims.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import type { WaitingRoom } from "../pipeline/later.ts";
 import { finishCanaries } from "../pipeline/packs/left-canaries.ts";
+import { packOutlook } from "../pipeline/packs/outlook.ts";
 import { PackAttempts } from "../pipeline/packs/pack-attempts.ts";
 import { PackRunner } from "../pipeline/packs/pack-runner.ts";
 import { Packs } from "../pipeline/packs/packs.ts";
+import { trustOf } from "../pipeline/packs/trust.ts";
 import type { Settlement } from "../pipeline/settle.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { Transfers } from "../transfers/port.ts";
@@ -51,17 +56,43 @@ export async function openPacks(parts: PacksParts) {
   return { packs: runner, finishPacks };
 }
 
+/** What packs bring on the lanes that can be sent to. */
+export async function packOutlookOf(
+  lanes: readonly Lane[],
+  {
+    config,
+    ledger,
+    clock,
+    found,
+  }: Pick<PacksParts, "config" | "ledger" | "found"> & { readonly clock: Clock },
+): Promise<PackOutlook> {
+  const proofs = await ledger.proofs();
+  const typeOf = typesOf(found);
+  const open = lanes.filter(({ closed }) => closed === null);
+  return packOutlook(
+    config.pack,
+    open.map(({ bot, chat, pace: { perMinute } }) => ({
+      perMinute,
+      trust: trustOf(proofs, { bot: bot.slug, chat, type: typeOf(chat) }, clock.wall()),
+    })),
+  );
+}
+
+/** A group becomes a supergroup under another id. */
+function typesOf(found: readonly LaneToOpen[]): (chat: string) => string {
+  const types = new Map<string, string>(found.map(({ chat }) => [chat.id, chat.type]));
+  return (chat) => types.get(chat) ?? "supergroup";
+}
+
 /** What is known of packs on these lanes. */
 async function knownOf({ config, connections, events, ledger, found }: PacksParts): Promise<Packs> {
-  const types = new Map<string, string>(found.map(({ chat }) => [chat.id, chat.type]));
   return new Packs({
     clock: connections.clock,
     events,
     rule: config.pack,
     local: config.apiLocal,
     proofs: await ledger.proofs(),
-    // A group becomes a supergroup under another id.
-    typeOf: (chat) => types.get(chat) ?? "supergroup",
+    typeOf: typesOf(found),
     // A ledger that breaks shows at the next attempt, where it stops the run.
     keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
   });

@@ -26,6 +26,14 @@ export interface R2Operations {
   readonly classB: number;
 }
 
+/** What several media in one message bring, or would. */
+export interface PackOutlook {
+  /** Objects a minute that lanes would allow with packs. */
+  readonly perMin: number;
+  /** `proved`: this run counts on it. Otherwise why it does not: nobody knows yet, or that it brings nothing. */
+  readonly state: "proved" | "off" | "not_proved" | "unsupported" | "media_count" | "rich_only";
+}
+
 /** How much there is to warm, how long that takes, and what it costs. */
 export interface WorkForecast extends WorkAmount {
   readonly lanes: number;
@@ -38,6 +46,7 @@ export interface WorkForecast extends WorkAmount {
   /** What would make it faster, and by how much. */
   readonly advice: readonly string[];
   readonly operations: R2Operations;
+  readonly packs?: PackOutlook | undefined;
 }
 
 /** What is got by messages of another bot instead of being warmed. */

@@ -13,6 +13,8 @@ export interface WorkLimits extends LanePaces {
   /** Transfers at once. */
   readonly concurrency: number;
   readonly measured: WorkMeasures;
+  /** Objects that one call carries; 1 without it. */
+  readonly inCall?: number | undefined;
 }
 
 /** What each limit alone would allow, in objects a minute; Infinity where nothing is known of it. */
@@ -30,10 +32,11 @@ const SPARE = 1.6;
 /** What lanes, concurrency and bandwidth would allow, each by itself, for objects of `meanBytes` (0: not known). */
 export function ceilingsOf(limits: WorkLimits, meanBytes: number): Ceilings {
   const { transferMs, bytesPerSecond } = limits.measured;
+  const { inCall = 1 } = limits;
   const isMeasured = bytesPerSecond !== null && meanBytes > 0;
   return {
-    lanes: lanesCeiling(limits),
-    concurrency: (limits.concurrency * 60_000) / (transferMs ?? USUAL_TRANSFER_MS),
+    lanes: lanesCeiling(limits) * inCall,
+    concurrency: (limits.concurrency * inCall * 60_000) / (transferMs ?? USUAL_TRANSFER_MS),
     bandwidth: isMeasured ? (bytesPerSecond * 60) / meanBytes : Number.POSITIVE_INFINITY,
   };
 }

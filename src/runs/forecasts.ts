@@ -1,6 +1,6 @@
 import type { Emitter } from "../domain/events.ts";
 import { LIMITS } from "../domain/limits.ts";
-import type { WorkAmount, WorkForecast } from "../domain/work-forecast.ts";
+import type { PackOutlook, WorkAmount, WorkForecast } from "../domain/work-forecast.ts";
 import type { WorkLimits } from "../lanes/ceilings.ts";
 import { forecast } from "../lanes/forecast.ts";
 
@@ -11,11 +11,17 @@ export type ForecastOf = (work: WorkAmount) => WorkForecast;
  * Forecasts by these limits. `asks` says whether an object is asked for its type before it is read, so that it takes two
  * requests of class B instead of one, of which Telegram makes the second when it goes by URL.
  */
-export function forecastBy(limits: WorkLimits, { asks }: { readonly asks: boolean }): ForecastOf {
+export function forecastBy(
+  limits: WorkLimits,
+  { asks, packs }: { readonly asks: boolean; readonly packs?: PackOutlook | undefined },
+): ForecastOf {
+  const singly = limits.lanes.reduce((sum, { perMinute }) => sum + perMinute, 0);
+  const inCall = packs?.state === "proved" && singly > 0 ? packs.perMin / singly : 1;
   return (work) => ({
     ...work,
+    packs,
     lanes: limits.lanes.length,
-    ...forecast({ ...limits, toWarm: work.toWarm, bytes: work.bytes }),
+    ...forecast({ ...limits, inCall, toWarm: work.toWarm, bytes: work.bytes }),
     operations: {
       classA: pagesOf(work.listed),
       classB: work.toWarm * (asks ? 2 : 1),

@@ -1,6 +1,7 @@
 import { openAdoption } from "../compose/adopt.ts";
 import { asksForTypes, connect, openLedger, transfersOf } from "../compose/connect.ts";
 import { limitsOf, openLanes } from "../compose/lanes.ts";
+import { packOutlookOf } from "../compose/packs.ts";
 import { type PlanParts, planOptionsOf } from "../compose/plan.ts";
 import { openWarming } from "../compose/warming.ts";
 import type { Config } from "../config/config.ts";
@@ -146,9 +147,10 @@ export class Run implements RunPass {
     const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
     const asks = asksForTypes(config, options.transfer);
+    const packs = await packOutlookOf(lanes.all, { config, ledger, found, clock: this.clock });
     emitForecasts(events, {
       capacity: config.maxQueue,
-      forecastOf: forecastBy(await limitsOf(lanes, config, ledger), { asks }),
+      forecastOf: forecastBy(await limitsOf(lanes, config, ledger), { asks, packs }),
       isOut: (bot) => !lanes.isOpen(bot),
     });
     watchFailures(events, stop, { maxFailures: options.maxFailures });
@@ -208,6 +210,7 @@ export class Run implements RunPass {
       whyOut: (bot, kind) => lanes.whyClosed(bot, kind),
       forecastOf: forecastBy(await limitsOf(lanes, config, ledger), {
         asks: asksForTypes(config, options.transfer),
+        packs: await packOutlookOf(lanes.all, { config, ledger, found, clock }),
       }),
       limit: options.limit,
       stop,

@@ -83,4 +83,18 @@ describe("prewarm run --pack auto", () => {
     expect(sizes(warmed.filter(({ key }) => key.endsWith(".bin")))).toEqual([1]);
     expect(wrongIds(world)).toEqual([]);
   });
+
+  it("says in a dry run what packs would bring, and what they bring once that is proved", async () => {
+    const world = await openPackWorld(1);
+    const packsOf = async () => {
+      const { stdout } = await world.run(["--dry-run", "--json"], { env: { PREWARM_PACE: "20/min" } });
+      return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").packs;
+    };
+    expect(await packsOf()).toEqual({ per_min: 400, state: "not_proved" });
+    await runPacks(world);
+    prove(world, "quota", "messages");
+    prove(world, "ids:photo", "ordinary");
+    prove(world, "keeps", "50");
+    expect(await packsOf()).toEqual({ per_min: 1_000, state: "proved" });
+  });
 });

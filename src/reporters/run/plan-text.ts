@@ -23,6 +23,7 @@ export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) 
     class_a: operations.classA,
     class_b: operations.classB,
     cost_usd: rounded(r2Price(operations), 4),
+    packs: plan.packs && { per_min: rounded(plan.packs.perMin, 1), state: plan.packs.state },
     left_failed: leftFailed,
     left_unknown: leftUnknown,
     adopt: plan.adopt && adoptFields(plan.adopt),
@@ -55,10 +56,25 @@ export function planText(plan: WorkPlan, run: Snapshot, command: string): string
     `pace      at most ${count(plan.ceilingPerMin)}/min${limitText(plan.bottleneck)}`,
     `time      ${eta}`,
     `cost      ${priceText(plan.operations)}`,
+    ...packLines(plan).map((text) => `packs     ${text}`),
     ...plan.advice.map((advice) => `faster    ${advice}`),
     ...leftLines(run, command),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What several media in one message bring, or would; none where nobody wants them. */
+function packLines({ packs }: WorkPlan): string[] {
+  if (!packs || packs.state === "off") return [];
+  const rate = `${count(packs.perMin)}/min`;
+  const texts = {
+    proved: `with packs: up to ${rate} (proved here)`,
+    not_proved: `with packs: up to ${rate} (not proved here; --pack 20 finds out)`,
+    media_count: "no packs: these chats count media, so they bring nothing",
+    unsupported: "no packs: the server has no message of several media",
+    rich_only: "no packs: ids that come in one serve nothing else",
+  };
+  return [texts[packs.state]];
 }
 
 /** What a run would not try again by itself, why, and how it is; none where there is nothing of it. */

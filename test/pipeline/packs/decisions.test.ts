@@ -8,6 +8,7 @@ import { canaryVerdict } from "../../../src/pipeline/packs/canary.ts";
 import { EMPTY_PACK, hasRoom, mayBePacked, withOneMore } from "../../../src/pipeline/packs/fit.ts";
 import { halve, narrow } from "../../../src/pipeline/packs/halve.ts";
 import { matchBlocks, type PackedMedium } from "../../../src/pipeline/packs/match.ts";
+import { packOutlook } from "../../../src/pipeline/packs/outlook.ts";
 import { contradictsMessages, type QuotaCall, quotaVerdict } from "../../../src/pipeline/packs/quota.ts";
 import { type Trust, trustOf } from "../../../src/pipeline/packs/trust.ts";
 import { packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
@@ -121,6 +122,25 @@ describe("how a lane may use packs", () => {
     expect(slotsOf(6, packUse(UP_TO_50, trust()))).toBe(6);
     expect(slotsOf(6, packUse(UP_TO_50, trust(PHOTO)))).toBe(1);
     expect(slotsOf(50, packUse(AUTO, trust(MESSAGES, PHOTO)))).toBe(1);
+  });
+});
+
+describe("what packs bring", () => {
+  const bad = proof("quota", "media", { scope: "-1001" });
+  it.each<[string, PackRule, Proof[], number, string]>([
+    ["what they would, where nothing is known", AUTO, [], 400, "not_proved"],
+    ["no more than was asked for", { type: "up to", most: 5 }, [], 100, "not_proved"],
+    ["what was proved", AUTO, [MESSAGES, PHOTO], 400, "proved"],
+    ["more where more are kept", AUTO, [MESSAGES, PHOTO, proof("keeps", "50")], 1_000, "proved"],
+    ["nothing where media count", UP_TO_50, [bad], 400, "media_count"],
+    ["nothing where they are off", { type: "off" }, [MESSAGES, PHOTO], 400, "off"],
+  ])("%s", (_, rule, proofs, perMin, state) => {
+    expect(packOutlook(rule, [{ perMinute: 20, trust: trust(...proofs) }])).toEqual({ perMin, state });
+  });
+
+  it("counts lanes that go singly beside those that do not", () => {
+    const lanes = [[MESSAGES, PHOTO], [bad]].map((proofs) => ({ perMinute: 20, trust: trust(...proofs) }));
+    expect(packOutlook(AUTO, lanes)).toEqual({ perMin: 420, state: "proved" });
   });
 });
 
