@@ -24,6 +24,8 @@ const RESENT = `
       and u.r2_etag = a.r2_etag and u.kind = a.kind and not exists (select 1 from prewarm_attempts o
         where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug
           and o.r2_etag = u.r2_etag and o.kind = u.kind))`;
+const LOOK =
+  "select 1 from prewarm_looks where state = 'asking' and bot_slug = ?1 and message_id = ?2 limit 1";
 const AS_OTHER = `
   select r2_key as key, kind from prewarm_attempts where state = 'sending'
     and kind <> case substr(r2_key, -4) when '.jpg' then 'photo' when '.mp4' then 'video' else 'document' end`;
@@ -94,6 +96,7 @@ export class Judge {
     const { surprises } = this.#world;
     for (const each of surprises) this.#wrong(`surprise: ${each}`);
     this.#groundless();
+    if (all) this.#traces();
   }
 
   /** A run of which there is nothing left to send; there were so many posts before it. */
@@ -127,6 +130,7 @@ export class Judge {
       this.#wrong(
         `${call.method} of ${call.bot} in ${call.chat} began ${Math.ceil(early.until - call.startedAt)} ms before the end of a wait${early.by === call.by ? "" : " that another process was told"}`,
       );
+    this.#lookIsWritten(call);
     const late = this.#windows.over(call, this.#chatOf(call.chat));
     if (late) this.#wrong(late);
     if (this.#sentTwice(call, before))
@@ -145,6 +149,13 @@ export class Judge {
     });
   }
 
+  /** What a look leaves in a chat can be taken away only by those who know of it. */
+  #lookIsWritten({ method, bot, message }: SeenCall): void {
+    if (message === null || method === "deleteMessage") return;
+    const rows = this.#world.disk.rows(LOOK, [this.#slugs.get(bot) ?? "", message]);
+    if (rows.length === 0) this.#wrong(`${method} of message ${message} by ${bot} is not written down`);
+  }
+
   #isTooEarly(call: SeenCall, wait: ToldWait): boolean {
     const isOpen = call.bot === wait.bot && call.startedAt > wait.toldAt && call.startedAt < wait.until - 1;
     if (!isOpen || (wait.chat !== null && !this.#isIn(call, wait.chat))) return false;
@@ -156,7 +167,7 @@ export class Judge {
 
   /** A question goes by the name that a chat has now, a post also by those that it had. */
   #isIn({ method, chat }: SeenCall, waited: string): boolean {
-    return method.startsWith("send") ? this.#chatOf(chat) === this.#chatOf(waited) : chat === waited;
+    return isOnPermit(method) ? this.#chatOf(chat) === this.#chatOf(waited) : chat === waited;
   }
 
   /** The first name of a chat. */
@@ -251,7 +262,8 @@ export class Judge {
     const isReady = kindsOf(key).some((kind) => this.#ready.has(`${bot} ${sha256} ${kind}`));
     const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
     const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
-    if (!isReady && !isRefused && (all || !attempts.some(isInDoubt)))
+    const mayBeInDoubt = all ? attempts.some(isAlone) : attempts.some(isInDoubt);
+    if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
     const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
     if (isReady && (all || !this.#isDoubted(etag)) && store?.etag !== etag)
@@ -265,6 +277,21 @@ export class Judge {
     return attempts.some(isInDoubt);
   }
 
+  /** What is left of looks in chats that are still there. */
+  #traces(): void {
+    const { telegram, wires, deaths } = this.#world;
+    const isUntold = wires.lostCopies > 0 || deaths.length > 0;
+    for (const message of telegram.messages.all) {
+      const { chat, chatType, by, origin, button, given, isDeleted } = message;
+      if (isDeleted || telegram.chats.every(({ id }) => id !== chat)) continue;
+      if (button !== given)
+        this.#wrong(`the button of a message of ${by ?? "somebody else"} in ${chat} is ${button}`);
+      // In a group a copy does not tell of what it is one, so that one whose id was lost is told to people.
+      if (origin !== null && (chatType === "channel" || !isUntold))
+        this.#wrong(`a copy of ${by} is left in ${chat}`);
+    }
+  }
+
   /** What is in doubt is so for a reason. */
   #groundless(): void {
     const { disk, wires, deaths, aborts } = this.#world;
@@ -276,9 +303,18 @@ export class Judge {
   }
 }
 
+function isOnPermit(method: string): boolean {
+  return /^(?:send|edit|forward|delete)/.test(method);
+}
+
 /** Also once it was decided that it is sent again without a look. */
 function isInDoubt({ state }: Row): boolean {
   return state === "unknown" || state === "unchecked";
+}
+
+/** It has no neighbour in its chat from which on to look for its message, or perhaps a copy only, which is deleted. */
+function isAlone({ state, alone }: Row): boolean {
+  return state === "unknown" && alone === 1;
 }
 
 /** The kinds under which the id of a key may stand: a photo that is refused is sent as a document. */
@@ -290,8 +326,10 @@ function kindsOf(key: string): readonly string[] {
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
 const FORCED = "select 1 from prewarm_attempts where state = 'sending' and owner = 'prewarm force'";
-const ATTEMPTS_OF =
-  "select state, error_reason as why, error_message as text from prewarm_attempts where bot_slug = ?1 and r2_etag = ?2";
+const ATTEMPTS_OF = `select state, error_reason as why, error_message as text, a.tag is not null and (not exists (
+    select 1 from prewarm_attempts o where o.state = 'ready' and o.message_id is not null and o.warmup_chat_id = a.warmup_chat_id)
+    or exists (select 1 from prewarm_looks l where l.copy_id is not null and l.chat_id = a.warmup_chat_id)) as alone
+  from prewarm_attempts a where bot_slug = ?1 and r2_etag = ?2`;
 const DOUBTS = `
   select sum(error_reason = 'process_died') as died, sum(error_reason <> 'process_died') as lost
   from prewarm_attempts where state in ('unknown', 'unchecked')`;

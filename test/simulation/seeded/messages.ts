@@ -16,6 +16,8 @@ export interface NewMessage {
 export interface Message extends NewMessage {
   /** Its number for each bot; in channels and supergroups it is the same for all. */
   readonly numbers: ReadonlyMap<string, number>;
+  /** The button that it was posted with. */
+  readonly given: string | null;
   isDeleted: boolean;
 }
 
@@ -35,7 +37,7 @@ export class Messages {
   add(message: NewMessage): Message {
     const number = message.chatType === "group" ? null : this.#next(`chat ${message.chat}`);
     const numbers = this.#bots.map((bot) => [bot, number ?? this.#next(`bot ${bot}`)] as const);
-    const added = { ...message, numbers: new Map(numbers), isDeleted: false };
+    const added = { ...message, numbers: new Map(numbers), given: message.button, isDeleted: false };
     this.all.push(added);
     return added;
   }

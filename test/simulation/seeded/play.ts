@@ -1,6 +1,6 @@
 import { Judge } from "./judge.ts";
 import { SimulatedProcess } from "./process.ts";
-import type { Part, ProcessPlan, Scenario } from "./scenario.ts";
+import type { ProcessPlan, Scenario } from "./scenario.ts";
 import { World } from "./world.ts";
 
 /** How a scenario went. */
@@ -16,6 +16,7 @@ export interface Played {
 
 /** A process that makes more steps than these never ends. */
 const MOST_STEPS = 20_000;
+const SETTLED_MS = 700_000;
 const QUIET = { type: "process", dieAt: null, stopAt: null, gapMs: 60_000 } as const;
 
 /** Plays a scenario to its end: its processes, one after another, then a plain run, one for what is in doubt, and a plain one again. */
@@ -46,9 +47,13 @@ class Stage {
 
   async play(): Promise<Played> {
     const { scenario } = this.#world;
-    for (const part of scenario.parts) if (isProcess(part) && this.#isWell) await this.#live(part);
+    for (const part of scenario.parts) {
+      if (part.type === "process" && this.#isWell) await this.#live(part);
+      if (part.type === "pause" && this.#isWell) await this.#pause(part.ms);
+    }
     this.#world.calmDown();
-    if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
+    // After it nothing is too young to be looked for.
+    if (this.#isWell) await this.#live({ ...QUIET, kind: "run", gapMs: SETTLED_MS });
     if (this.#isWell) this.#judge.end(false);
     if (this.#isWell) await this.#live({ ...QUIET, kind: "only" });
     const { length: posts } = this.#world.telegram.posts;
@@ -76,8 +81,13 @@ class Stage {
     this.#judge.deepest(plan.kind, process.deepest);
     if (!hasEnded) this.#judge.stuck(plan.kind);
     this.#world.enqueue = () => {};
+    await this.#pause(plan.gapMs);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { schedule } = this.#world;
     const pause = new Promise<void>((resolve) => {
-      schedule.after(plan.gapMs, resolve);
+      schedule.after(ms, resolve);
     });
     await schedule.until(pause, MOST_STEPS);
   }
@@ -95,8 +105,4 @@ class Stage {
       trace: [...calls, ...deaths.map(({ at, place }) => `${at} died ${place}`)].join("\n"),
     };
   }
-}
-
-function isProcess(part: Part): part is ProcessPlan {
-  return part.type === "process";
 }

@@ -111,8 +111,8 @@ export class SimulatedProcess {
       desk: { running: true },
     };
     const keeping = await openKeeping({ ...given, remove: null });
-    this.#world.enqueue = (key) => {
-      void ledger.enqueue([{ key }]).then(() => keeping.asked.ring());
+    this.#world.enqueue = (key, again) => {
+      void ledger.enqueue([again ? { key, again } : { key }]).then(() => keeping.asked.ring());
     };
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     keeping.lanes.rememberAll();

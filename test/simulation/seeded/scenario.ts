@@ -7,7 +7,7 @@ import type { CallFault } from "./wire.ts";
 /** What happens in the world, whoever is awake. */
 export type Happening =
   | { readonly type: "put"; readonly key: string; readonly content: string }
-  | { readonly type: "remove" | "enqueue"; readonly key: string }
+  | { readonly type: "remove" | "enqueue" | "retry"; readonly key: string }
   | { readonly type: "kick" | "readmit"; readonly bot: number; readonly chat: number }
   | { readonly type: "refuse" | "take"; readonly chat: number; readonly kind: string }
   | { readonly type: "migrate" | "protect"; readonly chat: number }
@@ -39,7 +39,9 @@ export type Part =
   | { readonly type: "twist"; readonly content: string; readonly twist: Twist; readonly later?: true }
   | { readonly type: "send" | "look" | "read"; readonly nth: number; readonly fault: CallFault }
   | { readonly type: "bucket"; readonly nth: number; readonly fault: BucketFault }
-  | { readonly type: "event"; readonly at: number; readonly what: Happening };
+  | { readonly type: "event"; readonly at: number; readonly what: Happening }
+  /** Nobody lives for so many milliseconds. */
+  | { readonly type: "pause"; readonly ms: number };
 
 /** All that a seed decides beforehand; the order of what happens is decided on the way. */
 export interface Scenario {
@@ -57,6 +59,8 @@ export interface Scenario {
 }
 
 const EXTENSIONS = ["jpg", "jpg", "bin", "pdf", "mp4"] as const;
+/** A call posts no later than so many milliseconds after its answer was lost. */
+const LATEST_POST_MS = 590_000;
 const DAY = 24 * 3600 * 1000;
 
 /** The scenario of a seed. */
@@ -95,6 +99,7 @@ class Author {
       return { type: "send", nth: draw.from(2, 12), fault: { type: "answer of the one before" } };
     });
     const later = [...strange, ...this.#copies(), ...this.#killed(), ...this.#forced(parts)];
+    later.push(...this.#lookers(bots.length, all));
     return { seed: this.#seed, bots, chats, ...settings, parts: [...parts, ...later] };
   }
 
@@ -243,6 +248,49 @@ class Author {
     });
     const dieAt = draw.chance(0.5) ? draw.skewed(300) : null;
     return [...twists, { type: "process", kind: "force", dieAt, stopAt: null, gapMs: 5_000 }];
+  }
+
+  /** Calls are lost, others post in between, and some time later a run asks for the messages, which may go wrong as well. */
+  #lookers(bots: number, chats: readonly number[]): Part[] {
+    const draw = this.#draw;
+    if (!draw.chance(0.25)) return [];
+    const lost = this.#times(draw.from(1, 3), (): Part => {
+      const fault = draw.oneOf<() => CallFault>([
+        () => ({ type: "lost before" }),
+        () => ({ type: "lost after" }),
+        () => ({ type: "posted long after", ms: draw.from(1_000, LATEST_POST_MS) }),
+      ])();
+      return { type: "send", nth: draw.skewed(12), fault };
+    });
+    const looks = this.#times(draw.from(0, 3), (): Part => {
+      const fault = this.#fault(draw);
+      // An edit that is carried out long after its answer was lost may leave a button, which nobody can know.
+      const known = fault.type === "lost, and posted late" ? ({ type: "lost after" } as const) : fault;
+      return { type: "look", nth: draw.skewed(20), fault: known };
+    });
+    const others = this.#times(draw.from(0, 6), (): Part => {
+      const button = draw.chance(0.5) ? "theirs" : null;
+      return {
+        type: "event",
+        at: draw.skewed(90_000),
+        what: { type: "post", chat: draw.oneOf(chats), button },
+      };
+    });
+    const rights = this.#times(draw.chance(0.4) ? draw.from(1, 3) : 0, (): Part => {
+      const where = { bot: draw.from(0, bots - 1), chat: draw.oneOf(chats) };
+      const type = draw.oneOf(["let edit", "let edit", "forbid edits", "protect", "kick"] as const);
+      const what = type === "protect" ? { type, chat: where.chat } : { type, ...where };
+      return {
+        type: "event",
+        at: draw.chance(0.5) ? draw.skewed(60_000) : draw.from(600_000, 1_500_000),
+        what,
+      };
+    });
+    const runs = this.#times(draw.from(1, 3), (): ProcessPlan => {
+      const dieAt = draw.chance(0.7) ? draw.skewed(200) : null;
+      return { type: "process", kind: "only", dieAt, stopAt: null, gapMs: draw.skewed(120_000) };
+    });
+    return [...lost, ...looks, ...others, ...rights, { type: "pause", ms: LATEST_POST_MS + 60_000 }, ...runs];
   }
 
   #some<T>(list: readonly T[]): T[] {

@@ -26,6 +26,8 @@ export interface SeenCall {
   readonly by: object;
   /** The file that it carries; null where it has none. */
   readonly upload: Upload | null;
+  /** The number of the message that it is about; null where it is about none. */
+  readonly message: number | null;
 }
 
 /** A file on its way. */
@@ -64,8 +66,9 @@ export class Wires {
     look: new Map<number, CallFault>(),
     read: new Map<number, CallFault>(),
   };
-  /** How many calls were lost so that they may have posted. */
+  /** How many calls were lost so that they may have posted, and how many so that they may have left a copy. */
   doubts = 0;
+  lostCopies = 0;
   readonly schedule: Schedule;
   readonly draw: Draw;
   readonly telegram: SimulatedTelegram;
@@ -121,15 +124,16 @@ export class Wire extends Dispatcher {
     const [, bot = "", method = ""] = /\/bot(\d+):[^/]*\/(\w+)/.exec(options.path) ?? [];
     const startedAt = wires.schedule.now();
     const fault = wires.faultOf(method);
-    if (fault?.type === "refused connection") return this.#lose(answer, "ECONNREFUSED");
+    if (fault?.type === "refused connection") return this.#lose(answer, method, "ECONNREFUSED");
     answer.begin();
     const form = readForm(typeOf(options.headers), await textOf(options.body));
     const call = { method, bot, form, startedAt };
     const chat = form.fields.get("chat_id") ?? null;
     const upload = form.file === null ? null : { sha256: hashOf(form.file), answer, isPosted: false };
-    wires.calls.push({ bot, chat, method, startedAt, by: this.#by, upload });
+    const message = Number(form.fields.get("message_id") ?? 0) || null;
+    wires.calls.push({ bot, chat, method, startedAt, by: this.#by, upload, message });
     await wires.schedule.pause(wires.draw.from(20, 600), null);
-    if (fault?.type === "lost before") return this.#lose(answer, "ECONNRESET");
+    if (fault?.type === "lost before") return this.#lose(answer, method, "ECONNRESET");
     if (fault?.type === "lost, and posted late")
       return this.#late(answer, call, wires.draw.from(100, 60_000));
     if (fault?.type === "posted long after") return this.#late(answer, call, fault.ms);
@@ -148,7 +152,7 @@ export class Wire extends Dispatcher {
     const slowMs = fault?.type === "slow" || fault?.type === "no answer until" ? fault.ms : 0;
     await schedule.pause(draw.from(20, 900) + slowMs, null);
     if (fault?.type === "lost after" || fault?.type === "no answer until")
-      return this.#lose(answer, "ECONNRESET");
+      return this.#lose(answer, call.method, "ECONNRESET");
     if (!answer.isOver) this.#told(call, chat, reply);
     const isPosted = isPost(call, reply);
     if (upload) upload.isPosted = isPosted && !answer.isOver && fault?.type !== "answer of the one before";
@@ -162,7 +166,7 @@ export class Wire extends Dispatcher {
     if (fault?.type === "answer of the one before") return this.#mixedUp(call, telegram.answer(call));
     if (fault?.type !== "status" && fault?.type !== "page") return telegram.answer(call);
     if (fault.posted) telegram.answer(call);
-    if (call.method.startsWith("send")) this.#wires.doubts += 1;
+    this.#doubted(call.method);
     const { status } = fault;
     const json = JSON.stringify({ ok: false, error_code: status, description: "Internal Server Error" });
     return { status, body: fault.type === "page" ? "<html>Bad Gateway</html>" : json, waitMs: 0 };
@@ -171,7 +175,7 @@ export class Wire extends Dispatcher {
   /** Somebody between us and the server gives the answer to the last post once more. */
   #mixedUp(call: Call, reply: Reply): Reply {
     if (this.#before === null || !isPost(call, reply)) return reply;
-    this.#wires.doubts += 1;
+    this.#doubted(call.method);
     return { ...reply, body: this.#before };
   }
 
@@ -186,13 +190,18 @@ export class Wire extends Dispatcher {
   /** The answer is lost at once, and the message is posted all the same, later. */
   async #late(answer: Answer, call: Call, ms: number): Promise<void> {
     const { schedule, telegram } = this.#wires;
-    this.#lose(answer, "ECONNRESET");
+    this.#lose(answer, call.method, "ECONNRESET");
     await schedule.pause(ms, null);
     telegram.answer(call);
   }
 
-  #lose(answer: Answer, code: string): void {
-    this.#wires.doubts += 1;
+  #doubted(method: string): void {
+    if (sortOf(method) === "send") this.#wires.doubts += 1;
+    if (method === "forwardMessage") this.#wires.lostCopies += 1;
+  }
+
+  #lose(answer: Answer, method: string, code: string): void {
+    this.#doubted(method);
     answer.fail(Object.assign(new Error("other side closed"), { code }));
   }
 

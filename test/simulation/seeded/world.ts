@@ -16,6 +16,9 @@ export interface Death {
   readonly place: string;
 }
 
+/** The highest id of a channel or a supergroup here. */
+const SUPERGROUPS = -1_001_000_000_000;
+
 /** Bucket, Telegram, disk and time of one scenario. */
 export class World {
   readonly scenario: Scenario;
@@ -34,7 +37,7 @@ export class World {
   /** What nobody expected: errors that were thrown. */
   readonly surprises: string[] = [];
   /** Takes entries by name while a worker lives. */
-  enqueue: (key: string) => void = () => {};
+  enqueue: (key: string, again: boolean) => void = () => {};
   /** Ends the process that lives. */
   kill: () => void = () => {};
 
@@ -43,7 +46,8 @@ export class World {
     this.draw = new Draw(scenario.seed, 2);
     this.schedule = new Schedule(this.draw);
     const chats = scenario.chats.map(({ type, limits }, at): Chat => {
-      const id = String(-1001 - at);
+      // What an id is of can be told from its size (core.telegram.org/api/bots/ids).
+      const id = String(type === "group" ? -4001 - at : SUPERGROUPS - at);
       const sets = { kicked: new Set<string>(), refuses: new Set<string>(), former: new Set<string>() };
       return { id, type, limits, ...sets, editors: new Set(), isProtected: false };
     });
@@ -71,6 +75,7 @@ export class World {
       chat.kicked.clear();
       chat.refuses.clear();
       chat.isProtected = false;
+      chat.editors.clear();
     }
   }
 
@@ -91,7 +96,7 @@ export class World {
   #happen(what: Happening): void {
     if (what.type === "put") this.bucket.put(what.key, what.content);
     else if (what.type === "remove") this.bucket.remove(what.key);
-    else if (what.type === "enqueue") this.enqueue(what.key);
+    else if (what.type === "enqueue" || what.type === "retry") this.enqueue(what.key, what.type === "retry");
     else if (what.type === "jump") this.#jump(what.ms);
     else if (what.type === "kill") this.kill();
     else if ("chat" in what) this.#inChat(what);
@@ -112,7 +117,7 @@ export class World {
     else if (what.type === "freeze") this.telegram.freeze(bot, chat, what.seconds * 1000);
     else if (chat.type === "group" && chat.former.size === 0) {
       chat.former.add(chat.id);
-      chat.id = `-100${chat.id.slice(1)}`;
+      chat.id = String(SUPERGROUPS + Number(chat.id));
     }
   }
 
@@ -134,7 +139,7 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     R2_SECRET_ACCESS_KEY: "secret-of-a-simulation",
     TELEGRAM_API_ROOT: "http://127.0.0.1:9001",
     TELEGRAM_BOT_TOKEN: "7000001:alpha-secret",
-    WARMUP_CHAT_ID: "-1001",
+    WARMUP_CHAT_ID: "-4001",
     MEDIA_PREWARM_CONCURRENCY: String(scenario.concurrency),
     MEDIA_PREWARM_MAX_QUEUE: String(scenario.maxQueue),
     MEDIA_PREWARM_INTERVAL_MS: "20000",
