@@ -134,7 +134,7 @@ function tellEnd(check: Verification, end: VerifyEnd, flags: VerifyFlags, place:
   }
   if (flags.json === true) line(place, checkSummaryLine(figures, end));
   const { quiet, plainTables } = planOf(flags, place);
-  const commands = commandsAfterCheck(flags, unfinished);
+  const commands = commandsAfterCheck(flags, flags.sample === undefined ? unfinished : null);
   if (quiet && exitCode === 3) stderr.write(`${wording(quietText(end, commands.verify))}\n`);
   if (quiet || figures.total === 0) return;
   stderr.write(
