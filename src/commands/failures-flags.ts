@@ -6,7 +6,7 @@ const EXAMPLES = `Examples:
   prewarm failures --reason file_too_big --csv > too-big.csv
   prewarm failures --json | jq -r .key
 
-Exit codes: 0 done, 2 no ledger there
+Exit codes: 0 done, 2 no ledger there, or no such bot or reason in it
 `;
 
 /** The flags of `prewarm failures` as commander has them. */

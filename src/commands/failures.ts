@@ -5,6 +5,7 @@ import { adviserOf } from "../domain/advice.ts";
 import { isReason, REASONS } from "../domain/reasons.ts";
 import { asWritten } from "../domain/wording.ts";
 import { csvCell } from "../exchange/csv-cells.ts";
+import type { LedgerReader } from "../ledgers/reader.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { type FailureLine, failureLine, failureTables } from "../reporters/failures.ts";
 import type { FailuresFlags } from "./failures-flags.ts";
@@ -17,6 +18,7 @@ export async function failures(flags: FailuresFlags, place: CommandPlace = thisP
   const reasons = reasonsOf(flags);
   const reader = openReader(flags, env, place.folder ?? process.cwd());
   try {
+    await refuseStrangers(reader, flags);
     const adviser = adviserOf(await reader.holder());
     const pages = linesOf(reader.failures({ bots: flags.bot, reasons }), (row) => {
       const line = failureLine(row, adviser);
@@ -27,6 +29,20 @@ export async function failures(flags: FailuresFlags, place: CommandPlace = thisP
   } finally {
     await reader.close();
   }
+}
+
+/** A slug that is mistyped would look like a bot of which nothing failed. */
+async function refuseStrangers(reader: LedgerReader, { bot: asked = [] }: FailuresFlags): Promise<void> {
+  const known = await reader.bots();
+  const strangers = asked.filter((slug) => !known.includes(slug));
+  if (strangers.length === 0) return;
+  const there = known.length === 0 ? "it holds no bot yet" : `it holds ${known.join(", ")}`;
+  throw new ConfigError(
+    strangers.map((slug) => {
+      const near = nearest(slug, known);
+      return `--bot ${slug}: ${reader.place} holds no such bot${near ? `, did you mean ${near}?` : `; ${there}`}`;
+    }),
+  );
 }
 
 async function* linesOf<T>(
@@ -55,7 +71,19 @@ async function* jsonText(pages: AsyncIterable<FailureLine[]>): AsyncGenerator<st
   for await (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-const CSV = ["key", "bot", "kind", "status", "reason", "class", "text", "next", "when"] as const;
+const CSV = [
+  "key",
+  "bot",
+  "kind",
+  "status",
+  "reason",
+  "class",
+  "text",
+  "next",
+  "when",
+  "chat",
+  "tag",
+] as const;
 
 async function* csvText(pages: AsyncIterable<FailureLine[]>): AsyncGenerator<string> {
   yield `${CSV.join(",")}\n`;

@@ -26,11 +26,12 @@ export function info(failureClass: FailureClass, next: string | WayOut): ReasonI
   return { class: failureClass, next: run, worker };
 }
 
-const TWICE = "if the first message did arrive, the chat then holds it twice, which does no harm";
+const FIRST =
+  "looks for its message first and keeps its id; it is sent again where it is not there, or cannot be looked for";
 /** It may have been posted. */
 export const ONLY_UNKNOWN: WayOut = {
-  run: `\`prewarm run --only unknown\` sends it again and gets its id; ${TWICE}`,
-  worker: `{again} sends it again and gets its id; ${TWICE}`,
+  run: `\`prewarm run --only unknown\` ${FIRST}`,
+  worker: `{again} ${FIRST}`,
 };
 const NETWORK = "if it stays, look at the network between this machine and the server";
 /** It passes by itself. */

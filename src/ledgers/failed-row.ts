@@ -11,4 +11,7 @@ export interface FailedRow {
   readonly message: string | null;
   /** UTC text, as in the tables. */
   readonly at: string | null;
+  /** The chat of the last call whose answer was lost, and the caption of its message there; null where there is none. */
+  readonly chat: string | null;
+  readonly tag: string | null;
 }

@@ -18,15 +18,21 @@ export interface FailureLine {
   readonly next: string;
   /** ISO 8601 in UTC. */
   readonly when: string | null;
+  /** Where the message of a lost call would stand, and its caption, to search the chat for. */
+  readonly chat: string | null;
+  readonly tag: string | null;
 }
 
 type LedgerAdviser = ReturnType<typeof adviserOf>;
 
 /** What failed, with what to do about it so that whoever holds the ledger does not refuse it. */
-export function failureLine({ message, at, ...row }: FailedRow, adviser: LedgerAdviser): FailureLine {
+export function failureLine(
+  { message, at, chat, tag, ...row }: FailedRow,
+  adviser: LedgerAdviser,
+): FailureLine {
   const { reason, status } = row;
   const next = reason !== null && isReason(reason) ? nextStep(reason, adviser) : foreignStep(status, adviser);
-  return { ...row, text: message, next, when: at === null ? null : isoOf(at) };
+  return { ...row, text: message, next, when: at === null ? null : isoOf(at), chat, tag };
 }
 
 /** Of UTC text as the ledger has it: `2026-01-31 12:30:05`. What other programs wrote may be in another form, and stays so. */
@@ -59,8 +65,9 @@ function pageTable(page: readonly FailureLine[], canvas: Canvas): string {
   const within = (lines: readonly string[], column: number) =>
     lines.flatMap((line) => fold(oneLine(line), (colWidths[column] ?? 0) - 2, "")).join("\n");
   const rows = page.map((line) => {
-    const { key, bot, kind, status, reason, class: of, text, when } = line;
-    const why = [`${reason ?? "no reason"}${of === null ? "" : ` (${of})`}`, text ?? "", when ?? ""];
+    const { key, bot, kind, status, reason, class: of, text, when, chat, tag } = line;
+    const search = tag === null ? "" : `in chat ${chat ?? "?"} it would say ${tag}`;
+    const why = [`${reason ?? "no reason"}${of === null ? "" : ` (${of})`}`, text ?? "", when ?? "", search];
     return [
       within([key ?? "(no key any more)"], 0),
       within([bot, kind, status], 1),

@@ -168,7 +168,7 @@ describe.skipIf(CHROMIUM === null)(
         await expect.poll(() => parts.again.length, PATIENCE).toBe(3);
         expect(parts.again).toEqual([{ state: "unknown" }, { keys: ["lost.jpg"] }, { keys: [long] }]);
         expect(asked).toHaveLength(3);
-        expect(asked[0]).toContain("hold them twice");
+        expect(asked[0]).toContain("looked for first");
         parts.view.retry = async () => ({
           ok: false,
           problem: "this worker is ending; ask the next one",

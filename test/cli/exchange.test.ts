@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import type { Ended } from "../helpers/child.ts";
-import { OTHER_TOKEN, openHeldWorld, openWorld, TOKEN, type World } from "../helpers/world.ts";
+import { CHAT, OTHER_TOKEN, openHeldWorld, openWorld, TOKEN, type World } from "../helpers/world.ts";
 
 /** A command with nothing of the environment: no credentials, no bucket, no chat. */
 function ask(world: World, ...args: string[]): Promise<Ended> {
@@ -423,10 +423,12 @@ describe("prewarm failures", () => {
       text: expect.stringMatching(/60/),
       next: expect.stringMatching(/^use a Bot API server/),
       when: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      chat: null,
+      tag: null,
     });
     published("failures", json);
     const csv = (await ask(world, "failures", "--csv")).stdout.split("\n");
-    expect(csv[0]).toBe("key,bot,kind,status,reason,class,text,next,when");
+    expect(csv[0]).toBe("key,bot,kind,status,reason,class,text,next,when,chat,tag");
     expect(csv[1]).toMatch(/^'=huge\.mp4,default,video,failed,file_too_big,media,/);
     const table = await ask(world, "failures");
     expect(table.stdout).toMatch(/\| =huge\.mp4 +\| default +\| file_too_big \(media\)/);
@@ -439,5 +441,34 @@ describe("prewarm failures", () => {
       2,
       'prewarm: --reason "file_to_big": there is no such reason; did you mean file_too_big?',
     ]);
+  });
+
+  it("tells where the message of a lost call would stand, and by which words it is found there", async () => {
+    const world = await openWorld();
+    world.putMany(1);
+    world.botApi.control({
+      faults: [{ server: "bot-api", match: { method: "sendDocument" }, fault: { type: "post_then_drop" } }],
+    });
+    await world.run([]);
+    const { tag, chat } = JSON.parse((await ask(world, "failures", "--json")).stdout);
+    expect(tag).toMatch(/^[a-z]{10}$/);
+    expect(chat).toBe(String(CHAT));
+    expect(world.botApi.truth().map(({ caption }) => caption)).toEqual([tag]);
+    expect((await ask(world, "failures", "--csv")).stdout).toContain(`,${tag}\n`);
+    expect((await ask(world, "failures")).stdout).toContain(`it would say ${tag}`);
+  });
+
+  it("names a bot that the ledger does not know, with those that it does", async () => {
+    const world = await openWorld();
+    world.putMany(1);
+    await world.run([]);
+    const stranger = await ask(world, "failures", "--bot", "zz");
+    expect([stranger.code, stranger.stdout, said(stranger)]).toEqual([
+      2,
+      "",
+      "prewarm: --bot zz: prewarm.db holds no such bot; it holds default",
+    ]);
+    expect(said(await ask(world, "failures", "--bot", "defalt"))).toContain("did you mean default?");
+    expect((await ask(world, "failures", "--bot", "default")).code).toBe(0);
   });
 });

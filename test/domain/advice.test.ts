@@ -16,17 +16,17 @@ describe("advice while a worker holds the ledger", () => {
   );
 
   it("is where the reader of each is", () => {
-    expect(nextStep("answer_lost", "page")).toMatch(/^“Try again” sends it again and gets its id/);
-    expect(nextStep("answer_lost", "api")).toMatch(/^`POST .*\/retry` sends it again/);
+    expect(nextStep("answer_lost", "page")).toMatch(/^“Try again” looks for its message first/);
+    expect(nextStep("answer_lost", "api")).toMatch(/^`POST .*\/retry` looks for its message first/);
     expect(nextStep("answer_lost", DOOR)).toMatch(
-      /^the button on http:\/\/127\.0\.0\.1:3000\/ or `curl .*status=unknown"` sends it again/,
+      /^the button on http:\/\/127\.0\.0\.1:3000\/ or `curl .*status=unknown"` looks for its message first/,
     );
     expect(nextStep("answer_lost", { ...DOOR, brief: true })).toMatch(
-      /^the button on http:\/\/127\.0\.0\.1:3000\/ sends it again/,
+      /^the button on http:\/\/127\.0\.0\.1:3000\/ looks for its message first/,
     );
     expect(nextStep("short_unique_id", DOOR)).toContain("status=weak");
     expect(nextStep("file_id_dead", DOOR)).toContain("status=failed");
-    expect(nextStep("answer_lost")).toMatch(/^`prewarm run --only unknown` sends it again/);
+    expect(nextStep("answer_lost")).toMatch(/^`prewarm run --only unknown` looks for its message first/);
   });
 
   it("says where the token comes from, where one is asked for", () => {

@@ -153,7 +153,7 @@ describe("an entry that is enqueued", () => {
       ["ready", "ready", "already_ready"],
     ]);
     const [lost, hopeless] = taken.passedOver;
-    expect(lost?.next).toMatch(/^`POST \/api\/admin\/media\/prewarm\/retry` sends it again/);
+    expect(lost?.next).toMatch(/^`POST \/api\/admin\/media\/prewarm\/retry` looks for its message first/);
     expect(hopeless?.next).toMatch(
       /document.*; `POST \/api\/admin\/media\/prewarm\/retry` tries it once more$/,
     );

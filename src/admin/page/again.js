@@ -32,4 +32,4 @@ export function again({ failed, unknown }) {
 
 /** Asked before anything is sent that may be there already. */
 export const TWICE =
-  "Nobody knows whether these were posted. If they were, the warmup chat will hold them twice, which does no harm. Try again?";
+  "Their messages are looked for first. What is not there, or cannot be looked for, is sent again; a message that cannot be looked for may then be there twice, which does no harm. Try again?";

@@ -9,6 +9,10 @@ interface FailureFilter {
   readonly reasons?: readonly string[] | undefined;
 }
 
+/** SQL: the last call of row `c` whose answer was lost; null for a row that failed. */
+const LAST_LOST = `select max(a.id) from prewarm_attempts a where c.status = 'unknown' and a.sha256 = c.sha256
+  and a.bot_slug = c.bot_slug and a.kind = c.kind and a.state in ('unknown', 'unchecked')`;
+
 type BadRow = Omit<FailedRow, "key"> & { readonly id: RowId };
 
 /**
@@ -17,8 +21,8 @@ type BadRow = Omit<FailedRow, "key"> & { readonly id: RowId };
  */
 export async function* failedRows(play: Play, filter: FailureFilter): AsyncGenerator<FailedRow[]> {
   const sql = `select c.rowid as id, c.bot_slug as bot, c.kind, case when c.status = 'unknown' then 'unknown' else 'failed' end as status,
-      c.error_reason as reason, c.error_class as class, c.last_error as message, c.updated_at as at
-    from media_cache c where c.rowid > :after and (${CONDITIONS.failed} or ${CONDITIONS.unknown})
+      c.error_reason as reason, c.error_class as class, c.last_error as message, c.updated_at as at, lost.warmup_chat_id as chat, lost.tag
+    from media_cache c left join prewarm_attempts lost on lost.id = (${LAST_LOST}) where c.rowid > :after and (${CONDITIONS.failed} or ${CONDITIONS.unknown})
     ${filter.bots ? "and c.bot_slug in (select value from json_each(:bots))" : ""}
     ${filter.reasons ? "and c.error_reason in (select value from json_each(:reasons))" : ""}
     order by c.rowid limit ${PAGE_ROWS}`;

@@ -1,6 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import { nextStep } from "../../domain/failure.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
+import { asWritten } from "../../domain/wording.ts";
 import type { Percentiles, Snapshot } from "../../figures/snapshot.ts";
 import { count, cut, duration, fold, percent, perMinute, size } from "../format.ts";
 import { nextLine } from "../next-line.ts";
@@ -8,6 +9,7 @@ import { reasonTable } from "../reason-table.ts";
 import { type Canvas, right, type TableCell, table } from "../table.ts";
 import { type EndingOptions, failuresText, idsText, nextCommand } from "./ending.ts";
 import { laneName, laneState } from "./lane-rows.ts";
+import { lostLines } from "./lost-lines.ts";
 import { outTable } from "./out-table.ts";
 
 export interface TableOptions extends Canvas, EndingOptions {}
@@ -27,8 +29,8 @@ function headline(run: Snapshot, { colour }: TableOptions): string {
   ].join(", ");
 }
 
-function folded(text: string | null, { width }: TableOptions): string | null {
-  return text === null ? null : fold(text, width - 1, "  ").join("\n");
+function folded(text: string | null, { width, wording = asWritten }: TableOptions): string | null {
+  return text === null ? null : fold(wording(text), width - 1, "  ").join("\n");
 }
 
 /** Below this a forecast is not worth comparing. */
@@ -135,6 +137,7 @@ export function finalTables(run: Snapshot, options: TableOptions): string {
     folded(headline(run, options), options),
     folded(comparison(run, options), options),
     results(run, options),
+    ...lostLines(run, { ...options, nowMs: Date.now() }).map((line) => folded(line, options)),
     latencies(run, options),
     lanes(run, options),
     outTable(run, options),

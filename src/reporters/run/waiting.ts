@@ -1,6 +1,6 @@
 import type { Snapshot } from "../../figures/snapshot.ts";
 import { cells } from "../cells.ts";
-import { cut, duration } from "../format.ts";
+import { count, cut, duration } from "../format.ts";
 
 /** The same in at most `width` cells. */
 export function shortWaitingText(run: Snapshot, width: number): string {
@@ -9,7 +9,11 @@ export function shortWaitingText(run: Snapshot, width: number): string {
 }
 
 /** Why nothing is under way although there is work, in a phrase; null where something is, or there is none. */
-export function waitingText({ active, depth, concurrency, nextCallMs }: Snapshot): string | null {
+export function waitingText({ active, depth, concurrency, nextCallMs, looking }: Snapshot): string | null {
+  if (active === 0 && looking !== null) {
+    const messages = looking.left === 1 ? "1 lost message" : `${count(looking.left)} lost messages`;
+    return `looking for ${messages} (${count(looking.looks)} asked for)`;
+  }
   if (active > 0 || depth === 0 || concurrency === 0) return null;
   if (nextCallMs === 0) return "waiting before the next try";
   return `waiting for Telegram's pace${nextCallMs === null ? "" : ` (next in ${duration(nextCallMs)})`}`;

@@ -94,7 +94,7 @@ describe("the lines that operators grep for", () => {
       /^<3>\[MEDIA\]\[PREWARM\]\[ERR\] .*chat: null, status: 'unknown', class: 'in_doubt'/,
     );
     // As it is to be pasted, no quote of it escaped.
-    expect(unknown).toContain(`\`${retryLine(DOOR, "unknown")}\` sends it again`);
+    expect(unknown).toContain(`\`${retryLine(DOOR, "unknown")}\` looks for its message first`);
     expect(weak).toMatch(
       /^<4>\[MEDIA\]\[PREWARM\]\[WEAK_FILE_ID\] .*asked_kind: 'photo', reason: 'came_back_as_document'/,
     );

@@ -67,7 +67,7 @@ describe("plainReporter", () => {
     stage.events.emit("stopping", { type: "failures", failure: tooBig, inARow: true });
     expect(stage.lines().slice(1)).toEqual([
       "failed big.mp4 has 60.0 MB, the limit is 50.0 MB (file_too_big). Next: use a Bot API server of your own in local mode (`--api-root`, `--api-local`): it takes 2000 MB",
-      "unknown new line.jpg: the answer did not come within 60 s (answer_lost). Next: `prewarm run --only unknown` sends it again and gets its id; if the first message did arrive, the chat then holds it twice, which does no harm",
+      "unknown new line.jpg: the answer did not come within 60 s (answer_lost). Next: `prewarm run --only unknown` looks for its message first and keeps its id; it is sent again where it is not there, or cannot be looked for",
       "failed list.csv:3: key is missing (manifest_line). Next: correct the line; all other lines were read",
       "warning: lane default x -1001 is out",
       "stopping: too many failures of one class in a row, such as: big.mp4 has 60.0 MB, the limit is 50.0 MB. Next: use a Bot API server of your own in local mode (`--api-root`, `--api-local`): it takes 2000 MB",

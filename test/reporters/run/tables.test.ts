@@ -107,10 +107,10 @@ describe("finalTables", () => {
 |                         |         | \`--api-local\`): it takes 2000 MB        |
 +-------------------------+---------+-----------------------------------------+
 | unknown                 |       1 | e.g. b.jpg                              |
-| answer_lost             |         | \`prewarm run --only unknown\` sends it   |
-| (in_doubt)              |         | again and gets its id; if the first     |
-|                         |         | message did arrive, the chat then holds |
-|                         |         | it twice, which does no harm            |
+| answer_lost             |         | \`prewarm run --only unknown\` looks for  |
+| (in_doubt)              |         | its message first and keeps its id; it  |
+|                         |         | is sent again where it is not there, or |
+|                         |         | cannot be looked for                    |
 +-------------------------+---------+-----------------------------------------+
 file_ids are in prewarm.db; that of a.jpg for bot default, as photo:
   AgAC
