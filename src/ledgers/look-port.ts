@@ -16,7 +16,7 @@ export interface LostCall extends AskedRow {
   readonly key: string;
   /** The chat as its lane is called; null where an older prewarm did not write it down. */
   readonly chatId: string | null;
-  /** What the caption of its message holds; null where it was sent without one. */
+  /** What the caption of its message holds; null where it was sent without one, or among others in one message, which no look reads yet. */
   readonly tag: string | null;
   /** Unix milliseconds, not after the moment at which it was begun. */
   readonly startedAt: number;

@@ -5,7 +5,8 @@ import { moments } from "./moments.ts";
 import { all, run, type Steps } from "./steps.ts";
 
 const LOST = `
-  select a.id as attempt, a.bot_slug as bot, a.sha256 as content, a.kind, a.r2_key as key, a.warmup_chat_id as chat, a.tag,
+  select a.id as attempt, a.bot_slug as bot, a.sha256 as content, a.kind, a.r2_key as key, a.warmup_chat_id as chat,
+    case when a.pack_id is null then a.tag end as tag,
     a.started_at, a.ended_at, a.error_reason as reason, a.state
   from prewarm_attempts a indexed by prewarm_attempts_content
   where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind and a.state in ('unknown', 'absent', 'unchecked')
