@@ -17,7 +17,7 @@ export async function exportLedger(
 ): Promise<number> {
   const filter = filterOf(flags);
   const format = formatOf(flags);
-  const reader = openReader(flags, env, folder ?? process.cwd());
+  const reader = await openReader(flags, env, folder ?? process.cwd());
   let rows = 0;
   const tooLong: string[] = [];
   try {

@@ -16,7 +16,7 @@ import { writeOut } from "./write-out.ts";
 export async function failures(flags: FailuresFlags, place: CommandPlace = thisProcess()): Promise<number> {
   const { env, stdout, wording = asWritten } = place;
   const reasons = reasonsOf(flags);
-  const reader = openReader(flags, env, place.folder ?? process.cwd());
+  const reader = await openReader(flags, env, place.folder ?? process.cwd());
   try {
     await refuseStrangers(reader, flags);
     const adviser = adviserOf(await reader.holder());

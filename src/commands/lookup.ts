@@ -1,10 +1,9 @@
-import { openIdDesk } from "../compose/ids.ts";
-import { openReader } from "../compose/ledger-files.ts";
+import { deskBeside, openReader } from "../compose/ledger-files.ts";
 import { adviserOf, stepBeside } from "../domain/advice.ts";
 import { nextStep } from "../domain/failure.ts";
 import { isReason } from "../domain/reasons.ts";
 import { asWritten } from "../domain/wording.ts";
-import type { WarmId } from "../ids/port.ts";
+import type { IdDesk, WarmId } from "../ids/port.ts";
 import type { KeyIds, RowOfLookup } from "../ledgers/lookup-rows.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { colourFor } from "../reporters/colour.ts";
@@ -23,11 +22,15 @@ export async function lookup(
   flags: LookupFlags,
   place: CommandPlace = thisProcess(),
 ): Promise<number> {
-  const reader = openReader(flags, place.env, place.folder ?? process.cwd());
+  const reader = await openReader(flags, place.env, place.folder ?? process.cwd());
   try {
     const all = await reader.ofKey(key);
     const rows = (all?.rows ?? []).filter((row) => isWanted(row, flags));
-    const answer = await answerOf(key, reader, flags);
+    const answer = await answerOf(
+      key,
+      deskBeside(reader, flags, place.env, place.folder ?? process.cwd()),
+      flags,
+    );
     const near = all === null ? await reader.near(key, spellingsOf(key), MOST_NEAR) : [];
     const found = { key, object: all, rows, near, answer };
     if (flags.json === true) place.stdout.write(`${JSON.stringify(lookupDocument(found), null, 2)}\n`);
@@ -44,12 +47,7 @@ export async function lookup(
 }
 
 /** The id that a bot gets, reports of bots included; the same as over HTTP. */
-async function answerOf(
-  key: string,
-  { place }: LedgerReader,
-  { bot, kind }: LookupFlags,
-): Promise<WarmId | null> {
-  const desk = openIdDesk({ ledger: place }, () => {});
+async function answerOf(key: string, desk: IdDesk, { bot, kind }: LookupFlags): Promise<WarmId | null> {
   try {
     const [answer = null] = await desk.fileIds([{ key, bot, kind }]);
     return answer;

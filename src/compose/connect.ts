@@ -3,6 +3,7 @@ import { ByteBudget } from "../domain/byte-budget.ts";
 import type { TransferMode } from "../domain/choices.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
+import { isPostgres } from "../domain/postgres-url.ts";
 import { waitingBot } from "../lanes/waiting-bot.ts";
 import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
@@ -74,16 +75,29 @@ export function connect(
   return { clock, storage, bots, waits, memory, wholeBytes: BUFFERED_BYTES, close };
 }
 
+export interface LedgerWish {
+  /** The command that opens it. */
+  readonly command: string;
+  /** Nothing is kept of what is written to it. */
+  readonly onlyPlan: boolean;
+  /** Keeps on warming: one at a time, where many may write. */
+  readonly alone?: boolean;
+  /** Tells of a ledger that is away. */
+  readonly tell?: (level: "warn" | "info", text: string) => void;
+  /** Unix milliseconds; the system's without it. */
+  readonly now?: () => number;
+}
+
 /**
- * The ledger of a configuration, held by this process; for a plan a copy that nothing is kept of. `now` is Unix
- * milliseconds, the system's without it. Throws LedgerError.
+ * The ledger of a configuration, held by this process where that is a file; for a plan a copy that nothing is kept of. Throws
+ * LedgerError.
  */
-export function openLedger(
-  config: Config,
-  command: string,
-  onlyPlan: boolean,
-  now?: () => number,
-): Promise<Ledger> {
+export async function openLedger(config: Config, wish: LedgerWish): Promise<Ledger> {
+  const { command, onlyPlan, now } = wish;
+  if (isPostgres(config.ledger)) {
+    const { openPostgresLedger } = await import("../ledgers/postgres.ts");
+    return openPostgresLedger({ ...wish, url: config.ledger });
+  }
   const options = { path: config.ledger, command };
   if (onlyPlan) return openSqliteCopy({ ...options, now });
   return now ? openSqliteLedger({ ...options, now }) : openThreadLedger(options);

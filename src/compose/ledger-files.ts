@@ -1,10 +1,14 @@
 import { loadLedgerPath } from "../config/config.ts";
 import type { Flags } from "../config/layers.ts";
+import { isPostgres } from "../domain/postgres-url.ts";
+import type { IdDesk } from "../ids/port.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { ImportingLedger } from "../ledgers/importing.ts";
+import { openPostgresReader } from "../ledgers/postgres-reader.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { openSqliteImport } from "../ledgers/sqlite-import.ts";
 import { openSqliteReader } from "../ledgers/sqlite-reader.ts";
+import { openIdDesk } from "./ids.ts";
 
 /** The ledger where nothing else is set, and that of `prewarm run --sandbox`. */
 const [USUAL_LEDGER, SANDBOX_LEDGER] = ["prewarm.db", "prewarm-sandbox.db"];
@@ -35,8 +39,28 @@ export function atLedger<T>(
 }
 
 /** Opens the ledger for reading, beside whoever writes to it. Throws as {@link atLedger} does. */
-export function openReader(flags: Flags, env: NodeJS.ProcessEnv, folder: string): LedgerReader {
-  return atLedger(flags, env, folder, openSqliteReader);
+export async function openReader(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<LedgerReader> {
+  return atLedger(flags, env, folder, openReaderAt);
+}
+
+/** Opens the ledger at this place for reading; null where there is none. Throws LedgerError. */
+function openReaderAt(place: string): LedgerReader | Promise<LedgerReader> | null {
+  return isPostgres(place) ? openPostgresReader(place) : openSqliteReader(place);
+}
+
+/** The ids of a ledger that was opened for reading, as bots get them. */
+export function deskBeside(
+  { place }: LedgerReader,
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): IdDesk {
+  const set = loadLedgerPath(flags, env, folder);
+  return openIdDesk({ ledger: isPostgres(set) ? set : place }, () => {});
 }
 
 /** Opens the ledger for lines to be taken in; with `onlyTry` a copy of it. Throws ConfigError and LedgerError. */

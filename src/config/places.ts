@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { isPostgres, readPostgresUrl } from "../domain/postgres-url.ts";
 import { BadValue } from "./bad-value.ts";
 import { trimmed } from "./plain.ts";
 
@@ -130,14 +131,15 @@ export function slug(text: string): string {
   return text;
 }
 
-const LEDGER_FORM = "written as sqlite:<path>";
+const LEDGER_FORM = "written as sqlite:<path> or postgres://<user>@<host>/<database>";
 
-/** The path of a ledger's file. Throws BadValue. */
+/** The path of a ledger's file, or the URL of a ledger in PostgreSQL as it is. Throws BadValue. */
 export function ledgerFile(text: string, platform: NodeJS.Platform = process.platform): string {
-  if (/^postgres(ql)?:/i.test(text))
-    throw new BadValue(`${LEDGER_FORM}: this version keeps its ledger in SQLite only`, {
-      right: "sqlite:prewarm.db",
-    });
+  if (isPostgres(text)) {
+    const url = readPostgresUrl(text);
+    if (typeof url === "string") throw new BadValue(`${LEDGER_FORM}: ${url}`);
+    return text;
+  }
   const isOurs = /^sqlite:/i.test(text);
   if (!isOurs && /^[a-z][a-z\d+.-]+\s*:/i.test(text)) throw new BadValue(LEDGER_FORM);
   const path = trimmed(trimmed(text.replace(/^sqlite:/i, "")).replace(/^\/\//, ""));

@@ -1,6 +1,7 @@
 import { BadValue } from "../config/bad-value.ts";
 import { ConfigError } from "../config/error.ts";
 import { ledgerFile } from "../config/places.ts";
+import { isPostgres } from "../domain/postgres-url.ts";
 import type { IdQuery, IdReport, Ids, WarmId } from "./port.ts";
 
 /** A worker, as others reach it. */
@@ -26,7 +27,7 @@ export interface OpenIdsOptions {
 }
 
 /**
- * Opens the ids of a ledger: `place` is its file (`sqlite:prewarm.db`, or a path), or a worker
+ * Opens the ids of a ledger: `place` is its file (`sqlite:prewarm.db`, or a path), its database (`postgres://...`), or a worker
  * (`https://...`). Reads nothing yet and returns at once. Throws {@link ConfigError} for a place that makes no sense.
  *
  * @example
@@ -44,6 +45,11 @@ export function openIds(place: string, options: OpenIdsOptions = {}): Ids {
     return new LazyIds(open, false);
   }
   const file = fileOf(place);
+  if (isPostgres(file))
+    return new LazyIds(
+      async () => (await import("./postgres/ids.ts")).openPostgresIds({ url: file, bot }),
+      false,
+    );
   const reportTo = options.reportTo && {
     ...options.reportTo,
     url: workerUrl("reportTo.url", options.reportTo.url),

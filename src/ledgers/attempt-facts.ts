@@ -11,6 +11,8 @@ export interface AttemptFacts {
   readonly chatId: string | null;
   /** A stable text of the settings that decide whether a permanent failure would happen again. */
   readonly settings: string;
+  /** Unix milliseconds: when the ledger was asked about it; now, without it. */
+  readonly askedAt?: number | undefined;
   /** What the caption of its message holds (see `domain/tag.ts`); null without one. */
   readonly tag: string | null;
   /**

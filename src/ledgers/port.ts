@@ -182,7 +182,10 @@ export interface Ledger
   rowsOf(keys: readonly string[], bots: readonly string[]): Promise<RowOfKey[]>;
   /** Counts the rows that failed or are unknown; quick however many others there are. */
   countBad(bots: readonly string[]): Promise<{ readonly failed: number; readonly unknown: number }>;
-  /** Records the attempt as `sending`, and creates a row in `warming` where there is none. */
+  /**
+   * Records the attempt as `sending`, and creates a row in `warming` where there is none. Throws `TakenElsewhere` where another process
+   * sends it, or has since `facts.askedAt`; what ends an attempt throws `AttemptLost` once another process took it for lost.
+   */
   begin(facts: AttemptFacts): Promise<AttemptId>;
   /** Stores the id, in one transaction: row, `media_store`, attempt. */
   confirm(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
@@ -214,15 +217,11 @@ export interface Ledger
   dequeue(ids: readonly number[]): Promise<void>;
   /**
    * Returns rows in `warming` without a running call that are due (`next_retry_at` empty, past or unreadable), the oldest
-   * first, at most 1,000: work that others (the bot platform) put there, and what a run left unfinished; also `error` rows
-   * that are due, if their failure can pass, and rows whose id is dead. Rows for which `media_store` has no key are left out; a row with several
-   * keys is returned once for each.
+   * first, at most 1,000: work that others (the bot platform) put there, and what a run left unfinished; also `error` rows that are due,
+   * if their failure can pass, and rows whose id is dead. Rows without a key in `media_store` are left out; one with several is returned for each.
    */
   warming(bots: readonly string[]): Promise<Selected[]>;
-  /**
-   * Marks a row of {@link warming} that cannot be started (its object is gone, say) as `error`, to be tried again as after
-   * {@link fail}. Does nothing if it now has an id, or a call is running.
-   */
+  /** Marks a row of {@link warming} that cannot be started as `error`, to be tried again as after {@link fail}; not if it now has an id, or a call is running. */
   refuse(
     row: { readonly bot: string; readonly kind: MediaKind; readonly key: string },
     failure: Failure,

@@ -1,8 +1,9 @@
-import type { Clock } from "../domain/clock.ts";
+import { type Clock, toWall } from "../domain/clock.ts";
 import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { PackedIn } from "../domain/outcome.ts";
+import { TakenElsewhere } from "../domain/shared-work.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
@@ -50,6 +51,8 @@ export interface Outcome {
       }
     /** The content, once read, was known: nothing was sent. */
     | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
+    /** Another process is sending it, or has sent it since the ledger was asked about it. */
+    | { readonly type: "elsewhere" }
     /** The content, once read, was that of a call in doubt: nothing was sent. */
     | { readonly type: "in_doubt"; readonly content: ContentId }
     /** `startedAt` is when the call began; absent where there was none. */
@@ -148,10 +151,11 @@ export class Attempts {
   }
 
   async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
-    const { ledger, transfers, stop } = this.#options;
+    const { transfers, stop } = this.#options;
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.taggedFactsOf(task, permit);
-    const attempt = await ledger.begin(facts);
+    const attempt = await this.#begin(facts);
+    if (attempt === null) return { facts, spent, transfer: null, result: { type: "elsewhere" } };
     if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
     const { bot, chat } = permit.lane;
     const message = { chat, kind: task.sendAs ?? task.kind, caption: facts.tag ?? undefined };
@@ -177,6 +181,16 @@ export class Attempts {
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }
 
+  /** Null where another process is at it, or was since the ledger was asked about it. */
+  async #begin(facts: AttemptFacts): Promise<AttemptId | null> {
+    try {
+      return await this.#options.ledger.begin(facts);
+    } catch (error) {
+      if (error instanceof TakenElsewhere) return null;
+      throw error;
+    }
+  }
+
   /** While the attempt was written down, another call on this lane was answered: its permit holds no more. */
   async #unsent(attempt: AttemptId, facts: AttemptFacts, spent: Spent): Promise<Outcome> {
     const why = failure("flood_wait", `${facts.chatId} takes no calls for now; none was made`);
@@ -199,7 +213,8 @@ export class Attempts {
 
   /** What is written down before a call, with a tag for its message. */
   taggedFactsOf(task: Task, permit: Permit): AttemptFacts {
-    return { ...this.factsOf(task, permit), tag: this.#options.tag() };
+    const askedAt = toWall(this.#options.clock, task.queuedAt);
+    return { ...this.factsOf(task, permit), tag: this.#options.tag(), askedAt };
   }
 
   /** What is written down of a try. */

@@ -1,39 +1,20 @@
-import type { Clock } from "../domain/clock.ts";
-import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { ItemResult, Latency } from "../domain/outcome.ts";
-import type { RunBots } from "../domain/run-bots.ts";
+import { AttemptLost } from "../domain/shared-work.ts";
 import { withoutStatedHash } from "../domain/stated.ts";
 import type { Task } from "../domain/task.ts";
-import type { LaneBoard } from "../lanes/port.ts";
 import type { UnprovedId } from "../ledgers/pack-port.ts";
-import type { Ledger, StoredId } from "../ledgers/port.ts";
-import type { Transfers } from "../transfers/port.ts";
 import type { Outcome } from "./attempt.ts";
 import { confirmationOf } from "./confirmation.ts";
 import { followUp } from "./follow-up.ts";
 import { errorFields, idFields, itemResult, resolvedFields, withoutLane } from "./results.ts";
+import type { SettlementOptions } from "./settlement-options.ts";
 import { classifyStored } from "./stored-kind.ts";
 
 /** How long the item waited before this try, in milliseconds on the engine's clock. */
 export interface Waited {
   readonly queue: number;
   readonly lane: number;
-}
-
-export interface SettlementOptions {
-  readonly clock: Clock;
-  readonly events: Emitter;
-  readonly ledger: Ledger;
-  readonly transfers: Transfers;
-  readonly lanes: LaneBoard;
-  readonly runBots: RunBots;
-  /** Tries after the first for failures that may pass; flood waits do not count. */
-  readonly retries: number;
-  /** Spreads retries: 0 (in) to 1 (out). */
-  readonly random: () => number;
-  /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
-  readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
 }
 
 /** A try that is over. */
@@ -55,11 +36,29 @@ export class Settlement {
 
   /** Returns the task when it has to be tried again; null when it has ended. */
   async settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
+    try {
+      return await this.#settle(task, outcome, waited);
+    } catch (error) {
+      if (!(error instanceof AttemptLost)) throw error;
+      const cause = failure(
+        "process_died",
+        "this process stood still for longer than its attempt was its own; another one noted it as in doubt",
+      );
+      this.#report({ task, outcome, waited }, { status: "unknown", ...errorFields(cause) });
+      return null;
+    }
+  }
+
+  async #settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
     const { result } = outcome;
     const tried = { task, outcome, waited };
     if (result.type === "failed") return this.#failed(tried, result);
     if (result.type === "packed_again") return this.#packedAgain(tried, result);
     if (result.type === "put_off") return result.ms > 0 ? this.#after(result.ms, task) : task;
+    if (result.type === "elsewhere") {
+      this.#report(tried, { status: "skipped", reason: "in_flight_elsewhere" });
+      return null;
+    }
     if (result.type === "in_doubt") await this.#inDoubt(tried, result);
     else if (result.type === "known") await this.#known(tried, result);
     else await this.#sent(tried, result);

@@ -67,9 +67,11 @@ export class Run implements RunPass {
 
   /** Takes the ledger; for a dry run a copy of it. Throws LedgerError, which says who holds it. */
   static async open({ config, options, redact, sandbox, command, events }: OpenRunOptions): Promise<Run> {
-    const ledger = await openLedger(config, command, options.dryRun);
+    const emitter = events ?? new Emitter();
+    const tell = (level: "warn" | "info", text: string) => emitter.emit("notice", { level, text });
+    const ledger = await openLedger(config, { command, onlyPlan: options.dryRun, tell });
     const connections = connect(config, redact);
-    const session = new Session({ config, ledger, connections, events: events ?? new Emitter(), sandbox });
+    const session = new Session({ config, ledger, connections, events: emitter, sandbox });
     return new Run(session, options, command);
   }
 

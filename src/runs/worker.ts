@@ -47,13 +47,20 @@ export class Worker {
 
   /** Takes the ledger, or throws a LedgerError that says who has it. */
   static async open(given: OpenWorkerOptions): Promise<Worker> {
-    const ledger = await openLedger(given.config, COMMAND, false);
-    return new Worker(given, ledger, connectWorker(given.config, given.redact));
+    const events = new Emitter();
+    const tell = (level: "warn" | "info", text: string) => events.emit("notice", { level, text });
+    const ledger = await openLedger(given.config, { command: COMMAND, onlyPlan: false, alone: true, tell });
+    return new Worker(given, ledger, connectWorker(given.config, given.redact), events);
   }
 
-  private constructor(given: OpenWorkerOptions, ledger: Ledger, connections: WorkerConnections) {
+  private constructor(
+    given: OpenWorkerOptions,
+    ledger: Ledger,
+    connections: WorkerConnections,
+    events: Emitter,
+  ) {
     const { config, sandbox } = given;
-    const session = new Session({ config, ledger, connections, events: new Emitter(), sandbox });
+    const session = new Session({ config, ledger, connections, events, sandbox });
     this.#given = given;
     this.#session = session;
     this.#ids = openIdDesk(config, (text) => session.warn(text));

@@ -299,7 +299,7 @@ describe("prewarm status ends 2 in one line", () => {
     expect(await refusal(world, "--ledger", "list.csv")).toContain("list.csv is not a SQLite database");
     expect(await refusal(world, "--ledger", ".")).toContain(". is a directory; use another");
     expect(await refusal(world, "--ledger", "notes.db")).toContain("notes.db holds no ledger");
-    expect(await refusal(world, "--ledger", "postgres://h/db")).toContain("must be written as sqlite:<path>");
+    expect(await refusal(world, "--ledger", "postgres://h/db")).toContain("takes a ledger in SQLite only");
     await world.run([]);
     edit(world, "update prewarm_identity set value = '99' where key = 'schema_version'");
     expect(await refusal(world)).toContain("was written by a newer prewarm (schema 99");

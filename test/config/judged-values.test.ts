@@ -56,7 +56,7 @@ describe("a value that cannot be used", () => {
     ["PREWARM_BOT", "my bot", /a short name without blanks/],
     ["PREWARM_LEDGER", '"sqlite:prewarm.db"', /without the quotes.*\(probably sqlite:prewarm\.db\)/],
     ["PREWARM_LEDGER", 'sqlite:"x.db"', /without the quotes.*\(probably sqlite:x\.db\)/],
-    ["PREWARM_LEDGER", "postgres://me:pw123456@db/x", /keeps its ledger in SQLite only \(probably sqlite:/],
+    ["PREWARM_LEDGER", "postgres://me:pw123456@db/x?sslmode=on", /sslmode is one of disable, allow/],
     ["PREWARM_LEDGER", "us er:pw123456@h/x", /written as sqlite:<path>/],
     ["PREWARM_LEDGER", "sqlite://us er:pw123456@h/x", /written as sqlite:<path>/],
     ["PREWARM_LEDGER", "file:x.db", /written as sqlite:<path>/],

@@ -62,7 +62,7 @@ export function adoptingConformance(open: OpenLedger): void {
       const attempt = await adopts(b);
       const look = { attempt, bot: "default", chatId: "-1001", messageId: 7, way: "forward" } as const;
       const begun = await tested.ledger.beginLook(look);
-      expect(await tested.ledger.recover()).toBe(1);
+      expect(await tested.recover()).toBe(1);
       expect((await tested.find(a)).state).toBe("none");
       expect((await tested.find(b)).state).toBe("unknown");
       expect(await tested.ledger.leftLooks(["default"])).toMatchObject([{ look: begun, copyId: null }]);

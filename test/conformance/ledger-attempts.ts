@@ -62,7 +62,7 @@ export function attemptConformance(open: OpenLedger): void {
       await tested.doubts(photo);
       expect(await tested.find(photo)).toMatchObject(standing);
       await tested.begin(photo);
-      await tested.ledger.recover();
+      await tested.recover();
       expect(await tested.find(photo)).toMatchObject(standing);
       expect(await tested.sql("select state from prewarm_attempts")).toEqual(
         ["ready", "failed", "unknown", "unknown"].map((state) => ({ state })),
@@ -78,7 +78,7 @@ export function attemptConformance(open: OpenLedger): void {
       await tested.fails(changed);
       await tested.begin(object("a.jpg"));
       await tested.begin(changed);
-      expect(await tested.ledger.recover()).toBe(2);
+      expect(await tested.recover()).toBe(2);
       expect(await tested.readerFinds("a.jpg")).toBe(id);
       expect((await tested.find(object("a.jpg"))).state).toBe("ready");
       expect((await tested.find(changed)).state).toBe("unknown");
@@ -137,8 +137,8 @@ export function attemptConformance(open: OpenLedger): void {
     it("calls an attempt unknown that may have posted, and what a dead process left", async () => {
       await tested.doubts(object("a.jpg"));
       await tested.begin(object("b.jpg"));
-      expect(await tested.ledger.recover()).toBe(1);
-      expect(await tested.ledger.recover()).toBe(0);
+      expect(await tested.recover()).toBe(1);
+      expect(await tested.recover()).toBe(0);
       expect(await tested.find(object("a.jpg"))).toMatchObject({
         state: "unknown",
         error: { reason: "answer_lost" },
@@ -159,12 +159,9 @@ export function attemptConformance(open: OpenLedger): void {
         tested.ledger.retry(attempt, why),
         tested.begin(object("c.jpg")),
       ]);
-      expect(outcomes.map(({ status }) => status)).toEqual([
-        "fulfilled",
-        "fulfilled",
-        "rejected",
-        "fulfilled",
-      ]);
+      const [first, once, twice, last] = outcomes.map(({ status }) => status);
+      expect([first, last]).toEqual(["fulfilled", "fulfilled"]);
+      expect([once, twice].sort()).toEqual(["fulfilled", "rejected"]);
       expect(await tested.sql("select r2_key, state, attempt from prewarm_attempts order by r2_key")).toEqual(
         [
           { r2_key: "a.jpg", state: "retry", attempt: 1 },

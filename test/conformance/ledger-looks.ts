@@ -56,7 +56,7 @@ export function lookConformance(open: OpenLedger): void {
       await tested.ledger.retry(await tested.begin(a), failure("flood_wait", "wait"));
       await tested.begin(a);
       tested.now += 60_000;
-      await tested.ledger.recover();
+      await tested.recover();
       const call = await only();
       expect(call).toMatchObject({ reason: "process_died", tag: null, startedAt: tested.now - 60_000 });
       expect(call.endedAt).toBeGreaterThanOrEqual(tested.now);

@@ -77,7 +77,7 @@ export function queueConformance(open: OpenLedger): void {
         "with the process",
         async () => {
           await tested.begin(object("a.jpg"));
-          await tested.ledger.recover();
+          await tested.recover();
         },
       ],
     ])(
@@ -100,7 +100,7 @@ export function queueConformance(open: OpenLedger): void {
       const again = { key: "a.jpg", bot: "default", kind: "photo", again: true } as const;
       await tested.ledger.enqueue([again]);
       await tested.ledger.retry(await tested.begin(object("a.jpg")), failure("connect_failed", "!"));
-      await tested.ledger.recover();
+      await tested.recover();
       expect(await waiting()).toEqual([again]);
     });
 

@@ -70,7 +70,7 @@ export function reportedConformance(open: OpenLedger): void {
       const b = object("b.jpg");
       await dies("b.jpg", await tested.warm(b));
       await tested.begin(b);
-      await tested.ledger.recover();
+      await tested.recover();
       expect((await tested.find(b)).state).toBe("unknown");
     });
 

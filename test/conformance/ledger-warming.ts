@@ -42,15 +42,16 @@ export function warmingConformance(open: OpenLedger): void {
       await row("due", "2026-01-31 12:30:05");
       await row("late", "2026-01-31 12:30:06");
       await row("zone", "2026-01-31T13:30:06.000+01:00");
-      await row("odd", "soon");
+      if (tested.takesAnyTime) await row("odd", "soon");
+      const odd = tested.takesAnyTime ? ["odd"] : [];
       await row("orphan");
       await tested.warm(object("ready.jpg"));
       await tested.fails(object("bad.jpg"));
       await tested.doubts(object("lost.jpg"));
       await tested.begin(object("sending.jpg"));
-      expect(await keys()).toEqual(["due", "odd"]);
+      expect(await keys()).toEqual(["due", ...odd]);
       tested.now += 1000;
-      expect(await keys()).toEqual(["due", "late", "zone", "odd"]);
+      expect(await keys()).toEqual(["due", "late", "zone", ...odd]);
     });
 
     it("is not the work of a key that is sent as another kind, whose content another key had", async () => {

@@ -12,6 +12,10 @@ export type Row = Record<string, string | number | null>;
 export interface LedgerUnderTest {
   readonly ledger: Ledger;
   sql(statement: string): Promise<Row[]>;
+  /** Makes the calls that are under way those of a process that died; without it they are taken for that. */
+  abandon?(): Promise<void>;
+  /** Moments are types of their own, so that nothing else can stand there. */
+  readonly typedTimes?: boolean;
   /** Closes everything and leaves nothing behind. */
   dispose(): Promise<void>;
 }
@@ -43,6 +47,17 @@ export class TestedLedger {
 
   sql(statement: string): Promise<Row[]> {
     return this.#current().sql(statement);
+  }
+
+  /** Other programs can write what is no moment. */
+  get takesAnyTime(): boolean {
+    return this.#current().typedTimes !== true;
+  }
+
+  /** Recovers as the process after one that died. */
+  async recover(): Promise<number> {
+    await this.#current().abandon?.();
+    return this.ledger.recover();
   }
 
   async find(entry: KnownEntry, bot = "default", kind: MediaKind = "photo"): Promise<Found> {

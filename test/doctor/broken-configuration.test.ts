@@ -113,12 +113,13 @@ const CASES: readonly Case[] = [
     next: /^write the secret into that file/,
   },
   {
-    title: "a ledger in PostgreSQL",
-    env: { PREWARM_LEDGER: "postgres://ada:wonderland@db/prewarm" },
+    title: "a ledger in PostgreSQL with a mode that there is not",
+    env: { PREWARM_LEDGER: "postgres://ada:wonderland@db/prewarm?sslmode=on" },
     secrets: ["wonderland"],
     id: "config-values",
     subject: "PREWARM_LEDGER",
-    next: /^export PREWARM_LEDGER=sqlite:prewarm.db$/,
+    found: /sslmode is one of/,
+    next: /PREWARM_LEDGER/,
   },
   {
     title: "a PORT of the platform that is none, which no run reads",

@@ -14,7 +14,7 @@ it("warns at its start of a ledger in a doubtful place, in a run and a worker al
     null,
   );
   const ledger = {
-    ...(await openLedger(config, "a test", false)),
+    ...(await openLedger(config, { command: "a test", onlyPlan: false })),
     caution: "prewarm.db lies on NFS; move it",
   };
   const events = new Emitter();

@@ -103,7 +103,9 @@ export class Simulation {
     const config = loadConfig(flags, this.#env(), null);
     const traffic = this.#traffic;
     const opened = connect(config, (text) => text, this.clock);
-    const ledger = traffic.port(await openLedger(config, "prewarm run", false, () => this.clock.wall()));
+    const ledger = traffic.port(
+      await openLedger(config, { command: "prewarm run", onlyPlan: false, now: () => this.clock.wall() }),
+    );
     const connections = {
       ...opened,
       storage: traffic.port(opened.storage),

@@ -175,7 +175,11 @@ export class Town {
   async #begin(death: Death | null): Promise<void> {
     this.#config ??= this.#configure();
     const config = this.#config;
-    const raw = await openLedger(config, "prewarm worker", false, () => this.clock.wall());
+    const raw = await openLedger(config, {
+      command: "prewarm worker",
+      onlyPlan: false,
+      now: () => this.clock.wall(),
+    });
     let close = async () => {};
     const life = new Life(this.traffic, () => {
       // One that had been stopped before has nothing left to die of.

@@ -1,6 +1,7 @@
 import { type ContentId, provisionalId, readEtag } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
+import { AttemptLost } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
@@ -45,7 +46,7 @@ const NEW_ATTEMPT = `
 function endAttemptIn(states: string): string {
   return `
   update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
-    error_code = :code, error_message = :message, message_id = iif(purpose = 'adopt', null, :messageId)
+    error_code = :code, error_message = :message, message_id = iif(purpose = 'adopt', null, cast(:messageId as integer))
   where id = :id and state in (${states})
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
 }
@@ -66,8 +67,8 @@ const FAIL_ROW = `
     created_at, updated_at, error_class, error_reason, error_settings)
   values (:bot, :content, :kind, 'error', :message, 1, :now, ${nextRetry("0")}, :now, :now, :class, :reason, :settings)
   on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = :message,
-    retry_count = coalesce(retry_count, 0) + 1, last_retry_at = :now,
-    next_retry_at = ${nextRetry("coalesce(retry_count, 0)")}, updated_at = :now, error_class = :class, error_reason = :reason, error_settings = :settings
+    retry_count = coalesce(media_cache.retry_count, 0) + 1, last_retry_at = :now,
+    next_retry_at = ${nextRetry("coalesce(media_cache.retry_count, 0)")}, updated_at = :now, error_class = :class, error_reason = :reason, error_settings = :settings
   where not ${servesReaders("media_cache")}`;
 
 const REFUSE_ROW = `
@@ -86,22 +87,27 @@ const DOUBT_ROW = `
 const LEAVES_NOTHING = `(a.purpose is not null and a.purpose = 'adopt' and not exists (
   select 1 from prewarm_looks l where l.attempt_id = a.id and l.way = 'forward'))`;
 
-const DOUBT_ROWS_UNDER_WAY = `
+/** SQL: an attempt that its process has left under way; with `alias`, such as `a.`. */
+type Left = (alias: string) => string;
+const allLeft: Left = (alias) => `${alias}state = 'sending'`;
+const listedLeft: Left = (alias) => `${allLeft(alias)} and ${alias}id in (select value from json_each(:ids))`;
+
+const doubtRows = (left: Left) => `
   update media_cache set status = 'unknown', last_error = :message, last_retry_at = :now, next_retry_at = null,
     updated_at = :now, error_class = :class, error_reason = :reason
   where rowid in (select c.rowid from prewarm_attempts a
       join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
-      where a.state = 'sending' and not ${LEAVES_NOTHING}) and not ${servesReaders("media_cache")}`;
+      where ${left("a.")} and not ${LEAVES_NOTHING}) and not ${servesReaders("media_cache")}`;
 
-const DOUBT_ATTEMPTS_UNDER_WAY = `
+const doubtAttempts = (left: Left) => `
   update prewarm_attempts set state = 'unknown', ended_at = :now, error_class = :class, error_reason = :reason,
     error_message = :message
-  where state = 'sending'`;
+  where ${left("")}`;
 
-const GIVE_UP_EDITS = `
+const giveUpEdits = (left: Left) => `
   update prewarm_attempts as a set state = 'retry', ended_at = :now, error_class = :class, error_reason = :reason,
     error_message = :message
-  where state = 'sending' and ${LEAVES_NOTHING}`;
+  where ${left("")} and ${LEAVES_NOTHING}`;
 
 /** Records a call before it is made: attempt, row, and the key if it is new. */
 export function* begin(store: Store, facts: AttemptFacts): Steps<number> {
@@ -157,16 +163,18 @@ export function* doubt(store: Store, id: AttemptId, why: Failure): Steps<void> {
 }
 
 /**
- * Turns attempts that a dead process left `sending`, and their rows without an id, into `unknown`. Returns how many
+ * Turns attempts that a dead process left `sending`, or those of them that are listed, and their rows without an id, into `unknown`. Returns how many
  * attempts. Edits that were to bring an id leave nothing behind: they are as if they had failed, and are not counted.
  */
-export function* recover(store: Store): Steps<number> {
+export function* recover(store: Store, ids?: readonly number[]): Steps<number> {
   const why = failure("process_died", "the process ended while the call was under way");
-  const params = { now: stamp(store.now()), ...paramsOfFailure(why) };
-  yield* answeredUnderWay();
-  yield* run(DOUBT_ROWS_UNDER_WAY, params);
-  yield* run(GIVE_UP_EDITS, params);
-  return yield* run(DOUBT_ATTEMPTS_UNDER_WAY, params);
+  const listed = ids === undefined ? {} : { ids: JSON.stringify(ids) };
+  const left = ids === undefined ? allLeft : listedLeft;
+  const params = { now: stamp(store.now()), ...paramsOfFailure(why), ...listed };
+  yield* answeredUnderWay(left("a."), params);
+  yield* run(doubtRows(left), params);
+  yield* run(giveUpEdits(left), params);
+  return yield* run(doubtAttempts(left), params);
 }
 
 /** Ends an attempt that is running and posted nothing for sure, and returns it. Throws when it is not running: each attempt ends once. */
@@ -177,7 +185,7 @@ function* endAttempt(
   why: Failure,
 ): Steps<Attempt> {
   const ended = yield* one<Attempt>(END_ATTEMPT, paramsOfEnd(store, id, state, why));
-  if (!ended) throw new Error(`attempt ${id} is not under way`);
+  if (!ended) throw new AttemptLost(id);
   if (state !== "retry") yield* answered(ended);
   return ended;
 }
@@ -189,7 +197,7 @@ function* endAttempt(
 export function* endPosted(store: Store, id: AttemptId, messageId: number, lost: boolean): Steps<Attempt> {
   const params = { ...paramsOfEnd(store, id, "ready", null), messageId };
   const ended = yield* one<Attempt>(lost ? END_LOST : END_POSTED, params);
-  if (!ended) throw new Error(`attempt ${id} is not ${lost ? "lost" : "under way"}`);
+  if (!ended) throw lost ? new Error(`attempt ${id} is not lost`) : new AttemptLost(id);
   yield* answered(ended);
   return ended;
 }

@@ -4,7 +4,7 @@ import type { Reason } from "../../domain/reasons.ts";
 import type { Shown } from "../../domain/shown.ts";
 import type { Found } from "../port.ts";
 import { fetch } from "./fetch.ts";
-import { fileId, hasUnproved, type IdRow, isUnderWay, isUnproved, isWeak, storedId } from "./rows.ts";
+import { fileId, hasUnproved, type IdRow, isElsewhere, isUnproved, isWeak, storedId } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
 
@@ -16,7 +16,7 @@ interface CacheRow extends IdRow {
   /** Unix seconds. */
   readonly retry_at: number | null;
   readonly shown_as: string | null;
-  readonly under_way: number;
+  readonly under_way: number | boolean;
 }
 
 /** The rows of one bot by content: one for each kind that it was sent as. */
@@ -33,14 +33,14 @@ type Cells = readonly [
   fileUniqueId: string | null,
   chat: string | number | null,
   message: string | number | null,
-  weak: number | null,
+  weak: number | boolean | null,
   lastError: string | null,
   errorClass: FailureClass | null,
   errorReason: Reason | null,
   errorSettings: string | null,
   retryAt: number | null,
   shownAs: string | null,
-  underWay: number,
+  underWay: number | boolean,
 ];
 
 /** Reads the rows of these contents. */
@@ -65,7 +65,7 @@ export function* cacheRows(store: Store, bot: string, contents: readonly Content
 
 /** SQL: nobody else is to send it: another process does, or its id waits to be proved. */
 function* underWay(store: Store): Steps<string> {
-  const beside = store.beside ? isUnderWay("c") : "0";
+  const beside = isElsewhere("c", store) ?? "0";
   return (yield* hasUnproved(store)) ? `(${beside} or ${isUnproved("c")})` : beside;
 }
 

@@ -11,7 +11,7 @@ const NEW_ALIAS = `
   on conflict (provisional) do update set sha256 = excluded.sha256`;
 
 const ROWS = `
-  select c.rowid as id, c.bot_slug as bot, c.kind, cast(coalesce(c.warmup_at, '') as text) as at, ${isWeak("c")} as weak,
+  select c.rowid as id, c.bot_slug as bot, c.kind, coalesce(cast(c.warmup_at as text), '') as at, ${isWeak("c")} as weak,
     case when ${hasId("c")} then 4 when ${standsAsDocument("c")} then 3 when c.status = 'unknown' then 2 when c.status = 'error' then 1 else 0 end as rank
   from media_cache c where c.sha256 = :content`;
 
@@ -52,10 +52,10 @@ interface RankedRow {
   readonly kind: MediaKind;
   readonly rank: number;
   readonly at: string;
-  readonly weak: number;
+  readonly weak: number | boolean;
 }
 
 function beats(row: RankedRow, rival: RankedRow): boolean {
   if (row.rank !== rival.rank) return row.rank > rival.rank;
-  return row.at === rival.at ? row.weak < rival.weak : row.at < rival.at;
+  return row.at === rival.at ? !row.weak && Boolean(rival.weak) : row.at < rival.at;
 }

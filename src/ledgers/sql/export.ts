@@ -99,13 +99,14 @@ async function* ofKeys(play: Play, filter: RowFilter, owner: OwnerOf): AsyncGene
   }
 }
 
-const KEYS = `select r2_key as key from media_store where r2_key > :after and r2_key >= :prefix
-  order by r2_key limit ${PAGE_ROWS}`;
+const KEYS = `select r2_key as key from media_store where r2_key /* by byte */ > :after and r2_key /* by byte */ >= :prefix
+  order by r2_key /* by byte */ limit ${PAGE_ROWS}`;
 
 function rowsOfKeys(filter: RowFilter): string {
   return `select ${JSON_ROW} from media_store s left join media_cache c on c.sha256 = s.sha256
-    where s.r2_key > :after and s.r2_key >= :prefix and s.r2_key <= :last and ${conditions(filter)}
-    order by s.r2_key, c.bot_slug, c.kind`;
+    where s.r2_key /* by byte */ > :after and s.r2_key /* by byte */ >= :prefix
+    and s.r2_key /* by byte */ <= :last and ${conditions(filter)}
+    order by s.r2_key /* by byte */, c.bot_slug, c.kind`;
 }
 
 interface JsonRow {

@@ -74,7 +74,7 @@ interface OldRow {
   readonly worth: number;
   readonly fileId: string | null;
   readonly status: string;
-  readonly underWay: number;
+  readonly underWay: number | boolean;
 }
 
 /** Takes one line in: its key, then its row. Must run inside a transaction. */
@@ -97,10 +97,9 @@ function* contentOf({ key, sha256, etag, bytes }: LedgerRow): Steps<string | nul
 /** False where the key stays with other content: one that somebody serves now. */
 function* takeKey(params: LineParams, force: boolean): Steps<boolean> {
   const { key, content, etag, bytes } = params;
-  const old = yield* one<{ content: string | null; serves: number }>(OLD_KEY, { key });
+  const old = yield* one<{ content: string | null; serves: number | boolean }>(OLD_KEY, { key });
   const differs = old !== undefined && old.content !== content;
-  if (differs && (content === null || (old.serves === 1 && !(force && params.file_id !== null))))
-    return false;
+  if (differs && (content === null || (old.serves && !(force && params.file_id !== null)))) return false;
   if (old === undefined) yield* run(NEW_KEY, params);
   else if (differs) yield* run(MOVE_KEY, params);
   if (key !== null && content !== null && etag !== null && bytes !== null && !isProvisional(content))
@@ -118,7 +117,7 @@ function* takeRow(params: LineParams, force: boolean): Steps<LineEnd> {
   if (isSame(old, params)) return "same";
   const [mine, theirs] = [old.worth, worthOf(params)];
   const gives = theirs > mine || (force && theirs === mine);
-  if (!gives || (old.underWay === 1 && theirs === 0)) return "kept";
+  if (!gives || (old.underWay && theirs === 0)) return "kept";
   yield* run(REPLACE_ROW, params);
   return "replaced";
 }

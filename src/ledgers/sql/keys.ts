@@ -39,10 +39,10 @@ const MOVE = `
   values (:bot, :kind, :key, :etag, :bytes, :content, :ext, :mime, :width, :height, :duration, :now, :now)
   on conflict (r2_key) do update set kind = excluded.kind, r2_etag = excluded.r2_etag, bytes = excluded.bytes,
     ext = excluded.ext, sha256 = excluded.sha256, updated_at = excluded.updated_at,
-    mime = coalesce(excluded.mime, iif(sha256 = excluded.sha256, mime, null)),
-    width = coalesce(excluded.width, iif(sha256 = excluded.sha256, width, null)),
-    height = coalesce(excluded.height, iif(sha256 = excluded.sha256, height, null)),
-    duration = coalesce(excluded.duration, iif(sha256 = excluded.sha256, duration, null))`;
+    mime = coalesce(excluded.mime, iif(media_store.sha256 = excluded.sha256, media_store.mime, null)),
+    width = coalesce(excluded.width, iif(media_store.sha256 = excluded.sha256, media_store.width, null)),
+    height = coalesce(excluded.height, iif(media_store.sha256 = excluded.sha256, media_store.height, null)),
+    duration = coalesce(excluded.duration, iif(media_store.sha256 = excluded.sha256, media_store.duration, null))`;
 
 const ready = (content: string) => `exists (select 1 from media_cache c, json_each(:kinds) k
   where c.bot_slug = bot.value and c.sha256 = ${content} and c.kind = k.value and ${hasId("c")})`;

@@ -29,7 +29,7 @@ export function* freezeLane(
 ): Steps<void> {
   yield* run(
     `insert into prewarm_lanes (bot_slug, chat_id, frozen_until, updated_at) values (:bot, :chat, :until, :now)
-     on conflict (bot_slug, chat_id) do update set frozen_until = max(frozen_until, excluded.frozen_until),
+     on conflict (bot_slug, chat_id) do update set frozen_until = max(prewarm_lanes.frozen_until, excluded.frozen_until),
        updated_at = excluded.updated_at`,
     { bot, chat, until: Math.ceil(until), now: stamp(now()) },
   );

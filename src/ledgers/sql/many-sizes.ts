@@ -5,7 +5,7 @@ import type { Steps } from "./steps.ts";
 
 /** SQL: content was stored under the ETag of `asked` with another size. Both indexes are read at one place. */
 function hasOtherSize(table: string, column: string): string {
-  return `exists (select 1 from ${table} t where t.${column} > asked.value ->> 1 and t.${column} < asked.value ->> 2
+  return `exists (select 1 from ${table} t where t.${column} /* by byte */ > asked.value ->> 1 and t.${column} /* by byte */ < asked.value ->> 2
     and t.${column} <> asked.value ->> 0)`;
 }
 

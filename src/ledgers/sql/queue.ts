@@ -1,6 +1,6 @@
 import type { Entry } from "../../domain/entry.ts";
 import type { QueuedEntry } from "../port.ts";
-import { all, one, run, type Steps } from "./steps.ts";
+import { all, one, type Params, run, type Steps } from "./steps.ts";
 import { PAGE_ROWS, type Store, stamp } from "./store.ts";
 
 const QUEUED = `
@@ -15,9 +15,9 @@ const ANSWERED = `
   delete from prewarm_queue where r2_key = :key and coalesce(bot_slug, '') = :bot and coalesce(kind, '') = :kind
   and json_extract(entry, '$.again')`;
 
-const ANSWERED_UNDER_WAY = `
+const answeredLeft = (left: string) => `
   delete from prewarm_queue where json_extract(entry, '$.again') and exists (select 1 from prewarm_attempts a
-    where a.state = 'sending' and a.r2_key = prewarm_queue.r2_key and a.bot_slug = prewarm_queue.bot_slug
+    where ${left} and a.r2_key = prewarm_queue.r2_key and a.bot_slug = prewarm_queue.bot_slug
     and a.kind = prewarm_queue.kind)`;
 
 const LEAVE = "delete from prewarm_queue where id in (select value from json_each(:ids))";
@@ -77,9 +77,9 @@ export function* answered({
   yield* run(ANSWERED, { bot, kind, key });
 }
 
-/** The same for all attempts that are under way, which nobody will end. */
-export function* answeredUnderWay(): Steps<void> {
-  yield* run(ANSWERED_UNDER_WAY);
+/** The same for attempts `a` that are under way, as SQL says, which nobody will end. */
+export function* answeredUnderWay(left: string, params: Params): Steps<void> {
+  yield* run(answeredLeft(left), params);
 }
 
 /** Returns a page of queued entries with an id above `after`. */

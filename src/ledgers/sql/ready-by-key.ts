@@ -3,7 +3,7 @@ import type { MediaKind } from "../../domain/media.ts";
 import type { Shown } from "../../domain/shown.ts";
 import type { Found, Query } from "../port.ts";
 import { fetch } from "./fetch.ts";
-import { hasId, isUnderWay, isWeak } from "./rows.ts";
+import { hasId, isElsewhere, isWeak } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
 
@@ -61,13 +61,14 @@ function byBot(asked: readonly Query[]): Map<string, Query[]> {
   return bots;
 }
 
-function statement({ beside }: Store): string {
+function statement(store: Store): string {
+  const elsewhere = isElsewhere("c", store);
   return `
     select json_group_array(json_array(asked.key, s.r2_etag, s.bytes, s.sha256, c.kind, c.tg_file_id, c.tg_file_unique_id,
       c.warmup_chat_id, c.warmup_message_id, c.shown_as)) as page
     from json_each(:keys) asked cross join media_store s on s.r2_key = asked.value
     cross join media_cache c on c.bot_slug = :bot and c.sha256 = s.sha256
-    where ${hasId("c")} and not ${isWeak("c")}${beside ? ` and not ${isUnderWay("c")}` : ""}`;
+    where ${hasId("c")} and not ${isWeak("c")}${elsewhere === null ? "" : ` and not ${elsewhere}`}`;
 }
 
 function foundAs(cells: Cells): Found {

@@ -30,8 +30,10 @@ const LIKE = `select r2_key as key from media_store where lower(r2_key) in (sele
   and r2_key <> :key limit :most`;
 const NAMED = `select r2_key as key from media_store where substr('/' || r2_key, -length(:name)) = :name
   and r2_key <> :key limit :most`;
-const AFTER = "select r2_key as key from media_store where r2_key > :key order by r2_key limit :most";
-const BEFORE = "select r2_key as key from media_store where r2_key < :key order by r2_key desc limit :most";
+const AFTER =
+  "select r2_key as key from media_store where r2_key /* by byte */ > :key order by r2_key /* by byte */ limit :most";
+const BEFORE =
+  "select r2_key as key from media_store where r2_key /* by byte */ < :key order by r2_key /* by byte */ desc limit :most";
 
 /**
  * Returns the keys that `key` may have been meant to be, `most` at most: `spellings` of it, with whatever capitals, and those of

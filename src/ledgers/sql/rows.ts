@@ -13,7 +13,7 @@ export interface IdRow {
   readonly tg_file_unique_id: string | null;
   readonly warmup_chat_id: string | number | null;
   readonly warmup_message_id: string | number | null;
-  readonly weak: number | null;
+  readonly weak: number | boolean | null;
 }
 
 /** SQL: the row `alias` has an id that readers find: one that is not known to be dead. */
@@ -47,9 +47,9 @@ export function servesReaders(alias: string): string {
 }
 
 /** SQL: a call for row `alias` is running. */
-export function isUnderWay(alias: string): string {
+export function isUnderWay(alias: string, more = ""): string {
   return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
-    and a.kind = ${alias}.kind and a.state = 'sending')`;
+    and a.kind = ${alias}.kind and a.state = 'sending'${more})`;
 }
 
 /** SQL: an id for row `alias`, which another process than :owner left, waits to be proved. */
@@ -79,6 +79,12 @@ export function isOf(alias: string, key: string): string {
       where other.sha256 = ${alias}.sha256 and other.kind = ${alias}.kind and other.r2_key <> ${key}.r2_key))`;
 }
 
+/** SQL: a call of another process for row `alias` is running; null where there are no others. */
+export function isElsewhere(alias: string, { beside, fence }: Store): string | null {
+  if (fence !== undefined) return isUnderWay(alias, ` and a.fence is distinct from ${fence}`);
+  return beside ? isUnderWay(alias) : null;
+}
+
 /** Returns the id of a row (with `weak` already judged), or null if it has none. */
 export function storedId(row: IdRow | undefined): StoredId | null {
   if (row?.status !== "ready" || row.tg_file_id === null) return null;
@@ -88,7 +94,7 @@ export function storedId(row: IdRow | undefined): StoredId | null {
     chatId: row.warmup_chat_id === null ? null : String(row.warmup_chat_id),
     messageId: row.warmup_message_id === null ? null : Number(row.warmup_message_id),
     kind: row.kind,
-    weak: row.weak === 1,
+    weak: Boolean(row.weak),
   };
 }
 

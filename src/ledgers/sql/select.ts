@@ -31,12 +31,12 @@ export interface KeyRow {
 
 interface Owned {
   /** See {@link isOf}. */
-  readonly own: number;
+  readonly own: number | boolean;
 }
 
 /** Whether a run would send this key as this kind; content alone does not say so, which a PDF and an MP4 may share. */
 function isAskedFor({ own, key, kind }: KeyRow & Owned): boolean {
-  return own === 1 || kindOfKey(key) === kind;
+  return Boolean(own) || kindOfKey(key) === kind;
 }
 
 /**
@@ -94,7 +94,7 @@ export function* keyRows(ids: readonly RowId[], prefix: string): Steps<(KeyRow &
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
      where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
      union all
-     select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes, 1
+     select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes, 1 = 1
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value
      join prewarm_attempts t on t.sha256 = c.sha256 and t.bot_slug = c.bot_slug and t.kind = c.kind
      where substr(t.r2_key, 1, length(:prefix)) = :prefix
@@ -134,7 +134,7 @@ export function* rowsOf(keys: readonly string[], bots: readonly string[]): Steps
      from json_each(:keys) asked join media_store s on s.r2_key = asked.value join media_cache c on c.sha256 = s.sha256
      where c.bot_slug in (select value from json_each(:bots)) and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
      union all
-     select ${columns}, t.r2_key, t.r2_etag, t.bytes, 1
+     select ${columns}, t.r2_key, t.r2_etag, t.bytes, 1 = 1
      from json_each(:keys) asked join prewarm_attempts t on t.r2_key = asked.value
      join media_cache c on c.sha256 = t.sha256 and c.bot_slug = t.bot_slug and c.kind = t.kind
      where c.bot_slug in (select value from json_each(:bots)) and t.id = (select max(a.id) from prewarm_attempts a

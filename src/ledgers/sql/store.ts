@@ -10,6 +10,8 @@ export interface Store {
   readonly owner: string;
   /** Calls under way belong to another process, which lives. */
   readonly beside?: boolean | undefined;
+  /** The fencing number of this process, where others may write too. */
+  readonly fence?: number | undefined;
 }
 
 /** The most rows that are read at once, so that memory stays bounded and writes get their turn in between. */

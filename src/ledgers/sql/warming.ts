@@ -7,7 +7,7 @@ import { PAGE_ROWS, type Store, stamp } from "./store.ts";
 
 /** SQL: row `alias` is due. A time that cannot be read does not hold it back. */
 function isDue(alias: string): string {
-  return `coalesce(unixepoch(${alias}.next_retry_at) <= unixepoch(:now), 1)`;
+  return `coalesce(unixepoch(${alias}.next_retry_at) <= unixepoch(:now), 1 = 1)`;
 }
 
 const PASSING = PASSING_CLASSES.map((name) => `'${name}'`).join(", ");

@@ -1,13 +1,24 @@
 import { accessSync, closeSync, constants, openSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { errorCode } from "../../domain/error-code.ts";
+import { isPostgres, readPostgresUrl } from "../../domain/postgres-url.ts";
 import { LedgerError, type LedgerFault } from "../error.ts";
+
+function refusePostgres(path: string): void {
+  const url = isPostgres(path) ? readPostgresUrl(path) : null;
+  if (url === null) return;
+  throw new LedgerError(
+    `${typeof url === "string" ? "postgres://" : url.place}: this command takes a ledger in SQLite only; name one with --ledger sqlite:FILE`,
+    2,
+  );
+}
 
 /**
  * Returns the real path of the database file at `path`, so that every way to write it leads to the same lock. Throws
  * LedgerError (exit code 2) when its folder does not exist, when it is not a file, or when this user lacks the rights.
  */
 export function checkPlace(path: string, need: "readable" | "writable" = "writable"): string {
+  refusePostgres(path);
   const folder = dirname(resolve(path));
   const kind = kindOf(path);
   if (kind === "other") throw unusable(`${path} is not a file`, "no_ledger");

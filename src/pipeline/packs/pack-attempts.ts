@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { failure } from "../../domain/failure.ts";
+import { TakenElsewhere } from "../../domain/shared-work.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
 import type { PackAnswer } from "../../telegram/pack-port.ts";
@@ -93,7 +94,9 @@ export class PackAttempts {
     const waiting = ready.map((each) => ({ ...each, spent: { ...each.spent, ...waited } }));
     const facts = this.#factsOf(waiting, permit);
     if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
-    const ids = await ledger.beginAll(facts);
+    const ids = await begunAll(ledger, facts);
+    if (ids === null)
+      return { outcomes: waiting.flatMap((each, nth) => elsewhere(each, facts[nth])), call: null };
     if (permit.stillHolds()) return this.#call(waiting, permit, { facts, ids, bytes });
     const why = failure("flood_wait", `${permit.lane.chat} takes no calls for now; none was made`);
     await Promise.all(ids.map((id) => ledger.retry(id, why)));
@@ -199,6 +202,21 @@ function lostResult(
 
 function unsent({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
   return facts ? [{ facts, spent, transfer: null, result: { type: "put_off", ms: 0 } }] : [];
+}
+
+/** Some of them are sent elsewhere: none is sent by this message, and each is left to whoever does. */
+function elsewhere({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
+  return facts ? [{ facts, spent, transfer: null, result: { type: "elsewhere" } }] : [];
+}
+
+/** Null where another process is at one of them, or was since the ledger was asked about it. */
+async function begunAll(ledger: Ledger, facts: readonly AttemptFacts[]): Promise<AttemptId[] | null> {
+  try {
+    return await ledger.beginAll(facts);
+  } catch (error) {
+    if (error instanceof TakenElsewhere) return null;
+    throw error;
+  }
 }
 
 /** A chat that does not take one of several kinds is told about once that went by itself. */

@@ -1,0 +1,18 @@
+/**
+ * Thrown by a ledger that several processes write to, when an attempt is to be ended that is not this process's any more: its lease
+ * was over, and another process has noted it as in doubt. Nothing was written.
+ */
+export class AttemptLost extends Error {
+  constructor(attempt: number | bigint) {
+    super(`attempt ${attempt} is not under way here any more`);
+    this.name = "AttemptLost";
+  }
+}
+
+/** Thrown by such a ledger when an attempt is to be begun that another process makes, or has made since this one looked. Nothing was written. */
+export class TakenElsewhere extends Error {
+  constructor() {
+    super("another process is sending it, or has sent it");
+    this.name = "TakenElsewhere";
+  }
+}

@@ -1,0 +1,34 @@
+import { openReading, postgresUrlOf } from "./postgres/open.ts";
+import { workerThere } from "./postgres/processes.ts";
+import type { LedgerReader } from "./reader.ts";
+import { exportRows } from "./sql/export.ts";
+import { readFacts } from "./sql/facts.ts";
+import { failedRows } from "./sql/failures.ts";
+import { strangerTo } from "./sql/identity.ts";
+import { botsWithRows, nearKeys, rowsOfKey } from "./sql/rows-of-key.ts";
+import type { Steps } from "./sql/steps.ts";
+
+/**
+ * Opens a ledger in PostgreSQL for reading, beside whoever writes to it; a server that goes away is waited for `patienceMs`, ten
+ * minutes by default. Throws LedgerError.
+ */
+export async function openPostgresReader(text: string, patienceMs?: number): Promise<LedgerReader> {
+  const url = postgresUrlOf(text);
+  const { place } = url;
+  const database = await openReading(url, () => {}, process.env, patienceMs);
+  const read = <T>(work: () => Steps<T>) => database.read(work);
+  return {
+    place,
+    holder: () => read(workerThere),
+    stranger: async (identity) => {
+      const facts = await read(readFacts);
+      return read(() => strangerTo(place, identity, facts));
+    },
+    bots: () => read(botsWithRows),
+    rows: (filter) => exportRows(read, filter),
+    failures: (filter) => failedRows(read, filter),
+    ofKey: (key) => read(() => rowsOfKey(key)),
+    near: (key, spellings, most) => read(() => nearKeys(key, spellings, most)),
+    close: () => database.close(),
+  };
+}

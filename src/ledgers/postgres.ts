@@ -1,0 +1,163 @@
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LedgerError } from "./error.ts";
+import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
+import { ServerClock } from "./postgres/clock.ts";
+import type { Database, TellAway } from "./postgres/database.ts";
+import { asLedgerError } from "./postgres/errors.ts";
+import { LeaseKeeper } from "./postgres/lease-keeper.ts";
+import { beginLeased, LEASE_S, sweep, take } from "./postgres/leases.ts";
+import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
+import { OpenDatabase } from "./postgres/open-database.ts";
+import { enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
+import { ledgerIn } from "./sql/ledger.ts";
+import { beginCanary } from "./sql/packs.ts";
+import type { Steps } from "./sql/steps.ts";
+import type { Store } from "./sql/store.ts";
+import type { LedgerView } from "./view.ts";
+
+/** Which database to open, and for whom. */
+export interface PostgresLedgerOptions {
+  readonly url: string;
+  /** The command that opens it, such as `prewarm run`, for messages to other processes. */
+  readonly command: string;
+  /** No other such process may be there: a second worker. */
+  readonly alone?: boolean | undefined;
+  /** What is written is undone: for a plan. */
+  readonly onlyPlan?: boolean | undefined;
+  readonly tell?: TellAway | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Unix milliseconds; the database's clock by default. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Milliseconds for which a worker waits for the lease of one that died. */
+const FOR_LEASE_MS = (LEASE_S + 5) * 1000;
+const ASK_EACH_MS = 1_000;
+
+/**
+ * Opens the ledger in a PostgreSQL database, which any number of processes may write to. Throws LedgerError: exit code 2 for one
+ * that cannot be used, and for a second worker; 1 for one that is out of reach.
+ */
+export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
+  const { command, alone = false, tell = () => {}, env = process.env } = options;
+  const url = postgresUrlOf(options.url);
+  if (options.onlyPlan) return planOn(await openReading(url, tell, env), options.now);
+  const { database, facts } = await openWriting(url, tell, env);
+  try {
+    const process = await entered(database, { command, alone, schema: facts.schema, place: url.place });
+    const clock = await ServerClock.of(database, options.now);
+    const store: Store = {
+      place: url.place,
+      now: clock.now,
+      owner: `${globalThis.process.pid}@${hostname()}`,
+      fence: process.fence,
+    };
+    return ledgerOf(database, store, process, clock);
+  } catch (error) {
+    await database.close();
+    throw asLedgerError(url.place, error, true);
+  }
+}
+
+interface EnterOptions {
+  readonly command: string;
+  readonly alone: boolean;
+  readonly schema: string;
+  readonly place: string;
+}
+
+async function entered(
+  database: Database,
+  { command, alone, schema, place }: EnterOptions,
+): Promise<WritingProcess> {
+  for (const began = performance.now(); ; ) {
+    const found = await database.write(() => enter(command, alone, schema));
+    if ("fence" in found) return found;
+    if (performance.now() - began > FOR_LEASE_MS) throw new LedgerError(secondWorker(place, found), 2);
+    await sleep(ASK_EACH_MS);
+  }
+}
+
+function secondWorker(
+  place: string,
+  { command, pid, host, since }: NonNullable<LedgerView["holder"]>,
+): string {
+  return `${place} is worked on by \`${command}\` (pid ${pid} on ${host}, since ${since} UTC); several workers share the work through pg-boss, which is not there: npm i pg-boss@12.38.0 (Node 22.12 or newer), or end that one`;
+}
+
+/** A ledger that is read as it is, and of which nothing is kept that a plan writes. */
+function planOn(database: Database, now: () => number = Date.now): Ledger {
+  const store: Store = { place: database.place, now, owner: "a plan", fence: 0 };
+  return ledgerIn(store, {
+    caution: null,
+    read: (work) => database.read(work),
+    write: (work) => database.undone(work),
+    announce: async () => {},
+    close: () => database.close(),
+  });
+}
+
+function ledgerOf(database: Database, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
+  const keeper = new LeaseKeeper(database, store, process);
+  const open = new OpenDatabase(database, keeper);
+  const ledger = ledgerIn(store, {
+    caution: null,
+    read: (work) => open.read(work),
+    write: (work) => open.write(work),
+    announce: (fields) => open.write(() => tellOf(process, fields)),
+    close: () => open.close(() => leave(process)),
+  });
+  const there = (facts: AttemptFacts): AttemptFacts => ({
+    ...facts,
+    askedAt: facts.askedAt === undefined ? undefined : clock.there(facts.askedAt),
+  });
+  const beginning = async (work: () => Steps<AttemptId>): Promise<AttemptId> => {
+    const id = await open.write(work);
+    keeper.begun();
+    return id;
+  };
+  return {
+    ...ledger,
+    recover: () => open.write(() => sweep(store, process.fence)),
+    begin: (facts) => beginning(() => beginLeased(store, process.fence, there(facts))),
+    beginAll: async (facts) => {
+      const ids = await open.write(function* () {
+        const begun: AttemptId[] = [];
+        for (const each of facts) begun.push(yield* beginLeased(store, process.fence, there(each)));
+        return begun;
+      });
+      for (const _ of ids) keeper.begun();
+      return ids;
+    },
+    beginCanary: (id, chatId) =>
+      beginning(function* () {
+        return yield* take(process.fence, yield* beginCanary(store, id, chatId));
+      }),
+    endCanary: keeper.ending(ledger.endCanary),
+    holdUnproved: keeper.ending(ledger.holdUnproved),
+    confirm: keeper.ending(ledger.confirm),
+    retry: keeper.ending(ledger.retry),
+    doubt: keeper.ending(ledger.doubt),
+    fail: async (attempt, facts, failure) =>
+      attempt === null
+        ? ledger.fail(null, facts, failure)
+        : keeper.ending(ledger.fail)(attempt, facts, failure),
+    ...lanesBy(clock, ledger),
+  };
+}
+
+/** Deadlines of lanes are kept by the clock of the database. */
+function lanesBy(clock: ServerClock, ledger: Ledger): Pick<Ledger, "lanes" | "keepLane" | "freezeLane"> {
+  const at = (unixMs: number, by: (unixMs: number) => number) => (unixMs === 0 ? 0 : Math.round(by(unixMs)));
+  return {
+    lanes: async () =>
+      (await ledger.lanes()).map((lane) => ({
+        ...lane,
+        frozenUntil: at(lane.frozenUntil, (ms) => clock.here(ms)),
+      })),
+    keepLane: (memory) =>
+      ledger.keepLane({ ...memory, frozenUntil: at(memory.frozenUntil, (ms) => clock.there(ms)) }),
+    freezeLane: (wait) => ledger.freezeLane({ ...wait, until: clock.there(wait.until) }),
+  };
+}

@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client, Pool, PoolClient } from "pg";
+import { LedgerError } from "../error.ts";
+import { Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
+import { asLedgerError, textOf, verdictOf } from "./errors.ts";
+import { type NumberedSql, type TableFacts, translate } from "./translate.ts";
+
+/** Whoever sends statements to the server. */
+export interface SqlClient {
+  readonly query: Client["query"];
+}
+
+/** Tells people of a ledger that is away, and of its return. */
+export type TellAway = (level: "warn" | "info", text: string) => void;
+
+export interface DatabaseOptions {
+  readonly pool: Pool;
+  readonly place: string;
+  readonly facts: TableFacts;
+  readonly tell: TellAway;
+  /** Milliseconds for which a server that went away is waited for; ten minutes by default. */
+  readonly patienceMs?: number | undefined;
+}
+
+/** Milliseconds for which a server that went away is waited for: a failover, an upgrade, a person who starts it again. */
+const PATIENCE_MS = 10 * 60_000;
+const [SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS] = [50, 5_000];
+/** Tries of a transaction that others undid. */
+const MOST_UNDONE = 50;
+
+/**
+ * Plays steps in PostgreSQL. A server that goes away is waited for, and what it had not carried out is done again: whether the last
+ * transaction before that was, is asked by its number. Only what holds behind a transaction pooler is used: no session keeps
+ * anything, and no statement has a name.
+ */
+export class Database {
+  readonly place: string;
+  readonly #pool: Pool;
+  readonly #tell: TellAway;
+  readonly #facts: TableFacts;
+  readonly #statements = new Map<string, NumberedSql>();
+  readonly #patienceMs: number;
+  #isAway = false;
+
+  constructor({ pool, place, facts, tell, patienceMs = PATIENCE_MS }: DatabaseOptions) {
+    this.#patienceMs = patienceMs;
+    this.#pool = pool;
+    this.place = place;
+    this.#facts = facts;
+    this.#tell = tell;
+  }
+
+  /** Plays steps that change nothing, each statement for itself. */
+  read<T>(work: () => Steps<T>): Promise<T> {
+    return this.#patiently(() => this.#play(this.#pool as unknown as SqlClient, work()));
+  }
+
+  /** Plays steps as one transaction. */
+  write<T>(work: () => Steps<T>): Promise<T> {
+    let doubtful: { readonly xid: string; readonly value: T } | null = null;
+    return this.#patiently(async () => {
+      if (doubtful !== null && (await this.#wasCommitted(doubtful.xid))) return doubtful.value;
+      doubtful = null;
+      return this.#withClient(async (client) => {
+        const xid = await begun(client);
+        const value = await this.#play(client, work()).catch((error: unknown) => rolledBack(client, error));
+        doubtful = { xid, value };
+        await client.query("commit");
+        return value;
+      });
+    });
+  }
+
+  /** Plays steps as one transaction that is undone: nothing is kept of it. */
+  undone<T>(work: () => Steps<T>): Promise<T> {
+    return this.#patiently(() => this.#once(work, "rollback"));
+  }
+
+  /** Plays steps as one transaction, without waiting for a server that is away. */
+  tryOnce<T>(work: () => Steps<T>): Promise<T> {
+    return this.#once(work, "commit");
+  }
+
+  #once<T>(work: () => Steps<T>, end: "commit" | "rollback"): Promise<T> {
+    return this.#withClient(async (client) => {
+      await client.query("begin isolation level read committed");
+      const value = await this.#play(client, work()).catch((error: unknown) => rolledBack(client, error));
+      await client.query(end);
+      return value;
+    });
+  }
+
+  async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      const value = await use(client);
+      client.release();
+      return value;
+    } catch (error) {
+      // What is wrong with it is not known: another one is opened in its place.
+      client.release(true);
+      throw error;
+    }
+  }
+
+  /** Whether a transaction whose commit had no answer was carried out. */
+  async #wasCommitted(xid: string): Promise<boolean> {
+    const { rows } = await this.#pool.query("select pg_xact_status($1::xid8) as status", [xid]);
+    const status = (rows[0] as { status: string | null } | undefined)?.status;
+    if (status === "in progress") throw new Error("server does not answer: a transaction is not over yet");
+    return status === "committed";
+  }
+
+  async #play<T>(sender: SqlClient, steps: Steps<T>): Promise<T> {
+    let step = steps.next(undefined);
+    while (!step.done) step = steps.next(await this.#answer(sender, step.value));
+    return step.value;
+  }
+
+  async #answer(sender: SqlClient, { wants, sql, params }: Statement): Promise<unknown> {
+    const { text, names } = this.#said(sql);
+    const { rows, rowCount } = await sender.query({ text, values: names.map((name) => bound(params, name)) });
+    if (wants === "count") return rowCount ?? 0;
+    return wants === "rows" ? rows : rows[0];
+  }
+
+  #said(sql: string): NumberedSql {
+    const known = this.#statements.get(sql) ?? translate(sql, this.#facts);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const spent = { undone: 0, pause: SHORTEST_PAUSE_MS };
+    for (;;) {
+      try {
+        const value = await work();
+        this.#isBack(began);
+        return value;
+      } catch (error) {
+        const isOver = performance.now() - began > this.#patienceMs || spent.undone > MOST_UNDONE;
+        if (isOver || verdictOf(error) === "over") throw asLedgerError(this.place, error, false);
+        await this.#pause(error, spent);
+      }
+    }
+  }
+
+  async #pause(error: unknown, spent: { undone: number; pause: number }): Promise<void> {
+    if (verdictOf(error) === "again") {
+      spent.undone += 1;
+      await sleep(Math.random() * SHORTEST_PAUSE_MS);
+      return;
+    }
+    this.#wentAway(error);
+    await sleep(spent.pause);
+    spent.pause = Math.min(2 * spent.pause, LONGEST_PAUSE_MS);
+  }
+
+  #wentAway(error: unknown): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    const why =
+      (error as { code?: unknown }).code === "25006"
+        ? "can only be read, as after a failover"
+        : "does not answer";
+    this.#tell("warn", `the ledger at ${this.place} ${why} (${textOf(error)}): waiting for it`);
+  }
+
+  #isBack(began: number): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    const seconds = Math.round((performance.now() - began) / 1000);
+    this.#tell("info", `the ledger at ${this.place} is back${seconds > 0 ? ` after ${seconds} s` : ""}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** Begins a transaction; returns its number. */
+async function begun(client: SqlClient): Promise<string> {
+  const results = (await client.query(
+    "begin isolation level read committed; select pg_current_xact_id()::text as xid",
+  )) as unknown as readonly { rows: readonly { xid: string }[] }[];
+  const xid = results[1]?.rows[0]?.xid;
+  if (xid === undefined) throw new LedgerError("PostgreSQL gave a transaction no number", 1);
+  return xid;
+}
+
+async function rolledBack(client: SqlClient, error: unknown): Promise<never> {
+  await client.query("rollback").catch(() => {});
+  throw error;
+}
+
+function bound(params: Params, name: string): unknown {
+  const value = params[name];
+  if (value instanceof Moment) return `${value.text}+00`;
+  return typeof value === "bigint" ? String(value) : (value ?? null);
+}

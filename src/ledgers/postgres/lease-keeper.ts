@@ -1,0 +1,77 @@
+import { LedgerError } from "../error.ts";
+import type { Store } from "../sql/store.ts";
+import type { Database } from "./database.ts";
+import { LEASE_S, renew, sweep } from "./leases.ts";
+import { stay, type WritingProcess } from "./processes.ts";
+
+const EACH_MS = (LEASE_S * 1000) / 3;
+
+/**
+ * Renews what a process has under a lease, and notes what others have left, as long as it has something under way: a process
+ * that waits for work leaves the database in peace, which may be one that sleeps then. A worker alone goes on renewing its place.
+ */
+export class LeaseKeeper {
+  readonly #database: Database;
+  readonly #store: Store;
+  readonly #process: WritingProcess;
+  readonly #timer: NodeJS.Timeout;
+  #underWay = 0;
+  #isBusy = false;
+  #lost: LedgerError | null = null;
+
+  constructor(database: Database, store: Store, process: WritingProcess) {
+    this.#database = database;
+    this.#store = store;
+    this.#process = process;
+    this.#timer = setInterval(() => void this.#keep(), EACH_MS);
+    this.#timer.unref();
+  }
+
+  /** An attempt was begun. */
+  begun(): void {
+    this.#underWay += 1;
+  }
+
+  /** A method that ends an attempt, however that goes. */
+  ending<Args extends readonly unknown[], T>(method: (...args: Args) => Promise<T>) {
+    return async (...args: Args): Promise<T> => {
+      try {
+        return await method(...args);
+      } finally {
+        this.#underWay -= 1;
+      }
+    };
+  }
+
+  /** Throws LedgerError once another worker has taken this one's place. */
+  check(): void {
+    if (this.#lost) throw this.#lost;
+  }
+
+  async #keep(): Promise<void> {
+    const { fence, alone } = this.#process;
+    if (this.#isBusy || (this.#underWay === 0 && !alone)) return;
+    this.#isBusy = true;
+    const [store, process] = [this.#store, this.#process];
+    try {
+      const stays = await this.#database.write(function* () {
+        yield* renew(fence);
+        yield* sweep(store, fence);
+        return yield* stay(process);
+      });
+      if (!stays && alone)
+        this.#lost = new LedgerError(
+          `${store.place} was taken over by another worker, since this one had stood still for more than ${LEASE_S} s; end one of the two`,
+          1,
+        );
+    } catch (error) {
+      if (error instanceof LedgerError) this.#lost = error;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,50 @@
+import { LedgerError } from "../error.ts";
+import type { Steps } from "../sql/steps.ts";
+import type { Database } from "./database.ts";
+import type { LeaseKeeper } from "./lease-keeper.ts";
+
+/** A database from when a process has entered until it has left. */
+export class OpenDatabase {
+  readonly #database: Database;
+  readonly #keeper: LeaseKeeper;
+  readonly #writes = new Set<Promise<unknown>>();
+  #isClosed = false;
+
+  constructor(database: Database, keeper: LeaseKeeper) {
+    this.#database = database;
+    this.#keeper = keeper;
+  }
+
+  async read<T>(work: () => Steps<T>): Promise<T> {
+    this.#refuseClosed();
+    return this.#database.read(work);
+  }
+
+  /** Plays steps as one transaction. Throws LedgerError once another worker has taken this one's place. */
+  async write<T>(work: () => Steps<T>): Promise<T> {
+    this.#refuseClosed();
+    this.#keeper.check();
+    const written = this.#database.write(work);
+    this.#writes.add(written);
+    try {
+      return await written;
+    } finally {
+      this.#writes.delete(written);
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#isClosed) throw new LedgerError(`${this.#database.place} is closed`, 1);
+  }
+
+  /** Closes once all has ended that was asked before; `last` is what is done then. */
+  async close(last: () => Steps<void>): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.allSettled(this.#writes);
+    this.#keeper.stop();
+    // A lease that is not given back is over by itself.
+    await this.#database.tryOnce(last).catch(() => {});
+    await this.#database.close();
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { ConnectionOptions } from "node:tls";
+import { checkServerIdentity } from "node:tls";
+import type { PostgresUrl, SslMode } from "../../domain/postgres-url.ts";
+import { LedgerError } from "../error.ts";
+
+/** What is tried to connect, one after the other: `false` is a connection that is not encrypted. */
+export type TlsTries = readonly (ConnectionOptions | false)[];
+
+type TlsSettings = Pick<PostgresUrl, "place" | "host" | "sslMode" | "sslRootCert" | "sslCert" | "sslKey">;
+
+/**
+ * What `sslmode` and `sslrootcert` mean to libpq (postgresql.org/docs/current/libpq-ssl.html): `prefer`, which is the default,
+ * encrypts where the server does; `require` encrypts and believes any server, unless there is a file of authorities; the two
+ * `verify` modes need such a file, or `system`. (node-postgres takes `require` for `verify-full`.) Throws LedgerError for a file
+ * that is not there.
+ */
+export function tlsOf(settings: TlsSettings, env: NodeJS.ProcessEnv): TlsTries {
+  const { host = "", sslRootCert = env.PGSSLROOTCERT } = settings;
+  if (host.startsWith("/")) return [false];
+  const mode = modeOf(settings, sslRootCert, env);
+  if (mode === "disable") return [false];
+  const tls = { ...clientOf(settings, env), ...authorityOf(mode, sslRootCert, settings.place) };
+  if (mode === "allow") return [false, tls];
+  return mode === "prefer" ? [tls, false] : [tls];
+}
+
+function modeOf({ place, sslMode }: TlsSettings, root: string | undefined, env: NodeJS.ProcessEnv): SslMode {
+  const given = sslMode ?? (env.PGSSLMODE as SslMode | undefined);
+  if (root !== "system") return given ?? "prefer";
+  if (given === undefined || given === "verify-full") return "verify-full";
+  throw new LedgerError(`${place}: sslrootcert=system needs sslmode=verify-full`, 2);
+}
+
+function authorityOf(mode: SslMode, root: string | undefined, place: string): ConnectionOptions {
+  const anybody = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
+  if (root === "system") return { rejectUnauthorized: true, checkServerIdentity };
+  const file = root ?? join(homedir(), ".postgresql", "root.crt");
+  const isVerified = mode.startsWith("verify");
+  if (!existsSync(file)) {
+    if (!isVerified && root === undefined) return anybody;
+    if (!isVerified && mode !== "require") return anybody;
+    throw new LedgerError(
+      `${place}: sslmode=${mode} needs the certificates of authorities, and ${file} is not there; name the file by sslrootcert=FILE, or take those of the system (sslrootcert=system&sslmode=verify-full)`,
+      2,
+    );
+  }
+  if (!isVerified && mode !== "require") return anybody;
+  const ca = readFileSync(file);
+  return {
+    ca,
+    rejectUnauthorized: true,
+    ...(mode === "verify-full" ? { checkServerIdentity } : { checkServerIdentity: () => undefined }),
+  };
+}
+
+function clientOf({ sslCert, sslKey }: TlsSettings, env: NodeJS.ProcessEnv): ConnectionOptions {
+  const [cert, key] = [sslCert ?? env.PGSSLCERT, sslKey ?? env.PGSSLKEY];
+  return {
+    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
+    ...(key === undefined ? {} : { key: readFileSync(key) }),
+  };
+}
