@@ -98,7 +98,7 @@ export class ChatLooks {
       await this.#look(call, next, way, tell, known.at(-1)?.messageId ?? 0);
       return null;
     }
-    if (way === "edit" && !this.#sights.canEdit && candidates.ids.some((id) => this.#sights.isLocked(id))) {
+    if (way === "edit" && !this.#sights.canEdit && candidates.ids.some((id) => this.#sights.isRefused(id))) {
       await this.#proveEdit(call, known);
       return null;
     }
@@ -114,9 +114,17 @@ export class ChatLooks {
     if (seen === "protected") this.#way.refuse(way);
     if (typeof seen === "string") return;
     const match = matchOf(seen, { chatId: this.#place.chatId, messageId: id }, [...this.#open]);
-    if (!match) return;
+    if (!match) {
+      await this.#doubtRights(way);
+      return;
+    }
     this.#open.delete(match.call);
     await tell(match.call, { is: "found", media: match.media });
+  }
+
+  /** A post that could be edited though it is none that is looked for may be a stranger's: rights may be given in mid-run. */
+  async #doubtRights(way: LookWay): Promise<void> {
+    if (way === "edit") await this.#way.askAgain();
   }
 
   /** Makes a copy of a message of ours, of this chat or another, which is then a post after everything that is looked for. */
@@ -132,8 +140,8 @@ export class ChatLooks {
   }
 
   /**
-   * What may not be edited is not ours only where ours may be: tries one of them. Where that is refused, or none is left to try,
-   * those that were refused are asked for by forwards.
+   * What may not be edited is not ours only where ours may be: tries one of them. Where that is refused or shows nothing, or none is
+   * left to try, those of which edits showed nothing are asked for by forwards.
    */
   async #proveEdit(call: LostCall, known: readonly Neighbour[]): Promise<void> {
     for (const { messageId } of [...known].reverse().slice(0, KNOWN_TRIED)) {
@@ -142,6 +150,6 @@ export class ChatLooks {
     }
     if (this.#sights.canEdit) return;
     this.#way.refuse("edit");
-    this.#sights.forgetLocked();
+    this.#sights.forgetRefused();
   }
 }

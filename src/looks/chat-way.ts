@@ -3,7 +3,7 @@ import type { LookWay } from "../ledgers/look-port.ts";
 import type { Bot } from "../telegram/port.ts";
 import type { AskingOptions, Place } from "./asking.ts";
 import type { LookVerdict } from "./port.ts";
-import { wayOf } from "./way.ts";
+import { type WayFacts, wayOf } from "./way.ts";
 
 export interface ChatWayOptions extends AskingOptions {
   readonly bot: Bot;
@@ -18,7 +18,7 @@ export class ChatWay {
   readonly #place: Place;
   readonly #options: ChatWayOptions;
   readonly #refused = new Set<LookWay>();
-  #facts: { readonly isProtected: boolean; readonly editsOthers: boolean } | null = null;
+  #facts: (Pick<WayFacts, "isProtected" | "editsOthers"> & { readonly isChannel: boolean }) | null = null;
 
   constructor(place: Place, options: ChatWayOptions) {
     this.#place = place;
@@ -46,13 +46,19 @@ export class ChatWay {
     const chat = await this.#patiently(() => bot.getChat(this.#place.chatId));
     const rights = chat.ok ? await this.#patiently(() => bot.rightsIn(chat.value)) : chat;
     if (chat.ok && rights.ok) {
-      this.#facts = { isProtected: chat.value.isProtected === true, ...rights.value };
+      const isChannel = chat.value.type === "channel";
+      this.#facts = { isProtected: chat.value.isProtected === true, ...rights.value, isChannel };
       return this.way === null ? this.whyNone() : null;
     }
     const cause = chat.ok ? rights : chat;
     if (cause.ok) return null;
     const why = `Telegram said of its chat: ${cause.failure.message}`;
     return { is: cause.failure.class === "chat" ? "unchecked" : "open", why };
+  }
+
+  /** Asks once more, where posts of others could be edited by now: in channels. No answer changes nothing. */
+  async askAgain(): Promise<void> {
+    if (this.#facts?.isChannel) await this.find();
   }
 
   get isOpen(): boolean {

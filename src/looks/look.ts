@@ -1,4 +1,4 @@
-import type { LookFacts, LookId, LostCalls } from "../ledgers/look-port.ts";
+import type { LookFacts, LostCalls } from "../ledgers/look-port.ts";
 import type { CallAnswer, SeenMessage } from "../telegram/port.ts";
 import { type AskingOptions, askIn } from "./asking.ts";
 
@@ -31,12 +31,12 @@ const AGAIN = 3;
  */
 export async function look(facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
   if (options.draining.aborted) return "unclear";
-  const id = await options.ledger.beginLook(facts);
-  return facts.way === "edit" ? lookByEdit(id, facts, options) : lookByForward(id, facts, options);
+  return facts.way === "edit" ? lookByEdit(facts, options) : lookByForward(facts, options);
 }
 
-async function lookByEdit(id: LookId, facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
+async function lookByEdit(facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
   const { chatId, messageId } = facts;
+  const id = await options.ledger.beginLook(facts);
   let shown: LookAnswer = "unclear";
   for (let tries = 0; tries < AGAIN && shown === "unclear"; tries++) {
     const button = BUTTONS[tries % BUTTONS.length] ?? "";
@@ -55,33 +55,28 @@ async function lookByEdit(id: LookId, facts: LookFacts, options: LookingOptions)
   return shown;
 }
 
-async function lookByForward(id: LookId, facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
+/** A forward whose answer is lost may have left a copy of its own: its look stays open, and the next one is another look. */
+async function lookByForward(facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
   const { chatId, messageId } = facts;
-  let isStray = false;
   for (let tries = 0; tries < AGAIN; tries++) {
+    const id = await options.ledger.beginLook(facts);
     const answer = await askIn(
       facts,
       (bot) => bot.forward(chatId, options.from ?? chatId, messageId),
       options,
       options.draining,
     );
-    if (answer === null) break;
-    if (!answer.ok && !isDecided(answer)) {
-      isStray = true;
-      continue;
-    }
-    if (!answer.ok) {
+    if (answer !== null && !answer.ok && !isDecided(answer)) continue;
+    if (answer === null || !answer.ok) {
       await options.ledger.endLook(id);
-      return refusedAs(answer);
+      return answer === null ? "unclear" : refusedAs(answer);
     }
     const copyId = answer.value.messageId;
     options.copied(copyId);
     await options.ledger.copied(id, copyId);
-    const isGone = await deleteCopy(facts, copyId, options);
-    if (isGone && !isStray) await options.ledger.endLook(id);
+    if (await deleteCopy(facts, copyId, options)) await options.ledger.endLook(id);
     return answer.value;
   }
-  if (!isStray) await options.ledger.endLook(id);
   return "unclear";
 }
 

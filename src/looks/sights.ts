@@ -39,8 +39,10 @@ export class Sights {
     return this.#seen.has(id);
   }
 
-  isLocked(id: number): boolean {
-    return this.#seen.get(id) === "locked";
+  /** An edit of it was refused, or showed nothing. */
+  isRefused(id: number): boolean {
+    const seen = this.#seen.get(id);
+    return seen === "locked" || seen === "unclear";
   }
 
   sightOf(id: number): Sight | undefined {
@@ -89,8 +91,8 @@ export class Sights {
     this.#doubtful.clear();
   }
 
-  /** What may not be edited is asked for another way. */
-  forgetLocked(): void {
-    for (const [id, seen] of this.#seen) if (seen === "locked") this.#seen.delete(id);
+  /** What an edit did not show is asked for another way. */
+  forgetRefused(): void {
+    for (const id of [...this.#seen.keys()]) if (this.isRefused(id)) this.#seen.delete(id);
   }
 }

@@ -170,6 +170,57 @@ describe("what a crash left in the chat", () => {
   });
 });
 
+it("leaves no copy of a forward whose answer was lost and that was made again", async () => {
+  const scene = await chatScene(EDITOR);
+  await scene.call("answered");
+  const id = await scene.call("lost");
+  scene.pass(LATER);
+  await scene.call("answered");
+  const before = await scene.chat();
+  const drop = { match: { method: "forwardMessage", nth: 1 }, fault: { type: "post_then_drop" } };
+  scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+  expect(await scene.ask()).toEqual({ "2.bin": `found ${id}` });
+  expect(await scene.chat()).toHaveLength(before.length + 1);
+  await scene.open().clear();
+  expect(await scene.chat()).toEqual(before);
+  expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+});
+
+it("asks by forwards where an edit shows nothing, though forwards do", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  const id = await scene.call("lost");
+  await scene.call("never");
+  scene.pass(LATER);
+  await scene.call("answered");
+  const drop = { match: { method: "editMessageReplyMarkup" }, fault: { type: "post_then_drop" } };
+  scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+  expect(await scene.ask()).toEqual({ "2.bin": `found ${id}`, "3.bin": "absent" });
+});
+
+it("edits no more once the right to edit posts of others is given in mid-run", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  for (let each = 0; each < 3; each++) {
+    await scene.posted("somebody else's", OTHER_TOKEN);
+    await scene.call("lost");
+  }
+  scene.pass(LATER);
+  await scene.call("answered");
+  scene.server.control({ chat: { id: OWN_ONLY.id, edit_messages: true } });
+  const looks = scene.open();
+  const asked = scene.bot.rightsIn.bind(scene.bot);
+  let times = 0;
+  scene.bot.rightsIn = async (chat) => {
+    const answer = await asked(chat);
+    times += 1;
+    return times === 1 && answer.ok ? { ...answer, value: { editsOthers: false } } : answer;
+  };
+  const ends = Object.values(await scene.ask(looks));
+  expect(ends.every((end) => end.startsWith("found"))).toBe(true);
+  expect(scene.looked.map(({ way }) => way)).toEqual(["edit", ...Array(5).fill("forward")]);
+});
+
 it("does not take a lost answer for a verdict, and is content with a later one", async () => {
   const scene = await chatScene(OWN_ONLY);
   await scene.call("answered");
@@ -193,8 +244,12 @@ it("stays open where no look is answered, and is found by the next run", async (
   const id = await scene.call("lost");
   scene.pass(LATER);
   await scene.call("answered");
-  const drop = { match: { method: "editMessageReplyMarkup" }, fault: { type: "post_then_drop" } };
-  scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+  const lost = ["editMessageReplyMarkup", "forwardMessage"].map((method) => ({
+    server: "bot-api",
+    match: { method },
+    fault: { type: "post_then_drop" },
+  }));
+  scene.server.control({ faults: lost });
   expect(Object.values(await scene.ask())[0]).toMatch(/^open: Telegram did not answer/);
   scene.server.control({ faults: [] });
   await scene.open().clear();
