@@ -28,6 +28,7 @@ const LOADED_AT_ONCE = [
   "/dist/config/mask.js",
   "/dist/config/places.js",
   "/dist/config/plain.js",
+  "/dist/domain/postgres-url.js",
   "/dist/ids/open.js",
   "/dist/index.js",
   "/dist/ledgers/error.js",
