@@ -159,6 +159,7 @@ describe("--dry-run", () => {
         eta_seconds: 303,
         advice: [expect.stringMatching(/^7 more channels: 160\/min, 38 s instead of 5 min$/)],
         ...{ bottleneck: "lanes", class_a: 1, class_b: 202, cost_usd: 0.0001 },
+        packs: { state: "not_proved", per_min: 400 },
       },
     });
     expect(existsSync(join(world.dir, "prewarm.db"))).toBe(false);
@@ -166,7 +167,7 @@ describe("--dry-run", () => {
     expect(world.r2.requests().filter(({ operation }) => operation === "GetObject")).toEqual([]);
     const text = await world.run(["-n"], { env });
     expect(text.stdout).toMatch(
-      /to warm {3}101 objects.*\n.*\n.*\n.*at most 20\/min.*\n.*about 5m 3s\ncost {6}about 1 Class A.*\nfaster {4}7 more/,
+      /to warm {3}101 objects.*\n.*\n.*\n.*at most 20\/min.*\n.*about 5m 3s\ncost {6}about 1 Class A.*\npacks {5}with packs: up to 400\/min.*\nfaster {4}7 more/,
     );
   });
 
