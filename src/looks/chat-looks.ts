@@ -17,10 +17,11 @@ export interface ChatLooksOptions extends SightsOptions, ChatWayOptions {
 
 type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
 
-/** Why a call that was not found stays undecided. */
+const FORCE = "--only unknown --force sends again without a look";
+/** Why a call that was not found stays undecided, and the way out where looking again would come to the same. */
 const OPEN: Readonly<Record<OpenEnd | "unclear", string>> = {
-  too_many: "more than 200 other messages stand where its message could be",
-  no_post_before: "no message of ours in its chat is known from before, to look from there on",
+  too_many: `more than 200 other messages stand where its message could be (${FORCE})`,
+  no_post_before: `no message of ours in its chat is known from before, to look from there on (${FORCE})`,
   no_post_after: "no later message of ours is in its chat yet, up to which to look",
   unclear: "Telegram did not answer each look at where its message could be",
 };
@@ -38,6 +39,8 @@ export class ChatLooks {
   readonly #open = new Set<LostCall>();
   /** A post after all that are looked for was tried for. */
   #hasMarked = false;
+  /** Unix milliseconds at which all that is looked for had settled: times in the ledger may end a second later. */
+  #askedAt = 0;
 
   constructor(place: Place, options: ChatLooksOptions) {
     this.#place = place;
@@ -50,6 +53,7 @@ export class ChatLooks {
   async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {
     for (const call of [...calls].sort((a, b) => a.startedAt - b.startedAt)) this.#open.add(call);
     this.#hasMarked = false;
+    this.#askedAt = this.#options.clock.wall();
     const none = await this.#way.find();
     for (const call of this.#open) {
       const verdict = none ?? (await this.#find(call, tell));
@@ -62,7 +66,7 @@ export class ChatLooks {
     const around = {
       ...this.#place,
       startedAt: call.startedAt,
-      settledAt: Math.min(settledAt(call, this.#options.patience), this.#options.clock.wall()),
+      settledAt: Math.min(settledAt(call, this.#options.patience), this.#askedAt),
     };
     const neighbours = await this.#options.ledger.neighbours(around);
     this.#sights.forgetDoubtful();

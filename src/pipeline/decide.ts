@@ -9,7 +9,7 @@ export interface DecideRules {
   readonly force: boolean;
   /** Warm again what is weak. */
   readonly retryWeak: boolean;
-  /** `--only`: warm these states and skip all others in silence. */
+  /** `--only`: warm these states and skip all others in silence; what is unknown is looked for first, unless forced. */
   readonly only: readonly Selection[] | null;
   /** A worker, which comes back to an object, leaves what failed until it is due (`Found.error.retryAt`). A run tries at once. */
   readonly waits: boolean;
@@ -41,7 +41,7 @@ const LOST: Decision = { do: "warm", replace: false, evenInDoubt: true, isLost: 
 
 /** The state table of the README: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {
-  if (rules.only) return decideOnly(found, rules.only);
+  if (rules.only) return decideOnly(found, rules.only, rules.force);
   if (rules.force) return decideForced(found);
   switch (found.state) {
     case "none":
@@ -64,8 +64,9 @@ function decideForced({ state }: Found): Decision {
   return state === "ready" || state === "weak" ? REPLACE : EVEN_IN_DOUBT;
 }
 
-function decideOnly(found: Found, only: readonly Selection[]): Decision {
-  if (found.state === "unknown" && only.includes("unknown")) return LOST;
+/** With `--force` what is unknown is sent again without a look, which is the way out where no look can decide. */
+function decideOnly(found: Found, only: readonly Selection[], force: boolean): Decision {
+  if (found.state === "unknown" && only.includes("unknown")) return force ? EVEN_IN_DOUBT : LOST;
   if (found.state === "error" && only.includes("failed")) return WARM;
   return found.state === "weak" && only.includes("weak") ? REPLACE : { do: "ignore" };
 }

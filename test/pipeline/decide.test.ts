@@ -76,6 +76,13 @@ describe("the state table", () => {
     expect(letter).toBe(wanted);
   });
 
+  it("has what is unknown looked for before it is sent again, unless forced", () => {
+    const only = { ...RULES, only: ["unknown"] as const };
+    expect(decide(FOUND.unknown, only, FACTS)).toMatchObject({ do: "warm", evenInDoubt: true, isLost: true });
+    const forced = decide(FOUND.unknown, { ...only, force: true }, FACTS);
+    expect(forced).toEqual({ do: "warm", replace: false, evenInDoubt: true });
+  });
+
   it.each([
     ["ready", { do: "skip", reason: "already_ready" }],
     ["newKey", { do: "skip", reason: "duplicate_content" }],
