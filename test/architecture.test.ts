@@ -213,8 +213,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   "sources/manifest.ts": { to: ["exchange"], why: "a file of ids is read line by line as a manifest is" },
   "sources/manifest-entry.ts": { to: ["exchange"], why: "one line of a file as it stands there" },
   "looks/port.ts": {
-    to: ["pipeline", "worker"],
-    why: "what asks for lost messages, for those who would send again",
+    to: ["pipeline", "worker", "runs"],
+    why: "what asks for lost messages, for those who would send again, or say beforehand what that takes",
   },
   "looks/asking.ts": { to: ["pipeline"], why: "a call about a message, on a permit of its lane" },
   "looks/look.ts": { to: ["pipeline"], why: "how the copy that a forward made is deleted" },

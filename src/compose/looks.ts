@@ -1,6 +1,9 @@
+import type { Clock } from "../domain/clock.ts";
 import type { Lanes } from "../lanes/lanes.ts";
+import { openLookForecast } from "../looks/forecast.ts";
 import { openLooks } from "../looks/looks.ts";
-import type { LookBoard } from "../looks/port.ts";
+import type { LookBoard, LookForecaster } from "../looks/port.ts";
+import type { LookPatience } from "../looks/when.ts";
 import { LostRows, type LostRowsOptions } from "../pipeline/lost-rows.ts";
 import type { EngineOptions } from "./engine.ts";
 
@@ -25,10 +28,26 @@ export function openLostRows(
     chats: (slug) => lanes.all.filter(({ bot }) => bot.slug === slug).map(({ chat }) => chat),
     draining: stop.draining,
     aborting: stop.aborting,
-    patience: {
-      afterMs: config.lookAfter / clock.scale,
-      longestCallMs: LONGEST_CALL_MS / clock.scale,
-    },
+    patience: patienceOf(config, clock),
   });
   return { looks, lost: new LostRows({ ...rules, clock, events, ledger, looks, remove }) };
+}
+
+/** What says for a dry run how lost messages would be looked for. */
+export function openLooksForecast(
+  { config, ledger, connections }: Pick<LooksParts, "config" | "ledger" | "connections">,
+  lanes: Lanes,
+): LookForecaster {
+  const { clock, bots } = connections;
+  return openLookForecast({
+    ledger,
+    clock,
+    bots: bots.map(({ bot }) => bot.slug),
+    patience: patienceOf(config, clock),
+    paceIn: (bot, chat) => lanes.paceIn(bot, chat),
+  });
+}
+
+function patienceOf({ lookAfter }: LooksParts["config"], { scale }: Clock): LookPatience {
+  return { afterMs: lookAfter / scale, longestCallMs: LONGEST_CALL_MS / scale };
 }

@@ -4,6 +4,7 @@ import type { CheckedId } from "./checked-id.ts";
 import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { ItemResult } from "./outcome.ts";
+import type { LostPlan } from "./resolved.ts";
 import type { WorkForecast } from "./work-forecast.ts";
 
 /** A lane as screens show it. Paces in calls a minute, moments on the engine's clock. */
@@ -65,6 +66,8 @@ export interface EventMap {
     readonly bytes: number;
     /** How its id is got by the message of another bot; absent where it is warmed. */
     readonly way?: AdoptWay;
+    /** What is done first about its answer, which was lost. */
+    readonly lost?: LostPlan;
   };
   /** A worker of the pool became busy or free; `count` of them are busy now. */
   active: { readonly count: number };

@@ -3,3 +3,13 @@
  * `sent` again; or it was sent again `unchecked`, without a look.
  */
 export type Resolved = "found" | "sent" | "unchecked";
+
+/**
+ * What a run would do about an object whose answer was lost: look for its message; leave it, since that may still come (it can be
+ * looked for from `at` on, Unix milliseconds); or send it again, proved to be absent or unchecked.
+ */
+export type LostPlan =
+  | { readonly is: "look" }
+  | { readonly is: "later"; readonly at: number }
+  | { readonly is: "absent" }
+  | { readonly is: "unchecked"; readonly why: string };

@@ -63,6 +63,25 @@ export interface AdoptForecast {
   readonly etaSeconds: number | null;
 }
 
+/** What would be done about lost answers before anything is sent again. */
+export interface LostForecast {
+  /** Calls whose answers were lost. */
+  readonly calls: number;
+  /** Objects whose messages would be looked for; they are sent again only where it is proved that these are not there. */
+  readonly look: number;
+  /** Messages that would be asked for at the most, the calls which that takes, and how long those take. */
+  readonly messages: number;
+  readonly lookCalls: number;
+  readonly etaSeconds: number;
+  /** Objects whose messages may still come, and from when on all of them can be looked for (Unix ms). */
+  readonly later: number;
+  readonly lookAt: number | null;
+  /** Objects that are sent again: their messages were proved not to be there. */
+  readonly sent: number;
+  /** Objects that are sent again without a look, by the reason. */
+  readonly unchecked: Readonly<Record<string, number>>;
+}
+
 /** What a dry run found. */
 export interface WorkPlan extends WorkForecast {
   /** Objects that a run would leave alone. */
@@ -71,4 +90,6 @@ export interface WorkPlan extends WorkForecast {
   readonly filtered: number;
   /** Without it nothing is asked for. */
   readonly adopt?: AdoptForecast | undefined;
+  /** Absent where no answer was lost of what is to be sent. */
+  readonly lost?: LostForecast | undefined;
 }

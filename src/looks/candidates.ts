@@ -11,7 +11,7 @@ export interface Candidates {
 }
 
 /** Ids that are asked for at most for one lost call. */
-const MOST = 200;
+export const MOST = 200;
 /** Ids that are asked for above the highest known one, where nothing bounds them: its message is probably the next. */
 const BEYOND = 20;
 

@@ -13,6 +13,9 @@ export interface ChatWayOptions extends AskingOptions {
 /** Questions are asked so often, with this wait between two of them, in milliseconds of the engine's clock. */
 const [TRIES, PAUSE_MS] = [4, 3_000];
 
+/** Why nothing is looked for in a chat that has no open lane. */
+export const NO_CHAT = "its chat is no warmup chat any more, or takes nothing";
+
 /** How messages are asked for in one chat. */
 export class ChatWay {
   readonly #place: Place;
@@ -68,9 +71,7 @@ export class ChatWay {
 
   /** Why there is no way. */
   whyNone(): LookVerdict {
-    const why = this.isOpen
-      ? "the bot may neither edit nor forward messages in its chat"
-      : "its chat is no warmup chat any more, or takes nothing";
+    const why = this.isOpen ? "the bot may neither edit nor forward messages in its chat" : NO_CHAT;
     return { is: "unchecked", why };
   }
 

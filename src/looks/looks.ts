@@ -1,11 +1,12 @@
 import type { LostCall } from "../ledgers/look-port.ts";
 import type { Bot } from "../telegram/port.ts";
 import { ChatLooks } from "./chat-looks.ts";
+import { knownOf } from "./known.ts";
 import { KnownPosts } from "./known-posts.ts";
 import { clearLeft } from "./leftovers.ts";
 import type { LookBoard, LookVerdict } from "./port.ts";
 import type { SightsOptions } from "./sights.ts";
-import { type LookPatience, settledAt } from "./when.ts";
+import type { LookPatience } from "./when.ts";
 
 export interface LooksOptions extends SightsOptions {
   readonly bots: readonly Bot[];
@@ -41,9 +42,11 @@ class Looks implements LookBoard {
   }
 
   async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {
+    const { bots, patience, clock } = this.#options;
+    const facts = { bots: bots.map(({ slug }) => slug), patience, now: clock.wall() };
     const byChat = new Map<string, LostCall[]>();
     for (const call of calls) {
-      const known = this.#known(call);
+      const known = knownOf(call, facts);
       if (known) await tell(call, known);
       else byChat.set(nameOf(call), [...(byChat.get(nameOf(call)) ?? []), call]);
     }
@@ -64,18 +67,6 @@ class Looks implements LookBoard {
 
   async idle(): Promise<void> {
     await Promise.all(this.#turns.values());
-  }
-
-  /** What is known without asking; null where it has to be asked for. */
-  #known({ tag, chatId, state, bot, ...call }: LostCall): LookVerdict | null {
-    const { clock, patience, bots } = this.#options;
-    if (state === "absent") return { is: "absent" };
-    if (tag === null) return { is: "unchecked", why: "it was sent without a tag to know it by" };
-    if (chatId === null) return { is: "unchecked", why: "nobody wrote down in which chat" };
-    if (!bots.some(({ slug }) => slug === bot)) return { is: "unchecked", why: `bot ${bot} takes no part` };
-    const at = settledAt(call, patience);
-    // Without a time to wait it is looked for at once, however coarse the moments of the ledger are.
-    return patience.afterMs > 0 && at > clock.wall() ? { is: "later", at } : null;
   }
 
   async #inTurn(calls: readonly LostCall[], tell: Tell): Promise<void> {

@@ -1,4 +1,6 @@
-import type { LostCall } from "../ledgers/look-port.ts";
+import type { LostPlan } from "../domain/resolved.ts";
+import type { LostForecast } from "../domain/work-forecast.ts";
+import type { AskedRow, LostCall } from "../ledgers/look-port.ts";
 import type { Sent } from "../telegram/port.ts";
 
 /** What is known of a lost call once Telegram was asked for its message. */
@@ -29,4 +31,12 @@ export interface LookBoard {
   clear(): Promise<void>;
   /** Resolves when nothing is asked for any more; never rejects. */
   idle(): Promise<void>;
+}
+
+/** Says beforehand what looks would take. Asks the ledger, and nothing of Telegram. */
+export interface LookForecaster {
+  /** Counts these rows and returns the plan of each, in order. Throws LedgerError. */
+  plan(rows: readonly AskedRow[]): Promise<LostPlan[]>;
+  /** All that was counted. */
+  forecast(): LostForecast;
 }

@@ -5,9 +5,10 @@ import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { Task } from "../domain/task.ts";
-import type { AdoptForecast, WorkPlan } from "../domain/work-forecast.ts";
+import type { AdoptForecast, LostForecast, WorkPlan } from "../domain/work-forecast.ts";
+import type { LookForecaster } from "../looks/port.ts";
 import type { Adoptable, Adoption } from "../pipeline/adopt/adoption.ts";
-import { type Planned, type PlanOptions, plan } from "../pipeline/plan.ts";
+import { type Planned, type PlanOptions, partLost, plan } from "../pipeline/plan.ts";
 import { withoutLane } from "../pipeline/results.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { AdoptCount, type PaceIn, togetherSeconds } from "./adopt-forecast.ts";
@@ -18,6 +19,8 @@ export interface DryRunParts {
   readonly forecastOf: ForecastOf;
   /** What gets ids by messages of another bot; null where all is warmed. */
   readonly adoption: Adoption | null;
+  /** Says how messages of lost calls would be looked for. */
+  readonly lost: LookForecaster;
   readonly paceIn: PaceIn;
   /** Whether a bot has no lane to send by, and why. */
   readonly isOut: (bot: string) => boolean;
@@ -38,7 +41,8 @@ export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
     await unlessAborted(count(parts, counted), parts.stop.draining);
     const { toWarm, skipped, bytes } = counted;
     const { filtered = 0, listed = 0 } = parts.plan.selection ?? {};
-    const warm = { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
+    const sent = { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
+    const warm = counted.lost > 0 ? withLost(sent, parts.lost.forecast()) : sent;
     const adopt = counted.adopt?.forecast();
     if (!adopt) return warm;
     const all = { toWarm: toWarm + adopt.edit + adopt.forward, bytes: bytes + adopt.bytes, listed };
@@ -49,6 +53,12 @@ export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
     parts.stop.drain({ type: failure.class === "auth" ? "denied" : "source", failure });
     return null;
   }
+}
+
+/** The plan with what is looked for first, on the same lanes. */
+function withLost(warm: WorkPlan, lost: LostForecast): WorkPlan {
+  const { etaSeconds } = warm;
+  return { ...warm, etaSeconds: etaSeconds === null ? null : etaSeconds + lost.etaSeconds, lost };
 }
 
 /** The plan with what is adopted, and with the advice to warm it where that is faster: `anew` is how long all takes then. */
@@ -76,6 +86,10 @@ class Count {
   toWarm = 0;
   skipped = 0;
   bytes = 0;
+  /** Objects whose answers were lost. */
+  lost = 0;
+  /** Of these, what is not sent for sure. */
+  unsent = 0;
   /** 31 bits of a hash each: a million names would not fit into memory, and a clash costs one object in a forecast. */
   readonly #contents = new Set<number>();
   /** Null where all is warmed. */
@@ -88,9 +102,13 @@ class Count {
   /** False for content that is in the plan already under another key. */
   task(task: Task): boolean {
     if (!this.isNew(task)) return false;
-    this.toWarm += 1;
-    this.bytes += task.entry.bytes;
+    this.send(task);
     return true;
+  }
+
+  send({ entry }: Task): void {
+    this.toWarm += 1;
+    this.bytes += entry.bytes;
   }
 
   isNew({ bot, kind, content }: Task): boolean {
@@ -106,9 +124,11 @@ class Count {
 
 async function count(parts: DryRunParts, counted: Count): Promise<void> {
   const { limit = Number.POSITIVE_INFINITY, stop, adoption } = parts;
-  const isOver = () => counted.toWarm + (counted.adopt?.rows ?? 0) >= limit || stop.draining.aborted;
+  const left = () => limit - counted.toWarm - counted.unsent - (counted.adopt?.rows ?? 0);
+  const isOver = () => left() <= 0 || stop.draining.aborted;
   for await (const page of plan(parts.plan)) {
-    const { adopt, rest } = adoption ? await adoption.part(page) : { adopt: [], rest: page };
+    const { lost, rest: others } = partLost(page);
+    const { adopt, rest } = adoption ? await adoption.part(others) : { adopt: [], rest: others };
     for (const planned of rest) {
       if (isOver()) return;
       note(planned, counted, parts);
@@ -117,6 +137,7 @@ async function count(parts: DryRunParts, counted: Count): Promise<void> {
       if (isOver()) return;
       noteAdoptable(each, counted, parts);
     }
+    await noteLost(lost, left(), counted, parts);
   }
 }
 
@@ -125,6 +146,29 @@ function noteAdoptable(each: Adoptable, counted: Count, { events, paceIn }: DryR
   const { entry, bot, kind } = each.task;
   counted.adopt?.add(each, paceIn);
   events.emit("planned", { key: entry.key, bot, kind, bytes: entry.bytes, way: each.way });
+}
+
+/** Objects whose answers were lost, so many at the most. */
+async function noteLost(
+  tasks: readonly Task[],
+  most: number,
+  counted: Count,
+  parts: DryRunParts,
+): Promise<void> {
+  const { events, isOut, whyOut, lost } = parts;
+  for (const task of tasks)
+    if (isOut(task.bot)) events.emit("item", withoutLane(task, whyOut(task.bot, task.kind)));
+  const fresh = tasks.filter((task) => !isOut(task.bot) && counted.isNew(task)).slice(0, Math.max(0, most));
+  const plans = await lost.plan(fresh);
+  for (const [at, task] of fresh.entries()) {
+    const plan = plans[at];
+    if (!plan) continue;
+    counted.lost += 1;
+    if (plan.is === "absent" || plan.is === "unchecked") counted.send(task);
+    else counted.unsent += 1;
+    const { entry, bot, kind } = task;
+    events.emit("planned", { key: entry.key, bot, kind, bytes: entry.bytes, lost: plan });
+  }
 }
 
 function note(planned: Planned, counted: Count, { events, isOut, whyOut }: DryRunParts): void {

@@ -1,6 +1,7 @@
 import { openAdoption } from "../compose/adopt.ts";
 import { asksForTypes, connect, openLedger, transfersOf } from "../compose/connect.ts";
 import { limitsOf, openLanes } from "../compose/lanes.ts";
+import { openLooksForecast } from "../compose/looks.ts";
 import { packOutlookOf } from "../compose/packs.ts";
 import { type PlanParts, planOptionsOf } from "../compose/plan.ts";
 import { openWarming } from "../compose/warming.ts";
@@ -207,6 +208,7 @@ export class Run implements RunPass {
     return dryRun({
       plan,
       adoption: await openAdoption({ ...parts, lanes, runBots, judge: plan }),
+      lost: openLooksForecast(parts, lanes),
       paceIn: (bot, chat) => lanes.paceIn(bot, chat),
       isOut: (bot) => !lanes.isOpen(bot),
       whyOut: (bot, kind) => lanes.whyClosed(bot, kind),

@@ -130,3 +130,65 @@ it("finds messages also in a chat where every answer was lost, if the bot has po
   });
   expect(chatsOf(world)).toEqual({ messages: 8, twice: 0, copies: 0, withoutTag: 0 });
 });
+
+it("says before a run what would be looked for, what may still come, and what is sent unchecked, without a call", async () => {
+  const world = await lostScene("edit", 40);
+  loseAnswers(world, 0.3);
+  const first = summaryOf(await world.run(["--json", "--max-failures", "1000"], { env: FOUR }));
+  world.putMany(2, "plain/");
+  loseAnswers(world, 1);
+  const env = { ...FOUR, PREWARM_PACE: "60/min" };
+  await world.run(["--prefix", "plain/", "--no-tag"], { env: FOUR });
+  answerAll(world);
+  const before = world.botApi.calls().length;
+  const rows = world.rows("select * from prewarm_attempts");
+  const dry = await world.run([...ONLY, "--dry-run"], { env });
+  const { lost, ...plan } = planOf(dry.stdout);
+  const messages = Number(lost.messages);
+  expect(lost).toMatchObject({
+    calls: first.unknown + 2,
+    look: first.unknown,
+    later: 0,
+    sent: 0,
+    unchecked: 2,
+  });
+  expect(lost.unchecked_why).toEqual({ "it was sent without a tag to know it by": 2 });
+  expect(plan.to_warm).toBe(2);
+  expect(messages).toBeGreaterThanOrEqual(first.unknown);
+  expect(lost.look_calls).toBeGreaterThanOrEqual(2 * messages);
+  // Four lanes share the calls, one a second each; none has fewer than a quarter of them at the most.
+  expect(lost.eta_seconds).toBeGreaterThanOrEqual(Number(lost.look_calls) / 4);
+  expect(lost.eta_seconds).toBeLessThanOrEqual(Number(lost.look_calls));
+  const text = await world.run(["--only", "unknown", "--dry-run"], { env });
+  expect(text.stdout).toContain(`lost      ${first.unknown + 2} calls\n`);
+  expect(text.stdout).toMatch(
+    /lost {6}\d+ objects looked for \(at most \d+ messages, \d+ calls, about .+\), and sent only where proved/,
+  );
+  expect(text.stdout).toContain(
+    "lost      2 objects sent unchecked: it was sent without a tag to know it by\n",
+  );
+  const young = await world.run([...ONLY, "--dry-run"], { env: { ...env, PREWARM_LOOK_AFTER: "1h" } });
+  const { lost: later } = planOf(young.stdout);
+  expect(later).toMatchObject({ look: 0, messages: 0, look_calls: 0, later: first.unknown, unchecked: 2 });
+  expect(Date.parse(String(later.look_at))).toBeGreaterThan(Date.now());
+  const waiting = young.stdout.split("\n").filter((line) => line.includes('"lost":"later","look_at":"2'));
+  expect(waiting).toHaveLength(first.unknown);
+  expect(lookCalls(world)).toBe(0);
+  expect(
+    world.botApi
+      .calls()
+      .slice(before)
+      .map(({ method }) => method),
+  ).not.toContain("sendDocument");
+  expect(world.rows("select * from prewarm_attempts")).toEqual(rows);
+  const second = summaryOf(await world.run(ONLY, { env: FOUR }));
+  expect(second.resolved).toEqual({ found: first.unknown, sent: 0, unchecked: 2 });
+  expect(lookCalls(world)).toBeLessThanOrEqual(Number(lost.look_calls));
+});
+
+function planOf(stdout: string) {
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+    readonly to_warm: number;
+    readonly lost: Readonly<Record<string, unknown>>;
+  };
+}

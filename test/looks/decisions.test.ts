@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { MediaKind } from "../../src/domain/media.ts";
-import type { LookWay } from "../../src/ledgers/look-port.ts";
+import type { LookWay, LostCall } from "../../src/ledgers/look-port.ts";
 import { mayLoseCaption } from "../../src/looks/caption.ts";
+import { knownOf } from "../../src/looks/known.ts";
 import { matchOf } from "../../src/looks/match.ts";
 import type { LookVerdict } from "../../src/looks/port.ts";
 import { rowVerdict } from "../../src/looks/row-verdict.ts";
@@ -22,6 +23,35 @@ describe("the way to ask for messages", () => {
     [false, false, ["forward"], "edit"],
   ])("edits others %s, protected %s, refused %j: %s", (editsOthers, isProtected, refused, way) => {
     expect(wayOf({ editsOthers, isProtected, refused: new Set(refused) })).toBe(way);
+  });
+});
+
+describe("what is known of a lost call without asking", () => {
+  const [STARTED, ENDED, AFTER] = [1_000, 2_000, 600_000];
+  const lost: LostCall = {
+    attempt: 1,
+    bot: "a",
+    content: "etag:x:1",
+    kind: "document",
+    key: "a.bin",
+    chatId: "-1001",
+    tag: "abcdefghij",
+    startedAt: STARTED,
+    endedAt: ENDED,
+    reason: "answer_lost",
+    state: "unknown",
+  };
+  it.each<[string, Partial<LostCall>, number, LookVerdict["is"] | null]>([
+    ["old enough", {}, ENDED + AFTER, null],
+    ["too young", {}, ENDED + AFTER - 1, "later"],
+    ["proved absent, however young", { state: "absent" }, ENDED, "absent"],
+    ["without a tag, however young", { tag: null }, ENDED, "unchecked"],
+    ["in no chat that is known", { chatId: null }, ENDED + AFTER, "unchecked"],
+    ["of a bot that takes no part", { bot: "b" }, ENDED + AFTER, "unchecked"],
+    ["sent unchecked before, and lost again", { state: "unchecked" }, ENDED + AFTER, null],
+  ])("%s", (_, change, now, is) => {
+    const patience = { afterMs: AFTER, longestCallMs: 1_000 };
+    expect(knownOf({ ...lost, ...change }, { bots: ["a"], patience, now })?.is ?? null).toBe(is);
   });
 });
 

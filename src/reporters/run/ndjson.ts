@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { Emitter } from "../../domain/events.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
+import type { LostPlan } from "../../domain/resolved.ts";
 import type { Percentiles, RunTotals, Snapshot } from "../../figures/snapshot.ts";
 import type { Reporter } from "../reporter.ts";
 
@@ -81,6 +82,14 @@ function itemLine(item: ItemResult) {
   };
 }
 
+function lostFields(lost: LostPlan) {
+  return {
+    lost: lost.is === "absent" ? "sent" : lost.is,
+    look_at: lost.is === "later" ? new Date(lost.at).toISOString() : undefined,
+    resolved_why: lost.is === "unchecked" ? lost.why : undefined,
+  };
+}
+
 function told({ class: failureClass, reason, message }: Failure) {
   return { class: failureClass, reason, message };
 }
@@ -147,8 +156,8 @@ export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
     if (isOpen) out.write(`${JSON.stringify(value)}\n`);
   };
   events.on("item", (item) => line(itemLine(item)));
-  events.on("planned", ({ key, bot, kind, bytes, way }) =>
-    line({ type: "planned", key, bot, kind, bytes, adopt: way }),
+  events.on("planned", ({ key, bot, kind, bytes, way, lost }) =>
+    line({ type: "planned", key, bot, kind, bytes, adopt: way, ...(lost && lostFields(lost)) }),
   );
   return {
     line,

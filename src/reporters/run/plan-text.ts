@@ -4,6 +4,7 @@ import type { AdoptForecast, Bottleneck, WorkPlan } from "../../domain/work-fore
 import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, size } from "../format.ts";
 import { priceText, r2Price } from "../r2-price.ts";
+import { lostPlanFields, lostPlanLines } from "./lost-plan.ts";
 
 /** The last line of `--dry-run --json`: the published fields in their order, then what was added. `run` has what was left alone. */
 export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) {
@@ -27,6 +28,7 @@ export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) 
     left_failed: leftFailed,
     left_unknown: leftUnknown,
     adopt: plan.adopt && adoptFields(plan.adopt),
+    lost: plan.lost && lostPlanFields(plan.lost),
   };
 }
 
@@ -50,6 +52,7 @@ export function planText(plan: WorkPlan, run: Snapshot, command: string): string
   const lines = [
     `to warm   ${objects(plan.toWarm)}, ${size(plan.bytes)}`,
     ...(plan.adopt ? [`adopt     ${adoptText(plan.adopt)}`] : []),
+    ...(plan.lost ? lostPlanLines(plan.lost).map((text) => `lost      ${text}`) : []),
     `skipped   ${count(plan.skipped)}`,
     ...(plan.filtered > 0 ? [`filtered  ${filtered}`] : []),
     `lanes     ${count(plan.lanes)}`,
