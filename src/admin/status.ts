@@ -34,6 +34,7 @@ export async function statusOf({ view, history, clock, version }: RouteParts) {
       also: closedBeside(part, failure, now.lanes).map(explained),
     })),
     counts: now.counts,
+    resolved: now.lostAnswers.resolved,
     success_rate: now.successRate,
     throughput_per_min: now.recentPerMinute,
     bytes_per_second: now.recentBytesPerSecond,

@@ -51,6 +51,19 @@ describe("what Prometheus reads", () => {
     expect(await value('prewarm_warmed_bytes_total{bot="default"}')).toBe(1000);
   });
 
+  it("counts how lost answers were resolved, from 0 on", async () => {
+    const { value, events } = lively();
+    const series = ["found", "sent", "unchecked"].map(
+      (resolved) => `prewarm_lost_calls_total{bot="default",resolved="${resolved}"}`,
+    );
+    const shown = () => Promise.all(series.map(value));
+    expect(await shown()).toEqual([0, 0, 0]);
+    events.emit("item", item({ resolved: "found", attempts: 0 }));
+    events.emit("item", item({ resolved: "found", attempts: 0 }));
+    events.emit("item", item({ resolved: "unchecked" }));
+    expect(await shown()).toEqual([2, 0, 1]);
+  });
+
   it("measures the phases of the items that were tried, in seconds", async () => {
     const { value, events } = lively();
     events.emit("item", item({ status: "skipped", attempts: 0 }));

@@ -34,12 +34,21 @@ export function show(status) {
   draw("again", status.ledger, again);
   drawFailures(status.failures);
   byId("failures-sum").textContent =
-    `${count(status.counts.failed)} failed, ${count(status.counts.unknown)} unknown since start`;
+    `${count(status.counts.failed)} failed, ${count(status.counts.unknown)} unknown since start${resolvedText(status.resolved)}`;
   draw("cache", status.cache, cache);
   draw("passes", pick(status, ["passes", "reading"]), passes);
   byId("floods").textContent =
     `${plural(status.flood_waits, "flood wait", "flood waits")}, ${plural(status.retries, "retry", "retries")} since start`;
   byId("updated").textContent = `Updated ${time(Date.now())}`;
+}
+
+/**
+ * How lost answers were resolved; empty where none was.
+ * @param {Status["resolved"]} resolved
+ */
+function resolvedText({ found, sent, unchecked }) {
+  if (found + sent + unchecked === 0) return "";
+  return `; lost answers: ${count(found)} found, ${count(sent)} sent again, ${count(unchecked)} unchecked`;
 }
 
 /**

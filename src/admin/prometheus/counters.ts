@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { EventMap, Pass } from "../../domain/events.ts";
 import { MEDIA_KINDS } from "../../domain/media.ts";
 import type { ItemResult, ItemStatus } from "../../domain/outcome.ts";
+import { RESOLVED } from "../../domain/resolved.ts";
 import { botLabel, type PrometheusOptions } from "./labels.ts";
 
 const STATUSES: readonly ItemStatus[] = ["ready", "weak", "skipped", "failed", "unknown"];
@@ -27,6 +28,12 @@ function countItems(registry: Registry, { events, bots, clock }: PrometheusOptio
     labelNames: ["bot", "kind", "status"],
     registers,
   });
+  const lost = new Counter({
+    name: "prewarm_lost_calls_total",
+    help: "Items that got a file_id after their answer had been lost, by bot and how: found, sent again, sent again unchecked.",
+    labelNames: ["bot", "resolved"],
+    registers,
+  });
   const bytes = new Counter({
     name: "prewarm_warmed_bytes_total",
     help: "Bytes of the items that got a file_id.",
@@ -49,6 +56,7 @@ function countItems(registry: Registry, { events, bots, clock }: PrometheusOptio
   // A series that begins above 0 hides its first failures from rate() and increase().
   for (const bot of bots) {
     bytes.inc({ bot }, 0);
+    for (const resolved of RESOLVED) lost.inc({ bot, resolved }, 0);
     for (const kind of MEDIA_KINDS) for (const status of STATUSES) items.inc({ bot, kind, status }, 0);
   }
   for (const phase of PHASES) durations.zero({ phase });
@@ -57,6 +65,7 @@ function countItems(registry: Registry, { events, bots, clock }: PrometheusOptio
     const bot = label(item.bot);
     items.inc({ bot, kind: item.kind ?? "none", status: item.status });
     if (item.status === "ready" || item.status === "weak") bytes.inc({ bot }, item.bytes ?? 0);
+    if (item.resolved) lost.inc({ bot, resolved: item.resolved });
     if (item.attempts === 0) return;
     last.set(clock.wall() / 1000);
     for (const phase of PHASES) durations.observe({ phase }, item.latency[phase] / 1000);

@@ -44,6 +44,8 @@ function storedFields(item: ItemResult): LogFields {
     transfer: item.transfer,
     bytes: item.bytes,
     attempts: item.attempts,
+    resolved: item.resolved,
+    resolved_why: item.resolvedWhy,
     ms: Math.round(item.latency.total),
     send_ms: Math.round(item.latency.send),
   };
@@ -62,6 +64,7 @@ function failedFields(item: ItemResult, adviser: Adviser): LogFields {
     next: error ? nextStep(error.reason, adviser) : undefined,
     bytes: item.bytes ?? undefined,
     attempts: item.attempts,
+    look_at: item.lookAt === undefined ? undefined : new Date(item.lookAt).toISOString(),
   };
 }
 
