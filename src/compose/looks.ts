@@ -30,7 +30,10 @@ export function openLostRows(
     aborting: stop.aborting,
     patience: patienceOf(config, clock),
   });
-  return { looks, lost: new LostRows({ ...rules, clock, events, ledger, looks, remove }) };
+  return {
+    looks,
+    lost: new LostRows({ ...rules, clock, events, ledger, looks, remove, draining: stop.draining }),
+  };
 }
 
 /** What says for a dry run how lost messages would be looked for. */

@@ -62,14 +62,15 @@ export class Feeder {
     const { stop, intake, limit = Number.POSITIVE_INFINITY } = this.#options;
     for (const planned of page) {
       if (planned.type === "task") await intake.room();
-      if (stop.draining.aborted) return false;
+      // What has ended is told all the same.
+      if (stop.draining.aborted && planned.type === "task") continue;
       this.#read += 1;
       const isWork = planned.type === "item" && planned.counts === true;
       if ((await intake.take(planned)) || isWork) this.#count(planned);
       // Right away: the next page of an open pipe may never come.
       if (this.#queued >= limit) return false;
     }
-    return true;
+    return !stop.draining.aborted;
   }
 
   #count(planned: Planned): void {

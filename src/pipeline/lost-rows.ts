@@ -7,6 +7,7 @@ import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { LookBoard, LookVerdict } from "../looks/port.ts";
 import { rowVerdict } from "../looks/row-verdict.ts";
 import { asTheyCome } from "./as-they-come.ts";
+import { lateItems } from "./late-items.ts";
 import { foundItem, stillUnknown } from "./lost-ended.ts";
 import { LostSummary } from "./lost-summary.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
@@ -20,6 +21,7 @@ export interface LostRowsOptions {
   readonly runBots: RunBots;
   /** Rules for other keys of content that was found: those of a plain run. */
   readonly judge: PlanRules;
+  readonly draining: AbortSignal;
   /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
   readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
 }
@@ -48,7 +50,7 @@ export class LostRows {
    * where they are to be sent again. Throws LedgerError.
    */
   async *resolve(tasks: readonly Task[]): AsyncGenerator<Planned[]> {
-    const { clock, events } = this.#options;
+    const { clock, events, draining } = this.#options;
     if (tasks.length === 0) return;
     const summary = new LostSummary();
     let undecided = tasks.length;
@@ -60,7 +62,7 @@ export class LostRows {
         summary.note(verdict, planned.length);
         tell(planned);
       }).finally(() => this.#count(-undecided));
-    yield* asTheyCome(work, clock);
+    yield* asTheyCome(work, clock, lateItems(events, draining));
     for (const notice of summary.notices()) events.emit("notice", notice);
   }
 

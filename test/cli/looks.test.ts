@@ -48,6 +48,25 @@ it.each<[string, Rights, Record<string, string>]>([
   ]);
 });
 
+it("tells of each message that it found before it was stopped", async () => {
+  const world = await lostScene("edit", OBJECTS);
+  loseAnswers(world, 0.5);
+  await world.run(["--max-failures", "1000"], { env: FOUR });
+  answerAll(world);
+  const ready = () =>
+    Number(world.rows("select count(*) as n from media_cache where status = 'ready'")[0]?.n);
+  const before = ready();
+  const env = { ...FOUR, PREWARM_PACE: "240/min" };
+  const running = world.start(["run", ...ONLY], { env });
+  await world.until(() => lookCalls(world) >= 8, "some were looked for");
+  running.signal("SIGINT");
+  const ended = await running.ended;
+  expect(ended.code).toBe(130);
+  const found = itemsOf(ended).filter(({ resolved }) => resolved === "found");
+  expect(found).toHaveLength(ready() - before);
+  expect(summaryOf(ended).resolved).toMatchObject({ found: found.length });
+});
+
 it("sends again what is proved not to be there, and nothing twice", async () => {
   const world = await lostScene("edit", OBJECTS);
   // Answers of the Bot API server's proxy after the whole request, of which nothing is posted.

@@ -8,6 +8,7 @@ import type { LaneBoard } from "../../lanes/port.ts";
 import type { PostedMessage } from "../../ledgers/adopt-port.ts";
 import type { Ledger } from "../../ledgers/port.ts";
 import { asTheyCome } from "../as-they-come.ts";
+import { lateItems } from "../late-items.ts";
 import { decideAll, type Planned, type PlanRules } from "../plan.ts";
 import type { AdoptChats } from "./chats.ts";
 import { OneAdoption } from "./one.ts";
@@ -80,10 +81,12 @@ export class Adoption {
    * to be warmed all the same. Throws LedgerError.
    */
   async *resolve(page: readonly Planned[]): AsyncGenerator<Planned[]> {
-    const { clock } = this.#options;
+    const { clock, events, draining } = this.#options;
     const { adopt, rest } = await this.part(page);
     yield rest;
-    if (adopt.length > 0) yield* asTheyCome((tell) => this.#tracked(this.#adoptAll(adopt, tell)), clock);
+    if (adopt.length === 0) return;
+    const work = (tell: (made: readonly Planned[]) => void) => this.#tracked(this.#adoptAll(adopt, tell));
+    yield* asTheyCome(work, clock, lateItems(events, draining));
   }
 
   /** Resolves when nothing is adopted any more; never rejects. */
