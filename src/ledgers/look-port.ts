@@ -35,6 +35,8 @@ export type LostState = "absent" | "unchecked";
 
 /** A message of ours, as a neighbour of one that is looked for. */
 export interface Neighbour {
+  /** That of the call, unless its ids run over other chats of the bot too. */
+  readonly chatId: string;
   readonly messageId: number;
   /** Unix milliseconds, not after the moment at which its call was begun. */
   readonly startedAt: number;
@@ -50,6 +52,8 @@ export interface PostedAround {
   readonly startedAt: number;
   /** Unix milliseconds after which it cannot have been posted. */
   readonly settledAt: number;
+  /** Of this chat only, also where its ids run over other chats of the bot. */
+  readonly isOnlyHere?: boolean;
 }
 
 /** How a message is asked for: by an edit of its keyboard, or by a forward, whose copy is deleted. */

@@ -26,6 +26,8 @@ const OPEN: Readonly<Record<OpenEnd | "unclear", string>> = {
   unclear: "Telegram did not answer each look at where its message could be",
 };
 const STOPPED: LookVerdict = { is: "open", why: "the run was stopped before it was looked for" };
+/** How often such a copy is tried for: an answer that decides nothing is asked for again, once all else was looked at. */
+const MARKS = 2;
 /** Messages of ours that are tried, where some may be deleted. */
 const KNOWN_TRIED = 3;
 
@@ -37,8 +39,8 @@ export class ChatLooks {
   readonly #sights: Sights;
   /** Calls that are not decided. */
   readonly #open = new Set<LostCall>();
-  /** A post after all that are looked for was tried for. */
-  #hasMarked = false;
+  /** How often a post after all that are looked for may still be tried for. */
+  #marksLeft = MARKS;
   /** Unix milliseconds at which all that is looked for had settled: times in the ledger may end a second later. */
   #askedAt = 0;
 
@@ -52,7 +54,7 @@ export class ChatLooks {
   /** Tells of each call as soon as it is decided. Throws LedgerError, and what `tell` throws. */
   async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {
     for (const call of [...calls].sort((a, b) => a.startedAt - b.startedAt)) this.#open.add(call);
-    this.#hasMarked = false;
+    this.#marksLeft = MARKS;
     this.#askedAt = this.#options.clock.wall();
     const none = await this.#way.find();
     for (const call of this.#open) {
@@ -92,8 +94,7 @@ export class ChatLooks {
     const known = this.#sights.withCopies(neighbours);
     const candidates = candidatesOf(around, known);
     const hasLater = known.some(({ startedAt }) => startedAt >= around.settledAt);
-    if (!hasLater && !this.#hasMarked) {
-      this.#hasMarked = true;
+    if (!hasLater && this.#marksLeft === MARKS) {
       await this.#mark(call, known);
       return null;
     }
@@ -107,6 +108,10 @@ export class ChatLooks {
       return null;
     }
     const judged = absence(candidates, (id) => this.#sights.sightOf(id));
+    if (judged === "no_post_after" && this.#marksLeft > 0) {
+      await this.#mark(call, known);
+      return null;
+    }
     if (judged !== "absent") return { is: "open", why: OPEN[judged] };
     return mayLoseCaption(call.kind, call.key)
       ? { is: "unchecked", why: "Telegram may have made a sticker of it, which has no caption to know it by" }
@@ -133,14 +138,18 @@ export class ChatLooks {
 
   /** Makes a copy of a message of ours, of this chat or another, which is then a post after everything that is looked for. */
   async #mark(call: LostCall, known: readonly Neighbour[]): Promise<void> {
-    const here = [...known].reverse().map(({ messageId }) => ({ messageId, chatId: undefined }));
-    const elsewhere = this.#options.posts.elsewhere(this.#place);
-    for (const { messageId, chatId } of [...here.slice(0, KNOWN_TRIED), ...elsewhere.slice(0, KNOWN_TRIED)]) {
-      if (chatId === undefined && !this.#way.canForward) continue;
-      const seen = await this.#sights.probe(call, messageId, "forward", chatId);
+    this.#marksLeft -= 1;
+    let isDecided = true;
+    const near = [...known].reverse().slice(0, KNOWN_TRIED);
+    for (const { messageId, chatId } of [...near, ...this.#options.posts.latest(this.#place, KNOWN_TRIED)]) {
+      const isHere = chatId === this.#place.chatId;
+      if (isHere && !this.#way.canForward) continue;
+      const seen = await this.#sights.probe(call, messageId, "forward", isHere ? undefined : chatId);
       if (typeof seen !== "string") return;
-      if (seen === "protected" && chatId === undefined) this.#way.refuse("forward");
+      if (seen === "protected" && isHere) this.#way.refuse("forward");
+      if (seen === "unclear") isDecided = false;
     }
+    if (isDecided) this.#marksLeft = 0;
   }
 
   /**
@@ -148,7 +157,8 @@ export class ChatLooks {
    * left to try, those of which edits showed nothing are asked for by forwards.
    */
   async #proveEdit(call: LostCall, known: readonly Neighbour[]): Promise<void> {
-    for (const { messageId } of [...known].reverse().slice(0, KNOWN_TRIED)) {
+    const here = known.filter(({ chatId }) => chatId === this.#place.chatId);
+    for (const { messageId } of here.reverse().slice(0, KNOWN_TRIED)) {
       const seen = await this.#sights.probe(call, messageId, "edit");
       if (seen !== "missing") break;
     }

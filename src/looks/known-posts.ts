@@ -15,8 +15,10 @@ export class KnownPosts {
     this.#last.set(bot, ofBot.set(chatId, { chatId, messageId }));
   }
 
-  /** One of each other chat of this bot. */
-  elsewhere({ bot, chatId }: Place): readonly KnownPost[] {
-    return [...(this.#last.get(bot)?.values() ?? [])].filter((each) => each.chatId !== chatId);
+  /** The last one of this chat, and those of so many other chats of this bot. */
+  latest({ bot, chatId }: Place, others: number): readonly KnownPost[] {
+    const all = [...(this.#last.get(bot)?.values() ?? [])];
+    const elsewhere = all.filter((each) => each.chatId !== chatId);
+    return [...all.filter((each) => each.chatId === chatId), ...elsewhere.slice(0, others)];
   }
 }

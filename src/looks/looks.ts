@@ -60,7 +60,8 @@ class Looks implements LookBoard {
     const now = clock.wall();
     for (const bot of bots)
       for (const chatId of chats(bot)) {
-        const last = (await ledger.neighbours({ bot, chatId, startedAt: now, settledAt: now })).at(-1);
+        const around = { bot, chatId, startedAt: now, settledAt: now, isOnlyHere: true };
+        const last = (await ledger.neighbours(around)).at(-1);
         if (last) this.#posts.note({ bot, chatId }, last.messageId);
       }
   }

@@ -68,11 +68,11 @@ export class Sights {
   /** Looks at a message that is known, for a forward also one in another chat (`from`). Throws LedgerError. */
   async probe({ attempt }: LookedFor, messageId: number, way: LookWay, from?: string): Promise<LookAnswer> {
     const { clock, events } = this.#options;
+    const { bot, chatId } = this.#place;
     const copied = (copyId: number) => {
       const now = clock.wall();
-      this.#copies.push({ messageId: copyId, startedAt: now, endedAt: now });
+      this.#copies.push({ chatId, messageId: copyId, startedAt: now, endedAt: now });
     };
-    const { bot, chatId } = this.#place;
     const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied, from });
     events.emit("look", {
       bot,

@@ -12,8 +12,8 @@ const BESIDE = 64;
 
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
-  "select message_id as id, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select copy_id as id, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, message_id as id, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
 const BELOW = MESSAGES.map(
@@ -41,6 +41,7 @@ const CHATS = `
   select chat from chats where chat is not null`;
 
 interface MessageRow {
+  readonly chat: string;
   readonly id: number;
   readonly started_at: string;
   readonly ended_at: string;
@@ -49,7 +50,7 @@ interface MessageRow {
 /** Returns our messages around one that is looked for, in the order of their ids. */
 export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   const shares = sharesMessageIds(around.chatId);
-  const chats = shares ? yield* chatsOf() : [around.chatId];
+  const chats = shares && !around.isOnlyHere ? yield* chatsOf() : [around.chatId];
   const bot = shares ? around.bot : null;
   const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot };
   const low = Math.max(...idsOf(yield* ask<EndRow>(BELOW, chats, times)));
@@ -60,7 +61,11 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   };
   return (yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
-    .map(({ id, started_at, ended_at }) => ({ messageId: id, ...moments(started_at, ended_at) }));
+    .map(({ chat, id, started_at, ended_at }) => ({
+      chatId: chat,
+      messageId: id,
+      ...moments(started_at, ended_at),
+    }));
 }
 
 interface EndRow {
