@@ -262,12 +262,29 @@ export class Judge {
     const isReady = kindsOf(key).some((kind) => this.#ready.has(`${bot} ${sha256} ${kind}`));
     const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
     const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
-    const mayBeInDoubt = all ? attempts.some(isAlone) : attempts.some(isInDoubt);
+    const mayBeInDoubt = all ? attempts.some((row) => this.#isAlone(bot, row)) : attempts.some(isInDoubt);
     if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
     const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
     if (isReady && (all || !this.#isDoubted(etag)) && store?.etag !== etag)
       this.#wrong(`${key} does not point at its content`);
+  }
+
+  /** It has no neighbour in its chat from which on to look for its message, or one that is gone, or perhaps a copy only, which is deleted. */
+  #isAlone(bot: string, { state, alone, tag, chat }: Row): boolean {
+    if (state !== "unknown" || tag === null) return false;
+    return alone === 1 || this.#lacksOne(bot, String(chat));
+  }
+
+  /** The ledger knows no message of this bot in this chat, or one that is not there any more. */
+  #lacksOne(bot: string, chat: string): boolean {
+    const { disk, scenario, telegram } = this.#world;
+    const id = scenario.bots.find(({ slug }) => slug === bot)?.id ?? "";
+    const known = disk.rows(POSTED_IN, [bot, chat]);
+    return (
+      known.length === 0 ||
+      known.some(({ number }) => telegram.messages.find(chat, id, Number(number)) === null)
+    );
   }
 
   /** A bot is in doubt about it, whose readers may need what the key points at. */
@@ -312,11 +329,6 @@ function isInDoubt({ state }: Row): boolean {
   return state === "unknown" || state === "unchecked";
 }
 
-/** It has no neighbour in its chat from which on to look for its message, or perhaps a copy only, which is deleted. */
-function isAlone({ state, alone }: Row): boolean {
-  return state === "unknown" && alone === 1;
-}
-
 /** The kinds under which the id of a key may stand: a photo that is refused is sent as a document. */
 function kindsOf(key: string): readonly string[] {
   if (key.endsWith(".jpg")) return ["photo", "document"];
@@ -326,10 +338,12 @@ function kindsOf(key: string): readonly string[] {
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
 const FORCED = "select 1 from prewarm_attempts where state = 'sending' and owner = 'prewarm force'";
-const ATTEMPTS_OF = `select state, error_reason as why, error_message as text, a.tag is not null and (not exists (
+const ATTEMPTS_OF = `select state, error_reason as why, error_message as text, a.tag, a.warmup_chat_id as chat, (not exists (
     select 1 from prewarm_attempts o where o.state = 'ready' and o.message_id is not null and o.warmup_chat_id = a.warmup_chat_id)
     or exists (select 1 from prewarm_looks l where l.copy_id is not null and l.chat_id = a.warmup_chat_id)) as alone
   from prewarm_attempts a where bot_slug = ?1 and r2_etag = ?2`;
+const POSTED_IN =
+  "select message_id as number from prewarm_attempts where state = 'ready' and message_id is not null and bot_slug = ?1 and warmup_chat_id = ?2";
 const DOUBTS = `
   select sum(error_reason = 'process_died') as died, sum(error_reason <> 'process_died') as lost
   from prewarm_attempts where state in ('unknown', 'unchecked')`;

@@ -145,8 +145,6 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     MEDIA_PREWARM_INTERVAL_MS: "20000",
     PREWARM_LIST_INTERVAL: "5m",
     PREWARM_PACE: scenario.pace,
-    // Its Telegram neither edits nor forwards, so that lost messages cannot be looked for.
-    PREWARM_TAG: "0",
   };
   const bots = scenario.bots.map(({ slug, id, chats: own }) => ({
     slug,
