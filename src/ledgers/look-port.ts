@@ -37,6 +37,8 @@ export type LostState = "absent" | "unchecked";
 export interface Neighbour {
   /** That of the call, unless its ids run over other chats of the bot too. */
   readonly chatId: string;
+  /** The attempt that posted it, which rises from one to the next whatever the clock says; null for a copy that a look made. */
+  readonly attempt: number | null;
   readonly messageId: number;
   /** Unix milliseconds, not after the moment at which its call was begun. */
   readonly startedAt: number;
@@ -52,6 +54,8 @@ export interface PostedAround {
   readonly startedAt: number;
   /** Unix milliseconds after which it cannot have been posted. */
   readonly settledAt: number;
+  /** The attempt that is looked for, if it is one: what was begun later is not before it, though a clock that was put back may say so. */
+  readonly attempt?: AttemptId;
   /** Of this chat only, also where its ids run over other chats of the bot. */
   readonly isOnlyHere?: boolean;
 }

@@ -10,6 +10,8 @@ export interface Candidates {
   readonly open: OpenEnd | null;
 }
 
+type LostAt = Pick<PostedAround, "startedAt" | "settledAt" | "attempt">;
+
 /** Ids that are asked for at most for one lost call. */
 export const MOST = 200;
 /** Ids that are asked for above the highest known one, where nothing bounds them: its message is probably the next. */
@@ -17,26 +19,33 @@ const BEYOND = 20;
 
 /**
  * Returns the ids that a message can have by its neighbours, ours, in the order of their ids: above those that were there
- * before its call began, below those that were begun when it could post no more, and none of theirs. Ids rise with time in a
+ * before its call began, below those that were begun when it could post no more, and none of theirs. Where a clock was put back, the order of the attempts holds. Ids rise with time in a
  * chat, and from 1 on. Where no post from before is known, those between posts come first, then those below them.
  */
-export function candidatesOf(
-  { startedAt, settledAt }: Pick<PostedAround, "startedAt" | "settledAt">,
-  neighbours: readonly Neighbour[],
-  most = MOST,
-): Candidates {
+export function candidatesOf(around: LostAt, neighbours: readonly Neighbour[], most = MOST): Candidates {
   const first = neighbours[0];
   const last = neighbours.at(-1);
   if (!first || !last) return { ids: [], open: "no_post_before" };
   const isKnown = new Set(neighbours.map(({ messageId }) => messageId));
-  const before = neighbours.filter(({ endedAt }) => endedAt <= startedAt).at(-1)?.messageId ?? null;
-  const after = neighbours.find((each) => each.startedAt >= settledAt)?.messageId ?? null;
+  const isBefore = (each: Neighbour) => each.endedAt <= around.startedAt && orderOf(each, around) <= 0;
+  const before = neighbours.filter(isBefore).at(-1)?.messageId ?? null;
+  const after = neighbours.find((each) => isLater(each, around))?.messageId ?? null;
   const from = before ?? (first.messageId <= most ? 0 : null);
   const upwards = range((from ?? first.messageId) + 1, after ?? last.messageId + BEYOND + 1);
   const downwards = from === null ? range(first.messageId - most, first.messageId).reverse() : [];
   const ids = [...upwards, ...downwards].filter((id) => !isKnown.has(id));
   const end = from === null ? "no_post_before" : after === null ? "no_post_after" : null;
   return { ids: ids.slice(0, most), open: ids.length > most && from !== null ? "too_many" : end };
+}
+
+/** True for a message that was begun when that which is looked for could be posted no more. */
+export function isLater(each: Neighbour, around: LostAt): boolean {
+  return each.startedAt >= around.settledAt && orderOf(each, around) >= 0;
+}
+
+/** Below 0 for what was begun before the call, above 0 for what was begun after it, 0 where that is not known. */
+function orderOf({ attempt }: Neighbour, { attempt: lost }: LostAt): number {
+  return attempt === null || lost === undefined ? 0 : attempt - Number(lost);
 }
 
 function range(from: number, to: number): number[] {

@@ -1,7 +1,7 @@
 import type { LookWay, LostCall, Neighbour, PostedAround } from "../ledgers/look-port.ts";
 import { absence } from "./absence.ts";
 import type { Place } from "./asking.ts";
-import { candidatesOf, type OpenEnd } from "./candidates.ts";
+import { candidatesOf, isLater, type OpenEnd } from "./candidates.ts";
 import { mayLoseCaption } from "./caption.ts";
 import { ChatWay, type ChatWayOptions } from "./chat-way.ts";
 import type { KnownPosts } from "./known-posts.ts";
@@ -67,6 +67,7 @@ export class ChatLooks {
   async #find(call: LostCall, tell: Tell): Promise<LookVerdict | null> {
     const around = {
       ...this.#place,
+      attempt: call.attempt,
       startedAt: call.startedAt,
       settledAt: Math.min(settledAt(call, this.#options.patience), this.#askedAt),
     };
@@ -93,7 +94,7 @@ export class ChatLooks {
   ): Promise<LookVerdict | null> {
     const known = this.#sights.withCopies(neighbours);
     const candidates = candidatesOf(around, known);
-    const hasLater = known.some(({ startedAt }) => startedAt >= around.settledAt);
+    const hasLater = known.some((each) => isLater(each, around));
     if (!hasLater && this.#marksLeft === MARKS) {
       await this.#mark(call, known);
       return null;

@@ -96,7 +96,7 @@ class LookCount implements LookForecaster {
     const { ledger, clock, patience } = this.#options;
     if (chatId === null) return;
     const settled = Math.min(settledAt(call, patience), clock.wall());
-    const around = { bot, chatId, startedAt: call.startedAt, settledAt: settled };
+    const around = { bot, chatId, attempt: call.attempt, startedAt: call.startedAt, settledAt: settled };
     const neighbours = await ledger.neighbours(around);
     const chat = this.#chatOf(bot, chatId);
     const { ids } = candidatesOf(around, neighbours);

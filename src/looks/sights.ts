@@ -71,7 +71,7 @@ export class Sights {
     const { bot, chatId } = this.#place;
     const copied = (copyId: number) => {
       const now = clock.wall();
-      this.#copies.push({ chatId, messageId: copyId, startedAt: now, endedAt: now });
+      this.#copies.push({ chatId, attempt: null, messageId: copyId, startedAt: now, endedAt: now });
     };
     const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied, from });
     events.emit("look", {

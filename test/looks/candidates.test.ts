@@ -7,7 +7,7 @@ import { candidatesOf, type OpenEnd } from "../../src/looks/candidates.ts";
 const LOST = { startedAt: 1_000, settledAt: 2_000 };
 
 function at(messageId: number, startedAt: number, endedAt = startedAt + 100): Neighbour {
-  return { chatId: "-1001000000001", messageId, startedAt, endedAt };
+  return { chatId: "-1001000000001", attempt: null, messageId, startedAt, endedAt };
 }
 
 function upTo(from: number, to: number): number[] {
@@ -71,4 +71,17 @@ it.each<[readonly number[], OpenEnd | null, ReturnType<typeof absence>]>([
   [[13], "no_post_after", "unclear"],
 ])("of candidates %j with the end %s it is %s", (ids, open, verdict) => {
   expect(absence({ ids, open }, (id) => SIGHTS[id])).toBe(verdict);
+});
+
+it("goes by the order of the attempts where a clock was put back, or was wrong before", () => {
+  const by = (neighbour: Neighbour, attempt: number): Neighbour => ({ ...neighbour, attempt });
+  const lost = { ...LOST, attempt: 5 };
+  const before = by(at(10, 500), 4);
+  const after = by(at(20, 2_000), 9);
+  expect(candidatesOf(lost, [before, by(at(13, 600), 6), after])).toEqual({
+    ids: [11, 12, 14, 15, 16, 17, 18, 19],
+    open: null,
+  });
+  expect(candidatesOf(lost, [by(at(8, 3_000), 3), before, after]).open).toBe(null);
+  expect(candidatesOf(lost, [by(at(8, 3_000), 3), before])).toMatchObject({ open: "no_post_after" });
 });

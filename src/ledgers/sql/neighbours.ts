@@ -12,18 +12,22 @@ const BESIDE = 64;
 
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
-  "select cast(:chat as text) as chat, message_id as id, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select cast(:chat as text) as chat, copy_id as id, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, null as attempt, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
+/** Of copies nothing but the clock tells. */
+const BEGUN_BEFORE = [" and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807)", ""];
+const BEGUN_AFTER = [" and prewarm_attempts.id > coalesce(:attempt, 0)", ""];
+
 const BELOW = MESSAGES.map(
-  (messages) =>
-    `select max(id) as id from (${messages} and started_at < :started and ended_at < :started order by started_at desc limit ${BESIDE})`,
+  (messages, at) =>
+    `select max(id) as id from (${messages}${BEGUN_BEFORE[at]} and started_at < :started and ended_at < :started order by started_at desc limit ${BESIDE})`,
 );
 
 const ABOVE = MESSAGES.map(
-  (messages) =>
-    `select min(id) as id from (${messages} and started_at > :settled order by started_at limit ${BESIDE})`,
+  (messages, at) =>
+    `select min(id) as id from (${messages}${BEGUN_AFTER[at]} and started_at > :settled order by started_at limit ${BESIDE})`,
 );
 
 const BETWEEN = [
@@ -43,6 +47,7 @@ const CHATS = `
 interface MessageRow {
   readonly chat: string;
   readonly id: number;
+  readonly attempt: number | bigint | string | null;
   readonly started_at: string;
   readonly ended_at: string;
 }
@@ -52,7 +57,8 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   const shares = sharesMessageIds(around.chatId);
   const chats = shares && !around.isOnlyHere ? yield* chatsOf() : [around.chatId];
   const bot = shares ? around.bot : null;
-  const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot };
+  const attempt = around.attempt ?? null;
+  const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot, attempt };
   const low = Math.max(...idsOf(yield* ask<EndRow>(BELOW, chats, times)));
   const high = Math.min(...idsOf(yield* ask<EndRow>(ABOVE, chats, times)));
   const range = {
@@ -61,8 +67,9 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   };
   return (yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
-    .map(({ chat, id, started_at, ended_at }) => ({
+    .map(({ chat, id, attempt: by, started_at, ended_at }) => ({
       chatId: chat,
+      attempt: by === null ? null : Number(by),
       messageId: id,
       ...moments(started_at, ended_at),
     }));
