@@ -11,8 +11,12 @@ export class AttemptLost extends Error {
 
 /** Thrown by such a ledger when an attempt is to be begun that another process makes, or has made since this one looked. Nothing was written. */
 export class TakenElsewhere extends Error {
-  constructor() {
+  /** Its place, from 0, among those that were to be begun together. */
+  readonly nth: number;
+
+  constructor(nth = 0) {
     super("another process is sending it, or has sent it");
     this.name = "TakenElsewhere";
+    this.nth = nth;
   }
 }

@@ -34,7 +34,7 @@ export type CanaryEnd =
 
 /** Packs: several media in one message, and what is proved of them. Each method takes effect as a whole. */
 export interface PackedCalls {
-  /** Records the attempts of one call, as `begin` does each, all or none. */
+  /** Records the attempts of one call, as `begin` does each, all or none; `TakenElsewhere` says which one another process has. */
   beginAll(facts: readonly AttemptFacts[]): Promise<AttemptId[]>;
   /** Keeps what an attempt came to until its id is proved: its row stays as it is, and later processes find it as `under_way`. */
   holdUnproved(attempt: AttemptId, confirmation: Confirmation): Promise<void>;

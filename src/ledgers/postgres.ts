@@ -6,7 +6,7 @@ import { ServerClock } from "./postgres/clock.ts";
 import type { Database, TellAway } from "./postgres/database.ts";
 import { asLedgerError } from "./postgres/errors.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
-import { beginLeased, LEASE_S, sweep, take } from "./postgres/leases.ts";
+import { beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
 import { enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
@@ -52,6 +52,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
       now: clock.now,
       owner: `${globalThis.process.pid}@${hostname()}`,
       fence: process.fence,
+      held: HELD,
     };
     return ledgerOf(database, store, process, clock);
   } catch (error) {
@@ -119,12 +120,13 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
   };
   return {
     ...ledger,
-    recover: () => open.write(() => sweep(store, process.fence)),
+    recover: () => open.write(() => sweep(store)),
     begin: (facts) => beginning(() => beginLeased(store, process.fence, there(facts))),
     beginAll: async (facts) => {
       const ids = await open.write(function* () {
         const begun: AttemptId[] = [];
-        for (const each of facts) begun.push(yield* beginLeased(store, process.fence, there(each)));
+        for (const [nth, each] of facts.entries())
+          begun.push(yield* beginLeased(store, process.fence, there(each), nth));
         return begun;
       });
       for (const _ of ids) keeper.begun();
@@ -135,8 +137,8 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
         return yield* take(process.fence, yield* beginCanary(store, id, chatId));
       }),
     endCanary: keeper.ending(ledger.endCanary),
-    holdUnproved: keeper.ending(ledger.holdUnproved),
-    confirm: keeper.ending(ledger.confirm),
+    holdUnproved: keeper.bringing(ledger.holdUnproved),
+    confirm: keeper.bringing(ledger.confirm),
     retry: keeper.ending(ledger.retry),
     doubt: keeper.ending(ledger.doubt),
     fail: async (attempt, facts, failure) =>

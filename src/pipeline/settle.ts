@@ -42,7 +42,7 @@ export class Settlement {
       if (!(error instanceof AttemptLost)) throw error;
       const cause = failure(
         "process_died",
-        "this process stood still for longer than its attempt was its own; another one noted it as in doubt",
+        "this process stood still for longer than its attempt was its own; it was noted as in doubt",
       );
       this.#report({ task, outcome, waited }, { status: "unknown", ...errorFields(cause) });
       return null;

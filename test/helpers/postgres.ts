@@ -66,7 +66,7 @@ function urlOf(port: number, database: string): string {
 }
 
 /** Asks a database once. */
-async function query<Row extends Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
+export async function query<Row extends Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,3 +1,4 @@
+import { AttemptLost } from "../../domain/shared-work.ts";
 import { LedgerError } from "../error.ts";
 import type { Store } from "../sql/store.ts";
 import type { Database } from "./database.ts";
@@ -43,6 +44,18 @@ export class LeaseKeeper {
     };
   }
 
+  /** The same, where it brings an id: one whose lease was over brings none, and is noted as in doubt. */
+  bringing<Args extends readonly unknown[], T>(method: (...args: Args) => Promise<T>) {
+    return this.ending(async (...args: Args): Promise<T> => {
+      try {
+        return await method(...args);
+      } catch (error) {
+        if (error instanceof AttemptLost) await this.#database.write(() => sweep(this.#store));
+        throw error;
+      }
+    });
+  }
+
   /** Throws LedgerError once another worker has taken this one's place. */
   check(): void {
     if (this.#lost) throw this.#lost;
@@ -56,7 +69,7 @@ export class LeaseKeeper {
     try {
       const stays = await this.#database.write(function* () {
         yield* renew(fence);
-        yield* sweep(store, fence);
+        yield* sweep(store);
         return yield* stay(process);
       });
       if (!stays && alone)

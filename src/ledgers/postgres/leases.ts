@@ -15,18 +15,21 @@ const OTHERS = `select 1 from prewarm_attempts a where a.sha256 = :content and a
   and a.fence is distinct from cast(:fence as bigint)
   and (a.state = 'sending' or a.state in ('ready', 'unknown') and a.ended_at >= cast(:asked as timestamptz)) limit 1`;
 
+/** SQL: an attempt's lease is not over. */
+export const HELD = `lease_until > ${NOW}`;
+
 const TAKE = `update prewarm_attempts set fence = :fence, lease_until = ${LEASE} where id = :id`;
 
 /**
  * Begins an attempt under a lease. Throws {@link TakenElsewhere} where another process has one for the same row under way, or has
  * sent it since this one looked: the row is locked from the first statement on, so two that begin at once see each other.
  */
-export function* beginLeased(store: Store, fence: number, facts: AttemptFacts): Steps<AttemptId> {
+export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, nth = 0): Steps<AttemptId> {
   const id = yield* begin(store, facts);
   const { bot, kind, content } = yield* paramsOf(store, facts);
   const asked = new Date(facts.askedAt ?? store.now()).toISOString();
   yield* take(fence, id);
-  if (yield* one(OTHERS, { bot, kind, content, fence, asked })) throw new TakenElsewhere();
+  if (yield* one(OTHERS, { bot, kind, content, fence, asked })) throw new TakenElsewhere(nth);
   return id;
 }
 
@@ -36,19 +39,20 @@ export function* take(fence: number, id: AttemptId): Steps<AttemptId> {
   return id;
 }
 
-const RENEW = `update prewarm_attempts set lease_until = ${LEASE} where fence = :fence and state = 'sending'`;
+const RENEW = `update prewarm_attempts set lease_until = ${LEASE} where fence = :fence and state = 'sending'
+  and ${HELD}`;
 
-/** Renews the leases of a process's attempts. */
+/** Renews the leases of a process's attempts; those that are over stay so. */
 export function* renew(fence: number): Steps<void> {
   yield* run(RENEW, { fence });
 }
 
 const OVER = `select a.id from prewarm_attempts a where a.state = 'sending' and coalesce(a.lease_until <= ${NOW}, true)
-  and a.fence is distinct from cast(:fence as bigint) for update skip locked`;
+  for update skip locked`;
 
-/** Notes attempts of others whose lease is over as in doubt, with their rows. Returns how many. */
-export function* sweep(store: Store, fence: number): Steps<number> {
-  const over = yield* all<{ id: number }>(OVER, { fence });
+/** Notes attempts whose lease is over, whoever made them, as in doubt, with their rows. Returns how many. */
+export function* sweep(store: Store): Steps<number> {
+  const over = yield* all<{ id: number }>(OVER);
   return over.length === 0
     ? 0
     : yield* recover(

@@ -43,17 +43,18 @@ const NEW_ATTEMPT = `
   returning id`;
 
 /** SQL: ends an attempt that is in one of these states. */
-function endAttemptIn(states: string): string {
+function endAttemptIn(states: string, held = ""): string {
   return `
   update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
     error_code = :code, error_message = :message, message_id = iif(purpose = 'adopt', null, cast(:messageId as integer))
-  where id = :id and state in (${states})
+  where id = :id and state in (${states})${held}
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
 }
 
 const END_ATTEMPT = endAttemptIn("'sending'");
 /** Also of an id that came in a pack, and is proved by now. */
-const END_POSTED = endAttemptIn("'sending', 'unproved'");
+const endPostedWhile = (held: string | undefined) =>
+  endAttemptIn("'sending', 'unproved'", held === undefined ? "" : ` and (state <> 'sending' or ${held})`);
 /** The end of a lost call is when its message was found: all that is known is that it was there by then. */
 const END_LOST = endAttemptIn("'unknown', 'absent', 'unchecked'");
 
@@ -196,7 +197,7 @@ function* endAttempt(
  */
 export function* endPosted(store: Store, id: AttemptId, messageId: number, lost: boolean): Steps<Attempt> {
   const params = { ...paramsOfEnd(store, id, "ready", null), messageId };
-  const ended = yield* one<Attempt>(lost ? END_LOST : END_POSTED, params);
+  const ended = yield* one<Attempt>(lost ? END_LOST : endPostedWhile(store.held), params);
   if (!ended) throw lost ? new Error(`attempt ${id} is not lost`) : new AttemptLost(id);
   yield* answered(ended);
   return ended;

@@ -1,13 +1,14 @@
 import type { Failure } from "../../domain/failure.ts";
+import { AttemptLost } from "../../domain/shared-work.ts";
 import type { CanaryEnd, CanaryMessage, UnprovedId } from "../pack-port.ts";
 import type { AttemptFacts, AttemptId, Confirmation } from "../port.ts";
 import { begin } from "./attempts.ts";
 import { all, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
-const HOLD = `
+const holdWhile = (held: string | undefined) => `
   update prewarm_attempts set state = 'unproved', ended_at = :now, message_id = :messageId, held = :held
-  where id = :id and state = 'sending'`;
+  where id = :id and state = 'sending'${held === undefined ? "" : ` and ${held}`}`;
 
 const DISCARD = `
   update prewarm_attempts set state = 'discarded', ended_at = :now, error_class = :class, error_reason = :reason,
@@ -41,11 +42,11 @@ export function* beginAll(store: Store, facts: readonly AttemptFacts[]): Steps<A
 }
 
 /** Keeps what an attempt came to until its id is proved. Throws for one that is not under way. */
-export function* holdUnproved({ now }: Store, id: AttemptId, confirmation: Confirmation): Steps<void> {
+export function* holdUnproved(store: Store, id: AttemptId, confirmation: Confirmation): Steps<void> {
   const held = JSON.stringify(confirmation);
   const { messageId } = confirmation.stored;
-  if ((yield* run(HOLD, { id, messageId, held, now: stamp(now()) })) === 0)
-    throw new Error(`attempt ${id} is not under way`);
+  if ((yield* run(holdWhile(store.held), { id, messageId, held, now: stamp(store.now()) })) === 0)
+    throw new AttemptLost(id);
 }
 
 /** Drops an id that is good for nothing but its message. Throws for one that does not wait. */

@@ -12,6 +12,8 @@ export interface Store {
   readonly beside?: boolean | undefined;
   /** The fencing number of this process, where others may write too. */
   readonly fence?: number | undefined;
+  /** SQL that an attempt has to meet to bring an id: it is under way here still. Absent where no other process may write. */
+  readonly held?: string | undefined;
 }
 
 /** The most rows that are read at once, so that memory stays bounded and writes get their turn in between. */

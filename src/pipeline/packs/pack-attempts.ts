@@ -85,22 +85,43 @@ export class PackAttempts {
     { use }: PackBounds,
     started: number,
   ): Promise<PackOutcome> {
-    const { clock, ledger, stop } = this.#options;
+    const { clock, stop } = this.#options;
     permit.widen(slotsOf(ready.length, use));
     const readyAt = clock.now();
-    const bytes = ready.reduce((sum, { prepared }) => sum + uploadBytes(prepared), 0);
-    const mayGo = await permit.ready(stop.draining, bytes);
+    const mayGo = await permit.ready(stop.draining, bytesOf(ready));
     const waited = { lane: clock.now() - readyAt, ahead: readyAt - started };
     const waiting = ready.map((each) => ({ ...each, spent: { ...each.spent, ...waited } }));
-    const facts = this.#factsOf(waiting, permit);
-    if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
-    const ids = await begunAll(ledger, facts);
-    if (ids === null)
-      return { outcomes: waiting.flatMap((each, nth) => elsewhere(each, facts[nth])), call: null };
-    if (permit.stillHolds()) return this.#call(waiting, permit, { facts, ids, bytes });
+    const asked = this.#factsOf(waiting, permit);
+    if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
+    const begun = await this.#begin(waiting, permit);
+    const sent = permit.stillHolds() ? await this.#call(permit, begun) : await this.#unsent(permit, begun);
+    const outcomes = waiting.flatMap((each, nth) => {
+      const place = begun.going.indexOf(each);
+      return place < 0 ? elsewhere(each, asked[nth]) : (sent.outcomes[place] ?? []);
+    });
+    return { outcomes, call: sent.call };
+  }
+
+  /** Writes them down, but for those that another process is at, or was since the ledger was asked about them. */
+  async #begin(ready: readonly ReadyTask[], permit: Permit): Promise<Begun> {
+    let going = ready;
+    while (going.length > 0) {
+      const facts = this.#factsOf(going, permit);
+      try {
+        return { going, facts, ids: await this.#options.ledger.beginAll(facts), bytes: bytesOf(going) };
+      } catch (error) {
+        if (!(error instanceof TakenElsewhere)) throw error;
+        going = going.filter((_, nth) => nth !== error.nth);
+      }
+    }
+    return { going, facts: [], ids: [], bytes: 0 };
+  }
+
+  /** While the attempts were written down, another call on this lane was answered: its permit holds no more. */
+  async #unsent(permit: Permit, { going, facts, ids }: Begun): Promise<PackOutcome> {
     const why = failure("flood_wait", `${permit.lane.chat} takes no calls for now; none was made`);
-    await Promise.all(ids.map((id) => ledger.retry(id, why)));
-    return { outcomes: waiting.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
+    await Promise.all(ids.map((id) => this.#options.ledger.retry(id, why)));
+    return { outcomes: going.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
   }
 
   /** The chat may have changed while the permit was waited for (a group that became a supergroup). */
@@ -112,7 +133,9 @@ export class PackAttempts {
     }));
   }
 
-  async #call(ready: readonly ReadyTask[], permit: Permit, begun: Begun): Promise<PackOutcome> {
+  async #call(permit: Permit, begun: Begun): Promise<PackOutcome> {
+    const { going: ready } = begun;
+    if (ready.length === 0) return { outcomes: [], call: null };
     const { events, stop, transfers } = this.#options;
     const { bot, chat } = permit.lane;
     const media = ready.map(({ task, prepared }, nth) => ({
@@ -161,6 +184,7 @@ export class PackAttempts {
 
 /** Attempts of one call, as they were written down. */
 interface Begun {
+  readonly going: readonly ReadyTask[];
   readonly facts: readonly AttemptFacts[];
   readonly ids: readonly AttemptId[];
   readonly bytes: number;
@@ -204,19 +228,13 @@ function unsent({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[
   return facts ? [{ facts, spent, transfer: null, result: { type: "put_off", ms: 0 } }] : [];
 }
 
-/** Some of them are sent elsewhere: none is sent by this message, and each is left to whoever does. */
+/** It is sent elsewhere, and left to whoever does. */
 function elsewhere({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
   return facts ? [{ facts, spent, transfer: null, result: { type: "elsewhere" } }] : [];
 }
 
-/** Null where another process is at one of them, or was since the ledger was asked about it. */
-async function begunAll(ledger: Ledger, facts: readonly AttemptFacts[]): Promise<AttemptId[] | null> {
-  try {
-    return await ledger.beginAll(facts);
-  } catch (error) {
-    if (error instanceof TakenElsewhere) return null;
-    throw error;
-  }
+function bytesOf(ready: readonly ReadyTask[]): number {
+  return ready.reduce((sum, { prepared }) => sum + uploadBytes(prepared), 0);
 }
 
 /** A chat that does not take one of several kinds is told about once that went by itself. */

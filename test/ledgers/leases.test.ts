@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import { AttemptLost, TakenElsewhere } from "../../src/domain/shared-work.ts";
+import type { Ledger } from "../../src/ledgers/port.ts";
+import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
+import { confirmation, facts, object } from "../conformance/tested-ledger.ts";
+import { query, startPostgres } from "../helpers/postgres.ts";
+
+const server = await startPostgres();
+
+if (typeof server === "string") {
+  describe("leases of attempts in PostgreSQL", () => {
+    it.skip(server, () => {});
+  });
+} else {
+  afterAll(() => server.dispose());
+
+  describe("leases of attempts in PostgreSQL", () => {
+    let url: string;
+    let [one, two]: Ledger[] = [];
+    const open = () => openPostgresLedger({ url, command: "prewarm run" });
+    const sql = (statement: string) => query(url, statement);
+    /** As if its 30 seconds had passed. */
+    const expire = () => sql("update prewarm_attempts set lease_until = clock_timestamp()");
+    const a = facts(object("a.jpg"));
+
+    beforeEach(async () => {
+      url = await server.newDatabase();
+      [one, two] = [await open(), await open()];
+    });
+    afterEach(async () => {
+      await Promise.all([one?.close(), two?.close()]);
+    });
+
+    it("takes no id by an attempt whose lease is over, even where nobody has noted that, and notes it", async () => {
+      const attempt = await one?.begin(a);
+      await expire();
+      await expect(one?.confirm(attempt ?? 0, confirmation(a, "late"))).rejects.toThrow(AttemptLost);
+      expect(await sql("select state, error_reason from prewarm_attempts")).toEqual([
+        { state: "unknown", error_reason: "process_died" },
+      ]);
+      expect(await sql("select status, tg_file_id from media_cache")).toEqual([
+        { status: "unknown", tg_file_id: null },
+      ]);
+    });
+
+    it("keeps no id of a pack by one either", async () => {
+      const [attempt] = (await one?.beginAll([a])) ?? [];
+      await expire();
+      await expect(one?.holdUnproved(attempt ?? 0, confirmation(a, "late"))).rejects.toThrow(AttemptLost);
+      expect(await sql("select state from prewarm_attempts")).toEqual([{ state: "unknown" }]);
+    });
+
+    it("lets nobody overwrite what another process has made of the row since", async () => {
+      const attempt = await one?.begin(a);
+      await expire();
+      expect(await two?.recover()).toBe(1);
+      const again = await two?.begin(a);
+      await two?.confirm(again ?? 0, confirmation(a, "second"));
+      await expect(one?.confirm(attempt ?? 0, confirmation(a, "first"))).rejects.toThrow(AttemptLost);
+      await expect(one?.fail(attempt ?? 0, a, failure("media_refused", "no"))).rejects.toThrow(AttemptLost);
+      expect(await sql("select status, tg_file_id from media_cache")).toEqual([
+        { status: "ready", tg_file_id: "second" },
+      ]);
+    });
+
+    it("lets one end that posted nothing, as long as nobody has noted it as lost", async () => {
+      const attempt = await one?.begin(a);
+      await expire();
+      await one?.retry(attempt ?? 0, failure("flood_wait", "429"));
+      expect(await sql("select state from prewarm_attempts")).toEqual([{ state: "retry" }]);
+    });
+
+    it("begins several or none, and says which one another process is sending", async () => {
+      const all = ["a.jpg", "b.jpg", "c.jpg"].map((key) => facts(object(key)));
+      await two?.begin(facts(object("b.jpg")));
+      const taken = await one?.beginAll(all).catch((error: unknown) => error);
+      expect(taken).toBeInstanceOf(TakenElsewhere);
+      expect((taken as TakenElsewhere).nth).toBe(1);
+      expect(await sql("select r2_key from prewarm_attempts")).toEqual([{ r2_key: "b.jpg" }]);
+    });
+  });
+}
