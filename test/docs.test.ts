@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addBenchFlags } from "../src/commands/bench-flags.ts";
+import { addCheckEnvFlags } from "../src/commands/check-env-flags.ts";
 import { addExportFlags } from "../src/commands/export-flags.ts";
 import { addFailuresFlags } from "../src/commands/failures-flags.ts";
 import { addImportFlags } from "../src/commands/import-flags.ts";
@@ -14,9 +14,10 @@ import { addWorkerFlags } from "../src/commands/worker-flags.ts";
 import { SECRETS, SETTINGS } from "../src/config/settings.ts";
 import { REASONS } from "../src/domain/reasons.ts";
 import { SKIP_REASONS } from "../src/domain/skip-reasons.ts";
+import { linksOf, PAGES, textOf } from "./docs/page.ts";
 
-const README = new URL("../README.md", import.meta.url);
-const text = existsSync(README) ? readFileSync(README, "utf8") : "";
+const text = PAGES.map((page) => textOf(page)).join("\n");
+const waysOut = textOf("docs/troubleshooting.md");
 
 const commands = [
   addRunFlags(new Command("run")),
@@ -29,6 +30,7 @@ const commands = [
   addImportFlags(new Command("import")),
   addFailuresFlags(new Command("failures")),
   addVerifyFlags(new Command("verify")),
+  addCheckEnvFlags(new Command("check-env")),
 ];
 const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),
@@ -38,22 +40,22 @@ const PROXIES = /^https?_proxy$|^no_proxy$/;
 const variables = [...Object.values(SETTINGS).flatMap(({ env }) => env as readonly string[]), ...SECRETS];
 
 /** Said in the failure instead of the whole text. */
-const has = (part: string) => (text.includes(part) ? part : `nothing of ${part}`);
+const has = (part: string, where = text) => (where.includes(part) ? part : `nothing of ${part}`);
 
-describe("the README", () => {
+describe("the documentation", () => {
   it.each(Object.entries(REASONS))(
     "tells the way out of %s under its own anchor",
     (reason, { class: cls, next }) => {
       const anchor = `<a id="reason-${reason}"></a>`;
-      expect(has(anchor)).toBe(anchor);
-      const row = text.split("\n").find((line) => line.includes(anchor));
+      expect(has(anchor, waysOut)).toBe(anchor);
+      const row = waysOut.split("\n").find((line) => line.includes(anchor));
       expect(row).toContain(`| ${cls} |`);
       expect(row).toContain(next);
     },
   );
 
   it.each(Object.keys(SKIP_REASONS))("explains the skip %s under its own anchor", (reason) => {
-    expect(has(`<a id="reason-${reason}"></a>`)).toBe(`<a id="reason-${reason}"></a>`);
+    expect(has(`<a id="reason-${reason}"></a>`, waysOut)).toBe(`<a id="reason-${reason}"></a>`);
   });
 
   it.each(flags)("names the flag %s", (flag) => {
@@ -63,5 +65,18 @@ describe("the README", () => {
 
   it.each(variables.filter((name) => !PROXIES.test(name)))("names the variable %s", (name) => {
     expect(has(`\`${name}`)).toBe(`\`${name}`);
+  });
+
+  it.each(PAGES)("has no link in %s that leads nowhere", (page) => {
+    expect(linksOf(page).filter((link) => !link.isThere)).toEqual([]);
+  });
+
+  it("has each of its pages in its contents", () => {
+    const listed = linksOf("docs/README.md").map(({ file }) => file);
+    expect(PAGES.filter((page) => !listed.includes(page))).toEqual(["docs/README.md"]);
+  });
+
+  it("keeps its door short", () => {
+    expect(textOf("README.md").split("\n").length).toBeLessThanOrEqual(300);
   });
 });

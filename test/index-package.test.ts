@@ -60,9 +60,9 @@ function project(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** The first example of a section of the README. */
-function example(heading = "### From code"): string {
-  const section = readFileSync(join(ROOT, "README.md"), "utf8").split(`\n${heading}\n`)[1] ?? "";
+/** The first example of a page, behind a heading. */
+function example(file: string, heading: string): string {
+  const section = readFileSync(join(ROOT, file), "utf8").split(`${heading}\n`)[1] ?? "";
   return /```js\n(.*?)```/s.exec(section)?.[1] ?? "";
 }
 
@@ -130,12 +130,12 @@ describe("the package", () => {
     expect(named).toEqual([]);
   });
 
-  it("runs the README's example, and writes nothing but what that prints", async () => {
+  it("runs the example of docs/library.md, and writes nothing but what that prints", async () => {
     const world = await openWorld();
     world.put("covers/a.txt", "a");
     world.put("covers/b.txt", "bb");
     world.put("other.txt", "c");
-    const text = example();
+    const text = example("docs/library.md", "# A run from code");
     expect(text).toContain('from "prewarm"');
     const folder = project({ "example.mjs": text });
     const ended = await start([process.execPath, "example.mjs"], { cwd: folder, env: world.env() }).ended;
@@ -152,7 +152,10 @@ describe("the package", () => {
     const world = await openWorld();
     world.put("covers/a.jpg", PHOTO, "image/jpeg");
     const root = JSON.stringify({ client: { apiRoot: world.botApi.url } });
-    const text = example("## Use the ids").replace("TELEGRAM_BOT_TOKEN)", `TELEGRAM_BOT_TOKEN, ${root})`);
+    const text = example("README.md", "## Use the ids").replace(
+      "TELEGRAM_BOT_TOKEN)",
+      `TELEGRAM_BOT_TOKEN, ${root})`,
+    );
     const folder = project({ "bot.mjs": text });
     const ledger = `sqlite:${join(folder, "prewarm.db")}`;
     const bot = start([process.execPath, "bot.mjs"], { cwd: folder, env: world.env() });

@@ -61,7 +61,7 @@ export async function checkEnv(
 }
 
 function docs(id: string): string {
-  return `README.md#check-${id}`;
+  return `docs/check-env.md#check-${id}`;
 }
 
 function groupsOf({ only = [] }: CheckEnvFlags): readonly Group[] {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 
-const PACKAGE = new URL("../../package.json", import.meta.url);
-const README = new URL("../../README.md", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
+const PACKAGE = new URL("package.json", ROOT);
 
-/** `README.md#<anchor>` as an address that can be clicked: where the package says that it is published, else as it was installed. */
+/** `docs/<page>.md#<anchor>` as an address that can be clicked: where the package says that it is published, else as it was installed. */
 export function docsUrl(docs: string): string {
-  return docs.replace("README.md", publishedAt() ?? README.href);
+  const published = publishedAt();
+  return published === null ? new URL(docs, ROOT).href : `${published}/blob/HEAD/${docs}`;
 }
 
 function publishedAt(): string | null {

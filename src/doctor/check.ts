@@ -25,7 +25,7 @@ export interface Report {
 
 /** One thing to look at. */
 export interface Check {
-  /** Stable; the README explains it under the anchor `check-<id>`. */
+  /** Stable; `docs/check-env.md` explains it under the anchor `check-<id>`. */
   readonly id: string;
   readonly group: Group;
   readonly title: string;

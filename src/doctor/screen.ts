@@ -8,7 +8,7 @@ export interface FindingsOptions {
   readonly colour: ChalkInstance;
   /** For the step of a check-env that finds nothing wrong; findings are worded already. */
   readonly wording: Wording;
-  /** Where `README.md#<anchor>` can be opened. */
+  /** Where a page of the documentation, such as `docs/check-env.md#<anchor>`, can be opened. */
   readonly link: (docs: string) => string;
 }
 

@@ -133,7 +133,7 @@ const success: Check = {
   id: "worker-success",
   group: "worker",
   title: "success below 95 %",
-  why: "The reasons of what failed stand in the ledger, each with its way out in the README.",
+  why: "The reasons of what failed stand in the ledger, each with its way out in docs/troubleshooting.md.",
   run: (context) => {
     const { all, good, worst } = recentAttempts(lookOf(context));
     if (all === 0) return [pass("nothing was tried yet")];

@@ -16,7 +16,7 @@ export type FailureClass =
 /** A failure as a value: created where it happens (classifiers), judged in one place (pipeline/follow-up). */
 export interface Failure {
   readonly class: FailureClass;
-  /** Stable name, with an anchor in the README. */
+  /** Stable name, with an anchor in `docs/troubleshooting.md`. */
   readonly reason: Reason;
   /** One line for people: what and where. Never holds a secret. */
   readonly message: string;

@@ -14,7 +14,7 @@ export interface WayOut {
 /** A reason: its class, and the way out. */
 export interface ReasonInfo {
   readonly class: FailureClass;
-  /** What to do after a run; the README says more under the anchor `reason-<name>`. */
+  /** What to do after a run; `docs/troubleshooting.md` says more under the anchor `reason-<name>`. */
   readonly next: string;
   /** What to do beside a worker: see {@link WayOut.worker}. */
   readonly worker: string;

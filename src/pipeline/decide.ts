@@ -39,7 +39,7 @@ const REPLACE: Decision = { do: "warm", replace: true };
 const EVEN_IN_DOUBT: Decision = { do: "warm", replace: false, evenInDoubt: true };
 const LOST: Decision = { do: "warm", replace: false, evenInDoubt: true, isLost: true };
 
-/** The state table of the README: what a run does with an object, by what the ledger knows of it. */
+/** The table of `docs/promises.md`: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {
   if (rules.only) return decideOnly(found, rules.only, rules.force);
   if (rules.force) return decideForced(found);

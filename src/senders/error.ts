@@ -3,7 +3,7 @@ import type { Reason } from "../domain/reasons.ts";
 
 /** An object that could not be sent, for a reason of its own or of its bucket: no such key, too large, R2 out of reach. */
 export class SendError extends Error {
-  /** Stable name, explained in the README under `reason-<name>`. */
+  /** Stable name, explained in `docs/troubleshooting.md` under `reason-<name>`. */
   readonly reason: Reason;
   readonly class: FailureClass;
 

@@ -215,12 +215,12 @@ describe("the Dockerfile", () => {
   });
 });
 
-describe("the README", () => {
-  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+describe("docs/admin-api.md", () => {
+  const page = readFileSync(join(ROOT, "docs/admin-api.md"), "utf8");
 
   it("has a row for every metric of ours, with its labels", async () => {
     const { labels } = await told();
-    const rows = readme.split("\n").filter((line) => line.startsWith("| `prewarm_"));
+    const rows = page.split("\n").filter((line) => line.startsWith("| `prewarm_"));
     const missing = [...labels].filter(([name, own]) => {
       const base = name.replace(/_(bucket|sum|count)$/, "");
       const row = rows.find((line) => line.includes(`\`${base}{`) || line.includes(`\`${base}\``));
@@ -237,7 +237,7 @@ describe("the README", () => {
   it("names no metric that a worker does not tell", async () => {
     const { names } = await told();
     const bases = new Set([...names].map((name) => name.replace(/_(bucket|sum|count)$/, "")));
-    const tables = readme.split("\n").filter((line) => line.startsWith("| `prewarm_"));
+    const tables = page.split("\n").filter((line) => line.startsWith("| `prewarm_"));
     const named = tables.flatMap((line) =>
       [...line.matchAll(/`(prewarm_[a-z_]+)[`{]/g)].map(([, name = ""]) => name),
     );

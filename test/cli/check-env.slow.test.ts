@@ -42,7 +42,7 @@ describe("prewarm check-env", () => {
     const finding = lines.slice(at, at + 9).join("\n");
     expect(finding).toContain("why   R2 has to know the key id");
     expect(finding).toMatch(/next {2}Cloudflare dashboard -> R2/);
-    expect(finding).toMatch(/docs {2}file:\/\/\/.*README\.md#check-r2-access/);
+    expect(finding).toMatch(/docs {2}file:\/\/\/.*docs\/check-env\.md#check-r2-access/);
     expect(stdout).toMatch(
       /\n\d+ ok, (1 warning, )?1 failed, \d+ skipped; .*\nFailed: r2-access\nNext: Cloudflare dashboard/,
     );

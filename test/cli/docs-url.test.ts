@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { docsUrl, webAddress } from "../../src/commands/docs-url.ts";
 
-it("leads to a README that is there, or to where the package is published", () => {
-  const [page = "", anchor] = docsUrl("README.md#check-clock").split("#");
+it("leads to a page that is there, or to where the package is published", () => {
+  const [page = "", anchor] = docsUrl("docs/check-env.md#check-clock").split("#");
   expect(anchor).toBe("check-clock");
   if (page.startsWith("file:")) expect(existsSync(fileURLToPath(page))).toBe(true);
   else expect(page).toMatch(/^https:\/\/[^/]+\/.+/);

@@ -5,7 +5,7 @@ import { CHAT, World } from "../helpers/world.ts";
 
 const SILENT = readFileSync(new URL("../../fixtures/media/clips/silent-loop.mp4", import.meta.url));
 
-/** The columns of the README's state table, each with an object that is in this state. */
+/** The columns of the table of docs/promises.md, each with an object that is in this state. */
 const STATES = [
   "new.txt",
   "dead.txt",

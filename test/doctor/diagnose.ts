@@ -130,7 +130,7 @@ export function expectOnly({ findings, ended }: Diagnosis, expected: Expected): 
   );
   expect([...new Set(red.map((finding) => finding.id))].sort()).toEqual([id, ...also].sort());
   const finding = red.find((each) => each.id === id && (subject === undefined || each.subject === subject));
-  expect(finding).toMatchObject({ status, docs: `README.md#check-${id}` });
+  expect(finding).toMatchObject({ status, docs: `docs/check-env.md#check-${id}` });
   expect(finding?.found).toMatch(found);
   expect(finding?.next).toMatch(next);
   expect(ended.code).toBe({ fail: 1, warn: 0, unknown: 2, pass: 0, skipped: 0 }[status]);

@@ -217,7 +217,7 @@ function page(): string {
     return `${head}\n${rows.join("\n")}\n`;
   });
   const intro =
-    "# What leads to each reason\n\nMade by `test/domain/reasons-table.test.ts` from the code, which fails where this page says something else. The way out of each\nreason is in the [README](../README.md#reasons). A text is matched anywhere in a description, in any case; the first row that fits wins.\n";
+    "# What leads to each reason\n\nMade by `test/domain/reasons-table.test.ts` from the code, which fails where this page says something else. The way out of each\nreason: [troubleshooting](troubleshooting.md). A text is matched anywhere in a description, in any case; the first row that fits wins.\n";
   return `${intro}\n${sections.join("\n")}`;
 }
 

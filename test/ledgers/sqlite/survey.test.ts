@@ -102,13 +102,13 @@ describe("what a SQLite ledger holds, counted", () => {
     ]);
   });
 
-  it("holds what the README's queries ask for: keys by reason, and where to look for a lost message", async () => {
+  it("holds what the queries for troubleshooting ask for: keys by reason, and where to look for a lost message", async () => {
     await warm("a.jpg");
     await fails("bad.jpg", "photo_dimensions");
     now += 60_000;
     await ledger.doubt(await ledger.begin(facts(object("lost.jpg"))), failure("answer_lost", "no answer"));
-    const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-    const queries = [...readme.slice(readme.indexOf("## Reasons")).matchAll(/```sql\n(.*?)```/gs)];
+    const page = readFileSync(new URL("../../../docs/troubleshooting.md", import.meta.url), "utf8");
+    const queries = [...page.matchAll(/```sql\n(.*?)```/gs)];
     const db = new Sqlite(join(folder, "l.db"), "l.db");
     const answers = queries.map(([, sql = ""]) => db.all(sql.trim().replace(/;$/, "")));
     db.leave();
