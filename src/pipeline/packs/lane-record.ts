@@ -7,6 +7,9 @@ export interface LaneRecord {
   waits: readonly PackWait[];
   /** Answers that were held back while it was not known what counts: one is chance. */
   slow: number;
+  /** How often that was left unclear, and until when it is, a moment of the engine's clock. */
+  unclear: number;
+  unclearUntil: number;
   relapses: number;
 }
 

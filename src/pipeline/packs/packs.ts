@@ -5,8 +5,9 @@ import type { PackRule } from "../../domain/pack-rule.ts";
 import type { Proof, ProofWhat } from "../../domain/proof.ts";
 import type { CalledLane } from "../../lanes/port.ts";
 import { mostPackBytes, type PackBounds } from "./fit.ts";
-import type { LaneRecord, PackSeen } from "./lane-record.ts";
-import { contradictsMessages, isHeldBack, type QuotaCall, quotaVerdict } from "./quota.ts";
+import type { PackSeen } from "./lane-record.ts";
+import type { QuotaCall } from "./quota.ts";
+import { laneKey, QuotaWatch } from "./quota-watch.ts";
 import { trustOf } from "./trust.ts";
 import { type PackUse, packUse } from "./use.ts";
 
@@ -23,14 +24,8 @@ export interface PacksOptions {
   readonly keep: (proof: Proof) => void;
 }
 
-/** Calls of a lane that are remembered: more than a minute of it has. */
-const REMEMBERED = 256;
 /** Packs in a row that came to nothing, without any that did, before a bot goes without. */
 const STRIKES = 3;
-/** How often in one run messages may be found to count and a flood say otherwise, before that is not tried again. */
-const RELAPSES = 2;
-/** One answer that is held back is chance. */
-const SLOW_TWICE = 2;
 /** A body that is refused makes the next ones so much smaller; uploads below the least go singly. */
 const [SHRINK, LEAST_BYTES] = [0.5, 1_000_000];
 
@@ -38,7 +33,7 @@ const [SHRINK, LEAST_BYTES] = [0.5, 1_000_000];
 export class Packs {
   readonly #options: PacksOptions;
   readonly #proofs: Proof[];
-  readonly #lanes = new Map<string, LaneRecord>();
+  readonly #quota: QuotaWatch;
   /** Kinds of a bot whose canary is on its way. */
   readonly #tried = new Map<string, Set<MediaKind>>();
   readonly #strikes = new Map<string, number>();
@@ -51,6 +46,12 @@ export class Packs {
     this.#options = options;
     this.#proofs = [...options.proofs];
     this.#mostBytes = mostPackBytes(options.local);
+    this.#quota = new QuotaWatch({
+      ...options,
+      useOf: (lane) => this.useOf(lane),
+      prove: (lane, result, evidence) =>
+        this.#remember({ bot: lane.bot.slug, scope: lane.chat, what: "quota", result, evidence }),
+    });
   }
 
   /** False where no pack will ever go, so that nobody need look for one. */
@@ -59,13 +60,12 @@ export class Packs {
   }
 
   /** How this lane may use packs now. */
-  useOf({ bot, chat }: CalledLane): PackUse {
-    const name = nameOf(bot.slug, chat);
-    const known = this.#uses.get(name);
-    if (known) return known;
-    const use = this.#judge(bot.slug, chat);
+  useOf(lane: CalledLane): PackUse {
+    const { bot, chat } = lane;
+    const name = laneKey(bot.slug, chat);
+    const use = this.#uses.get(name) ?? this.#judge(bot.slug, chat);
     this.#uses.set(name, use);
-    return use;
+    return !use.isProved && this.#quota.isUnclear(lane) ? { ...use, slots: "each" } : use;
   }
 
   /** What bounds a pack of this lane. */
@@ -94,56 +94,13 @@ export class Packs {
   }
 
   /** A pack was posted, or refused for a flood. */
-  pack(lane: CalledLane, { at, media, isFlood, ms }: PackSeen): void {
-    const watch = this.#watch(lane);
-    const isSlow = !this.useOf(lane).isProved && isHeldBack({ media, ms }, watch.waits);
-    watch.waits = [...watch.waits, { media, ms }].slice(-REMEMBERED);
-    this.called(lane, { at, media, went: isFlood ? "flood" : isSlow ? "slow" : "through" });
-  }
-
-  #watch(lane: CalledLane): LaneRecord {
-    const name = nameOf(lane.bot.slug, lane.chat);
-    const watch = this.#lanes.get(name) ?? { calls: [], waits: [], slow: 0, relapses: 0 };
-    this.#lanes.set(name, watch);
-    return watch;
+  pack(lane: CalledLane, seen: PackSeen): void {
+    this.#quota.pack(lane, seen);
   }
 
   /** A call on a lane has ended; `media` is how many it was to post. */
   called(lane: CalledLane, call: QuotaCall): void {
-    if (!this.mayGo) return;
-    const watch = this.#watch(lane);
-    watch.calls = [...watch.calls, call].slice(-REMEMBERED);
-    const use = this.useOf(lane);
-    if (use.most === 0) return;
-    const bears = lane.pace.perMinute;
-    if (!use.isProved) this.#findOut(lane, watch, quotaVerdict(watch.calls, bears));
-    else if (contradictsMessages(watch.calls, bears)) this.#takeBack(lane, watch);
-  }
-
-  #findOut(lane: CalledLane, watch: LaneRecord, verdict: "messages" | "media" | "open"): void {
-    if (verdict === "open") return;
-    if (watch.calls.at(-1)?.went === "slow" && ++watch.slow < SLOW_TWICE) {
-      watch.calls = [];
-      return;
-    }
-    const counted = verdict === "messages" && watch.relapses >= RELAPSES ? "media" : verdict;
-    const media = watch.calls.reduce((sum, each) => sum + each.media, 0);
-    this.#prove(lane, "quota", counted, { messages: watch.calls.length, media, bears: lane.pace.perMinute });
-    const text =
-      counted === "messages"
-        ? `chat ${lane.chat} counts messages and not their media: packs hold as many as they may`
-        : `chat ${lane.chat} counts media: packs bring nothing there, and all goes singly`;
-    this.#options.events.emit("notice", { level: "info", text });
-  }
-
-  #takeBack(lane: CalledLane, watch: LaneRecord): void {
-    watch.relapses += 1;
-    watch.calls = [];
-    this.#prove(lane, "quota", watch.relapses >= RELAPSES ? "media" : "taken_back", {
-      relapses: watch.relapses,
-    });
-    const text = `chat ${lane.chat} asked to wait after few messages with many media: it is not believed any more that it counts messages`;
-    this.#options.events.emit("notice", { level: "warn", text });
+    if (this.mayGo) this.#quota.called(lane, call);
   }
 
   /** The id of a canary is on its way to be tried; its kind goes singly until that is known. */
@@ -210,10 +167,6 @@ export class Packs {
     this.#options.events.emit("notice", { level: "info", text });
   }
 
-  #prove(lane: CalledLane, what: ProofWhat, result: string, evidence: Proof["evidence"]): void {
-    this.#remember({ bot: lane.bot.slug, scope: lane.chat, what, result, evidence });
-  }
-
   #remember(found: {
     bot: string;
     scope: string;
@@ -226,8 +179,4 @@ export class Packs {
     this.#uses.clear();
     this.#options.keep(proof);
   }
-}
-
-function nameOf(bot: string, chat: string): string {
-  return `${bot}|${chat}`;
 }

@@ -16,6 +16,11 @@ export interface PackUse {
   readonly kinds: Readonly<Record<MediaKind, "many" | "one" | "none">>;
   /** The quota of the chat is known to count messages. */
   readonly isProved: boolean;
+  /**
+   * Slots of its lane that a pack takes: one where messages are known to count, and while that is being found out, which begins once
+   * a kind is proved; else as many as its media would take singly.
+   */
+  readonly slots: "one" | "each";
 }
 
 /** Until it is proved that messages count, a pack holds no more than so many media. */
@@ -28,11 +33,12 @@ const UNPROVED_MOST = 10;
 export function packUse(rule: PackRule, trust: Trust): PackUse {
   const kinds = kindsOf(rule, trust);
   const why = whyNot(rule, trust, kinds);
-  if (why !== null) return { most: 0, why, kinds, isProved: false };
+  if (why !== null) return { most: 0, why, kinds, isProved: false, slots: "each" };
   const isProved = trust.quota === "messages";
   const wanted = rule.type === "up to" ? rule.most : LIMITS.pack.media;
   const most = Math.min(wanted, isProved ? trust.keeps : UNPROVED_MOST);
-  return { most, why: null, kinds, isProved };
+  const slots = isProved || MEDIA_KINDS.some((kind) => kinds[kind] === "many") ? "one" : "each";
+  return { most, why: null, kinds, isProved, slots };
 }
 
 function kindsOf({ type }: PackRule, { ids }: Trust): PackUse["kinds"] {
@@ -58,10 +64,7 @@ function whyNot(
   return null;
 }
 
-/**
- * Slots of its lane that a pack of `media` takes: one where messages are known to count, and while that is being found out, which
- * begins once a kind is proved; before that as many as its media would take singly.
- */
-export function slotsOf(media: number, { isProved, kinds }: PackUse): number {
-  return isProved || MEDIA_KINDS.some((kind) => kinds[kind] === "many") ? 1 : media;
+/** Slots of its lane that a pack of `media` takes. */
+export function slotsOf(media: number, { slots }: PackUse): number {
+  return slots === "one" ? 1 : media;
 }

@@ -346,7 +346,20 @@ describe("what a quota counts", () => {
     ["a single one does for that", calls([0, 10], [3, 10], [6, 10], [9, 1]), "messages"],
     ["not over more than a minute", calls([0, 10], [30, 10], [59, 10], [62, 10]), "open"],
     ["a pack met a limit", calls([0, 10], [3, 10], [6, 10, "flood"]), "media"],
-    ["an answer was held back", calls([0, 10], [3, 10], [6, 10, "slow"]), "media"],
+    ["an answer was late", calls([0, 10], [3, 10], [6, 10, "slow"]), "unclear"],
+    ["that of a single one after a pack was late", calls([0, 10], [3, 1, "slow"]), "unclear"],
+    ["that of a single one among singles was late", calls([0, 1], [3, 1, "slow"]), "open"],
+    [
+      "a pack met a limit after as many messages as meet one by themselves",
+      calls(
+        ...Array.from({ length: 21 }, (_, i): [number, number, QuotaCall["went"]] => [
+          i,
+          i === 3 ? 2 : 1,
+          i === 20 ? "flood" : "through",
+        ]),
+      ),
+      "open",
+    ],
     [
       "the next single one met a limit: the bucket went into debt",
       calls([0, 10], [3, 10], [6, 10], [9, 1, "flood"]),

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { Emitter } from "../../../src/domain/events.ts";
+import type { Proof } from "../../../src/domain/proof.ts";
+import type { CalledLane } from "../../../src/lanes/port.ts";
+import { Packs } from "../../../src/pipeline/packs/packs.ts";
+import { VirtualClock } from "../../helpers/clock.ts";
+
+const LANE = { bot: { slug: "default" }, chat: "-1001", pace: { perMinute: 20 } } as CalledLane;
+
+/** Packs of up to 50 whose photos are proved, on a clock of their own. */
+function openPacks() {
+  const clock = new VirtualClock();
+  const kept: Proof[] = [];
+  const told: string[] = [];
+  const photo: Proof = {
+    bot: "default",
+    scope: "*",
+    what: "ids:photo",
+    result: "ordinary",
+    evidence: {},
+    at: 0,
+  };
+  const packs = new Packs({
+    clock,
+    events: new Emitter().on("notice", ({ text }) => told.push(text)),
+    rule: { type: "up to", most: 50 },
+    local: false,
+    proofs: [{ ...photo, at: clock.wall() }],
+    typeOf: () => "channel",
+    keep: (proof) => kept.push(proof),
+  });
+  /** A pack of ten that is answered after so many seconds, and the next one due three seconds after it began. */
+  const pack = async (seconds: number, isFlood = false) => {
+    const at = clock.now();
+    await clock.advance(Math.max(3, seconds) * 1_000);
+    packs.pack(LANE, { at, media: 10, isFlood, ms: seconds * 1_000 });
+  };
+  return { clock, kept, told, pack, slotsNow: () => packs.useOf(LANE).slots };
+}
+
+describe("late answers while it is found out what a quota counts", () => {
+  it("prove nothing: packs take the time of their media for a minute, and it is tried again", async () => {
+    const { clock, kept, told, pack, slotsNow } = openPacks();
+    await pack(1);
+    await pack(8);
+    expect([slotsNow(), kept]).toEqual(["one", []]);
+    await pack(8);
+    expect([slotsNow(), kept]).toEqual(["each", []]);
+    expect(told).toEqual([expect.stringMatching(/came late.*tried again in 1 min/)]);
+    await clock.advance(60_000);
+    expect(slotsNow()).toBe("one");
+    for (const _ of Array(4)) await pack(1);
+    expect(kept.map(({ what, result }) => `${what} ${result}`)).toEqual(["quota messages"]);
+  });
+
+  it("are no longer late where packs at the pace of singles take as long", async () => {
+    const { clock, kept, pack, slotsNow } = openPacks();
+    for (const seconds of [1, 8, 8]) await pack(seconds);
+    expect(slotsNow()).toBe("each");
+    for (const _ of Array(2)) {
+      await pack(9);
+      await clock.advance(25_000);
+    }
+    expect(slotsNow()).toBe("one");
+    for (const _ of Array(4)) await pack(9);
+    expect(kept.map(({ result }) => result)).toEqual(["messages"]);
+  });
+
+  it("are waited for longer each time where a quota of media holds back whatever goes faster", async () => {
+    const { clock, kept, told, pack } = openPacks();
+    for (const minutes of [1, 2, 4]) {
+      for (const seconds of [1, 8, 8]) await pack(seconds);
+      expect(told.at(-1)).toMatch(`tried again in ${minutes} min`);
+      await clock.advance(minutes * 60_000);
+    }
+    expect(kept).toEqual([]);
+    await pack(1);
+    await pack(0, true);
+    expect(kept.map(({ result }) => result)).toEqual(["media"]);
+  });
+});
