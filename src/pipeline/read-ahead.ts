@@ -9,9 +9,9 @@ import type { Stop } from "./stop.ts";
 /** An object that was read before it had a place. */
 export interface ReadTask {
   readonly task: Task;
-  /** What came of it; settled. */
+  /** What came of it; settled, but for one of {@link ReadAhead.takeAny}. */
   readonly prepared: Promise<Result<Prepared>>;
-  /** When it had been read, and how long that took, in milliseconds on the engine's clock. */
+  /** When it had been read, and how long that took, in milliseconds on the engine's clock; of one that is being read, so far. */
   readonly at: number;
   readonly ms: number;
   /** What it holds in memory while it waits. */
@@ -36,16 +36,21 @@ export interface ReadAheadOptions {
 
 /** What an opened object holds: buffers of its socket and stream, and the thumbnail of a video. */
 const OPENED_BYTES = 512 * 1_024;
+/** What is held of one that goes by URL: what is known of it. */
+const URL_BYTES = 1_024;
 
 /** A task in here. */
 interface AheadTask {
   readonly task: Task;
-  readonly bytes: number;
+  /** Booked for it; once it was read, no more than it holds. */
+  bytes: number;
   readonly drop: () => void;
   /** Not to be sent before this moment of the engine's clock. */
   readonly notBefore: number;
   /** Null while it is being read. */
   read: ReadTask | null;
+  /** What was read of it so far. */
+  readonly soFar: () => ReadTask;
 }
 
 /**
@@ -80,10 +85,8 @@ export class ReadAhead {
 
   /** Begins to read an object; false where there is no room for it. */
   begin(task: Task): boolean {
-    const { budget, wholeBytes } = this.#options;
-    const { bytes: size } = task.entry;
-    const bytes = size <= wholeBytes ? size : OPENED_BYTES;
-    this.#isFull = !budget?.reserve(bytes);
+    const bytes = this.#mostOf(task);
+    this.#isFull = !this.#options.budget?.reserve(bytes);
     if (this.#isFull) return false;
     this.#add(this.#read(task, bytes));
     return true;
@@ -99,11 +102,37 @@ export class ReadAhead {
     return undefined;
   }
 
+  /** Takes out the first object of a bot that may be sent at `now`, also one that is still being read. */
+  takeAny(now: number, bot: string): ReadTask | undefined {
+    for (const { task, notBefore, read, soFar } of this.#readings.values()) {
+      if (task.bot !== bot || notBefore > now) continue;
+      this.#remove(task);
+      return read ?? soFar();
+    }
+    return undefined;
+  }
+
+  /**
+   * Books room for an object that waits with others until one call takes them all; returns what gives it back, once; null where there is
+   * no room. Where nothing is read ahead nothing is booked.
+   */
+  hold(task: Task, read: ReadTask | undefined): (() => void) | null {
+    const { budget, transfers } = this.#options;
+    if (!budget) return ignore;
+    const bytes = read?.bytes ?? (transfers.guess(task) === "url" ? URL_BYTES : this.#mostOf(task));
+    if (!budget.reserve(bytes)) return null;
+    return () => {
+      budget.release(bytes);
+      this.#isFull = false;
+    };
+  }
+
   /** Keeps what was read for the next try, which `task` is; false where there is no room. */
   keep(read: ReadTask, task: Task): boolean {
     const { bytes, drop } = read;
     if (!this.#options.budget?.reserve(bytes)) return false;
-    this.#add({ task, bytes, drop, notBefore: task.notBefore, read: { ...read, task } });
+    const again = { ...read, task };
+    this.#add({ task, bytes, drop, notBefore: task.notBefore, read: again, soFar: () => again });
     return true;
   }
 
@@ -141,16 +170,38 @@ export class ReadAhead {
       cancel.abort();
       prepared.then((read) => read.ok && read.value.drop(), ignore);
     };
-    const reading: AheadTask = { task, bytes, drop, notBefore: 0, read: null };
-    const ready = () => {
+    const readOf = (held: number): ReadTask => {
       const at = clock.now();
-      reading.read = { task, prepared, at, ms: at - began, bytes, end: removeListener, drop };
+      return { task, prepared, at, ms: at - began, bytes: held, end: removeListener, drop };
+    };
+    const reading: AheadTask = { task, bytes, drop, notBefore: 0, read: null, soFar: () => readOf(bytes) };
+    const ready = (held: number) => {
+      this.#holdsOnly(reading, held);
+      reading.read = readOf(held);
       this.#running.delete(running);
       changed();
     };
-    const running = prepared.then(ready, ready);
+    const little = Math.min(bytes, URL_BYTES);
+    const isHeld = (read: Result<Prepared>) => read.ok && read.value.transfer !== "url";
+    const running = prepared.then(
+      (read) => ready(isHeld(read) ? bytes : little),
+      () => ready(little),
+    );
     this.#running.add(running);
     return reading;
+  }
+
+  /** By what is known before it is read. */
+  #mostOf({ entry }: Task): number {
+    return entry.bytes <= this.#options.wholeBytes ? entry.bytes : OPENED_BYTES;
+  }
+
+  /** Gives back what was booked beyond what it turned out to hold, unless it was taken out meanwhile. */
+  #holdsOnly(reading: AheadTask, held: number): void {
+    if (held >= reading.bytes || this.#readings.get(reading.task) !== reading) return;
+    this.#options.budget?.release(reading.bytes - held);
+    reading.bytes = held;
+    this.#isFull = false;
   }
 
   #add(reading: AheadTask): void {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Experiment, Round } from "../../src/bench/harness/rounds.ts";
-import { largeExperiment, readyExperiment } from "../../src/bench/scenarios/memory.ts";
+import { largeExperiment, packExperiment, readyExperiment } from "../../src/bench/scenarios/memory.ts";
 import { processExperiment } from "../../src/bench/scenarios/process.ts";
 import { STRATEGY } from "../../src/bench/scenarios/strategy.ts";
 import { TRANSFER } from "../../src/bench/scenarios/transfer.ts";
@@ -56,7 +56,7 @@ describe("the scenario transfer", () => {
         ...{ scenario: "transfer", rounds: 2, simulated: null },
         incomplete: "small: time for 1 of 9 rounds",
       });
-      for (const way of ["buffered", "upload", "url"]) {
+      for (const way of ["buffered", "upload", "url", "pack_upload", "pack_url"]) {
         for (const metric of ["cpu_us_per_item", "wall_us_per_item", "allocated_bytes_per_item"])
           expect(samples(result, way, metric)[0]).toBeGreaterThan(0);
         expect(samples(result, way, "success_rate")).toEqual([100]);
@@ -65,7 +65,7 @@ describe("the scenario transfer", () => {
         expect(samples(result, way, "large_peak_rss_mb")[0]).toBeGreaterThan(16);
       const cpu = (way: string) => samples(result, way, "cpu_us_per_item")[0] ?? Number.NaN;
       expect(result.ratios[0]?.samples).toEqual([cpu("upload") / cpu("buffered")]);
-      expect(result.targets.map(({ value }) => value === null)).toEqual([false, false, false, false]);
+      expect(result.targets.map(({ value }) => value === null)).toEqual(Array(6).fill(false));
     },
     SLOW,
   );
@@ -113,6 +113,10 @@ describe("whole processes", () => {
       expect(large.round.large?.peak_rss_mb).toBeGreaterThan(20);
       const ready = await once(readyExperiment(2_500));
       expect(ready.round.ready?.peak_rss_mb).toBeGreaterThan(20);
+      const small = { variant: "pack", count: 9, bytes: 1_500_000, local: false } as const;
+      const pack = await once(packExperiment(small));
+      expect(pack.round.pack?.peak_rss_mb).toBeGreaterThan(20);
+      expect(pack.round.pack?.media_per_message).toBe(9);
     },
     SLOW,
   );

@@ -31,6 +31,8 @@ export type ServersHandlers = {
   put(objects: Objects): void;
   /** Latencies begin anew, and what was posted is forgotten. */
   reset(): void;
+  /** Media that were posted, and in how many messages. */
+  posted(): { readonly media: number; readonly messages: number };
   /** CPU of this process so far, in microseconds. */
   cpu(): number;
 };
@@ -95,6 +97,11 @@ const HANDLERS: ServersHandlers = {
     download.restart();
     upload.restart();
     servers().botApi.control({ reset: true });
+  },
+  posted: () => {
+    const truth = servers().botApi.truth();
+    const messages = new Set(truth.map(({ chat_id, message_id }) => `${chat_id} ${message_id}`));
+    return { media: truth.length, messages: messages.size };
   },
   cpu: () => {
     const { user, system } = process.cpuUsage();

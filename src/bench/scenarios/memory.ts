@@ -5,6 +5,7 @@ import { fillLedger } from "../harness/fill-ledger.ts";
 import type { ListingHandlers } from "../harness/listing-child.ts";
 import { measuredScenario } from "../harness/measured.ts";
 import { PEAK_RSS } from "../harness/metrics.ts";
+import { provePacks } from "../harness/prove-packs.ts";
 import type { Experiment, Round } from "../harness/rounds.ts";
 import { type Servers, startServers, UNLIMITED } from "../harness/servers.ts";
 import { PREWARM, runWhole } from "../harness/whole-process.ts";
@@ -13,22 +14,64 @@ import { PREWARM, runWhole } from "../harness/whole-process.ts";
 const LARGE_BYTES = 2_000_000_000;
 const MANY = 1_000_000;
 
+/** Uploads of one message. */
+interface PackSize {
+  readonly variant: "pack" | "pack_local";
+  readonly count: number;
+  readonly bytes: number;
+  readonly local: boolean;
+}
+
+const FIVE_MB = 4_999_900;
+const PACK: PackSize = { variant: "pack", count: 9, bytes: FIVE_MB, local: false };
+const PACK_LOCAL: PackSize = { variant: "pack_local", count: 50, bytes: FIVE_MB, local: true };
+
 /** The most memory that `prewarm run` holds, as whole processes. */
 export const MEMORY = measuredScenario({
   name: "memory",
-  what: "peak memory of whole processes: an object of 2 GB by upload to a Bot API server in local mode, and a bucket of 10^6 objects that are all ready",
+  what: "peak memory of whole processes: an object of 2 GB by upload to a Bot API server in local mode, a bucket of 10^6 objects that are all ready, and packs of uploads of 5 MB each",
   simulated: null,
-  variants: { large: "one object of 2 GB", ready: "10^6 objects, listed, all ready" },
-  metrics: [PEAK_RSS, { name: "wall_s", unit: "s", better: "lower" }],
+  variants: {
+    large: "one object of 2 GB",
+    ready: "10^6 objects, listed, all ready",
+    pack: "9 objects of 5 MB in one message",
+    pack_local: "50 objects of 5 MB in one message, local mode",
+  },
+  metrics: [
+    PEAK_RSS,
+    { name: "wall_s", unit: "s", better: "lower" },
+    { name: "media_per_message", unit: "media", better: "higher" },
+  ],
   ratios: [],
   targets: [
     { text: "an object of 2 GB in less than 200 MB", figure: "large.peak_rss_mb", unit: "MB", most: 200 },
     { text: "10^6 objects in less than 250 MB", figure: "ready.peak_rss_mb", unit: "MB", most: 250 },
+    ...[PACK, PACK_LOCAL].flatMap(({ variant, count }) => [
+      {
+        text: `${count} uploads of 5 MB in one message: less than 200 MB`,
+        figure: `${variant}.peak_rss_mb`,
+        unit: "MB",
+        most: 200,
+      },
+      {
+        text: `${variant}: all in one message`,
+        figure: `${variant}.media_per_message`,
+        unit: "media",
+        least: count,
+      },
+    ]),
   ],
-  experiments: { large: () => largeExperiment(), ready: () => readyExperiment() },
+  experiments: {
+    large: () => largeExperiment(),
+    ready: () => readyExperiment(),
+    pack: () => packExperiment(PACK),
+    pack_local: () => packExperiment(PACK_LOCAL),
+  },
   parts: [
     { experiment: "large", processes: 1, rounds: 1, share: 1, patient: true },
     { experiment: "ready", processes: 1, rounds: 1, share: 1, patient: true },
+    { experiment: "pack", processes: 1, rounds: 1, share: 0.1, patient: true },
+    { experiment: "pack_local", processes: 1, rounds: 1, share: 0.2, patient: true },
   ],
 });
 
@@ -65,6 +108,29 @@ export function readyExperiment(objects = MANY): Experiment {
           await bucket.close();
           await servers.close();
         },
+      };
+    },
+  };
+}
+
+/** Each round sends a pack of large objects, by a ledger that knows that packs may be sent, and none of them. */
+export function packExperiment({ variant, count, bytes, local }: PackSize): Experiment {
+  return {
+    open: async (folder) => {
+      const servers = await startServers({ local });
+      await servers.ask("put", { prefix: "large/", count, bytes });
+      return {
+        warmUps: 0,
+        round: async (index) => {
+          const ledger = join(folder, `pack${index}.db`);
+          await provePacks(ledger);
+          await servers.ask("reset");
+          const env = { ...envOf(servers), PREWARM_LEDGER: `sqlite:${ledger}` };
+          const round = await figures(variant, { env, folder, args: ["run", "--transfer", "upload"] });
+          const { media, messages } = await servers.ask("posted");
+          return { [variant]: { ...round[variant], media_per_message: media / messages } };
+        },
+        close: () => servers.close(),
       };
     },
   };

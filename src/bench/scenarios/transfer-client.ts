@@ -4,11 +4,14 @@ import { systemClock } from "../../domain/clock.ts";
 import { plainWay } from "../contenders/plain-way.ts";
 import { Warmer } from "../contenders/warmer.ts";
 import { allocation, measure, peakRssMb, type Taken } from "../harness/measure.ts";
+import { provePacks } from "../harness/prove-packs.ts";
 import type { Experiment, RoundFigures } from "../harness/rounds.ts";
 import { keysBelow, UNLIMITED } from "../harness/servers.ts";
 
-/** How a client works: as most write it, or as prewarm does, by upload or by URL. */
-export type ClientWay = "buffered" | "upload" | "url";
+/** How a client works: as most write it, or as prewarm does, by upload or by URL, singly or in packs. */
+export type ClientWay = "buffered" | PrewarmWay;
+
+type PrewarmWay = "upload" | "url" | "pack_upload" | "pack_url";
 
 export interface ClientInput {
   readonly way: ClientWay;
@@ -76,7 +79,9 @@ function figuresOf(
 }
 
 /** It lists, plans, and keeps its ledger: everything that a run does. */
-async function openPrewarm(transfer: "upload" | "url", config: Config): Promise<Client> {
+async function openPrewarm(way: PrewarmWay, config: Config): Promise<Client> {
+  if (way === "pack_upload" || way === "pack_url") await provePacks(config.ledger);
+  const transfer = way === "upload" || way === "pack_upload" ? "upload" : "url";
   const warmer = await Warmer.open(config);
   const work = async (prefix: string) => {
     const { done, failed } = await warmer.warm({ prefix, transfer });

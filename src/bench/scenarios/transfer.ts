@@ -10,18 +10,20 @@ import { type Servers, startServers } from "../harness/servers.ts";
 import { type ClientInput, type ClientWay, clientExperiment, prefixOf } from "./transfer-client.ts";
 
 const CPU = "cpu_us_per_item";
-const WAYS: readonly ClientWay[] = ["buffered", "upload", "url"];
+const WAYS: readonly ClientWay[] = ["buffered", "upload", "url", "pack_upload", "pack_url"];
 const msOf = (us: number) => us / 1_000;
 
 /** CPU, time, allocation and memory of the client alone: each way in a process of its own, in turns. */
 export const TRANSFER = measuredScenario({
   name: "transfer",
-  what: "what an item costs the client: the plain way (the SDK reads the whole object, the library uploads it), and prewarm with everything on (listing, plan, ledger) by upload and by url; 64 KiB objects at concurrency 20, and 16 MiB ones for memory",
+  what: "what an item costs the client: the plain way (the SDK reads the whole object, the library uploads it), and prewarm with everything on (listing, plan, ledger) by upload and by url, singly and in packs of up to 50; 64 KiB objects at concurrency 20, and 16 MiB ones for memory",
   simulated: null,
   variants: {
     buffered: "SDK GetObject buffered + library upload",
     upload: "prewarm by upload, everything on",
     url: "prewarm by url, everything on",
+    pack_upload: "prewarm by upload, in packs",
+    pack_url: "prewarm by url, in packs",
   },
   metrics: [
     ...perItem("us"),
@@ -29,7 +31,10 @@ export const TRANSFER = measuredScenario({
     { name: "large_cpu_us_per_item", unit: "us", better: "lower" },
     { name: "large_peak_rss_mb", unit: "MB", better: "lower" },
   ],
-  ratios: ["upload", "url"].map((variant) => ({ variant, metric: CPU, reference: "buffered" })),
+  ratios: [
+    ...["upload", "url"].map((variant) => ({ variant, metric: CPU, reference: "buffered" })),
+    ...["upload", "url"].map((way) => ({ variant: `pack_${way}`, metric: CPU, reference: way })),
+  ],
   targets: [
     { text: "url: at most 1.0 ms CPU an item", figure: `url.${CPU}`, unit: "ms", value: msOf, most: 1 },
     {
@@ -41,6 +46,12 @@ export const TRANSFER = measuredScenario({
     },
     { text: "upload: at most half of the plain way", figure: `upload.${CPU}_ratio`, unit: "x", most: 0.5 },
     { text: "url: at most half of the plain way", figure: `url.${CPU}_ratio`, unit: "x", most: 0.5 },
+    ...["upload", "url"].map((way) => ({
+      text: `${way} in packs: less than singly`,
+      figure: `pack_${way}.${CPU}_ratio`,
+      unit: "x",
+      most: 1,
+    })),
   ],
   doubts: (rounds) => [
     ...WAYS.flatMap((variant) =>

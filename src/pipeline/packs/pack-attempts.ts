@@ -75,7 +75,10 @@ export class PackAttempts {
       for (const { prepared } of ready) prepared.drop();
       for (const [asked, outcome] of made.entries())
         if (!isAsRead(outcome)) ready.find((each) => each.asked === asked)?.prepared.forget?.();
-      for (const { read } of tasks) read?.end();
+      for (const { read, release } of tasks) {
+        read?.end();
+        release?.();
+      }
     }
   }
 

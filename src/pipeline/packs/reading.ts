@@ -12,6 +12,8 @@ import { EMPTY_PACK, hasRoom, type PackBounds, withOneMore } from "./fit.ts";
 export interface PackTask {
   readonly task: Task;
   readonly read: ReadTask | undefined;
+  /** Gives back the room that is booked for it, once its call has ended. */
+  readonly release?: (() => void) | undefined;
 }
 
 /** A task that goes into the call. */
@@ -80,7 +82,7 @@ const PUT_OFF = { type: "put_off", ms: 0 } as const;
 async function readOne({ task, read }: PackTask, { clock, transfers, signal }: PackReadingOptions) {
   const started = clock.now();
   const result: Result<Prepared> = await (read?.prepared ?? transfers.prepare(task, signal));
-  const inPlace = read ? 0 : clock.now() - started;
-  const spent: Spent = { download: read?.ms ?? inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
+  const inPlace = clock.now() - started;
+  const spent: Spent = { download: (read?.ms ?? 0) + inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
   return { task, result, spent };
 }
