@@ -3,9 +3,11 @@ import { dirname, join, normalize } from "node:path/posix";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The README and all pages of `docs/`, as paths from the root. */
+/** The pages at the root and all of `docs/`, as paths from the root. */
 export const PAGES: readonly string[] = [
   "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...readdirSync(new URL("docs/", ROOT))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
