@@ -5,6 +5,7 @@ import { addExportFlags } from "./commands/export-flags.ts";
 import { addFailuresFlags } from "./commands/failures-flags.ts";
 import { addImportFlags } from "./commands/import-flags.ts";
 import { addLookupFlags } from "./commands/lookup-flags.ts";
+import { addMigrateFlags } from "./commands/migrate-flags.ts";
 import { wordingHere } from "./commands/place.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
@@ -112,6 +113,10 @@ function addIdCommands(program: Command, done: (exitCode: number) => void): void
   addImportFlags(program.command("import")).action(async (file, flags) => {
     const { importLedger } = await import("./commands/import.ts");
     done(await importLedger(file, flags));
+  });
+  addMigrateFlags(program.command("migrate")).action(async (flags) => {
+    const { migrate } = await import("./commands/migrate.ts");
+    done(await migrate(flags));
   });
   addVerifyFlags(program.command("verify")).action(async (flags) => {
     const { verify } = await import("./commands/verify.ts");

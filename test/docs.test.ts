@@ -6,6 +6,7 @@ import { addExportFlags } from "../src/commands/export-flags.ts";
 import { addFailuresFlags } from "../src/commands/failures-flags.ts";
 import { addImportFlags } from "../src/commands/import-flags.ts";
 import { addLookupFlags } from "../src/commands/lookup-flags.ts";
+import { addMigrateFlags } from "../src/commands/migrate-flags.ts";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
 import { addStatusFlags } from "../src/commands/status-flags.ts";
@@ -30,6 +31,7 @@ const commands = [
   addImportFlags(new Command("import")),
   addFailuresFlags(new Command("failures")),
   addVerifyFlags(new Command("verify")),
+  addMigrateFlags(new Command("migrate")),
   addCheckEnvFlags(new Command("check-env")),
 ];
 const flags = commands.flatMap((command) =>

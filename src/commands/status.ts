@@ -10,7 +10,7 @@ import type { StatusFlags } from "./status-flags.ts";
 export async function status(flags: StatusFlags): Promise<number> {
   const { stdout, env } = process;
   const now = Date.now();
-  const { place, survey, concurrency } = surveyLedger(flags, env, process.cwd(), now);
+  const { place, survey, concurrency } = await surveyLedger(flags, env, process.cwd(), now);
   const { measured, queued, warming } = survey;
   const lanes = survey.lanesSeen.filter(({ out, former }) => out === null && !former);
   const limits = { concurrency, measured };

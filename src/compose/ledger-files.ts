@@ -4,6 +4,7 @@ import { isPostgres } from "../domain/postgres-url.ts";
 import type { IdDesk } from "../ids/port.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { ImportingLedger } from "../ledgers/importing.ts";
+import { openPostgresImport } from "../ledgers/postgres-import.ts";
 import { openPostgresReader } from "../ledgers/postgres-reader.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { openSqliteImport } from "../ledgers/sqlite-import.ts";
@@ -63,7 +64,7 @@ export function deskBeside(
   return openIdDesk({ ledger: isPostgres(set) ? set : place }, () => {});
 }
 
-/** Opens the ledger for lines to be taken in; with `onlyTry` a copy of it. Throws ConfigError and LedgerError. */
+/** Opens the ledger for lines to be taken in; with `onlyTry` nothing is written to it. Throws ConfigError and LedgerError. */
 export function openImport(
   flags: Flags,
   env: NodeJS.ProcessEnv,
@@ -71,5 +72,5 @@ export function openImport(
   onlyTry: boolean,
 ): Promise<ImportingLedger> {
   const path = flags.sandbox === true ? SANDBOX_LEDGER : loadLedgerPath(flags, env, folder);
-  return openSqliteImport({ path, onlyTry });
+  return isPostgres(path) ? openPostgresImport({ url: path, onlyTry }) : openSqliteImport({ path, onlyTry });
 }

@@ -3,9 +3,12 @@ import type { VerifyOptions } from "../config/verify-options.ts";
 import type { Emitter } from "../domain/events.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { patienceOf } from "../domain/patience.ts";
+import { isPostgres } from "../domain/postgres-url.ts";
 import { FixedPace } from "../lanes/pace.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerMarks } from "../ledgers/marks.ts";
+import { openPostgresMarks } from "../ledgers/postgres-marks.ts";
+import { openPostgresReader } from "../ledgers/postgres-reader.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { openSqliteMarks } from "../ledgers/sqlite-marks.ts";
 import { openSqliteReader } from "../ledgers/sqlite-reader.ts";
@@ -20,7 +23,8 @@ import { type Connections, identityOf } from "./connect.ts";
 import { manifestOf } from "./plan.ts";
 
 /** Opens the ledger of a configuration for reading, beside whoever writes to it. Throws LedgerError, also where there is none. */
-export function openLedgerReader({ ledger }: Config): LedgerReader {
+export async function openLedgerReader({ ledger }: Config): Promise<LedgerReader> {
+  if (isPostgres(ledger)) return openPostgresReader(ledger);
   const reader = openSqliteReader(ledger);
   if (reader !== null) return reader;
   throw new LedgerError(
@@ -30,8 +34,8 @@ export function openLedgerReader({ ledger }: Config): LedgerReader {
 }
 
 /** Opens the same ledger to mark what is not true, also beside whoever writes to it. Throws LedgerError. */
-export function openMarks({ ledger }: Config): LedgerMarks {
-  return openSqliteMarks(ledger);
+export async function openMarks({ ledger }: Config): Promise<LedgerMarks> {
+  return isPostgres(ledger) ? openPostgresMarks(ledger) : openSqliteMarks(ledger);
 }
 
 /** Why this configuration is not that of the ledger; null where it is. */

@@ -1,5 +1,5 @@
-import { openReading, postgresUrlOf } from "./postgres/open.ts";
 import { workerThere } from "./postgres/processes.ts";
+import { openLedgerIn } from "./postgres/reading.ts";
 import type { LedgerReader } from "./reader.ts";
 import { exportRows } from "./sql/export.ts";
 import { readFacts } from "./sql/facts.ts";
@@ -10,12 +10,11 @@ import type { Steps } from "./sql/steps.ts";
 
 /**
  * Opens a ledger in PostgreSQL for reading, beside whoever writes to it; a server that goes away is waited for `patienceMs`, ten
- * minutes by default. Throws LedgerError.
+ * minutes by default. Throws LedgerError, also (exit code 2) where there is none.
  */
 export async function openPostgresReader(text: string, patienceMs?: number): Promise<LedgerReader> {
-  const url = postgresUrlOf(text);
-  const { place } = url;
-  const database = await openReading(url, () => {}, process.env, patienceMs);
+  const database = await openLedgerIn(text, { patienceMs });
+  const { place } = database;
   const read = <T>(work: () => Steps<T>) => database.read(work);
   return {
     place,

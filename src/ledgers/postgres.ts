@@ -23,7 +23,7 @@ export interface PostgresLedgerOptions {
   readonly command: string;
   /** No other such process may be there: a second worker. */
   readonly alone?: boolean | undefined;
-  /** What is written is undone: for a plan. */
+  /** Nothing is written: for a plan. */
   readonly onlyPlan?: boolean | undefined;
   readonly tell?: TellAway | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -42,7 +42,7 @@ const ASK_EACH_MS = 1_000;
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
   const { command, alone = false, tell = () => {}, env = process.env } = options;
   const url = postgresUrlOf(options.url);
-  if (options.onlyPlan) return planOn(await openReading(url, tell, env), options.now);
+  if (options.onlyPlan) return planOn((await openReading(url, tell, env)).database, options.now);
   const { database, facts } = await openWriting(url, tell, env);
   try {
     const process = await entered(database, { command, alone, schema: facts.schema, place: url.place });
@@ -87,13 +87,13 @@ function secondWorker(
   return `${place} is worked on by \`${command}\` (pid ${pid} on ${host}, since ${since} UTC); several workers share the work through pg-boss, which is not there: npm i pg-boss@12.38.0 (Node 22.12 or newer), or end that one`;
 }
 
-/** A ledger that is read as it is, and of which nothing is kept that a plan writes. */
+/** A ledger that is read as it is, also before its tables are made; what a plan would write is not written. */
 function planOn(database: Database, now: () => number = Date.now): Ledger {
   const store: Store = { place: database.place, now, owner: "a plan", fence: 0 };
   return ledgerIn(store, {
     caution: null,
     read: (work) => database.read(work),
-    write: (work) => database.undone(work),
+    write: (work) => database.plan(work),
     announce: async () => {},
     close: () => database.close(),
   });

@@ -82,10 +82,10 @@ export class Verification {
 
   /** Throws LedgerError where there is no ledger, and with `--fix` where it cannot be written. */
   static async open({ config, options, redact }: OpenVerificationOptions): Promise<Verification> {
-    const reader = openLedgerReader(config);
+    const reader = await openLedgerReader(config);
     try {
       const isWriting = options.fix && !options.run.dryRun;
-      const marks = isWriting ? openMarks(config) : null;
+      const marks = isWriting ? await openMarks(config) : null;
       return new Verification({ config, options, reader, marks, connections: connect(config, redact) });
     } catch (error) {
       await reader.close();

@@ -71,6 +71,11 @@ export class Database {
     });
   }
 
+  /** Plays steps as if what they write had changed nothing: it is not even sent. */
+  plan<T>(work: () => Steps<T>): Promise<T> {
+    return this.#patiently(() => this.#play(this.#pool as unknown as SqlClient, readingOf(work())));
+  }
+
   /** Plays steps as one transaction that is undone: nothing is kept of it. */
   undone<T>(work: () => Steps<T>): Promise<T> {
     return this.#patiently(() => this.#once(work, "rollback"));
@@ -177,6 +182,19 @@ export class Database {
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+const WRITES = /^\s*(?:insert|update|delete)\b/i;
+
+/** The same steps, of which those that would write are answered as if there had been nothing to write. */
+function* readingOf<T>(steps: Steps<T>): Steps<T> {
+  let step = steps.next(undefined);
+  while (!step.done) {
+    const { wants, sql } = step.value;
+    const nothing = wants === "count" ? 0 : wants === "rows" ? [] : undefined;
+    step = steps.next(WRITES.test(sql) ? nothing : yield step.value);
+  }
+  return step.value;
 }
 
 /** Begins a transaction; returns its number. */

@@ -54,7 +54,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^3F000$/, "has no such schema; create it, or name another by the search_path of the URL"],
   [
     /^42501$/,
-    "may not be changed by this user; grant it the right to create tables there, or run once as one that has it",
+    "may not be changed by this user; `prewarm migrate --print` prints what one has to run who may, with the rights that this user needs",
   ],
   [/^23/, "rejects a row that prewarm writes; loosen that constraint"],
   [/^53100$/, "cannot grow, the disk of the server is full; free some space there, then run again"],

@@ -1,6 +1,6 @@
 import { LedgerError } from "../error.ts";
 import type { SqlClient } from "./database.ts";
-import { isMoment, POSTGRES_TABLES } from "./schema.ts";
+import { isMoment, NO_PROCESSES, POSTGRES_TABLES, typeOf } from "./schema.ts";
 import type { TableFacts } from "./translate.ts";
 
 /** A column that is there. */
@@ -99,4 +99,26 @@ export function refuseStrangeTypes({ columns }: FoundSchema, place: string): voi
         2,
       );
     }
+}
+
+/**
+ * What is read where a schema is not ours yet, or of an older version: a column that is missing is null, and a table that is missing
+ * has no rows. So a platform's database is read by the same statements before anything is changed in it.
+ */
+export function standInsFor({ columns }: FoundSchema, schema: string): ReadonlyMap<string, string> {
+  const quoted = `"${schema.replaceAll('"', '""')}"`;
+  const standIns = new Map<string, string>();
+  const namesOf = (table: string) =>
+    new Set(columns.filter((each) => each.table === table).map(({ name }) => name));
+  for (const { name: table, columns: wanted } of POSTGRES_TABLES) {
+    const there = namesOf(table);
+    if (wanted.every(({ name }) => there.has(name))) continue;
+    const cells = wanted.map((column) =>
+      there.has(column.name) ? column.name : `cast(null as ${typeOf(column)}) as ${column.name}`,
+    );
+    const from = there.size === 0 ? "where false" : `from ${quoted}.${table}`;
+    standIns.set(table, `select ${cells.join(", ")} ${from}`);
+  }
+  if (namesOf("prewarm_processes").size === 0) standIns.set("prewarm_processes", NO_PROCESSES);
+  return standIns;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient, QueryConfig } from "pg";
 import { LedgerError } from "../error.ts";
 import { SCHEMA_VERSION } from "../sql/schema.ts";
-import { changesFor } from "./changes.ts";
+import { type Change, changesFor } from "./changes.ts";
 import type { SqlClient } from "./database.ts";
 import { codeOf } from "./errors.ts";
 import { type FoundSchema, factsOf, lookAt, refuseStrangeTypes } from "./look.ts";
@@ -20,22 +20,29 @@ interface MigrateOptions {
   readonly schema: string;
 }
 
+/** Tables that are ours now. */
+export interface MigratedTables {
+  readonly facts: TableFacts;
+  /** How many statements that took. */
+  readonly changes: number;
+}
+
 /**
  * Brings a schema, empty or with tables of a platform, to ours: tables that are missing are made, columns added (null in every
  * row), checks that are too narrow widened; no row is changed. Once, however many processes start together; nobody waits for it
  * for longer than 100 ms. Throws LedgerError (exit code 2) when a newer prewarm was here, or this user may not change the tables.
  */
-export async function migratePostgres({ pool, place, schema }: MigrateOptions): Promise<TableFacts> {
+export async function migratePostgres({ pool, place, schema }: MigrateOptions): Promise<MigratedTables> {
   const found = await lookAt(pool as unknown as SqlClient, schema);
-  if (await isCurrent(pool, found, { place, schema })) return factsOf(found, schema);
+  if (await isCurrent(pool, found, { place, schema })) return { facts: factsOf(found, schema), changes: 0 };
   const guard = await guarded(pool, schema);
   try {
-    await change({ pool, place, schema });
+    const changes = await change({ pool, place, schema });
+    return { facts: factsOf(await lookAt(pool as unknown as SqlClient, schema), schema), changes };
   } finally {
     await guard.query("rollback").catch(() => {});
     guard.release();
   }
-  return factsOf(await lookAt(pool as unknown as SqlClient, schema), schema);
 }
 
 /** Whether nothing is to be done. Throws LedgerError where a newer prewarm was here. */
@@ -66,9 +73,9 @@ async function guarded(pool: Pool, schema: string): Promise<PoolClient> {
   const client = await pool.connect();
   for (;;) {
     await client.query("begin");
+    // Without parameters: with them the statement would keep its snapshot, for whose end an index that is made beside others' work waits.
     const { rows } = await client.query(
-      "select pg_try_advisory_xact_lock(hashtext('prewarm'), hashtext($1)) as mine",
-      [schema],
+      `select pg_try_advisory_xact_lock(hashtext('prewarm'), hashtext(${client.escapeLiteral(schema)})) as mine`,
     );
     if ((rows[0] as { mine: boolean }).mine) return client;
     // Whoever waits inside a statement would hold up an index that is made beside others' work.
@@ -77,14 +84,22 @@ async function guarded(pool: Pool, schema: string): Promise<PoolClient> {
   }
 }
 
-async function change({ pool, place, schema }: MigrateOptions): Promise<void> {
+/** What would be changed, in order; nothing where the tables are ours. Throws as {@link migratePostgres} does. */
+export async function changesAt({ pool, place, schema }: MigrateOptions): Promise<readonly Change[]> {
   const found = await lookAt(pool as unknown as SqlClient, schema);
-  if (await isCurrent(pool, found, { place, schema })) return;
+  if (await isCurrent(pool, found, { place, schema })) return [];
   refuseStrangeTypes(found, place);
-  for (const { sql, alone } of await changesFor(pool as unknown as SqlClient, found, { place, schema })) {
-    if (alone) await unlessThere(() => pool.query(sql));
+  return changesFor(pool as unknown as SqlClient, found, { place, schema });
+}
+
+async function change(options: MigrateOptions): Promise<number> {
+  const { pool } = options;
+  const changes = await changesAt(options);
+  for (const { sql, alone } of changes) {
+    if (alone) await unlessThere(() => pool.query(unhurried(sql)));
     else await patiently(pool, sql);
   }
+  return changes.length;
 }
 
 /** Runs a change in a transaction of its own, which gives up after 100 ms of waiting for others and tries again. */
@@ -104,6 +119,14 @@ async function patiently(pool: Pool, sql: string): Promise<void> {
   } finally {
     client.release();
   }
+}
+
+/** An index of a large table takes its time. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** The limit of the connections is for statements that are answered at once. */
+function unhurried(text: string): QueryConfig {
+  return { text, query_timeout: LONGEST_MS } as QueryConfig;
 }
 
 async function unlessThere(work: () => Promise<unknown>): Promise<void> {

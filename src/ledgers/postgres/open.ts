@@ -2,7 +2,7 @@ import { type PostgresUrl, readPostgresUrl } from "../../domain/postgres-url.ts"
 import { LedgerError } from "../error.ts";
 import { Database, type SqlClient, type TellAway } from "./database.ts";
 import { asLedgerError } from "./errors.ts";
-import { factsOf, lookAt } from "./look.ts";
+import { factsOf, lookAt, refuseStrangeTypes, standInsFor } from "./look.ts";
 import { isCurrent, migratePostgres } from "./migrate.ts";
 import { openPool } from "./pool.ts";
 import type { TableFacts } from "./translate.ts";
@@ -11,6 +11,8 @@ import type { TableFacts } from "./translate.ts";
 export interface WritableDatabase {
   readonly database: Database;
   readonly facts: TableFacts;
+  /** How many statements it took to bring its tables to this version. */
+  readonly changes: number;
 }
 
 /** Reads the URL of a ledger. Throws LedgerError (exit code 2). */
@@ -27,32 +29,44 @@ export async function openWriting(
   env: NodeJS.ProcessEnv,
 ): Promise<WritableDatabase> {
   const { place, schema } = url;
-  return opened(url, env, async (pool) => {
-    const facts = await migratePostgres({ pool, place, schema });
-    return { database: new Database({ pool, place, facts, tell }), facts };
+  return withPool(url, env, async (pool) => {
+    const { facts, changes } = await migratePostgres({ pool, place, schema });
+    return { database: new Database({ pool, place, facts, tell }), facts, changes };
   });
 }
 
-/** Opens a database as it is. Throws LedgerError, also (exit code 2) where there are no tables of this version yet. */
+/** A database as it is read. */
+export interface ReadableDatabase {
+  readonly database: Database;
+  /** Its tables are of this version, and can be written by those who may. */
+  readonly isCurrent: boolean;
+  /** It has a table of media, a platform's or ours. */
+  readonly hasMedia: boolean;
+}
+
+/** Opens a database to read it as it is, also one whose tables are not of this version yet. Throws LedgerError. */
 export async function openReading(
   url: PostgresUrl,
   tell: TellAway,
   env: NodeJS.ProcessEnv,
   patienceMs?: number,
-): Promise<Database> {
+): Promise<ReadableDatabase> {
   const { place, schema } = url;
-  return opened(url, env, async (pool) => {
+  return withPool(url, env, async (pool) => {
     const found = await lookAt(pool as unknown as SqlClient, schema);
-    if (!(await isCurrent(pool, found, { place, schema })))
-      throw new LedgerError(
-        `${place} has no tables of this version of prewarm in its schema ${schema} yet; \`prewarm run\` makes them`,
-        2,
-      );
-    return new Database({ pool, place, facts: factsOf(found, schema), tell, patienceMs });
+    const current = await isCurrent(pool, found, { place, schema });
+    if (!current) refuseStrangeTypes(found, place);
+    const facts = { ...factsOf(found, schema), standIns: current ? undefined : standInsFor(found, schema) };
+    return {
+      database: new Database({ pool, place, facts, tell, patienceMs }),
+      isCurrent: current,
+      hasMedia: found.columns.some(({ table }) => table.startsWith("media_")),
+    };
   });
 }
 
-async function opened<T>(
+/** Uses connections, which are closed where that fails. Throws LedgerError. */
+export async function withPool<T>(
   url: PostgresUrl,
   env: NodeJS.ProcessEnv,
   use: (pool: Awaited<ReturnType<typeof openPool>>) => Promise<T>,

@@ -37,6 +37,11 @@ const PROCESSES = `create table if not exists prewarm_processes (
   lease_until timestamptz not null
 )`;
 
+/** What is read where there is no such table yet. */
+export const NO_PROCESSES = `select cast(null as bigint) as id, cast(null as text) as command, cast(null as text) as pid,
+  cast(null as text) as host, true as alone, cast(null as text) as admin, cast(null as text) as guarded,
+  cast(null as timestamptz) as since, cast(null as timestamptz) as lease_until where false`;
+
 /** Columns that attempts have only where several processes may write. */
 const LEASES: readonly PostgresColumn[] = [
   { name: "fence", type: "integer" },

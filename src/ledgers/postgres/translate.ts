@@ -6,6 +6,8 @@ export interface TableFacts {
   readonly idType: string;
   /** Whether `media_cache.next_retry_at` has a time zone. */
   readonly zoned: boolean;
+  /** What is read in place of tables that are missing, or lack a column, by name; not where these are ours already. */
+  readonly standIns?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A statement with numbered parameters, and the names of these in order. */
@@ -20,7 +22,7 @@ export interface NumberedSql {
  * behind a transaction pooler no session has a `search_path` of its own.
  */
 export function translate(sql: string, facts: TableFacts): NumberedSql {
-  return numbered(qualified(named(rowIds(functions(typed(sql), facts), facts)), facts.schema));
+  return numbered(withStandIns(qualified(named(rowIds(functions(typed(sql), facts), facts)), facts), facts));
 }
 
 /** Types that PostgreSQL cannot tell: of ids in a list of texts, and of a parameter that is compared with nothing. */
@@ -117,6 +119,7 @@ function rowIds(sql: string, { idType }: TableFacts): string {
     .replace(/\b(\w+\.)rowid = (\w+\.value)/g, `$1id = cast($2 as ${idType})`)
     .replace(/\bmax\((\w+\.)?rowid\)/g, (_, alias = "") => `max(${ordered(alias)})`)
     .replace(/\b(\w+\.)?rowid(?= (?:>|<=|<) )/g, (_, alias = "") => ordered(alias))
+    .replace(isNumber ? /(\bid (?:>|<=|<) )(:\w+)/g : /(?!)/g, "$1cast($2 as bigint)")
     .replace(/(?<=order by )(\w+\.)rowid\b/g, (_, alias: string) => ordered(alias))
     .replace(/\browid\b/g, "id");
 }
@@ -134,9 +137,21 @@ function named(sql: string): string {
     .replace(/(with ordinality as listed \(value, ord\)\))(?=\s*\))/g, "$1 as list");
 }
 
-function qualified(sql: string, schema: string): string {
+function qualified(sql: string, { schema, standIns }: TableFacts): string {
   const quoted = `"${schema.replaceAll('"', '""')}"`;
-  return sql.replace(/\b(from|join|into|update)\s+((?:media_|prewarm_)\w+|bots\b)/g, `$1 ${quoted}.$2`);
+  return sql.replace(
+    /\b(from|join|into|update)\s+((?:media_|prewarm_)\w+|bots\b)/g,
+    (said, before: string, table: string) => (standIns?.has(table) ? said : `${before} ${quoted}.${table}`),
+  );
+}
+
+/** A name that stands before the statement goes before a table of that name. */
+function withStandIns(sql: string, { standIns }: TableFacts): string {
+  const used = [...(standIns ?? [])].filter(([table]) => new RegExp(`\\b${table}\\b`).test(sql));
+  if (used.length === 0) return sql;
+  const all = used.map(([table, rows]) => `${table} as not materialized (${rows})`).join(", ");
+  const own = /^\s*with\s+/.exec(sql)?.[0];
+  return own === undefined ? `with ${all} ${sql}` : `with ${all}, ${sql.slice(own.length)}`;
 }
 
 const NAME_OR_QUOTED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:([a-z]\w*)/gi;

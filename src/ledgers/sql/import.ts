@@ -2,7 +2,7 @@ import { isProvisional, namesContent, provisionalId } from "../../domain/content
 import type { LedgerRow } from "../columns.ts";
 import { resolve } from "./content.ts";
 import { hasId, isUnderWay } from "./rows.ts";
-import { one, run, type Steps } from "./steps.ts";
+import { Moment, one, run, type Steps } from "./steps.ts";
 
 /** What became of a line: see `ImportCounts`. */
 export type LineEnd = "added" | "replaced" | "same" | "kept" | "none";
@@ -80,12 +80,22 @@ interface OldRow {
 /** Takes one line in: its key, then its row. Must run inside a transaction. */
 export function* takeLine(row: LedgerRow, force: boolean): Steps<LineEnd> {
   const content = yield* contentOf(row);
-  const params = { ...row, content };
+  const params = { ...row, ...momentsOf(row), content };
   if (row.key !== null && !(yield* takeKey(params, force))) return "kept";
   return row.bot === null || content === null ? "none" : yield* takeRow(params, force);
 }
 
 type LineParams = LedgerRow & { readonly content: string | null };
+
+const AS_STAMPED = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
+
+/** Moments as the tables have them, which are bound as such. */
+function momentsOf(row: LedgerRow): Readonly<Record<string, Moment>> {
+  const moments = Object.entries(row).filter(
+    ([name, value]) => name.endsWith("_at") && AS_STAMPED.test(String(value)),
+  );
+  return Object.fromEntries(moments.map(([name, value]) => [name, new Moment(String(value))]));
+}
 
 /** The content that a line is of, under the SHA-256 that has become known of it here. */
 function* contentOf({ key, sha256, etag, bytes }: LedgerRow): Steps<string | null> {

@@ -1,0 +1,22 @@
+import { LedgerError } from "../error.ts";
+import type { Database, TellAway } from "./database.ts";
+import { openReading, postgresUrlOf } from "./open.ts";
+
+/** Opens the ledger at `text` for reading. Throws LedgerError, also (exit code 2) where there is none in its schema. */
+export async function openLedgerIn(
+  text: string,
+  {
+    tell = () => {},
+    patienceMs,
+  }: { readonly tell?: TellAway; readonly patienceMs?: number | undefined } = {},
+): Promise<Database> {
+  const url = postgresUrlOf(text);
+  const { database, hasMedia } = await openReading(url, tell, process.env, patienceMs);
+  if (hasMedia) return database;
+  await database.close();
+  throw new LedgerError(
+    `${url.place} holds no ledger in its schema ${url.schema} (neither media_store nor media_cache); name the right one with --ledger or PREWARM_LEDGER, or let \`prewarm run\` or \`prewarm migrate\` make one`,
+    2,
+    { fault: "no_ledger" },
+  );
+}
