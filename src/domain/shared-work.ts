@@ -9,6 +9,20 @@ export class AttemptLost extends Error {
   }
 }
 
+/**
+ * Thrown by such a ledger when an attempt is to be begun on a lane that another process has (`forMs` null), or that is not to be called for
+ * so many milliseconds yet, as another one wrote down. Nothing was written.
+ */
+export class LaneHeld extends Error {
+  readonly forMs: number | null;
+
+  constructor(forMs: number | null) {
+    super("the lane is not to be called now");
+    this.name = "LaneHeld";
+    this.forMs = forMs;
+  }
+}
+
 /** Thrown by such a ledger when an attempt is to be begun that another process makes, or has made since this one looked. Nothing was written. */
 export class TakenElsewhere extends Error {
   /** Its place, from 0, among those that were to be begun together. */

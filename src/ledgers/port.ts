@@ -15,6 +15,7 @@ import type { RememberedLanes } from "./lane-memory.ts";
 import type { LostCalls } from "./look-port.ts";
 import type { PackedCalls } from "./pack-port.ts";
 import type { ReportedIds } from "./reported.ts";
+import type { SharedLanes } from "./share-port.ts";
 
 export type { AttemptFacts };
 
@@ -160,6 +161,8 @@ export interface Ledger
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */
   readonly caution?: string | null | undefined;
+  /** Lanes that several processes share; absent where no other process may write. */
+  readonly shared?: SharedLanes | undefined;
   /** Fails when a real run meets the ledger of a sandbox, or the reverse; writes nothing. */
   checkWorld(sandbox: boolean): Promise<Result<void>>;
   /** Records who writes here; fails, with what differs, when the ledger belongs to somebody else. */
@@ -184,7 +187,7 @@ export interface Ledger
   countBad(bots: readonly string[]): Promise<{ readonly failed: number; readonly unknown: number }>;
   /**
    * Records the attempt as `sending`, and creates a row in `warming` where there is none. Throws `TakenElsewhere` where another process
-   * sends it, or has since `facts.askedAt`; what ends an attempt throws `AttemptLost` once another process took it for lost.
+   * sends it, or has since `facts.askedAt`; `LaneHeld` where its lane is not to be called; what ends an attempt throws `AttemptLost` once its lease was over.
    */
   begin(facts: AttemptFacts): Promise<AttemptId>;
   /** Stores the id, in one transaction: row, `media_store`, attempt. */

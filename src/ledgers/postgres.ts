@@ -1,15 +1,18 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LaneHeld } from "../domain/shared-work.ts";
 import { LedgerError } from "./error.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
 import { ServerClock } from "./postgres/clock.ts";
 import type { Database, TellAway } from "./postgres/database.ts";
 import { asLedgerError } from "./postgres/errors.ts";
+import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
 import { beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
 import { enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
+import { PostgresLanes } from "./postgres/shared-lanes.ts";
 import { ledgerIn } from "./sql/ledger.ts";
 import { beginCanary } from "./sql/packs.ts";
 import type { Steps } from "./sql/steps.ts";
@@ -102,6 +105,8 @@ function planOn(database: Database, now: () => number = Date.now): Ledger {
 function ledgerOf(database: Database, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
   const keeper = new LeaseKeeper(database, store, process);
   const open = new OpenDatabase(database, keeper);
+  const shared = new PostgresLanes((work) => open.write(work), process.fence, clock);
+  keeper.lanes = shared;
   const ledger = ledgerIn(store, {
     caution: null,
     read: (work) => open.read(work),
@@ -121,14 +126,20 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
   return {
     ...ledger,
     recover: () => open.write(() => sweep(store)),
-    begin: (facts) => beginning(() => beginLeased(store, process.fence, there(facts))),
+    begin: (facts) =>
+      heeding(
+        shared,
+        facts,
+        beginning(() => beginLeased(store, process.fence, there(facts))),
+      ),
     beginAll: async (facts) => {
-      const ids = await open.write(function* () {
+      const begun = open.write(function* () {
         const begun: AttemptId[] = [];
         for (const [nth, each] of facts.entries())
           begun.push(yield* beginLeased(store, process.fence, there(each), nth));
         return begun;
       });
+      const ids = await heeding(shared, facts[0], begun);
       for (const _ of ids) keeper.begun();
       return ids;
     },
@@ -145,21 +156,29 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
       attempt === null
         ? ledger.fail(null, facts, failure)
         : keeper.ending(ledger.fail)(attempt, facts, failure),
-    ...lanesBy(clock, ledger),
+    shared,
+    ...lanesBy(clock, ledger, open),
   };
 }
 
-/** Deadlines of lanes are kept by the clock of the database. */
-function lanesBy(clock: ServerClock, ledger: Ledger): Pick<Ledger, "lanes" | "keepLane" | "freezeLane"> {
-  const at = (unixMs: number, by: (unixMs: number) => number) => (unixMs === 0 ? 0 : Math.round(by(unixMs)));
+/** Tells those who share lanes of one that is not to be called, which a process may not know yet. */
+function heeding<T>(lanes: PostgresLanes, facts: AttemptFacts | undefined, begun: Promise<T>): Promise<T> {
+  return begun.catch((error: unknown) => {
+    if (error instanceof LaneHeld && facts?.chatId)
+      lanes.held({ bot: facts.bot, chat: facts.chatId }, error.forMs);
+    throw error;
+  });
+}
+
+/** Moments of lanes are kept by the clock of the database. */
+function lanesBy(
+  clock: ServerClock,
+  ledger: Ledger,
+  open: OpenDatabase,
+): Pick<Ledger, "lanes" | "keepLane" | "freezeLane"> {
   return {
-    lanes: async () =>
-      (await ledger.lanes()).map((lane) => ({
-        ...lane,
-        frozenUntil: at(lane.frozenUntil, (ms) => clock.here(ms)),
-      })),
-    keepLane: (memory) =>
-      ledger.keepLane({ ...memory, frozenUntil: at(memory.frozenUntil, (ms) => clock.there(ms)) }),
+    lanes: async () => (await ledger.lanes()).map((lane) => movedLane(lane, (ms) => clock.here(ms))),
+    keepLane: (memory) => open.write(() => keepSharedLane(movedLane(memory, (ms) => clock.there(ms)))),
     freezeLane: (wait) => ledger.freezeLane({ ...wait, until: clock.there(wait.until) }),
   };
 }

@@ -3,7 +3,7 @@ import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { PackedIn } from "../domain/outcome.ts";
-import { TakenElsewhere } from "../domain/shared-work.ts";
+import { LaneHeld, TakenElsewhere } from "../domain/shared-work.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
@@ -70,6 +70,8 @@ export interface Outcome {
      */
     | { readonly type: "put_off"; readonly ms: number };
 }
+
+type Unbegun = Extract<Outcome["result"], { type: "elsewhere" | "put_off" }>;
 
 /** How long content waits that is being sent under another key. */
 const SAME_CONTENT_MS = 500;
@@ -155,7 +157,7 @@ export class Attempts {
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.taggedFactsOf(task, permit);
     const attempt = await this.#begin(facts);
-    if (attempt === null) return { facts, spent, transfer: null, result: { type: "elsewhere" } };
+    if (typeof attempt === "object") return { facts, spent, transfer: null, result: attempt };
     if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
     const { bot, chat } = permit.lane;
     const message = { chat, kind: task.sendAs ?? task.kind, caption: facts.tag ?? undefined };
@@ -181,12 +183,13 @@ export class Attempts {
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }
 
-  /** Null where another process is at it, or was since the ledger was asked about it. */
-  async #begin(facts: AttemptFacts): Promise<AttemptId | null> {
+  /** Where another process is at it, or was since the ledger was asked about it, and where its lane is not to be called, that is said. */
+  async #begin(facts: AttemptFacts): Promise<AttemptId | Unbegun> {
     try {
       return await this.#options.ledger.begin(facts);
     } catch (error) {
-      if (error instanceof TakenElsewhere) return null;
+      if (error instanceof TakenElsewhere) return { type: "elsewhere" };
+      if (error instanceof LaneHeld) return { type: "put_off", ms: 0 };
       throw error;
     }
   }

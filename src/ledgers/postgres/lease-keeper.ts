@@ -4,6 +4,7 @@ import type { Store } from "../sql/store.ts";
 import type { Database } from "./database.ts";
 import { LEASE_S, renew, sweep } from "./leases.ts";
 import { stay, type WritingProcess } from "./processes.ts";
+import type { PostgresLanes } from "./shared-lanes.ts";
 
 const EACH_MS = (LEASE_S * 1000) / 3;
 
@@ -16,6 +17,8 @@ export class LeaseKeeper {
   readonly #store: Store;
   readonly #process: WritingProcess;
   readonly #timer: NodeJS.Timeout;
+  /** Set once it is there. */
+  lanes: PostgresLanes | null = null;
   #underWay = 0;
   #isBusy = false;
   #lost: LedgerError | null = null;
@@ -63,15 +66,18 @@ export class LeaseKeeper {
 
   async #keep(): Promise<void> {
     const { fence, alone } = this.#process;
-    if (this.#isBusy || (this.#underWay === 0 && !alone)) return;
+    if (this.#isBusy || (this.#underWay === 0 && !alone && !this.lanes?.any)) return;
     this.#isBusy = true;
-    const [store, process] = [this.#store, this.#process];
+    const [store, process, lanes] = [this.#store, this.#process, this.lanes];
+    const asked = performance.now();
     try {
-      const stays = await this.#database.write(function* () {
+      const { stays, kept } = await this.#database.write(function* () {
         yield* renew(fence);
         yield* sweep(store);
-        return yield* stay(process);
+        const kept = lanes ? yield* lanes.renewal() : [];
+        return { stays: yield* stay(process), kept };
       });
+      lanes?.renewed(kept, performance.now() - asked);
       if (!stays && alone)
         this.#lost = new LedgerError(
           `${store.place} was taken over by another worker, since this one had stood still for more than ${LEASE_S} s; end one of the two`,

@@ -1,4 +1,4 @@
-import { TakenElsewhere } from "../../domain/shared-work.ts";
+import { LaneHeld, TakenElsewhere } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import { begin, paramsOf, recover } from "../sql/attempts.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
@@ -13,7 +13,20 @@ const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
 
 const OTHERS = `select 1 from prewarm_attempts a where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind
   and a.fence is distinct from cast(:fence as bigint)
-  and (a.state = 'sending' or a.state in ('ready', 'unknown') and a.ended_at >= cast(:asked as timestamptz)) limit 1`;
+  and (a.state = 'sending' or a.state in ('ready', 'unknown') and a.ended_at >= cast(:asked as timestamptz))`;
+
+/** The last word before a call: whether others have the row, or the lane, and how long that is not to be called. */
+const LAST_WORD = `select exists (${OTHERS}) as taken,
+  exists (select 1 from prewarm_lane_leases l where l.bot_slug = :bot and l.chat_id = :chat and l.fence <> cast(:fence as bigint)
+    and l.lease_until > ${NOW}) as elsewhere,
+  greatest((select m.frozen_until from prewarm_lanes m where m.bot_slug = :bot and m.chat_id = :chat),
+    (select b.frozen_until from prewarm_bot_paces b where b.bot_slug = :bot)) - extract(epoch from ${NOW}) * 1000 as frozenForMs`;
+
+interface LastWord {
+  readonly taken: boolean;
+  readonly elsewhere: boolean;
+  readonly frozenForMs: number | null;
+}
 
 /** SQL: an attempt's lease is not over. */
 export const HELD = `lease_until > ${NOW}`;
@@ -22,14 +35,18 @@ const TAKE = `update prewarm_attempts set fence = :fence, lease_until = ${LEASE}
 
 /**
  * Begins an attempt under a lease. Throws {@link TakenElsewhere} where another process has one for the same row under way, or has
- * sent it since this one looked: the row is locked from the first statement on, so two that begin at once see each other.
+ * sent it since this one looked: the row is locked from the first statement on, so two that begin at once see each other; {@link LaneHeld}
+ * where its lane is not to be called.
  */
 export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, nth = 0): Steps<AttemptId> {
   const id = yield* begin(store, facts);
-  const { bot, kind, content } = yield* paramsOf(store, facts);
+  const { bot, kind, content, chat } = yield* paramsOf(store, facts);
   const asked = new Date(facts.askedAt ?? store.now()).toISOString();
   yield* take(fence, id);
-  if (yield* one(OTHERS, { bot, kind, content, fence, asked })) throw new TakenElsewhere(nth);
+  const word = yield* one<LastWord>(LAST_WORD, { bot, kind, content, chat, fence, asked });
+  if (word?.taken) throw new TakenElsewhere(nth);
+  if (word?.elsewhere) throw new LaneHeld(null);
+  if (word && (word.frozenForMs ?? 0) > 0) throw new LaneHeld(word.frozenForMs);
   return id;
 }
 

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { LedgerError } from "../error.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
 import type { LedgerView } from "../view.ts";
+import { abandonLanes } from "./lane-leases.ts";
 import { LEASE_S } from "./leases.ts";
 
 /** A process that writes to a ledger. */
@@ -73,5 +74,6 @@ const LEAVE = "delete from prewarm_processes where id = :fence";
 
 /** Lets a process go. */
 export function* leave({ fence }: WritingProcess): Steps<void> {
+  yield* abandonLanes(fence);
   yield* run(LEAVE, { fence });
 }

@@ -1,8 +1,9 @@
 import { INDEXES } from "../sql/indexes.ts";
 import { TABLES, type Table } from "../sql/schema.ts";
+import { LANE_CALLS_INDEX, LANE_TABLES } from "./lane-tables.ts";
 
 /** Raised when what PostgreSQL has besides the tables of all ledgers changes. */
-export const POSTGRES_VERSION = 1;
+export const POSTGRES_VERSION = 2;
 
 type PostgresColumn = Table["columns"][number];
 
@@ -59,7 +60,7 @@ export const POSTGRES_TABLES: readonly Table[] = TABLES.map((table) =>
 );
 
 /** Statements for what is ours alone. */
-export const OWN_TABLES: readonly string[] = [PROCESSES];
+export const OWN_TABLES: readonly string[] = [PROCESSES, ...LANE_TABLES];
 
 /** What stands behind `create index if not exists`, with the table of each. */
 export const POSTGRES_INDEXES: readonly {
@@ -70,6 +71,7 @@ export const POSTGRES_INDEXES: readonly {
   ...INDEXES.map(byByte),
   "create index if not exists prewarm_store_key on media_store (r2_key text_pattern_ops)",
   "create index if not exists prewarm_aliases_content on prewarm_aliases (provisional text_pattern_ops)",
+  LANE_CALLS_INDEX,
 ].map((sql) => {
   const [, name = "", table = ""] = /index if not exists (\w+) on (\w+)/.exec(sql) ?? [];
   return { name, table, sql };

@@ -2,7 +2,7 @@ import type { LedgerFault } from "../error.ts";
 import type { Ledger } from "../port.ts";
 
 /** A method of the ledger that is one question and one answer. */
-export type LedgerMethod = Exclude<keyof Ledger, "place" | "caution" | "select">;
+export type LedgerMethod = Exclude<keyof Ledger, "place" | "caution" | "shared" | "select">;
 
 /** What the thread is asked: a method of the ledger, or a step of a selection that is read page by page. */
 export interface LedgerRequest {

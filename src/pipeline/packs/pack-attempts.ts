@@ -1,16 +1,16 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { failure } from "../../domain/failure.ts";
-import { TakenElsewhere } from "../../domain/shared-work.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
 import type { PackAnswer } from "../../telegram/pack-port.ts";
 import type { Sent } from "../../telegram/port.ts";
 import type { Transfers } from "../../transfers/port.ts";
-import { type Attempts, isAsRead, type Outcome, uploadBytes } from "../attempt.ts";
+import { type Attempts, isAsRead, type Outcome } from "../attempt.ts";
 import { OwnAnswers } from "../own-answers.ts";
 import type { Stop } from "../stop.ts";
 import { type AfterPack, afterPack } from "./after-pack.ts";
+import { type BegunPack, beginPack, bytesOf } from "./begun-pack.ts";
 import type { PackBounds } from "./fit.ts";
 import { matchBlocks } from "./match.ts";
 import { type PackTask, type ReadyTask, readPack } from "./reading.ts";
@@ -96,7 +96,10 @@ export class PackAttempts {
     const waiting = ready.map((each) => ({ ...each, spent: { ...each.spent, ...waited } }));
     const asked = this.#factsOf(waiting, permit);
     if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
-    const begun = await this.#begin(waiting, permit);
+    const factsOf = (going: readonly ReadyTask[]) => this.#factsOf(going, permit);
+    const begun = await beginPack(waiting, factsOf, this.#options.ledger);
+    if (begun === null)
+      return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
     const sent = permit.stillHolds() ? await this.#call(permit, begun) : await this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
       const place = begun.going.indexOf(each);
@@ -105,23 +108,8 @@ export class PackAttempts {
     return { outcomes, call: sent.call };
   }
 
-  /** Writes them down, but for those that another process is at, or was since the ledger was asked about them. */
-  async #begin(ready: readonly ReadyTask[], permit: Permit): Promise<Begun> {
-    let going = ready;
-    while (going.length > 0) {
-      const facts = this.#factsOf(going, permit);
-      try {
-        return { going, facts, ids: await this.#options.ledger.beginAll(facts), bytes: bytesOf(going) };
-      } catch (error) {
-        if (!(error instanceof TakenElsewhere)) throw error;
-        going = going.filter((_, nth) => nth !== error.nth);
-      }
-    }
-    return { going, facts: [], ids: [], bytes: 0 };
-  }
-
   /** While the attempts were written down, another call on this lane was answered: its permit holds no more. */
-  async #unsent(permit: Permit, { going, facts, ids }: Begun): Promise<PackOutcome> {
+  async #unsent(permit: Permit, { going, facts, ids }: BegunPack): Promise<PackOutcome> {
     const why = failure("flood_wait", `${permit.lane.chat} takes no calls for now; none was made`);
     await Promise.all(ids.map((id) => this.#options.ledger.retry(id, why)));
     return { outcomes: going.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
@@ -136,7 +124,7 @@ export class PackAttempts {
     }));
   }
 
-  async #call(permit: Permit, begun: Begun): Promise<PackOutcome> {
+  async #call(permit: Permit, begun: BegunPack): Promise<PackOutcome> {
     const { going: ready } = begun;
     if (ready.length === 0) return { outcomes: [], call: null };
     const { events, stop, transfers } = this.#options;
@@ -185,17 +173,9 @@ export class PackAttempts {
   }
 }
 
-/** Attempts of one call, as they were written down. */
-interface Begun {
-  readonly going: readonly ReadyTask[];
-  readonly facts: readonly AttemptFacts[];
-  readonly ids: readonly AttemptId[];
-  readonly bytes: number;
-}
-
 function outcomesOf(
   ready: readonly ReadyTask[],
-  { facts, ids }: Begun,
+  { facts, ids }: BegunPack,
   { answer, then }: { readonly answer: PackAnswer; readonly then: AfterPack | null },
 ): Outcome[] {
   const message = { rows: ready.length };
@@ -234,10 +214,6 @@ function unsent({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[
 /** It is sent elsewhere, and left to whoever does. */
 function elsewhere({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
   return facts ? [{ facts, spent, transfer: null, result: { type: "elsewhere" } }] : [];
-}
-
-function bytesOf(ready: readonly ReadyTask[]): number {
-  return ready.reduce((sum, { prepared }) => sum + uploadBytes(prepared), 0);
 }
 
 /** A chat that does not take one of several kinds is told about once that went by itself. */

@@ -1,0 +1,39 @@
+import type { LaneName } from "../share-port.ts";
+import { all, type Steps } from "../sql/steps.ts";
+
+const NOW = "clock_timestamp()";
+const WINDOW = `${NOW} - interval '61 seconds'`;
+
+/** Looks are few; the last ones are those of the last minute. Each asks twice: it sets a button and takes it away, or forwards and deletes. */
+const CALLS = `
+  select e.value ->> 'bot' as bot, e.value ->> 'chat' as chat, c.pack,
+    extract(epoch from ${NOW} - c.started_at) * 1000 - 1000 as ageMs,
+    exists (select 1 from prewarm_proofs p where p.bot_slug = e.value ->> 'bot' and p.scope = e.value ->> 'chat'
+      and p.what = 'quota' and p.result = 'messages') as packed
+  from json_array_elements(cast(:lanes as json)) as e (value) join lateral (
+    select a.pack_id as pack, a.started_at from prewarm_attempts a
+      where a.warmup_chat_id = e.value ->> 'chat' and a.bot_slug = e.value ->> 'bot' and a.started_at > ${WINDOW}
+    union all select null, k.started_at from (select * from prewarm_looks l order by l.id desc limit 1000) k,
+      generate_series(1, 2)
+      where k.chat_id = e.value ->> 'chat' and k.bot_slug = e.value ->> 'bot' and k.started_at > ${WINDOW}) c on true
+  order by c.started_at`;
+
+interface LaneCallRow extends LaneName {
+  readonly pack: string | null;
+  readonly ageMs: number;
+  readonly packed: boolean;
+}
+
+/**
+ * Returns how long ago, at least, each call of the last minute of these lanes began: times are kept to the second. A message of several
+ * media counts as one where it is proved that messages are counted.
+ */
+export function* lastCalls(lanes: readonly LaneName[]): Steps<(LaneName & { ages: number[] })[]> {
+  const rows = yield* all<LaneCallRow>(CALLS, { lanes: JSON.stringify(lanes) });
+  return lanes.map(({ bot, chat }) => {
+    const own = rows.filter((row) => row.bot === bot && row.chat === chat);
+    const isFirst = (row: LaneCallRow, nth: number) =>
+      !row.packed || row.pack === null || own.findIndex(({ pack }) => pack === row.pack) === nth;
+    return { bot, chat, ages: own.filter(isFirst).map(({ ageMs }) => Math.max(0, ageMs)) };
+  });
+}

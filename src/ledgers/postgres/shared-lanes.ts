@@ -1,0 +1,114 @@
+import type {
+  BotFlood,
+  BotSlot,
+  KeptLanes,
+  LaneAnswers,
+  LaneLeft,
+  LaneName,
+  SharedLanes,
+} from "../share-port.ts";
+import type { Steps } from "../sql/steps.ts";
+import { forgetSizes, freezeBot, giveBackSlots, refused, takeSize, takeSlots } from "./bot-slots.ts";
+import type { ServerClock } from "./clock.ts";
+import { keepLanes, leaveLanes, takeLanes } from "./lane-leases.ts";
+import { keepSharedLane, movedLane } from "./lane-memory.ts";
+import { LEASE_S } from "./leases.ts";
+
+/** Plays steps as one transaction. */
+type Write = <T>(work: () => Steps<T>) => Promise<T>;
+type KeptListener = Parameters<SharedLanes["onKept"]>[0];
+type HeldListener = Parameters<SharedLanes["onHeld"]>[0];
+
+/** Lanes of a process that shares them with others by a database. */
+export class PostgresLanes implements SharedLanes {
+  readonly leaseMs = LEASE_S * 1000;
+  readonly #write: Write;
+  readonly #fence: number;
+  /** Lanes that it may have. */
+  readonly #names = new Set<string>();
+  readonly #onKept: KeptListener[] = [];
+  readonly #onHeld: HeldListener[] = [];
+  #hasSizes = false;
+
+  readonly #clock: ServerClock;
+
+  constructor(write: Write, fence: number, clock: ServerClock) {
+    this.#clock = clock;
+    this.#write = write;
+    this.#fence = fence;
+  }
+
+  async take(lanes: readonly LaneName[]): Promise<LaneAnswers> {
+    const asked = performance.now();
+    const answers = await this.#write(() => takeLanes(this.#fence, lanes));
+    for (const lane of answers) if (lane.isOurs) this.#names.add(nameOf(lane));
+    return { lanes: answers, askedAgoMs: performance.now() - asked };
+  }
+
+  async leave(lanes: readonly LaneLeft[]): Promise<void> {
+    const [fence, clock] = [this.#fence, this.#clock];
+    await this.#write(function* () {
+      for (const lane of lanes) yield* keepSharedLane(movedLane(lane, (ms) => clock.there(ms)));
+      yield* leaveLanes(fence, lanes);
+    });
+    for (const lane of lanes) this.#names.delete(nameOf(lane));
+  }
+
+  /** Whether there is something to be renewed. */
+  get any(): boolean {
+    return this.#names.size > 0;
+  }
+
+  /** Renews the leases, as steps of a larger transaction. */
+  *renewal(): Steps<KeptLanes["lanes"]> {
+    if (this.#hasSizes) yield* forgetSizes();
+    return this.any ? yield* keepLanes(this.#fence) : [];
+  }
+
+  /** The leases were renewed, by what was asked `askedAgoMs` ago. */
+  renewed(lanes: KeptLanes["lanes"], askedAgoMs: number): void {
+    this.#hasSizes = false;
+    if (!this.any) return;
+    const left = new Set(lanes.map(nameOf));
+    for (const name of this.#names) if (!left.has(name)) this.#names.delete(name);
+    for (const listener of this.#onKept) listener({ lanes, askedAgoMs });
+  }
+
+  onKept(listener: KeptListener): void {
+    this.#onKept.push(listener);
+  }
+
+  onHeld(listener: HeldListener): void {
+    this.#onHeld.push(listener);
+  }
+
+  /** No call may be made on this lane, as the database says. */
+  held(lane: LaneName, forMs: number | null): void {
+    for (const listener of this.#onHeld) listener({ ...lane, forMs });
+  }
+
+  takeSlots(bot: string, slots: number, gapMs: number): Promise<BotSlot> {
+    return this.#write(() => takeSlots(bot, slots * gapMs));
+  }
+
+  giveBackSlots(bot: string, mark: string, slots: number, gapMs: number): Promise<void> {
+    return this.#write(() => giveBackSlots(bot, mark, slots * gapMs));
+  }
+
+  takeSize(bot: string, bytes: number, gapMs: number): Promise<number> {
+    this.#hasSizes = true;
+    return this.#write(() => takeSize(bot, bytes, gapMs));
+  }
+
+  refused(lane: LaneName): Promise<BotFlood> {
+    return this.#write(() => refused(lane));
+  }
+
+  freezeBot(bot: string, ms: number): Promise<void> {
+    return this.#write(() => freezeBot(bot, ms));
+  }
+}
+
+function nameOf({ bot, chat }: LaneName): string {
+  return `${bot}|${chat}`;
+}
