@@ -56,8 +56,6 @@ export interface PostedAround {
   readonly settledAt: number;
   /** The attempt that is looked for, if it is one: what was begun later is not before it, though a clock that was put back may say so. */
   readonly attempt?: AttemptId;
-  /** Of this chat only, also where its ids run over other chats of the bot. */
-  readonly isOnlyHere?: boolean;
 }
 
 /** How a message is asked for: by an edit of its keyboard, or by a forward, whose copy is deleted. */
@@ -76,11 +74,19 @@ export interface LookFacts {
 /** An opaque handle for a look. */
 export type LookId = number | bigint;
 
+/** A message of ours, and the tag that its caption holds. */
+export interface TaggedPost {
+  readonly chatId: string;
+  readonly tag: string;
+}
+
 /** A look that was begun and not ended: a button or a copy may be left of it. */
 export interface LeftLook extends LookFacts {
   readonly look: LookId;
   /** The message that a forward made; null for an edit, and where that is not known. */
   readonly copyId: number | null;
+  /** Messages of this bot that have the number which was asked for, in whatever chat: what such a copy may be one of. */
+  readonly originals: readonly TaggedPost[];
   /** Unix milliseconds, not after the moment at which it was begun. */
   readonly startedAt: number;
 }
@@ -99,6 +105,8 @@ export interface LostCalls {
    * over all such chats of a bot, those of this bot in all of these. Copies that looks made count as messages.
    */
   neighbours(around: PostedAround): Promise<Neighbour[]>;
+  /** Returns the highest ids of messages that this bot is known to have posted in a chat, the highest first: a few, none of a look's copy. */
+  lastPosts(bot: string, chatId: string): Promise<number[]>;
   /**
    * Stores the id of the message that a lost call had posted, in one transaction, as `confirm` does. Throws for a call that is
    * not lost.

@@ -4,15 +4,14 @@ import type { Place } from "./asking.ts";
 import { candidatesOf, isLater, type OpenEnd } from "./candidates.ts";
 import { mayLoseCaption } from "./caption.ts";
 import { ChatWay, type ChatWayOptions } from "./chat-way.ts";
-import type { KnownPosts } from "./known-posts.ts";
+import { type KnownPost, type KnownPostsOptions, knownPosts } from "./known-posts.ts";
 import { matchOf } from "./match.ts";
 import type { LookVerdict } from "./port.ts";
 import { Sights, type SightsOptions } from "./sights.ts";
 import { type LookPatience, settledAt } from "./when.ts";
 
-export interface ChatLooksOptions extends SightsOptions, ChatWayOptions {
+export interface ChatLooksOptions extends SightsOptions, ChatWayOptions, KnownPostsOptions {
   readonly patience: LookPatience;
-  readonly posts: KnownPosts;
 }
 
 type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
@@ -141,8 +140,7 @@ export class ChatLooks {
   async #mark(call: LostCall, known: readonly Neighbour[]): Promise<void> {
     this.#marksLeft -= 1;
     let isDecided = true;
-    const near = [...known].reverse().slice(0, KNOWN_TRIED);
-    for (const { messageId, chatId } of [...near, ...this.#options.posts.latest(this.#place, KNOWN_TRIED)]) {
+    for await (const { messageId, chatId } of this.#toCopy(known)) {
       const isHere = chatId === this.#place.chatId;
       if (isHere && !this.#way.canForward) continue;
       const seen = await this.#sights.probe(call, messageId, "forward", isHere ? undefined : chatId);
@@ -153,12 +151,22 @@ export class ChatLooks {
     if (isDecided) this.#marksLeft = 0;
   }
 
+  /** Messages of ours to make a copy of, each once: those around a lost call, then the last ones of all. */
+  async *#toCopy(known: readonly Neighbour[]): AsyncGenerator<KnownPost> {
+    const near = postsAmong(known).reverse().slice(0, KNOWN_TRIED);
+    yield* near;
+    const isNear = (post: KnownPost) =>
+      near.some(({ chatId, messageId }) => chatId === post.chatId && messageId === post.messageId);
+    for await (const post of knownPosts(this.#place, this.#options, KNOWN_TRIED))
+      if (!isNear(post)) yield post;
+  }
+
   /**
    * What may not be edited is not ours only where ours may be: tries one of them. Where that is refused or shows nothing, or none is
    * left to try, those of which edits showed nothing are asked for by forwards.
    */
   async #proveEdit(call: LostCall, known: readonly Neighbour[]): Promise<void> {
-    const here = known.filter(({ chatId }) => chatId === this.#place.chatId);
+    const here = postsAmong(known).filter(({ chatId }) => chatId === this.#place.chatId);
     for (const { messageId } of here.reverse().slice(0, KNOWN_TRIED)) {
       const seen = await this.#sights.probe(call, messageId, "edit");
       if (seen !== "missing") break;
@@ -167,4 +175,9 @@ export class ChatLooks {
     this.#way.refuse("edit");
     this.#sights.forgetRefused();
   }
+}
+
+/** Without copies that looks made: they are gone, and may not be edited. */
+function postsAmong(known: readonly Neighbour[]): Neighbour[] {
+  return known.filter(({ attempt }) => attempt !== null);
 }

@@ -1,4 +1,11 @@
+import type { LostCalls } from "../ledgers/look-port.ts";
 import type { Place } from "./asking.ts";
+
+export interface KnownPostsOptions {
+  readonly ledger: LostCalls;
+  /** The chats of the lanes of a bot. */
+  readonly chats: (bot: string) => readonly string[];
+}
 
 /** A message of ours that is in some chat, unless somebody deleted it. */
 export interface KnownPost {
@@ -6,19 +13,21 @@ export interface KnownPost {
   readonly messageId: number;
 }
 
-/** Messages that bots are known to have, so that one can be forwarded to a chat in which none is known. */
-export class KnownPosts {
-  readonly #last = new Map<string, Map<string, KnownPost>>();
-
-  note({ bot, chatId }: Place, messageId: number): void {
-    const ofBot = this.#last.get(bot) ?? new Map<string, KnownPost>();
-    this.#last.set(bot, ofBot.set(chatId, { chatId, messageId }));
-  }
-
-  /** The last one of this chat, and those of so many other chats of this bot. */
-  latest({ bot, chatId }: Place, others: number): readonly KnownPost[] {
-    const all = [...(this.#last.get(bot)?.values() ?? [])];
-    const elsewhere = all.filter((each) => each.chatId !== chatId);
-    return [...all.filter((each) => each.chatId === chatId), ...elsewhere.slice(0, others)];
+/**
+ * Yields messages of this bot, so that one of them can be forwarded to this chat: first those of the chat itself, then those of a
+ * few others (`most`) in which one is known. Throws LedgerError.
+ */
+export async function* knownPosts(
+  { bot, chatId }: Place,
+  { ledger, chats }: KnownPostsOptions,
+  most: number,
+): AsyncGenerator<KnownPost> {
+  const others = chats(bot).filter((chat) => chat !== chatId);
+  let left = most;
+  for (const chat of [chatId, ...others]) {
+    const ids = await ledger.lastPosts(bot, chat);
+    for (const messageId of ids) yield { chatId: chat, messageId };
+    if (chat !== chatId && ids.length > 0) left -= 1;
+    if (left === 0) return;
   }
 }

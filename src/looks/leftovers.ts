@@ -1,6 +1,7 @@
 import type { LeftLook } from "../ledgers/look-port.ts";
 import { candidatesOf } from "./candidates.ts";
 import { deleteCopy, takeButton } from "./look.ts";
+import { isCopyOf } from "./match.ts";
 import { Sights, type SightsOptions } from "./sights.ts";
 
 export interface LeftoversOptions extends SightsOptions {
@@ -24,24 +25,38 @@ export async function clearLeft(bots: readonly string[], options: LeftoversOptio
 async function isCleared(left: LeftLook, options: LeftoversOptions): Promise<boolean> {
   if (left.way === "edit") return takeButton(left, options);
   if (left.copyId !== null) return deleteCopy(left, left.copyId, options);
-  const copies = await strayCopies(left, options);
-  for (const id of copies) if (!(await deleteCopy(left, id, options))) return false;
-  if (copies.length === 0 && !options.draining.aborted) tellStray(left, options);
-  return !options.draining.aborted;
+  const ids = await idsOfStray(left, options);
+  // Until a message of ours is known there, nobody can say where to look.
+  if (ids === null) return false;
+  const stray = await strayCopy(left, ids, options);
+  if (stray !== null) return deleteCopy(left, stray, options);
+  if (options.draining.aborted) return false;
+  tellStray(left, options);
+  return true;
 }
 
-/** Copies of a message that were made when this look was. In channels a copy says of what it is one; elsewhere none is told from others. */
-async function strayCopies(left: LeftLook, options: LeftoversOptions): Promise<number[]> {
-  const { bot, chatId, startedAt, messageId } = left;
-  const sights = new Sights({ bot, chatId }, options);
-  const around = { bot, chatId, startedAt, settledAt: startedAt + options.afterMs };
-  const { ids } = candidatesOf(around, await options.ledger.neighbours(around), MOST);
-  const copies: number[] = [];
+/** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
+async function idsOfStray(
+  { bot, chatId, startedAt }: LeftLook,
+  { ledger, afterMs }: LeftoversOptions,
+): Promise<readonly number[] | null> {
+  const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs };
+  const neighbours = await ledger.neighbours(around);
+  return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;
+}
+
+/** The copy that this look made; null where none of these is one. */
+async function strayCopy(
+  left: LeftLook,
+  ids: readonly number[],
+  options: LeftoversOptions,
+): Promise<number | null> {
+  const sights = new Sights({ bot: left.bot, chatId: left.chatId }, options);
   for (const id of ids) {
     const seen = await sights.probe(left, id, "forward");
-    if (typeof seen !== "string" && seen.originId === messageId && id !== messageId) copies.push(id);
+    if (typeof seen !== "string" && isCopyOf(left, seen, id)) return id;
   }
-  return copies;
+  return null;
 }
 
 function tellStray({ bot, chatId, messageId }: LeftLook, { events }: LeftoversOptions): void {

@@ -2,17 +2,15 @@ import type { LostCall } from "../ledgers/look-port.ts";
 import type { Bot } from "../telegram/port.ts";
 import { ChatLooks } from "./chat-looks.ts";
 import { knownOf } from "./known.ts";
-import { KnownPosts } from "./known-posts.ts";
+import type { KnownPostsOptions } from "./known-posts.ts";
 import { clearLeft } from "./leftovers.ts";
 import type { LookBoard, LookVerdict } from "./port.ts";
 import type { SightsOptions } from "./sights.ts";
 import type { LookPatience } from "./when.ts";
 
-export interface LooksOptions extends SightsOptions {
+export interface LooksOptions extends SightsOptions, KnownPostsOptions {
   readonly bots: readonly Bot[];
   readonly patience: LookPatience;
-  /** The chats of the lanes of a bot. */
-  readonly chats: (bot: string) => readonly string[];
 }
 
 /** Returns what asks Telegram for lost messages, each chat for itself. */
@@ -24,7 +22,6 @@ type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
 
 class Looks implements LookBoard {
   readonly #options: LooksOptions;
-  readonly #posts = new KnownPosts();
   readonly #chats = new Map<string, ChatLooks>();
   /** The last of what was asked in each chat: one thing after the other. */
   readonly #turns = new Map<string, Promise<void>>();
@@ -50,20 +47,7 @@ class Looks implements LookBoard {
       if (known) await tell(call, known);
       else byChat.set(nameOf(call), [...(byChat.get(nameOf(call)) ?? []), call]);
     }
-    await this.#notePosts(new Set([...byChat.values()].flat().map(({ bot }) => bot)));
     await Promise.all([...byChat.values()].map((each) => this.#inTurn(each, tell)));
-  }
-
-  /** The last post in each chat of these bots: a chat in which none is known needs one of another. */
-  async #notePosts(bots: Iterable<string>): Promise<void> {
-    const { ledger, chats, clock } = this.#options;
-    const now = clock.wall();
-    for (const bot of bots)
-      for (const chatId of chats(bot)) {
-        const around = { bot, chatId, startedAt: now, settledAt: now, isOnlyHere: true };
-        const last = (await ledger.neighbours(around)).at(-1);
-        if (last) this.#posts.note({ bot, chatId }, last.messageId);
-      }
   }
 
   async idle(): Promise<void> {
@@ -89,10 +73,7 @@ class Looks implements LookBoard {
     const name = `${slug}|${chatId}`;
     const bot = this.#options.bots.find((each) => each.slug === slug);
     if (!this.#chats.has(name) && bot && chatId !== null)
-      this.#chats.set(
-        name,
-        new ChatLooks({ bot: slug, chatId }, { ...this.#options, bot, posts: this.#posts }),
-      );
+      this.#chats.set(name, new ChatLooks({ bot: slug, chatId }, { ...this.#options, bot }));
     return this.#chats.get(name);
   }
 }

@@ -1,3 +1,4 @@
+import type { LeftLook } from "../ledgers/look-port.ts";
 import type { SeenMessage, Sent } from "../telegram/port.ts";
 
 /** A call that was lost, as far as its message is known by it. */
@@ -25,7 +26,27 @@ export function matchOf<Call extends Tagged>(
 ): Match<Call> | null {
   if (seen.caption === null || seen.media === null) return null;
   if (seen.originId !== null && seen.originId !== asked.messageId) return null;
-  const tag = seen.caption.replace(UNSEEN, "");
+  const tag = tagOf(seen.caption);
   const call = calls.find((each) => each.tag !== null && each.tag === tag);
   return call ? { call, media: { ...seen.media, ...asked } } : null;
+}
+
+/** The tag that a caption holds, if it holds one. */
+function tagOf(caption: string): string {
+  return caption.replace(UNSEEN, "");
+}
+
+/**
+ * Whether what stands under `id` in the chat of a look is a copy of the message that was asked for: in a channel a copy says so,
+ * and wherever a message with a tag stands, each other one with this tag is a copy of it.
+ */
+export function isCopyOf(
+  { chatId, messageId, originals }: Pick<LeftLook, "chatId" | "messageId" | "originals">,
+  { caption, originId }: Pick<SeenMessage, "caption" | "originId">,
+  id: number,
+): boolean {
+  const isAsked = (chat: string) => chat === chatId && id === messageId;
+  if (originId === messageId && !isAsked(chatId)) return true;
+  const tag = caption === null ? null : tagOf(caption);
+  return originals.some((original) => original.tag === tag && !isAsked(original.chatId));
 }

@@ -240,6 +240,18 @@ export function lookConformance(open: OpenLedger): void {
       expect(ids(await around(250, 260))).toEqual([20]);
     });
 
+    it("are, of one bot, the last ones of a chat, without copies of looks", async () => {
+      for (let n = 1; n <= 5; n++) await posts(100 + n, n);
+      await tested.warm(object("other.jpg", { etag: etagOf("other.jpg") }), { bot: "two", chatId: CHANNEL });
+      const look = { attempt: 1, bot: "default", chatId: CHANNEL, messageId: 5, way: "forward" } as const;
+      const id = await tested.ledger.beginLook(look);
+      await tested.ledger.copied(id, 9);
+      await tested.ledger.endLook(id);
+      expect(await tested.ledger.lastPosts("default", CHANNEL)).toEqual([5, 4, 3]);
+      expect(await tested.ledger.lastPosts("two", CHANNEL)).toEqual([7]);
+      expect(await tested.ledger.lastPosts("default", "-1009")).toEqual([]);
+    });
+
     it("are found among many", async () => {
       for (let n = 0; n < 150; n++) await posts(1_000 + n * 2, 1 + n);
       expect(ids(await around(1_102, 1_103))).toEqual([51, 52, 53]);
@@ -257,8 +269,16 @@ export function lookConformance(open: OpenLedger): void {
       await tested.ledger.beginLook({ ...look, bot: "two" });
       await tested.ledger.copied(forward, 99);
       expect(await tested.ledger.leftLooks(["default"])).toEqual([
-        { ...look, look: edit, copyId: null, startedAt: tested.now },
-        { ...look, look: forward, messageId: 6, way: "forward", copyId: 99, startedAt: tested.now },
+        { ...look, look: edit, copyId: null, startedAt: tested.now, originals: [] },
+        {
+          ...look,
+          look: forward,
+          messageId: 6,
+          way: "forward",
+          copyId: 99,
+          startedAt: tested.now,
+          originals: [],
+        },
       ]);
       await tested.ledger.endLook(edit);
       await tested.ledger.endLook(forward);
@@ -266,6 +286,28 @@ export function lookConformance(open: OpenLedger): void {
       expect(await tested.ledger.leftLooks(["default", "two"])).toMatchObject([{ bot: "two" }]);
       await expect(tested.ledger.endLook(edit)).rejects.toThrow(/not under way/);
       await expect(tested.ledger.copied(forward, 100)).rejects.toThrow(/not under way/);
+    });
+
+    it("is left with the tags of our messages of that number, where nobody knows the id of its copy", async () => {
+      const posts = [
+        { key: "a.jpg", chatId: "-1001", tag: "aaaaaaaaaa", messageId: 6 },
+        { key: "b.jpg", chatId: "-1002", tag: "bbbbbbbbbb", messageId: 6 },
+        { key: "c.jpg", chatId: "-1002", tag: "cccccccccc", messageId: 7 },
+        { key: "d.jpg", chatId: "-1003", tag: null, messageId: 6 },
+      ];
+      for (const { key, chatId, tag, messageId } of posts) {
+        const entry = object(key, { etag: etagOf(key) });
+        const { stored } = confirmation(facts(entry), key);
+        await tested.warm(entry, { chatId, tag, confirmed: { stored: { ...stored, chatId, messageId } } });
+      }
+      await tested.ledger.beginLook({ ...look, messageId: 6 });
+      await tested.ledger.beginLook({ ...look, messageId: 6, way: "forward" });
+      await tested.ledger.beginLook({ ...look, messageId: 8, way: "forward" });
+      const left = await tested.ledger.leftLooks(["default"]);
+      const known = left.map(({ originals }) =>
+        originals.map(({ chatId, tag }) => `${chatId} ${tag}`).sort(),
+      );
+      expect(known).toEqual([[], ["-1001 aaaaaaaaaa", "-1002 bbbbbbbbbb"], []]);
     });
   });
 

@@ -69,7 +69,7 @@ export async function chatScene(chat: ChatOptions) {
       clock,
       events,
       bots: [bot],
-      chats: () => [String(chat.id)],
+      chats: () => [String(chat.id), "77"],
       draining: draining.signal,
       aborting: aborting.signal,
       patience: { afterMs: AFTER_MS, longestCallMs: 1_800_000 },

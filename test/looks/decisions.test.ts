@@ -3,7 +3,7 @@ import type { MediaKind } from "../../src/domain/media.ts";
 import type { LookWay, LostCall } from "../../src/ledgers/look-port.ts";
 import { mayLoseCaption } from "../../src/looks/caption.ts";
 import { knownOf } from "../../src/looks/known.ts";
-import { matchOf } from "../../src/looks/match.ts";
+import { isCopyOf, matchOf } from "../../src/looks/match.ts";
 import type { LookVerdict } from "../../src/looks/port.ts";
 import { rowVerdict } from "../../src/looks/row-verdict.ts";
 import { wayOf } from "../../src/looks/way.ts";
@@ -99,6 +99,26 @@ describe("whose message was seen", () => {
   it("gives the place that was asked for, not that of the copy", () => {
     const copy = { ...seen, messageId: 99, media: { ...media, messageId: 99 }, originId: 7 };
     expect(matchOf(copy, asked, calls)?.media).toEqual(media);
+  });
+});
+
+describe("a copy of which nobody knows the id", () => {
+  const tag = "abcdefghij";
+  const [here, elsewhere] = ["-1001", "-1002"];
+  const look = { chatId: here, messageId: 7 };
+  it.each<[string, string | null, string | null, number | null, number, boolean]>([
+    ["says in a channel of what it is one", null, null, 7, 9, true],
+    ["is not the message itself, which a forward shows as its own origin", null, null, 7, 7, false],
+    ["is not what is one of another message", null, null, 5, 9, false],
+    ["has the tag of a message of this chat under another id", here, tag, null, 9, true],
+    ["is not that message", here, tag, null, 7, false],
+    ["has the tag of a message of another chat, under whatever id", elsewhere, tag, null, 7, true],
+    ["has no other tag", elsewhere, "abcdefghik", null, 9, false],
+    ["has a caption", elsewhere, null, null, 9, false],
+    ["is not known without a tag", null, tag, null, 9, false],
+  ])("%s", (_, original, caption, originId, id, isCopy) => {
+    const originals = original === null ? [] : [{ chatId: original, tag }];
+    expect(isCopyOf({ ...look, originals }, { caption, originId }, id)).toBe(isCopy);
   });
 });
 

@@ -79,6 +79,19 @@ it("makes a post of its own where none came later, and takes it away", async () 
   }
 });
 
+it("makes that post of a message that is there, where the last one in the other chat is a copy that has gone", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  const elsewhere = (await scene.call("answered", { to: 77 })) ?? 0;
+  await scene.call("never");
+  const other = { bot: "default", chatId: "77", messageId: elsewhere, way: "forward" } as const;
+  const look = await scene.ledger.beginLook({ ...other, attempt: 1 });
+  await scene.ledger.copied(look, elsewhere + 1);
+  await scene.ledger.endLook(look);
+  scene.pass(LATER);
+  expect(await scene.ask()).toEqual({ "2.bin": "absent" });
+  expect(await scene.chat()).toEqual([]);
+});
+
 it("is not asked before its message can come no more", async () => {
   const scene = await chatScene(OWN_ONLY);
   await scene.call("answered");
@@ -166,6 +179,56 @@ describe("what a crash left in the chat", () => {
     await scene.open().clear();
     expect(await scene.chat()).toEqual(before);
     expect(await scene.bot.editReplyMarkup(chat, lost, null)).toMatchObject({ value: "not modified" });
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  });
+
+  it.each([
+    ["a channel", EDITOR],
+    ["a supergroup", SUPERGROUP],
+    ["a basic group", GROUP],
+  ])("is known by its tag, also where it came from another chat: in %s", async (_, chat) => {
+    const scene = await chatScene(chat);
+    const elsewhere = await scene.call("answered", { to: 77 });
+    const here = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const before = await scene.chat();
+    for (const [from, id] of [
+      ["77", elsewhere ?? 0],
+      [String(chat.id), here],
+    ] as const) {
+      await scene.left(id, "forward");
+      expect((await scene.bot.forward(String(chat.id), from, id)).ok).toBe(true);
+    }
+    expect(await scene.chat()).toHaveLength(before.length + 2);
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+    expect(scene.notices).toEqual([]);
+  });
+
+  it("is looked for once a message of ours is known in its chat", async () => {
+    const scene = await chatScene(OWN_ONLY);
+    const elsewhere = (await scene.call("answered", { to: 77 })) ?? 0;
+    await scene.call("never");
+    await scene.left(elsewhere, "forward");
+    await scene.bot.forward(String(OWN_ONLY.id), "77", elsewhere);
+    await scene.open().clear();
+    expect(await scene.chat()).toHaveLength(1);
+    await scene.call("answered");
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual([`2 ${tagOf("3.bin")}`]);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+    expect(scene.notices).toEqual([]);
+  });
+
+  it("is told where nobody can say which it is", async () => {
+    const scene = await chatScene(GROUP);
+    await scene.call("answered", { tagged: false });
+    await scene.call("never");
+    await scene.left(1, "forward");
+    await scene.bot.forward(String(GROUP.id), String(GROUP.id), 1);
+    await scene.open().clear();
+    expect(scene.notices).toEqual([expect.stringContaining("a copy of message 1 may be left in -44")]);
     expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
   });
 });

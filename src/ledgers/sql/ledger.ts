@@ -11,7 +11,7 @@ import { beginLook, copied, endLook, leftLooks } from "./looks.ts";
 import { lookup } from "./lookup.ts";
 import { closeLost, lostCalls } from "./lost-calls.ts";
 import { keepMeasures, measures } from "./measures.ts";
-import { neighbours } from "./neighbours.ts";
+import { lastPosts, neighbours } from "./neighbours.ts";
 import { beginAll, beginCanary, discard, endCanary, holdUnproved, leftCanaries, unproved } from "./packs.ts";
 import { posted, posters } from "./posted.ts";
 import { keepProof, proofs } from "./proofs.ts";
@@ -57,6 +57,7 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     doubt: (attempt, failure) => write(() => doubt(store, attempt, failure)),
     lostCalls: (rows) => read(() => lostCalls(rows)),
     neighbours: (around) => read(() => neighbours(around)),
+    lastPosts: (bot, chat) => read(() => lastPosts(bot, chat)),
     confirmLost: (attempt, confirmation) =>
       write(() => confirm(store, attempt, confirmation, { lost: true })),
     closeLost: (attempt, state) => write(() => closeLost(attempt, state)),

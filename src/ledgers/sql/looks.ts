@@ -1,5 +1,6 @@
-import type { LeftLook, LookFacts, LookId } from "../look-port.ts";
+import type { LeftLook, LookFacts, LookId, TaggedPost } from "../look-port.ts";
 import { moments } from "./moments.ts";
+import { WITH_CHATS } from "./neighbours.ts";
 import { all, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
@@ -16,7 +17,11 @@ const LEFT = `
     copy_id as copyId, started_at
   from prewarm_looks where state = 'asking' and bot_slug in (select value from json_each(:bots)) order by id`;
 
-type LeftRow = Omit<LeftLook, "chatId" | "startedAt"> & {
+const ORIGINALS = `${WITH_CHATS}
+  select a.warmup_chat_id as chat, a.tag from chats join prewarm_attempts a on a.warmup_chat_id = chats.chat
+  where a.message_id = :messageId and a.bot_slug = :bot and a.tag is not null`;
+
+type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "originals"> & {
   readonly chat: string | number;
   readonly started_at: string;
 };
@@ -41,9 +46,16 @@ export function* endLook({ now }: Store, look: LookId): Steps<void> {
 /** Returns the looks of these bots that were not ended, from the oldest on. */
 export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
   const rows = yield* all<LeftRow>(LEFT, { bots: JSON.stringify(bots) });
-  return rows.map(({ chat, started_at, ...look }) => ({
-    ...look,
-    chatId: String(chat),
-    startedAt: moments(started_at, null).startedAt,
-  }));
+  const looks: LeftLook[] = [];
+  for (const { chat, started_at, ...look } of rows) {
+    const originals = look.way === "forward" && look.copyId === null ? yield* originalsOf(look) : [];
+    const { startedAt } = moments(started_at, null);
+    looks.push({ ...look, chatId: String(chat), startedAt, originals });
+  }
+  return looks;
+}
+
+function* originalsOf({ bot, messageId }: Pick<LookFacts, "bot" | "messageId">): Steps<TaggedPost[]> {
+  const rows = yield* all<{ chat: string | number; tag: string }>(ORIGINALS, { bot, messageId });
+  return rows.map(({ chat, tag }) => ({ chatId: String(chat), tag }));
 }

@@ -35,14 +35,18 @@ const BETWEEN = [
   `${MESSAGES[1]} and copy_id between :low and :high`,
 ];
 
-/** Each chat in which something was posted: a step along the index for each. */
-const CHATS = `
+/** SQL: `chats`, each chat in which something was posted: a step along the index for each. */
+export const WITH_CHATS = `
   with recursive chats (chat) as (
     select min(warmup_chat_id) from prewarm_attempts where message_id is not null
     union all
     select (select min(warmup_chat_id) from prewarm_attempts where message_id is not null and warmup_chat_id > chats.chat)
-    from chats where chats.chat is not null)
-  select chat from chats where chat is not null`;
+    from chats where chats.chat is not null)`;
+const CHATS = `${WITH_CHATS} select chat from chats where chat is not null`;
+
+const LAST = `
+  select message_id as id from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and bot_slug = :bot
+  order by message_id desc limit 3`;
 
 interface MessageRow {
   readonly chat: string;
@@ -55,7 +59,7 @@ interface MessageRow {
 /** Returns our messages around one that is looked for, in the order of their ids. */
 export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   const shares = sharesMessageIds(around.chatId);
-  const chats = shares && !around.isOnlyHere ? yield* chatsOf() : [around.chatId];
+  const chats = shares ? yield* chatsOf() : [around.chatId];
   const bot = shares ? around.bot : null;
   const attempt = around.attempt ?? null;
   const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot, attempt };
@@ -73,6 +77,11 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
       messageId: id,
       ...moments(started_at, ended_at),
     }));
+}
+
+/** Returns the highest ids of messages that this bot posted in a chat, the highest first. */
+export function* lastPosts(bot: string, chat: string): Steps<number[]> {
+  return idsOf(yield* all<EndRow>(LAST, { bot, chat }));
 }
 
 interface EndRow {

@@ -87,6 +87,7 @@ function messagesOver(ask: Ask) {
   return {
     lostCalls: ask("lostCalls"),
     neighbours: ask("neighbours"),
+    lastPosts: ask("lastPosts"),
     confirmLost: ask("confirmLost"),
     closeLost: ask("closeLost"),
     beginLook: ask("beginLook"),

@@ -14,7 +14,10 @@ const READY = `
     warmup_message_id as message, warmup_at as at from media_cache where status = 'ready' and tg_file_id is not null`;
 const TWICE = `
   select bot_slug, r2_etag, kind, count(*) as n from prewarm_attempts where state = 'ready' and owner <> 'prewarm force'
+    and id not in (select value from json_each(?1))
   group by 1, 2, 3 having n > 1`;
+/** Calls after which it was sent again without a look, so that both may be there. */
+const UNCHECKED = "select id from prewarm_attempts where state = 'unchecked'";
 const OWNED = `
   select bot_slug as bot, r2_etag as etag, count(*) as n from prewarm_attempts
   where state in ('sending', 'unknown', 'unchecked', 'ready') group by 1, 2`;
@@ -29,8 +32,8 @@ const LOOK =
 const AS_OTHER = `
   select r2_key as key, kind from prewarm_attempts where state = 'sending'
     and kind <> case substr(r2_key, -4) when '.jpg' then 'photo' when '.mp4' then 'video' else 'document' end`;
-const SENDING =
-  "select r2_etag as etag from prewarm_attempts where state = 'sending' and bot_slug = ?1 and r2_key = ?2";
+/** A call that fetches by a key is about the object that was there when it was begun. */
+const ASKED_FOR = "select r2_etag as etag from prewarm_attempts where tag = ?1";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -53,6 +56,8 @@ export class Judge {
   readonly #weakSince = new Map<string, string>();
   /** Contents that were changed between a look and a fetch by Telegram, which nobody can know. */
   readonly #swapped = new Set<string>();
+  /** Attempts after which it was sent again without a look. */
+  readonly #unchecked = new Set<number>();
   readonly #windows: DocumentedWindows;
   #commits = -1;
   /** Ids that are ready, and not durable yet. */
@@ -103,6 +108,11 @@ export class Judge {
   idle(posts: number): void {
     const { length } = this.#world.telegram.posts;
     if (length > posts) this.#wrong(`${length - posts} posts of a run that had nothing to send`);
+  }
+
+  /** How many rows are in doubt. */
+  get doubts(): number {
+    return this.#world.disk.rows("select 1 from media_cache where status = 'unknown'").length;
   }
 
   /** A queue that was this deep: what it may take in, and what has left it and may come back. */
@@ -181,7 +191,7 @@ export class Judge {
     if (post.key === null) return;
     const { bucket, disk } = this.#world;
     const now = bucket.objects.get(post.key)?.etag;
-    const asked = disk.rows(SENDING, [this.#slugs.get(post.bot) ?? "", post.key]).map(({ etag }) => etag);
+    const asked = disk.rows(ASKED_FOR, [post.tag]).map(({ etag }) => etag);
     if (asked.includes(now ?? "")) return;
     this.#swapped.add(post.sha256);
     for (const { etag, sha256 } of bucket.contents.values())
@@ -190,7 +200,9 @@ export class Judge {
 
   #readyNow(): Map<string, ReadyId> {
     const { disk } = this.#world;
-    for (const row of disk.rows(TWICE)) this.#wrong(`confirmed twice: ${JSON.stringify(row)}`);
+    for (const { id } of disk.rows(UNCHECKED)) this.#unchecked.add(Number(id));
+    for (const row of disk.rows(TWICE, [JSON.stringify([...this.#unchecked])]))
+      this.#wrong(`confirmed twice: ${JSON.stringify(row)}`);
     const now = new Map<string, ReadyId>();
     for (const row of disk.rows(READY)) {
       const post = this.#posts.get(String(row.id));
@@ -262,7 +274,9 @@ export class Judge {
     const isReady = kindsOf(key).some((kind) => this.#ready.has(`${bot} ${sha256} ${kind}`));
     const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
     const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
-    const mayBeInDoubt = all ? attempts.some((row) => this.#isAlone(bot, row)) : attempts.some(isInDoubt);
+    const mayBeInDoubt = attempts.some(
+      (row) => row.status === "unknown" && (!all || this.#isAlone(bot, row)),
+    );
     if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
     const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
@@ -270,21 +284,14 @@ export class Judge {
       this.#wrong(`${key} does not point at its content`);
   }
 
-  /** It has no neighbour in its chat from which on to look for its message, or one that is gone, or perhaps a copy only, which is deleted. */
-  #isAlone(bot: string, { state, alone, tag, chat }: Row): boolean {
-    if (state !== "unknown" || tag === null) return false;
-    return alone === 1 || this.#lacksOne(bot, String(chat));
-  }
-
-  /** The ledger knows no message of this bot in this chat, or one that is not there any more. */
-  #lacksOne(bot: string, chat: string): boolean {
-    const { disk, scenario, telegram } = this.#world;
-    const id = scenario.bots.find(({ slug }) => slug === bot)?.id ?? "";
-    const known = disk.rows(POSTED_IN, [bot, chat]);
-    return (
-      known.length === 0 ||
-      known.some(({ number }) => telegram.messages.find(chat, id, Number(number)) === null)
-    );
+  /** No message is known by whose id one could look for its own, or of which a copy could be made there. */
+  #isAlone(bot: string, { chat }: Row): boolean {
+    const { disk, telegram } = this.#world;
+    const there = telegram.chats.find(({ id }) => id === chat);
+    return disk.rows(POSTED).every((post) => {
+      if (post.bot === bot) return telegram.chats.every(({ id }) => id !== post.chat);
+      return post.chat !== chat || there?.type === "group";
+    });
   }
 
   /** A bot is in doubt about it, whose readers may need what the key points at. */
@@ -296,16 +303,15 @@ export class Judge {
 
   /** What is left of looks in chats that are still there. */
   #traces(): void {
-    const { telegram, wires, deaths } = this.#world;
-    const isUntold = wires.lostCopies > 0 || deaths.length > 0;
+    const { telegram, told } = this.#world;
     for (const message of telegram.messages.all) {
       const { chat, chatType, by, origin, button, given, isDeleted } = message;
       if (isDeleted || telegram.chats.every(({ id }) => id !== chat)) continue;
       if (button !== given)
         this.#wrong(`the button of a message of ${by ?? "somebody else"} in ${chat} is ${button}`);
-      // In a group a copy does not tell of what it is one, so that one whose id was lost is told to people.
-      if (origin !== null && (chatType === "channel" || !isUntold))
-        this.#wrong(`a copy of ${by} is left in ${chat}`);
+      // Outside of channels the copy of a stranger's message does not tell of what it is one: people are told.
+      const isTold = chatType !== "channel" && told.some((text) => text.includes(`may be left in ${chat},`));
+      if (origin !== null && !isTold) this.#wrong(`a copy of ${by} is left in ${chat}`);
     }
   }
 
@@ -338,12 +344,13 @@ function kindsOf(key: string): readonly string[] {
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
 const FORCED = "select 1 from prewarm_attempts where state = 'sending' and owner = 'prewarm force'";
-const ATTEMPTS_OF = `select state, error_reason as why, error_message as text, a.tag, a.warmup_chat_id as chat, (not exists (
-    select 1 from prewarm_attempts o where o.state = 'ready' and o.message_id is not null and o.warmup_chat_id = a.warmup_chat_id)
-    or exists (select 1 from prewarm_looks l where l.copy_id is not null and l.chat_id = a.warmup_chat_id)) as alone
-  from prewarm_attempts a where bot_slug = ?1 and r2_etag = ?2`;
-const POSTED_IN =
-  "select message_id as number from prewarm_attempts where state = 'ready' and message_id is not null and bot_slug = ?1 and warmup_chat_id = ?2";
+const ATTEMPTS_OF = `
+  select a.state, a.error_reason as why, a.error_message as text, a.tag, a.warmup_chat_id as chat, c.status
+  from prewarm_attempts a left join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
+  where a.bot_slug = ?1 and a.r2_etag = ?2`;
+const POSTED = `
+  select bot_slug as bot, warmup_chat_id as chat from prewarm_attempts where state = 'ready' and message_id is not null
+  group by 1, 2`;
 const DOUBTS = `
   select sum(error_reason = 'process_died') as died, sum(error_reason <> 'process_died') as lost
   from prewarm_attempts where state in ('unknown', 'unchecked')`;

@@ -1,6 +1,7 @@
 import { Judge } from "./judge.ts";
 import { SimulatedProcess } from "./process.ts";
 import type { ProcessPlan, Scenario } from "./scenario.ts";
+import { traceOf } from "./trace.ts";
 import { World } from "./world.ts";
 
 /** How a scenario went. */
@@ -52,16 +53,26 @@ class Stage {
       if (part.type === "pause" && this.#isWell) await this.#pause(part.ms);
     }
     this.#world.calmDown();
-    // After it nothing is too young to be looked for.
-    if (this.#isWell) await this.#live({ ...QUIET, kind: "run", gapMs: SETTLED_MS });
+    // After it nothing is too young to be looked for, whatever the clock says.
+    const gapMs = SETTLED_MS + this.#world.setBackMs;
+    if (this.#isWell) await this.#live({ ...QUIET, kind: "run", gapMs });
     if (this.#isWell) this.#judge.end(false);
-    if (this.#isWell) await this.#live({ ...QUIET, kind: "only" });
-    const { length: posts } = this.#world.telegram.posts;
-    // It finds by what is listed now which keys have the content that was in doubt.
-    if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
+    await this.#resolve();
     if (this.#isWell) this.#judge.end(true);
-    if (this.#isWell) this.#judge.idle(posts);
     return this.#played();
+  }
+
+  /** As people do: looks for what is in doubt, runs, and again as long as that changes anything. */
+  async #resolve(): Promise<void> {
+    let [before, doubts] = [Number.POSITIVE_INFINITY, this.#judge.doubts];
+    while (this.#isWell && doubts < before) {
+      await this.#live({ ...QUIET, kind: "only" });
+      const { length: posts } = this.#world.telegram.posts;
+      // It finds by what is listed now which keys have the content that was in doubt.
+      if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
+      if (this.#isWell) this.#judge.idle(posts);
+      [before, doubts] = [doubts, this.#judge.doubts];
+    }
   }
 
   get #isWell(): boolean {
@@ -93,16 +104,13 @@ class Stage {
   }
 
   #played(): Played {
-    const { schedule, deaths, telegram, wires } = this.#world;
-    const calls = wires.calls.map(
-      ({ method, bot, chat, startedAt }) => `${startedAt} ${bot} ${method} ${chat}`,
-    );
+    const { schedule, deaths, telegram } = this.#world;
     return {
       wrongs: this.#judge.wrongs,
       steps: schedule.steps,
       crashes: deaths.length,
       posts: telegram.posts.length,
-      trace: [...calls, ...deaths.map(({ at, place }) => `${at} died ${place}`)].join("\n"),
+      trace: traceOf(this.#world),
     };
   }
 }

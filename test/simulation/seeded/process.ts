@@ -47,6 +47,7 @@ export class SimulatedProcess {
     events.on("queued", ({ depth }) => {
       this.deepest = Math.max(this.deepest, depth);
     });
+    events.on("notice", ({ text }) => world.told.push(text));
     const { config } = world;
     this.#session = new Session({
       config,

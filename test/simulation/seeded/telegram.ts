@@ -19,6 +19,8 @@ export interface Post {
   readonly at: number;
   /** The key that it was fetched by; null for an upload. */
   readonly key: string | null;
+  /** What its caption holds. */
+  readonly tag: string | null;
 }
 
 /** A call of the Bot API, as it arrived. */
@@ -152,7 +154,7 @@ export class SimulatedTelegram {
     });
     const key = form.file === null ? keyOfUrl(form.fields.get(asked) ?? "") : null;
     const number = message.numbers.get(bot) ?? 0;
-    const post = { bot, chat: chat.id, sha256: content, asked, kind, key, at: this.#now() };
+    const post = { bot, chat: chat.id, sha256: content, asked, kind, key, at: this.#now(), tag: caption };
     this.posts.push({ ...post, message: number, fileId: fileIdOf(file, bot) });
     return done(shown(message, bot));
   }

@@ -28,6 +28,8 @@ export interface SeenCall {
   readonly upload: Upload | null;
   /** The number of the message that it is about; null where it is about none. */
   readonly message: number | null;
+  /** What goes wrong with it; null for nothing. */
+  readonly fault: CallFault["type"] | null;
 }
 
 /** A file on its way. */
@@ -66,9 +68,8 @@ export class Wires {
     look: new Map<number, CallFault>(),
     read: new Map<number, CallFault>(),
   };
-  /** How many calls were lost so that they may have posted, and how many so that they may have left a copy. */
+  /** How many calls were lost so that they may have posted. */
   doubts = 0;
-  lostCopies = 0;
   readonly schedule: Schedule;
   readonly draw: Draw;
   readonly telegram: SimulatedTelegram;
@@ -131,7 +132,16 @@ export class Wire extends Dispatcher {
     const chat = form.fields.get("chat_id") ?? null;
     const upload = form.file === null ? null : { sha256: hashOf(form.file), answer, isPosted: false };
     const message = Number(form.fields.get("message_id") ?? 0) || null;
-    wires.calls.push({ bot, chat, method, startedAt, by: this.#by, upload, message });
+    wires.calls.push({
+      bot,
+      chat,
+      method,
+      startedAt,
+      by: this.#by,
+      upload,
+      message,
+      fault: fault?.type ?? null,
+    });
     await wires.schedule.pause(wires.draw.from(20, 600), null);
     if (fault?.type === "lost before") return this.#lose(answer, method, "ECONNRESET");
     if (fault?.type === "lost, and posted late")
@@ -197,7 +207,6 @@ export class Wire extends Dispatcher {
 
   #doubted(method: string): void {
     if (sortOf(method) === "send") this.#wires.doubts += 1;
-    if (method === "forwardMessage") this.#wires.lostCopies += 1;
   }
 
   #lose(answer: Answer, method: string, code: string): void {

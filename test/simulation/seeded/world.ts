@@ -32,8 +32,12 @@ export class World {
   readonly deaths: Death[] = [];
   /** Moments at which the machine's clock was set forward. */
   readonly jumps: number[] = [];
+  /** Milliseconds by which it was set back in all: so long it may say that something has yet to come which was. */
+  setBackMs = 0;
   /** Calls were cut off by an order to end at once. */
   aborts = 0;
+  /** What processes told people. */
+  readonly told: string[] = [];
   /** What nobody expected: errors that were thrown. */
   readonly surprises: string[] = [];
   /** Takes entries by name while a worker lives. */
@@ -128,6 +132,7 @@ export class World {
   #jump(ms: number): void {
     this.schedule.jump(ms);
     if (ms > 0) this.jumps.push(this.schedule.now());
+    else this.setBackMs -= ms;
   }
 }
 
