@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Libsql from "libsql";
 import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
-import { openWorld, type World } from "../helpers/world.ts";
+import { CHAT, openWorld, TOKEN, type World } from "../helpers/world.ts";
 import { png } from "../sandbox/bot-api/bot-api-server.ts";
 
 interface Item {
@@ -22,9 +22,14 @@ export async function openPackWorld(count: number, rich: Partial<RichOptions> = 
 
 export const keyOf = (nth: number) => `p/${String(nth).padStart(3, "0")}.png`;
 
-/** `prewarm run --json <args>`, with its item lines. */
-export async function runPacks(world: World, ...args: string[]) {
-  const ended = await world.run(["--json", "--chat", "-1001", ...args]);
+/** `prewarm run --json <args>`, with its item lines; by other variables where the last argument says so. */
+export async function runPacks(
+  world: World,
+  ...given: (string | { readonly env: Record<string, string> })[]
+) {
+  const args = given.filter((arg) => typeof arg === "string");
+  const options = given.find((arg) => typeof arg === "object");
+  const ended = await world.run(["--json", "--chat", "-1001", ...args], options);
   const lines = ended.stdout
     .trim()
     .split("\n")
@@ -58,6 +63,22 @@ export function prove(world: World, what: string, result: string): void {
   } finally {
     db.close();
   }
+}
+
+/** How many of these ids the method for photos takes. */
+export async function servedAlone(world: World, ids: readonly string[]): Promise<number> {
+  const headers = { "content-type": "application/json" };
+  let served = 0;
+  for (const photo of ids) {
+    const body = JSON.stringify({ chat_id: CHAT, photo });
+    const answer = await fetch(`${world.botApi.url}/bot${TOKEN}/sendPhoto`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    if (answer.ok) served += 1;
+  }
+  return served;
 }
 
 /** How many media messages held, each size once. */

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
 import { png } from "../sandbox/bot-api/bot-api-server.ts";
-import { calls, keyOf, openPackWorld, proofs, prove, runPacks, sizes, wrongIds } from "./packs-world.ts";
+import {
+  calls,
+  keyOf,
+  openPackWorld,
+  proofs,
+  prove,
+  runPacks,
+  servedAlone,
+  sizes,
+  wrongIds,
+} from "./packs-world.ts";
 
 describe("prewarm run --pack N", () => {
   it("tries the id of a canary, then posts several media in one message, each with its own id", async () => {
@@ -82,6 +92,35 @@ describe("prewarm run --pack auto", () => {
     expect(sizes(warmed.filter(({ key }) => key.endsWith(".png")))).toContain(20);
     expect(sizes(warmed.filter(({ key }) => key.endsWith(".bin")))).toEqual([1]);
     expect(wrongIds(world)).toEqual([]);
+  });
+
+  it("brings many times as many media a call as single sends once all is proved, with ids that serve alone", async () => {
+    const world = await openPackWorld(1);
+    await runPacks(world);
+    for (const [what, result] of [
+      ["quota", "messages"],
+      ["ids:photo", "ordinary"],
+      ["keeps", "50"],
+    ] as const)
+      prove(world, what, result);
+    for (let i = 1; i < 251; i++) world.put(keyOf(i), png(40 + i, 30), "image/png");
+    const before = world.botApi.calls().length;
+    const documented = { PREWARM_PACE: "documented", PREWARM_TIME_SCALE: "20" };
+    const { code, items } = await runPacks(world, { env: documented });
+    const warmed = items.filter(({ status }) => status === "ready");
+    const made = world.botApi
+      .calls()
+      .slice(before)
+      .filter(({ method }) => /^(send|delete)/.test(method));
+    expect([code, warmed.length, wrongIds(world)]).toEqual([0, 250, []]);
+    expect(warmed.length / made.length).toBeGreaterThanOrEqual(25);
+    const rows = world.rows("select tg_file_id as id from media_cache where status = 'ready'");
+    expect(
+      await servedAlone(
+        world,
+        rows.map(({ id }) => String(id)),
+      ),
+    ).toBe(251);
   });
 
   it("says in a dry run what packs would bring, and what they bring once that is proved", async () => {
