@@ -20,7 +20,7 @@ export interface OpenIdsOptions {
   readonly token?: string | undefined;
   /** Of a worker: milliseconds that a request may take; 2,000 by default. */
   readonly timeoutMs?: number | undefined;
-  /** Of a file: the worker that is told what cannot be written beside it. */
+  /** Of a file or a database: the worker that is told what cannot be written beside it. */
   readonly reportTo?: WorkerAddress | undefined;
   /** Told once of each kind of trouble, in one line without secrets; `console.warn` by default. */
   readonly onTrouble?: ((text: string) => void) | undefined;
@@ -45,15 +45,14 @@ export function openIds(place: string, options: OpenIdsOptions = {}): Ids {
     return new LazyIds(open, false);
   }
   const file = fileOf(place);
-  if (isPostgres(file))
-    return new LazyIds(
-      async () => (await import("./postgres/ids.ts")).openPostgresIds({ url: file, bot }),
-      false,
-    );
   const reportTo = options.reportTo && {
     ...options.reportTo,
     url: workerUrl("reportTo.url", options.reportTo.url),
   };
+  if (isPostgres(file)) {
+    const given = { url: file, bot, reportTo, onTrouble };
+    return new LazyIds(async () => (await import("./postgres/open.ts")).openPostgresIds(given), false);
+  }
   const open = async () =>
     (await import("./sqlite/open.ts")).openSqliteIds(file, { bot, reportTo, onTrouble });
   return new LazyIds(open, true);

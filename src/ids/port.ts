@@ -50,14 +50,14 @@ export interface ShelvedReport extends BotReport {
 /** Where reports wait until whoever holds the ledger takes them over. Where it cannot be read there are none. */
 export interface ReportShelf {
   /** Returns the reports of this type and of these bots that are due, the oldest first. */
-  pending(type: IdReport["type"], bots: readonly string[], limit: number): ShelvedReport[];
+  pending(type: IdReport["type"], bots: readonly string[], limit: number): Promise<ShelvedReport[]>;
   /** Whether a bot reported this id as dead, and Telegram was not asked yet. */
-  isDoubted(id: { readonly bot: string; readonly key: string; readonly fileId: string }): boolean;
+  isDoubted(id: { readonly bot: string; readonly key: string; readonly fileId: string }): Promise<boolean>;
   /** Takes it away; false where that is not possible now. */
-  drop(report: ShelvedReport): boolean;
+  drop(report: ShelvedReport): Promise<boolean>;
   /** Leaves it for `ms` of real time from now; false where that is not possible now. */
-  putOff(report: ShelvedReport, ms: number): boolean;
-  close(): void;
+  putOff(report: ShelvedReport, ms: number): Promise<boolean>;
+  close(): void | Promise<void>;
 }
 
 /** What became of reports that a worker was given. */

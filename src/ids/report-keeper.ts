@@ -3,11 +3,19 @@ import { isBusy } from "../ledgers/sqlite/errors.ts";
 import type { BotReport, IdReport } from "./port.ts";
 import { problemOf } from "./problem-of.ts";
 import { RateLimit } from "./rate-limit.ts";
-import type { ReportFile } from "./sqlite/report-file.ts";
 import type { ReportOfKey } from "./with-reports.ts";
 
+/** Where reports of a process are written. Methods throw LedgerError. */
+interface ReportPlace {
+  /** What stands there of this key and bot; nothing where that is read together with the ids. */
+  ofKey(key: string, bot: string): readonly ReportOfKey[];
+  /** False where there is no room. */
+  keep(reports: readonly BotReport[]): Promise<boolean>;
+  close(): void | Promise<void>;
+}
+
 export interface ReportKeeperOptions {
-  readonly file: ReportFile;
+  readonly file: ReportPlace;
   /** Who is told what cannot be written beside the ledger; null for nobody. */
   readonly elsewhere: { report(report: IdReport): Promise<void>; close(): Promise<void> } | null;
   /** Told once of each kind of trouble. */
@@ -56,7 +64,7 @@ export class ReportKeeper {
   /** Writes what could not be written before, if it can be now. */
   async close(): Promise<void> {
     if (this.#waiting.length > 0) await this.#flush();
-    this.#options.file.close();
+    await this.#options.file.close();
     await this.#options.elsewhere?.close();
   }
 

@@ -13,7 +13,7 @@ import type { Steps } from "./sql/steps.ts";
  * minutes by default. Throws LedgerError, also (exit code 2) where there is none.
  */
 export async function openPostgresReader(text: string, patienceMs?: number): Promise<LedgerReader> {
-  const database = await openLedgerIn(text, { patienceMs });
+  const { database } = await openLedgerIn(text, { patienceMs });
   const { place } = database;
   const read = <T>(work: () => Steps<T>) => database.read(work);
   return {

@@ -12,7 +12,7 @@ export async function surveyPostgres(
   text: string,
   unixMs: number,
 ): Promise<LedgerView & Survey & { readonly place: string }> {
-  const database = await openLedgerIn(text, { patienceMs: 0 });
+  const { database } = await openLedgerIn(text, { patienceMs: 0 });
   try {
     const view = await viewOf(database, null);
     return {

@@ -47,7 +47,7 @@ export class TakeOver {
 
   /** Takes over what is due; Telegram is asked for at most `asks` ids, each on a slot of a lane. Throws LedgerError. */
   async run(asks: number): Promise<void> {
-    const { length } = this.#options.shelf.pending("dead", this.#options.bots, asks);
+    const { length } = await this.#options.shelf.pending("dead", this.#options.bots, asks);
     if (length > 0)
       this.#tell(`asking Telegram about ${length === 1 ? "an id" : `${length} ids`} that bots found dead`);
     // What a bot learned instead of a dead id takes its place.
@@ -64,8 +64,8 @@ export class TakeOver {
     this.#options.events.emit("notice", { level: "info", text });
   }
 
-  close(): void {
-    this.#options.shelf.close();
+  async close(): Promise<void> {
+    await this.#options.shelf.close();
   }
 
   async #each(
@@ -77,12 +77,14 @@ export class TakeOver {
     const counts = { taken: 0, dropped: 0, later: 0 };
     const heads = pLimit(HEADS);
     for (let left = most; left > 0 && !draining.aborted; ) {
-      const page = shelf.pending(type, bots, Math.min(PAGE, left));
+      const page = await shelf.pending(type, bots, Math.min(PAGE, left));
       left -= page.length;
       const fates = await Promise.all(page.map((report) => heads(judge, report)));
       for (const fate of fates) counts[fate]++;
-      const isMoved = page.map((report, at) =>
-        fates[at] === "later" ? shelf.putOff(report, LATER_MS) : shelf.drop(report),
+      const isMoved = await Promise.all(
+        page.map((report, at) =>
+          fates[at] === "later" ? shelf.putOff(report, LATER_MS) : shelf.drop(report),
+        ),
       );
       // What stays is found again, by the next run at the latest.
       if (page.length === 0 || isMoved.includes(false)) break;
@@ -102,7 +104,7 @@ export class TakeOver {
     const [found] = await ledger.lookup([{ bot, kind, entry: known }]);
     if (!found) return "dropped";
     if (found.stored)
-      return shelf.isDoubted({ ...report, fileId: found.stored.fileId }) ? "later" : "dropped";
+      return (await shelf.isDoubted({ ...report, fileId: found.stored.fileId })) ? "later" : "dropped";
     const sent = { fileId, fileUniqueId, kind: came, chatId: "", messageId: 0, ...NO_MEDIA };
     const { stored, asked, weakness } = classifyStored(kind, sent, key);
     const isNew = await ledger.learn({

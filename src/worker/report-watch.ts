@@ -33,7 +33,7 @@ export class ReportWatch {
         await clock.sleep(intervalMs, draining);
       }
     } finally {
-      takeOver.close();
+      await takeOver.close();
     }
   }
 

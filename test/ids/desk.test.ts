@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { IdReport } from "../../src/ids/port.ts";
-import { SqliteDesk } from "../../src/ids/sqlite/desk.ts";
+import { openSqliteDesk } from "../../src/ids/sqlite/desk.ts";
 import { ReportFile } from "../../src/ids/sqlite/report-file.ts";
 
 function open() {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-idesk-"));
   const file = join(folder, "prewarm.db");
   const reports = new ReportFile(file);
-  const desk = new SqliteDesk({ file, reports, onTrouble: () => {} });
+  const desk = openSqliteDesk({ file, reports, onTrouble: () => {} });
   onTestFinished(async () => {
     await desk.close();
     rmSync(folder, { recursive: true });
@@ -30,7 +30,7 @@ it("takes all of a request or none, and says when they may come again", async ()
   const more = many.map(({ key }) => learned(`more-${key}`));
   const refused = await desk.report(more);
   expect(refused).toEqual({ ok: false, retryAfter: expect.any(Number) });
-  expect(reports.pending("learned", ["default"], 2_000)).toHaveLength(900);
+  expect(await reports.pending("learned", ["default"], 2_000)).toHaveLength(900);
 });
 
 it("takes no more than there is room for beside the ledger", async () => {

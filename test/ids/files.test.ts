@@ -176,7 +176,7 @@ describe("the file of a ledger, for a bot that reads it,", () => {
     expect(file.add(many)).toBe(true);
     expect(file.add(many.map((each) => ({ ...each, key: `${each.key}b` })))).toBe(true);
     expect(file.add([{ ...report("last", "id"), bot: "default" }])).toBe(false);
-    expect(file.pending("learned", ["default"], 20_000)).toHaveLength(10_000);
+    expect(await file.pending("learned", ["default"], 20_000)).toHaveLength(10_000);
   });
 
   it("has no reports beside it that nobody took over in a month", async () => {
@@ -196,7 +196,7 @@ describe("the file of a ledger, for a bot that reads it,", () => {
     await Promise.all(Array.from({ length: 1_200 }, (_, i) => ids.report(report(`k${i}.jpg`, `id${i}`))));
     const file = new ReportFile(path);
     opened.push(file);
-    const { length } = file.pending("learned", ["default"], 20_000);
+    const { length } = await file.pending("learned", ["default"], 20_000);
     expect(length).toBeGreaterThanOrEqual(1_000);
     expect(length).toBeLessThan(1_200);
     expect(told).toEqual([expect.stringContaining("more than 1,000 reports in a minute")]);

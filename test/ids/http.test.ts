@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { openIds } from "../../src/ids/open.ts";
 import type { Ids } from "../../src/ids/port.ts";
-import { SqliteDesk } from "../../src/ids/sqlite/desk.ts";
+import { openSqliteDesk } from "../../src/ids/sqlite/desk.ts";
 import { ReportFile } from "../../src/ids/sqlite/report-file.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
 import { serve, TOKEN, worker } from "../admin/worker.ts";
@@ -16,7 +16,7 @@ async function openDesk() {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-desk-"));
   const file = join(folder, "prewarm.db");
   const ledger = await openSqliteLedger({ path: file, command: "prewarm worker" });
-  const desk = new SqliteDesk({ file, reports: new ReportFile(file), onTrouble: () => {} });
+  const desk = openSqliteDesk({ file, reports: new ReportFile(file), onTrouble: () => {} });
   const parts = worker();
   parts.view.ids = desk;
   const server = await serve(parts);

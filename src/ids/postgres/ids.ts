@@ -1,79 +1,123 @@
+import { LedgerError } from "../../ledgers/error.ts";
 import type { RowOfLookup } from "../../ledgers/lookup-rows.ts";
-import { openPostgresReader } from "../../ledgers/postgres-reader.ts";
-import type { LedgerReader } from "../../ledgers/reader.ts";
 import { type KindRow, pick } from "../pick.ts";
-import type { IdDesk, IdQuery, Ids, ReportsTaken, WarmId } from "../port.ts";
+import type { BotReport, IdQuery, IdReport, Ids, WarmId } from "../port.ts";
+import type { ReportKeeper } from "../report-keeper.ts";
+import { type ReportOfKey, withReports } from "../with-reports.ts";
+import type { OpenedRows } from "./rows.ts";
 
-interface PostgresIdsOptions {
-  readonly url: string;
+export interface PostgresIdsOptions {
+  readonly rows: OpenedRows;
   /** Slug of the bot that is meant where a query names none. */
   readonly bot: string | undefined;
+  readonly keeper: ReportKeeper;
+  /** Told once of each kind of trouble. */
+  readonly onTrouble: (text: string) => void;
 }
 
 /** The bot that is meant where none is named, and there are several. */
 const USUAL_BOT = "default";
+/** Keys that are asked for by one statement. */
+const AT_ONCE = 1_000;
 
-/**
- * The ids of a ledger in PostgreSQL, read when they are asked for. What bots report is not kept there yet: `report` takes it and
- * does nothing, since whoever sends goes on without.
- */
-export class PostgresIds implements IdDesk {
+/** The ids of a ledger in PostgreSQL, with what bots reported beside them. */
+export class PostgresIds implements Ids {
   readonly #options: PostgresIdsOptions;
-  #reader: Promise<LedgerReader> | null = null;
+  readonly #told = new Set<string>();
 
   constructor(options: PostgresIdsOptions) {
     this.#options = options;
   }
 
   async fileId(query: IdQuery): Promise<WarmId | null> {
-    const reader = await this.#open();
-    const rows = (await reader.ofKey(query.key))?.rows ?? [];
-    const bot = query.bot ?? this.#options.bot ?? (await this.#onlyBot(reader));
-    return pick(rows.filter((row) => row.bot === bot).map(kindRowOf), query);
+    const [found = null] = await this.fileIds([query]);
+    return found;
   }
 
-  fileIds(queries: readonly IdQuery[]): Promise<(WarmId | null)[]> {
-    return Promise.all(queries.map((query) => this.fileId(query)));
+  async ask(query: IdQuery): Promise<WarmId | null> {
+    const [found = null] = await this.#find([query]);
+    return found;
   }
 
-  async report(): Promise<ReportsTaken> {
-    return { ok: true, accepted: 0 };
+  async fileIds(given: readonly (string | IdQuery)[]): Promise<(WarmId | null)[]> {
+    const queries = given.map((query) => (typeof query === "string" ? { key: query } : query));
+    const answers: (WarmId | null)[] = [];
+    for (let at = 0; at < queries.length; at += AT_ONCE)
+      answers.push(...(await this.#findOrNot(queries.slice(at, at + AT_ONCE))));
+    return answers;
+  }
+
+  async report(report: IdReport): Promise<void> {
+    await this.#options.keeper.keep({ ...report, bot: await this.botOf(report) });
+  }
+
+  /** Returns the slug of the bot that is meant. */
+  async botOf({ bot = this.#options.bot }: { readonly bot?: string | undefined }): Promise<string> {
+    if (bot !== undefined) return bot;
+    try {
+      const bots = await this.#options.rows.use((rows) => rows.bots());
+      return bots.length === 1 ? (bots[0] ?? USUAL_BOT) : USUAL_BOT;
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return USUAL_BOT;
+    }
   }
 
   async close(): Promise<void> {
-    const reader = this.#reader;
-    this.#reader = null;
-    await reader?.then((open) => open.close()).catch(() => {});
+    await this.#options.keeper.close();
+    await this.#options.rows.close();
   }
 
-  async #onlyBot(reader: LedgerReader): Promise<string> {
-    const bots = await reader.bots();
-    return bots.length === 1 ? (bots[0] ?? USUAL_BOT) : USUAL_BOT;
+  async #findOrNot(queries: readonly IdQuery[]): Promise<(WarmId | null)[]> {
+    try {
+      return await this.#find(queries);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      return queries.map((query) => pick(withReports([], this.#waiting(query.key, query.bot)), query));
+    }
   }
 
-  /** A connection that could not be made is tried again at the next question. */
-  #open(): Promise<LedgerReader> {
-    this.#reader ??= openPostgresReader(this.#options.url, 0);
-    const opening = this.#reader;
-    opening.catch(() => {
-      if (this.#reader === opening) this.#reader = null;
+  /** Throws LedgerError where the ledger gave no answer. */
+  async #find(queries: readonly IdQuery[]): Promise<(WarmId | null)[]> {
+    const keys = [...new Set(queries.map(({ key }) => key))];
+    const [rows, reports] = await this.#read(keys);
+    const unnamed = queries.some(({ bot = this.#options.bot }) => bot === undefined);
+    const usual = unnamed ? await this.botOf({}) : USUAL_BOT;
+    return queries.map((query) => {
+      const bot = query.bot ?? this.#options.bot ?? usual;
+      const isIts = (each: { readonly key: string; readonly bot: string }) =>
+        each.key === query.key && each.bot === bot;
+      const told = [...reports.filter(isIts), ...this.#waiting(query.key, bot)];
+      return pick(withReports(rows.filter(isIts).map(kindRowOf), told), query);
     });
-    return opening;
+  }
+
+  async #read(keys: readonly string[]) {
+    try {
+      return await this.#options.rows.use((rows) => Promise.all([rows.ofKeys(keys), rows.reportsOf(keys)]));
+    } catch (error) {
+      if (error instanceof LedgerError) this.#tell(error.message);
+      throw error;
+    }
+  }
+
+  #waiting(key: string, bot: string | undefined): readonly ReportOfKey[] {
+    return this.#options.keeper.ofKey(key, bot ?? this.#options.bot ?? USUAL_BOT);
+  }
+
+  #tell(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#options.onTrouble(text);
   }
 }
 
-/** Opens the ids of a ledger in PostgreSQL; connects when it is first asked. */
-export function openPostgresIds(options: PostgresIdsOptions): Ids {
-  const ids = new PostgresIds(options);
-  const ask = (query: IdQuery) => ids.fileId(query);
-  const fileId = (query: IdQuery) => ask(query).catch(() => null);
+/** Where a process writes what its bot reports; what stands there is read together with the ids. */
+export function reportsIn(rows: OpenedRows) {
   return {
-    ask,
-    fileId,
-    fileIds: (queries) =>
-      Promise.all(queries.map((query) => fileId(typeof query === "string" ? { key: query } : query))),
-    report: async () => {},
-    close: () => ids.close(),
+    ofKey: (): readonly ReportOfKey[] => [],
+    keep: (reports: readonly BotReport[]) => rows.use((opened) => opened.add(reports)),
+    close: () => {},
   };
 }
 

@@ -1,6 +1,6 @@
 import { LedgerError } from "../error.ts";
 import type { SqlClient } from "./database.ts";
-import { isMoment, NO_PROCESSES, POSTGRES_TABLES, typeOf } from "./schema.ts";
+import { isMoment, OWN_STAND_INS, POSTGRES_TABLES, typeOf } from "./schema.ts";
 import type { TableFacts } from "./translate.ts";
 
 /** A column that is there. */
@@ -119,6 +119,7 @@ export function standInsFor({ columns }: FoundSchema, schema: string): ReadonlyM
     const from = there.size === 0 ? "where false" : `from ${quoted}.${table}`;
     standIns.set(table, `select ${cells.join(", ")} ${from}`);
   }
-  if (namesOf("prewarm_processes").size === 0) standIns.set("prewarm_processes", NO_PROCESSES);
+  for (const [table, nothing] of Object.entries(OWN_STAND_INS))
+    if (namesOf(table).size === 0) standIns.set(table, nothing);
   return standIns;
 }

@@ -58,7 +58,7 @@ interface GrantOptions {
 }
 
 function grants({ schema, role, bots, sequences }: GrantOptions): string[] {
-  const own = OWN_TABLES.flatMap((sql) => /if not exists (\w+)/.exec(sql)?.[1] ?? []);
+  const own = OWN_TABLES.flatMap((sql) => /table if not exists (\w+)/.exec(sql)?.[1] ?? []);
   const names = [...POSTGRES_TABLES.map(({ name }) => name), ...own];
   const tables = names.map((name) => `${schema}.${name}`).join(", ");
   return [

@@ -9,10 +9,10 @@ export async function openLedgerIn(
     tell = () => {},
     patienceMs,
   }: { readonly tell?: TellAway; readonly patienceMs?: number | undefined } = {},
-): Promise<Database> {
+): Promise<{ readonly database: Database; readonly isCurrent: boolean }> {
   const url = postgresUrlOf(text);
-  const { database, hasMedia } = await openReading(url, tell, process.env, patienceMs);
-  if (hasMedia) return database;
+  const { database, hasMedia, isCurrent } = await openReading(url, tell, process.env, patienceMs);
+  if (hasMedia) return { database, isCurrent };
   await database.close();
   throw new LedgerError(
     `${url.place} holds no ledger in its schema ${url.schema} (neither media_store nor media_cache); name the right one with --ledger or PREWARM_LEDGER, or let \`prewarm run\` or \`prewarm migrate\` make one`,

@@ -2,14 +2,16 @@ import type { KeyIds, RowOfLookup } from "../lookup-rows.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import { all, one, type Params, type Steps } from "./steps.ts";
 
-const ROWS = `
-  select c.bot_slug as bot, c.kind, case when ${hasId("c")} then iif(${isWeak("c")}, 'weak', 'ready')
+const COLUMNS = `c.bot_slug as bot, c.kind, case when ${hasId("c")} then iif(${isWeak("c")}, 'weak', 'ready')
       when ${standsAsDocument("c")} then 'as document' when c.status = 'error' then 'failed'
       when c.status = 'ready' then iif(c.tg_file_id is null, 'warming', 'dead') else c.status end as state,
     c.tg_file_id as fileId, c.tg_file_unique_id as fileUniqueId, c.dead_at as deadAt, c.warmup_at as warmedAt,
     cast(c.warmup_chat_id as text) as chatId, c.warmup_message_id as messageId,
-    c.error_reason as reason, c.last_error as message, c.updated_at as updatedAt
+    c.error_reason as reason, c.last_error as message, c.updated_at as updatedAt`;
+const ROWS = `select ${COLUMNS}
   from media_store s join media_cache c on c.sha256 = s.sha256 where s.r2_key = :key order by 1, 2`;
+const ROWS_OF_KEYS = `select s.r2_key as key, ${COLUMNS} from json_each(:keys) asked
+  cross join media_store s on s.r2_key = asked.value cross join media_cache c on c.sha256 = s.sha256 order by 1, 2, 3`;
 
 const OBJECT = "select r2_etag as etag, bytes, sha256 as content from media_store where r2_key = :key";
 
@@ -24,6 +26,11 @@ export function* rowsOfKey(key: string): Steps<KeyIds | null> {
   const object = yield* one<Pick<KeyIds, "etag" | "bytes" | "content">>(OBJECT, { key });
   if (object === undefined) return null;
   return { ...object, rows: yield* all<RowOfLookup>(ROWS, { key }) };
+}
+
+/** Returns the rows of all these keys, each with its key. */
+export function rowsOfKeys(keys: readonly string[]): Steps<(RowOfLookup & { readonly key: string })[]> {
+  return all<RowOfLookup & { readonly key: string }>(ROWS_OF_KEYS, { keys: JSON.stringify(keys) });
 }
 
 const LIKE = `select r2_key as key from media_store where lower(r2_key) in (select lower(value) from json_each(:forms))
