@@ -176,8 +176,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   "ledgers/pack-port.ts": { to: ["pipeline"], why: "packs in a ledger, for those who send them" },
   "telegram/pack-port.ts": {
-    to: ["lanes", "pipeline"],
-    why: "several media in one message, for those who make calls",
+    to: ["lanes", "looks", "pipeline"],
+    why: "several media in one message, for those who make calls or look for them",
   },
   "sources/port.ts": {
     to: ["pipeline", "verify", "worker", "runs", "commands"],

@@ -13,7 +13,7 @@ import { InFlight } from "../pipeline/claims.ts";
 import { Dispatcher } from "../pipeline/dispatch.ts";
 import type { DispatchPolicy } from "../pipeline/dispatch-policy.ts";
 import { Intake } from "../pipeline/intake.ts";
-import type { LostRows } from "../pipeline/lost-rows.ts";
+import type { LostRows, LostRowsOptions } from "../pipeline/lost-rows.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import { ReadAhead } from "../pipeline/read-ahead.ts";
 import { Settlement } from "../pipeline/settle.ts";
@@ -24,7 +24,7 @@ import { WorkQueue } from "../queue/work-queue.ts";
 import { type Connections, transfersOf } from "./connect.ts";
 import { openLanes } from "./lanes.ts";
 import { openLostRows } from "./looks.ts";
-import { openPacks } from "./packs.ts";
+import { openKnownPacks, openPacks } from "./packs.ts";
 import { type PlanParts, planOptionsOf } from "./plan.ts";
 
 export interface EngineOptions {
@@ -87,7 +87,9 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const runBots = { configured: config.bots.map(({ slug }) => slug), warming: given.waitedFor ?? plan.bots };
   const judge = { ...plan, force: false, retryWeak: false, only: null };
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
-  const { looks, lost } = openLostRows(given, lanes, { runBots, judge });
+  const known = await openKnownPacks({ ...given, lanes });
+  const judgeId: LostRowsOptions["judgeId"] = (id) => known.trials.judge(id);
+  const { looks, lost } = openLostRows(given, lanes, { runBots, judge, judgeId });
   const inFlight = new InFlight();
   const tag = () => (config.tag ? newTag(Math.random) : null);
   const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop, tag });
@@ -106,7 +108,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const budget = config.readAhead > 0 ? memory : null;
   const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
   const rooms = { queue, ahead, intake, inFlight, attempts, settlement, transfers };
-  const { packs, finishPacks } = await openPacks({ ...given, lanes, bots: plan.bots, ...rooms });
+  const { packs, finishPacks } = openPacks({ ...given, lanes, bots: plan.bots, known, ...rooms });
   const dispatcher = (policy: DispatchPolicy) =>
     new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake, packs });
   const fed = { ...plan, lost };

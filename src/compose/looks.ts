@@ -16,7 +16,7 @@ const LONGEST_CALL_MS = 30 * 60_000;
 export function openLostRows(
   { config, ledger, connections, events, stop, remove }: LooksParts,
   lanes: Lanes,
-  rules: Pick<LostRowsOptions, "runBots" | "judge">,
+  rules: Pick<LostRowsOptions, "runBots" | "judge" | "judgeId">,
 ): { readonly looks: LookBoard; readonly lost: LostRows } {
   const { clock, bots } = connections;
   const looks = openLooks({

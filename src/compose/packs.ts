@@ -15,6 +15,7 @@ import { packOutlook } from "../pipeline/packs/outlook.ts";
 import { PackAttempts } from "../pipeline/packs/pack-attempts.ts";
 import { PackRunner } from "../pipeline/packs/pack-runner.ts";
 import { Packs } from "../pipeline/packs/packs.ts";
+import { Trials } from "../pipeline/packs/trials.ts";
 import { trustOf } from "../pipeline/packs/trust.ts";
 import type { Settlement } from "../pipeline/settle.ts";
 import type { Stop } from "../pipeline/stop.ts";
@@ -37,13 +38,20 @@ interface PacksParts extends WaitingRoom {
   readonly attempts: Attempts;
   readonly settlement: Settlement;
   readonly transfers: Transfers;
+  readonly known: KnownPacks;
+}
+
+/** What is proved of packs, and what proves more of their ids beside the queue. */
+export interface KnownPacks {
+  readonly packs: Packs;
+  readonly trials: Trials;
 }
 
 /** Puts together what sends several media in one message. */
-export async function openPacks(parts: PacksParts) {
-  const { ledger, events, stop, lanes, bots, intake, attempts, transfers } = parts;
+export function openPacks(parts: PacksParts) {
+  const { ledger, events, stop, bots, intake, attempts, transfers } = parts;
   const { clock } = parts.connections;
-  const packs = await knownOf(parts);
+  const { packs, trials } = parts.known;
   const runner = new PackRunner({
     ...parts,
     clock,
@@ -51,8 +59,7 @@ export async function openPacks(parts: PacksParts) {
     attempts: new PackAttempts({ clock, events, ledger, transfers, attempts, stop }),
     finished: (task) => intake.finished(task),
   });
-  const { draining } = stop;
-  const finishPacks = () => finishCanaries({ clock, events, ledger, lanes, packs, bots, draining });
+  const finishPacks = () => finishCanaries({ events, ledger, trials, bots });
   return { packs: runner, finishPacks };
 }
 
@@ -85,9 +92,21 @@ function typesOf(found: readonly LaneToOpen[]): (chat: string) => string {
 }
 
 /** What is known of packs on these lanes. */
-async function knownOf({ config, connections, events, ledger, found }: PacksParts): Promise<Packs> {
-  return new Packs({
-    clock: connections.clock,
+export async function openKnownPacks({
+  config,
+  connections,
+  events,
+  ledger,
+  found,
+  lanes,
+  stop,
+}: Pick<
+  PacksParts,
+  "config" | "connections" | "events" | "ledger" | "found" | "lanes" | "stop"
+>): Promise<KnownPacks> {
+  const { clock } = connections;
+  const packs = new Packs({
+    clock,
     events,
     rule: config.pack,
     local: config.apiLocal,
@@ -96,4 +115,5 @@ async function knownOf({ config, connections, events, ledger, found }: PacksPart
     // A ledger that breaks shows at the next attempt, where it stops the run.
     keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
   });
+  return { packs, trials: new Trials({ clock, ledger, lanes, packs, draining: stop.draining }) };
 }

@@ -1,6 +1,7 @@
 import type { ContentId } from "../domain/content.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
+import type { PackedCalls } from "./pack-port.ts";
 import type { AttemptId, Confirmation, Confirmed } from "./port.ts";
 
 /** A bot's row: what it is to send, and as what. */
@@ -16,8 +17,10 @@ export interface LostCall extends AskedRow {
   readonly key: string;
   /** The chat as its lane is called; null where an older prewarm did not write it down. */
   readonly chatId: string | null;
-  /** What the caption of its message holds; null where it was sent without one, or among others in one message, which no look reads yet. */
+  /** What the caption of its message, or of its medium there, holds; null where it was sent without one. */
   readonly tag: string | null;
+  /** The message of several media that it was sent in; null for one of its own. */
+  readonly pack: LostPack | null;
   /** Unix milliseconds, not after the moment at which it was begun. */
   readonly startedAt: number;
   /**
@@ -28,6 +31,17 @@ export interface LostCall extends AskedRow {
   readonly reason: Reason | null;
   /** `unknown`: nothing has been decided. Otherwise as {@link LostCalls.closeLost} left it. */
   readonly state: "unknown" | LostState;
+}
+
+/** The message of several media that a lost call was to post, as it is known by all its attempts. */
+export interface LostPack {
+  readonly id: string;
+  /** Its place there, from 0. */
+  readonly index: number;
+  /** Where the message is, once that was found out for another of its media. */
+  readonly messageId: number | null;
+  /** How many of its media are in doubt. */
+  readonly lost: number;
 }
 
 /** `absent`: it was proved that its message is not there. `unchecked`: it was sent again without a look. */
@@ -112,6 +126,11 @@ export interface LostCalls {
    * not lost.
    */
   confirmLost(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
+  /**
+   * Keeps the id of a message that was found until it is proved, as {@link PackedCalls.holdUnproved} does: for one that came in a pack.
+   * Throws for a call that is not lost.
+   */
+  holdLost(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
   /** Records what was decided of a lost call whose message was not found; its row stays `unknown` until it is sent. */
   closeLost(attempt: AttemptId, state: LostState): Promise<void>;
   /** Records a look before its first call. */

@@ -120,7 +120,7 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
   });
   const beginning = async (work: () => Steps<AttemptId>): Promise<AttemptId> => {
     const id = await open.write(work);
-    keeper.begun();
+    keeper.begun(id);
     return id;
   };
   return {
@@ -140,7 +140,7 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
         return begun;
       });
       const ids = await heeding(shared, facts[0], begun);
-      for (const _ of ids) keeper.begun();
+      for (const id of ids) keeper.begun(id);
       return ids;
     },
     beginCanary: (id, chatId) =>
@@ -152,10 +152,10 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
     confirm: keeper.bringing(ledger.confirm),
     retry: keeper.ending(ledger.retry),
     doubt: keeper.ending(ledger.doubt),
-    fail: async (attempt, facts, failure) =>
+    fail: (attempt, facts, failure) =>
       attempt === null
         ? ledger.fail(null, facts, failure)
-        : keeper.ending(ledger.fail)(attempt, facts, failure),
+        : keeper.ending((id) => ledger.fail(id, facts, failure))(attempt),
     shared,
     ...lanesBy(clock, ledger, open),
   };

@@ -38,6 +38,15 @@ export function candidatesOf(around: LostAt, neighbours: readonly Neighbour[], m
   return { ids: ids.slice(0, most), open: ids.length > most && from !== null ? "too_many" : end };
 }
 
+/** Returns the ids that a message can have: the one where it is known to be, by another of its media; else as {@link candidatesOf} says. */
+export function candidatesFor(
+  known: number | null,
+  around: LostAt,
+  neighbours: readonly Neighbour[],
+): Candidates {
+  return known === null ? candidatesOf(around, neighbours) : { ids: [known], open: null };
+}
+
 /** True for a message that was begun when that which is looked for could be posted no more. */
 export function isLater(each: Neighbour, around: LostAt): boolean {
   return each.startedAt >= around.settledAt && orderOf(each, around) >= 0;

@@ -1,11 +1,13 @@
 import type { LookWay, LostCall, Neighbour, PostedAround } from "../ledgers/look-port.ts";
+import type { SeenMessage } from "../telegram/port.ts";
 import { absence } from "./absence.ts";
 import type { Place } from "./asking.ts";
-import { candidatesOf, isLater, type OpenEnd } from "./candidates.ts";
+import { candidatesFor, isLater, type OpenEnd } from "./candidates.ts";
 import { mayLoseCaption } from "./caption.ts";
 import { ChatWay, type ChatWayOptions } from "./chat-way.ts";
 import { type KnownPost, type KnownPostsOptions, knownPosts } from "./known-posts.ts";
 import { matchOf } from "./match.ts";
+import { matchPack } from "./match-pack.ts";
 import type { LookVerdict } from "./port.ts";
 import { Sights, type SightsOptions } from "./sights.ts";
 import { type LookPatience, settledAt } from "./when.ts";
@@ -38,6 +40,8 @@ export class ChatLooks {
   readonly #sights: Sights;
   /** Calls that are not decided. */
   readonly #open = new Set<LostCall>();
+  /** Where messages of several media were found. */
+  readonly #packs = new Map<string, number>();
   /** How often a post after all that are looked for may still be tried for. */
   #marksLeft = MARKS;
   /** Unix milliseconds at which all that is looked for had settled: times in the ledger may end a second later. */
@@ -50,7 +54,7 @@ export class ChatLooks {
     this.#sights = new Sights(place, options);
   }
 
-  /** Tells of each call as soon as it is decided. Throws LedgerError, and what `tell` throws. */
+  /** Tells of each call as soon as it is decided, of those of one message together. Throws LedgerError, and what `tell` throws. */
   async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {
     for (const call of [...calls].sort((a, b) => a.startedAt - b.startedAt)) this.#open.add(call);
     this.#marksLeft = MARKS;
@@ -58,8 +62,18 @@ export class ChatLooks {
     const none = await this.#way.find();
     for (const call of this.#open) {
       const verdict = none ?? (await this.#find(call, tell));
-      if (this.#open.delete(call) && verdict) await tell(call, verdict);
+      if (verdict) for (const each of this.#matesOf(call)) await this.#decide(each, verdict, tell);
     }
+  }
+
+  /** Those that were to be posted by the same message. */
+  #matesOf(call: LostCall): readonly LostCall[] {
+    const { pack } = call;
+    return [...this.#open].filter((each) => each === call || (pack !== null && each.pack?.id === pack.id));
+  }
+
+  async #decide(call: LostCall, verdict: LookVerdict, tell: Tell): Promise<void> {
+    if (this.#open.delete(call)) await tell(call, verdict);
   }
 
   /** Null once the call was found, and told. */
@@ -92,9 +106,10 @@ export class ChatLooks {
     tell: Tell,
   ): Promise<LookVerdict | null> {
     const known = this.#sights.withCopies(neighbours);
-    const candidates = candidatesOf(around, known);
-    const hasLater = known.some((each) => isLater(each, around));
-    if (!hasLater && this.#marksLeft === MARKS) {
+    const at = this.#knownPlaceOf(call);
+    const candidates = candidatesFor(at, around, known);
+    const isBounded = at !== null || known.some((each) => isLater(each, around));
+    if (!isBounded && this.#marksLeft === MARKS) {
       await this.#mark(call, known);
       return null;
     }
@@ -107,28 +122,48 @@ export class ChatLooks {
       await this.#proveEdit(call, known);
       return null;
     }
+    if (await this.#recall(candidates.ids, tell)) return null;
     const judged = absence(candidates, (id) => this.#sights.sightOf(id));
     if (judged === "no_post_after" && this.#marksLeft > 0) {
       await this.#mark(call, known);
       return null;
     }
-    if (judged !== "absent") return { is: "open", why: OPEN[judged] };
-    return mayLoseCaption(call.kind, call.key)
-      ? { is: "unchecked", why: "Telegram may have made a sticker of it, which has no caption to know it by" }
-      : { is: "absent" };
+    return judged === "absent" ? absentOf(call) : { is: "open", why: OPEN[judged] };
+  }
+
+  /** Where its message is, as others of its media were found there; null where that is not known. */
+  #knownPlaceOf({ pack }: LostCall): number | null {
+    return pack && (pack.messageId ?? this.#packs.get(pack.id) ?? null);
+  }
+
+  /** Messages that were seen before this call was looked for: others of its media may have been asked for earlier. */
+  async #recall(ids: readonly number[], tell: Tell): Promise<boolean> {
+    for (const { id, seen } of this.#sights.messagesAmong(ids))
+      if (await this.#tellOf(seen, id, tell)) return true;
+    return false;
   }
 
   async #look(call: LostCall, id: number, way: LookWay, tell: Tell, top: number): Promise<void> {
     const seen = await this.#sights.look(call, id, way, top);
     if (seen === "protected") this.#way.refuse(way);
     if (typeof seen === "string") return;
-    const match = matchOf(seen, { chatId: this.#place.chatId, messageId: id }, [...this.#open]);
-    if (!match) {
-      await this.#doubtRights(way);
-      return;
-    }
-    this.#open.delete(match.call);
-    await tell(match.call, { is: "found", media: match.media });
+    if (!(await this.#tellOf(seen, id, tell))) await this.#doubtRights(way);
+  }
+
+  /** Tells of all calls of which this message decides; false where it is none of theirs. */
+  async #tellOf(seen: SeenMessage, messageId: number, tell: Tell): Promise<boolean> {
+    const asked = { chatId: this.#place.chatId, messageId };
+    const open = [...this.#open];
+    const single = matchOf(seen, asked, open);
+    const { found, absent, mismatched } = matchPack(seen, asked, open);
+    const all = single ? [single, ...found] : found;
+    for (const { pack } of [...found.map((each) => each.call), ...(mismatched?.calls ?? [])])
+      if (pack) this.#packs.set(pack.id, messageId);
+    for (const { call, media } of all) await this.#decide(call, { is: "found", media }, tell);
+    for (const call of absent) await this.#decide(call, { is: "absent" }, tell);
+    const why = `its message ${messageId} is not as it was sent: ${mismatched?.why} (${FORCE})`;
+    for (const call of mismatched?.calls ?? []) await this.#decide(call, { is: "open", why }, tell);
+    return all.length + absent.length + (mismatched?.calls.length ?? 0) > 0;
   }
 
   /** A post that could be edited though it is none that is looked for may be a stranger's: rights may be given in mid-run. */
@@ -180,4 +215,11 @@ export class ChatLooks {
 /** Without copies that looks made: they are gone, and may not be edited. */
 function postsAmong(known: readonly Neighbour[]): Neighbour[] {
   return known.filter(({ attempt }) => attempt !== null);
+}
+
+/** A caption that may be lost proves nothing; that of a medium among others is none of the message's, and stays. */
+function absentOf({ pack, kind, key }: LostCall): LookVerdict {
+  return pack === null && mayLoseCaption(kind, key)
+    ? { is: "unchecked", why: "Telegram may have made a sticker of it, which has no caption to know it by" }
+    : { is: "absent" };
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { LostPlan } from "../domain/resolved.ts";
 import type { LostForecast } from "../domain/work-forecast.ts";
 import type { AskedRow, LostCall, LostCalls } from "../ledgers/look-port.ts";
-import { candidatesOf, MOST } from "./candidates.ts";
+import { candidatesFor, MOST } from "./candidates.ts";
 import { NO_CHAT } from "./chat-way.ts";
 import { knownOf } from "./known.ts";
 import type { LookForecaster } from "./port.ts";
@@ -99,10 +99,12 @@ class LookCount implements LookForecaster {
     const around = { bot, chatId, attempt: call.attempt, startedAt: call.startedAt, settledAt: settled };
     const neighbours = await ledger.neighbours(around);
     const chat = this.#chatOf(bot, chatId);
-    const { ids } = candidatesOf(around, neighbours);
+    const known = call.pack?.messageId ?? null;
+    const isKnown = known !== null;
+    const { ids } = candidatesFor(known, around, neighbours);
     for (const id of ids) chat.ids.add(id);
-    chat.isBlank ||= neighbours.length === 0;
-    chat.needsMark ||= !neighbours.some(({ startedAt }) => startedAt >= settled);
+    chat.isBlank ||= !isKnown && neighbours.length === 0;
+    chat.needsMark ||= !isKnown && !neighbours.some(({ startedAt }) => startedAt >= settled);
   }
 
   #chatOf(bot: string, chatId: string): ChatCount {

@@ -1,5 +1,6 @@
 import type { Emitter } from "../domain/events.ts";
 import type { LookFacts, LookWay, Neighbour } from "../ledgers/look-port.ts";
+import type { SeenMessage } from "../telegram/port.ts";
 import type { Sight } from "./absence.ts";
 import type { Place } from "./asking.ts";
 import { type LookAnswer, type LookOptions, look } from "./look.ts";
@@ -49,6 +50,14 @@ export class Sights {
     const seen = this.#seen.get(id);
     if (seen === undefined || seen === "missing") return seen;
     return seen === "unclear" || seen === "protected" ? "unclear" : "other";
+  }
+
+  /** The messages that were seen under some of these ids. */
+  messagesAmong(ids: readonly number[]): { readonly id: number; readonly seen: SeenMessage }[] {
+    return ids.flatMap((id) => {
+      const seen = this.#seen.get(id);
+      return seen === undefined || typeof seen === "string" ? [] : [{ id, seen }];
+    });
   }
 
   /** These and the copies of looks, in the order of their ids. */

@@ -7,8 +7,8 @@ import { Held } from "./held.ts";
 import { later } from "./later.ts";
 import { nextErrand } from "./packs/errands.ts";
 import type { ReadTask } from "./read-ahead.ts";
-import type { Waited } from "./settle.ts";
 import { MOST_AHEAD_MS } from "./task-runner.ts";
+import type { Waited } from "./tried.ts";
 
 /** While more may come, nothing that is held is judged for the last time before so many milliseconds without any. */
 const HELD_MS = 5_000;

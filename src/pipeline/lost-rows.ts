@@ -3,13 +3,18 @@ import type { Emitter } from "../domain/events.ts";
 import type { RunBots } from "../domain/run-bots.ts";
 import type { Task } from "../domain/task.ts";
 import type { LostCall } from "../ledgers/look-port.ts";
+import type { UnprovedId } from "../ledgers/pack-port.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { LookBoard, LookVerdict } from "../looks/port.ts";
 import { rowVerdict } from "../looks/row-verdict.ts";
+import type { Sent } from "../telegram/port.ts";
 import { asTheyCome } from "./as-they-come.ts";
 import { lateItems } from "./late-items.ts";
 import { foundItem, stillUnknown } from "./lost-ended.ts";
 import { LostSummary } from "./lost-summary.ts";
+import { PackMessages } from "./pack-messages.ts";
+import type { CanaryVerdict } from "./packs/canary.ts";
+import { notTaken } from "./packs/left-canaries.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
 import { classifyStored } from "./stored-kind.ts";
 
@@ -24,6 +29,8 @@ export interface LostRowsOptions {
   readonly draining: AbortSignal;
   /** Removes a warmup message once its id is safe (`--delete-after`); null when messages stay. */
   readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
+  /** Says what an id is worth that came in a pack. Throws LedgerError. */
+  readonly judgeId: (id: UnprovedId) => Promise<CanaryVerdict>;
 }
 
 /** A row whose calls were lost. */
@@ -38,11 +45,13 @@ interface LostRow {
 /** Asks Telegram for the messages of rows that are `unknown` before they are sent again. */
 export class LostRows {
   readonly #options: LostRowsOptions;
+  readonly #messages: PackMessages;
   /** Tasks that are not decided. */
   #left = 0;
 
   constructor(options: LostRowsOptions) {
     this.#options = options;
+    this.#messages = new PackMessages(options.remove);
   }
 
   /**
@@ -84,44 +93,58 @@ export class LostRows {
       for (const call of row.calls) rowOf.set(call, row);
       if (row.calls.length === 0) await this.#end(row, tell);
     }
-    await looks.ask([...rowOf.keys()], async (call, verdict) => {
+    for (const call of rowOf.keys()) this.#messages.note(call);
+    await looks.ask([...rowOf.keys()], async (call, seen) => {
       const row = rowOf.get(call);
       if (!row) return;
+      const { verdict, isHeld } = await this.#judged(row, call, seen);
       row.verdicts.set(call, verdict);
-      if (verdict.is === "found") tell(await this.#found(row, call, verdict), verdict);
-      else if (verdict.is === "absent" && call.state !== "absent")
+      if (verdict.is === "found") tell(await this.#found(row, call, { ...verdict, isHeld }), verdict);
+      else if (verdict.is === "absent" && call.state !== "absent" && !isHeld)
         await ledger.closeLost(call.attempt, "absent");
+      await this.#messages.decided(call, verdict);
       if (!row.isFound && row.verdicts.size === row.calls.length) await this.#end(row, tell);
     });
   }
 
+  /**
+   * An id that was found in a pack counts as far as those of its kind are proved: until then it is held, and tried. One that serves nothing
+   * but its message is as good as none.
+   */
+  async #judged({ tasks: [task] }: LostRow, call: LostCall, verdict: LookVerdict): Promise<Judged> {
+    const { ledger, judgeId } = this.#options;
+    if (verdict.is !== "found" || call.pack === null) return { verdict, isHeld: false };
+    const { attempt, bot, kind, key, content, chatId } = call;
+    const { confirmation } = this.#confirmationOf(task, call, verdict.media);
+    await ledger.holdLost(attempt, confirmation);
+    const id = { attempt, bot, kind, key, content, chatId: chatId ?? "", confirmation };
+    const worth = await judgeId(id);
+    if (worth === "ordinary") return { verdict, isHeld: true };
+    if (worth === "rich_only") await ledger.discard(attempt, notTaken(id));
+    return { verdict: worth === "open" ? UNTRIED : { is: "absent" }, isHeld: true };
+  }
+
   /** The message of one of its calls is there. */
-  async #found(
-    row: LostRow,
-    call: LostCall,
-    { media }: Extract<LookVerdict, { is: "found" }>,
-  ): Promise<Planned[]> {
-    const { ledger, remove, runBots, judge } = this.#options;
+  async #found(row: LostRow, call: LostCall, { media, isHeld }: FoundMessage): Promise<Planned[]> {
+    const { ledger, remove, judge } = this.#options;
     const [task, ...others] = row.tasks;
-    const reading = classifyStored(task.kind, media, task.entry.key);
-    const { stored, asked, weakness } = reading;
-    const { mime, width, height, duration } = media;
-    const confirmed = await ledger.confirmLost(call.attempt, {
-      content: call.content,
-      stored,
-      asked,
-      weakness,
-      replace: false,
-      bots: task.entry.bot === undefined ? runBots.warming : [task.bot],
-      mime,
-      width,
-      height,
-      duration,
-    });
-    await remove?.(task.bot, stored);
+    const { confirmation, reading } = this.#confirmationOf(task, call, media);
+    const confirmed = isHeld
+      ? await ledger.confirm(call.attempt, confirmation)
+      : await ledger.confirmLost(call.attempt, confirmation);
+    if (call.pack === null) await remove?.(task.bot, reading.stored);
     if (row.isFound) return [];
     row.isFound = true;
     return [foundItem(task, confirmed.stored, reading), ...(await decideAll(others, judge))];
+  }
+
+  #confirmationOf(task: Task, { content }: LostCall, media: Sent) {
+    const reading = classifyStored(task.kind, media, task.entry.key);
+    const { stored, asked, weakness } = reading;
+    const { mime, width, height, duration } = media;
+    const bots = task.entry.bot === undefined ? this.#options.runBots.warming : [task.bot];
+    const more = { content, stored, asked, weakness, replace: false, bots };
+    return { reading, confirmation: { ...more, mime, width, height, duration } };
   }
 
   /** None of its calls was found. */
@@ -147,6 +170,19 @@ export class LostRows {
     );
   }
 }
+
+/** What is known of a call, and whether its id was held until it was tried. */
+interface Judged {
+  readonly verdict: LookVerdict;
+  readonly isHeld: boolean;
+}
+
+type FoundMessage = Extract<LookVerdict, { is: "found" }> & Pick<Judged, "isHeld">;
+
+const UNTRIED: LookVerdict = {
+  is: "open",
+  why: "its message was found in a pack, and whether the id serves its own method could not be tried yet; the next run does",
+};
 
 function rowsOf(tasks: readonly Task[]): LostRow[] {
   const rows = new Map<string, LostRow>();

@@ -1,5 +1,4 @@
 import { type Failure, failure } from "../domain/failure.ts";
-import type { ItemResult, Latency } from "../domain/outcome.ts";
 import { AttemptLost } from "../domain/shared-work.ts";
 import { withoutStatedHash } from "../domain/stated.ts";
 import type { Task } from "../domain/task.ts";
@@ -7,22 +6,15 @@ import type { UnprovedId } from "../ledgers/pack-port.ts";
 import type { Outcome } from "./attempt.ts";
 import { confirmationOf } from "./confirmation.ts";
 import { followUp } from "./follow-up.ts";
-import { errorFields, idFields, itemResult, resolvedFields, withoutLane } from "./results.ts";
+import { errorFields, idFields, withoutLane } from "./results.ts";
 import type { SettlementOptions } from "./settlement-options.ts";
 import { classifyStored } from "./stored-kind.ts";
+import { type EndOfTry, itemOf, type Tried, type Waited } from "./tried.ts";
 
-/** How long the item waited before this try, in milliseconds on the engine's clock. */
-export interface Waited {
-  readonly queue: number;
-  readonly lane: number;
-}
-
-/** A try that is over. */
-interface Tried {
-  readonly task: Task;
-  readonly outcome: Outcome;
-  readonly waited: Waited;
-}
+const STOOD_STILL = failure(
+  "process_died",
+  "this process stood still for longer than its attempt was its own; it was noted as in doubt",
+);
 
 type ResultOf<T extends Outcome["result"]["type"]> = Extract<Outcome["result"], { type: T }>;
 
@@ -35,16 +27,17 @@ export class Settlement {
   }
 
   /** Returns the task when it has to be tried again; null when it has ended. */
-  async settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
+  settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
+    return this.#unlessLost({ task, outcome, waited }, () => this.#settle(task, outcome, waited));
+  }
+
+  /** Ends a task whose attempt is not this process's any more, as one that is in doubt. */
+  async #unlessLost<T>(tried: Tried, record: () => Promise<T>): Promise<T | null> {
     try {
-      return await this.#settle(task, outcome, waited);
+      return await record();
     } catch (error) {
       if (!(error instanceof AttemptLost)) throw error;
-      const cause = failure(
-        "process_died",
-        "this process stood still for longer than its attempt was its own; it was noted as in doubt",
-      );
-      this.#report({ task, outcome, waited }, { status: "unknown", ...errorFields(cause) });
+      this.#report(tried, { status: "unknown", ...errorFields(STOOD_STILL) });
       return null;
     }
   }
@@ -124,15 +117,23 @@ export class Settlement {
     return task;
   }
 
-  /** Keeps an id that came in a pack until it is proved that the method of its kind takes it. */
-  async hold(task: Task, outcome: Outcome): Promise<UnprovedId | null> {
-    const { result, facts } = outcome;
-    if (result.type !== "sent") return null;
-    const confirmation = confirmationOf(task, result, this.#botsFor(task)).confirmation;
-    await this.#options.ledger.holdUnproved(result.attempt, confirmation);
-    const { bot, kind, entry } = task;
-    const { attempt, content } = result;
-    return { attempt, bot, kind, key: entry.key, content, chatId: facts.chatId ?? "", confirmation };
+  /** Keeps an id that came in a pack until it is proved that the method of its kind takes it; null where the task has ended instead. */
+  hold(task: Task, outcome: Outcome, waited: Waited, result: ResultOf<"sent">): Promise<UnprovedId | null> {
+    return this.#unlessLost({ task, outcome, waited }, async () => {
+      const { confirmation } = confirmationOf(task, result, this.#botsFor(task));
+      await this.#options.ledger.holdUnproved(result.attempt, confirmation);
+      const { bot, kind, entry } = task;
+      const { attempt, content } = result;
+      return {
+        attempt,
+        bot,
+        kind,
+        key: entry.key,
+        content,
+        chatId: outcome.facts.chatId ?? "",
+        confirmation,
+      };
+    });
   }
 
   /** Drops an id that is good for nothing but its message. Returns the task, which is to be sent by itself. */
@@ -226,24 +227,8 @@ export class Settlement {
     return entry.bot === undefined ? this.#options.runBots.warming : [bot];
   }
 
-  #report(
-    { task, outcome, waited }: Tried,
-    fields: Partial<ItemResult> & { readonly status: ItemResult["status"] },
-  ): void {
+  #report(tried: Tried, fields: EndOfTry): void {
     const { clock, events } = this.#options;
-    const { entry, bot, kind, calls } = task;
-    const { transfer, facts, spent, pack } = outcome;
-    const latency: Latency = {
-      total: clock.now() - task.queuedAt,
-      queue: waited.queue,
-      lane: waited.lane + spent.lane,
-      download: spent.download,
-      send: spent.send,
-    };
-    const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
-    const { place: placeMs } = spent;
-    const place = pack ? { pack: { id: pack.id, size: pack.size, index: pack.index } } : {};
-    const more = { attempts: calls, latency, placeMs, ...place, ...resolvedFields(task, fields.status) };
-    events.emit("item", itemResult({ ...about, ...more, ...fields }));
+    events.emit("item", itemOf(tried, clock.now(), fields));
   }
 }

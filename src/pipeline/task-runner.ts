@@ -6,8 +6,9 @@ import type { Attempts, Outcome } from "./attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { consequenceOf } from "./follow-up.ts";
 import type { ReadTask } from "./read-ahead.ts";
-import type { Settlement, Waited } from "./settle.ts";
+import type { Settlement } from "./settle.ts";
 import type { Stop } from "./stop.ts";
+import type { Waited } from "./tried.ts";
 
 /**
  * A permit is taken ahead of its moment by the time that reading an object usually takes, but by no more than this,

@@ -3,7 +3,7 @@ import { failure } from "../domain/failure.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { METHODS } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { readSeen, readSent } from "./answer.ts";
+import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import { NOT_MODIFIED } from "./error-texts.ts";
 import { packForm } from "./pack.ts";
@@ -21,6 +21,7 @@ import type {
   SendRequest,
 } from "./port.ts";
 import { messageRights, whyNotPost } from "./rights.ts";
+import { readSeen } from "./seen.ts";
 import { apart, bodyBytes, fieldsOf, streamedFile, wholeFile } from "./send.ts";
 
 /** One bot, and how to call it. */

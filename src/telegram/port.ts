@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { MediaKind } from "../domain/media.ts";
 import type { Result } from "../domain/result.ts";
-import type { PackAnswer, PackRequest } from "./pack-port.ts";
+import type { PackAnswer, PackBlock, PackRequest } from "./pack-port.ts";
 
 /** Bytes to be uploaded, as a recipe: `open` is called again for each try. */
 export interface UploadSource {
@@ -70,6 +70,8 @@ export interface SeenMessage {
   readonly caption: string | null;
   /** What a send of it would have answered, with the id of the bot that asked; null where it carries no media. */
   readonly media: Sent | null;
+  /** The same of a message of several media, in their order, which is a message without media of its own; null for any other. */
+  readonly blocks: readonly PackBlock[] | null;
   /** Numeric id of the user or bot that posted it, of a forward: that forwarded it; null in a channel. */
   readonly from: string | null;
   /** It was posted elsewhere first, which is so of every copy that a forward made. */

@@ -53,13 +53,21 @@ export const proofs = (world: World) =>
 
 /** Writes down what a probe would have. */
 export function prove(world: World, what: string, result: string): void {
+  write(
+    world,
+    `insert into prewarm_proofs values ('default', 'channel', '${what}', '${result}', '{}', ${Date.now()})`,
+  );
+}
+
+/** Forgets all that was proved. */
+export function forgetProofs(world: World): void {
+  write(world, "delete from prewarm_proofs");
+}
+
+function write(world: World, sql: string): void {
   const db = new Libsql(join(world.dir, "prewarm.db"));
   try {
-    db.prepare("insert into prewarm_proofs values ('default', 'channel', ?, ?, '{}', ?)").run(
-      what,
-      result,
-      Date.now(),
-    );
+    db.exec(sql);
   } finally {
     db.close();
   }
@@ -79,6 +87,17 @@ export async function servedAlone(world: World, ids: readonly string[]): Promise
     if (answer.ok) served += 1;
   }
   return served;
+}
+
+/** Contents that were posted by more than one message, those of canaries left out, which go by their ids. */
+export function postedTwice(world: World): (string | undefined)[] {
+  const own = world.posts().filter(({ transfer }) => transfer === "url" || transfer === "upload");
+  const seen = new Set<string | null>();
+  return own.flatMap(({ sha256 }) => {
+    const again = seen.has(sha256);
+    seen.add(sha256);
+    return again ? [world.keyOf(sha256)] : [];
+  });
 }
 
 /** How many media messages held, each size once. */

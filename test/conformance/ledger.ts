@@ -4,6 +4,7 @@ import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
 import { lookConformance } from "./ledger-looks.ts";
 import { lookupConformance } from "./ledger-lookup.ts";
+import { packConformance } from "./ledger-packs.ts";
 import { queueConformance } from "./ledger-queue.ts";
 import { reportedConformance } from "./ledger-reported.ts";
 import { identityConformance, pointConformance, selectConformance } from "./ledger-selecting.ts";
@@ -24,6 +25,7 @@ export function ledgerConformance(name: string, open: OpenLedger): void {
     reportedConformance(open);
     adoptingConformance(open);
     lookConformance(open);
+    packConformance(open);
     identityConformance(open);
   });
 }

@@ -15,7 +15,7 @@ import type { LookVerdict } from "../../src/looks/port.ts";
 import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
 import { startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { confirmation, facts, object } from "../conformance/tested-ledger.ts";
-import { botAt, TOKEN } from "../telegram/scripted-server.ts";
+import { botAt, inMemory, TOKEN } from "../telegram/scripted-server.ts";
 
 export const OTHER_TOKEN = "1002:AAE-other_bot";
 /** How long after a call its message may come. */
@@ -82,6 +82,14 @@ export async function chatScene(chat: ChatOptions) {
     );
     return (await ledger.lostCalls(rows)).flat();
   };
+  /** Its message was found there. */
+  const confirm = async (call: LostCall | undefined, messageId: number | null): Promise<void> => {
+    if (!call || messageId === null) throw new Error("nothing to confirm");
+    const asked = facts(object(call.key), { kind: "document" });
+    const { stored } = confirmation(asked, `id-${call.key}`);
+    const there = { ...stored, chatId: String(chat.id), messageId };
+    await ledger.confirmLost(call.attempt, confirmation(asked, "", { stored: there }));
+  };
   return {
     server,
     ledger,
@@ -121,20 +129,43 @@ export async function chatScene(chat: ChatOptions) {
       now += 2_000;
       return message;
     },
+    /** Makes one call for so many, whose answer is lost; `posted` are of those that its message holds. Returns the id of the message. */
+    pack: async (size: number, posted = size): Promise<number | null> => {
+      const keys = Array.from({ length: size }, () => `${++made}.bin`);
+      const pack = `p${made}`;
+      const asked = keys.map((key, index) =>
+        facts(object(key), {
+          kind: "document",
+          chatId: String(chat.id),
+          tag: tagOf(key),
+          pack: { id: pack, index },
+        }),
+      );
+      const attempts = await ledger.beginAll(asked);
+      now += 2_000;
+      const media = keys.slice(0, posted).map((key) => ({
+        kind: "document" as const,
+        tag: tagOf(key),
+        media: inMemory(Buffer.from(key), key),
+      }));
+      const sent = media.length > 0 ? await bot.sendPack({ chat: String(chat.id), media }) : null;
+      now += 2_000;
+      for (const attempt of attempts)
+        await ledger.doubt(attempt, failure("answer_lost", "the answer never came"));
+      now += 2_000;
+      return sent?.ok ? sent.value.messageId : null;
+    },
     /** Asks for all that is lost: what became of each, by key; what was found is confirmed, or closed, as a run does. */
-    ask: async (looks = open()): Promise<Record<string, string>> => {
+    ask: async (looks = open(), calls?: readonly LostCall[]): Promise<Record<string, string>> => {
       const ends: Record<string, string> = {};
-      await looks.ask(await lost(), async (call, verdict) => {
+      await looks.ask(calls ?? (await lost()), async (call, verdict) => {
         ends[call.key] = textOf(verdict);
-        if (verdict.is !== "found") return;
-        const stored = { ...verdict.media, kind: "document" as const, weak: false };
-        await ledger.confirmLost(
-          call.attempt,
-          confirmation(facts(object(call.key), { kind: "document" }), "", { stored }),
-        );
+        if (verdict.is === "found") await confirm(call, verdict.media.messageId);
       });
       return ends;
     },
+    lost,
+    confirm,
     /** A look that a process began and died of. */
     left: async (messageId: number, way: LookWay): Promise<LookId> => {
       const [call] = await lost();

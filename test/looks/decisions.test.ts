@@ -36,6 +36,7 @@ describe("what is known of a lost call without asking", () => {
     key: "a.bin",
     chatId: "-1001",
     tag: "abcdefghij",
+    pack: null,
     startedAt: STARTED,
     endedAt: ENDED,
     reason: "answer_lost",
@@ -73,6 +74,7 @@ describe("whose message was seen", () => {
     caption: "abcdefghij",
     media,
     from: null,
+    blocks: null,
     isForwarded: false,
     originId: null,
   };

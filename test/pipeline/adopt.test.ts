@@ -42,7 +42,7 @@ const MEDIA = {
 const TIMES = { started: 0, bodyEnd: 0, ended: 1 };
 
 function message(media: Sent | null): CallAnswer<SeenMessage> {
-  const more = { caption: null, from: null, isForwarded: false, originId: null };
+  const more = { caption: null, blocks: null, from: null, isForwarded: false, originId: null };
   return { times: TIMES, ok: true, value: { chatId: "-1001", messageId: 7, media, ...more } };
 }
 

@@ -74,6 +74,29 @@ describe("messages that are there already", () => {
       { ...SENT, forward_origin: { type: "channel", chat: { id: -1001 }, message_id: 5 } },
       { isForwarded: true, originId: 5 },
     ],
+    [
+      "a message of several media",
+      {
+        message_id: 7,
+        chat: { id: -1001 },
+        rich_message: {
+          blocks: [
+            { type: "paragraph", text: "hello" },
+            { type: "photo", photo: SENT.photo, caption: { text: "abcdefghij" } },
+          ],
+        },
+      },
+      {
+        caption: null,
+        media: null,
+        blocks: [
+          expect.objectContaining({
+            caption: "abcdefghij",
+            sent: expect.objectContaining({ fileId: "AgAC", kind: "photo" }),
+          }),
+        ] as never,
+      },
+    ],
     ["a text", { message_id: 7, chat: { id: 1 }, text: "hello" }, { caption: null, media: null }],
   ])("reads %s", async (_, message, seen) => {
     const { bot } = await answering(ok(message));

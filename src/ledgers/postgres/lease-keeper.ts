@@ -1,5 +1,6 @@
 import { AttemptLost } from "../../domain/shared-work.ts";
 import { LedgerError } from "../error.ts";
+import type { AttemptId } from "../port.ts";
 import type { Store } from "../sql/store.ts";
 import type { Database } from "./database.ts";
 import { LEASE_S, renew, sweep } from "./leases.ts";
@@ -19,7 +20,8 @@ export class LeaseKeeper {
   readonly #timer: NodeJS.Timeout;
   /** Set once it is there. */
   lanes: PostgresLanes | null = null;
-  #underWay = 0;
+  /** An id that waits to be proved ends its attempt twice. */
+  readonly #underWay = new Set<string>();
   #isBusy = false;
   #lost: LedgerError | null = null;
 
@@ -32,26 +34,26 @@ export class LeaseKeeper {
   }
 
   /** An attempt was begun. */
-  begun(): void {
-    this.#underWay += 1;
+  begun(id: AttemptId): void {
+    this.#underWay.add(String(id));
   }
 
   /** A method that ends an attempt, however that goes. */
-  ending<Args extends readonly unknown[], T>(method: (...args: Args) => Promise<T>) {
-    return async (...args: Args): Promise<T> => {
+  ending<Args extends readonly unknown[], T>(method: (id: AttemptId, ...args: Args) => Promise<T>) {
+    return async (id: AttemptId, ...args: Args): Promise<T> => {
       try {
-        return await method(...args);
+        return await method(id, ...args);
       } finally {
-        this.#underWay -= 1;
+        this.#underWay.delete(String(id));
       }
     };
   }
 
   /** The same, where it brings an id: one whose lease was over brings none, and is noted as in doubt. */
-  bringing<Args extends readonly unknown[], T>(method: (...args: Args) => Promise<T>) {
-    return this.ending(async (...args: Args): Promise<T> => {
+  bringing<Args extends readonly unknown[], T>(method: (id: AttemptId, ...args: Args) => Promise<T>) {
+    return this.ending(async (id: AttemptId, ...args: Args): Promise<T> => {
       try {
-        return await method(...args);
+        return await method(id, ...args);
       } catch (error) {
         if (error instanceof AttemptLost) await this.#database.write(() => sweep(this.#store));
         throw error;
@@ -66,7 +68,7 @@ export class LeaseKeeper {
 
   async #keep(): Promise<void> {
     const { fence, alone } = this.#process;
-    if (this.#isBusy || (this.#underWay === 0 && !alone && !this.lanes?.any)) return;
+    if (this.#isBusy || (this.#underWay.size === 0 && !alone && !this.lanes?.any)) return;
     this.#isBusy = true;
     const [store, process, lanes] = [this.#store, this.#process, this.lanes];
     const asked = performance.now();

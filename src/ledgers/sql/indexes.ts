@@ -10,6 +10,7 @@ export const INDEXES = [
   "create index if not exists prewarm_attempts_sending on prewarm_attempts (id) where state = 'sending'",
   "create index if not exists prewarm_attempts_message on prewarm_attempts (warmup_chat_id, message_id) where message_id is not null",
   "create index if not exists prewarm_attempts_posted on prewarm_attempts (warmup_chat_id, started_at) where message_id is not null",
+  "create index if not exists prewarm_attempts_pack on prewarm_attempts (pack_id) where pack_id is not null",
   "create index if not exists prewarm_attempts_unproved on prewarm_attempts (id) where state = 'unproved'",
   "create index if not exists prewarm_attempts_canaries on prewarm_attempts (id) where purpose = 'canary' and state = 'ready'",
   "create index if not exists prewarm_looks_left on prewarm_looks (id) where state = 'asking'",

@@ -12,7 +12,16 @@ import { lookup } from "./lookup.ts";
 import { closeLost, lostCalls } from "./lost-calls.ts";
 import { keepMeasures, measures } from "./measures.ts";
 import { lastPosts, neighbours } from "./neighbours.ts";
-import { beginAll, beginCanary, discard, endCanary, holdUnproved, leftCanaries, unproved } from "./packs.ts";
+import {
+  beginAll,
+  beginCanary,
+  discard,
+  endCanary,
+  holdLost,
+  holdUnproved,
+  leftCanaries,
+  unproved,
+} from "./packs.ts";
 import { posted, posters } from "./posted.ts";
 import { keepProof, proofs } from "./proofs.ts";
 import { dequeue, enqueue, queued } from "./queue.ts";
@@ -60,6 +69,7 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     lastPosts: (bot, chat) => read(() => lastPosts(bot, chat)),
     confirmLost: (attempt, confirmation) =>
       write(() => confirm(store, attempt, confirmation, { lost: true })),
+    holdLost: (attempt, confirmation) => write(() => holdLost(store, attempt, confirmation)),
     closeLost: (attempt, state) => write(() => closeLost(attempt, state)),
     beginLook: (look) => write(() => beginLook(store, look)),
     copied: (look, copyId) => write(() => copied(look, copyId)),

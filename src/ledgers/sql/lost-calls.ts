@@ -1,21 +1,32 @@
-import type { AskedRow, LostCall, LostState } from "../look-port.ts";
+import type { AskedRow, LostCall, LostPack, LostState } from "../look-port.ts";
 import type { AttemptId } from "../port.ts";
 import { resolve } from "./content.ts";
 import { moments } from "./moments.ts";
 import { all, run, type Steps } from "./steps.ts";
 
+const LOST_STATES = "'unknown', 'absent', 'unchecked'";
+
+/** SQL: the attempts of the message of several media that attempt `a` is of. */
+const MATES = `from prewarm_attempts m where m.pack_id = a.pack_id and m.bot_slug = a.bot_slug
+      and m.warmup_chat_id = a.warmup_chat_id`;
+
 const LOST = `
   select a.id as attempt, a.bot_slug as bot, a.sha256 as content, a.kind, a.r2_key as key, a.warmup_chat_id as chat,
-    case when a.pack_id is null then a.tag end as tag,
-    a.started_at, a.ended_at, a.error_reason as reason, a.state
+    a.tag, a.started_at, a.ended_at, a.error_reason as reason, a.state, a.pack_id as pack, a.pack_index as packIndex,
+    (select max(m.message_id) ${MATES}) as packMessage,
+    (select count(*) ${MATES} and m.state in (${LOST_STATES})) as packLost
   from prewarm_attempts a indexed by prewarm_attempts_content
-  where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind and a.state in ('unknown', 'absent', 'unchecked')
+  where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind and a.state in (${LOST_STATES})
   order by a.id`;
 
 const CLOSE = `
-  update prewarm_attempts set state = :state where id = :attempt and state in ('unknown', 'absent', 'unchecked')`;
+  update prewarm_attempts set state = :state where id = :attempt and state in (${LOST_STATES})`;
 
-type LostRow = Omit<LostCall, "chatId" | "startedAt" | "endedAt"> & {
+type LostRow = Omit<LostCall, "chatId" | "startedAt" | "endedAt" | "pack"> & {
+  readonly pack: string | null;
+  readonly packIndex: number | null;
+  readonly packMessage: number | null;
+  readonly packLost: number;
   readonly chat: string | number | null;
   readonly started_at: string;
   readonly ended_at: string | null;
@@ -31,8 +42,16 @@ export function* lostCalls(rows: readonly AskedRow[]): Steps<LostCall[][]> {
   return calls;
 }
 
-function lostCallOf({ chat, started_at, ended_at, ...call }: LostRow): LostCall {
-  return { ...call, chatId: chat === null ? null : String(chat), ...moments(started_at, ended_at) };
+function lostCallOf(row: LostRow): LostCall {
+  const { chat, started_at, ended_at, packIndex: _, packMessage: __, packLost: ___, ...call } = row;
+  const chatId = chat === null ? null : String(chat);
+  return { ...call, chatId, pack: packOf(row), ...moments(started_at, ended_at) };
+}
+
+function packOf({ pack, packIndex, packMessage, packLost }: LostRow): LostPack | null {
+  if (pack === null || packIndex === null) return null;
+  const messageId = packMessage === null ? null : Number(packMessage);
+  return { id: pack, index: packIndex, messageId, lost: Number(packLost) };
 }
 
 /** Records what was decided of a lost call. Throws where it is none. */

@@ -45,7 +45,7 @@ export const WITH_CHATS = `
 const CHATS = `${WITH_CHATS} select chat from chats where chat is not null`;
 
 const LAST = `
-  select message_id as id from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and bot_slug = :bot
+  select distinct message_id as id from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and bot_slug = :bot
   order by message_id desc limit 3`;
 
 interface MessageRow {
@@ -69,7 +69,7 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
     low: Number.isFinite(low) ? low : 0,
     high: Number.isFinite(high) ? high : Number.MAX_SAFE_INTEGER,
   };
-  return (yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
+  return oneEach(yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
     .map(({ chat, id, attempt: by, started_at, ended_at }) => ({
       chatId: chat,
@@ -82,6 +82,17 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
 /** Returns the highest ids of messages that this bot posted in a chat, the highest first. */
 export function* lastPosts(bot: string, chat: string): Steps<number[]> {
   return idsOf(yield* all<EndRow>(LAST, { bot, chat }));
+}
+
+/** A message of several media has an attempt for each: of these, the one by which it was known first. */
+function oneEach(rows: readonly MessageRow[]): MessageRow[] {
+  const byId = new Map<string, MessageRow>();
+  for (const row of rows) {
+    const name = `${row.chat} ${row.id}`;
+    const known = byId.get(name);
+    if (!known || row.ended_at < known.ended_at) byId.set(name, row);
+  }
+  return [...byId.values()];
 }
 
 interface EndRow {

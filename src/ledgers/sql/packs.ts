@@ -1,19 +1,28 @@
 import type { Failure } from "../../domain/failure.ts";
 import { AttemptLost } from "../../domain/shared-work.ts";
+import type { AskedRow } from "../look-port.ts";
 import type { CanaryEnd, CanaryMessage, UnprovedId } from "../pack-port.ts";
 import type { AttemptFacts, AttemptId, Confirmation } from "../port.ts";
 import { begin } from "./attempts.ts";
 import { all, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
-const holdWhile = (held: string | undefined) => `
-  update prewarm_attempts set state = 'unproved', ended_at = :now, message_id = :messageId, held = :held
-  where id = :id and state = 'sending'${held === undefined ? "" : ` and ${held}`}`;
+const holdIn = (states: string, held: string | undefined) => `
+  update prewarm_attempts set state = 'unproved', ended_at = :now, message_id = :messageId, held = :held,
+    error_class = null, error_reason = null, error_code = null, error_message = null
+  where id = :id and state in (${states})${held === undefined ? "" : ` and ${held}`}`;
+const HOLD_LOST = holdIn("'unknown', 'absent', 'unchecked'", undefined);
 
 const DISCARD = `
   update prewarm_attempts set state = 'discarded', ended_at = :now, error_class = :class, error_reason = :reason,
     error_message = :message
-  where id = :id and state = 'unproved'`;
+  where id = :id and state = 'unproved' returning bot_slug as bot, sha256 as content, kind`;
+
+/** A row that was in doubt is so no more, unless another call for it is. */
+const FREE_ROW = `
+  update media_cache set status = 'warming', next_retry_at = null, updated_at = :now
+  where bot_slug = :bot and sha256 = :content and kind = :kind and status = 'unknown' and not exists (
+    select 1 from prewarm_attempts a where a.bot_slug = :bot and a.sha256 = :content and a.kind = :kind and a.state = 'unknown')`;
 
 const UNPROVED = `
   select id as attempt, bot_slug as bot, kind, r2_key as key, sha256 as content, warmup_chat_id as chat, held
@@ -43,17 +52,27 @@ export function* beginAll(store: Store, facts: readonly AttemptFacts[]): Steps<A
 
 /** Keeps what an attempt came to until its id is proved. Throws for one that is not under way. */
 export function* holdUnproved(store: Store, id: AttemptId, confirmation: Confirmation): Steps<void> {
+  if (!(yield* hold(holdIn("'sending'", store.held), store, id, confirmation))) throw new AttemptLost(id);
+}
+
+/** Keeps the id of a message that was found. Throws for an attempt whose answer was not lost. */
+export function* holdLost(store: Store, id: AttemptId, confirmation: Confirmation): Steps<void> {
+  if (!(yield* hold(HOLD_LOST, store, id, confirmation))) throw new Error(`attempt ${id} is not lost`);
+}
+
+function* hold(sql: string, { now }: Store, id: AttemptId, confirmation: Confirmation): Steps<boolean> {
   const held = JSON.stringify(confirmation);
   const { messageId } = confirmation.stored;
-  if ((yield* run(holdWhile(store.held), { id, messageId, held, now: stamp(store.now()) })) === 0)
-    throw new AttemptLost(id);
+  return (yield* run(sql, { id, messageId, held, now: stamp(now()) })) > 0;
 }
 
 /** Drops an id that is good for nothing but its message. Throws for one that does not wait. */
 export function* discard({ now }: Store, id: AttemptId, why: Failure): Steps<void> {
   const { class: cls, reason, message } = why;
-  if ((yield* run(DISCARD, { id, class: cls, reason, message, now: stamp(now()) })) === 0)
-    throw new Error(`attempt ${id} does not wait`);
+  const at = stamp(now());
+  const row = yield* one<AskedRow>(DISCARD, { id, class: cls, reason, message, now: at });
+  if (!row) throw new Error(`attempt ${id} does not wait`);
+  yield* run(FREE_ROW, { ...row, now: at });
 }
 
 type HeldRow = Omit<UnprovedId, "chatId" | "confirmation"> & {

@@ -89,6 +89,7 @@ function messagesOver(ask: Ask) {
     neighbours: ask("neighbours"),
     lastPosts: ask("lastPosts"),
     confirmLost: ask("confirmLost"),
+    holdLost: ask("holdLost"),
     closeLost: ask("closeLost"),
     beginLook: ask("beginLook"),
     copied: ask("copied"),

@@ -1,14 +1,15 @@
-import { failure } from "../../domain/failure.ts";
 import type { Task } from "../../domain/task.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
 import type { Outcome } from "../attempt.ts";
 import type { InFlight } from "../claims.ts";
 import { later, type WaitingRoom } from "../later.ts";
-import type { Settlement, Waited } from "../settle.ts";
+import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
+import type { Waited } from "../tried.ts";
 import { removeCanary, tryId } from "./canaries.ts";
 import type { CanaryVerdict } from "./canary.ts";
 import type { Errands } from "./errands.ts";
+import { notTaken } from "./left-canaries.ts";
 import type { Packs } from "./packs.ts";
 
 export interface CanaryErrandsOptions extends WaitingRoom {
@@ -91,8 +92,7 @@ export class CanaryErrands {
         await finished(task);
         return;
       }
-      const text = `the id of ${id.key} that came in a pack was not taken by the method of a ${id.kind}`;
-      const again = await settlement.discard(task, outcome, failure("file_id_dead", text));
+      const again = await settlement.discard(task, outcome, notTaken(id));
       later(again, undefined, this.#options);
     } finally {
       inFlight.release(claimedBy);

@@ -10,8 +10,9 @@ import type { InFlight } from "../claims.ts";
 import { consequenceOf } from "../follow-up.ts";
 import { later, type WaitingRoom } from "../later.ts";
 import type { ReadTask } from "../read-ahead.ts";
-import type { Settlement, Waited } from "../settle.ts";
+import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
+import type { Waited } from "../tried.ts";
 import { CanaryErrands } from "./canary-errands.ts";
 import { Errands } from "./errands.ts";
 import { gather } from "./gather.ts";
@@ -138,10 +139,12 @@ export class PackRunner {
     const { settlement, inFlight } = this.#options;
     if (!outcome) return task;
     const called = outcome.transfer === null ? task : { ...task, calls: task.calls + 1 };
-    if (outcome.result.type === "sent" && canaries.has(task.kind)) {
-      const id = await settlement.hold(called, outcome);
+    const { result } = outcome;
+    if (result.type === "sent" && canaries.has(task.kind)) {
+      const id = await settlement.hold(called, outcome, waited, result);
       if (id) this.#canaries.add({ task: called, claimedBy: task, outcome, waited, id });
-      return "on trial";
+      else inFlight.release(task);
+      return id && "on trial";
     }
     try {
       return await settlement.settle(called, outcome, waited);

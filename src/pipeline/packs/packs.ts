@@ -4,11 +4,12 @@ import { MEDIA_KINDS, type MediaKind } from "../../domain/media.ts";
 import type { PackRule } from "../../domain/pack-rule.ts";
 import type { Proof, ProofWhat } from "../../domain/proof.ts";
 import type { CalledLane } from "../../lanes/port.ts";
+import type { UnprovedId } from "../../ledgers/pack-port.ts";
 import { mostPackBytes, type PackBounds } from "./fit.ts";
 import type { PackSeen } from "./lane-record.ts";
 import type { QuotaCall } from "./quota.ts";
 import { laneKey, QuotaWatch } from "./quota-watch.ts";
-import { trustOf } from "./trust.ts";
+import { type Trust, trustOf } from "./trust.ts";
 import { type PackUse, packUse } from "./use.ts";
 
 export interface PacksOptions {
@@ -85,6 +86,12 @@ export class Packs {
       ]),
     ) as PackUse["kinds"];
     return { ...use, kinds };
+  }
+
+  /** What is proved of ids of a kind that come in packs. */
+  idsOf({ bot, chatId: chat, kind }: Pick<UnprovedId, "bot" | "chatId" | "kind">): Trust["ids"][MediaKind] {
+    const { typeOf, clock } = this.#options;
+    return trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall()).ids[kind];
   }
 
   /** The most media that a call of this bot carries now, as far as was asked. */

@@ -1,0 +1,245 @@
+import { describe, expect, it } from "vitest";
+import { provisionalId } from "../../src/domain/content.ts";
+import { failure } from "../../src/domain/failure.ts";
+import type { KnownEntry } from "../../src/domain/task.ts";
+import type { LostCall } from "../../src/ledgers/look-port.ts";
+import type { UnprovedId } from "../../src/ledgers/pack-port.ts";
+import type { AttemptFacts, AttemptId } from "../../src/ledgers/port.ts";
+import { confirmation, facts, type OpenLedger, object, TestedLedger } from "./tested-ledger.ts";
+
+const [A, B, C] = ["a.jpg", "b.jpg", "c.jpg"].map((key) => object(key)) as [
+  KnownEntry,
+  KnownEntry,
+  KnownEntry,
+];
+const LOST = failure("answer_lost", "the answer never came");
+
+/** Several media in one message: their attempts, ids that are to be proved, and what is proved. */
+export function packConformance(open: OpenLedger): void {
+  describe("the attempts of a pack", () => {
+    const tested = new TestedLedger(open);
+
+    it("are those of each of its media, and end each for itself", async () => {
+      const [a = 0, b = 0] = await beginPack(tested, [A, B]);
+      await tested.ledger.confirm(a, confirmation(facts(A), "first"));
+      await tested.ledger.retry(b, failure("photo_dimensions", "too long"));
+      expect(await tested.readerFinds("a.jpg")).toBe("first");
+      expect((await tested.find(B)).state).toBe("none");
+      expect(await tested.sql("select pack_id, pack_index, tag from prewarm_attempts order by id")).toEqual([
+        { pack_id: "p", pack_index: 0, tag: "tagaaaaaaa" },
+        { pack_id: "p", pack_index: 1, tag: "tagbaaaaaa" },
+      ]);
+    });
+
+    it("are in doubt together when their process dies", async () => {
+      await beginPack(tested, [A, B, C]);
+      expect(await tested.recover()).toBe(3);
+      for (const each of [A, B, C]) expect((await tested.find(each)).state).toBe("unknown");
+    });
+
+    it("are all begun, or none", async () => {
+      // What cannot be written of the last takes the others with it.
+      const broken = { ...facts(C), settings: undefined as unknown as string, kind: null as never };
+      await expect(tested.ledger.beginAll([facts(A), facts(B), broken])).rejects.toThrow();
+      expect(await tested.sql("select id from prewarm_attempts")).toEqual([]);
+      expect((await tested.find(A)).state).toBe("none");
+    });
+  });
+
+  describe("an id that came in a pack", () => {
+    const tested = new TestedLedger(open);
+    const waiting = () => tested.ledger.unproved(["default"]);
+
+    it("waits with all that is to be stored, and is not what readers find; later processes leave its row alone", async () => {
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));
+      expect(await waiting()).toEqual([
+        {
+          attempt: a,
+          bot: "default",
+          kind: "photo",
+          key: "a.jpg",
+          content: provisionalId(A),
+          chatId: "-1001",
+          confirmation: confirmation(facts(A), "held"),
+        },
+      ]);
+      expect(await tested.ledger.unproved(["other"])).toEqual([]);
+      expect(await tested.readerFinds("a.jpg")).toBeNull();
+      expect((await tested.find(A)).state).toBe("none");
+      await tested.sql("update prewarm_attempts set owner = 'one that died'");
+      expect((await tested.find(A)).state).toBe("under_way");
+      expect(await tested.recover()).toBe(0);
+      expect((await waiting()).length).toBe(1);
+    });
+
+    it("is stored once it is proved, with the moment of its message", async () => {
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));
+      await tested.ledger.confirm(a, confirmation(facts(A), "held"));
+      expect(await tested.readerFinds("a.jpg")).toBe("held");
+      expect(await waiting()).toEqual([]);
+    });
+
+    it("is dropped where it serves nothing, so that its object is warmed; neither twice, nor where it does not wait", async () => {
+      const [a = 0, b = 0] = await beginPack(tested, [A, B]);
+      await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));
+      const why = failure("file_id_dead", "refused");
+      await tested.ledger.discard(a, why);
+      expect(await waiting()).toEqual([]);
+      expect((await tested.find(A)).state).toBe("none");
+      await expect(tested.ledger.discard(a, why)).rejects.toThrow(/does not wait/);
+      await expect(tested.ledger.discard(b, why)).rejects.toThrow(/does not wait/);
+      await expect(tested.ledger.holdUnproved(a, confirmation(facts(A), "x"))).rejects.toThrow(
+        /not under way/,
+      );
+    });
+
+    it("that a look found is held the same way, from a call in doubt only; dropped, its row is in doubt no more", async () => {
+      await lostPack(tested, [A, B]);
+      const [a, b] = await lostOf(tested, [A, B]);
+      await tested.ledger.holdLost(a?.attempt ?? 0, confirmation(facts(A), "found"));
+      await tested.ledger.holdLost(b?.attempt ?? 0, confirmation(facts(B), "found too"));
+      const again = () => tested.ledger.holdLost(a?.attempt ?? 0, confirmation(facts(A), "again"));
+      await expect(again()).rejects.toThrow(/not lost/);
+      expect(await waiting()).toHaveLength(2);
+      expect(await lostOf(tested, [A, B])).toEqual([]);
+      await tested.ledger.discard(a?.attempt ?? 0, failure("file_id_dead", "refused"));
+      await tested.ledger.confirm(b?.attempt ?? 0, confirmation(facts(B), "found too"));
+      expect((await tested.find(A)).state).toBe("none");
+      expect(await tested.readerFinds("b.jpg")).toBe("found too");
+    });
+
+    it("leaves its row in doubt when it is dropped, where another call for it is lost", async () => {
+      await lostPack(tested, [A]);
+      const [a] = await lostOf(tested, [A]);
+      await tested.ledger.holdLost(a?.attempt ?? 0, confirmation(facts(A), "found"));
+      await tested.doubts(A);
+      await tested.ledger.discard(a?.attempt ?? 0, failure("file_id_dead", "refused"));
+      expect((await tested.find(A)).state).toBe("unknown");
+    });
+  });
+
+  describe("a lost pack", () => {
+    const tested = new TestedLedger(open);
+
+    it("is known by each of its media: tag, place, how many are in doubt, and where it is once one was found", async () => {
+      await lostPack(tested, [A, B, C]);
+      const packs = async () => (await lostOf(tested, [A, B, C])).map(({ tag, pack }) => ({ tag, ...pack }));
+      const p = { id: "p", messageId: null, lost: 3 };
+      expect(await packs()).toEqual([
+        { tag: "tagaaaaaaa", index: 0, ...p },
+        { tag: "tagbaaaaaa", index: 1, ...p },
+        { tag: "tagcaaaaaa", index: 2, ...p },
+      ]);
+      const [first] = await lostOf(tested, [A]);
+      await tested.ledger.confirmLost(first?.attempt ?? 0, confirmation(facts(A), "found"));
+      expect(await packs()).toEqual([
+        { tag: "tagbaaaaaa", index: 1, id: "p", messageId: 7, lost: 2 },
+        { tag: "tagcaaaaaa", index: 2, id: "p", messageId: 7, lost: 2 },
+      ]);
+      // Neither the same name of another bot's pack, nor one of another chat, is it.
+      await lostPack(tested, [A], { bot: "two" });
+      await lostPack(tested, [B], { chatId: "-1002" });
+      const [, other] = await lostOf(tested, [B]);
+      expect(other?.pack).toEqual({ id: "p", index: 0, messageId: null, lost: 1 });
+    });
+
+    it("counts as one message among the neighbours of others", async () => {
+      for (const id of await beginPack(tested, [A, B, C]))
+        await tested.ledger.confirm(id, confirmation(facts(A), `id ${String(id)}`));
+      const around = { bot: "default", chatId: "-1001", startedAt: 0, settledAt: tested.now + 9_000 };
+      expect((await tested.ledger.neighbours(around)).map(({ messageId }) => messageId)).toEqual([7]);
+    });
+  });
+
+  describe("a canary", () => {
+    const tested = new TestedLedger(open);
+    const left = () => tested.ledger.leftCanaries(["default"]);
+
+    async function held(): Promise<UnprovedId> {
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));
+      const [id] = await tested.ledger.unproved(["default"]);
+      if (!id) throw new Error("none waits");
+      return id;
+    }
+
+    it("is left until its message is deleted", async () => {
+      const canary = await tested.ledger.beginCanary(await held(), "-1009");
+      expect(await left()).toEqual([]);
+      await tested.ledger.endCanary(canary, { state: "ready", messageId: 31 });
+      expect(await left()).toEqual([
+        { canary, bot: "default", kind: "photo", chatId: "-1009", messageId: 31 },
+      ]);
+      expect(await tested.ledger.leftCanaries(["other"])).toEqual([]);
+      await tested.ledger.endCanary(canary, { state: "discarded" });
+      expect(await left()).toEqual([]);
+      await expect(tested.ledger.endCanary(canary, { state: "discarded" })).rejects.toThrow(/not under way/);
+    });
+
+    it("that was refused, or got no answer, leaves none, and changes nothing for its object", async () => {
+      const id = await held();
+      const refused = await tested.ledger.beginCanary(id, "-1001");
+      await tested.ledger.endCanary(refused, { state: "failed", failure: failure("file_id_dead", "no") });
+      const lost = await tested.ledger.beginCanary(id, "-1001");
+      await tested.ledger.endCanary(lost, { state: "unknown", failure: LOST });
+      expect(await left()).toEqual([]);
+      expect((await tested.find(A)).state).toBe("none");
+      expect(await tested.ledger.countBad(["default"])).toEqual({ failed: 0, unknown: 0 });
+      expect(await tested.ledger.unproved(["default"])).toHaveLength(1);
+    });
+
+    it("of a process that died is no object in doubt", async () => {
+      await tested.ledger.beginCanary(await held(), "-1001");
+      await tested.recover();
+      expect(await tested.ledger.countBad(["default"])).toEqual({ failed: 0, unknown: 0 });
+      expect(await lostOf(tested, [A])).toEqual([]);
+      expect(await left()).toEqual([]);
+    });
+  });
+
+  describe("a proof", () => {
+    const tested = new TestedLedger(open);
+    const proof = { bot: "default", scope: "-1001", what: "quota", result: "messages", evidence: { n: 3 } };
+
+    it("takes the place of an older one of the same matter, and of no other", async () => {
+      const other = { ...proof, scope: "channel", result: "media", at: 5 };
+      await tested.ledger.keepProof({ ...proof, at: 10 });
+      await tested.ledger.keepProof(other);
+      await tested.ledger.keepProof({ ...proof, result: "media", evidence: {}, at: 1_769_862_605_123 });
+      expect(await tested.ledger.proofs()).toEqual([
+        other,
+        { ...proof, result: "media", evidence: {}, at: 1_769_862_605_123 },
+      ]);
+    });
+  });
+}
+
+/** Begins one call for these, as pack `p`; their tags are made of their keys. */
+function beginPack(
+  tested: TestedLedger,
+  entries: readonly KnownEntry[],
+  more: Partial<AttemptFacts> = {},
+): Promise<AttemptId[]> {
+  return tested.ledger.beginAll(
+    entries.map((entry, index) =>
+      facts(entry, { tag: `tag${entry.key.charAt(0)}aaaaaa`, pack: { id: "p", index }, ...more }),
+    ),
+  );
+}
+
+async function lostPack(
+  tested: TestedLedger,
+  entries: readonly KnownEntry[],
+  more: Partial<AttemptFacts> = {},
+): Promise<void> {
+  for (const id of await beginPack(tested, entries, more)) await tested.ledger.doubt(id, LOST);
+}
+
+async function lostOf(tested: TestedLedger, entries: readonly KnownEntry[]): Promise<LostCall[]> {
+  const rows = entries.map(
+    (each) => ({ bot: "default", content: provisionalId(each), kind: "photo" }) as const,
+  );
+  return (await tested.ledger.lostCalls(rows)).flat();
+}
