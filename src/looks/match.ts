@@ -38,15 +38,16 @@ function tagOf(caption: string): string {
 
 /**
  * Whether what stands under `id` in the chat of a look is a copy of the message that was asked for: in a channel a copy says so,
- * and wherever a message with a tag stands, each other one with this tag is a copy of it.
+ * and wherever a message with a tag stands, or a medium among others, each other one with this tag is a copy of it.
  */
 export function isCopyOf(
   { chatId, messageId, originals }: Pick<LeftLook, "chatId" | "messageId" | "originals">,
-  { caption, originId }: Pick<SeenMessage, "caption" | "originId">,
+  { caption, originId, blocks }: Pick<SeenMessage, "caption" | "originId" | "blocks">,
   id: number,
 ): boolean {
   const isAsked = (chat: string) => chat === chatId && id === messageId;
   if (originId === messageId && !isAsked(chatId)) return true;
-  const tag = caption === null ? null : tagOf(caption);
-  return originals.some((original) => original.tag === tag && !isAsked(original.chatId));
+  const captions = [caption, ...(blocks ?? []).map((block) => block.caption)];
+  const tags = captions.flatMap((text) => (text === null ? [] : [tagOf(text)]));
+  return originals.some(({ tag, chatId: chat }) => tags.includes(tag) && !isAsked(chat));
 }

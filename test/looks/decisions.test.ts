@@ -120,7 +120,10 @@ describe("a copy of which nobody knows the id", () => {
     ["is not known without a tag", null, tag, null, 9, false],
   ])("%s", (_, original, caption, originId, id, isCopy) => {
     const originals = original === null ? [] : [{ chatId: original, tag }];
-    expect(isCopyOf({ ...look, originals }, { caption, originId }, id)).toBe(isCopy);
+    expect(isCopyOf({ ...look, originals }, { caption, originId, blocks: null }, id)).toBe(isCopy);
+    // A tag may as well be that of one medium among others.
+    const blocks = [null, caption].map((each) => ({ caption: each, sent: null, bytes: null }));
+    expect(isCopyOf({ ...look, originals }, { caption: null, originId, blocks }, id)).toBe(isCopy);
   });
 });
 
