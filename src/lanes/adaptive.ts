@@ -73,6 +73,8 @@ export class AdaptivePace implements Pace {
   #limit: number | null = null;
   #doublingMs: number = DOUBLING_MS.first;
   #next = Number.NEGATIVE_INFINITY;
+  /** The slot that was the last one given out when its call began, and the next one from then on. */
+  #lastStarted: { readonly slotAt: number; readonly next: number } | null = null;
   #probeAt: number | "soon" = Number.POSITIVE_INFINITY;
   #probes = 0;
   #firstAt = Number.POSITIVE_INFINITY;
@@ -120,13 +122,16 @@ export class AdaptivePace implements Pace {
   }
 
   giveBack(slotAt: number): void {
-    if (this.#next === slotAt + this.#gap()) this.#next = slotAt;
+    this.#overlap.forget(slotAt);
+    if (this.#isLast(slotAt)) this.#next = slotAt;
   }
 
   started(slotAt: number, at: number): void {
     this.#overlap.started(slotAt, at);
+    const isLast = this.#isLast(slotAt);
     // A call that starts late leaves the slots behind it where they are, but never closer than the limit allows.
     this.#next = Math.max(this.#next, at + this.#gap() * MARGIN);
+    if (isLast) this.#lastStarted = { slotAt, next: this.#next };
   }
 
   ended(call: PaceCall): void {
@@ -140,6 +145,11 @@ export class AdaptivePace implements Pace {
 
   #gap(): number {
     return MINUTE_MS / this.#rate;
+  }
+
+  #isLast(slotAt: number): boolean {
+    const started = this.#lastStarted;
+    return this.#next === (started?.slotAt === slotAt ? started.next : slotAt + this.#gap());
   }
 
   /**

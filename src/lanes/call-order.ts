@@ -25,6 +25,11 @@ export class CallOrder {
     this.#open = [...this.#open, { slotAt, startedAt, ended: null }];
   }
 
+  /** The call of this slot was not made after all: nothing waits for its end. */
+  forget(slotAt: number): void {
+    this.#open = this.#open.filter((each) => each.slotAt !== slotAt || each.ended !== null);
+  }
+
   /** A call has ended; returns those of which all earlier ones have ended too, or take long. */
   ended(call: PaceCall): readonly PaceCall[] {
     const now = call.times.ended;

@@ -19,6 +19,11 @@ export class Overlap {
     this.#order.started(slotAt, startedAt);
   }
 
+  /** The call of this slot was not made after all. */
+  forget(slotAt: number): void {
+    this.#order.forget(slotAt);
+  }
+
   /** A call has ended; returns the calls that can be judged now, in the order in which they began. */
   ended(call: PaceCall): readonly PaceCall[] {
     return this.#order.ended(call);

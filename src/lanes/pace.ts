@@ -19,6 +19,8 @@ export class FixedPace implements Pace {
   readonly overdueMs = Number.POSITIVE_INFINITY;
   readonly #interval: number;
   #next = Number.NEGATIVE_INFINITY;
+  /** The slot that was the last one given out when its call began, and the next one from then on. */
+  #lastStarted: { readonly slotAt: number; readonly next: number } | null = null;
   /** Slots that were given out, and the place in that order of each whose call has not begun. */
   #given = 0;
   readonly #waiting = new Map<number, number>();
@@ -43,7 +45,7 @@ export class FixedPace implements Pace {
 
   giveBack(slotAt: number): void {
     this.#waiting.delete(slotAt);
-    if (this.#next === slotAt + this.#interval) this.#next = slotAt;
+    if (this.#isLast(slotAt)) this.#next = slotAt;
   }
 
   /** A late call moves what follows it once, however many of those that were given out beside it are as late. */
@@ -52,7 +54,14 @@ export class FixedPace implements Pace {
     this.#waiting.delete(slotAt);
     const slots = this.#given - place + 1;
     const wobble = Math.min(WOBBLE_MS, this.#interval / 10);
+    const isLast = this.#isLast(slotAt);
     this.#next = Math.max(this.#next, at - wobble + slots * this.#interval);
+    if (isLast) this.#lastStarted = { slotAt, next: this.#next };
+  }
+
+  #isLast(slotAt: number): boolean {
+    const started = this.#lastStarted;
+    return this.#next === (started?.slotAt === slotAt ? started.next : slotAt + this.#interval);
   }
 
   ended(): void {}

@@ -31,6 +31,8 @@ export class LanePermit implements Permit {
   readonly #options: PermitOptions;
   readonly #call: LaneCall = { startedAt: null };
   readonly #slotAt: number;
+  #botAt = Number.NEGATIVE_INFINITY;
+  #size = { bytes: 0, at: Number.NEGATIVE_INFINITY };
   /** Further slots that it takes. */
   readonly #more: number[] = [];
   /** The chat of the lane when the call began. */
@@ -52,16 +54,16 @@ export class LanePermit implements Permit {
   async ready(signal: AbortSignal, uploadBytes: number): Promise<boolean> {
     const { clock, botPace, sameSize } = this.#options;
     const { lane } = this;
-    const botAt = botPace?.take(clock.now()) ?? Number.NEGATIVE_INFINITY;
+    if (botPace) this.#botAt = botPace.take(clock.now());
     for (const _ of this.#more) botPace?.take(clock.now());
-    const sizeAt = sameSize?.take(lane.bot.slug, uploadBytes, clock.now()) ?? Number.NEGATIVE_INFINITY;
+    if (sameSize)
+      this.#size = { bytes: uploadBytes, at: sameSize.take(lane.bot.slug, uploadBytes, clock.now()) };
     for (let now = clock.now(); ; now = clock.now()) {
       if (signal.aborted || lane.closed !== null || lane.frozenUntil > now + SHORT_WAIT_MS) {
-        botPace?.giveBack(botAt);
-        this.drop();
+        this.giveBack();
         return false;
       }
-      const at = Math.max(this.#slotAt, lane.frozenUntil, botAt, sizeAt);
+      const at = Math.max(this.#slotAt, lane.frozenUntil, this.#botAt, this.#size.at);
       if (at <= now) break;
       await clock.sleep(at - now, signal);
     }
@@ -89,6 +91,15 @@ export class LanePermit implements Permit {
     if (this.#call.startedAt === null && this.lane.calls.has(this.#call))
       for (const slotAt of [this.#slotAt, ...this.#more].reverse()) this.lane.pace.giveBack(slotAt);
     this.#close();
+  }
+
+  giveBack(): void {
+    if (!this.lane.calls.has(this.#call)) return;
+    const { botPace, sameSize } = this.#options;
+    botPace?.giveBack(this.#botAt);
+    sameSize?.giveBack(this.lane.bot.slug, this.#size.bytes, this.#size.at);
+    this.#call.startedAt = null;
+    this.drop();
   }
 
   #posted(kinds: readonly (MediaKind | undefined)[]): void {

@@ -27,6 +27,8 @@ export interface Permit {
   widen(slots: number): void;
   /** Not used. Safe to call at any time, also after the end. */
   drop(): void;
+  /** After {@link Permit.ready}, in place of the end: there was no call, and the next one may have its slots. */
+  giveBack(): void;
 }
 
 /** The lane that a permit is for. */
@@ -170,6 +172,7 @@ export interface Pace {
   next(now: number): number;
   /** Takes the next slot; returns its moment. */
   take(now: number): number;
+  /** No call is made in this slot, whether {@link Pace.started} was called for it or not. */
   giveBack(slotAt: number): void;
   /** The call of a slot really began at `at`. */
   started(slotAt: number, at: number): void;

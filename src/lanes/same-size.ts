@@ -18,12 +18,22 @@ export class SameSize {
     if (this.#next.size > MANY) this.#forget(now);
     const name = `${bot}|${bytes}`;
     const slotAt = Math.max(now, this.#next.get(name) ?? now);
-    const distance = Math.min(Math.max(bytes * rule.secondsPerByte * 1_000, rule.minMs), rule.maxMs);
-    this.#next.set(name, slotAt + distance);
+    this.#next.set(name, slotAt + distanceOf(bytes));
     return slotAt;
+  }
+
+  /** There is no upload at this moment; only of the last one that was booked is it free again. */
+  giveBack(bot: string, bytes: number, slotAt: number): void {
+    const name = `${bot}|${bytes}`;
+    if (this.#next.get(name) === slotAt + distanceOf(bytes)) this.#next.set(name, slotAt);
   }
 
   #forget(now: number): void {
     for (const [name, next] of this.#next) if (next <= now) this.#next.delete(name);
   }
+}
+
+function distanceOf(bytes: number): number {
+  const { secondsPerByte, minMs, maxMs } = LIMITS.sameSize;
+  return Math.min(Math.max(bytes * secondsPerByte * 1_000, minMs), maxMs);
 }

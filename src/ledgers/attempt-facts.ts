@@ -1,6 +1,8 @@
 import type { ContentId } from "../domain/content.ts";
+import type { NotSent, SentEven } from "../domain/known-content.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { KnownEntry } from "../domain/task.ts";
+import type { AttemptId, StoredId } from "./port.ts";
 
 /** What is recorded before a call. */
 export interface AttemptFacts {
@@ -23,3 +25,11 @@ export interface AttemptFacts {
   /** The message of several media that it is in, and its place there, from 0; absent for one of its own. */
   readonly pack?: { readonly id: string; readonly index: number } | undefined;
 }
+
+/** What an object holds that was read, and whether that is sent whatever is known of it. */
+export interface ReadContent extends SentEven {
+  readonly sha256: ContentId;
+}
+
+/** What became of an attempt at an object that was read. */
+export type BeginAnswer = { readonly type: "begun"; readonly attempt: AttemptId } | NotSent<StoredId>;

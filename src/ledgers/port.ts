@@ -9,15 +9,15 @@ import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { PostedMessages } from "./adopt-port.ts";
-import type { AttemptFacts } from "./attempt-facts.ts";
+import type { AttemptFacts, BeginAnswer, ReadContent } from "./attempt-facts.ts";
 import type { ForgottenKeys } from "./forget-port.ts";
 import type { RememberedLanes } from "./lane-memory.ts";
-import type { LostCalls } from "./look-port.ts";
+import type { AskedRow, LostCalls } from "./look-port.ts";
 import type { PackedCalls } from "./pack-port.ts";
 import type { ReportedIds } from "./reported.ts";
 import type { SharedLanes } from "./share-port.ts";
 
-export type { AttemptFacts };
+export type { AttemptFacts, BeginAnswer, ReadContent };
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -174,8 +174,11 @@ export interface Ledger
    * is asked for it too; without it that is left open for what is ready under its own key.
    */
   lookup(page: readonly Query[], again?: boolean): Promise<Found[]>;
-  /** Returns the id that there is for content, that of a document where it came back as one; else whether a call for it is in doubt. */
-  idOf(bot: string, content: ContentId, kind: MediaKind): Promise<StoredId | "in_doubt" | null>;
+  /**
+   * Returns what there is for each content, in order: its id, that of a document where it came back as one; whether a call for it is
+   * in doubt; else null.
+   */
+  idsOf(asked: readonly AskedRow[]): Promise<(StoredId | "in_doubt" | null)[]>;
   /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
   select(
     what: readonly Selection[],
@@ -190,6 +193,8 @@ export interface Ledger
    * sends it, or has since `facts.askedAt`; `LaneHeld` where its lane is not to be called; what ends an attempt throws `AttemptLost` once its lease was over.
    */
   begin(facts: AttemptFacts): Promise<AttemptId>;
+  /** The same of an object that was read, unless {@link Ledger.idsOf} knows of its content: then it says so and writes nothing. */
+  beginRead(facts: AttemptFacts, read: ReadContent): Promise<BeginAnswer>;
   /** Stores the id, in one transaction: row, `media_store`, attempt. */
   confirm(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
   /** Records that the attempt failed and another follows; the row stays as it is. */

@@ -13,6 +13,7 @@ import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
 import { enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
+import { beginRead } from "./sql/begin-read.ts";
 import { ledgerIn } from "./sql/ledger.ts";
 import { beginCanary } from "./sql/packs.ts";
 import type { Steps } from "./sql/steps.ts";
@@ -114,39 +115,10 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
     announce: (fields) => open.write(() => tellOf(process, fields)),
     close: () => open.close(() => leave(process)),
   });
-  const there = (facts: AttemptFacts): AttemptFacts => ({
-    ...facts,
-    askedAt: facts.askedAt === undefined ? undefined : clock.there(facts.askedAt),
-  });
-  const beginning = async (work: () => Steps<AttemptId>): Promise<AttemptId> => {
-    const id = await open.write(work);
-    keeper.begun(id);
-    return id;
-  };
   return {
     ...ledger,
     recover: () => open.write(() => sweep(store)),
-    begin: (facts) =>
-      heeding(
-        shared,
-        facts,
-        beginning(() => beginLeased(store, process.fence, there(facts))),
-      ),
-    beginAll: async (facts) => {
-      const begun = open.write(function* () {
-        const begun: AttemptId[] = [];
-        for (const [nth, each] of facts.entries())
-          begun.push(yield* beginLeased(store, process.fence, there(each), nth));
-        return begun;
-      });
-      const ids = await heeding(shared, facts[0], begun);
-      for (const id of ids) keeper.begun(id);
-      return ids;
-    },
-    beginCanary: (id, chatId) =>
-      beginning(function* () {
-        return yield* take(process.fence, yield* beginCanary(store, id, chatId));
-      }),
+    ...beginningIn({ store, process, clock, keeper, open, shared }),
     endCanary: keeper.ending(ledger.endCanary),
     holdUnproved: keeper.bringing(ledger.holdUnproved),
     confirm: keeper.bringing(ledger.confirm),
@@ -159,6 +131,56 @@ function ledgerOf(database: Database, store: Store, process: WritingProcess, clo
     shared,
     ...lanesBy(clock, ledger, open),
   };
+}
+
+interface LeasedParts {
+  readonly store: Store;
+  readonly process: WritingProcess;
+  readonly clock: ServerClock;
+  readonly keeper: LeaseKeeper;
+  readonly open: OpenDatabase;
+  readonly shared: PostgresLanes;
+}
+
+/** The methods that begin attempts, each under a lease. */
+function beginningIn({ store, process, clock, keeper, open, shared }: LeasedParts) {
+  const leased = (facts: AttemptFacts, nth?: number) => {
+    const askedAt = facts.askedAt === undefined ? undefined : clock.there(facts.askedAt);
+    return beginLeased(store, process.fence, { ...facts, askedAt }, nth);
+  };
+  const beginning = async (work: () => Steps<AttemptId>): Promise<AttemptId> => {
+    const id = await open.write(work);
+    keeper.begun(id);
+    return id;
+  };
+  return {
+    begin: (facts) =>
+      heeding(
+        shared,
+        facts,
+        beginning(() => leased(facts)),
+      ),
+    beginRead: async (facts, read) => {
+      const begun = open.write(() => beginRead(facts, read, () => leased(facts)));
+      const answer = await heeding(shared, facts, begun);
+      if (answer.type === "begun") keeper.begun(answer.attempt);
+      return answer;
+    },
+    beginAll: async (facts) => {
+      const begun = open.write(function* () {
+        const begun: AttemptId[] = [];
+        for (const [nth, each] of facts.entries()) begun.push(yield* leased(each, nth));
+        return begun;
+      });
+      const ids = await heeding(shared, facts[0], begun);
+      for (const id of ids) keeper.begun(id);
+      return ids;
+    },
+    beginCanary: (id, chatId) =>
+      beginning(function* () {
+        return yield* take(process.fence, yield* beginCanary(store, id, chatId));
+      }),
+  } satisfies Partial<Ledger>;
 }
 
 /** Tells those who share lanes of one that is not to be called, which a process may not know yet. */

@@ -3,13 +3,13 @@ import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { PackedIn } from "../domain/outcome.ts";
-import { LaneHeld, TakenElsewhere } from "../domain/shared-work.ts";
 import type { Shown } from "../domain/shown.ts";
 import type { Task, TransferName } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
 import type { Sent } from "../telegram/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
+import { beginAttempt, readOf } from "./begin-attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { OwnAnswers } from "./own-answers.ts";
 import type { ReadTask } from "./read-ahead.ts";
@@ -71,10 +71,8 @@ export interface Outcome {
     | { readonly type: "put_off"; readonly ms: number };
 }
 
-type Unbegun = Extract<Outcome["result"], { type: "elsewhere" | "put_off" }>;
-
-/** How long content waits that is being sent under another key. */
-const SAME_CONTENT_MS = 500;
+/** What becomes of content that is being sent under another key. */
+export const SAME_CONTENT = { type: "put_off", ms: 500 } as const;
 
 export interface AttemptsOptions {
   readonly clock: Clock;
@@ -135,8 +133,7 @@ export class Attempts {
       transfer: null,
       result,
     });
-    const why = await this.whyNot(task, prepared);
-    if (why) return unsent(why);
+    if (!this.claims(task, prepared)) return unsent(SAME_CONTENT);
     const readyAt = clock.now();
     if (!(await permit.ready(stop.draining, uploadBytes(prepared))))
       return unsent({ type: "put_off", ms: 0 });
@@ -144,21 +141,25 @@ export class Attempts {
     return this.#send(task, permit, prepared, { ...spent, lane, ahead: readyAt - started });
   }
 
-  /** Claims the content of an object that was read. Returns why it is not sent: it is on its way, known or in doubt; null where it is. */
-  async whyNot(task: Task, prepared: Prepared): Promise<Outcome["result"] | null> {
-    // Claimed before the ledger is asked: between its answer and the claim another task could finish with the same content.
-    if (!this.#options.inFlight.claim(task, prepared.sha256() ?? task.content))
-      return { type: "put_off", ms: SAME_CONTENT_MS };
-    return this.#knownContent(task, prepared);
+  /**
+   * Claims the content of an object that was read; false where the same is on its way. Asked before the ledger is: between its answer
+   * and the claim another task could finish with the same content.
+   */
+  claims(task: Task, prepared: Prepared): boolean {
+    return this.#options.inFlight.claim(task, prepared.sha256() ?? task.content);
   }
 
   async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
-    const { transfers, stop } = this.#options;
+    const { ledger, transfers, stop } = this.#options;
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.taggedFactsOf(task, permit);
-    const attempt = await this.#begin(facts);
-    if (typeof attempt === "object") return { facts, spent, transfer: null, result: attempt };
-    if (!permit.stillHolds()) return this.#unsent(attempt, facts, spent);
+    const begun = await beginAttempt(ledger, facts, readOf(task, prepared));
+    if (begun.type !== "begun") {
+      permit.giveBack();
+      return { facts, spent, transfer: null, result: begun };
+    }
+    const { attempt } = begun;
+    if (!permit.stillHolds()) return this.#unsent(attempt, permit, { facts, spent });
     const { bot, chat } = permit.lane;
     const message = { chat, kind: task.sendAs ?? task.kind, caption: facts.tag ?? undefined };
     const request = { ...prepared.request, ...message, signal: stop.aborting };
@@ -183,35 +184,16 @@ export class Attempts {
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }
 
-  /** Where another process is at it, or was since the ledger was asked about it, and where its lane is not to be called, that is said. */
-  async #begin(facts: AttemptFacts): Promise<AttemptId | Unbegun> {
-    try {
-      return await this.#options.ledger.begin(facts);
-    } catch (error) {
-      if (error instanceof TakenElsewhere) return { type: "elsewhere" };
-      if (error instanceof LaneHeld) return { type: "put_off", ms: 0 };
-      throw error;
-    }
-  }
-
   /** While the attempt was written down, another call on this lane was answered: its permit holds no more. */
-  async #unsent(attempt: AttemptId, facts: AttemptFacts, spent: Spent): Promise<Outcome> {
-    const why = failure("flood_wait", `${facts.chatId} takes no calls for now; none was made`);
+  async #unsent(
+    attempt: AttemptId,
+    permit: Permit,
+    tried: Pick<Outcome, "facts" | "spent">,
+  ): Promise<Outcome> {
+    permit.giveBack();
+    const why = failure("flood_wait", `${tried.facts.chatId} takes no calls for now; none was made`);
     await this.#options.ledger.retry(attempt, why);
-    return { facts, spent, transfer: null, result: { type: "put_off", ms: 0 } };
-  }
-
-  /** A hash that is known before the call may show that the content is ready by now, also under another ETag. */
-  async #knownContent(
-    task: Task,
-    prepared: Prepared,
-  ): Promise<Extract<Outcome["result"], { type: "known" | "in_doubt" }> | null> {
-    const sha256 = prepared.sha256();
-    if (task.replace || sha256 === null) return null;
-    const { bot, kind } = task;
-    const stored = await this.#options.ledger.idOf(bot, sha256, kind);
-    if (stored !== "in_doubt") return stored && { type: "known", stored, content: sha256 };
-    return task.evenInDoubt ? null : { type: "in_doubt", content: sha256 };
+    return { ...tried, transfer: null, result: { type: "put_off", ms: 0 } };
   }
 
   /** What is written down before a call, with a tag for its message. */

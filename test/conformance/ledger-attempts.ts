@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { etagOf } from "../helpers/etag.ts";
-import { asDocument, confirmation, facts, type OpenLedger, object, TestedLedger } from "./tested-ledger.ts";
+import {
+  asDocument,
+  confirmation,
+  facts,
+  type OpenLedger,
+  object,
+  SHA_A,
+  SHA_B,
+  TestedLedger,
+} from "./tested-ledger.ts";
 
 const P = `etag:${etagOf("e-a.jpg")}:1000`;
 
@@ -169,6 +178,69 @@ export function attemptConformance(open: OpenLedger): void {
           { r2_key: "c.jpg", state: "sending", attempt: 1 },
         ],
       );
+    });
+
+    describe("at an object that was read", () => {
+      const read = { sha256: SHA_A, evenIfKnown: false, evenInDoubt: false };
+      const copy = object("copy.jpg");
+      const beginRead = (entry = copy, more: Partial<typeof read> = {}) =>
+        tested.ledger.beginRead(facts(entry), { ...read, ...more });
+
+      it("is begun while nothing is known of its content, and confirmed under its hash", async () => {
+        const answer = await beginRead();
+        if (answer.type !== "begun") throw new Error(answer.type);
+        expect(await tested.sql("select r2_key, state, attempt from prewarm_attempts")).toEqual([
+          { r2_key: "copy.jpg", state: "sending", attempt: 1 },
+        ]);
+        await tested.ledger.confirm(answer.attempt, confirmation(facts(copy), "x", { content: SHA_A }));
+        expect(await tested.readerFinds("copy.jpg")).toBe("x");
+        expect(await tested.find(copy)).toMatchObject({ content: SHA_A, state: "ready" });
+        expect(await tested.sql("select sha256, status from media_cache")).toEqual([
+          { sha256: SHA_A, status: "ready" },
+        ]);
+      });
+
+      it("is found again by its ETag when no answer came", async () => {
+        const answer = await beginRead();
+        if (answer.type !== "begun") throw new Error(answer.type);
+        await tested.ledger.doubt(answer.attempt, failure("answer_lost", "no answer"));
+        expect((await tested.find(copy)).state).toBe("unknown");
+        expect((await tested.find(object("other.jpg", { etag: copy.etag }))).state).toBe("unknown");
+      });
+
+      it("takes along what another bot has under its ETag", async () => {
+        await tested.warm(copy, { bot: "two", fileId: "of two" });
+        const answer = await beginRead();
+        if (answer.type !== "begun") throw new Error(answer.type);
+        await tested.ledger.confirm(answer.attempt, confirmation(facts(copy), "x", { content: SHA_A }));
+        expect([await tested.readerFinds("copy.jpg"), await tested.readerFinds("copy.jpg", "two")]).toEqual([
+          "x",
+          "of two",
+        ]);
+      });
+
+      it("is not begun where an id is known by its hash, unless that is to be replaced", async () => {
+        await tested.warm(object("a.jpg"), { confirmed: { content: SHA_A } });
+        const { stored } = await tested.find(object("a.jpg"));
+        expect(await beginRead()).toEqual({ type: "known", stored });
+        expect(await beginRead(copy, { evenInDoubt: true })).toEqual({ type: "known", stored });
+        expect(await tested.sql("select r2_key from media_store")).toEqual([{ r2_key: "a.jpg" }]);
+        expect(await tested.sql("select state from prewarm_attempts")).toEqual([{ state: "ready" }]);
+        expect((await beginRead(copy, { evenIfKnown: true })).type).toBe("begun");
+      });
+
+      it("is not begun where a call is in doubt, unless it is to be sent all the same", async () => {
+        await tested.doubts(object("a.jpg", { sha256: SHA_A }));
+        expect(await beginRead()).toEqual({ type: "in_doubt" });
+        expect(await tested.sql("select state from prewarm_attempts")).toEqual([{ state: "unknown" }]);
+        expect((await beginRead(copy, { evenInDoubt: true })).type).toBe("begun");
+      });
+
+      it("is about what it was taken for, where that is another hash", async () => {
+        const stated = object("stated.jpg", { sha256: SHA_B });
+        expect((await beginRead(stated)).type).toBe("begun");
+        expect(await tested.sql("select sha256 from prewarm_attempts")).toEqual([{ sha256: SHA_B }]);
+      });
     });
 
     it("ends each attempt once", async () => {

@@ -125,20 +125,24 @@ export function lookupConformance(open: OpenLedger): void {
     });
 
     it("gives the id of content by its hash alone, also where it stands under `document`, and none of what failed", async () => {
-      const idOf = (content: string, kind: "photo" | "video" = "photo") =>
-        tested.ledger.idOf("default", content, kind);
+      const idsOf = (...contents: readonly string[]) =>
+        tested.ledger.idsOf(contents.map((content) => ({ bot: "default", content, kind: "photo" })));
       await tested.warm(object("a.jpg"), { confirmed: { content: SHA_A } });
       await tested.warm(object("b.jpg", { etag: "b" }), {
         confirmed: { ...asDocument("doc"), content: SHA_B },
       });
-      expect(await idOf(SHA_A)).toEqual((await tested.find(object("a.jpg"))).stored);
-      expect(await idOf(SHA_B)).toMatchObject({ fileId: "doc", kind: "document", weak: true });
-      expect(await idOf(SHA_A, "video")).toBeNull();
-      expect(await tested.ledger.idOf("two", SHA_A, "photo")).toBeNull();
+      const { stored } = await tested.find(object("a.jpg"));
+      const document = { fileId: "doc", kind: "document", weak: true };
+      expect(await idsOf(SHA_B, "nothing", SHA_A)).toMatchObject([document, null, stored]);
+      const others = [
+        { bot: "default", content: SHA_A, kind: "video" },
+        { bot: "two", content: SHA_A, kind: "photo" },
+      ] as const;
+      expect(await tested.ledger.idsOf(others)).toEqual([null, null]);
       await tested.sql("update media_cache set status = 'error', error_reason = 'file_too_big'");
-      expect(await idOf(SHA_A)).toBeNull();
+      expect(await idsOf(SHA_A)).toEqual([null]);
       await tested.sql("update media_cache set status = 'unknown', tg_file_id = null");
-      expect(await idOf(SHA_A)).toBe("in_doubt");
+      expect(await idsOf(SHA_A, "nothing")).toEqual(["in_doubt", null]);
     });
 
     it("calls a photo weak whose id stands under `document`, and a row that is flagged", async () => {

@@ -284,6 +284,23 @@ describe("slots", () => {
     expect(pace.take(0)).toBe(slot);
   });
 
+  test("are free again where the call had begun and was not made, and it counts as none under way", () => {
+    const pace = adaptive();
+    let now = 0;
+    for (let call = 0; call < 40; call++) {
+      now = pace.take(now);
+      pace.started(now, now + 200);
+      pace.giveBack(now);
+      expect(pace.next(0)).toBe(now);
+    }
+    pace.started(pace.take(now), now);
+    pace.ended({ ...answered(now, now + 100), floodMs: 5_000, sent: false });
+    const slot = pace.take(now);
+    pace.started(slot, slot);
+    pace.giveBack(slot);
+    expect(pace.next(0)).toBeGreaterThanOrEqual(now + 5_100);
+  });
+
   test("wait for the end of a flood wait of any length, which takes little off the pace", () => {
     for (const floodMs of [5_000, 300_000, 10_072_000]) {
       const pace = adaptive();

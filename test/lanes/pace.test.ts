@@ -21,6 +21,26 @@ describe("a fixed pace", () => {
     expect(pace.next(0)).toBe(gap(20));
   });
 
+  it("takes back a slot whose call had begun, if it is the last, however late that was", () => {
+    const pace = new FixedPace(20);
+    const [first, second] = [pace.take(0), pace.take(0)];
+    pace.started(first, 0);
+    pace.started(second, gap(20) + 1_000);
+    pace.giveBack(first);
+    expect(pace.next(0)).toBe(2 * gap(20) + 700);
+    pace.giveBack(second);
+    expect(pace.next(0)).toBe(gap(20));
+  });
+
+  it("keeps the distance from a call that began late, although the last slot was given back", () => {
+    const pace = new FixedPace(20);
+    const [first, second] = [pace.take(0), pace.take(0)];
+    pace.started(second, gap(20));
+    pace.started(first, 2_000);
+    pace.giveBack(second);
+    expect(pace.next(0)).toBe(2_000 - 300 + 2 * gap(20));
+  });
+
   it("lets a call be a little late, and moves the rest for one that is later", () => {
     const pace = new FixedPace(20);
     pace.started(pace.take(0), 300);

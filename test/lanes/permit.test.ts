@@ -122,6 +122,23 @@ describe("a permit", () => {
     expect([only.pace.next(START), only.calls.size]).toEqual([START + gap(60), 0]);
   });
 
+  it("that was ready for a call that was not made leaves its slots to the next one", async () => {
+    const only = lane();
+    const botPace = new FixedPace(30);
+    const { lanes, log } = scene([only], {
+      botPaces: new Map([["default", botPace]]),
+      sameSize: new SameSize(),
+    });
+    for (let known = 0; known < 3; known += 1) {
+      const permit = taken(lanes);
+      expect(await permit.ready(NEVER, 5_000_000)).toBe(true);
+      permit.giveBack();
+      permit.drop();
+      expect([only.pace.next(START), botPace.next(START), only.calls.size]).toEqual([START, START, 0]);
+    }
+    expect(log).toEqual(["changed", "changed", "changed"]);
+  });
+
   it("ends once, and counts what was sent", async () => {
     const only = lane();
     const { lanes, log } = scene([only]);

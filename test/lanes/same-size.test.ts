@@ -20,6 +20,17 @@ describe("same-size spacing", () => {
     expect(slots[2]).toBeCloseTo(1_000 + 2 * distance, 6);
   });
 
+  it("takes back what was booked last, and nothing else", () => {
+    const spacing = new SameSize();
+    const [first, second] = [1, 2].map(() => spacing.take("default", 5_000_000, 0));
+    spacing.giveBack("default", 5_000_000, first ?? 0);
+    expect(spacing.take("default", 5_000_000, 0)).toBe(1_000);
+    spacing.giveBack("default", 5_000_000, 1_000);
+    spacing.giveBack("default", 5_000_000, second ?? 0);
+    spacing.giveBack("default", 1_000, 0);
+    expect(spacing.take("default", 5_000_000, 0)).toBe(500);
+  });
+
   it("counts each bot and each size for itself", () => {
     const spacing = new SameSize();
     spacing.take("default", 5_000_000, 0);

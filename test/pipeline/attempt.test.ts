@@ -88,6 +88,25 @@ describe("a try", () => {
     expect(await tryOf(line, "copy", 2_000, { replace: true })).toMatchObject({ result: { type: "sent" } });
   });
 
+  it("of content that turns out to be known costs its lane no slot", async () => {
+    const line = await openLine();
+    for (const key of ["a", "one", "two", "three"]) line.transfers.hashes.set(key, HASH);
+    const task = line.taskOf("a");
+    const first = line.attempts.make(task, permitOf(line));
+    await line.live(2_000);
+    await line.settlement.settle(task, await first, { queue: 0, lane: 0 });
+    line.inFlight.release(task);
+    for (const key of ["one", "two", "three"]) {
+      const copy = line.taskOf(key);
+      const outcome = line.attempts.make(copy, permitOf(line));
+      await line.live(0);
+      expect(await outcome).toMatchObject({ spent: { lane: 0 }, result: { type: "known" } });
+      line.inFlight.release(copy);
+    }
+    expect(laneOf(line).freeAt(line.clock.now())).toBe(line.clock.now());
+    expect(line.attemptStates()).toEqual(["ready"]);
+  });
+
   it("of content that turns out to be in doubt sends nothing, unless that was asked for", async () => {
     const line = await openLine({ faults: [{ match: { nth: 1 }, fault: { type: "post_then_drop" } }] });
     for (const key of ["a", "copy"]) line.transfers.hashes.set(key, HASH);

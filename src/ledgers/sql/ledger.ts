@@ -1,6 +1,7 @@
 import type { PackedCalls } from "../pack-port.ts";
 import type { Ledger } from "../port.ts";
 import { begin, doubt, fail, note, recover, refuse, retry } from "./attempts.ts";
+import { beginRead, beginUnderHash } from "./begin-read.ts";
 import { confirm, point } from "./confirm.ts";
 import { readFacts } from "./facts.ts";
 import { forget } from "./forget.ts";
@@ -26,7 +27,7 @@ import { posted, posters } from "./posted.ts";
 import { keepProof, proofs } from "./proofs.ts";
 import { dequeue, enqueue, queued } from "./queue.ts";
 import { isServed, learn, markDead } from "./reported.ts";
-import { idOf } from "./rows.ts";
+import { idsOf } from "./rows.ts";
 import { countBad, rowsOf, select } from "./select.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
@@ -55,15 +56,11 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     identify: (identity) => write(() => identify(place, identity)),
     recover: async () => (store.beside ? 0 : write(() => recover(store))),
     lookup: (page, again) => read(() => lookup(store, page, again)),
-    idOf: (bot, content, kind) => read(() => idOf({ bot, content, kind })),
+    idsOf: (asked) => read(() => idsOf(asked)),
     select: (what, cut) => select(read, what, cut),
     rowsOf: (keys, bots) => read(() => rowsOf(keys, bots)),
     countBad: (bots) => read(() => countBad(bots)),
-    begin: (facts) => write(() => begin(store, facts)),
-    confirm: (attempt, confirmation) => write(() => confirm(store, attempt, confirmation)),
-    retry: (attempt, failure) => write(() => retry(store, attempt, failure)),
-    fail: (attempt, facts, failure) => write(() => fail(store, attempt, facts, failure)),
-    doubt: (attempt, failure) => write(() => doubt(store, attempt, failure)),
+    ...attemptsIn(store, write),
     lostCalls: (rows) => read(() => lostCalls(rows)),
     neighbours: (around) => read(() => neighbours(around)),
     lastPosts: (bot, chat) => read(() => lastPosts(bot, chat)),
@@ -98,6 +95,18 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     announce,
     close,
   };
+}
+
+function attemptsIn(store: Store, write: LedgerDatabase["write"]) {
+  return {
+    begin: (facts) => write(() => begin(store, facts)),
+    beginRead: (facts, read) =>
+      write(() => beginRead(facts, read, () => beginUnderHash(store, facts, read.sha256))),
+    confirm: (attempt, confirmation) => write(() => confirm(store, attempt, confirmation)),
+    retry: (attempt, failure) => write(() => retry(store, attempt, failure)),
+    fail: (attempt, facts, failure) => write(() => fail(store, attempt, facts, failure)),
+    doubt: (attempt, failure) => write(() => doubt(store, attempt, failure)),
+  } satisfies Partial<Ledger>;
 }
 
 function packedCallsIn(store: Store, { read, write }: Pick<LedgerDatabase, "read" | "write">): PackedCalls {

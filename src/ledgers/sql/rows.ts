@@ -1,5 +1,5 @@
-import type { ContentId } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
+import type { AskedRow } from "../look-port.ts";
 import type { StoredId } from "../port.ts";
 import type { CacheStatus } from "./schema.ts";
 import { one, type Steps } from "./steps.ts";
@@ -104,22 +104,21 @@ const ROW = `
   from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
 
 /** Returns the id that readers find for (bot, content, kind), or null. */
-export function* readyId(where: {
-  bot: string;
-  content: ContentId;
-  kind: MediaKind;
-}): Steps<StoredId | null> {
-  return storedId(yield* one<IdRow>(ROW, where));
+export function* readyId({ bot, content, kind }: AskedRow): Steps<StoredId | null> {
+  return storedId(yield* one<IdRow>(ROW, { bot, content, kind }));
 }
 
 /** The same, of a document where content of this kind came back as one; without an id, whether a call is in doubt. */
-export function* idOf(where: {
-  readonly bot: string;
-  readonly content: ContentId;
-  readonly kind: MediaKind;
-}): Steps<StoredId | "in_doubt" | null> {
-  const row = yield* one<IdRow & { readonly reason: string | null }>(ROW, where);
+export function* idOf({ bot, content, kind }: AskedRow): Steps<StoredId | "in_doubt" | null> {
+  const row = yield* one<IdRow & { readonly reason: string | null }>(ROW, { bot, content, kind });
   if (row?.status === "unknown") return "in_doubt";
   const isDocument = row?.status === "error" && row.reason === "came_back_as_document";
-  return isDocument ? yield* readyId({ ...where, kind: "document" }) : storedId(row);
+  return isDocument ? yield* readyId({ bot, content, kind: "document" }) : storedId(row);
+}
+
+/** Returns {@link idOf} for each, in order. */
+export function* idsOf(asked: readonly AskedRow[]): Steps<(StoredId | "in_doubt" | null)[]> {
+  const found: (StoredId | "in_doubt" | null)[] = [];
+  for (const row of asked) found.push(yield* idOf(row));
+  return found;
 }

@@ -98,9 +98,12 @@ export class PackAttempts {
     if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
     const factsOf = (going: readonly ReadyTask[]) => this.#factsOf(going, permit);
     const begun = await beginPack(waiting, factsOf, this.#options.ledger);
-    if (begun === null)
+    if (begun === null) {
+      permit.giveBack();
       return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
-    const sent = permit.stillHolds() ? await this.#call(permit, begun) : await this.#unsent(permit, begun);
+    }
+    const goes = begun.going.length > 0 && permit.stillHolds();
+    const sent = goes ? await this.#call(permit, begun) : await this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
       const place = begun.going.indexOf(each);
       return place < 0 ? elsewhere(each, asked[nth]) : (sent.outcomes[place] ?? []);
@@ -110,6 +113,7 @@ export class PackAttempts {
 
   /** While the attempts were written down, another call on this lane was answered: its permit holds no more. */
   async #unsent(permit: Permit, { going, facts, ids }: BegunPack): Promise<PackOutcome> {
+    permit.giveBack();
     const why = failure("flood_wait", `${permit.lane.chat} takes no calls for now; none was made`);
     await Promise.all(ids.map((id) => this.#options.ledger.retry(id, why)));
     return { outcomes: going.flatMap((each, nth) => unsent(each, facts[nth])), call: null };

@@ -1,10 +1,13 @@
 import pLimit from "p-limit";
 import type { Clock } from "../../domain/clock.ts";
+import { whyNotSent } from "../../domain/known-content.ts";
 import type { Result } from "../../domain/result.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Permit } from "../../lanes/port.ts";
+import type { Ledger } from "../../ledgers/port.ts";
 import type { Prepared, Transfers } from "../../transfers/port.ts";
-import { type Attempts, type Outcome, type Spent, uploadBytes } from "../attempt.ts";
+import { type Attempts, type Outcome, SAME_CONTENT, type Spent, uploadBytes } from "../attempt.ts";
+import { readOf } from "../begin-attempt.ts";
 import type { ReadTask } from "../read-ahead.ts";
 import { EMPTY_PACK, hasRoom, type PackBounds, withOneMore } from "./fit.ts";
 
@@ -32,8 +35,11 @@ export interface PackReadingOptions {
   readonly clock: Clock;
   readonly transfers: Transfers;
   readonly attempts: Attempts;
+  readonly ledger: Ledger;
   readonly signal: AbortSignal;
 }
+
+type Known = Extract<Outcome["result"], { type: "known" | "in_doubt" }>;
 
 /** What of these tasks goes into the call, and the outcomes of the others by their places. */
 export interface ReadPack {
@@ -66,15 +72,40 @@ export async function readPack(
     const prepared = result.value;
     const { transfer } = prepared;
     const medium = { kind: task.kind, transfer, bytes: uploadBytes(prepared) };
-    const why = hasRoom(fill, medium, bounds) ? await options.attempts.whyNot(task, prepared) : PUT_OFF;
-    if (why) {
-      drop(why);
-      continue;
+    if (!hasRoom(fill, medium, bounds)) drop(PUT_OFF);
+    else if (!options.attempts.claims(task, prepared)) drop(SAME_CONTENT);
+    else {
+      fill = withOneMore(fill, medium);
+      ready.push({ task, prepared, spent, asked });
     }
-    fill = withOneMore(fill, medium);
-    ready.push({ task, prepared, spent, asked });
   }
-  return { ready, dropped };
+  const known = await knownOf(ready, options.ledger);
+  for (const [{ asked, task, prepared, spent }, result] of known) {
+    prepared.drop();
+    dropped.set(asked, { facts: options.attempts.factsOf(task, permit), spent, transfer: null, result });
+  }
+  return { ready: ready.filter((each) => !known.has(each)), dropped };
+}
+
+/** Asks the ledger, once for all, which of them have content that is known or in doubt by now, and need not be sent. */
+async function knownOf(ready: readonly ReadyTask[], ledger: Ledger): Promise<Map<ReadyTask, Known>> {
+  const read = ready.flatMap((each) => {
+    const content = readOf(each.task, each.prepared);
+    return content ? [{ each, content }] : [];
+  });
+  const known = new Map<ReadyTask, Known>();
+  if (read.length === 0) return known;
+  const asked = read.map(({ each: { task }, content: { sha256 } }) => ({
+    bot: task.bot,
+    kind: task.kind,
+    content: sha256,
+  }));
+  for (const [nth, found] of (await ledger.idsOf(asked)).entries()) {
+    const { each, content } = read[nth] ?? {};
+    const why = content && whyNotSent(found, content);
+    if (each && why) known.set(each, { content: content.sha256, ...why });
+  }
+  return known;
 }
 
 const PUT_OFF = { type: "put_off", ms: 0 } as const;
