@@ -7,6 +7,7 @@ export const SCENARIOS = [
   "strategy",
   "transfer",
   "pace",
+  "channel",
   "scale",
   "process",
   "memory",

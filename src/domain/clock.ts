@@ -39,10 +39,7 @@ function realTimer(ms: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/**
- * {@link Clock.sleep} in terms of a clock's `after`, for every implementation of a clock.
- * @internal
- */
+/** {@link Clock.sleep} in terms of a clock's `after`, for every implementation of a clock. */
 export function sleep(ms: number, after: Clock["after"], signal?: AbortSignal): Promise<void> {
   return waitUnlessAborted((done) => after(ms, done), signal);
 }

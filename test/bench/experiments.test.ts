@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { presignDerivingAnew } from "../../src/bench/contenders/derive-anew.ts";
 import { fillLedger, objectOf } from "../../src/bench/harness/fill-ledger.ts";
 import { type Experiment, lastResult, type Round } from "../../src/bench/harness/rounds.ts";
+import { channelExperiment } from "../../src/bench/scenarios/channel.ts";
 import { loadScenario, secondsOf } from "../../src/bench/scenarios/index.ts";
 import { lookupExperiment } from "../../src/bench/scenarios/lookup.ts";
 import { paceExperiment } from "../../src/bench/scenarios/pace.ts";
@@ -61,6 +62,23 @@ describe("the signer's rounds", () => {
       expect(presignDerivingAnew({ ...account, ...request, host: "r2.test", path })).toBe(
         createSigner(account).presign({ ...request, method: "GET", origin: "https://r2.test", path }),
       );
+  });
+});
+
+describe("the channel's rounds", () => {
+  it("bring many times the media of single sends where messages count, and as many where nothing can be won", async () => {
+    const [round] = await roundsOf(channelExperiment(), 1);
+    const worlds = ["proved", "messages_ordinary", "messages_rich_only", "media_ordinary", "media_rich_only"];
+    expectFigures([round ?? {}], ["simulation", "singles", ...worlds]);
+    const rate = (world: string) => round?.[world]?.media_per_min ?? Number.NaN;
+    expect(rate("singles")).toBeGreaterThan(19);
+    expect(rate("proved") / rate("singles")).toBeGreaterThanOrEqual(25);
+    expect(rate("messages_ordinary") / rate("singles")).toBeGreaterThanOrEqual(15);
+    for (const world of worlds.slice(2)) expect(rate(world) / rate("singles")).toBeGreaterThanOrEqual(0.97);
+    for (const world of worlds) {
+      expect(round?.[world]?.success_rate).toBe(100);
+      expect(round?.[world]?.refused_pct).toBeLessThanOrEqual(1);
+    }
   });
 });
 

@@ -123,7 +123,7 @@ export function packExperiment({ variant, count, bytes, local }: PackSize): Expe
         warmUps: 0,
         round: async (index) => {
           const ledger = join(folder, `pack${index}.db`);
-          await provePacks(ledger);
+          await provePacks(ledger, "document");
           await servers.ask("reset");
           const env = { ...envOf(servers), PREWARM_LEDGER: `sqlite:${ledger}` };
           const round = await figures(variant, { env, folder, args: ["run", "--transfer", "upload"] });

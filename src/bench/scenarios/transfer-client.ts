@@ -80,7 +80,7 @@ function figuresOf(
 
 /** It lists, plans, and keeps its ledger: everything that a run does. */
 async function openPrewarm(way: PrewarmWay, config: Config): Promise<Client> {
-  if (way === "pack_upload" || way === "pack_url") await provePacks(config.ledger);
+  if (way === "pack_upload" || way === "pack_url") await provePacks(config.ledger, "document");
   const transfer = way === "upload" || way === "pack_upload" ? "upload" : "url";
   const warmer = await Warmer.open(config);
   const work = async (prefix: string) => {
