@@ -42,6 +42,10 @@ const ROOMS: Readonly<Record<string, Rule>> = {
     why: "the ids of a ledger are read from its files, by a place that was configured",
   },
   pipeline: { sees: ["domain", "queue"], why: "the pipeline sees ports, never an implementation" },
+  fleet: {
+    sees: ["domain", "queue", "pipeline"],
+    why: "workers that share their work hand each what the pipeline takes, and see ledger and lanes through ports",
+  },
   verify: {
     sees: ["domain"],
     why: "a check of a ledger sees what it says, the bucket and Telegram through ports",
@@ -82,6 +86,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "lanes",
       "looks",
       "pipeline",
+      "fleet",
       "verify",
       "worker",
       "senders",
@@ -143,8 +148,12 @@ interface Door {
 
 /** What a room shows to others that do not see all of it. A file that is not named here belongs to its room alone. */
 const DOORS: Readonly<Record<string, Door>> = {
+  "ledgers/fleet-port.ts": {
+    to: ["fleet"],
+    why: "work that several workers share, for those who hand it out",
+  },
   "ledgers/port.ts": {
-    to: ["sources", "lanes", "pipeline", "worker", "reporters", "doctor", "runs", "commands"],
+    to: ["sources", "lanes", "pipeline", "fleet", "worker", "reporters", "doctor", "runs", "commands"],
     why: "what is known and is written down, for those who decide by it or take work from it; screens show what a reader sees",
   },
   "ledgers/look-port.ts": {
@@ -165,7 +174,10 @@ const DOORS: Readonly<Record<string, Door>> = {
   "ledgers/failed-row.ts": { to: ["reporters"], why: "what failed, for its screen" },
   "ledgers/lookup-rows.ts": { to: ["reporters", "commands"], why: "what there is for a key, for its screen" },
   "ledgers/file-systems.ts": { to: ["doctor"], why: "what a ledger should not lie on" },
-  "ledgers/error.ts": { to: ["doctor", "runs", "commands", ""], why: "a ledger that cannot be used" },
+  "ledgers/error.ts": {
+    to: ["fleet", "doctor", "runs", "commands", ""],
+    why: "a ledger that cannot be used",
+  },
   "storage/port.ts": {
     to: ["sources", "transfers", "pipeline", "verify", "senders", "doctor", "runs"],
     why: "the bucket, for those who list it or read objects",
@@ -220,7 +232,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   "looks/look.ts": { to: ["pipeline"], why: "how the copy that a forward made is deleted" },
   "looks/row-verdict.ts": { to: ["pipeline"], why: "what several lost calls mean for their row" },
   "lanes/port.ts": {
-    to: ["looks", "pipeline", "verify", "worker"],
+    to: ["looks", "pipeline", "fleet", "verify", "worker"],
     why: "the lanes, for those who make calls and those who keep an eye on them",
   },
   "ids/port.ts": {

@@ -80,8 +80,8 @@ export interface LedgerWish {
   readonly command: string;
   /** Nothing is kept of what is written to it. */
   readonly onlyPlan: boolean;
-  /** Keeps on warming: one at a time, where many may write. */
-  readonly alone?: boolean;
+  /** With whom it works, where many may write; with anybody by default. */
+  readonly company?: "guest" | "alone";
   /** Tells of a ledger that is away. */
   readonly tell?: (level: "warn" | "info", text: string) => void;
   /** Unix milliseconds; the system's without it. */

@@ -53,6 +53,8 @@ export interface Engine {
   readonly settlement: Settlement;
   readonly looks: LookBoard;
   readonly lost: LostRows;
+  /** Media in one call of a bot. */
+  readonly inCall: (bot: string) => number;
   /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
   readonly finishPacks: () => Promise<void>;
   /** Makes the dispatcher of this line; call it once. */
@@ -112,5 +114,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const dispatcher = (policy: DispatchPolicy) =>
     new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake, packs });
   const fed = { ...plan, lost };
-  return { plan: fed, bell, queue, pool, lanes, intake, settlement, looks, lost, dispatcher, finishPacks };
+  const inCall = (bot: string) => packs?.sizeOf(bot) ?? 1;
+  const parts = { bell, queue, pool, lanes, intake, settlement, looks, lost, inCall };
+  return { plan: fed, ...parts, dispatcher, finishPacks };
 }

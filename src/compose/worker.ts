@@ -6,32 +6,29 @@ import { ok } from "../domain/result.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { Dispatcher } from "../pipeline/dispatch.ts";
-import type { Intake } from "../pipeline/intake.ts";
 import type { PlanRules } from "../pipeline/plan.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { passes as passMoments } from "../sources/watched.ts";
 import type { Bot } from "../telegram/port.ts";
-import { BotAvailability } from "../worker/bot-availability.ts";
 import { Breaker, type BreakerOptions } from "../worker/breaker.ts";
-import { DueRows } from "../worker/due-rows.ts";
-import { EnqueuedEntries } from "../worker/enqueued-entries.ts";
 import type { Watch } from "../worker/keep-warm.ts";
 import { LaneWatch } from "../worker/lane-watch.ts";
-import { LedgerWatch } from "../worker/ledger-watch.ts";
 import { LookWatch } from "../worker/look-watch.ts";
 import { Outages } from "../worker/outages.ts";
 import { ReportWatch } from "../worker/report-watch.ts";
 import { Requests } from "../worker/requests.ts";
-import { SourceScanner } from "../worker/source-scanner.ts";
+import { type PassEnd, SourceScanner } from "../worker/source-scanner.ts";
 import { type Schedule, SourceWatch } from "../worker/source-watch.ts";
 import type { StartupCheck } from "../worker/startup-check.ts";
 import { WorkerPolicy } from "../worker/worker-policy.ts";
 import type { Connections } from "./connect.ts";
 import { openEngine } from "./engine.ts";
 import { sourceOf } from "./plan.ts";
+import { type FleetParts, sharedWork } from "./shared-work.ts";
 import { openTakeOver } from "./take-over.ts";
+import { ownWork, type WorkParts, type WorkSide } from "./work-side.ts";
 
 export interface KeepingOptions {
   readonly config: WorkerConfig;
@@ -45,6 +42,8 @@ export interface KeepingOptions {
   readonly remove: ((bot: string, stored: StoredId) => Promise<void>) | null;
   /** Whether work is claimed now; `bell` is rung when that changes. */
   readonly desk: { readonly running: boolean };
+  /** What it shares the work with others by; null where it works alone. */
+  readonly fleet: FleetParts | null;
 }
 
 /** What keeps a source warm, with what others look at and ring. */
@@ -64,6 +63,8 @@ export interface Keeping {
   readonly requests: Requests;
   /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
   readonly finishPacks: () => Promise<void>;
+  /** Gives back what is left, once nothing runs any more. */
+  readonly end: () => Promise<void>;
 }
 
 /** Puts together what keeps a bucket or a manifest warm. Nothing runs yet. */
@@ -72,18 +73,12 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const { clock } = connections;
   const { intervalMs } = config;
   const engine = await openEngine({ ...given, found: found.lanes });
-  const { bell, queue, pool, lanes, intake, settlement, looks, lost, finishPacks } = engine;
+  const { bell, queue, pool, lanes, settlement, looks, finishPacks } = engine;
   const { bots } = engine.plan;
   const rules: PlanRules = { ...engine.plan, waits: true };
   const byName: PlanRules = { ...rules, selection: null, as: undefined };
-  const most = queue.capacity > 0 ? queue.capacity : Number.POSITIVE_INFINITY;
-  const room = () => most - queue.length;
   const asked = new Bell();
   const outages = new Outages(clock, events);
-  const availability = new BotAvailability({ lanes, bots });
-  const asking = { events, ledger, intake, availability, rules: byName };
-  const entries = new EnqueuedEntries({ ...asking, clock, most, lost });
-  const rows = new DueRows({ ...asking, room });
   const laneWatch = new LaneWatch({ clock, stop, events, outages, lanes, bots, intervalMs });
   const onBack = () => {
     for (const watch of watches) watch.again();
@@ -100,26 +95,42 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   });
   // Lanes that are all closed are reported and tried again by the lane watch.
   stop.spare((cause) => cause.type === "no_lane" || breaker.takes(cause));
-  const scanner = scannerOf(given, { intake, availability, rules });
-  const sourceWatch = new SourceWatch({
-    clock,
-    stop,
-    breaker,
-    outages,
-    scanner,
-    schedule: scheduleOf(given),
-  });
-  const polled = { entries, rows, asked, intervalMs };
-  const ledgerWatch = new LedgerWatch({ clock, stop, breaker, availability, onBack, ...polled });
+  const work = workOf(given, { engine, byName, breaker, asked, onBack });
+  const { door, skips, takeBack, end } = work;
+  const scanner = scannerOf(given, { door, skips, rules });
+  const schedule = scheduleOf(given);
+  work.onScans(() => schedule.nudge());
+  const scans = { scan: () => (work.scans() ? scanner.scan() : Promise.resolve(NO_SCAN)) };
+  const sourceWatch = new SourceWatch({ clock, stop, breaker, outages, scanner: scans, schedule });
   const takeOver = openTakeOver(given, lanes, bots);
   const reportWatch = new ReportWatch({ clock, stop, breaker, takeOver, intervalMs });
   const lookWatch = new LookWatch(looks, stop.draining);
-  const watches: readonly Watch[] = [sourceWatch, ledgerWatch, laneWatch, reportWatch, lookWatch];
-  const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, ledgerWatch, desk });
+  const watches: readonly Watch[] = [sourceWatch, ...work.watches, laneWatch, reportWatch, lookWatch];
+  const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, takeBack, desk });
   const dispatcher = engine.dispatcher(policy);
   const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });
-  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked, requests, finishPacks };
+  return {
+    dispatcher,
+    watches,
+    breaker,
+    outages,
+    queue,
+    pool,
+    lanes,
+    bell,
+    asked,
+    requests,
+    finishPacks,
+    end,
+  };
 }
+
+function workOf(given: KeepingOptions, parts: WorkParts): WorkSide {
+  return given.fleet ? sharedWork(given, given.fleet, parts) : ownWork(given, parts);
+}
+
+/** Another worker scans. */
+const NO_SCAN: PassEnd = { failure: null, missed: 0 };
 
 /** Questions that change nothing: is R2 there, is Telegram there (one of the bots is enough)? */
 function asksOf({ storage, bots }: Connections): BreakerOptions["ask"] {
@@ -134,7 +145,7 @@ function asksOf({ storage, bots }: Connections): BreakerOptions["ask"] {
 
 function scannerOf(
   { config: { bucket }, options, ledger, connections, events, stop }: KeepingOptions,
-  { intake, availability, rules }: { intake: Intake; availability: BotAvailability; rules: PlanRules },
+  { door, skips, rules }: Pick<WorkSide, "door" | "skips"> & { readonly rules: PlanRules },
 ): SourceScanner {
   const { clock, storage } = connections;
   let last = "";
@@ -149,8 +160,8 @@ function scannerOf(
   return new SourceScanner({
     clock,
     events,
-    intake,
-    availability,
+    door,
+    skips,
     rules,
     name,
     open,

@@ -1,17 +1,20 @@
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PG_BOSS, PG_BOSS_NODE } from "../domain/pg-boss.ts";
 import { LaneHeld } from "../domain/shared-work.ts";
 import { LedgerError } from "./error.ts";
+import type { FleetLedger } from "./fleet-port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
 import { ServerClock } from "./postgres/clock.ts";
-import type { Database, TellAway } from "./postgres/database.ts";
+import type { Database, RawSql, TellAway } from "./postgres/database.ts";
 import { asLedgerError } from "./postgres/errors.ts";
+import { fleetIn } from "./postgres/fleet-ledger.ts";
 import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
 import { beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
-import { enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
+import { type Company, enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
 import { beginRead } from "./sql/begin-read.ts";
 import { ledgerIn } from "./sql/ledger.ts";
@@ -25,8 +28,8 @@ export interface PostgresLedgerOptions {
   readonly url: string;
   /** The command that opens it, such as `prewarm run`, for messages to other processes. */
   readonly command: string;
-  /** No other such process may be there: a second worker. */
-  readonly alone?: boolean | undefined;
+  /** With whom it works; with anybody by default. */
+  readonly company?: Company | undefined;
   /** Nothing is written: for a plan. */
   readonly onlyPlan?: boolean | undefined;
   readonly tell?: TellAway | undefined;
@@ -44,12 +47,32 @@ const ASK_EACH_MS = 1_000;
  * that cannot be used, and for a second worker; 1 for one that is out of reach.
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
-  const { command, alone = false, tell = () => {}, env = process.env } = options;
+  const { tell = () => {}, env = process.env } = options;
   const url = postgresUrlOf(options.url);
   if (options.onlyPlan) return planOn((await openReading(url, tell, env)).database, options.now);
+  return (await openSharedLedger(options)).ledger;
+}
+
+/** A ledger, what it has for workers that share its work, and the way to its database for an engine that keeps its jobs there. */
+export interface SharedLedger {
+  readonly ledger: Ledger;
+  readonly fleet: FleetLedger;
+  /** The fencing number of this process. */
+  readonly worker: number;
+  readonly sql: RawSql;
+  /** The schema of the ledger's tables. */
+  readonly schema: string;
+  /** What went wrong when the engine was opened, as an error of this ledger. */
+  readonly engineTrouble: (error: unknown) => unknown;
+}
+
+/** The same, with what workers need that share the work. Throws LedgerError. */
+export async function openSharedLedger(options: PostgresLedgerOptions): Promise<SharedLedger> {
+  const { command, company = "guest", tell = () => {}, env = process.env } = options;
+  const url = postgresUrlOf(options.url);
   const { database, facts } = await openWriting(url, tell, env);
   try {
-    const process = await entered(database, { command, alone, schema: facts.schema, place: url.place });
+    const process = await entered(database, { command, company, schema: facts.schema, place: url.place });
     const clock = await ServerClock.of(database, options.now);
     const store: Store = {
       place: url.place,
@@ -58,7 +81,15 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
       fence: process.fence,
       held: HELD,
     };
-    return ledgerOf(database, store, process, clock);
+    const open = new OpenDatabase(database, new LeaseKeeper(database, store, process));
+    return {
+      ledger: ledgerOf(open, store, process, clock),
+      fleet: fleetIn(open, store, process.fence),
+      worker: process.fence,
+      sql: database.raw,
+      schema: facts.schema,
+      engineTrouble: (error) => asLedgerError(url.place, error, true),
+    };
   } catch (error) {
     await database.close();
     throw asLedgerError(url.place, error, true);
@@ -67,19 +98,20 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 
 interface EnterOptions {
   readonly command: string;
-  readonly alone: boolean;
+  readonly company: Company;
   readonly schema: string;
   readonly place: string;
 }
 
 async function entered(
   database: Database,
-  { command, alone, schema, place }: EnterOptions,
+  { command, company, schema, place }: EnterOptions,
 ): Promise<WritingProcess> {
   for (const began = performance.now(); ; ) {
-    const found = await database.write(() => enter(command, alone, schema));
+    const found = await database.write(() => enter(command, company, schema));
     if ("fence" in found) return found;
-    if (performance.now() - began > FOR_LEASE_MS) throw new LedgerError(secondWorker(place, found), 2);
+    if (performance.now() - began > FOR_LEASE_MS)
+      throw new LedgerError(secondWorker(place, found, company), 2);
     await sleep(ASK_EACH_MS);
   }
 }
@@ -87,8 +119,13 @@ async function entered(
 function secondWorker(
   place: string,
   { command, pid, host, since }: NonNullable<LedgerView["holder"]>,
+  company: Company,
 ): string {
-  return `${place} is worked on by \`${command}\` (pid ${pid} on ${host}, since ${since} UTC); several workers share the work through pg-boss, which is not there: npm i pg-boss@12.38.0 (Node 22.12 or newer), or end that one`;
+  const there = `${place} is worked on by \`${command}\` (pid ${pid} on ${host}, since ${since} UTC)`;
+  const pgBoss = `npm i pg-boss@${PG_BOSS} (Node ${PG_BOSS_NODE} or newer)`;
+  return company === "shared"
+    ? `${there}, which works alone; several workers share the work through pg-boss, which is not there on ${host}: ${pgBoss} and start that one again, or end it`
+    : `${there}; several workers share the work through pg-boss, which is not there: ${pgBoss}, or end that one`;
 }
 
 /** A ledger that is read as it is, also before its tables are made; what a plan would write is not written. */
@@ -103,9 +140,8 @@ function planOn(database: Database, now: () => number = Date.now): Ledger {
   });
 }
 
-function ledgerOf(database: Database, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
-  const keeper = new LeaseKeeper(database, store, process);
-  const open = new OpenDatabase(database, keeper);
+function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
+  const { keeper } = open;
   const shared = new PostgresLanes((work) => open.write(work), process.fence, clock);
   keeper.lanes = shared;
   const ledger = ledgerIn(store, {

@@ -1,8 +1,9 @@
 import type { AdminServer } from "../admin/server.ts";
-import { openLedger } from "../compose/connect.ts";
 import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
 import { openIdDesk } from "../compose/ids.ts";
+import type { FleetParts } from "../compose/shared-work.ts";
 import { openKeeping } from "../compose/worker.ts";
+import { openWorkerLedger, type WorkerLedger } from "../compose/worker-ledger.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import { unlessAborted } from "../domain/abort.ts";
@@ -11,7 +12,6 @@ import type { Clock } from "../domain/clock.ts";
 import { Emitter } from "../domain/events.ts";
 import { nextStep } from "../domain/failure.ts";
 import type { IdDesk } from "../ids/port.ts";
-import type { Ledger } from "../ledgers/port.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
 import { type StartupCheck, startupCheck } from "../worker/startup-check.ts";
@@ -39,6 +39,7 @@ const COMMAND = "prewarm worker";
 /** One worker: the ledger that it holds, its connections, its admin server, its events and the way to stop it. */
 export class Worker {
   readonly #given: OpenWorkerOptions;
+  readonly #shared: WorkerLedger["shared"];
   readonly #session: Session;
   readonly #ids: IdDesk;
   readonly #desk: WorkerDesk;
@@ -49,19 +50,20 @@ export class Worker {
   static async open(given: OpenWorkerOptions): Promise<Worker> {
     const events = new Emitter();
     const tell = (level: "warn" | "info", text: string) => events.emit("notice", { level, text });
-    const ledger = await openLedger(given.config, { command: COMMAND, onlyPlan: false, alone: true, tell });
+    const ledger = await openWorkerLedger(given.config, { command: COMMAND, tell });
     return new Worker(given, ledger, connectWorker(given.config, given.redact), events);
   }
 
   private constructor(
     given: OpenWorkerOptions,
-    ledger: Ledger,
+    { ledger, shared }: WorkerLedger,
     connections: WorkerConnections,
     events: Emitter,
   ) {
     const { config, sandbox } = given;
     const session = new Session({ config, ledger, connections, events, sandbox });
     this.#given = given;
+    this.#shared = shared;
     this.#session = session;
     this.#ids = openIdDesk(config, (text) => session.warn(text));
     this.#desk = new WorkerDesk(session, connections.cache, this.#ids);
@@ -99,6 +101,7 @@ export class Worker {
     this.#endDrain();
     await this.#admin?.close();
     await this.#ids.close();
+    await this.#shared?.engine.close();
     await this.#session.close();
   }
 
@@ -161,6 +164,7 @@ export class Worker {
       stop,
       remove,
       desk: this.#desk,
+      fleet: this.#fleet(),
     });
     this.#desk.opens(keeping);
     events.emit("started", {
@@ -171,7 +175,19 @@ export class Worker {
     });
     await keeping.finishPacks();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
+    await keeping.end();
     keeping.lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());
+  }
+
+  #fleet(): FleetParts | null {
+    if (this.#shared === null) return null;
+    const { engine, fleet } = this.#shared;
+    const { version, config } = this.#given;
+    const how = () => {
+      const { active, recentPerMinute: perMinute } = this.#desk.snapshot();
+      return { version, places: config.concurrency, active, perMinute };
+    };
+    return { engine, fleet, how, works: (works) => this.#desk.control(works ? "start" : "stop") };
   }
 }

@@ -2,10 +2,19 @@ import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
-import type { Intake } from "../pipeline/intake.ts";
-import { type Planned, type PlanRules, plan } from "../pipeline/plan.ts";
+import { type KnownContent, type Planned, type PlanRules, plan } from "../pipeline/plan.ts";
 import type { OpenSource } from "../sources/port.ts";
-import type { BotAvailability } from "./bot-availability.ts";
+
+/** Where what a scan finds goes: the queue of this worker, or the ledger for all workers. */
+export interface ScanDoor {
+  /** Resolves when there is room for one more task. */
+  room(): Promise<void>;
+  /** True when it was work. Throws LedgerError. */
+  take(planned: Planned): Promise<boolean>;
+  point(known: KnownContent): Promise<void>;
+  /** All that was taken has its effect. Throws LedgerError. */
+  flush?(): Promise<void>;
+}
 
 type End = Extract<Planned, { type: "item" }>;
 
@@ -18,8 +27,9 @@ interface Seen {
 export interface SourceScannerOptions {
   readonly clock: Clock;
   readonly events: Emitter;
-  readonly intake: Intake;
-  readonly availability: BotAvailability;
+  readonly door: ScanDoor;
+  /** Whether the task of a bot is left for another pass. */
+  readonly skips: (bot: string) => boolean;
   readonly draining: AbortSignal;
   /** Planning rules; the source is opened anew for each pass. */
   readonly rules: PlanRules;
@@ -76,25 +86,26 @@ export class SourceScanner {
         if (await this.#take(planned)) seen.queued += 1;
       }
     }
+    await this.#options.door.flush?.();
   }
 
   async #take(planned: Planned): Promise<boolean> {
-    const { intake, availability, draining } = this.#options;
+    const { door, skips, draining } = this.#options;
     if (planned.type === "item") return this.#takeEnd(planned);
-    if (availability.skips(planned.task.bot)) return false;
-    await intake.room();
-    return !draining.aborted && (await intake.take(planned));
+    if (skips(planned.task.bot)) return false;
+    await door.room();
+    return !draining.aborted && (await door.take(planned));
   }
 
   /**
    * A key that cannot move to its content yet (a bot still lacks it) is pointed again at each pass, without an event.
    */
   async #takeEnd(planned: End): Promise<false> {
-    const { intake } = this.#options;
+    const { door } = this.#options;
     const { item, point } = planned;
     if (!item.left && (item.error?.class === "transient" || item.error?.class === "auth")) this.#missed += 1;
-    if (this.#isNews(planned)) await intake.take(planned);
-    else if (point) await intake.point(point);
+    if (this.#isNews(planned)) await door.take(planned);
+    else if (point) await door.point(point);
     return false;
   }
 

@@ -16,7 +16,7 @@ export interface SourceWatchOptions {
   readonly stop: Stop;
   readonly breaker: Breaker;
   readonly outages: Outages;
-  readonly scanner: SourceScanner;
+  readonly scanner: Pick<SourceScanner, "scan">;
   readonly schedule: Schedule;
 }
 

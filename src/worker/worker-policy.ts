@@ -4,14 +4,14 @@ import type { DispatchPolicy } from "../pipeline/dispatch-policy.ts";
 import type { Settlement } from "../pipeline/settle.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { Breaker } from "./breaker.ts";
-import type { LedgerWatch } from "./ledger-watch.ts";
 
 export interface WorkerPolicyOptions {
   readonly stop: Stop;
   readonly breaker: Breaker;
   readonly lanes: WatchedLanes;
   readonly settlement: Settlement;
-  readonly ledgerWatch: LedgerWatch;
+  /** Takes back the task of a bot that cannot send: what it came from stays, for later or for others. */
+  readonly takeBack: (task: Task) => void;
   /** Whether work is claimed now. */
   readonly desk: { readonly running: boolean };
 }
@@ -38,8 +38,8 @@ export class WorkerPolicy implements DispatchPolicy {
   }
 
   async withoutLane(task: Task): Promise<void> {
-    const { lanes, settlement, ledgerWatch } = this.#options;
+    const { lanes, settlement, takeBack } = this.#options;
     if (lanes.isOpen(task.bot)) await settlement.noLane(task, { record: true });
-    else ledgerWatch.takeBack(task);
+    else takeBack(task);
   }
 }

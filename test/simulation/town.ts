@@ -223,6 +223,7 @@ export class Town {
       const keeping = await openKeeping({
         ...{ config, options, found, ledger, connections, events, stop, desk },
         remove: null,
+        fleet: null,
       });
       ring = () => keeping.asked.ring();
       await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);

@@ -19,7 +19,8 @@ async function scene(open: () => Source, more: Parameters<typeof WorkerParts.ope
 }
 
 function scannerParts({ clock, events, intake, availability, draining, rules }: WorkerParts) {
-  return { clock, events, intake, availability, draining, rules };
+  const skips = (bot: string) => availability.skips(bot);
+  return { clock, events, door: intake, skips, draining, rules };
 }
 
 it("queues what is not ready, once, and says nothing of what is", async () => {

@@ -10,6 +10,14 @@ export interface SqlClient {
   readonly query: Client["query"];
 }
 
+/** The way to a database for statements of somebody else, in one connection a call; several in one call are one transaction. */
+export interface RawSql {
+  /** Runs one statement; cells are as node-postgres gives them by default. */
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: unknown[] }>;
+  /** Runs statements in one transaction. */
+  within<T>(work: (query: RawSql["query"]) => Promise<T>): Promise<T>;
+}
+
 /** Tells people of a ledger that is away, and of its return. */
 export type TellAway = (level: "warn" | "info", text: string) => void;
 
@@ -48,6 +56,21 @@ export class Database {
     this.place = place;
     this.#facts = facts;
     this.#tell = tell;
+  }
+
+  /** For statements of an engine that keeps its jobs here. A server that is away is not waited for. */
+  get raw(): RawSql {
+    return {
+      query: async (text, values) => this.#pool.query(await plainly(text, values)),
+      within: (work) =>
+        this.#withClient(async (client) => {
+          await client.query("begin isolation level read committed");
+          const query: RawSql["query"] = async (text, values) => client.query(await plainly(text, values));
+          const value = await work(query).catch((error: unknown) => rolledBack(client, error));
+          await client.query("commit");
+          return value;
+        }),
+    };
   }
 
   /** Plays steps that change nothing, each statement for itself. */
@@ -205,6 +228,12 @@ async function begun(client: SqlClient): Promise<string> {
   const xid = results[1]?.rows[0]?.xid;
   if (xid === undefined) throw new LedgerError("PostgreSQL gave a transaction no number", 1);
   return xid;
+}
+
+/** Without values a text may hold several statements; cells are as its authors expect them, not as the ledger does. */
+async function plainly(text: string, values: readonly unknown[] | undefined) {
+  const { types } = (await import("pg")).default;
+  return values === undefined ? { text, types } : { text, values: [...values], types };
 }
 
 async function rolledBack(client: SqlClient, error: unknown): Promise<never> {

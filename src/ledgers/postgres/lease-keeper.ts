@@ -11,7 +11,7 @@ const EACH_MS = (LEASE_S * 1000) / 3;
 
 /**
  * Renews what a process has under a lease, and notes what others have left, as long as it has something under way: a process
- * that waits for work leaves the database in peace, which may be one that sleeps then. A worker alone goes on renewing its place.
+ * that waits for work leaves the database in peace, which may be one that sleeps then. A worker goes on renewing its place.
  */
 export class LeaseKeeper {
   readonly #database: Database;
@@ -67,8 +67,8 @@ export class LeaseKeeper {
   }
 
   async #keep(): Promise<void> {
-    const { fence, alone } = this.#process;
-    if (this.#isBusy || (this.#underWay.size === 0 && !alone && !this.lanes?.any)) return;
+    const { fence, company } = this.#process;
+    if (this.#isBusy || (this.#underWay.size === 0 && company === "guest" && !this.lanes?.any)) return;
     this.#isBusy = true;
     const [store, process, lanes] = [this.#store, this.#process, this.lanes];
     const asked = performance.now();
@@ -80,7 +80,7 @@ export class LeaseKeeper {
         return { stays: yield* stay(process), kept };
       });
       lanes?.renewed(kept, performance.now() - asked);
-      if (!stays && alone)
+      if (!stays && company === "alone")
         this.#lost = new LedgerError(
           `${store.place} was taken over by another worker, since this one had stood still for more than ${LEASE_S} s; end one of the two`,
           1,

@@ -5,14 +5,14 @@ import type { LeaseKeeper } from "./lease-keeper.ts";
 
 /** A database from when a process has entered until it has left. */
 export class OpenDatabase {
+  readonly keeper: LeaseKeeper;
   readonly #database: Database;
-  readonly #keeper: LeaseKeeper;
   readonly #writes = new Set<Promise<unknown>>();
   #isClosed = false;
 
   constructor(database: Database, keeper: LeaseKeeper) {
     this.#database = database;
-    this.#keeper = keeper;
+    this.keeper = keeper;
   }
 
   async read<T>(work: () => Steps<T>): Promise<T> {
@@ -23,7 +23,7 @@ export class OpenDatabase {
   /** Plays steps as one transaction. Throws LedgerError once another worker has taken this one's place. */
   async write<T>(work: () => Steps<T>): Promise<T> {
     this.#refuseClosed();
-    this.#keeper.check();
+    this.keeper.check();
     const written = this.#database.write(work);
     this.#writes.add(written);
     try {
@@ -42,7 +42,7 @@ export class OpenDatabase {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.allSettled(this.#writes);
-    this.#keeper.stop();
+    this.keeper.stop();
     // A lease that is not given back is over by itself.
     await this.#database.tryOnce(last).catch(() => {});
     await this.#database.close();

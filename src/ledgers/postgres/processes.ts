@@ -9,32 +9,41 @@ import { LEASE_S } from "./leases.ts";
 export interface WritingProcess {
   /** Its fencing number. */
   readonly fence: number;
-  /** Another one that works alone must not be there. */
-  readonly alone: boolean;
+  readonly company: Company;
 }
+
+/**
+ * With whom a process works: `guest`: with anybody; `shared`: a worker beside others that share the work, not beside one that works
+ * alone; `alone`: the only worker.
+ */
+export type Company = "guest" | "shared" | "alone";
 
 const NOW = "clock_timestamp()";
 const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
-const LIVE_WORKER = `select command, pid, host, since, admin, guarded from prewarm_processes p
-  where p.alone and p.lease_until > ${NOW}`;
+const liveWorker = (
+  which: string,
+) => `select command, pid, host, since, admin, guarded from prewarm_processes p
+  where ${which} and p.lease_until > ${NOW} order by p.id limit 1`;
+const LIVE_WORKER = liveWorker("(p.alone or p.shared)");
+const LIVE_LONER = liveWorker("p.alone");
 
 const FORGET = `delete from prewarm_processes where lease_until < ${NOW} - interval '1 day'`;
-const ENTER = `insert into prewarm_processes (command, pid, host, alone, lease_until)
-  values (:command, :pid, :host, :alone, ${LEASE}) returning id`;
+const ENTER = `insert into prewarm_processes (command, pid, host, alone, shared, lease_until)
+  values (:command, :pid, :host, :alone, :shared, ${LEASE}) returning id`;
 const ONE_AT_A_TIME =
   "select pg_advisory_xact_lock(hashtext('prewarm worker'), hashtext(cast(:schema as text))) as locked";
 
 type HolderRow = Omit<NonNullable<LedgerView["holder"]>, "guarded"> & { readonly guarded: string | null };
 
-/** Enters a process; or returns who is there already, where it is to be alone. */
+/** Enters a process; or returns the worker beside which it cannot be. */
 export function* enter(
   command: string,
-  alone: boolean,
+  company: Company,
   schema: string,
 ): Steps<WritingProcess | NonNullable<LedgerView["holder"]>> {
-  if (alone) {
+  if (company !== "guest") {
     yield* one(ONE_AT_A_TIME, { schema });
-    const other = yield* workerThere();
+    const other = yield* found(company === "alone" ? LIVE_WORKER : LIVE_LONER);
     if (other !== null) return other;
   }
   yield* run(FORGET);
@@ -42,15 +51,20 @@ export function* enter(
     command,
     pid: String(process.pid),
     host: hostname(),
-    alone,
+    alone: company === "alone",
+    shared: company === "shared",
   });
   if (!row) throw new LedgerError("a process was not written", 1);
-  return { fence: row.id, alone };
+  return { fence: row.id, company };
 }
 
-/** The worker that is there now. */
-export function* workerThere(): Steps<LedgerView["holder"]> {
-  const [row] = yield* all<HolderRow>(`${LIVE_WORKER} order by p.id limit 1`);
+/** The worker that is there now; of several that share the work the one that came first. */
+export function workerThere(): Steps<LedgerView["holder"]> {
+  return found(LIVE_WORKER);
+}
+
+function* found(worker: string): Steps<LedgerView["holder"]> {
+  const [row] = yield* all<HolderRow>(worker);
   return row === undefined ? null : { ...row, guarded: row.guarded === "1" };
 }
 

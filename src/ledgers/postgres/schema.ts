@@ -1,5 +1,6 @@
 import { INDEXES } from "../sql/indexes.ts";
 import { TABLES, type Table } from "../sql/schema.ts";
+import { FEED_COLUMNS, FEED_INDEXES, FLEET_TABLES } from "./fleet-tables.ts";
 import { LANE_CALLS_INDEX, LANE_TABLES } from "./lane-tables.ts";
 
 /** Raised when what PostgreSQL has besides the tables of all ledgers changes. */
@@ -64,27 +65,26 @@ const NO_REPORTS = `select cast(null as bigint) as id, cast(null as text) as typ
   cast(null as text) as kind, cast(null as text) as stored_kind, cast(null as text) as file_id, cast(null as text) as file_unique_id,
   cast(null as text) as etag, cast(null as bigint) as bytes, cast(null as bigint) as at, cast(null as bigint) as not_before where false`;
 const NO_PROCESSES = `select cast(null as bigint) as id, cast(null as text) as command, cast(null as text) as pid,
-  cast(null as text) as host, true as alone, cast(null as text) as admin, cast(null as text) as guarded,
+  cast(null as text) as host, true as alone, false as shared, cast(null as text) as admin, cast(null as text) as guarded,
   cast(null as timestamptz) as since, cast(null as timestamptz) as lease_until where false`;
 
-/** Columns that attempts have only where several processes may write. */
-const LEASES: readonly PostgresColumn[] = [
-  { name: "fence", type: "integer" },
-  { name: "lease_until", type: "text" },
-];
+/** Columns that tables have only where several processes may write. */
+const MORE_COLUMNS: Readonly<Record<string, readonly PostgresColumn[]>> = {
+  ...FEED_COLUMNS,
+  prewarm_attempts: [
+    { name: "fence", type: "integer" },
+    { name: "lease_until", type: "text" },
+  ],
+};
 
 /** All tables as PostgreSQL has them. */
-export const POSTGRES_TABLES: readonly Table[] = TABLES.map((table) =>
-  table.name === "prewarm_attempts"
-    ? {
-        ...table,
-        columns: [...table.columns, ...LEASES],
-      }
-    : table,
-);
+export const POSTGRES_TABLES: readonly Table[] = TABLES.map((table) => ({
+  ...table,
+  columns: [...table.columns, ...(MORE_COLUMNS[table.name] ?? [])],
+}));
 
 /** Statements for what is ours alone. */
-export const OWN_TABLES: readonly string[] = [PROCESSES, ...LANE_TABLES, ...REPORTS];
+export const OWN_TABLES: readonly string[] = [PROCESSES, ...FLEET_TABLES, ...LANE_TABLES, ...REPORTS];
 
 /** What is read in place of these tables while they are not there. */
 export const OWN_STAND_INS: Readonly<Record<string, string>> = {
@@ -99,6 +99,7 @@ export const POSTGRES_INDEXES: readonly {
   readonly sql: string;
 }[] = [
   ...INDEXES.map(byByte),
+  ...FEED_INDEXES,
   "create index if not exists prewarm_store_key on media_store (r2_key text_pattern_ops)",
   "create index if not exists prewarm_aliases_content on prewarm_aliases (provisional text_pattern_ops)",
   LANE_CALLS_INDEX,

@@ -13,12 +13,16 @@ export function* identify(place: string, identity: Identity): Steps<Result<void>
   const known = yield* readFacts();
   const stranger = yield* strangerTo(place, identity, known);
   if (stranger) return failed(stranger);
-  for (const [key, value] of identityRows(identity)) {
-    if (!known.has(key))
-      yield* run("insert into prewarm_identity (key, value) values (:key, :value)", { key, value });
-  }
-  return ok(undefined);
+  let isAlone = true;
+  for (const [key, value] of identityRows(identity))
+    if (!known.has(key)) isAlone = (yield* run(NEW_FACT, { key, value })) > 0 && isAlone;
+  // Another process that came at the same moment may be a stranger.
+  const other = isAlone ? null : yield* strangerTo(place, identity, yield* readFacts());
+  return other ? failed(other) : ok(undefined);
 }
+
+const NEW_FACT =
+  "insert into prewarm_identity (key, value) values (:key, :value) on conflict (key) do nothing";
 
 /** Returns the failure of a run with this identity, when the ledger belongs to somebody else, or null; writes nothing. */
 export function* strangerTo(place: string, identity: Identity, known: Facts): Steps<Failure | null> {

@@ -111,7 +111,7 @@ export class SimulatedProcess {
       stop,
       desk: { running: true },
     };
-    const keeping = await openKeeping({ ...given, remove: null });
+    const keeping = await openKeeping({ ...given, remove: null, fleet: null });
     this.#world.enqueue = (key, again) => {
       void ledger.enqueue([again ? { key, again } : { key }]).then(() => keeping.asked.ring());
     };

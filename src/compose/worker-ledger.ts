@@ -1,0 +1,57 @@
+import type { Config } from "../config/config.ts";
+import { isPostgres } from "../domain/postgres-url.ts";
+import { type LoadedEngine, loadEngine } from "../fleet/load.ts";
+import type { JobEngine } from "../fleet/port.ts";
+import type { FleetLedger } from "../ledgers/fleet-port.ts";
+import type { Ledger } from "../ledgers/port.ts";
+import { type LedgerWish, openLedger } from "./connect.ts";
+
+/** The ledger of a worker, with what it shares the work with others by; null where it works alone. */
+export interface WorkerLedger {
+  readonly ledger: Ledger;
+  readonly shared: {
+    readonly engine: JobEngine;
+    readonly fleet: FleetLedger;
+    /** The number of this worker. */
+    readonly worker: number;
+  } | null;
+}
+
+/**
+ * Opens the ledger of a worker. In PostgreSQL it shares its work with all other workers, where the engine for that is there; without
+ * it, it is the only one. Throws LedgerError.
+ */
+export async function openWorkerLedger(
+  config: Config,
+  wish: Pick<LedgerWish, "command" | "tell">,
+): Promise<WorkerLedger> {
+  const loaded = isPostgres(config.ledger) ? await loadEngine() : null;
+  if (loaded !== null && "module" in loaded) return openShared(config, wish, loaded);
+  return { ledger: await openLedger(config, { ...wish, onlyPlan: false, company: "alone" }), shared: null };
+}
+
+async function openShared(
+  config: Config,
+  { command, tell = () => {} }: Pick<LedgerWish, "command" | "tell">,
+  { module }: Extract<LoadedEngine, { module: unknown }>,
+): Promise<WorkerLedger> {
+  const [{ openSharedLedger }, { openEngine }] = await Promise.all([
+    import("../ledgers/postgres.ts"),
+    import("../fleet/engine.ts"),
+  ]);
+  const { ledger, fleet, worker, sql, schema, engineTrouble } = await openSharedLedger({
+    url: config.ledger,
+    command,
+    company: "shared",
+    tell,
+  });
+  try {
+    const onError = (error: Error) =>
+      tell("warn", `the engine that hands out work: ${error.message.split("\n")[0]}`);
+    const engine = await openEngine({ module, sql, ledgerSchema: schema, onError });
+    return { ledger, shared: { engine, fleet, worker } };
+  } catch (error) {
+    await ledger.close();
+    throw engineTrouble(error);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Bell } from "../domain/bell.ts";
+import type { Clock } from "../domain/clock.ts";
+import { LedgerError } from "../ledgers/error.ts";
+import type { FleetLedger } from "../ledgers/fleet-port.ts";
+import type { Stop } from "../pipeline/stop.ts";
+import { type FeedOptions, feed } from "./feed.ts";
+
+export interface LeadWatchOptions extends FeedOptions {
+  readonly clock: Clock;
+  readonly stop: Stop;
+  readonly fleet: FleetLedger;
+  /** Rung when something was asked for by name, or others wrote rows. */
+  readonly asked: Bell;
+  /** Milliseconds of the engine's clock between two looks. */
+  readonly intervalMs: number;
+  /** Called when this worker begins to lead. */
+  readonly onLead: () => void;
+  /** Hears that the engine is away. */
+  readonly away: (error: unknown) => void;
+}
+
+/** What one worker does for all: it reads the sources, and tells the engine what waits. */
+const LEAD = "lead";
+/** Real milliseconds: between two words that this worker leads, and between two looks whether the engine still knows what it was told. */
+const [RENEW_MS, WHOLE_MS] = [10_000, 15_000];
+/** After so many seconds the engine is told once more of what still waits: it may have lost it. */
+const AGAIN_S = 300;
+
+/** Takes the lead of a fleet when nobody has it, and feeds the engine for as long as it is its. */
+export class LeadWatch {
+  readonly #options: LeadWatchOptions;
+  #leads = false;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #wholeAt = Number.NEGATIVE_INFINITY;
+  #againAt = performance.now();
+
+  constructor(options: LeadWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this worker reads the sources. */
+  get leads(): boolean {
+    return this.#leads;
+  }
+
+  /** Resolves when the worker drains. Throws LedgerError. */
+  async run(): Promise<void> {
+    const { stop, asked, intervalMs, clock, fleet } = this.#options;
+    while (!stop.draining.aborted) {
+      await this.#renew();
+      if (this.#leads) await this.#work();
+      await asked.wait(intervalMs, clock, stop.draining);
+    }
+    if (this.#leads) await fleet.resign(LEAD);
+    this.#leads = false;
+  }
+
+  /** Something has recovered: what waits is found by itself. */
+  again(): void {
+    this.#options.asked.ring();
+  }
+
+  async #renew(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#renewedAt < RENEW_MS) return;
+    this.#renewedAt = now;
+    const before = this.#leads;
+    this.#leads = await this.#options.fleet.lead(LEAD);
+    if (this.#leads && !before) this.#options.onLead();
+  }
+
+  async #work(): Promise<void> {
+    const { engine, fleet, away } = this.#options;
+    const now = performance.now();
+    try {
+      if (now - this.#wholeAt >= WHOLE_MS) {
+        this.#wholeAt = now;
+        if (!(await engine.isWhole())) await fleet.unfeed(0);
+      }
+      if (now - this.#againAt >= AGAIN_S * 1000) {
+        this.#againAt = now;
+        await fleet.unfeed(AGAIN_S);
+      }
+      // What waits beyond that is fed as it is needed.
+      await feed(this.#options);
+    } catch (error) {
+      if (error instanceof LedgerError) throw error;
+      away(error);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { FleetPulse, FleetTarget, FleetWorker } from "../fleet-port.ts";
+import { all, one, run, type Steps } from "../sql/steps.ts";
+import { LEASE_S } from "./leases.ts";
+
+const NOW = "clock_timestamp()";
+const LEASE = `interval '${LEASE_S} seconds'`;
+/** Where it stands that all workers are to take no work, also those that come later. */
+const STOPPED = "fleet:stopped";
+
+const PULSE = `update prewarm_processes p set lease_until = ${NOW} + ${LEASE}, version = :version, places = :places,
+    active = :active, per_minute = :perMinute
+  where p.id = :fence returning not p.stopped and not exists (select 1 from prewarm_identity where key = '${STOPPED}') as works`;
+
+/** Says how a worker is; returns whether it may take work. */
+export function* pulse(fence: number, { version, places, active, perMinute }: FleetPulse): Steps<boolean> {
+  const row = yield* one<{ works: boolean }>(PULSE, { fence, version, places, active, perMinute });
+  return row?.works ?? true;
+}
+
+const epochOf = (moment: string) => `extract(epoch from ${moment}) * 1000`;
+
+const WORKERS = `select p.id, p.pid, p.host, p.version, p.admin, ${epochOf("p.since")} as since,
+    ${epochOf(`p.lease_until - ${LEASE}`)} as seen, coalesce(p.places, 0) as places, coalesce(p.active, 0) as active,
+    coalesce(p.per_minute, 0) as "perMinute",
+    p.stopped or exists (select 1 from prewarm_identity where key = '${STOPPED}') as stopped,
+    exists (select 1 from prewarm_roles r where r.fence = p.id and r.lease_until > ${NOW}) as leads
+  from prewarm_processes p where (p.shared or p.alone) and p.lease_until > ${NOW} order by p.id`;
+
+/** Returns all workers that live. */
+export function* workers(): Steps<FleetWorker[]> {
+  return yield* all<FleetWorker>(WORKERS);
+}
+
+const STOP_ONE = `update prewarm_processes p set stopped = :stopped
+  where p.shared and p.lease_until > ${NOW} and (cast(:id as bigint) is null or p.id = cast(:id as bigint))`;
+const STOP_ALL = `insert into prewarm_identity (key, value) values ('${STOPPED}', '1') on conflict (key) do nothing`;
+const START_ALL = `delete from prewarm_identity where key = '${STOPPED}'`;
+
+/** Stops or starts one worker, or all of them and those that come. Returns how many live ones that are. */
+export function* tell(action: "start" | "stop", whom: FleetTarget): Steps<number> {
+  const stopped = action === "stop";
+  if (whom !== "all") return yield* run(STOP_ONE, { stopped, id: whom });
+  yield* run(stopped ? STOP_ALL : START_ALL);
+  // Whoever starts all starts those as well that were stopped by themselves.
+  return yield* run(STOP_ONE, { stopped: false, id: null });
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../src/domain/failure.ts";
+import type { ItemResult } from "../../src/domain/outcome.ts";
+import { perBot } from "../../src/fleet/feed.ts";
+import { comesBackInS } from "../../src/fleet/job-ends.ts";
+import { jobIdOf } from "../../src/fleet/job-id.ts";
+import { isOlder, loadEngine } from "../../src/fleet/load.ts";
+import { wantedOf } from "../../src/fleet/wanted.ts";
+
+const NOW = 100_000;
+
+function need(bot: string, dueInMs: number, perMinute: number, { held = 0, inCall = 1 } = {}) {
+  return { bot, outlook: { dueAt: NOW + dueInMs, perMinute }, held, inCall };
+}
+
+describe("what is fetched", () => {
+  it.each([
+    ["as much as a lane may call for within six seconds", [need("a", 0, 20)], 100, 3, []],
+    ["what is held already is not fetched again", [need("a", 0, 20, { held: 2 })], 100, 1, []],
+    ["a bot that has enough is passed over", [need("a", 0, 20, { held: 3 }), need("b", 0, 20)], 100, 3, ["a"]],
+    ["a frozen bot is passed over", [need("a", 30_000, 20), need("b", 0, 20)], 100, 3, ["a"]],
+    ["a bot whose lanes others have", [need("a", Number.POSITIVE_INFINITY, 0)], 100, 0, ["a"]],
+    ["one that is free just before the end of that time", [need("a", 5_900, 20)], 100, 1, []],
+    ["with packs, so many for each call", [need("a", 0, 20, { inCall: 10 })], 100, 30, []],
+    ["no more than there is room for", [need("a", 0, 6_000)], 7, 7, []],
+    ["nothing where there is no room", [need("a", 0, 20)], -3, 0, []],
+  ])("%s", (_, needs, free, most, exceptBots) => {
+    expect(wantedOf(needs, NOW, free)).toEqual({ most, exceptBots });
+  });
+});
+
+describe("what comes of a job when its item has ended", () => {
+  const item = (more: Partial<ItemResult>): ItemResult =>
+    ({ status: "ready", error: null, reason: null, ...more }) as ItemResult;
+  const error = (reason: Parameters<typeof failure>[0]) => ({ ...failure(reason, "text"), code: null });
+
+  it.each([
+    ["it is ready", item({}), null],
+    ["it is unknown", item({ status: "unknown", error: error("answer_lost") }), null],
+    ["it failed for good", item({ status: "failed", error: error("photo_dimensions") }), null],
+    ["it failed for a passing reason", item({ status: "failed", error: error("telegram_busy") }), 30],
+    ["another process sends it", item({ status: "skipped", reason: "in_flight_elsewhere" }), 30],
+    ["the bucket turned us away", item({ status: "failed", error: error("r2_denied") }), 30],
+    ["its message can be looked for in a minute", item({ status: "unknown", lookAt: NOW + 60_000 }), 60],
+  ])("%s", (_, ended, seconds) => {
+    expect(comesBackInS(ended, NOW)).toBe(seconds);
+  });
+});
+
+describe("how much of each bot the engine is told of", () => {
+  it.each([
+    [1, 500],
+    [20, 250],
+    [100, 50],
+    [10_000, 20],
+  ])("with %i bots %i", (bots, jobs) => {
+    expect(perBot(bots)).toBe(jobs);
+  });
+});
+
+describe("the id of a job", () => {
+  it("is the same for the same work for ever, and a UUID", () => {
+    const row = { bot: "main", content: `etag:${"a".repeat(32)}:7`, kind: "photo" } as const;
+    expect(jobIdOf(row)).toBe("7e581c41-c57d-6591-7158-9ef6c22b1894");
+    expect(jobIdOf({ ...row, kind: "document" })).not.toBe(jobIdOf(row));
+    expect(jobIdOf({ bot: "main", entry: 7 })).not.toBe(jobIdOf({ bot: "other", entry: 7 }));
+  });
+});
+
+describe("the engine's package", () => {
+  it.each([
+    ["20.20.2", true],
+    ["22.11.9", true],
+    ["22.12.0", false],
+    ["24.1.0", false],
+  ])("Node %s is too old: %s", (version, old) => {
+    expect(isOlder(version, "22.12")).toBe(old);
+  });
+
+  it("is not loaded by a Node.js that its author does not support", async () => {
+    expect(await loadEngine({}, "20.20.2")).toEqual({
+      missing: "pg-boss needs Node 22.12 or newer, and this is 20.20.2",
+    });
+  });
+});
