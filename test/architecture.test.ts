@@ -148,6 +148,7 @@ interface Door {
 
 /** What a room shows to others that do not see all of it. A file that is not named here belongs to its room alone. */
 const DOORS: Readonly<Record<string, Door>> = {
+  "fleet/port.ts": { to: ["compose"], why: "what hands out jobs, for those who open it" },
   "ledgers/fleet-port.ts": {
     to: ["fleet"],
     why: "work that several workers share, for those who hand it out",

@@ -3,7 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Outages } from "./outages.ts";
-import type { PassEnd, SourceScanner } from "./source-scanner.ts";
+import type { PassEnd } from "./source-scanner.ts";
 
 /** The moments at which a source is to be scanned. */
 export interface Schedule extends AsyncIterable<unknown> {
@@ -16,7 +16,7 @@ export interface SourceWatchOptions {
   readonly stop: Stop;
   readonly breaker: Breaker;
   readonly outages: Outages;
-  readonly scanner: Pick<SourceScanner, "scan">;
+  readonly scanner: { scan(): Promise<PassEnd> };
   readonly schedule: Schedule;
 }
 

@@ -17,7 +17,13 @@ describe("what is fetched", () => {
   it.each([
     ["as much as a lane may call for within six seconds", [need("a", 0, 20)], 100, 3, []],
     ["what is held already is not fetched again", [need("a", 0, 20, { held: 2 })], 100, 1, []],
-    ["a bot that has enough is passed over", [need("a", 0, 20, { held: 3 }), need("b", 0, 20)], 100, 3, ["a"]],
+    [
+      "a bot that has enough is passed over",
+      [need("a", 0, 20, { held: 3 }), need("b", 0, 20)],
+      100,
+      3,
+      ["a"],
+    ],
     ["a frozen bot is passed over", [need("a", 30_000, 20), need("b", 0, 20)], 100, 3, ["a"]],
     ["a bot whose lanes others have", [need("a", Number.POSITIVE_INFINITY, 0)], 100, 0, ["a"]],
     ["one that is free just before the end of that time", [need("a", 5_900, 20)], 100, 1, []],

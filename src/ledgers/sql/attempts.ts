@@ -20,14 +20,11 @@ export interface Attempt {
   readonly bytes: number;
 }
 
-const beginRow = (more: string) => `
+/** In a fleet whoever asks for the row again is heard at once after its call, whatever the engine was told before. */
+const beginRow = (shared: boolean) => `
   insert into media_cache (bot_slug, sha256, kind, status, retry_count, created_at, updated_at)
   values (:bot, :content, :kind, 'warming', 0, :now, :now)
-  on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now${more}
-  where not ${servesReaders("media_cache")}`;
-const BEGIN_ROW = beginRow("");
-/** Once its call has ended, whoever asks for the row again is heard at once, whatever the engine of a fleet was told before. */
-const BEGIN_SHARED_ROW = beginRow(", fed_at = null");
+  on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now${shared ? ", fed_at = null" : ""} where not ${servesReaders("media_cache")}`;
 
 /** A new key; a known one keeps what it points at until a confirmation moves it. */
 const NEW_KEY = `
@@ -116,7 +113,7 @@ const giveUpEdits = (left: Left) => `
 /** Records a call before it is made: attempt, row, and the key if it is new. */
 export function* begin(store: Store, facts: AttemptFacts): Steps<number> {
   const params = yield* paramsOf(store, facts);
-  yield* run(store.fence === undefined ? BEGIN_ROW : BEGIN_SHARED_ROW, params);
+  yield* run(beginRow(store.fence !== undefined), params);
   yield* run(NEW_KEY, params);
   return yield* writeAttempt({ ...params, state: "sending" });
 }
