@@ -7,6 +7,7 @@ import { addImportFlags } from "./commands/import-flags.ts";
 import { addLookupFlags } from "./commands/lookup-flags.ts";
 import { addMigrateFlags } from "./commands/migrate-flags.ts";
 import { wordingHere } from "./commands/place.ts";
+import { addProbeFlags } from "./commands/probe-flags.ts";
 import { addRunFlags } from "./commands/run-flags.ts";
 import { addSandboxFlags } from "./commands/sandbox-flags.ts";
 import { addStatusFlags } from "./commands/status-flags.ts";
@@ -41,6 +42,10 @@ async function dispatch(argv: readonly string[], version: string): Promise<numbe
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
+    if (argv[0] === "probe" && argv.includes("--json")) {
+      const { probeNeverBegan } = await import("./commands/probe.ts");
+      probeNeverBegan(2);
+    }
     if (argv[0] === "verify" && argv.includes("--json")) {
       const { verifyNeverBegan } = await import("./commands/verify.ts");
       verifyNeverBegan(2);
@@ -79,6 +84,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
   addCheckEnvFlags(program.command("check-env")).action(async (flags) => {
     const { checkEnv } = await import("./commands/check-env.ts");
     done(await checkEnv(flags));
+  });
+  addProbeFlags(program.command("probe")).action(async (flags) => {
+    const { probe } = await import("./commands/probe.ts");
+    done(await probe(flags, { onRedactor: redactFinally, version }));
   });
   addStatusFlags(program.command("status")).action(async (flags) => {
     const { status } = await import("./commands/status.ts");
@@ -134,6 +143,7 @@ const EXAMPLES = `Examples:
   prewarm run --concurrency 5           warm the bucket of your environment
   prewarm worker                        keep it warm, with a status page
   prewarm check-env                     why does it not work, and what to do
+  prewarm probe --yes                   what only Telegram can tell: may several media go in one message
   prewarm status                        what the ledger holds, also while something runs
   prewarm failures                      what failed or is unknown, why, and what to do
   prewarm verify                        is what the ledger says still true

@@ -4,6 +4,7 @@ import type { TransferMode } from "../domain/choices.ts";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { isPostgres } from "../domain/postgres-url.ts";
+import type { Secret } from "../domain/secret.ts";
 import { waitingBot } from "../lanes/waiting-bot.ts";
 import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
@@ -14,6 +15,7 @@ import type { Storage } from "../storage/port.ts";
 import { openR2 } from "../storage/r2.ts";
 import { openBot } from "../telegram/client.ts";
 import type { Bot } from "../telegram/port.ts";
+import { openStickers, type StickerUpload } from "../telegram/stickers.ts";
 import type { Transfers } from "../transfers/port.ts";
 import { openTransfers } from "../transfers/transfers.ts";
 import { openDispatcher } from "./dispatcher.ts";
@@ -25,6 +27,8 @@ export interface Connections {
   readonly storage: Storage;
   /** They obey `waits`. */
   readonly bots: readonly { readonly bot: Bot; readonly chats: readonly string[] }[];
+  /** By the slug of the bot that uploads. */
+  readonly stickers: ReadonlyMap<string, StickerUpload>;
   readonly waits: Waits;
   /** Bounds what of objects is in memory besides what is being sent. */
   readonly memory: ByteBudget;
@@ -63,16 +67,18 @@ export function connect(
     answerMs: config.answerTimeout,
   };
   const waits = new Waits(clock);
+  const callsOf = (token: Secret) => ({ ...common, token: token.reveal(), apiRoot: config.apiRoot });
   const bots = config.bots.map(({ slug, token, chats }) => ({
     chats,
-    bot: waitingBot(openBot({ ...common, slug, token: token.reveal(), apiRoot: config.apiRoot }), waits),
+    bot: waitingBot(openBot({ ...callsOf(token), slug }), waits),
   }));
+  const stickers = new Map(config.bots.map(({ slug, token }) => [slug, openStickers(callsOf(token))]));
   const close = async () => {
     await storage.close();
     await Promise.all([r2.destroy(), telegram.destroy()]);
   };
   const memory = new ByteBudget(config.readAhead);
-  return { clock, storage, bots, waits, memory, wholeBytes: BUFFERED_BYTES, close };
+  return { clock, storage, bots, stickers, waits, memory, wholeBytes: BUFFERED_BYTES, close };
 }
 
 export interface LedgerWish {

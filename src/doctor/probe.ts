@@ -1,10 +1,10 @@
 import type { TransferName } from "../domain/task.ts";
+import { tinyPhoto } from "../domain/tiny-photo.ts";
 import type { Bot, SendRequest } from "../telegram/port.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext, CheckedLane } from "./context.ts";
 import { smallestPhoto } from "./r2-objects.ts";
 import { ofFailure, pass, skipped, warn } from "./report.ts";
-import { tinyPhoto } from "./tiny-photo.ts";
 
 /** Sends for real, so it is asked for by `--probe` only. */
 export const PROBE: Check = {

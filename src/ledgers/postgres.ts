@@ -19,6 +19,7 @@ import { PostgresLanes } from "./postgres/shared-lanes.ts";
 import { beginRead } from "./sql/begin-read.ts";
 import { ledgerIn } from "./sql/ledger.ts";
 import { beginCanary } from "./sql/packs.ts";
+import { beginProbe } from "./sql/probes.ts";
 import type { Steps } from "./sql/steps.ts";
 import type { Store } from "./sql/store.ts";
 import type { LedgerView } from "./view.ts";
@@ -215,6 +216,10 @@ function beginningIn({ store, process, clock, keeper, open, shared }: LeasedPart
     beginCanary: (id, chatId) =>
       beginning(function* () {
         return yield* take(process.fence, yield* beginCanary(store, id, chatId));
+      }),
+    beginProbe: (post) =>
+      beginning(function* () {
+        return yield* take(process.fence, yield* beginProbe(store, post));
       }),
   } satisfies Partial<Ledger>;
 }

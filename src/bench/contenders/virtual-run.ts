@@ -58,6 +58,7 @@ export async function runVirtually(work: VirtualWork): Promise<VirtualEnd> {
   const connections: Connections = {
     clock,
     bots,
+    stickers: new Map(),
     storage: storageOf(work.objects),
     waits: new Waits(clock),
     memory: new ByteBudget(config.readAhead),

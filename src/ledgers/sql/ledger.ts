@@ -1,5 +1,6 @@
 import type { PackedCalls } from "../pack-port.ts";
 import type { Ledger } from "../port.ts";
+import type { ProbePosts } from "../probe-port.ts";
 import { begin, doubt, fail, note, recover, refuse, retry } from "./attempts.ts";
 import { beginRead, beginUnderHash } from "./begin-read.ts";
 import { confirm, point } from "./confirm.ts";
@@ -24,6 +25,7 @@ import {
   unproved,
 } from "./packs.ts";
 import { posted, posters } from "./posted.ts";
+import { beginProbe, lostProbes } from "./probes.ts";
 import { keepProof, proofs } from "./proofs.ts";
 import { dequeue, enqueue, queued } from "./queue.ts";
 import { isServed, learn, markDead } from "./reported.ts";
@@ -109,7 +111,10 @@ function attemptsIn(store: Store, write: LedgerDatabase["write"]) {
   } satisfies Partial<Ledger>;
 }
 
-function packedCallsIn(store: Store, { read, write }: Pick<LedgerDatabase, "read" | "write">): PackedCalls {
+function packedCallsIn(
+  store: Store,
+  { read, write }: Pick<LedgerDatabase, "read" | "write">,
+): PackedCalls & ProbePosts {
   return {
     beginAll: (facts) => write(() => beginAll(store, facts)),
     holdUnproved: (attempt, confirmation) => write(() => holdUnproved(store, attempt, confirmation)),
@@ -118,6 +123,8 @@ function packedCallsIn(store: Store, { read, write }: Pick<LedgerDatabase, "read
     beginCanary: (id, chatId) => write(() => beginCanary(store, id, chatId)),
     endCanary: (canary, end) => write(() => endCanary(store, canary, end)),
     leftCanaries: (bots) => read(() => leftCanaries(bots)),
+    beginProbe: (post) => write(() => beginProbe(store, post)),
+    lostProbes: (bots) => read(() => lostProbes(bots)),
     proofs: () => read(proofs),
     keepProof: (proof) => write(() => keepProof(proof)),
   };

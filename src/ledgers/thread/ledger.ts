@@ -115,6 +115,8 @@ function packsOver(ask: Ask) {
     beginCanary: ask("beginCanary"),
     endCanary: ask("endCanary"),
     leftCanaries: ask("leftCanaries"),
+    beginProbe: ask("beginProbe"),
+    lostProbes: ask("lostProbes"),
     proofs: ask("proofs"),
     keepProof: ask("keepProof"),
   } satisfies Partial<Ledger>;

@@ -146,7 +146,16 @@ export class SimulatedProcess {
       };
     });
     const wholeBytes = CACHE.maxObjectBytes;
-    return { clock, storage, bots, waits, memory, wholeBytes, close: async () => dispatcher.hangUp() };
+    return {
+      clock,
+      storage,
+      bots,
+      stickers: new Map(),
+      waits,
+      memory,
+      wholeBytes,
+      close: async () => dispatcher.hangUp(),
+    };
   }
 
   #ledgerWay(): PortWay {

@@ -1,16 +1,17 @@
 import { crc32, deflateSync } from "node:zlib";
 
-/** A grey square, large enough for Telegram to take it as a photo. */
+/** Of the square, large enough for Telegram to take it as a photo. */
 const SIDE = 64;
 
-/** The bytes of a small PNG (w3.org/TR/png), made here so that a probe needs no file. */
-export function tinyPhoto(): Uint8Array {
+/** The bytes of a small PNG (w3.org/TR/png) in shades of grey, made here so that a probe needs no file; each seed makes another one. */
+export function tinyPhoto(seed = 0): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(SIDE, 0);
   header.writeUInt32BE(SIDE, 4);
   // 8 bits a sample, greyscale; the other three bytes are 0.
   header[8] = 8;
   const rows = Buffer.alloc(SIDE * (SIDE + 1), 0x80);
+  rows.writeUInt32BE(seed >>> 0, 1);
   // Each row begins with its filter: none.
   for (let row = 0; row < SIDE; row++) rows[row * (SIDE + 1)] = 0;
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

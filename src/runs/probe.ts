@@ -1,0 +1,192 @@
+import { connect, openLedger } from "../compose/connect.ts";
+import { type OpenProbe, openProbe } from "../compose/probe.ts";
+import type { Config } from "../config/config.ts";
+import type { ProbeWish } from "../config/probe-options.ts";
+import { unlessAborted } from "../domain/abort.ts";
+import type { Clock } from "../domain/clock.ts";
+import { Emitter } from "../domain/events.ts";
+import { patienceOf } from "../domain/patience.ts";
+import { MessageBudget, ProbeHalted } from "../probe/budget.ts";
+import type { ProbeExperiment } from "../probe/experiment.ts";
+import { findLost } from "../probe/lost.ts";
+import { type ProbeListener, type ProbeOutcome, probe } from "../probe/probe.ts";
+import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { findLanes } from "./find-lanes.ts";
+import { Session } from "./session.ts";
+
+export interface OpenProbeRunOptions {
+  readonly config: Config;
+  readonly options: ProbeWish;
+  readonly experiments: readonly ProbeExperiment[];
+  readonly redact: (text: string) => string;
+}
+
+/** Where a probe is going to post, and how much. */
+interface ProbePlan {
+  readonly bot: string;
+  readonly chats: readonly { readonly id: string; readonly title: string; readonly type: string }[];
+  /** Messages at the most. */
+  readonly most: number;
+}
+
+/** Hears of everything that a screen shows. */
+export interface ProbeWatcher extends ProbeListener {
+  readonly planned: (plan: ProbePlan) => void;
+  readonly waiting: (ms: number) => void;
+}
+
+/** How a probe ended. */
+export interface ProbeEnd {
+  readonly exitCode: number;
+  readonly outcomes: readonly ProbeOutcome[];
+  /** Messages that it posted. */
+  readonly posted: number;
+  /** Messages that stand in chats, or may: the next probe or run takes them away. */
+  readonly left: number;
+}
+
+/** Tries after the first for a server that is busy. */
+const RETRIES = 3;
+
+/** One probe: the ledger that it holds, its connections, and the way to stop it. */
+export class ProbeRun {
+  readonly #session: Session;
+  readonly #options: ProbeWish;
+  readonly #experiments: readonly ProbeExperiment[];
+  readonly #budget: MessageBudget;
+
+  /** Takes the ledger. Throws LedgerError, which says who holds it. */
+  static async open({ config, options, experiments, redact }: OpenProbeRunOptions): Promise<ProbeRun> {
+    const events = new Emitter();
+    const tell = (level: "warn" | "info", text: string) => events.emit("notice", { level, text });
+    const ledger = await openLedger(config, { command: "prewarm probe", onlyPlan: false, tell });
+    const connections = connect(config, redact);
+    const session = new Session({ config, ledger, connections, events, sandbox: false });
+    return new ProbeRun(session, options, experiments);
+  }
+
+  private constructor(session: Session, options: ProbeWish, experiments: readonly ProbeExperiment[]) {
+    this.#session = session;
+    this.#options = options;
+    this.#experiments = experiments;
+    this.#budget = new MessageBudget(options.maxMessages);
+  }
+
+  get events(): Emitter {
+    return this.#session.events;
+  }
+
+  get stop(): Session["stop"] {
+    return this.#session.stop;
+  }
+
+  get clock(): Clock {
+    return this.#session.connections.clock;
+  }
+
+  /** Probes to the end. Throws ConfigError and LedgerError. */
+  async toEnd(watcher: ProbeWatcher): Promise<ProbeEnd> {
+    const { ledger, stop, connections } = this.#session;
+    const opened = await this.#enter(watcher);
+    if (opened === null) return this.#end([], 0);
+    await this.#clearLeft(opened);
+    const outcomes = await probe({
+      places: opened.places,
+      experiments: this.#experiments,
+      again: this.#options.again,
+      ledger,
+      clock: connections.clock,
+      budget: this.#budget,
+      draining: stop.draining,
+      listener: watcher,
+    });
+    const lost = await this.#findLost(opened);
+    const bots = this.#bots();
+    return this.#end(outcomes, lost + (await ledger.leftCanaries(bots)).length);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  async #enter(watcher: ProbeWatcher): Promise<OpenProbe | null> {
+    const { config, ledger, connections, stop } = this.#session;
+    await this.#session.checkWorld();
+    const patience = patienceOf(RETRIES, Math.random);
+    const finding = findLanes(this.#session, { tried: true, patience });
+    const found = await unlessAborted(finding, stop.draining);
+    if (!found || stop.cause !== null) return null;
+    await this.#session.claim({ quiet: true, lanes: found });
+    const { draining, aborting } = stop;
+    const parts = { config, connections, ledger, found, budget: this.#budget, draining, aborting };
+    const { bot: asks } = this.#options;
+    const opened = openProbe({ ...parts, asks, samples: SAMPLE_MEDIA, waiting: watcher.waiting });
+    const most = this.#experiments.reduce((sum, each) => sum + each.most, 0) * opened.places.length;
+    watcher.planned({
+      bot: opened.places[0]?.lane.bot.slug ?? "",
+      chats: opened.places.map(({ lane: { chat } }) => chat),
+      most: Math.min(most, this.#options.maxMessages),
+    });
+    return opened;
+  }
+
+  /** Takes away what an earlier probe, or a canary of an earlier run, left. */
+  async #clearLeft({ laneOf }: OpenProbe): Promise<void> {
+    const { ledger, stop } = this.#session;
+    const left = await ledger.leftCanaries(this.#bots());
+    for (const { canary, bot, chatId, messageId } of left) {
+      const lane = laneOf(bot, chatId);
+      if (!lane || stop.draining.aborted) continue;
+      lane.takeOver({ attempt: canary, messageId });
+      await lane.clear();
+    }
+    if (left.length > 0)
+      this.#tell("info", `${left.length} messages that an earlier probe left were deleted`);
+  }
+
+  /** Looks for messages whose answers were lost; how many are left. A call that was made a moment ago may post even now. */
+  async #findLost({ laneOf }: OpenProbe): Promise<number> {
+    const { ledger, stop, config, connections } = this.#session;
+    let left = 0;
+    for (const lost of await ledger.lostProbes(this.#bots())) {
+      const lane = laneOf(lost.bot, lost.chatId);
+      const isYoung = connections.clock.wall() < lost.startedAt + config.lookAfter / config.timeScale;
+      const end =
+        lane && !isYoung && !stop.draining.aborted
+          ? await findLost(lost, lane, ledger)
+              .catch(halted)
+              .finally(() => lane.clear())
+          : "unclear";
+      if (end === "unclear") left += 1;
+    }
+    if (left > 0)
+      this.#tell(
+        "warn",
+        `${left} messages whose answers were lost may be in the chat; a later probe looks for them`,
+      );
+    return left;
+  }
+
+  #bots(): string[] {
+    return this.#session.connections.bots.map(({ bot }) => bot.slug);
+  }
+
+  #tell(level: "info" | "warn", text: string): void {
+    this.events.emit("notice", { level, text });
+  }
+
+  #end(outcomes: readonly ProbeOutcome[], left: number): ProbeEnd {
+    const posted = this.#options.maxMessages - this.#budget.left;
+    const { cause } = this.stop;
+    const has = (status: ProbeOutcome["status"]) => outcomes.some((each) => each.status === status);
+    const stopped = exitCodeOf({ cause, bad: 0, botsOut: [] });
+    const exitCode = cause !== null ? stopped : has("unpaid") ? 5 : has("open") ? 3 : 0;
+    return { exitCode, outcomes, posted, left };
+  }
+}
+
+function halted(error: unknown): "unclear" {
+  if (error instanceof ProbeHalted) return "unclear";
+  throw error;
+}

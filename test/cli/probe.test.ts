@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { CHAT_ID, type Probed, type ProbeScene, probeScene } from "./probe-scene.ts";
+
+/** Ids of the messages that stand in a chat, and how many there ever were. */
+async function messages(scene: ProbeScene) {
+  const rows = await scene.truth();
+  const key = ({ chat_id, message_id }: (typeof rows)[number]) => `${chat_id} ${message_id}`;
+  return {
+    posted: new Set(rows.map(key)).size,
+    standing: [...new Set(rows.filter(({ deleted }) => !deleted).map(key))],
+  };
+}
+
+/** It posted what it says, no more than it announced, and nothing of it is left. */
+async function isTidy(scene: ProbeScene, { summary }: Probed, most = 150): Promise<void> {
+  const { posted, standing } = await messages(scene);
+  expect(standing).toEqual([]);
+  expect(posted).toBe(summary.messages_posted);
+  expect(posted).toBeLessThanOrEqual(most);
+}
+
+/** What experiments say of a server that is as the documentation says, and of what nobody knows in the best case. */
+const AT_FIRST = [
+  "packs supported",
+  ...["photo", "video", "animation", "audio", "voice", "document"].map((kind) => `ids:${kind} ordinary`),
+  "limit token_bucket",
+  "quota messages",
+  "keeps 50",
+  "dropped_ids none",
+  "names_bad unnamed",
+  "max_body 45000000",
+  "url_flood 50",
+  "edit media",
+  "id_outlives_message lives",
+  "second_bot edit",
+  "id_without_message lives",
+];
+const RICH_ONLY = ["photo", "video", "animation", "audio", "voice", "document"].map(
+  (kind) => `ids:${kind} rich_only`,
+);
+
+/** A switch of the sandbox, the experiments that are made, and what they have to say. */
+const SWITCHES: [string, object, string, string[]][] = [
+  ["supported false", { rich: { supported: false } }, "packs,ids,quota", ["packs unsupported"]],
+  ["counts media", { rich: { counts: "media" } }, "quota,overflow", ["quota media", "overflow debt"]],
+  [
+    "counts media, overflow refuse",
+    { rich: { counts: "media", overflow: "refuse" } },
+    "quota,overflow",
+    ["quota media", "overflow refuse"],
+  ],
+  ["ids rich_only", { rich: { ids: "rich_only" } }, "ids", RICH_ONLY],
+  ["names_bad true", { rich: { names_bad: true } }, "names_bad", ["names_bad named"]],
+  ["max_body of 6 MB", { rich: { max_body: 6_000_000 } }, "max_body", ["max_body 5625000"]],
+  ["url_flood 12", { rich: { url_flood: 12 } }, "url_flood", ["url_flood 10"]],
+  ["keeps 20", { rich: { keeps: 20 } }, "keeps", ["keeps 20", "dropped_ids live"]],
+  [
+    "keeps 20, dropped_ids dead",
+    { rich: { keeps: 20, dropped_ids: "dead" } },
+    "keeps",
+    ["keeps 20", "dropped_ids dead"],
+  ],
+];
+
+const LIMITS: [string, object, string][] = [
+  ["no limit", { unlimited: true }, "limit none"],
+  ["token_bucket that refuses", { model: "token_bucket", rate: 20, burst: 8 }, "limit token_bucket"],
+  ["bucket_minute", { model: "bucket_minute", rate: 16 }, "limit bucket_minute"],
+  ["sliding_minute", { model: "sliding_minute", rate: 16 }, "limit sliding_minute"],
+  ["fixed_window", { model: "fixed_window", rate: 16 }, "limit fixed_window"],
+];
+
+describe("prewarm probe, against a sandbox that is a process of its own", () => {
+  it.each(SWITCHES)("finds out %s", async (_, order, only, found) => {
+    const scene = await probeScene(100);
+    await scene.control(order);
+    const ended = await scene.probe("--only", only);
+    const first = found[0] === "packs unsupported" ? [] : ["packs supported"];
+    expect([ended.found, ended.code], ended.stderr).toEqual([[...first, ...found], 0]);
+    await isTidy(scene, ended);
+  });
+
+  it.each(LIMITS)("finds out the limit of a chat: %s", async (_, limits, found) => {
+    const scene = await probeScene(30);
+    await scene.control({ chat: { id: CHAT_ID, absorb_ms: 0, ...limits } });
+    const ended = await scene.probe("--only", "limit");
+    expect([ended.found, ended.code], ended.stderr).toEqual([[found], 0]);
+    await isTidy(scene, ended);
+  });
+
+  it("finds out everything in one go, and what is known is not asked again", async () => {
+    const scene = await probeScene(30, "--bots", "2");
+    const ended = await scene.probe("--report", "report.json");
+    expect([ended.summary.open, ended.code], ended.stderr).toEqual([0, 0]);
+    expect([...ended.found].sort()).toEqual([...AT_FIRST].sort());
+    await isTidy(scene, ended);
+    const report = scene.file("report.json");
+    const { R2_BUCKET: _, PREWARM_TIME_SCALE: __, ...secret } = scene.env;
+    const hidden = [...Object.values(secret), String(CHAT_ID), "AgAC"];
+    expect(hidden.filter((text) => report.includes(text))).toEqual([]);
+    const again = await scene.probe();
+    expect([again.code, again.summary.messages_posted]).toEqual([0, 0]);
+    const looked = await scene.probe("--again", "--only", "id_without_message");
+    expect([looked.found, looked.summary.messages_posted]).toEqual([["id_without_message lives"], 1]);
+  });
+});
