@@ -1,3 +1,4 @@
+import { isPostgres } from "../domain/postgres-url.ts";
 import type { Secret } from "../domain/secret.ts";
 import { BadValue } from "./bad-value.ts";
 import { likelyChannel } from "./chat-id.ts";
@@ -72,12 +73,16 @@ function ownBot(reader: Reader, slug: string, inFile: ConfigFile["bots"]): BotCo
       OWN_TOKEN,
       "write to @BotFather, /newbot, and copy the token (or TELEGRAM_BOT_TOKEN_FILE=<path>)",
     );
-  if (chats.length === 0)
+  const isPlatforms = isPostgres(reader.layers.text("ledger")?.value ?? "");
+  // A platform has a chat for each of its bots, which is known once its database is open.
+  if (chats.length === 0 && !isPlatforms)
     reader.lacks(
       "WARMUP_CHAT_ID",
       "the id of a private channel in which the bot may post (--chat ID, repeatable)",
     );
-  return token && chats.length > 0 ? { slug, token: token.value, tokenName: OWN_TOKEN, chats } : null;
+  return token && (chats.length > 0 || isPlatforms)
+    ? { slug, token: token.value, tokenName: OWN_TOKEN, chats }
+    : null;
 }
 
 function fileBot(

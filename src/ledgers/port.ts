@@ -14,6 +14,7 @@ import type { ForgottenKeys } from "./forget-port.ts";
 import type { RememberedLanes } from "./lane-memory.ts";
 import type { AskedRow, LostCalls } from "./look-port.ts";
 import type { PackedCalls } from "./pack-port.ts";
+import type { OfPlatform } from "./platform-port.ts";
 import type { ProbePosts } from "./probe-port.ts";
 import type { ReportedIds } from "./reported.ts";
 import type { SharedLanes } from "./share-port.ts";
@@ -158,6 +159,7 @@ export interface Ledger
     LostCalls,
     PackedCalls,
     ProbePosts,
+    OfPlatform,
     PostedMessages {
   /** Where it is, for people; without a password. */
   readonly place: string;

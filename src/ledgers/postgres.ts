@@ -14,6 +14,7 @@ import { LeaseKeeper } from "./postgres/lease-keeper.ts";
 import { beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
+import { withBots } from "./postgres/platform-bots.ts";
 import { type Company, enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
 import { beginRead } from "./sql/begin-read.ts";
@@ -50,7 +51,10 @@ const ASK_EACH_MS = 1_000;
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
   const { tell = () => {}, env = process.env } = options;
   const url = postgresUrlOf(options.url);
-  if (options.onlyPlan) return planOn((await openReading(url, tell, env)).database, options.now);
+  if (options.onlyPlan) {
+    const read = await openReading(url, tell, env);
+    return withBots(planOn(read.database, options.now), read.database, read.facts);
+  }
   return (await openSharedLedger(options)).ledger;
 }
 
@@ -84,7 +88,7 @@ export async function openSharedLedger(options: PostgresLedgerOptions): Promise<
     };
     const open = new OpenDatabase(database, new LeaseKeeper(database, store, process));
     return {
-      ledger: ledgerOf(open, store, process, clock),
+      ledger: withBots(ledgerOf(open, store, process, clock), database, facts),
       fleet: fleetIn(open, store, process.fence),
       worker: process.fence,
       sql: database.raw,

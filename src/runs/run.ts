@@ -1,9 +1,10 @@
 import { openAdoption } from "../compose/adopt.ts";
-import { asksForTypes, connect, openLedger, transfersOf } from "../compose/connect.ts";
+import { asksForTypes, connect, transfersOf } from "../compose/connect.ts";
 import { limitsOf, openLanes } from "../compose/lanes.ts";
 import { openLooksForecast } from "../compose/looks.ts";
 import { packOutlookOf } from "../compose/packs.ts";
 import { type PlanParts, planOptionsOf } from "../compose/plan.ts";
+import { openPlace } from "../compose/platform-lanes.ts";
 import { openWarming } from "../compose/warming.ts";
 import type { Config } from "../config/config.ts";
 import type { RunOptions } from "../config/run-options.ts";
@@ -70,9 +71,9 @@ export class Run implements RunPass {
   static async open({ config, options, redact, sandbox, command, events }: OpenRunOptions): Promise<Run> {
     const emitter = events ?? new Emitter();
     const tell = (level: "warn" | "info", text: string) => emitter.emit("notice", { level, text });
-    const ledger = await openLedger(config, { command, onlyPlan: options.dryRun, tell });
-    const connections = connect(config, redact);
-    const session = new Session({ config, ledger, connections, events: emitter, sandbox });
+    const opened = await openPlace(config, { command, onlyPlan: options.dryRun, tell });
+    const connections = connect(opened.config, redact);
+    const session = new Session({ ...opened, connections, events: emitter, sandbox });
     return new Run(session, options, command);
   }
 

@@ -1,6 +1,7 @@
 import type { AdminServer } from "../admin/server.ts";
 import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
 import { openIdDesk } from "../compose/ids.ts";
+import { withPlatformLanes } from "../compose/platform-lanes.ts";
 import type { FleetParts } from "../compose/shared-work.ts";
 import { openKeeping } from "../compose/worker.ts";
 import { openWorkerLedger, type WorkerLedger } from "../compose/worker-ledger.ts";
@@ -51,7 +52,13 @@ export class Worker {
     const events = new Emitter();
     const tell = (level: "warn" | "info", text: string) => events.emit("notice", { level, text });
     const ledger = await openWorkerLedger(given.config, { command: COMMAND, tell });
-    return new Worker(given, ledger, connectWorker(given.config, given.redact), events);
+    try {
+      const config = await withPlatformLanes(given.config, ledger.ledger);
+      return new Worker({ ...given, config }, ledger, connectWorker(config, given.redact), events);
+    } catch (error) {
+      await ledger.ledger.close();
+      throw error;
+    }
   }
 
   private constructor(

@@ -15,11 +15,11 @@ const TABLES = `
     created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
     unique (bot_slug, sha256, kind))`;
 
-/** So many objects of the bot `default`; every tenth waits to be warmed, the others have an id. */
+/** So many objects `old/<i>.bin` that hold their number, of the bot `default`; every tenth waits to be warmed, the others have an id. */
 const ROWS = `
   insert into bots (slug, warmup_chat_id) values ('default', '-1002'), ('other', '-1001');
   insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256)
-    select 'default', 'document', 'old/' || i || '.bin', md5(i::text), 1000 + i, encode(sha256(i::text::bytea), 'hex')
+    select 'default', 'document', 'old/' || i || '.bin', md5(i::text), length(i::text), encode(sha256(i::text::bytea), 'hex')
     from generate_series(1, COUNT) i;
   insert into media_cache (bot_slug, sha256, kind, tg_file_id, tg_file_unique_id, status)
     select 'default', encode(sha256(i::text::bytea), 'hex'), 'document', case when i % 10 > 0 then 'BQAC' || i end,

@@ -22,6 +22,8 @@ import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
 import { VirtualClock } from "./clock.ts";
 import { runHere } from "./run-here.ts";
+import { queryHere } from "./sync-postgres.ts";
+import { newLedgerUrl } from "./tested-place.ts";
 
 export const TOKEN = "7000001:AAHfirst-bot_secret";
 export const OTHER_TOKEN = "7000002:AAHother-bot_secret";
@@ -78,7 +80,16 @@ export async function openHeldWorld(): Promise<{ world: World; hold: Hold }> {
   return { world, hold: { release, end } };
 }
 
+interface WorldParts {
+  readonly r2: R2Server;
+  readonly botApi: BotApiServer;
+  readonly trouble: { hook: R2FaultHook };
+  readonly ledgerUrl: string | null;
+}
+
 export class World {
+  /** Where its ledger is, in PostgreSQL; null for prewarm.db in its folder. */
+  readonly ledgerUrl: string | null;
   readonly dir = mkdtempSync(join(tmpdir(), "prewarm-cli-"));
   readonly r2: R2Server;
   readonly botApi: BotApiServer;
@@ -109,10 +120,11 @@ export class World {
       ],
       ...more,
     });
-    return new World(r2, botApi, trouble);
+    return new World({ r2, botApi, trouble, ledgerUrl: await newLedgerUrl() });
   }
 
-  private constructor(r2: R2Server, botApi: BotApiServer, trouble: { hook: R2FaultHook }) {
+  private constructor({ r2, botApi, trouble, ledgerUrl }: WorldParts) {
+    this.ledgerUrl = ledgerUrl;
     this.r2 = r2;
     this.botApi = botApi;
     this.faults = () => undefined;
@@ -146,6 +158,7 @@ export class World {
       WARMUP_CHAT_ID: String(CHAT),
       PREWARM_PACE: "60000/min",
       PREWARM_BOT_PACE: "none",
+      ...(this.ledgerUrl === null ? {} : { PREWARM_LEDGER: this.ledgerUrl }),
     };
   }
 
@@ -190,6 +203,7 @@ export class World {
 
   /** Reads a ledger as others do. */
   rows(sql: string, ledger = "prewarm.db"): Row[] {
+    if (this.ledgerUrl !== null && ledger === "prewarm.db") return queryHere(this.ledgerUrl, sql);
     const db = new Libsql(join(this.dir, ledger), { timeout: 5_000 });
     try {
       db.exec("pragma query_only = 1");
@@ -197,6 +211,37 @@ export class World {
     } finally {
       db.close();
     }
+  }
+
+  /** Changes its ledger, as no run would. */
+  edit(sql: string, ledger = "prewarm.db"): void {
+    if (this.ledgerUrl !== null && ledger === "prewarm.db") {
+      queryHere(this.ledgerUrl, sql);
+      return;
+    }
+    const db = new Libsql(join(this.dir, ledger), { timeout: 5_000 });
+    try {
+      db.exec(sql);
+    } finally {
+      db.close();
+    }
+  }
+
+  /** What a killed process had under way is nobody's: in PostgreSQL only once its leases are over. */
+  endLeases(): void {
+    if (this.ledgerUrl !== null)
+      this.edit(
+        "update prewarm_attempts set lease_until = now() - interval '1 minute'; update prewarm_processes set lease_until = now() - interval '1 minute'",
+      );
+  }
+
+  /** What needs no configuration but where the ledger is: everything else of the environment is empty. */
+  onlyLedger(): Record<string, string> {
+    const emptied = Object.keys(this.env()).map((name) => [name, ""]);
+    return {
+      ...Object.fromEntries(emptied),
+      ...(this.ledgerUrl === null ? {} : { PREWARM_LEDGER: this.ledgerUrl }),
+    };
   }
 
   /** A ledger as it lies there, under another name. */

@@ -82,6 +82,9 @@ export function factsOf({ columns }: FoundSchema, schema: string): TableFacts {
     schema,
     idType: of("id") ?? "bigint",
     zoned: of("next_retry_at") !== "timestamp without time zone",
+    hasBots: ["slug", "warmup_chat_id"].every((name) =>
+      columns.some((each) => each.table === "bots" && each.name === name),
+    ),
   };
 }
 

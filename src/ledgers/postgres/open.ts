@@ -38,6 +38,7 @@ export async function openWriting(
 /** A database as it is read. */
 export interface ReadableDatabase {
   readonly database: Database;
+  readonly facts: TableFacts;
   /** Its tables are of this version, and can be written by those who may. */
   readonly isCurrent: boolean;
   /** It has a table of media, a platform's or ours. */
@@ -59,6 +60,7 @@ export async function openReading(
     const facts = { ...factsOf(found, schema), standIns: current ? undefined : standInsFor(found, schema) };
     return {
       database: new Database({ pool, place, facts, tell, patienceMs }),
+      facts,
       isCurrent: current,
       hasMedia: found.columns.some(({ table }) => table.startsWith("media_")),
     };

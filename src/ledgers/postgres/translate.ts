@@ -6,6 +6,8 @@ export interface TableFacts {
   readonly idType: string;
   /** Whether `media_cache.next_retry_at` has a time zone. */
   readonly zoned: boolean;
+  /** There is a table `bots` of a platform, with slugs and their chats. */
+  readonly hasBots: boolean;
   /** What is read in place of tables that are missing, or lack a column, by name; not where these are ours already. */
   readonly standIns?: ReadonlyMap<string, string> | undefined;
 }
