@@ -4,6 +4,7 @@ import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
 import { addExportFlags } from "./commands/export-flags.ts";
 import { addFailuresFlags } from "./commands/failures-flags.ts";
 import { addImportFlags } from "./commands/import-flags.ts";
+import { addInitFlags } from "./commands/init-flags.ts";
 import { addLookupFlags } from "./commands/lookup-flags.ts";
 import { addMigrateFlags } from "./commands/migrate-flags.ts";
 import { wordingHere } from "./commands/place.ts";
@@ -73,6 +74,10 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
       writeErr: (text) => process.stderr.write(wording(text)),
     })
     .exitOverride();
+  addInitFlags(program.command("init")).action(async (flags) => {
+    const { init } = await import("./commands/init.ts");
+    done(await init(flags));
+  });
   addRunFlags(program.command("run")).action(async (flags) => {
     const { run } = await import("./commands/run.ts");
     done(await run(flags, { onRedactor: redactFinally }));
@@ -139,6 +144,7 @@ function addIdCommands(program: Command, done: (exitCode: number) => void): void
 
 const EXAMPLES = `Examples:
   prewarm run --sandbox                 try it: no account, no network, no configuration
+  prewarm init                          set it up: one question at a time, each answer tried at once
   prewarm run --dry-run                 what would be sent, and how long it would take
   prewarm run --concurrency 5           warm the bucket of your environment
   prewarm worker                        keep it warm, with a status page

@@ -77,6 +77,10 @@ const ROOMS: Readonly<Record<string, Rule>> = {
     sees: ["domain", "config"],
     why: "checks judge a configuration as it was written, and what they reach through ports",
   },
+  init: {
+    sees: ["domain", "config"],
+    why: "what is asked of a person, and in which order: it sees findings and updates of a bot, not who makes them",
+  },
   compose: {
     sees: [
       "domain",
@@ -97,6 +101,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "senders",
       "doctor",
       "ids",
+      "init",
     ],
     why: "compose alone picks implementations; it runs nothing and prints nothing",
   },
@@ -148,6 +153,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "probe",
       "reporters",
       "doctor",
+      "init",
       "compose",
       "runs",
       "bench",
@@ -281,6 +287,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   "pipeline/packs/canary.ts": { to: ["probe"], why: "what the answer to an id from a pack says of such ids" },
   "probe/experiment.ts": { to: ["reporters"], why: "what is asked, for screens" },
   "probe/probe.ts": { to: ["reporters"], why: "what came of it, for screens" },
+  "doctor/check.ts": { to: ["init"], why: "what checks find, to be told in a dialogue" },
+  "telegram/updates-port.ts": { to: ["init"], why: "what a bot hears of the chats that it is added to" },
   "lanes/preflight.ts": { to: ["worker"], why: "a worker tries its lanes again" },
   "lanes/backlog.ts": { to: ["commands"], why: "how long what waits will take, for the status screen" },
   "lanes/documented-pace.ts": {

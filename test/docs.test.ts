@@ -5,6 +5,7 @@ import { addCheckEnvFlags } from "../src/commands/check-env-flags.ts";
 import { addExportFlags } from "../src/commands/export-flags.ts";
 import { addFailuresFlags } from "../src/commands/failures-flags.ts";
 import { addImportFlags } from "../src/commands/import-flags.ts";
+import { addInitFlags } from "../src/commands/init-flags.ts";
 import { addLookupFlags } from "../src/commands/lookup-flags.ts";
 import { addMigrateFlags } from "../src/commands/migrate-flags.ts";
 import { addRunFlags } from "../src/commands/run-flags.ts";
@@ -31,6 +32,7 @@ const commands = [
   addImportFlags(new Command("import")),
   addFailuresFlags(new Command("failures")),
   addVerifyFlags(new Command("verify")),
+  addInitFlags(new Command("init")),
   addMigrateFlags(new Command("migrate")),
   addCheckEnvFlags(new Command("check-env")),
 ];

@@ -17,6 +17,7 @@ import {
   type RichOrder,
 } from "./control-schema.ts";
 import { putUpdate } from "./control-updates.ts";
+import { changeMembership, tellMembership } from "./membership.ts";
 import type { RichOptions } from "./rich-options.ts";
 import { type BotApiWorld, sinceStart } from "./world.ts";
 
@@ -91,7 +92,7 @@ function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
   return () => {
     const limits = limitsOf(order);
     if (limits !== undefined) world.flood.configure(chat, limits);
-    changeMembers(order, chat, bots);
+    changeMembers(order, chat, bots, world);
     changeRight(chat.taken.edit, order.edit_messages, bots);
     changeRight(chat.taken.delete, order.delete_messages, bots);
     if (order.restrict) chat.restricted = new Set(order.restrict);
@@ -102,9 +103,14 @@ function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
   };
 }
 
-function changeMembers({ kick, left }: ChatOrder, chat: Chat, bots: readonly BotIdentity[]): void {
+function changeMembers(
+  { kick, left }: ChatOrder,
+  chat: Chat,
+  bots: readonly BotIdentity[],
+  world: BotApiWorld,
+): void {
   if (kick === undefined && left === undefined) return;
-  for (const { id } of bots) chat.membership.set(id, kick ? "kicked" : left ? "left" : "member");
+  for (const bot of bots) changeMembership(chat, bot, kick ? "kicked" : left ? "left" : "member", world);
 }
 
 function changeRight(taken: Set<number>, given: boolean | undefined, bots: readonly BotIdentity[]): void {
@@ -119,7 +125,11 @@ function addChat({ id, type, title, username, members }: NewChatOrder, world: Bo
     ...(username === undefined ? {} : { username }),
     ...(members === undefined ? {} : { members }),
   };
-  return () => void world.chats.add({ id, type, title, ...given });
+  return () => {
+    const chat = world.chats.add({ id, type, title, ...given });
+    for (const bot of world.bots.list)
+      if (chat.membership.get(bot.id) === "member") tellMembership(chat, bot, "left", world);
+  };
 }
 
 /** Returns `undefined` when the order does not mention limits. */

@@ -1,0 +1,72 @@
+import type { Readable, Writable } from "node:stream";
+import { log, password, select, spinner, text } from "@clack/prompts";
+import type { Asker, AskerTone, Prompt } from "./asker.ts";
+import { Cancelled } from "./cancelled.ts";
+
+export interface TerminalOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Makes our sentences those of the user in front of it. */
+  readonly wording: (text: string) => string;
+  /** Breaks a text into lines that the terminal does not break again. */
+  readonly wrap: (text: string) => string;
+}
+
+/** Asks on a terminal. */
+export function clackAsker({ input, output, wording, wrap }: TerminalOptions): Asker {
+  const terminal = { input, output };
+  const say: Record<AskerTone, (text: string) => void> = {
+    step: (words) => log.step(words, { output }),
+    good: (words) => log.success(words, { output }),
+    bad: (words) => log.error(words, { output }),
+    hint: (words) => log.info(words, { output }),
+  };
+  return {
+    say: (tone, words) => say[tone](wrap(wording(words))),
+    text: async (question) => {
+      const placeholder = question.example === undefined ? {} : { placeholder: question.example };
+      return clean(
+        await text({
+          ...terminal,
+          ...placeholder,
+          message: wording(question.message),
+          validate: judged(question),
+        }),
+      );
+    },
+    secret: async (question) =>
+      clean(await password({ ...terminal, message: wording(question.message), validate: judged(question) })),
+    choose: async (message, choices) => {
+      const options = choices.map(({ value, label }) => ({ value: value as string, label: wording(label) }));
+      const answer = await select({ ...terminal, message: wording(message), options });
+      const chosen = choices.find(({ value }) => value === answer);
+      if (chosen === undefined) throw new Cancelled();
+      return chosen.value;
+    },
+    during: async (words, work) => {
+      const stop = new AbortController();
+      const shown = spinner({ output, onCancel: () => stop.abort(), cancelMessage: "stopped" });
+      shown.start(words);
+      try {
+        return await work((told) => shown.message(wording(told)), stop.signal);
+      } catch (error) {
+        throw stop.signal.aborted ? new Cancelled() : error;
+      } finally {
+        shown.clear();
+      }
+    },
+  };
+}
+
+/** A terminal that is pasted to brings blanks and line ends along. */
+function judged({ problemOf }: Prompt): (text: string | undefined) => string | undefined {
+  return (typed = "") => {
+    const bare = typed.trim();
+    return bare === "" ? "it is needed; Ctrl-C ends, and writes nothing" : (problemOf(bare) ?? undefined);
+  };
+}
+
+function clean(answer: string | symbol): string {
+  if (typeof answer !== "string") throw new Cancelled();
+  return answer.trim();
+}
