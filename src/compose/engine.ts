@@ -65,6 +65,7 @@ export interface Engine {
 export async function openEngine(given: EngineOptions): Promise<Engine> {
   const { config, options, found, ledger, connections, events, stop, remove } = given;
   const { clock, storage, waits, memory, wholeBytes } = connections;
+  const settling = { clock, events, ledger, remove, retries: options.retries, random: Math.random };
   const bell = new Bell();
   const transfers = transfersOf(config, storage, options.transfer, (text) =>
     events.emit("notice", { level: "info", text }),
@@ -95,17 +96,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const inFlight = new InFlight();
   const tag = () => (config.tag ? newTag(Math.random) : null);
   const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop, tag });
-  const settlement = new Settlement({
-    clock,
-    events,
-    ledger,
-    transfers,
-    lanes,
-    runBots,
-    remove,
-    retries: options.retries,
-    random: Math.random,
-  });
+  const settlement = new Settlement({ ...settling, lanes, runBots, transfers });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
   const budget = config.readAhead > 0 ? memory : null;
   const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
