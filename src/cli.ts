@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addBenchFlags, addCompareFlags } from "./commands/bench-flags.ts";
 import { addCheckEnvFlags } from "./commands/check-env-flags.ts";
+import { addEnqueueFlags } from "./commands/enqueue-flags.ts";
 import { addExportFlags } from "./commands/export-flags.ts";
 import { addFailuresFlags } from "./commands/failures-flags.ts";
 import { addImportFlags } from "./commands/import-flags.ts";
@@ -110,12 +111,16 @@ function programOf(version: string, done: (exitCode: number) => void): Command {
     const { sandbox } = await import("./commands/sandbox.ts");
     done(await sandbox(flags));
   });
-  addIdCommands(program, done);
+  addLedgerCommands(program, done);
   for (const command of [...program.commands, ...bench.commands]) command.exitOverride();
   return program;
 }
 
-function addIdCommands(program: Command, done: (exitCode: number) => void): void {
+function addLedgerCommands(program: Command, done: (exitCode: number) => void): void {
+  addEnqueueFlags(program.command("enqueue")).action(async (flags) => {
+    const { enqueue } = await import("./commands/enqueue.ts");
+    done(await enqueue(flags, { onRedactor: redactFinally }));
+  });
   addLookupFlags(program.command("lookup")).action(async (key, flags) => {
     const { lookup } = await import("./commands/lookup.ts");
     done(await lookup(key, flags));
@@ -148,6 +153,7 @@ const EXAMPLES = `Examples:
   prewarm run --dry-run                 what would be sent, and how long it would take
   prewarm run --concurrency 5           warm the bucket of your environment
   prewarm worker                        keep it warm, with a status page
+  prewarm enqueue                       write the bucket's work down for workers on many machines
   prewarm check-env                     why does it not work, and what to do
   prewarm probe --yes                   what only Telegram can tell: may several media go in one message
   prewarm status                        what the ledger holds, also while something runs

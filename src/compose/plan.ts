@@ -3,7 +3,6 @@ import { ConfigError } from "../config/error.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { Clock } from "../domain/clock.ts";
 import { patienceOf } from "../domain/patience.ts";
-import type { LaneFound } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { PlanOptions } from "../pipeline/plan.ts";
 import { isListedAt, type KeyFilter, spellingsOf } from "../sources/filter.ts";
@@ -23,7 +22,8 @@ export interface PlanParts {
   readonly storage: Storage;
   readonly transfers: Transfers;
   readonly clock: Clock;
-  readonly found: readonly LaneFound[];
+  /** Lanes of the bots that warm. */
+  readonly found: readonly { readonly bot: { readonly slug: string } }[];
   /** Ends the wait for a page that is to be asked for again. */
   readonly signal: AbortSignal;
   /** Takes a sentence for people. */

@@ -10,7 +10,7 @@ export interface LaneWish {
 }
 
 /** A lane that can be sent to. */
-export interface LaneFound {
+interface LaneFound {
   readonly bot: Bot;
   readonly chat: ChatInfo;
   /** The id it was configured by, where the group has become a supergroup with another. */

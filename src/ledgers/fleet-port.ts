@@ -77,9 +77,9 @@ export interface FleetLedger {
   entriesNow(ids: readonly number[]): Promise<QueuedEntry[]>;
   /**
    * Makes tasks work for whoever comes: a row in `warming`; an entry in the queue, where a row would not hold all that is to be
-   * known of it. As a whole.
+   * known of it. As a whole. Returns how many of them were none before.
    */
-  keep(tasks: readonly Task[]): Promise<void>;
+  keep(tasks: readonly Task[]): Promise<number>;
   /** Takes or renews a role, for as long as an attempt's lease; false while another process has it. */
   lead(role: string): Promise<boolean>;
   /** Gives a role back. */

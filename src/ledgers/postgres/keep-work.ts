@@ -27,8 +27,8 @@ const NEW_ROWS = `insert into media_cache (bot_slug, sha256, kind, status, retry
   on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, fed_at = null,
     feed_rank = excluded.feed_rank, updated_at = excluded.updated_at where media_cache.status = 'error'`;
 
-/** Writes tasks down as work for whoever comes. Must run inside a transaction. */
-export function* keep(store: Store, tasks: readonly Task[]): Steps<void> {
+/** Writes tasks down as work for whoever comes; returns how many were none before. Must run inside a transaction. */
+export function* keep(store: Store, tasks: readonly Task[]): Steps<number> {
   const now = stamp(store.now());
   const plain = tasks.filter(isPlain);
   const keys = JSON.stringify(onceEach(plain, ({ entry }) => entry.key).map(keyOf));
@@ -37,9 +37,9 @@ export function* keep(store: Store, tasks: readonly Task[]): Steps<void> {
   const held = new Set(pointing.map(({ key, kind }) => `${kind}|${key}`));
   const holds = (task: Task) => isPlain(task) && held.has(`${task.kind}|${task.entry.key}`);
   const rows = onceEach(tasks.filter(holds), ({ bot, kind, content }) => `${bot}|${kind}|${content}`);
-  if (rows.length > 0) yield* run(NEW_ROWS, { keys: JSON.stringify(rows.map(keyOf)), now });
+  const written = rows.length > 0 ? yield* run(NEW_ROWS, { keys: JSON.stringify(rows.map(keyOf)), now }) : 0;
   const others = tasks.filter((task) => !holds(task)).map(entryOf);
-  if (others.length > 0) yield* enqueue(store, others);
+  return others.length === 0 ? written : written + (yield* enqueue(store, others)).accepted;
 }
 
 /** Whether its row and its key say all that is to be known of it. */
