@@ -14,6 +14,7 @@ import { LeaseKeeper } from "./postgres/lease-keeper.ts";
 import { beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
+import { planOn } from "./postgres/plan-ledger.ts";
 import { withBots } from "./postgres/platform-bots.ts";
 import { type Company, enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
@@ -131,18 +132,6 @@ function secondWorker(
   return company === "shared"
     ? `${there}, which works alone; several workers share the work through pg-boss, which is not there on ${host}: ${pgBoss} and start that one again, or end it`
     : `${there}; several workers share the work through pg-boss, which is not there: ${pgBoss}, or end that one`;
-}
-
-/** A ledger that is read as it is, also before its tables are made; what a plan would write is not written. */
-function planOn(database: Database, now: () => number = Date.now): Ledger {
-  const store: Store = { place: database.place, now, owner: "a plan", fence: 0 };
-  return ledgerIn(store, {
-    caution: null,
-    read: (work) => database.read(work),
-    write: (work) => database.plan(work),
-    announce: async () => {},
-    close: () => database.close(),
-  });
 }
 
 function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
