@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { BIN, type Ended, type Running, start } from "../helpers/child.ts";
 
 interface Outcome {
@@ -40,7 +40,7 @@ export interface ProbeScene {
   file(name: string): string;
 }
 
-export interface Probed extends Ended {
+interface Probed extends Ended {
   readonly outcomes: readonly Outcome[];
   readonly summary: ProbeSummary;
   /** What was found, as `what result`, each once. */
@@ -109,4 +109,22 @@ function probed(ended: Ended): Probed {
   const outcomes = lines.filter((line): line is Outcome => line.type === "experiment");
   const found = outcomes.flatMap(({ results }) => results.map(({ what, result }) => `${what} ${result}`));
   return { ...ended, outcomes, found: [...new Set(found)], summary: lines.at(-1) as ProbeSummary };
+}
+
+/** Ids of the messages that stand in a chat, and how many there ever were. */
+export async function messages(scene: ProbeScene) {
+  const rows = await scene.truth();
+  const key = ({ chat_id, message_id }: (typeof rows)[number]) => `${chat_id} ${message_id}`;
+  return {
+    posted: new Set(rows.map(key)).size,
+    standing: [...new Set(rows.filter(({ deleted }) => !deleted).map(key))],
+  };
+}
+
+/** It posted what it says, no more than it announced, and nothing of it is left. */
+export async function isTidy(scene: ProbeScene, { summary }: Probed, most = 150): Promise<void> {
+  const { posted, standing } = await messages(scene);
+  expect(standing).toEqual([]);
+  expect(posted).toBe(summary.messages_posted);
+  expect(posted).toBeLessThanOrEqual(most);
 }

@@ -1,23 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CHAT_ID, type Probed, type ProbeScene, probeScene } from "./probe-scene.ts";
-
-/** Ids of the messages that stand in a chat, and how many there ever were. */
-async function messages(scene: ProbeScene) {
-  const rows = await scene.truth();
-  const key = ({ chat_id, message_id }: (typeof rows)[number]) => `${chat_id} ${message_id}`;
-  return {
-    posted: new Set(rows.map(key)).size,
-    standing: [...new Set(rows.filter(({ deleted }) => !deleted).map(key))],
-  };
-}
-
-/** It posted what it says, no more than it announced, and nothing of it is left. */
-async function isTidy(scene: ProbeScene, { summary }: Probed, most = 150): Promise<void> {
-  const { posted, standing } = await messages(scene);
-  expect(standing).toEqual([]);
-  expect(posted).toBe(summary.messages_posted);
-  expect(posted).toBeLessThanOrEqual(most);
-}
+import { CHAT_ID, isTidy, probeScene } from "./probe-scene.ts";
 
 /** What experiments say of a server that is as the documentation says, and of what nobody knows in the best case. */
 const AT_FIRST = [

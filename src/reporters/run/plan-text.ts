@@ -72,7 +72,7 @@ function packLines({ packs }: WorkPlan): string[] {
   const rate = `${count(packs.perMin)}/min`;
   const texts = {
     proved: `with packs: up to ${rate} (proved here)`,
-    not_proved: `with packs: up to ${rate} (not proved here; --pack 20 finds out)`,
+    not_proved: `with packs: up to ${rate} (not proved here; prewarm probe)`,
     media_count: "no packs: these chats count media, so they bring nothing",
     unsupported: "no packs: the server has no message of several media",
     rich_only: "no packs: ids that come in one serve nothing else",
