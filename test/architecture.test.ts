@@ -249,6 +249,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "which other way there is, for a message to a user as well",
   },
   "pipeline/file-answer.ts": { to: ["verify"], why: "what getFile says of an id" },
+  "pipeline/packs/trust.ts": { to: ["doctor"], why: "what proofs say of a lane, for checks" },
+  "pipeline/packs/words.ts": {
+    to: ["doctor"],
+    why: "how a lane uses packs, in words that are the same everywhere",
+  },
   "pipeline/stored-kind.ts": { to: ["senders"], why: "how an id is stored, whoever got it" },
   "senders/bot-api.ts": { to: [""], why: "a bot without a library" },
   "senders/bound-bucket.ts": { to: [""], why: "the bucket of a Worker" },

@@ -20,6 +20,8 @@ function stateOf({ stopping, running, troubles }: WorkerView): WorkerState {
 export async function statusOf({ view, history, clock, version }: RouteParts) {
   const ledger = await view.badRows();
   const now = view.snapshot();
+  const words = new Map(view.packWords().map(({ bot, chat, packs }) => [`${bot}|${chat}`, packs]));
+  const packsOf = ({ bot, chat }: LaneView) => words.get(`${bot}|${chat}`) ?? null;
   return {
     version,
     now: clock.wall(),
@@ -45,7 +47,7 @@ export async function statusOf({ view, history, clock, version }: RouteParts) {
     queue: { depth: now.depth, max: view.maxQueue, full: view.maxQueue > 0 && now.depth >= view.maxQueue },
     active: now.active,
     concurrency: now.concurrency,
-    lanes: now.lanes.map((lane) => laneOf(lane, now.now)),
+    lanes: now.lanes.map((lane) => ({ ...laneOf(lane, now.now), packs: packsOf(lane) })),
     ledger,
     cache: view.cache,
     minutes: history.minutes(),

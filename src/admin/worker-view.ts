@@ -26,6 +26,8 @@ export interface WorkerView {
   /** Ending: a signal was received and calls under way are being finished. */
   readonly stopping: boolean;
   readonly maxQueue: number;
+  /** How each lane uses packs now, and why, for people; none before the worker works. */
+  packWords(): readonly { readonly bot: string; readonly chat: string; readonly packs: string }[];
   /** What is out of order now; empty when all is well. */
   readonly troubles: readonly Outage[];
   /** Reads that the 5-minute cache answered, and those it did not. */

@@ -24,7 +24,7 @@ import { WorkQueue } from "../queue/work-queue.ts";
 import { type Connections, transfersOf } from "./connect.ts";
 import { openLanes } from "./lanes.ts";
 import { openLostRows } from "./looks.ts";
-import { openKnownPacks, openPacks } from "./packs.ts";
+import { openKnownPacks, openPacks, type Packing } from "./packs.ts";
 import { type PlanParts, planOptionsOf } from "./plan.ts";
 
 export interface EngineOptions {
@@ -55,8 +55,8 @@ export interface Engine {
   readonly lost: LostRows;
   /** Media in one call of a bot. */
   readonly inCall: (bot: string) => number;
-  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
-  readonly finishPacks: () => Promise<void>;
+  /** What is done about packs beside the queue. */
+  readonly packing: Packing;
   /** Makes the dispatcher of this line; call it once. */
   dispatcher(policy: DispatchPolicy): Dispatcher;
 }
@@ -101,11 +101,11 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const budget = config.readAhead > 0 ? memory : null;
   const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
   const rooms = { queue, ahead, intake, inFlight, attempts, settlement, transfers };
-  const { packs, finishPacks } = openPacks({ ...given, lanes, bots: plan.bots, known, ...rooms });
+  const { packs, packing } = openPacks({ ...given, lanes, bots: plan.bots, known, ...rooms });
   const dispatcher = (policy: DispatchPolicy) =>
     new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake, packs });
   const fed = { ...plan, lost };
   const inCall = (bot: string) => packs?.sizeOf(bot) ?? 1;
   const parts = { bell, queue, pool, lanes, intake, settlement, looks, lost, inCall };
-  return { plan: fed, ...parts, dispatcher, finishPacks };
+  return { plan: fed, ...parts, dispatcher, packing };
 }

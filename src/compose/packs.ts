@@ -1,9 +1,10 @@
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
+import type { MediaKind } from "../domain/media.ts";
 import type { PackOutlook } from "../domain/work-forecast.ts";
 import type { Lane } from "../lanes/lane.ts";
-import type { LaneBoard } from "../lanes/port.ts";
+import type { Lanes } from "../lanes/lanes.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { Attempts } from "../pipeline/attempt.ts";
@@ -11,7 +12,7 @@ import type { InFlight } from "../pipeline/claims.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import type { WaitingRoom } from "../pipeline/later.ts";
 import { finishCanaries } from "../pipeline/packs/left-canaries.ts";
-import { packOutlook } from "../pipeline/packs/outlook.ts";
+import { canariesOf, packOutlook } from "../pipeline/packs/outlook.ts";
 import { PackAttempts } from "../pipeline/packs/pack-attempts.ts";
 import { PackRunner } from "../pipeline/packs/pack-runner.ts";
 import { Packs } from "../pipeline/packs/packs.ts";
@@ -30,7 +31,7 @@ interface PacksParts extends WaitingRoom {
   readonly ledger: Ledger;
   readonly stop: Stop;
   readonly found: readonly LaneToOpen[];
-  readonly lanes: LaneBoard;
+  readonly lanes: Lanes;
   /** Slugs of the bots that objects are warmed for. */
   readonly bots: readonly string[];
   readonly intake: Intake;
@@ -59,12 +60,37 @@ export function openPacks(parts: PacksParts) {
     attempts: new PackAttempts({ clock, events, ledger, transfers, attempts, stop }),
     finished: (task) => intake.finished(task),
   });
-  const finishPacks = () => finishCanaries({ events, ledger, trials, bots });
-  return { packs: runner, finishPacks };
+  const packing: Packing = {
+    finish: () => finishCanaries({ events, ledger, trials, bots }),
+    words: () => wordsOf(parts.lanes.all, packs),
+  };
+  return { packs: runner, packing };
 }
 
-/** What packs bring on the lanes that can be sent to. */
-export async function packOutlookOf(
+/** What packs bring on the lanes that can be sent to, and what it takes to prove more of them. */
+export interface PackPlan {
+  readonly outlook: PackOutlook;
+  /** How many ids are tried for these kinds, by bot. */
+  readonly canaries: (kinds: ReadonlyMap<string, ReadonlySet<MediaKind>>) => number;
+}
+
+/** What is done about packs beside the queue. */
+export interface Packing {
+  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
+  readonly finish: () => Promise<void>;
+  /** How each lane uses packs now, and why. */
+  readonly words: () => readonly LaneWords[];
+}
+
+/** How a lane uses packs, and why, for people. */
+export interface LaneWords {
+  readonly bot: string;
+  readonly chat: string;
+  readonly packs: string;
+}
+
+/** What is known beforehand of packs on these lanes. */
+export async function packPlanOf(
   lanes: readonly Lane[],
   {
     config,
@@ -72,17 +98,23 @@ export async function packOutlookOf(
     clock,
     found,
   }: Pick<PacksParts, "config" | "ledger" | "found"> & { readonly clock: Clock },
-): Promise<PackOutlook> {
+): Promise<PackPlan> {
   const proofs = await ledger.proofs();
   const typeOf = typesOf(found);
   const open = lanes.filter(({ closed }) => closed === null);
-  return packOutlook(
-    config.pack,
-    open.map(({ bot, chat, pace: { perMinute } }) => ({
-      perMinute,
-      trust: trustOf(proofs, { bot: bot.slug, chat, type: typeOf(chat) }, clock.wall()),
-    })),
-  );
+  const known = open.map(({ bot: { slug: bot }, chat, pace: { perMinute } }) => {
+    const trust = trustOf(proofs, { bot, chat, type: typeOf(chat) }, clock.wall());
+    return { bot, chat, perMinute, trust };
+  });
+  return {
+    outlook: packOutlook(config.pack, known),
+    canaries: (kinds) => canariesOf(config.pack, known, kinds),
+  };
+}
+
+/** How each lane uses packs now, and why. */
+function wordsOf(lanes: readonly Lane[], packs: Packs): LaneWords[] {
+  return lanes.map(({ bot: { slug: bot }, chat }) => ({ bot, chat, packs: packs.wordsOf(bot, chat) }));
 }
 
 /** A group becomes a supergroup under another id. */

@@ -9,6 +9,7 @@ import type { Pool } from "../queue/pool.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { openAdoption } from "./adopt.ts";
 import { type EngineOptions, openEngine } from "./engine.ts";
+import type { Packing } from "./packs.ts";
 import { openTakeOver } from "./take-over.ts";
 
 /** The two halves of a run, with queue, pool and lanes for those who look at them. */
@@ -23,8 +24,8 @@ export interface Warming {
   readonly adoption: Adoption | null;
   /** Takes over what bots reported; to be closed. */
   readonly takeOver: TakeOver;
-  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
-  readonly finishPacks: () => Promise<void>;
+  /** What is done about packs beside the queue. */
+  readonly packing: Packing;
 }
 
 /** Puts together what warms a source once. */
@@ -33,7 +34,7 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
   // A bot that is out from the start, perhaps for good, does not keep the new content from the others' readers.
   const waitedFor = [...new Set(found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug))];
   const engine = await openEngine({ ...given, waitedFor });
-  const { plan, bell, queue, pool, lanes, intake, settlement, looks, finishPacks } = engine;
+  const { plan, bell, queue, pool, lanes, intake, settlement, looks, packing } = engine;
   const runBots = { configured: given.config.bots.map(({ slug }) => slug), warming: waitedFor };
   const judge = { ...plan, force: false, retryWeak: false, only: null };
   const adoption = await openAdoption({ ...given, lanes, runBots, judge });
@@ -57,6 +58,6 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
     looks,
     adoption,
     takeOver,
-    finishPacks,
+    packing,
   };
 }

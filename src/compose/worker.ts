@@ -25,6 +25,7 @@ import type { StartupCheck } from "../worker/startup-check.ts";
 import { WorkerPolicy } from "../worker/worker-policy.ts";
 import type { Connections } from "./connect.ts";
 import { openEngine } from "./engine.ts";
+import type { Packing } from "./packs.ts";
 import { sourceOf } from "./plan.ts";
 import { type FleetParts, sharedWork } from "./shared-work.ts";
 import { openTakeOver } from "./take-over.ts";
@@ -61,8 +62,8 @@ export interface Keeping {
   readonly asked: Bell;
   /** Takes what is asked for by name. */
   readonly requests: Requests;
-  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
-  readonly finishPacks: () => Promise<void>;
+  /** What is done about packs beside the queue. */
+  readonly packing: Packing;
   /** Gives back what is left, once nothing runs any more. */
   readonly end: () => Promise<void>;
 }
@@ -73,7 +74,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const { clock } = connections;
   const { intervalMs } = config;
   const engine = await openEngine({ ...given, found: found.lanes });
-  const { bell, queue, pool, lanes, settlement, looks, finishPacks } = engine;
+  const { bell, queue, pool, lanes, settlement, looks, packing } = engine;
   const { bots } = engine.plan;
   const rules: PlanRules = { ...engine.plan, waits: true };
   const byName: PlanRules = { ...rules, selection: null, as: undefined };
@@ -109,20 +110,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, takeBack, desk });
   const dispatcher = engine.dispatcher(policy);
   const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });
-  return {
-    dispatcher,
-    watches,
-    breaker,
-    outages,
-    queue,
-    pool,
-    lanes,
-    bell,
-    asked,
-    requests,
-    finishPacks,
-    end,
-  };
+  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked, requests, packing, end };
 }
 
 function workOf(given: KeepingOptions, parts: WorkParts): WorkSide {

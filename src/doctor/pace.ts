@@ -3,6 +3,8 @@ import { ceilingsOf, concurrencyFor } from "../lanes/ceilings.ts";
 import { expectedPace } from "../lanes/documented-pace.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/view.ts";
+import { trustOf } from "../pipeline/packs/trust.ts";
+import { packWords } from "../pipeline/packs/words.ts";
 import type { Check } from "./check.ts";
 import type { CheckContext, CheckedLane } from "./context.ts";
 import { pass, setStep, skipped, warn } from "./report.ts";
@@ -125,4 +127,27 @@ const frozen: Check = {
       ),
 };
 
-export const PACE: readonly Check[] = [ceiling, concurrency, frozen];
+const packs: Check = {
+  id: "pace-packs",
+  group: "pace",
+  title: "packs",
+  why: "Where a chat counts messages and not media, several media in one message are many times as fast.",
+  needs: ["telegram-reach"],
+  run: async (context) => {
+    const lanes = (await context.lanes()).flatMap(({ bot, result }) =>
+      result.ok ? [{ bot, ...result.value }] : [],
+    );
+    if (lanes.length === 0) return [skipped("no open lane")];
+    const proofs = viewOf(context)?.proofs ?? [];
+    const words = lanes.map(({ bot, id: chat, type }) => {
+      const trust = trustOf(proofs, { bot, chat, type }, context.now());
+      return { lane: `${bot} x ${chat}`, text: packWords(context.config.draft.pack, trust) };
+    });
+    return [...new Set(words.map(({ text }) => text))].map((text) => {
+      const alike = words.filter((each) => each.text === text).map(({ lane }) => lane);
+      return pass(text, { subject: alike.length === lanes.length ? undefined : alike.join(", ") });
+    });
+  },
+};
+
+export const PACE: readonly Check[] = [ceiling, concurrency, frozen, packs];

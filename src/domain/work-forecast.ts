@@ -32,6 +32,8 @@ export interface PackOutlook {
   readonly perMin: number;
   /** `proved`: this run counts on it. Otherwise why it does not: nobody knows yet, or that it brings nothing. */
   readonly state: "proved" | "off" | "not_proved" | "unsupported" | "media_count" | "rich_only";
+  /** Kinds of a bot whose first id is tried by a message that is deleted again, two calls each; absent where that is not counted. */
+  readonly canaries?: number | undefined;
 }
 
 /** How much there is to warm, how long that takes, and what it costs. */

@@ -1,4 +1,5 @@
 import type { Failure } from "../domain/failure.ts";
+import type { Proof } from "../domain/proof.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { LaneMemory } from "./lane-memory.ts";
 
@@ -27,6 +28,8 @@ export interface LedgerView {
   }[];
   readonly lanes: readonly LaneMemory[];
   readonly measured: WorkMeasures;
+  /** What Telegram showed of packs, whatever its age. */
+  readonly proofs: readonly Proof[];
   /** Why a run with this identity would be refused; null if it would not. */
   readonly stranger: Failure | null;
 }

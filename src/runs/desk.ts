@@ -7,7 +7,7 @@ import type { IdDesk } from "../ids/port.ts";
 import type { Session } from "./session.ts";
 
 /** What the desk needs of a worker once it works. */
-type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "requests">;
+type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "requests" | "packing">;
 
 /** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
 export class WorkerDesk implements WorkerView {
@@ -58,6 +58,10 @@ export class WorkerDesk implements WorkerView {
 
   get troubles(): readonly Outage[] {
     return this.#keeping?.outages.all ?? [];
+  }
+
+  packWords(): ReturnType<WorkerView["packWords"]> {
+    return this.#keeping?.packing.words() ?? [];
   }
 
   snapshot(): Snapshot {

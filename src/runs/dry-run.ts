@@ -25,6 +25,8 @@ export interface DryRunParts {
   /** Whether a bot has no lane to send by, and why. */
   readonly isOut: (bot: string) => boolean;
   readonly whyOut: (bot: string, kind: MediaKind) => Failure;
+  /** How many ids of packs are tried for these kinds, by bot. */
+  readonly canariesOf: (kinds: ReadonlyMap<string, ReadonlySet<MediaKind>>) => number;
   readonly limit: number | undefined;
   readonly stop: Stop;
   readonly events: Emitter;
@@ -41,7 +43,9 @@ export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
     await unlessAborted(count(parts, counted), parts.stop.draining);
     const { toWarm, skipped, bytes } = counted;
     const { filtered = 0, listed = 0 } = parts.plan.selection ?? {};
-    const sent = { ...parts.forecastOf({ toWarm, bytes, listed }), skipped, filtered };
+    const forecast = parts.forecastOf({ toWarm, bytes, listed });
+    const packs = forecast.packs && { ...forecast.packs, canaries: parts.canariesOf(counted.kinds) };
+    const sent = { ...forecast, packs, skipped, filtered };
     const warm = counted.lost > 0 ? withLost(sent, parts.lost.forecast()) : sent;
     const adopt = counted.adopt?.forecast();
     if (!adopt) return warm;
@@ -90,6 +94,8 @@ class Count {
   lost = 0;
   /** Of these, what is not sent for sure. */
   unsent = 0;
+  /** What is sent, by bot. */
+  readonly kinds = new Map<string, Set<MediaKind>>();
   /** 31 bits of a hash each: a million names would not fit into memory, and a clash costs one object in a forecast. */
   readonly #contents = new Set<number>();
   /** Null where all is warmed. */
@@ -106,7 +112,8 @@ class Count {
     return true;
   }
 
-  send({ entry }: Task): void {
+  send({ entry, bot, kind }: Task): void {
+    this.kinds.set(bot, (this.kinds.get(bot) ?? new Set()).add(kind));
     this.toWarm += 1;
     this.bytes += entry.bytes;
   }

@@ -2,7 +2,7 @@ import { openAdoption } from "../compose/adopt.ts";
 import { asksForTypes, connect, transfersOf } from "../compose/connect.ts";
 import { limitsOf, openLanes } from "../compose/lanes.ts";
 import { openLooksForecast } from "../compose/looks.ts";
-import { packOutlookOf } from "../compose/packs.ts";
+import { packPlanOf } from "../compose/packs.ts";
 import { type PlanParts, planOptionsOf } from "../compose/plan.ts";
 import { openPlace } from "../compose/platform-lanes.ts";
 import { openWarming } from "../compose/warming.ts";
@@ -146,12 +146,12 @@ export class Run implements RunPass {
     const { config, ledger, connections, tally } = this.#session;
     const remove = options.deleteAfter ? messageRemover(connections, events, stop.draining) : null;
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
-    const { queue, pool, lanes, feeder, dispatcher, looks, adoption, takeOver, finishPacks } = warming;
+    const { queue, pool, lanes, feeder, dispatcher, looks, adoption, takeOver, packing } = warming;
     const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
     const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
     const asks = asksForTypes(config, options.transfer);
-    const packs = await packOutlookOf(lanes.all, { config, ledger, found, clock: this.clock });
+    const { outlook: packs } = await packPlanOf(lanes.all, { config, ledger, found, clock: this.clock });
     emitForecasts(events, {
       capacity: config.maxQueue,
       forecastOf: forecastBy(await limitsOf(lanes, config, ledger), { asks, packs }),
@@ -160,7 +160,7 @@ export class Run implements RunPass {
     watchFailures(events, stop, { maxFailures: options.maxFailures });
     await takeOver.run(ASKS).finally(() => takeOver.close());
     await looks.clear();
-    await finishPacks();
+    await packing.finish();
     await prewarm(feeder, dispatcher, stop).finally(() => Promise.all([looks.idle(), adoption?.idle()]));
     adoption?.tellEnd();
     lanes.rememberAll();
@@ -205,6 +205,7 @@ export class Run implements RunPass {
     const source = { config, options, transfers, ledger, storage, clock, found };
     const plan = planOptionsOf({ ...source, signal: stop.draining, tell });
     const runBots = { configured: config.bots.map(({ slug }) => slug), warming: plan.bots };
+    const packs = await packPlanOf(lanes.all, { config, ledger, found, clock });
     const parts = { config, options, ledger, connections, events, stop, found };
     return dryRun({
       plan,
@@ -215,8 +216,9 @@ export class Run implements RunPass {
       whyOut: (bot, kind) => lanes.whyClosed(bot, kind),
       forecastOf: forecastBy(await limitsOf(lanes, config, ledger), {
         asks: asksForTypes(config, options.transfer),
-        packs: await packOutlookOf(lanes.all, { config, ledger, found, clock }),
+        packs: packs.outlook,
       }),
+      canariesOf: packs.canaries,
       limit: options.limit,
       stop,
       events,

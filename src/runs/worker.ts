@@ -20,6 +20,7 @@ import { startAdmin } from "./admin.ts";
 import { WorkerDesk } from "./desk.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { unaskedText } from "./find-lanes.ts";
+import { packLines } from "./pack-lines.ts";
 import { messageRemover } from "./remove-message.ts";
 import { Session } from "./session.ts";
 
@@ -180,7 +181,8 @@ export class Worker {
       concurrency: config.concurrency,
       ledger: ledger.place,
     });
-    await keeping.finishPacks();
+    for (const text of packLines(keeping.packing.words())) events.emit("notice", { level: "info", text });
+    await keeping.packing.finish();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     await keeping.end();
     keeping.lanes.rememberAll();

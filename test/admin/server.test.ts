@@ -514,6 +514,7 @@ describe("the status", () => {
         per_minute: 20,
         sent: 1,
         frozen_ms: 30_000,
+        packs: null,
         closed: {
           reason: "bot_kicked",
           message: "bot was kicked from the channel",

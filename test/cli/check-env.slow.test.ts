@@ -110,6 +110,7 @@ describe("prewarm check-env", () => {
       "pace-ceiling",
       "pace-concurrency",
       "pace-frozen",
+      "pace-packs",
     ]);
   });
 

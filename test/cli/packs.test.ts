@@ -125,11 +125,19 @@ describe("prewarm run --pack auto", () => {
 
   it("says in a dry run what packs would bring, and what they bring once that is proved", async () => {
     const world = await openPackWorld(1);
-    const packsOf = async () => {
-      const { stdout } = await world.run(["--dry-run", "--json"], { env: { PREWARM_PACE: "20/min" } });
+    const packsOf = async (...args: string[]) => {
+      const { stdout } = await world.run(["--dry-run", "--json", ...args], {
+        env: { PREWARM_PACE: "20/min" },
+      });
       return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").packs;
     };
     expect(await packsOf()).toEqual({ per_min: 400, state: "not_proved" });
+    const tried = { per_min: 400, state: "not_proved", canaries: 1, canary_calls: 2 };
+    expect(await packsOf("--pack", "20")).toEqual(tried);
+    const text = await world.run(["--dry-run", "--pack", "20"]);
+    expect(text.stdout).toContain(
+      "packs     1 id of a pack is tried on the way: 2 calls, deletions included",
+    );
     await runPacks(world);
     prove(world, "quota", "messages");
     prove(world, "ids:photo", "ordinary");

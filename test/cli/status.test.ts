@@ -9,6 +9,7 @@ import { SCHEMA_VERSION } from "../../src/ledgers/sql/schema.ts";
 import type { StatusDocument } from "../../src/reporters/status/document.ts";
 import { BIN, type Ended } from "../helpers/child.ts";
 import { CHAT, openWorld, type World } from "../helpers/world.ts";
+import { png } from "../sandbox/bot-api/bot-api-server.ts";
 
 const SCHEMA = new URL("../../fixtures/schemas/status.schema.json", import.meta.url);
 const published = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
@@ -134,6 +135,21 @@ describe("prewarm status", () => {
     );
     expect((await status(world)).stdout).toMatch(
       /\nKeys +ten of each reason: `node \S+prewarm\.js status --json`\n/,
+    );
+  });
+
+  it("shows what is proved of packs, since when, and what is too old to be believed", async () => {
+    const world = await openWorld();
+    for (let nth = 0; nth < 3; nth++) world.put(`${nth}.png`, png(40 + nth, 30), "image/png");
+    await world.run(["--pack", "20"]);
+    edit(world, "insert into prewarm_proofs values ('default', '-1001', 'quota', 'messages', '{}', 1)");
+    const proof = { bot: "default", scope: "*", what: "ids:photo", result: "ordinary", believed: true };
+    expect((await documentOf(world)).proofs).toMatchObject([
+      { scope: "-1001", what: "quota", at: "1970-01-01T00:00:00Z", believed: false },
+      proof,
+    ]);
+    expect((await status(world)).stdout).toMatch(
+      /\nProved +packs of default: quota in -1001 messages \(.* ago, too long to be\s+believed\);\s+ids:photo ordinary \(/,
     );
   });
 

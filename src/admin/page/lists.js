@@ -25,8 +25,12 @@ export function lanes(all) {
 
 /** @param {Lane} lane */
 function laneRow(lane) {
-  const { bot, chat, title, per_minute: pace, sent, closed } = lane;
-  const names = [h("div", null, title || chat), div("muted small", `${bot} in `, span("chat", chat))];
+  const { bot, chat, title, per_minute: pace, sent, closed, packs } = lane;
+  const names = [
+    h("div", null, title || chat),
+    div("muted small", `${bot} in `, span("chat", chat)),
+    packs !== null && div("muted small", `Packs: ${packs}`),
+  ];
   const paced = closed ? "-" : [short(pace), span("muted", "/min")];
   return h(
     "tr",

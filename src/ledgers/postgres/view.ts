@@ -3,6 +3,7 @@ import { readFacts } from "../sql/facts.ts";
 import { strangerTo } from "../sql/identity.ts";
 import { lanes } from "../sql/lanes.ts";
 import { measures } from "../sql/measures.ts";
+import { proofs } from "../sql/proofs.ts";
 import { versionOf } from "../sql/version.ts";
 import { countsOf } from "../sql/view.ts";
 import type { LedgerView } from "../view.ts";
@@ -19,6 +20,7 @@ export async function viewOf(database: Database, identity: Identity | null): Pro
     ...(await database.read(countsOf)),
     lanes: await database.read(lanes),
     measured: measures(facts),
+    proofs: await database.read(proofs),
     stranger: identity && (await database.read(() => strangerTo(place, identity, facts))),
   };
 }

@@ -3,6 +3,7 @@ import type { Facts } from "../sql/facts.ts";
 import { strangerTo } from "../sql/identity.ts";
 import { lanes } from "../sql/lanes.ts";
 import { measures } from "../sql/measures.ts";
+import { proofs } from "../sql/proofs.ts";
 import { versionOf } from "../sql/version.ts";
 import { countsOf } from "../sql/view.ts";
 import type { LedgerView } from "../view.ts";
@@ -30,6 +31,7 @@ export function readView(db: Sqlite, identity: Identity | null, file: string): L
     ...db.play(countsOf()),
     lanes: db.play(lanes()),
     measured: measures(facts),
+    proofs: present.has("prewarm_proofs") ? db.play(proofs()) : [],
     stranger: identity && isKnown ? db.play(strangerTo(db.place, identity, facts)) : null,
   };
 }

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../domain/limits.ts";
+import type { MediaKind } from "../../domain/media.ts";
 import type { PackRule } from "../../domain/pack-rule.ts";
 import type { PackOutlook } from "../../domain/work-forecast.ts";
 import type { Trust } from "./trust.ts";
@@ -31,4 +32,24 @@ export function packOutlook(rule: PackRule, lanes: readonly LaneOutlooked[]): Pa
     0,
   );
   return { perMin, state: uses[0]?.use.why ?? "not_proved" };
+}
+
+/** A lane with the kinds that are to be warmed for its bot. */
+export interface LaneToProve {
+  readonly bot: string;
+  readonly trust: Trust;
+}
+
+/** How many ids are tried on the way, one for each kind of a bot that some lane puts into packs and that is not proved. */
+export function canariesOf(
+  rule: PackRule,
+  lanes: readonly LaneToProve[],
+  kinds: ReadonlyMap<string, ReadonlySet<MediaKind>>,
+): number {
+  const tried = lanes.flatMap(({ bot, trust }) => {
+    const use = packUse(rule, trust);
+    const wanted = use.most > 0 ? [...(kinds.get(bot) ?? [])] : [];
+    return wanted.filter((kind) => use.kinds[kind] === "one").map((kind) => `${bot} ${kind}`);
+  });
+  return new Set(tried).size;
 }

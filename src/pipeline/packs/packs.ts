@@ -11,6 +11,7 @@ import type { QuotaCall } from "./quota.ts";
 import { laneKey, QuotaWatch } from "./quota-watch.ts";
 import { type Trust, trustOf } from "./trust.ts";
 import { type PackUse, packUse } from "./use.ts";
+import { packWords } from "./words.ts";
 
 export interface PacksOptions {
   readonly rule: PackRule;
@@ -39,9 +40,10 @@ export class Packs {
   readonly #tried = new Map<string, Set<MediaKind>>();
   readonly #strikes = new Map<string, number>();
   /** Bots that go without packs for the rest of this run. */
-  readonly #without = new Set<string>();
+  readonly #without = new Map<string, string>();
   #mostBytes: number;
   readonly #uses = new Map<string, PackUse>();
+  readonly #words = new Map<string, string>();
 
   constructor(options: PacksOptions) {
     this.#options = options;
@@ -88,10 +90,30 @@ export class Packs {
     return { ...use, kinds };
   }
 
+  /** How a lane uses packs now, and why, for people. */
+  wordsOf(bot: string, chat: string): string {
+    const name = laneKey(bot, chat);
+    const words = this.#words.get(name) ?? this.#wordsOf(bot, chat);
+    this.#words.set(name, words);
+    return words;
+  }
+
+  #wordsOf(bot: string, chat: string): string {
+    const { rule, typeOf, clock } = this.#options;
+    const why = this.#without.get(bot);
+    const trust = trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall());
+    return why === undefined ? packWords(rule, trust) : `not used in this run: ${why}`;
+  }
+
   /** What is proved of ids of a kind that come in packs. */
   idsOf({ bot, chatId: chat, kind }: Pick<UnprovedId, "bot" | "chatId" | "kind">): Trust["ids"][MediaKind] {
     const { typeOf, clock } = this.#options;
     return trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall()).ids[kind];
+  }
+
+  #changed(): void {
+    this.#uses.clear();
+    this.#words.clear();
   }
 
   /** The most media that a call of this bot carries now, as far as was asked. */
@@ -114,13 +136,13 @@ export class Packs {
   trying(bot: string, kind: MediaKind): void {
     const tried = this.#tried.get(bot) ?? new Set();
     this.#tried.set(bot, tried.add(kind));
-    this.#uses.clear();
+    this.#changed();
   }
 
   /** A canary has ended; `open` where it said nothing. */
   tried(bot: string, kind: MediaKind, verdict: "ordinary" | "rich_only" | "open", fileId: string): void {
     this.#tried.get(bot)?.delete(kind);
-    this.#uses.clear();
+    this.#changed();
     if (verdict === "open") return;
     this.#remember({
       bot,
@@ -159,7 +181,7 @@ export class Packs {
     const most = Math.min(this.#mostBytes, uploadBytes) * SHRINK;
     if (uploadBytes === 0) this.#goWithout(bot, "even small packs are refused as too large");
     this.#mostBytes = most < LEAST_BYTES ? 0 : most;
-    this.#uses.clear();
+    this.#changed();
     const now =
       this.#mostBytes === 0 ? "uploads go singly" : `packs carry ${Math.round(most / 1e6)} MB at most`;
     const text = `a pack of ${(uploadBytes / 1e6).toFixed(1)} MB was refused as too large: ${now} from here on`;
@@ -168,8 +190,8 @@ export class Packs {
 
   #goWithout(bot: string, why: string): void {
     if (this.#without.has(bot)) return;
-    this.#without.add(bot);
-    this.#uses.clear();
+    this.#without.set(bot, why);
+    this.#changed();
     const text = `bot ${bot} goes on without packs: ${why}`;
     this.#options.events.emit("notice", { level: "info", text });
   }
@@ -183,7 +205,7 @@ export class Packs {
   }): void {
     const proof: Proof = { ...found, at: this.#options.clock.wall() };
     this.#proofs.push(proof);
-    this.#uses.clear();
+    this.#changed();
     this.#options.keep(proof);
   }
 }

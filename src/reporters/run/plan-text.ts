@@ -1,6 +1,6 @@
 import type { EventMap } from "../../domain/events.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
-import type { AdoptForecast, Bottleneck, WorkPlan } from "../../domain/work-forecast.ts";
+import type { AdoptForecast, Bottleneck, PackOutlook, WorkPlan } from "../../domain/work-forecast.ts";
 import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, size } from "../format.ts";
 import { priceText, r2Price } from "../r2-price.ts";
@@ -24,13 +24,21 @@ export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) 
     class_a: operations.classA,
     class_b: operations.classB,
     cost_usd: rounded(r2Price(operations), 4),
-    packs: plan.packs && { per_min: rounded(plan.packs.perMin, 1), state: plan.packs.state },
+    packs: plan.packs && packFields(plan.packs),
     left_failed: leftFailed,
     left_unknown: leftUnknown,
     adopt: plan.adopt && adoptFields(plan.adopt),
     lost: plan.lost && lostPlanFields(plan.lost),
   };
 }
+
+function packFields({ perMin, state, canaries = 0 }: PackOutlook) {
+  const tried = canaries === 0 ? {} : { canaries, canary_calls: canaries * CANARY_CALLS };
+  return { per_min: rounded(perMin, 1), state, ...tried };
+}
+
+/** An id is sent once, and that message is deleted. */
+const CANARY_CALLS = 2;
 
 function adoptFields({ from, edit, forward, calls, bytes, etaSeconds }: AdoptForecast) {
   return { from, edit, forward, calls, bytes_saved: bytes, eta_seconds: etaSeconds };
@@ -67,7 +75,7 @@ export function planText(plan: WorkPlan, run: Snapshot, command: string): string
 }
 
 /** What several media in one message bring, or would; none where nobody wants them. */
-function packLines({ packs }: WorkPlan): string[] {
+function packLines({ packs }: Pick<WorkPlan, "packs">): string[] {
   if (!packs || packs.state === "off") return [];
   const rate = `${count(packs.perMin)}/min`;
   const texts = {
@@ -77,7 +85,13 @@ function packLines({ packs }: WorkPlan): string[] {
     unsupported: "no packs: the server has no message of several media",
     rich_only: "no packs: ids that come in one serve nothing else",
   };
-  return [texts[packs.state]];
+  return [texts[packs.state], ...canaryLines(packs)];
+}
+
+function canaryLines({ canaries = 0 }: PackOutlook): string[] {
+  if (canaries === 0) return [];
+  const ids = canaries === 1 ? "1 id of a pack is" : `${count(canaries)} ids of packs are`;
+  return [`${ids} tried on the way: ${count(canaries * CANARY_CALLS)} calls, deletions included`];
 }
 
 /** What a run would not try again by itself, why, and how it is; none where there is nothing of it. */
@@ -123,6 +137,7 @@ export function forecastLines(forecast: EventMap["forecast"]): string[] {
     `to warm: ${amount}; ${pace}`,
     `cost at R2${sofar}: ${priceText(operations)}`,
     ...advice.map((each) => `faster: ${each}`),
+    ...packLines(forecast),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { LEAVES_OUT, needsChange, nextStep } from "../../domain/failure.ts";
+import { BELIEVED_MS, type Proof } from "../../domain/proof.ts";
 import { isReason, REASONS, type Reason } from "../../domain/reasons.ts";
 import type { LaneMemory } from "../../ledgers/lane-memory.ts";
 import {
@@ -62,6 +63,7 @@ export function statusDocument(survey: LedgerView & Survey, options: StatusOptio
       eta_seconds: etaSeconds,
     },
     lanes: survey.lanesSeen.map((lane) => laneOf(lane, { perMinute: paceOf(lane), now, adviser })),
+    proofs: survey.proofs.map((proof) => proofOf(proof, now)),
     troubles,
     last_24h: { ...totalOfHours(survey.hours), per_hour: survey.hours.map(hourOf) },
     next: nextOf(survey, total),
@@ -95,6 +97,11 @@ function laneOf(
     },
     in_use: !former && migratedTo === null,
   };
+}
+
+/** What Telegram showed of packs; `believed` is false for what is too old. */
+function proofOf({ bot, scope, what, result, at }: Proof, now: number) {
+  return { bot, scope, what, result, at: iso(at), believed: now - at < BELIEVED_MS };
 }
 
 /** The line to paste stands in `next`, once. */

@@ -11,7 +11,7 @@ const [NARROWEST, WIDEST] = [60, 120];
 /** From here on there is room for moments beside the times until then. */
 const WIDE = 110;
 const LABEL = 11;
-const MOST = { bots: 40, lanes: 40, out: 5, troubles: 5 };
+const MOST = { bots: 40, lanes: 40, out: 5, troubles: 5, proofs: 10 };
 
 /** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
 export function statusText(status: StatusDocument, given: Canvas): string {
@@ -21,6 +21,7 @@ export function statusText(status: StatusDocument, given: Canvas): string {
     rowsTable(status, options),
     ...fields(workOf(status), options),
     lanesTable(status, options),
+    ...fields(proofsOf(status), options),
     ...hints(outOf(status), options),
     troublesTable(status, options),
     ...hints(keysOf(status), options),
@@ -174,6 +175,20 @@ function outOf({ lanes }: StatusDocument): Field[] {
   });
   const hidden = out.length - told.length;
   return hidden > 0 ? [...told, ["Out", `+${hidden} more lanes: \`prewarm status --json\``]] : told;
+}
+
+/** What is proved of packs, a line a bot. */
+function proofsOf({ at, proofs }: StatusDocument): Field[] {
+  return [...new Set(proofs.map(({ bot }) => bot))].slice(0, MOST.bots).map((bot, nth) => {
+    const own = proofs.filter((each) => each.bot === bot);
+    const shown = own.slice(0, MOST.proofs).map(({ scope, what, result, at: seen, believed }) => {
+      const where = scope === "*" ? "" : ` in ${scope}`;
+      return `${what}${where} ${result} (${since(seen, at)} ago${believed ? "" : ", too long to be believed"})`;
+    });
+    const hidden = own.length - shown.length;
+    const more = hidden > 0 ? `; +${hidden} more` : "";
+    return [nth === 0 ? "Proved" : "", `packs of ${bot}: ${shown.join("; ")}${more}`];
+  });
 }
 
 function keysOf({ troubles }: StatusDocument): Field[] {

@@ -4,14 +4,16 @@ import { MEDIA_KINDS, type MediaKind } from "../../../src/domain/media.ts";
 import type { PackRule } from "../../../src/domain/pack-rule.ts";
 import { BELIEVED_MS, type Proof } from "../../../src/domain/proof.ts";
 import type { Task } from "../../../src/domain/task.ts";
+import { type AfterPack, afterPack } from "../../../src/pipeline/packs/after-pack.ts";
 import { canaryVerdict } from "../../../src/pipeline/packs/canary.ts";
 import { EMPTY_PACK, hasRoom, mayBePacked, withOneMore } from "../../../src/pipeline/packs/fit.ts";
 import { halve, narrow } from "../../../src/pipeline/packs/halve.ts";
 import { matchBlocks, type PackedMedium } from "../../../src/pipeline/packs/match.ts";
-import { packOutlook } from "../../../src/pipeline/packs/outlook.ts";
+import { canariesOf, packOutlook } from "../../../src/pipeline/packs/outlook.ts";
 import { contradictsMessages, type QuotaCall, quotaVerdict } from "../../../src/pipeline/packs/quota.ts";
 import { type Trust, trustOf } from "../../../src/pipeline/packs/trust.ts";
 import { packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
+import { packWords } from "../../../src/pipeline/packs/words.ts";
 import type { SendAnswer, Sent } from "../../../src/telegram/port.ts";
 
 const AUTO: PackRule = { type: "auto" };
@@ -136,6 +138,58 @@ describe("what packs bring", () => {
     ["nothing where they are off", { type: "off" }, [MESSAGES, PHOTO], 400, "off"],
   ])("%s", (_, rule, proofs, perMin, state) => {
     expect(packOutlook(rule, [{ perMinute: 20, trust: trust(...proofs) }])).toEqual({ perMin, state });
+  });
+
+  it.each<[string, PackRule, Proof[], number]>([
+    ["one of each kind that is to be warmed", UP_TO_50, [], 2],
+    ["none of what is proved", UP_TO_50, [PHOTO], 1],
+    ["again where that is old", AUTO, [MESSAGES, proof("ids:photo", "ordinary", { at: OLD })], 1],
+    ["none where nothing is tried by itself", AUTO, [MESSAGES], 0],
+    ["none where no pack goes", UP_TO_50, [bad], 0],
+  ])("takes canaries: %s", (_, rule, proofs, count) => {
+    const lane = { bot: "default", trust: trust(...proofs) };
+    const kinds = new Map<string, Set<MediaKind>>([
+      ["default", new Set(["photo", "audio"])],
+      ["other", new Set(["video"])],
+    ]);
+    expect(canariesOf(rule, [lane, lane], kinds)).toBe(count);
+  });
+
+  it.each<[string, PackRule, Proof[], string]>([
+    ["switched off", { type: "off" }, [MESSAGES, PHOTO], "not used (--pack off)"],
+    [
+      "nothing known",
+      AUTO,
+      [],
+      "not used: it is not proved whether this chat counts messages or media and whether ids that come in one serve as others do; --pack 20 finds out",
+    ],
+    [
+      "half of it known",
+      AUTO,
+      [MESSAGES],
+      "not used: it is not proved whether ids that come in one serve as others do; --pack 20 finds out",
+    ],
+    [
+      "all known of a kind",
+      AUTO,
+      [MESSAGES, PHOTO],
+      "up to 20 media in one message, since this chat is proved to count messages; ids are proved of photos",
+    ],
+    [
+      "on the way",
+      UP_TO_50,
+      [],
+      "up to 10 media in one message, until it is proved what this chat counts; the first id of each other kind is tried",
+    ],
+    ["media count", UP_TO_50, [bad], "not used: this chat counts media, so they bring nothing"],
+    [
+      "no such method",
+      UP_TO_50,
+      [proof("packs", "unsupported")],
+      "not used: the server has no message of several media",
+    ],
+  ])("is told: %s", (_, rule, proofs, words) => {
+    expect(packWords(rule, trust(...proofs))).toBe(words);
   });
 
   it("counts lanes that go singly beside those that do not", () => {
@@ -287,6 +341,28 @@ describe("matching", () => {
   it("refuses a block without an id", () => {
     const found = matchBlocks([packed()], [{ sent: null, caption: "abcdefghij", bytes: null }]);
     expect(found).toEqual({ ok: false, why: "medium 1 of 1 (a.jpg) has no file_id" });
+  });
+});
+
+describe("what follows a pack that came to nothing", () => {
+  it.each<[string, Parameters<typeof failure>, number | null, AfterPack]>([
+    ["no such method", ["method_unknown", ""], null, { do: "give up" }],
+    ["too large a body, whichever is named", ["body_refused", ""], 3, { do: "shrink" }],
+    ["a medium that is named", ["photo_dimensions", ""], 3, { do: "set apart", medium: 3 }],
+    ["one that is not", ["photo_dimensions", ""], null, { do: "halve" }],
+    ["a text that nobody knows", ["refused_unclear", "", { code: 400 }], null, { do: "halve" }],
+    ["a kind that the chat does not take", ["kind_not_allowed", ""], null, { do: "halve" }],
+    ["parts of an upload that were lost", ["upload_incomplete", ""], 2, { do: "set apart", medium: 2 }],
+    ["an object that changed on the way", ["object_changed", ""], 1, { do: "fail one", medium: 1 }],
+    ["a read from the bucket that broke", ["r2_unavailable", ""], 1, { do: "fail one", medium: 1 }],
+    ["trouble of the connection, of no medium", ["connect_failed", ""], null, { do: "each" }],
+    ["a wait", ["flood_wait", ""], null, { do: "each" }],
+    ["a wait, though a medium is named", ["flood_wait", ""], 0, { do: "each" }],
+    ["no answer", ["answer_lost", ""], null, { do: "each" }],
+    ["a chat that is gone", ["chat_gone", ""], null, { do: "each" }],
+    ["a run that was stopped", ["stopped", ""], 1, { do: "each" }],
+  ])("%s", (_, why, medium, then) => {
+    expect(afterPack(failure(...why), medium)).toEqual(then);
   });
 });
 

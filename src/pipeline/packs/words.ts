@@ -1,0 +1,48 @@
+import { MEDIA_KINDS, type MediaKind } from "../../domain/media.ts";
+import type { PackRule } from "../../domain/pack-rule.ts";
+import type { Trust } from "./trust.ts";
+import { type PackUse, packUse } from "./use.ts";
+
+/** Whether a lane of which so much is proved uses packs, and why, or what would have to be proved; for people. */
+export function packWords(rule: PackRule, trust: Trust): string {
+  const use = packUse(rule, trust);
+  switch (use.why) {
+    case "off":
+      return "not used (--pack off)";
+    case "unsupported":
+      return "not used: the server has no message of several media";
+    case "media_count":
+      return "not used: this chat counts media, so they bring nothing";
+    case "rich_only":
+      return "not used: ids that come in one serve nothing else";
+    case "not_proved":
+      return `not used: it is not proved ${missing(trust)}; --pack 20 finds out`;
+    case null:
+      return `up to ${use.most} media in one message, ${grounds(use, trust)}`;
+  }
+}
+
+function missing({ quota, ids }: Trust): string {
+  const proved = MEDIA_KINDS.filter((kind) => ids[kind] === "ordinary");
+  const all = [
+    ...(quota === "messages" ? [] : ["whether this chat counts messages or media"]),
+    ...(proved.length > 0 ? [] : ["whether ids that come in one serve as others do"]),
+  ];
+  return all.join(" and ");
+}
+
+function grounds({ isProved, kinds }: PackUse, { quota }: Trust): string {
+  const many = MEDIA_KINDS.filter((kind) => kinds[kind] === "many");
+  const tried = MEDIA_KINDS.filter((kind) => kinds[kind] === "one");
+  const again =
+    quota === "stale" ? "it is proved again what this chat counts" : "it is proved what this chat counts";
+  return [
+    isProved ? "since this chat is proved to count messages" : `until ${again}`,
+    ...(many.length > 0 ? [`ids are proved of ${named(many)}`] : []),
+    ...(tried.length > 0 ? [`the first id of each other kind is tried`] : []),
+  ].join("; ");
+}
+
+function named(kinds: readonly MediaKind[]): string {
+  return kinds.map((kind) => `${kind}s`).join(", ");
+}
