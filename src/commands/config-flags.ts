@@ -22,6 +22,7 @@ export function addConfigFlags(command: Command) {
       "--api-local",
       "that server is your own, in local mode: 2000 MB instead of 50 (TELEGRAM_API_LOCAL=1)",
     )
+    .option("--test-environment", "Telegram's own, with accounts and bots apart (TELEGRAM_TEST=1)")
     .option(
       "--chat <id>",
       "warmup chat; repeatable, each adds a lane (WARMUP_CHAT_ID, comma-separated)",

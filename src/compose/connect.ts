@@ -67,7 +67,12 @@ export function connect(
     answerMs: config.answerTimeout,
   };
   const waits = new Waits(clock);
-  const callsOf = (token: Secret) => ({ ...common, token: token.reveal(), apiRoot: config.apiRoot });
+  const callsOf = (token: Secret) => ({
+    ...common,
+    token: token.reveal(),
+    apiRoot: config.apiRoot,
+    test: config.testEnvironment,
+  });
   const bots = config.bots.map(({ slug, token, chats }) => ({
     chats,
     bot: waitingBot(openBot({ ...callsOf(token), slug }), waits),
@@ -110,7 +115,9 @@ export async function openLedger(config: Config, wish: LedgerWish): Promise<Ledg
 }
 
 export function identityOf(config: Config, sandbox: boolean): Identity {
-  const { endpoint, bucket, apiRoot } = config;
+  const { endpoint, bucket, apiRoot, testEnvironment } = config;
+  // Ids of the test environment are of another world, which the root of its calls names.
+  const root = testEnvironment ? `${apiRoot.replace(/\/+$/, "")}/test` : apiRoot;
   return {
     sandbox,
     bucket: sandbox ? null : { endpoint, name: bucket },
@@ -118,7 +125,7 @@ export function identityOf(config: Config, sandbox: boolean): Identity {
       slug,
       // A text that is no token is not to be written down as if it were an id.
       id: /^(\d+):/.exec(token.reveal())?.[1] ?? "",
-      apiRoot: sandbox ? "sandbox" : apiRoot,
+      apiRoot: sandbox ? "sandbox" : root,
     })),
   };
 }

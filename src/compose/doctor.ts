@@ -79,6 +79,7 @@ function botsOf(
     redact,
     clock,
     apiRoot: draft.apiRoot,
+    test: draft.testEnvironment,
     stallMs: STALL_MS,
     answerMs: STALL_MS,
   };

@@ -18,6 +18,8 @@ interface WithoutKeys {
   readonly bucket: string;
   readonly apiRoot: string;
   readonly apiLocal: boolean;
+  /** Telegram's test environment, which has accounts and bots of its own. */
+  readonly testEnvironment: boolean;
   readonly bots: readonly BotConfig[];
   readonly concurrency: number;
   /** 0: no bound. */
@@ -137,6 +139,7 @@ function readAll(reader: Reader, flags: Flags): DraftValues {
     ...readBucket(reader),
     apiRoot: reader.get("apiRoot"),
     apiLocal: reader.get("apiLocal"),
+    testEnvironment: reader.get("testEnvironment"),
     bots: botsOf(reader, flags),
     concurrency: reader.get("concurrency"),
     maxQueue: reader.get("maxQueue"),

@@ -61,6 +61,13 @@ export const SETTINGS = {
     parse: onOff,
     fallback: "0",
   }),
+  testEnvironment: setting({
+    env: ["TELEGRAM_TEST"],
+    flag: "test-environment",
+    file: "test_environment",
+    parse: onOff,
+    fallback: "0",
+  }),
   concurrency: setting({
     env: ["MEDIA_PREWARM_CONCURRENCY"],
     flag: "concurrency",

@@ -27,5 +27,6 @@ async function sourceOf(options: SenderOptions): Promise<ObjectSource> {
 function ownSend({ botToken, apiRoot, env = process.env }: SenderOptions): SendFunction {
   const token = (botToken ?? env.TELEGRAM_BOT_TOKEN ?? "").trim();
   if (token === "") throw new ConfigError([NO_TOKEN]);
-  return botApi({ token, apiRoot: apiRoot ?? env.TELEGRAM_API_ROOT });
+  const test = env.TELEGRAM_TEST === "1";
+  return botApi({ token: test ? `${token}/test` : token, apiRoot: apiRoot ?? env.TELEGRAM_API_ROOT });
 }

@@ -29,6 +29,8 @@ export interface PrewarmOptions {
   readonly apiRoot?: string | undefined;
   /** It is your own and in local mode: 2000 MB instead of 50. */
   readonly apiLocal?: boolean | undefined;
+  /** Telegram's test environment, with its own accounts and bots. */
+  readonly testEnvironment?: boolean | undefined;
   readonly botToken?: string | undefined;
   /** The bot's name in the ledger, or which bots of prewarm.config.json. */
   readonly bot?: OneOrMore<string> | undefined;

@@ -48,6 +48,7 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   secretAccessKey: variable("R2_SECRET_ACCESS_KEY"),
   apiRoot: flag("apiRoot"),
   apiLocal: flag("apiLocal", yesOrNo),
+  testEnvironment: flag("testEnvironment", yesOrNo),
   botToken: variable("TELEGRAM_BOT_TOKEN"),
   bot: flag("bot", several),
   chats: flag("chat", several),

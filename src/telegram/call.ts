@@ -13,6 +13,8 @@ import { newWire, type Wire, wireFetch } from "./wire.ts";
 
 /** Server, token and patience of a {@link Caller}. */
 export interface CallerOptions {
+  /** Telegram's test environment: `/bot<token>/test/METHOD` (tdlib/telegram-bot-api, Client; teloxide#1039). */
+  readonly test?: boolean | undefined;
   /** Secret, and part of every URL, so every text from the server or the library goes through `redact`. */
   readonly token: string;
   readonly apiRoot: string;
@@ -62,7 +64,7 @@ export class Caller {
     run: (api: Api) => Promise<T>,
     more: CallOptions = {},
   ): Promise<{ result: Result<T>; times: CallTimes }> {
-    const { token, apiRoot, dispatcher, clock, stallMs, redact } = this.#options;
+    const { token, test, apiRoot, dispatcher, clock, stallMs, redact } = this.#options;
     const wire = newWire();
     const started = clock.now();
     const answerMs = more.answerMs ?? this.#options.answerMs;
@@ -75,7 +77,8 @@ export class Caller {
       files: more.files,
     });
     // An Api for each call: the library has one fetch an Api, and each call has a wire of its own.
-    const api = new Api(token, { apiRoot, fetch, maxRetries: 0, timeoutMs: 0 });
+    // The library puts nothing between token and method, so the token brings what stands there.
+    const api = new Api(test ? `${token}/test` : token, { apiRoot, fetch, maxRetries: 0, timeoutMs: 0 });
     const result = await run(api).then(ok, (error: unknown) => {
       const cause = explain(
         error,
