@@ -63,7 +63,9 @@ export function* confirm(
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
   // A good id of the kind that was asked for stays, and readers go on finding it.
-  const kind = (yield* readyId({ bot, content, kind: attempt.kind })) ? attempt.kind : stored.kind;
+  const isKept =
+    stored.kind !== attempt.kind && (yield* readyId({ bot, content, kind: attempt.kind })) !== null;
+  const kind = isKept ? attempt.kind : stored.kind;
   yield* moveKey(store, { ...attempt, content, kind, kinds, bots, mime, width, height, duration });
   yield* dropOrphan({ ...attempt, was: attempt.content, content });
   const older = isNew ? null : yield* readyId({ bot, content, kind: stored.kind });

@@ -1,10 +1,16 @@
 import { type ContentId, isProvisional } from "../../domain/content.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import { hasId, isWeak, standsAsDocument } from "./rows.ts";
-import { all, one, run, type Steps } from "./steps.ts";
+import { all, type Moment, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
 const ALIAS = "select sha256 from prewarm_aliases where provisional = :content";
+
+const KNOWN = `
+  select (select a.sha256 from prewarm_aliases a where a.provisional = :provisional) as alias,
+    exists (select 1 from media_cache c where c.sha256 = :provisional)
+    or exists (select 1 from media_store s where s.sha256 = :provisional)
+    or exists (select 1 from prewarm_attempts t where t.sha256 = :provisional) as used`;
 
 const NEW_ALIAS = `
   insert into prewarm_aliases (provisional, sha256) values (:provisional, :content)
@@ -33,7 +39,13 @@ export function* resolve(content: ContentId): Steps<ContentId> {
  */
 export function* rekey({ now }: Store, provisional: ContentId, content: ContentId): Steps<void> {
   const params = { provisional, content, now: stamp(now()) };
-  yield* run(NEW_ALIAS, params);
+  const known = yield* one<{ alias: string | null; used: number | boolean }>(KNOWN, params);
+  if (known?.alias !== content) yield* run(NEW_ALIAS, params);
+  if (known?.used) yield* moveTo(params);
+}
+
+function* moveTo(params: { provisional: ContentId; content: ContentId; now: Moment }): Steps<void> {
+  const { provisional, content } = params;
   const rows = yield* all<RankedRow>(ROWS, { content: provisional });
   const rivals = rows.length === 0 ? [] : yield* all<RankedRow>(ROWS, { content });
   for (const row of rows) {

@@ -26,12 +26,12 @@ export interface Move extends Media {
   readonly bots: readonly string[];
 }
 
-const KEY = "select sha256, kind, r2_etag, bytes from media_store where r2_key = :key";
+const KEY = "select sha256 from media_store where r2_key = :key";
 
 const FILL = `
   update media_store set mime = coalesce(:mime, mime), width = coalesce(:width, width),
     height = coalesce(:height, height), duration = coalesce(:duration, duration), updated_at = :now
-  where r2_key = :key`;
+  where r2_key = :key and sha256 = :content and kind = :kind and r2_etag = :etag and bytes = :bytes`;
 
 const MOVE = `
   insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256, ext, mime, width, height, duration,
@@ -55,18 +55,11 @@ const LACKS = `select 1 from json_each(:bots) bot where ${ready(":old")} and not
  */
 export function* moveKey(store: Store, move: Move): Steps<void> {
   const { content, kind, key, etag, bytes } = move;
-  const row = yield* one<{
-    sha256: string | null;
-    kind: string;
-    r2_etag: string | null;
-    bytes: number | null;
-  }>(KEY, { key });
-  const params = { ...mediaOf(move), key, now: stamp(store.now()) };
-  if (row?.sha256 === content && row.kind === kind && row.r2_etag === etag && row.bytes === bytes) {
-    yield* run(FILL, params);
-  } else if (!row?.sha256 || row.sha256 === content || !(yield* someoneLacks(row.sha256, move))) {
-    yield* run(MOVE, { ...params, bot: move.bot, kind, etag, bytes, content, ext: extensionOf(key) });
-  }
+  const params = { ...mediaOf(move), key, kind, etag, bytes, content, now: stamp(store.now()) };
+  if ((yield* run(FILL, params)) > 0) return;
+  const row = yield* one<{ sha256: string | null }>(KEY, { key });
+  if (!row?.sha256 || row.sha256 === content || !(yield* someoneLacks(row.sha256, move)))
+    yield* run(MOVE, { ...params, bot: move.bot, ext: extensionOf(key) });
 }
 
 function mediaOf({ mime, width, height, duration }: Media): Record<keyof Media, string | number | null> {
