@@ -201,6 +201,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "what is remembered of lanes, for those who plan with it or show it",
   },
   "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },
+  "ledgers/postgres-sight.ts": { to: ["doctor"], why: "what a check sees of a server" },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },
   "ledgers/reader.ts": { to: ["commands", "runs"], why: "a ledger as it is read page by page" },
   "ledgers/marks.ts": { to: ["verify", "runs"], why: "a ledger in which what is not true is marked" },

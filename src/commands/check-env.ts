@@ -34,7 +34,7 @@ export async function checkEnv(
   if (flags.list === true) return tellList(flags, groups, print);
   const started = performance.now();
   const probing = flags.probe === true;
-  const { context, redact, close } = openExamination({ flags, env, folder, probing });
+  const { context, redact, close } = await openExamination({ flags, env, folder, probing });
   const screen = flags.json === true ? null : screenOf(flags, place);
   try {
     const tell = (finding: Finding) => screen?.finding(clean(finding, redact, wording));

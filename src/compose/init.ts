@@ -60,7 +60,7 @@ async function findingsOf(
   env: NodeJS.ProcessEnv,
   { folder, docs, ids }: FindingsWish,
 ): Promise<readonly Finding[]> {
-  const { context, redact, close } = openExamination({ flags: {}, env, folder, probing: false });
+  const { context, redact, close } = await openExamination({ flags: {}, env, folder, probing: false });
   const isWanted = ({ id }: { readonly id: string }) => ids.length === 0 || ids.includes(id);
   const groups = GROUPS.filter((group) => CHECKS.some((check) => check.group === group && isWanted(check)));
   try {

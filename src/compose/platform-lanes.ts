@@ -31,14 +31,15 @@ export async function openPlace<Given extends Config>(
  */
 export async function withPlatformLanes<Given extends Config>(config: Given, ledger: Ledger): Promise<Given> {
   const platform = (await ledger.platformBots?.()) ?? [];
-  const bots = config.bots.map((bot) => ({ ...bot, chats: chatsOf(bot, platform) }));
+  const bots = config.bots.map((bot) => ({ ...bot, chats: chatsWith(bot, platform) }));
   const chatless = bots.filter(({ chats }) => chats.length === 0).map(({ slug }) => slug);
   if (chatless.length > 0) throw new ConfigError(chatless.map((slug) => withoutChat(slug, ledger.place)));
   if (platform.length === 0) return config;
   return { ...config, bots, warnings: [...config.warnings, ...warningsOf(config, platform)] };
 }
 
-function chatsOf({ slug, chats }: BotConfig, platform: readonly PlatformBot[]): readonly string[] {
+/** The chats of a bot, those that stand in the platform's table among them. */
+export function chatsWith({ slug, chats }: BotConfig, platform: readonly PlatformBot[]): readonly string[] {
   const own = platform.filter((bot) => bot.slug === slug).flatMap(({ chat }) => readChat(chat) ?? []);
   return [...new Set([...chats, ...own])];
 }

@@ -1,5 +1,6 @@
 import type { Inspection } from "../config/inspect.ts";
 import type { Result } from "../domain/result.ts";
+import type { PostgresSight } from "../ledgers/postgres-sight.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { ListedObject, Storage } from "../storage/port.ts";
 import type { Bot } from "../telegram/port.ts";
@@ -90,4 +91,8 @@ export interface CheckContext {
   reach(url: string): Promise<ReachResult>;
   /** Null where there is no ledger yet. Throws LedgerError. */
   ledger(): LedgerView | null;
+  /** The ledger's server; null where it is a file. */
+  readonly postgres: PostgresSight | null;
+  /** Why several workers cannot share their work on this machine; null where they can. */
+  readonly engineProblem: string | null;
 }

@@ -5,6 +5,7 @@ import { fileSystemKind, tellsLocal } from "../ledgers/file-systems.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Check, Report } from "./check.ts";
 import type { CheckContext } from "./context.ts";
+import { POSTGRES } from "./postgres.ts";
 import { fail, pass, skipped, warn } from "./report.ts";
 
 const OTHER_LEDGER = "export PREWARM_LEDGER=sqlite:other.db";
@@ -15,6 +16,7 @@ const file: Check = {
   title: "file",
   why: "The ledger keeps the ids; without it nothing is known to be warm, so nothing is begun.",
   needs: ["native-module", "config-values:PREWARM_LEDGER"],
+  applies: ({ postgres }) => postgres === null,
   run: (context) => {
     const { ledger } = context.config.draft;
     try {
@@ -54,6 +56,7 @@ const disk: Check = {
   title: "disk",
   why: "Each id is on the disk before it is used; SQLite's write-ahead log does not work over a network.",
   needs: ["ledger-file"],
+  applies: ({ postgres }) => postgres === null,
   run: ({ host, config: { draft } }) => {
     const folder = dirname(resolve(draft.ledger));
     const system = host.fileSystem(folder);
@@ -91,7 +94,7 @@ function about(
   return {
     ...check,
     group: "ledger",
-    needs: ["ledger-file"],
+    needs: ["ledger-file", "ledger-reach", "ledger-version"],
     applies: (context) => looked(context) !== null,
     run: (context) => {
       const look = context.ledger();
@@ -130,9 +133,10 @@ const holder = about(
   {
     id: "ledger-holder",
     title: "writer",
-    why: "One process at a time writes to it; readers are free.",
+    why: "One process at a time writes to a file; in PostgreSQL runs may write beside a worker. Readers are free.",
   },
-  ({ holder: who }) => {
+  ({ holder: who }, { postgres }) => {
+    if (!who && postgres) return pass("no worker keeps it warm");
     if (!who) return pass("no process is writing to it");
     const text = `\`${who.command}\` writes to it (pid ${who.pid} on ${who.host}, since ${who.since} UTC)`;
     return who.admin === null
@@ -212,6 +216,7 @@ const failedRows = about(
 export const LEDGER: readonly Check[] = [
   file,
   disk,
+  ...POSTGRES,
   owner,
   holder,
   rows,

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Inspection } from "../config/inspect.ts";
+import type { PostgresSight } from "../ledgers/postgres-sight.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Storage } from "../storage/port.ts";
 import type { Bot } from "../telegram/port.ts";
@@ -21,6 +22,8 @@ export interface ContextOptions {
   readonly bots: readonly { readonly bot: Bot; readonly chats: readonly string[] }[];
   /** Null where there is no ledger yet. Throws LedgerError. */
   readonly readLedger: () => LedgerView | null;
+  readonly postgres: PostgresSight | null;
+  readonly engineProblem: string | null;
   readonly nativeProblem: Host["nativeProblem"];
 }
 
@@ -42,6 +45,8 @@ export function openContext(options: ContextOptions): CheckContext {
     lanes: once(() => inspectLanes(bots)),
     reach: onceEach((url) => reach(url, dispatcher)),
     ledger: onceSync(options.readLedger),
+    postgres: options.postgres,
+    engineProblem: options.engineProblem,
   };
 }
 

@@ -10,7 +10,15 @@ function bots(): Steps<PlatformBot[]> {
   );
 }
 
-/** The ledger, which also knows the bots of the platform whose database it is in, where that has its table of them. */
-export function withBots(ledger: Ledger, database: Database, { hasBots }: TableFacts): Ledger {
-  return { ...ledger, platformBots: async () => (hasBots ? database.read(bots) : []) };
+/** The bots of the platform whose database this is, where that has its table of them. */
+export async function platformBots(
+  database: Database,
+  { hasBots }: TableFacts,
+): Promise<readonly PlatformBot[]> {
+  return hasBots ? database.read(bots) : [];
+}
+
+/** The ledger, which also knows them. */
+export function withBots(ledger: Ledger, database: Database, facts: TableFacts): Ledger {
+  return { ...ledger, platformBots: () => platformBots(database, facts) };
 }
