@@ -6,7 +6,8 @@ import { BotFloods } from "./bot-floods.ts";
 import { laneConsequence } from "./consequence.ts";
 import { type Lane, laneName } from "./lane.ts";
 import type { LanesOptions } from "./lanes-options.ts";
-import { freeFirst, outlookOf } from "./outlook.ts";
+import { freeFirst } from "./outlook.ts";
+import { byBot, OwnLanes } from "./own-lanes.ts";
 import { LanePermit } from "./permit.ts";
 import type { Judgement, LaneBoard, LaneOutlook, UnclearRefusal, WatchedLanes } from "./port.ts";
 import { Suspicions } from "./suspicions.ts";
@@ -20,12 +21,14 @@ export class Lanes implements LaneBoard, WatchedLanes {
   readonly #floods = new BotFloods();
   readonly #suspicions: Suspicions;
   #lanes: readonly Lane[];
+  #byBot: ReadonlyMap<string, OwnLanes>;
   /** Lanes whose chat became that of another. */
   readonly #mergedInto = new Map<Lane, Lane>();
 
   constructor(options: LanesOptions) {
     this.#options = options;
     this.#lanes = options.lanes;
+    this.#byBot = byBot(options.lanes);
     this.#suspicions = new Suspicions(() => this.all, {
       close: (lane, cause, kind) => this.close(lane, cause, kind),
       opened: (lane) => this.#ended(lane),
@@ -39,6 +42,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   isOpen(bot: string, kind?: MediaKind, except: readonly RefusedIn[] = []): boolean {
+    if (!kind && except.length === 0) return this.#of(bot).open.length > 0;
     return this.#open(bot, kind).some(({ chat }) => except.every((each) => each.chat !== chat));
   }
 
@@ -47,19 +51,21 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   whyClosed(bot: string, kind: MediaKind): Failure {
-    return whyNothingGoes(this.all, bot, kind);
+    return whyNothingGoes(this.#of(bot).all, bot, kind);
   }
 
   whyAway(bot: string, patienceMs: number): Failure | null {
-    return whyNotSoon(this.all, bot, this.#options.clock.now(), patienceMs);
+    const now = this.#options.clock.now();
+    const own = this.#of(bot);
+    return own.frozenUntil - now <= patienceMs ? null : whyNotSoon(own.all, bot, now, patienceMs);
   }
 
   freeAt(bot: string, now: number): number {
-    return Math.min(...this.#open(bot).map((lane) => lane.freeAt(now)), Number.POSITIVE_INFINITY);
+    return this.#of(bot).freeAt(now);
   }
 
   outlook(bot: string, now: number): LaneOutlook {
-    return outlookOf(this.#open(bot), now);
+    return this.#of(bot).outlook(now);
   }
 
   take(
@@ -107,6 +113,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   close(lane: Lane, cause: Failure, kind?: MediaKind): void {
     if (kind) lane.refused.add(kind);
     else lane.closed ??= cause;
+    this.#of(lane.bot.slug).changed();
     this.#report(lane);
     if (!this.anyOpen) this.#options.noneOpen(cause);
     this.#options.changed();
@@ -117,8 +124,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   judge({ bot, kind, sendAs, refusedIn = [] }: Task, final: boolean): Judgement {
-    const lanes = this.all.filter((lane) => lane.bot.slug === bot);
-    return verdictOn(refusedIn, sendAs ?? kind, { lanes, final });
+    return verdictOn(refusedIn, sendAs ?? kind, { lanes: this.#of(bot).all, final });
   }
 
   acquit(medium: string): void {
@@ -161,6 +167,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   #merge(lane: Lane, there: Lane): void {
     this.#mergedInto.set(lane, there);
     this.#lanes = this.#lanes.filter((each) => each !== lane);
+    this.#byBot = byBot(this.#lanes);
     there.frozenUntil = Math.max(there.frozenUntil, lane.frozenUntil);
     lane.closed ??= failure(
       "chat_migrated",
@@ -202,14 +209,18 @@ export class Lanes implements LaneBoard, WatchedLanes {
 
   #permit(lane: Lane, kind?: MediaKind): LanePermit {
     const { clock, botPaces, sameSize } = this.#options;
-    return new LanePermit(lane, {
+    const own = this.#of(lane.bot.slug);
+    const permit = new LanePermit(lane, {
       clock,
       sameSize,
       botPace: botPaces.get(lane.bot.slug),
       failed: (cause, asked) => this.#follow(lane, cause, kind ? { kind, asked } : { asked }),
       passed: (posted = kind) => posted && this.#suspicions.passed(lane, posted, clock.now()),
+      moved: () => own.changed(),
       ended: () => this.#ended(lane),
     });
+    own.changed();
+    return permit;
   }
 
   #hold(lanes: readonly Lane[], until: number): void {
@@ -219,19 +230,24 @@ export class Lanes implements LaneBoard, WatchedLanes {
     }
   }
 
-  #open(bot: string, kind?: MediaKind): Lane[] {
-    return this.all.filter(
-      (lane) => lane.bot.slug === bot && (kind ? lane.takes(kind) : lane.closed === null),
-    );
+  #of(bot: string): OwnLanes {
+    return this.#byBot.get(bot) ?? new OwnLanes([]);
+  }
+
+  #open(bot: string, kind?: MediaKind): readonly Lane[] {
+    const { open } = this.#of(bot);
+    return kind ? open.filter((lane) => lane.takes(kind)) : open;
   }
 
   #ended(lane: Lane): void {
+    this.#of(lane.bot.slug).changed();
     this.#suspicions.ended(lane);
     if (!this.#mergedInto.has(lane)) this.#report(lane);
     this.#options.changed();
   }
 
   #changed(lane: Lane): void {
+    this.#of(lane.bot.slug).changed();
     this.#options.keep(lane);
     this.#report(lane);
   }

@@ -15,6 +15,8 @@ export interface PermitOptions {
   readonly failed: (cause: Failure, asked: string) => void;
   /** Called when it posted, for each medium of a call with several, with its kind. */
   readonly passed: (kind?: MediaKind) => void;
+  /** Called when it took further slots, or its call begins: its lane is free at another moment. */
+  readonly moved: () => void;
   /** Called once, when the permit is used up. */
   readonly ended: () => void;
 }
@@ -49,6 +51,7 @@ export class LanePermit implements Permit {
 
   widen(slots: number): void {
     while (this.#more.length < slots - 1) this.#more.push(this.lane.pace.take(this.#options.clock.now()));
+    this.#options.moved();
   }
 
   async ready(signal: AbortSignal, uploadBytes: number): Promise<boolean> {
@@ -70,6 +73,7 @@ export class LanePermit implements Permit {
     this.#call.startedAt = clock.now();
     this.#asked = lane.chat;
     lane.pace.started(this.#slotAt, this.#call.startedAt);
+    this.#options.moved();
     return true;
   }
 
