@@ -13,6 +13,7 @@ export const SCENARIOS = [
   "memory",
   "lookup",
   "start",
+  "growth",
 ] as const;
 
 const Better = v.picklist(["higher", "lower"]);

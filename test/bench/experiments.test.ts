@@ -6,6 +6,7 @@ import { presignDerivingAnew } from "../../src/bench/contenders/derive-anew.ts";
 import { fillLedger, objectOf } from "../../src/bench/harness/fill-ledger.ts";
 import { type Experiment, lastResult, type Round } from "../../src/bench/harness/rounds.ts";
 import { channelExperiment } from "../../src/bench/scenarios/channel.ts";
+import { dayExperiment, lanesExperiment } from "../../src/bench/scenarios/growth.ts";
 import { loadScenario, secondsOf } from "../../src/bench/scenarios/index.ts";
 import { lookupExperiment } from "../../src/bench/scenarios/lookup.ts";
 import { paceExperiment } from "../../src/bench/scenarios/pace.ts";
@@ -79,6 +80,16 @@ describe("the channel's rounds", () => {
       expect(round?.[world]?.success_rate).toBe(100);
       expect(round?.[world]?.refused_pct).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+describe("the rounds of growth", () => {
+  it("measure many lanes, and hours of one", async () => {
+    const lanes = await roundsOf(lanesExperiment({ variant: "lanes_1e2", side: 4 }, 40), 1);
+    expectFigures(lanes, ["lanes_1e2"]);
+    const [day] = await roundsOf(dayExperiment(1.2), 1);
+    expect(day?.day?.of_limit_pct).toBeGreaterThanOrEqual(97);
+    expect(day?.day?.cpu_us_per_item).toBeGreaterThan(0);
   });
 });
 
@@ -166,7 +177,7 @@ describe("the list of scenarios", () => {
     expect(names([])).not.toContain("process");
     expect(names(["memory"])).toEqual(["memory"]);
     expect(names([], true)).toEqual(SCENARIOS);
-    expect(names(["queue"], true)).toEqual(["queue", "process", "memory", "lookup", "start"]);
+    expect(names(["queue"], true)).toEqual(["queue", "process", "memory", "lookup", "start", "growth"]);
   });
 
   it("gives few scenarios more time", () => {

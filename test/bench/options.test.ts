@@ -42,16 +42,16 @@ describe("the flags of bench", () => {
         gate: [""],
       }),
     ).toEqual([
-      "que: no such scenario (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start)",
-      "sacle: no such scenario (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start)",
-      "elephant: no such scenario (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start)",
+      "que: no such scenario (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start, growth)",
+      "sacle: no such scenario (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start, growth)",
+      "elephant: no such scenario (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start, growth)",
       "--gate is empty: give it a value, or leave it out",
       "no/such/folder/a.json: it cannot be written there; make its folder, or name another file",
       "-: name a file; /dev/stdout is standard output",
     ]);
     expect(problemsOf(["qeue"], {})[0]).toContain("queue");
     expect(problemsOf(["signr"], {})).toEqual([
-      "signr: no such scenario, did you mean signer? (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start)",
+      "signr: no such scenario, did you mean signer? (queue, signer, strategy, transfer, pace, channel, scale, process, memory, lookup, start, growth)",
     ]);
   });
 

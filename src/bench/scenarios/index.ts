@@ -25,6 +25,7 @@ const LIST: Readonly<Record<ScenarioName, Listed>> = {
   memory: { seconds: 300, long: true, load: async () => (await import("./memory.ts")).MEMORY },
   lookup: { seconds: 40, long: true, load: async () => (await import("./lookup.ts")).LOOKUP },
   start: { seconds: 60, long: true, load: async () => (await import("./start.ts")).START },
+  growth: { seconds: 240, long: true, load: async () => (await import("./growth.ts")).GROWTH },
 };
 
 /** Seconds that all may take together, and how many times its own share one gets at most when others are left out. */

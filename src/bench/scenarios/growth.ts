@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { runVirtually } from "../contenders/virtual-run.ts";
+import { measure } from "../harness/measure.ts";
+import { measuredScenario } from "../harness/measured.ts";
+import { PEAK_RSS } from "../harness/metrics.ts";
+import type { Experiment } from "../harness/rounds.ts";
+
+const CPU = "cpu_us_per_item";
+const HOUR_MS = 3_600_000;
+/** What is documented for a channel, an hour. */
+const AN_HOUR = 1_200;
+const TELEGRAM = { counts: "messages", ids: "ordinary", limits: {}, answerMs: 500 } as const;
+const SINGLY = { PREWARM_PACE: "documented", PREWARM_PACK: "off" };
+
+/** Bots with as many chats each, and what they warm in all. */
+interface LaneCount {
+  readonly variant: string;
+  readonly side: number;
+}
+
+const LANES: readonly LaneCount[] = [
+  { variant: "lanes_1e2", side: 10 },
+  { variant: "lanes_1e3", side: 32 },
+  { variant: "lanes_1e4", side: 100 },
+];
+const WARMED = 3_200;
+const [FEW, , MANY] = LANES.map(({ variant }) => variant);
+
+/** What grows with lanes and with time. */
+export const GROWTH = measuredScenario({
+  name: "growth",
+  what: "CPU and memory of a run by how many lanes it has, bots times chats, and of a day of one channel",
+  simulated:
+    "a virtual clock, no network: photos by url, answers take 0.5 s, flood control as the sandbox has it; listing, plan, ledger and lanes are the real ones",
+  variants: {
+    lanes_1e2: "10 bots in 10 channels each",
+    lanes_1e3: "32 bots in 32 channels each",
+    lanes_1e4: "100 bots in 100 channels each",
+    day: "24 h of one channel",
+  },
+  metrics: [
+    { name: CPU, unit: "us", better: "lower" },
+    PEAK_RSS,
+    { name: "rss_growth", unit: "x", better: "lower" },
+    { name: "of_limit_pct", unit: "%", portable: true, better: "higher" },
+  ],
+  ratios: LANES.slice(1).map(({ variant }) => ({ variant, metric: CPU, reference: FEW ?? "" })),
+  targets: [
+    {
+      text: "10^4 lanes: at most 1.5x the CPU of 10^2",
+      figure: `${MANY}.${CPU}_ratio`,
+      unit: "x",
+      most: 1.5,
+    },
+    { text: "10^4 lanes in less than 250 MB", figure: `${MANY}.peak_rss_mb`, unit: "MB", most: 250 },
+    {
+      text: "a day: no more memory than after its first hour",
+      figure: "day.rss_growth",
+      unit: "x",
+      most: 1.1,
+    },
+    {
+      text: "a day: 97 % of what the channel allows, in each hour",
+      figure: "day.of_limit_pct",
+      unit: "%",
+      least: 97,
+    },
+  ],
+  experiments: {
+    ...Object.fromEntries(LANES.map((count) => [count.variant, () => lanesExperiment(count)])),
+    day: () => dayExperiment(),
+  },
+  parts: [
+    ...LANES.map(({ variant }) => ({
+      experiment: variant,
+      processes: 1,
+      rounds: 3,
+      least: 1,
+      share: 1,
+      patient: true,
+      memoryOf: variant,
+    })),
+    { experiment: "day", processes: 1, rounds: 1, share: 2, patient: true, memoryOf: "day" },
+  ],
+});
+
+/** A round warms objects by all lanes, from an empty ledger, the same number by however many lanes. */
+export function lanesExperiment({ variant, side }: LaneCount, warmed = WARMED): Experiment {
+  return {
+    open: async (folder) => ({
+      warmUps: 1,
+      round: async (index) => {
+        const work = {
+          ledger: join(folder, `lanes${index}.db`),
+          telegram: TELEGRAM,
+          env: { ...SINGLY, MEDIA_PREWARM_CONCURRENCY: "50" },
+          bots: side,
+          chats: side,
+          objects: Math.round(warmed / side),
+        };
+        const { cpuMs, value } = await measure(() => runVirtually(work));
+        return { [variant]: { [CPU]: (cpuMs * 1_000) / value.ready } };
+      },
+    }),
+  };
+}
+
+/** The round is the day: what it held after its first hour and at its end, and the hour in which it sent least. */
+export function dayExperiment(hours = 24): Experiment {
+  return {
+    open: async (folder) => ({
+      warmUps: 0,
+      round: async () => {
+        const byHour: number[] = [];
+        const rss: number[] = [];
+        const ended = (_: number, ms: number) => {
+          const hour = Math.floor(ms / HOUR_MS);
+          byHour[hour] = (byHour[hour] ?? 0) + 1;
+          rss[hour] ??= process.memoryUsage.rss();
+        };
+        const size = { bots: 1, chats: 1, objects: Math.floor(hours * AN_HOUR * 0.98) };
+        const ledger = join(folder, "day.db");
+        const { cpuMs, value } = await measure(() =>
+          runVirtually({ ledger, telegram: TELEGRAM, env: SINGLY, ended, ...size }),
+        );
+        const whole = byHour.slice(0, -1);
+        return {
+          day: {
+            [CPU]: (cpuMs * 1_000) / value.ready,
+            rss_growth: (rss.at(-1) ?? Number.NaN) / (rss[1] ?? Number.NaN),
+            of_limit_pct: (100 * Math.min(...whole)) / AN_HOUR,
+          },
+        };
+      },
+    }),
+  };
+}
