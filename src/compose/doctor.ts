@@ -8,7 +8,6 @@ import { openContext } from "../doctor/open-context.ts";
 import { systemClock } from "../domain/clock.ts";
 import { isPostgres, readPostgresUrl } from "../domain/postgres-url.ts";
 import { redactor, Secret } from "../domain/secret.ts";
-import { loadEngine } from "../fleet/load.ts";
 import { noteRemembered } from "../lanes/remembered-waits.ts";
 import { waitingBot } from "../lanes/waiting-bot.ts";
 import { Waits } from "../lanes/waits.ts";
@@ -16,7 +15,6 @@ import { LedgerError } from "../ledgers/error.ts";
 import type { LaneMemory } from "../ledgers/lane-memory.ts";
 import type { PlatformBot } from "../ledgers/platform-port.ts";
 import type { Identity } from "../ledgers/port.ts";
-import { inspectPostgres } from "../ledgers/postgres/inspect.ts";
 import type { PostgresSight } from "../ledgers/postgres-sight.ts";
 import { inspectSqlite } from "../ledgers/sqlite/inspect.ts";
 import { nativeProblem } from "../ledgers/sqlite/native.ts";
@@ -66,7 +64,7 @@ export async function openExamination({
   const postgres = await sightOf(config.draft, env);
   const readLedger = () => (postgres ? viewIn(postgres) : ledgerOf(config.draft));
   const bots = botsOf(config, { dispatcher, redact, readLedger, platform: postgres?.server?.bots ?? [] });
-  const engine = postgres && (await loadEngine(env));
+  const engine = postgres && (await (await import("../fleet/load.ts")).loadEngine(env));
   const context = openContext({
     folder,
     env,
@@ -91,6 +89,8 @@ export async function openExamination({
 async function sightOf(draft: ConfigDraft, env: NodeJS.ProcessEnv): Promise<PostgresSight | null> {
   const url = isPostgres(draft.ledger) ? readPostgresUrl(draft.ledger) : null;
   if (url === null || typeof url === "string") return null;
+  // Of no use to a ledger in a file, and a machine may allow few open files.
+  const { inspectPostgres } = await import("../ledgers/postgres/inspect.ts");
   const late = new Promise<PostgresSight>((resolve) => {
     const text = `${url.place} cannot be reached: it does not answer within ${LOOK_MS / 1000} s; look at the host and the port of the URL, and at the network`;
     const problem = new LedgerError(text, 1);

@@ -39,13 +39,13 @@ describe("check-env names what is wrong with machine and network, and nothing el
     const wrap = (command: readonly string[]) => [
       "/bin/sh",
       "-c",
-      'ulimit -n 76; exec "$@"',
+      'ulimit -n 83; exec "$@"',
       "sh",
       ...command,
     ];
     expectOnly(await diagnose(world, { wrap }), {
       id: "file-descriptors",
-      found: /^76 allowed, 84 needed/,
+      found: /^83 allowed, 84 needed/,
       next: /^ulimit -n 4096$/,
     });
   });
