@@ -13,7 +13,7 @@ import type { Judgement, LaneBoard, LaneOutlook, UnclearRefusal, WatchedLanes } 
 import { Suspicions } from "./suspicions.ts";
 import { verdictOn } from "./verdict.ts";
 import type { Wait } from "./waits.ts";
-import { whyNothingGoes, whyNotSoon } from "./why.ts";
+import { whyNothingGoes } from "./why.ts";
 
 /** All lanes of a run: gives each item to the lane that is free first. */
 export class Lanes implements LaneBoard, WatchedLanes {
@@ -42,8 +42,9 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   isOpen(bot: string, kind?: MediaKind, except: readonly RefusedIn[] = []): boolean {
-    if (!kind && except.length === 0) return this.#of(bot).open.length > 0;
-    return this.#open(bot, kind).some(({ chat }) => except.every((each) => each.chat !== chat));
+    return this.#of(bot)
+      .taking(kind)
+      .some(({ chat }) => except.every((each) => each.chat !== chat));
   }
 
   get anyOpen(): boolean {
@@ -55,9 +56,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   whyAway(bot: string, patienceMs: number): Failure | null {
-    const now = this.#options.clock.now();
-    const own = this.#of(bot);
-    return own.frozenUntil - now <= patienceMs ? null : whyNotSoon(own.all, bot, now, patienceMs);
+    return this.#of(bot).whyAway(bot, this.#options.clock.now(), patienceMs);
   }
 
   freeAt(bot: string, now: number): number {
@@ -75,21 +74,21 @@ export class Lanes implements LaneBoard, WatchedLanes {
     ahead: number,
     except: readonly RefusedIn[] = [],
   ): LanePermit | null {
-    const lane = freeFirst(this.#open(bot, kind), now, except);
+    const lane = freeFirst(this.#of(bot).taking(kind), now, except);
     return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane, kind) : null;
   }
 
   isOpenIn(bot: string, chat: string): boolean {
-    return this.#open(bot).some((lane) => lane.chat === chat);
+    return this.#of(bot).open.some((lane) => lane.chat === chat);
   }
 
   /** Calls a minute of this bot in this chat; null where it has no open lane there. */
   paceIn(bot: string, chat: string): number | null {
-    return this.#open(bot).find((lane) => lane.chat === chat)?.pace.perMinute ?? null;
+    return this.#of(bot).open.find((lane) => lane.chat === chat)?.pace.perMinute ?? null;
   }
 
   takeIn(bot: string, chat: string, now: number, ahead: number): LanePermit | null {
-    const lane = this.#open(bot).find((each) => each.chat === chat);
+    const lane = this.#of(bot).open.find((each) => each.chat === chat);
     return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane) : null;
   }
 
@@ -99,21 +98,20 @@ export class Lanes implements LaneBoard, WatchedLanes {
    */
   freeze(lane: Lane, ms: number): void {
     const now = this.#options.clock.now();
-    const open = this.#open(lane.bot.slug);
+    const open = this.#of(lane.bot.slug).open;
     this.#hold(this.#floods.note(lane, open, now) ? open : [lane], now + ms);
   }
 
   /** Forbids calls on the lanes that a wait is about: of its bot in its chat, or in all of them. */
   hold({ bot, chat, until }: Wait): void {
-    const meant = (lane: Lane) => lane.bot.slug === bot && (chat === null || lane.chat === chat);
-    this.#hold(this.all.filter(meant), until);
+    const meant = this.#of(bot).all.filter((lane) => chat === null || lane.chat === chat);
+    this.#hold(meant, until);
   }
 
   /** Takes no more permits for this lane (of this kind); its work goes to the other lanes. */
   close(lane: Lane, cause: Failure, kind?: MediaKind): void {
     if (kind) lane.refused.add(kind);
     else lane.closed ??= cause;
-    this.#of(lane.bot.slug).changed();
     this.#report(lane);
     if (!this.anyOpen) this.#options.noneOpen(cause);
     this.#options.changed();
@@ -148,16 +146,14 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   closeBot(bot: string, cause: Failure): void {
-    for (const lane of this.#open(bot)) this.close(lane, cause);
+    for (const lane of this.#of(bot).open) this.close(lane, cause);
   }
 
   /** Goes on in the chat that this one has become: in the lane that is there already, if there is one. */
   migrate(lane: Lane, chat: string): void {
     this.#options.migrated(lane, chat);
     this.#options.events.emit("laneMoved", { bot: lane.bot.slug, chat: lane.chat, to: chat });
-    const there = this.all.find(
-      (each) => each !== lane && each.bot.slug === lane.bot.slug && each.chat === chat,
-    );
+    const there = this.#of(lane.bot.slug).all.find((each) => each !== lane && each.chat === chat);
     if (there) this.#merge(lane, there);
     else lane.moveTo(chat);
     this.#changed(there ?? lane);
@@ -209,18 +205,15 @@ export class Lanes implements LaneBoard, WatchedLanes {
 
   #permit(lane: Lane, kind?: MediaKind): LanePermit {
     const { clock, botPaces, sameSize } = this.#options;
-    const own = this.#of(lane.bot.slug);
-    const permit = new LanePermit(lane, {
+    return new LanePermit(lane, {
       clock,
       sameSize,
       botPace: botPaces.get(lane.bot.slug),
       failed: (cause, asked) => this.#follow(lane, cause, kind ? { kind, asked } : { asked }),
       passed: (posted = kind) => posted && this.#suspicions.passed(lane, posted, clock.now()),
-      moved: () => own.changed(),
+      moved: () => this.#of(lane.bot.slug).changed(),
       ended: () => this.#ended(lane),
     });
-    own.changed();
-    return permit;
   }
 
   #hold(lanes: readonly Lane[], until: number): void {
@@ -234,25 +227,19 @@ export class Lanes implements LaneBoard, WatchedLanes {
     return this.#byBot.get(bot) ?? new OwnLanes([]);
   }
 
-  #open(bot: string, kind?: MediaKind): readonly Lane[] {
-    const { open } = this.#of(bot);
-    return kind ? open.filter((lane) => lane.takes(kind)) : open;
-  }
-
   #ended(lane: Lane): void {
-    this.#of(lane.bot.slug).changed();
     this.#suspicions.ended(lane);
     if (!this.#mergedInto.has(lane)) this.#report(lane);
     this.#options.changed();
   }
 
   #changed(lane: Lane): void {
-    this.#of(lane.bot.slug).changed();
     this.#options.keep(lane);
     this.#report(lane);
   }
 
   #report(lane: Lane): void {
+    this.#of(lane.bot.slug).changed();
     this.#options.events.emit("lane", lane.view());
   }
 

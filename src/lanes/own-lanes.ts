@@ -1,6 +1,9 @@
+import type { Failure } from "../domain/failure.ts";
+import type { MediaKind } from "../domain/media.ts";
 import type { Lane } from "./lane.ts";
 import { outlookOf } from "./outlook.ts";
 import type { LaneOutlook } from "./port.ts";
+import { whyNotSoon } from "./why.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -24,10 +27,14 @@ export class OwnLanes {
     return this.#open;
   }
 
-  /** Until when all open lanes may not be called; Infinity where there is none. */
-  get frozenUntil(): number {
-    this.#frozenUntil ??= leastOf(this.open, ({ frozenUntil }) => frozenUntil);
-    return this.#frozenUntil;
+  /** Those that are open, and take this kind. */
+  taking(kind?: MediaKind): readonly Lane[] {
+    return kind ? this.open.filter((lane) => lane.takes(kind)) : this.open;
+  }
+
+  /** Why this bot, whose they are, cannot send within `patienceMs` of now; null when it can. */
+  whyAway(bot: string, now: number, patienceMs: number): Failure | null {
+    return this.#openFrom() - now <= patienceMs ? null : whyNotSoon(this.all, bot, now, patienceMs);
   }
 
   /** The earliest moment at which one is free. What was found holds until it has come: only an event makes it earlier. */
@@ -50,6 +57,12 @@ export class OwnLanes {
     this.#freeAt = null;
     this.#outlook = null;
     this.#frozenUntil = null;
+  }
+
+  /** From when one of them may be called; Infinity where there is none. */
+  #openFrom(): number {
+    this.#frozenUntil ??= leastOf(this.open, ({ frozenUntil }) => frozenUntil);
+    return this.#frozenUntil;
   }
 }
 

@@ -15,7 +15,7 @@ export interface PermitOptions {
   readonly failed: (cause: Failure, asked: string) => void;
   /** Called when it posted, for each medium of a call with several, with its kind. */
   readonly passed: (kind?: MediaKind) => void;
-  /** Called when it took further slots, or its call begins: its lane is free at another moment. */
+  /** Called when it takes slots, and when its call begins: its lane is free at another moment. */
   readonly moved: () => void;
   /** Called once, when the permit is used up. */
   readonly ended: () => void;
@@ -47,6 +47,7 @@ export class LanePermit implements Permit {
     // Not before the deadline of the lane, or the next slots would be too close to the real start of this call.
     this.#slotAt = lane.pace.take(Math.max(options.clock.now(), lane.frozenUntil));
     lane.calls.add(this.#call);
+    options.moved();
   }
 
   widen(slots: number): void {
