@@ -13,6 +13,8 @@ import type { KeepingOptions } from "./worker.ts";
 export interface FleetParts {
   readonly engine: JobEngine;
   readonly fleet: FleetLedger;
+  /** The number of this worker. */
+  readonly worker: number;
   /** What this worker says of itself. */
   readonly how: () => FleetPulse;
   /** Hears whether this worker may take work. */
@@ -22,13 +24,13 @@ export interface FleetParts {
 /** A worker of a fleet fetches jobs for the lanes that it has; one of them reads the source for all, and feeds the engine. */
 export function sharedWork(given: KeepingOptions, shared: FleetParts, parts: WorkParts): WorkSide {
   const { events, connections, stop } = given;
-  const { fleet, how, works } = shared;
+  const { fleet, how, works, worker } = shared;
   const tell: Tell = (level, text) => events.emit("notice", { level, text });
   const away = tellOnce(tell);
-  const jobs = jobWatch(given, shared, { ...parts, tell, away });
+  const pulse = new PulseWatch({ clock: connections.clock, stop, fleet, how, works, worker });
+  const jobs = jobWatch(given, shared, { ...parts, tell, away }, (bot) => pulse.isMine(bot));
   let begin = () => {};
   const lead = leadWatch(given, shared, { ...parts, tell, away, begin: () => begin() });
-  const pulse = new PulseWatch({ clock: connections.clock, stop, fleet, how, works });
   return {
     watches: [lead, jobs, pulse],
     door: new KeptTasks(parts.engine.intake, fleet, () => parts.asked.ring()),
@@ -53,6 +55,7 @@ function jobWatch(
   { config, connections, ledger, events, stop, desk }: KeepingOptions,
   { engine, fleet }: FleetParts,
   { byName: rules, breaker, engine: line, tell, away }: SharedParts,
+  isMine: (bot: string) => boolean,
 ): JobWatch {
   const { queue, lanes, intake, lost, inCall } = line;
   const { clock } = connections;
@@ -68,6 +71,8 @@ function jobWatch(
     queue,
     intake,
     inCall,
+    fleet,
+    isMine,
     ended,
     away,
     tasks: new JobTasks({ ...asked, away, onEnded, wall }),

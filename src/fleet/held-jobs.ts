@@ -34,9 +34,13 @@ export class HeldJobs {
     this.#byId.set(job.id, job);
   }
 
-  /** What becomes of a row by this key is what becomes of its job. */
-  name(job: HeldJob, key: string): void {
-    if ("kind" in job.work) this.#names.set(rowName(job.work.bot, job.work.kind, key), job.id);
+  /** What becomes of a row by this key is what becomes of its job; false where another job has it. */
+  name(job: HeldJob, key: string): boolean {
+    if (!("kind" in job.work)) return true;
+    const name = rowName(job.work.bot, job.work.kind, key);
+    if (this.#names.has(name)) return false;
+    this.#names.set(name, job.id);
+    return true;
   }
 
   /** Lets go of the job that an item was of; undefined where it was none. */

@@ -94,8 +94,12 @@ export class JobTasks {
     const found = jobs.map((job) => ({ job, row: now.get(nameOf(job.work)) }));
     await this.#leave(found.flatMap(({ job, row }) => (row ? [] : [job])));
     for (const { job, row } of found) if (row) await this.#unlessNow(job, row);
-    const due = found.flatMap(({ job, row }) => (row && this.held.has(job) ? [{ job, row }] : []));
-    for (const { job, row } of due) this.held.name(job, row.entry.key);
+    const due = found.flatMap(({ job, row }) =>
+      row && this.held.has(job) && this.held.name(job, row.entry.key) ? [{ job, row }] : [],
+    );
+    // A row whose content has become known since may have a second job, by its new name.
+    const named = new Set(due.map(({ job }) => job));
+    await this.#leave(found.flatMap(({ job }) => (this.held.has(job) && !named.has(job) ? [job] : [])));
     const items = due.map(({ row: { bot, kind, entry } }): SourceItem & { type: "entry" } => ({
       type: "entry",
       entry: { ...hashKept(entry), bot, kind, seen: true },

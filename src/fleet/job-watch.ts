@@ -3,6 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Task } from "../domain/task.ts";
 import type { LaneBoard } from "../lanes/port.ts";
 import { LedgerError } from "../ledgers/error.ts";
+import type { FleetLedger } from "../ledgers/fleet-port.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
@@ -15,7 +16,10 @@ export interface JobWatchOptions {
   readonly stop: Stop;
   readonly engine: JobEngine;
   readonly tasks: JobTasks;
-  readonly lanes: LaneBoard;
+  readonly lanes: SharedLaneBoard;
+  readonly fleet: FleetLedger;
+  /** Whether it is this worker that asks for the lanes of a bot. */
+  readonly isMine: (bot: string) => boolean;
   readonly queue: WorkQueue;
   readonly intake: Intake;
   /** Slugs of the bots of this worker. */
@@ -36,8 +40,15 @@ export interface JobWatchOptions {
   readonly away: (error: unknown) => void;
 }
 
+/** Lanes that several processes share are asked for. */
+interface SharedLaneBoard extends LaneBoard {
+  want?(bot: string): void;
+}
+
 /** Milliseconds of the engine's clock between two looks while there is work: jobs that end meanwhile are made up for together. */
 const PAUSE_MS = 1_000;
+/** A bot whose lanes are another worker's. */
+const NO_LANE = { dueAt: Number.POSITIVE_INFINITY, perMinute: 0 };
 /** What waits for a lane for longer than this goes back: another worker may have one. */
 const AWAY_MS = 20_000;
 /** Seconds for which a job is left to others that this worker cannot do. */
@@ -49,6 +60,7 @@ const TOUCH_MS = 10_000;
 export class JobWatch {
   readonly #options: JobWatchOptions;
   readonly #strangers = new Set<string>();
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: JobWatchOptions) {
     this.#options = options;
@@ -104,6 +116,7 @@ export class JobWatch {
     const { isPaused, engine, tasks, intervalMs } = this.#options;
     await this.#giveBack();
     if (isPaused()) return intervalMs;
+    await this.#askForLanes();
     const { most, exceptBots } = this.#wanted();
     if (most === 0) return Math.min(intervalMs, HORIZON_MS / 2);
     const jobs = await engine.fetch(most, [...exceptBots, ...this.#strangers]);
@@ -111,12 +124,24 @@ export class JobWatch {
     return jobs.length < most ? intervalMs : PAUSE_MS;
   }
 
+  /** Lanes that this worker does not have are asked for where there is work for them. */
+  async #askForLanes(): Promise<void> {
+    const { clock, lanes, fleet, bots, isMine, intervalMs } = this.#options;
+    const now = clock.now();
+    const lacking = bots.filter(
+      (bot) => isMine(bot) && lanes.outlook(bot, now).dueAt === Number.POSITIVE_INFINITY,
+    );
+    if (lacking.length === 0 || !lanes.want || now - this.#askedAt < intervalMs) return;
+    this.#askedAt = now;
+    for (const bot of await fleet.botsWithWork(lacking)) lanes.want(bot);
+  }
+
   #wanted() {
-    const { clock, lanes, bots, queue, tasks, most, inCall } = this.#options;
+    const { clock, lanes, bots, queue, tasks, most, inCall, isMine } = this.#options;
     const now = clock.now();
     const needs = bots.map((bot) => ({
       bot,
-      outlook: lanes.outlook(bot, now),
+      outlook: isMine(bot) ? lanes.outlook(bot, now) : NO_LANE,
       held: tasks.held.of(bot),
       inCall: inCall(bot),
     }));

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { FleetLedger, FleetPulse } from "../ledgers/fleet-port.ts";
 import type { Stop } from "../pipeline/stop.ts";
+import { assign } from "./assign.ts";
 
 export interface PulseWatchOptions {
   readonly clock: Clock;
@@ -9,17 +10,26 @@ export interface PulseWatchOptions {
   readonly how: () => FleetPulse;
   /** Hears whether this worker may take work. */
   readonly works: (works: boolean) => void;
+  /** The number of this worker. */
+  readonly worker: number;
 }
 
 /** Real milliseconds between two pulses: so long does a worker take to hear that it was stopped. */
 const EACH_MS = 5_000;
 
-/** Says that this worker lives and how it is, and hears whether somebody stopped it, or all of them. */
+/** Says that this worker lives and how it is, and hears whether somebody stopped it, or all of them, and who else is there. */
 export class PulseWatch {
   readonly #options: PulseWatchOptions;
 
+  #mine: ReadonlySet<string> = new Set();
+
   constructor(options: PulseWatchOptions) {
     this.#options = options;
+  }
+
+  /** Whether it is this worker that asks for the lanes of a bot. */
+  isMine(bot: string): boolean {
+    return this.#mine.has(bot);
   }
 
   /** Resolves when the worker drains. Throws LedgerError. */
@@ -27,8 +37,16 @@ export class PulseWatch {
     const { clock, stop, fleet, how, works } = this.#options;
     while (!stop.draining.aborted) {
       works(await fleet.pulse(how()));
+      await this.#share();
       await clock.sleep(EACH_MS * clock.scale, stop.draining);
     }
+  }
+
+  async #share(): Promise<void> {
+    const { fleet, worker } = this.#options;
+    const workers = (await fleet.workers()).filter(({ shares, stopped }) => shares && !stopped);
+    const bots = [...new Set(workers.flatMap((each) => each.bots))];
+    this.#mine = assign(bots, workers).get(worker) ?? new Set();
   }
 
   again(): void {}

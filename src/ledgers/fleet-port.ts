@@ -42,6 +42,10 @@ export interface FleetWorker {
   readonly stopped: boolean;
   /** It reads the sources and feeds the engine. */
   readonly leads: boolean;
+  /** It shares the work with others. */
+  readonly shares: boolean;
+  /** Slugs of the bots that it can send by. */
+  readonly bots: readonly string[];
 }
 
 /** What a worker says of itself. */
@@ -50,6 +54,7 @@ export interface FleetPulse {
   readonly places: number;
   readonly active: number;
   readonly perMinute: number;
+  readonly bots: readonly string[];
 }
 
 /** Whom a fleet is told about: one worker, or all. */
@@ -64,6 +69,8 @@ export interface FleetLedger {
   rank(): Promise<number>;
   /** Rows of these bots that the engine does not know of, those that go first; as many of each bot as the engine is to know of `perBot`. */
   unfed(bots: readonly string[], perBot: number): Promise<UnfedRow[]>;
+  /** Those of these bots for which something waits that is due. */
+  botsWithWork(bots: readonly string[]): Promise<string[]>;
   /** The engine knows of these. */
   fed(rows: readonly WorkRow[]): Promise<void>;
   /** Entries that were asked for by name and that the engine does not know of, in the order of their arrival. */

@@ -11,7 +11,7 @@ import { asLedgerError } from "./postgres/errors.ts";
 import { fleetIn } from "./postgres/fleet-ledger.ts";
 import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
-import { beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
+import { alone, beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
 import { planOn } from "./postgres/plan-ledger.ts";
@@ -19,6 +19,7 @@ import { withBots } from "./postgres/platform-bots.ts";
 import { type Company, enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
 import { beginRead } from "./sql/begin-read.ts";
+import { confirm, point } from "./sql/confirm.ts";
 import { ledgerIn } from "./sql/ledger.ts";
 import { beginCanary } from "./sql/packs.ts";
 import { beginProbe } from "./sql/probes.ts";
@@ -151,7 +152,14 @@ function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clo
     ...beginningIn({ store, process, clock, keeper, open, shared }),
     endCanary: keeper.ending(ledger.endCanary),
     holdUnproved: keeper.bringing(ledger.holdUnproved),
-    confirm: keeper.bringing(ledger.confirm),
+    confirm: keeper.bringing((attempt, confirmation) =>
+      open.write(() => alone(confirmation.content, () => confirm(store, attempt, confirmation))),
+    ),
+    confirmLost: (attempt, confirmation) =>
+      open.write(() =>
+        alone(confirmation.content, () => confirm(store, attempt, confirmation, { lost: true })),
+      ),
+    point: (key) => open.write(() => alone(key.content, () => point(store, key))),
     retry: keeper.ending(ledger.retry),
     doubt: keeper.ending(ledger.doubt),
     fail: (attempt, facts, failure) =>

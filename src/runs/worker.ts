@@ -191,12 +191,12 @@ export class Worker {
 
   #fleet(): FleetParts | null {
     if (this.#shared === null) return null;
-    const { engine, fleet } = this.#shared;
     const { version, config } = this.#given;
+    const bots = config.bots.map(({ slug }) => slug);
     const how = () => {
       const { active, recentPerMinute: perMinute } = this.#desk.snapshot();
-      return { version, places: config.concurrency, active, perMinute };
+      return { version, places: config.concurrency, active, perMinute, bots };
     };
-    return { engine, fleet, how, works: (works) => this.#desk.control(works ? "start" : "stop") };
+    return { ...this.#shared, how, works: (works) => this.#desk.control(works ? "start" : "stop") };
   }
 }

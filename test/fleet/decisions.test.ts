@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
+import { assign } from "../../src/fleet/assign.ts";
 import { perBot } from "../../src/fleet/feed.ts";
 import { comesBackInS } from "../../src/fleet/job-ends.ts";
 import { jobIdOf } from "../../src/fleet/job-id.ts";
@@ -32,6 +33,39 @@ describe("what is fetched", () => {
     ["nothing where there is no room", [need("a", 0, 20)], -3, 0, []],
   ])("%s", (_, needs, free, most, exceptBots) => {
     expect(wantedOf(needs, NOW, free)).toEqual({ most, exceptBots });
+  });
+});
+
+describe("which worker asks for the lanes of which bot", () => {
+  const bots = Array.from({ length: 20 }, (_, at) => `bot${at}`);
+  const workers = (...ids: number[]) => ids.map((id) => ({ id, bots: null }));
+  const sizes = (...ids: number[]) => [...assign(bots, workers(...ids)).values()].map(({ size }) => size);
+
+  it("gives each bot to one worker, and to each worker as many as to the others", () => {
+    const given = [...assign(bots, workers(4, 7, 9)).values()].flatMap((own) => [...own]);
+    expect(given.sort()).toEqual([...bots].sort());
+    expect(Math.max(...sizes(4, 7, 9))).toBeLessThanOrEqual(7);
+    expect(sizes(1)).toEqual([20]);
+  });
+
+  it("leaves most bots where they are when a worker goes", () => {
+    const [before, after] = [assign(bots, workers(1, 2, 3, 4, 5)), assign(bots, workers(1, 2, 3, 4))];
+    const stayed = [1, 2, 3, 4].flatMap((id) =>
+      [...(before.get(id) ?? [])].filter((bot) => after.get(id)?.has(bot)),
+    );
+    expect(stayed.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("gives no bot to a worker that has no token for it", () => {
+    const some = assign(
+      ["a", "b"],
+      [
+        { id: 1, bots: ["a"] },
+        { id: 2, bots: ["a", "b"] },
+      ],
+    );
+    expect(some.get(1)?.has("b")).toBe(false);
+    expect(some.get(2)?.has("b")).toBe(true);
   });
 });
 

@@ -57,6 +57,19 @@ export function* unfed({ now }: Store, bots: readonly string[], perBot: number):
   return yield* all<UnfedRow>(UNFED, { bots: JSON.stringify(bots), perBot, now: stamp(now()) });
 }
 
+const WITH_WORK = `select b.value as bot from json_each(:bots) b
+  where exists (select 1 from media_cache c where c.bot_slug = b.value and c.fed_at is not null and ${isWork("c")} and ${isDue("c")})
+    or exists (select 1 from prewarm_queue q where q.bot_slug = b.value)`;
+
+/** Returns those of these bots for which the engine was told of something that is due. */
+export function* botsWithWork({ now }: Store, bots: readonly string[]): Steps<string[]> {
+  const rows = yield* all<{ bot: string }>(WITH_WORK, {
+    bots: JSON.stringify(bots),
+    now: stamp(now()),
+  });
+  return rows.map(({ bot }) => bot);
+}
+
 const ROWS = "json_to_recordset(cast(:rows as json)) as x(bot text, content text, kind text)";
 
 const FED = `update media_cache c set fed_at = clock_timestamp() from ${ROWS}
@@ -82,14 +95,15 @@ export function* unfeed(ageS: number): Steps<number> {
 }
 
 const ROWS_NOW = `
-  select c.bot_slug as bot, c.kind, c.sha256 as content, s.key, s.etag, s.bytes,
+  select c.bot_slug as bot, c.kind, x.content, s.key, s.etag, s.bytes,
     greatest(0, coalesce(unixepoch(c.next_retry_at) - unixepoch(:now), 0)) as "dueInS", ${isUnderWay("c")} as "underWay"
-  from ${ROWS} join media_cache c on c.bot_slug = x.bot and c.sha256 = x.content and c.kind = x.kind
+  from ${ROWS} left join prewarm_aliases known on known.provisional = x.content
+  join media_cache c on c.bot_slug = x.bot and c.sha256 = coalesce(known.sha256, x.content) and c.kind = x.kind
   join lateral (select s.r2_key as key, s.r2_etag as etag, s.bytes from media_store s
     where s.sha256 = c.sha256 and ${isOf("c", "s")} order by s.id limit 1) s on true
   where ${isWork("c")}`;
 
-/** Returns what of these rows is still work, each with one of its keys. */
+/** Returns what of these rows is still work, each with one of its keys, by the content that it was asked for by. */
 export function* rowsNow({ now }: Store, rows: readonly WorkRow[]): Steps<RowNow[]> {
   const found = yield* all<KeyRow & { dueInS: number; underWay: boolean }>(ROWS_NOW, {
     rows: JSON.stringify(rows.map(named)),

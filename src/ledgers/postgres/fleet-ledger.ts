@@ -1,6 +1,16 @@
 import type { FleetLedger } from "../fleet-port.ts";
 import type { Store } from "../sql/store.ts";
-import { entriesFed, entriesNow, fed, rank, rowsNow, unfed, unfedEntries, unfeed } from "./feed.ts";
+import {
+  botsWithWork,
+  entriesFed,
+  entriesNow,
+  fed,
+  rank,
+  rowsNow,
+  unfed,
+  unfedEntries,
+  unfeed,
+} from "./feed.ts";
 import { pulse, tell, workers } from "./fleet.ts";
 import { keep } from "./keep-work.ts";
 import type { OpenDatabase } from "./open-database.ts";
@@ -11,6 +21,7 @@ export function fleetIn(open: OpenDatabase, store: Store, fence: number): FleetL
   return {
     rank: () => open.write(rank),
     unfed: (bots, perBot) => open.read(() => unfed(store, bots, perBot)),
+    botsWithWork: (bots) => open.read(() => botsWithWork(store, bots)),
     fed: (rows) => open.write(() => fed(rows)),
     unfedEntries: () => open.read(unfedEntries),
     entriesFed: (ids) => open.write(() => entriesFed(ids)),

@@ -4,7 +4,7 @@ import type { Table } from "../sql/schema.ts";
 const PULSE = `alter table prewarm_processes add column if not exists shared boolean not null default false,
   add column if not exists stopped boolean not null default false, add column if not exists version text,
   add column if not exists places bigint, add column if not exists active bigint,
-  add column if not exists per_minute double precision`;
+  add column if not exists per_minute double precision, add column if not exists bots text`;
 
 /** What one process of a fleet does for all, and until when it is its. */
 const ROLES = `create table if not exists prewarm_roles (
@@ -35,5 +35,6 @@ export const FEED_INDEXES: readonly string[] = [
   `create index if not exists prewarm_cache_unfed on media_cache (bot_slug, feed_rank, id) where fed_at is null and ${feedable("")}`,
   `create index if not exists prewarm_cache_fed on media_cache (bot_slug) where fed_at is not null and ${feedable("")}`,
   `create index if not exists prewarm_cache_unranked on media_cache (id) where feed_rank is null and ${feedable("")}`,
+  "create index if not exists prewarm_queue_bot on prewarm_queue (bot_slug)",
   "create index if not exists prewarm_queue_unfed on prewarm_queue (id) where fed_at is null",
 ];

@@ -8,12 +8,12 @@ const LEASE = `interval '${LEASE_S} seconds'`;
 const STOPPED = "fleet:stopped";
 
 const PULSE = `update prewarm_processes p set lease_until = ${NOW} + ${LEASE}, version = :version, places = :places,
-    active = :active, per_minute = :perMinute
+    active = :active, per_minute = :perMinute, bots = :bots
   where p.id = :fence returning not p.stopped and not exists (select 1 from prewarm_identity where key = '${STOPPED}') as works`;
 
 /** Says how a worker is; returns whether it may take work. */
-export function* pulse(fence: number, { version, places, active, perMinute }: FleetPulse): Steps<boolean> {
-  const row = yield* one<{ works: boolean }>(PULSE, { fence, version, places, active, perMinute });
+export function* pulse(fence: number, { bots, ...how }: FleetPulse): Steps<boolean> {
+  const row = yield* one<{ works: boolean }>(PULSE, { ...how, fence, bots: JSON.stringify(bots) });
   return row?.works ?? true;
 }
 
@@ -23,12 +23,14 @@ const WORKERS = `select p.id, p.pid, p.host, p.version, p.admin, ${epochOf("p.si
     ${epochOf(`p.lease_until - ${LEASE}`)} as seen, coalesce(p.places, 0) as places, coalesce(p.active, 0) as active,
     coalesce(p.per_minute, 0) as "perMinute",
     p.stopped or exists (select 1 from prewarm_identity where key = '${STOPPED}') as stopped,
-    exists (select 1 from prewarm_roles r where r.fence = p.id and r.lease_until > ${NOW}) as leads
+    exists (select 1 from prewarm_roles r where r.fence = p.id and r.lease_until > ${NOW}) as leads,
+    p.shared as shares, coalesce(p.bots, '[]') as bots
   from prewarm_processes p where (p.shared or p.alone) and p.lease_until > ${NOW} order by p.id`;
 
 /** Returns all workers that live. */
 export function* workers(): Steps<FleetWorker[]> {
-  return yield* all<FleetWorker>(WORKERS);
+  const rows = yield* all<Omit<FleetWorker, "bots"> & { readonly bots: string }>(WORKERS);
+  return rows.map((row) => ({ ...row, bots: JSON.parse(row.bots) as string[] }));
 }
 
 const STOP_ONE = `update prewarm_processes p set stopped = :stopped

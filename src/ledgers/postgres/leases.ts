@@ -1,3 +1,4 @@
+import { type ContentId, isProvisional } from "../../domain/content.ts";
 import { LaneHeld, TakenElsewhere } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import { begin, paramsOf, recover } from "../sql/attempts.ts";
@@ -50,16 +51,30 @@ export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, n
   return id;
 }
 
+/**
+ * Has whoever learns what content is wait for others that learn the same: they write to the rows of all bots that have it, each in an
+ * order of its own. Content that is only known by its marks is nobody else's.
+ */
+export function* alone<T>(content: ContentId, work: () => Steps<T>): Steps<T> {
+  if (!isProvisional(content)) yield* one(ONE_AT_A_TIME, { content });
+  return yield* work();
+}
+
+const ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(cast(:content as text), 1)) as locked";
+
 /** Puts an attempt that was just begun under a lease. */
 export function* take(fence: number, id: AttemptId): Steps<AttemptId> {
   yield* run(TAKE, { id, fence });
   return id;
 }
 
-const RENEW = `update prewarm_attempts set lease_until = ${LEASE} where fence = :fence and state = 'sending'
-  and ${HELD}`;
+const RENEW = `update prewarm_attempts set lease_until = ${LEASE} where id in (select a.id from prewarm_attempts a
+  where a.fence = :fence and a.state = 'sending' and a.${HELD} for update skip locked)`;
 
-/** Renews the leases of a process's attempts; those that are over stay so. */
+/**
+ * Renews the leases of a process's attempts; those that are over stay so. One that somebody is just writing to has its turn at the next
+ * renewal: waiting for it with the others in hand is how two processes wait for each other.
+ */
 export function* renew(fence: number): Steps<void> {
   yield* run(RENEW, { fence });
 }
