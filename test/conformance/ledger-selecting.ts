@@ -131,6 +131,24 @@ export function selectConformance(open: OpenLedger): void {
       expect(await select(["unknown"])).toEqual([`default photo b.jpg ${etagOf("new-b")}`]);
     });
 
+    it.each(["object_changed", "object_missing"] as const)(
+      "finds what a key is, though it was tried once more as what it was before: %s",
+      async (reason) => {
+        const before = object("a.jpg");
+        await tested.fails(before, failure("server_error", "no"));
+        await tested.doubts(object("a.jpg", { etag: etagOf("new") }));
+        await tested.ledger.fail(null, facts(before), failure(reason, "it is another"));
+        const found = [`default photo a.jpg ${etagOf("new")}`];
+        expect(await select(["failed", "unknown"])).toEqual(found);
+        const rows = await tested.ledger.rowsOf(["a.jpg"], ["default"]);
+        expect(rows.map(({ state, entry }) => `${state} ${entry.etag}`)).toEqual([
+          `unknown ${etagOf("new")}`,
+        ]);
+        await tested.fails(object("b.jpg"), failure(reason, "it is another"));
+        expect(await select(["failed"])).toEqual([`default photo b.jpg ${etagOf("e-b.jpg")}`]);
+      },
+    );
+
     it("says what is not known of a row that prewarm did not write", async () => {
       await tested.sql(
         `insert into media_store (bot_slug, kind, r2_key, sha256) values ('default', 'photo', 'a.jpg', '${SHA_A}')`,

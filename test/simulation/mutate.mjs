@@ -1,21 +1,34 @@
 /**
- * What of the guarding code could be otherwise without anybody noticing? Changes one thing at a time in a copy of the tree (a
- * condition, a call, a word of SQL), and runs the tests of its room and the simulation on it. Prints those that survive.
+ * What of the guarding code could be otherwise without anybody noticing? Changes one thing at a time in a copy of it (a
+ * condition, a call, a word of SQL), and lets the simulation and the tests of its room run on it. Prints those that survive.
  *
- *     npm run mutate [-- --list] [--only PART OF A PATH] [--every N]
+ *     npm run mutate [-- --list] [--only PART OF A PATH] [--every N] [--from N]
  *
- * `--every 4` takes each fourth mutant only. Ends 1 when fewer than 85 of 100 were killed.
+ * `--every 4` takes each fourth mutant only; `--from 30` leaves out the first 29 of the list, which an earlier run has judged.
+ * Ends 1 when fewer than 85 of 100 were killed.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { transformSync } from "esbuild";
+import { BUILT, build } from "./build.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ENOUGH = 0.85;
-const SEEDS = "test/simulation/seeded/seeds.test.ts";
+/** Seeds of which one has to find it. */
+const SEEDS = 60;
+/** Plays seeds until one finds something: process.argv[1] is the folder of the built simulation. */
+const PLAY = `
+  const of = (name) => import(process.argv[1] + "/" + name + ".js");
+  const [{ play }, { scenarioOf }] = [await of("play"), await of("scenario")];
+  for (let seed = 1; seed <= ${SEEDS}; seed++) if ((await play(scenarioOf(seed))).wrongs.length > 0) process.exit(1);
+  process.exit(0);`;
+const BUILT_COPY = `${BUILT}-mutant`;
+/** After so many milliseconds it hangs, by what was changed. */
+const HANGS_MS = 300_000;
 
 const GUARDS = [
   {
@@ -73,14 +86,20 @@ const CHANGES = [
 const SILENT = /^\s*(?:\*|\/\/|\/\*|import|export (?:type|interface)|readonly|state: ")|^\s*\| /;
 
 const { values } = parseArgs({
-  options: { list: { type: "boolean" }, only: { type: "string" }, every: { type: "string" } },
+  options: {
+    list: { type: "boolean" },
+    only: { type: "string" },
+    every: { type: "string" },
+    from: { type: "string" },
+  },
 });
 const all = GUARDS.flatMap(({ files, tests }) =>
   files.flatMap((file) => mutantsOf(file).map((mutant) => ({ ...mutant, file, tests }))),
 );
 const chosen = all
   .filter(({ file }) => file.includes(values.only ?? ""))
-  .filter((_, at) => at % Number(values.every ?? 1) === 0);
+  .filter((_, at) => at % Number(values.every ?? 1) === 0)
+  .slice(Number(values.from ?? 1) - 1);
 if (values.list) for (const each of chosen) console.log(nameOf(each));
 process.exit(values.list ? 0 : judge());
 
@@ -95,7 +114,7 @@ function mutantsOf(file) {
       if (changed === match[0] || SILENT.test(line)) return [];
       const mutated = code.slice(0, match.index) + changed + code.slice(match.index + match[0].length);
       const at = code.slice(0, match.index).split("\n").length;
-      return [{ at, line: line.trim(), from: match[0].trim(), to: changed.trim(), mutated }];
+      return [{ at, line: line.trim(), from: match[0].trim(), to: changed.trim(), mutated, code }];
     }),
   );
 }
@@ -110,8 +129,11 @@ function judge() {
     for (const name of ["src", "test", "package.json", "tsconfig.json", "fixtures"])
       cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-    const tests = [...new Set(chosen.flatMap((each) => each.tests))];
-    if (fails(copy, [...tests, SEEDS])) throw new Error("the tests fail without any mutant");
+    build();
+    rmSync(BUILT_COPY, { recursive: true, force: true });
+    cpSync(BUILT, BUILT_COPY, { recursive: true });
+    if (seedsFail() || testsFail(copy, [...new Set(chosen.flatMap((each) => each.tests))]))
+      throw new Error("something fails without any mutant");
     const survivors = chosen.filter((mutant) => survives(copy, mutant));
     const killed = chosen.length - survivors.length;
     console.log(
@@ -120,34 +142,41 @@ function judge() {
     return killed >= ENOUGH * chosen.length ? 0 : 1;
   } finally {
     rmSync(copy, { recursive: true, force: true });
+    rmSync(BUILT_COPY, { recursive: true, force: true });
   }
 }
 
 function survives(copy, mutant) {
-  const { file, tests, mutated } = mutant;
+  const { file, tests, mutated, code } = mutant;
+  const built = join(BUILT_COPY, file.replace(/ts$/, "js"));
+  const before = readFileSync(built);
+  writeFileSync(built, asBuilt(mutated));
   writeFileSync(join(copy, file), mutated);
-  const isKilled = fails(copy, tests) || fails(copy, [SEEDS]);
-  writeFileSync(join(copy, file), readFileSync(join(ROOT, file)));
-  console.log(`${isKilled ? "killed  " : "SURVIVES"}  ${nameOf(mutant)}`);
-  return !isKilled;
+  const by = seedsFail() ? "seeds" : testsFail(copy, tests) ? "tests" : null;
+  writeFileSync(join(copy, file), code);
+  writeFileSync(built, before);
+  console.log(`${by === null ? "SURVIVES       " : `killed by ${by}`}  ${nameOf(mutant)}`);
+  return by === null;
 }
 
-function fails(copy, tests) {
+/** Without its types, and with the names of its imports as they are once they are built. */
+function asBuilt(code) {
+  const { code: js } = transformSync(code, { loader: "ts", format: "esm", target: "node20" });
+  return js.replace(/(from "\.[^"]*)\.ts"/g, '$1.js"');
+}
+
+function seedsFail() {
+  const folder = pathToFileURL(join(BUILT_COPY, "test/simulation/seeded")).href;
+  return fails(["--input-type=module", "-e", PLAY, "--", folder], ROOT);
+}
+
+function testsFail(copy, tests) {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const args = [
-    vitest,
-    "run",
-    "--config",
-    "test/vitest.config.ts",
-    "--bail",
-    "1",
-    "--retry",
-    "0",
-    "--reporter",
-    "dot",
-    ...tests,
-  ];
-  const env = { ...process.env, PREWARM_SEEDS: "100" };
-  const { status } = spawnSync(process.execPath, args, { cwd: copy, env, stdio: "ignore", timeout: 300_000 });
+  const flags = ["--config", "test/vitest.config.ts", "--bail", "1", "--retry", "0", "--reporter", "dot"];
+  return fails([vitest, "run", ...flags, ...tests], copy);
+}
+
+function fails(args, cwd) {
+  const { status } = spawnSync(process.execPath, args, { cwd, stdio: "ignore", timeout: HANGS_MS });
   return status !== 0;
 }

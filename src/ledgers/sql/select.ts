@@ -15,9 +15,13 @@ export const CONDITIONS: Readonly<Record<Selection, string>> = {
     and photo.status = 'error' and photo.error_reason = 'came_back_as_document'))))`,
 };
 
-/** SQL: the content that a (bot, kind, key) was last tried as; null for a key that was never tried. */
-const newestContent = (key: string) => `(select a.sha256 from prewarm_attempts a
-  where a.r2_key = ${key} and a.bot_slug = c.bot_slug and a.kind = c.kind order by a.id desc limit 1)`;
+/**
+ * SQL: this of the attempt by which a (bot, kind, key) was last tried; null for a key that was never tried. One that found the
+ * object changed or gone says what the key is not any more: any other counts before it.
+ */
+const newest = (column: "id" | "sha256", key: string) => `(select a.${column} from prewarm_attempts a
+  where a.r2_key = ${key} and a.bot_slug = c.bot_slug and a.kind = c.kind
+  order by case when a.error_reason in ('object_changed', 'object_missing') then 1 else 0 end, a.id desc limit 1)`;
 
 /** A row of `media_cache` with one of its keys. */
 export interface KeyRow {
@@ -92,14 +96,13 @@ export function* keyRows(ids: readonly RowId[], prefix: string): Steps<(KeyRow &
     `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes,
        ${isOf("c", "s")} as own
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
-     where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
+     where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newest("sha256", "s.r2_key")}, c.sha256) = c.sha256
      union all
      select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes, 1 = 1
      from json_each(:ids) asked join media_cache c on c.rowid = asked.value
      join prewarm_attempts t on t.sha256 = c.sha256 and t.bot_slug = c.bot_slug and t.kind = c.kind
      where substr(t.r2_key, 1, length(:prefix)) = :prefix
-     and t.id = (select max(a.id) from prewarm_attempts a
-       where a.r2_key = t.r2_key and a.bot_slug = c.bot_slug and a.kind = c.kind)
+     and t.id = ${newest("id", "t.r2_key")}
      order by 1, 5`,
     { ids: JSON.stringify(ids), prefix },
   );
@@ -132,13 +135,12 @@ export function* rowsOf(keys: readonly string[], bots: readonly string[]): Steps
     `select ${columns}, s.r2_key as key, s.r2_etag as etag, s.bytes,
        ${isOf("c", "s")} as own
      from json_each(:keys) asked join media_store s on s.r2_key = asked.value join media_cache c on c.sha256 = s.sha256
-     where c.bot_slug in (select value from json_each(:bots)) and coalesce(${newestContent("s.r2_key")}, c.sha256) = c.sha256
+     where c.bot_slug in (select value from json_each(:bots)) and coalesce(${newest("sha256", "s.r2_key")}, c.sha256) = c.sha256
      union all
      select ${columns}, t.r2_key, t.r2_etag, t.bytes, 1 = 1
      from json_each(:keys) asked join prewarm_attempts t on t.r2_key = asked.value
      join media_cache c on c.sha256 = t.sha256 and c.bot_slug = t.bot_slug and c.kind = t.kind
-     where c.bot_slug in (select value from json_each(:bots)) and t.id = (select max(a.id) from prewarm_attempts a
-       where a.r2_key = t.r2_key and a.bot_slug = c.bot_slug and a.kind = c.kind)
+     where c.bot_slug in (select value from json_each(:bots)) and t.id = ${newest("id", "t.r2_key")}
      order by 7, 1`,
     { keys: JSON.stringify(keys), bots: JSON.stringify(bots) },
   );
