@@ -119,7 +119,10 @@ export interface LostCalls {
    * over all such chats of a bot, those of this bot in all of these. Copies that looks made count as messages.
    */
   neighbours(around: PostedAround): Promise<Neighbour[]>;
-  /** Returns the highest ids of messages that this bot is known to have posted in a chat, the highest first: a few, none of a look's copy. */
+  /**
+   * Returns the highest ids of our messages in a chat, the highest first: a few, none of a look's copy. They are those of all bots;
+   * in a private chat or a basic group, where each bot has ids of its own, those of this bot.
+   */
   lastPosts(bot: string, chatId: string): Promise<number[]>;
   /**
    * Stores the id of the message that a lost call had posted, in one transaction, as `confirm` does. Throws for a call that is

@@ -15,24 +15,34 @@ const MOST = 20;
 /** Takes away what looks left in chats: buttons, and copies of messages. Throws LedgerError. */
 export async function clearLeft(bots: readonly string[], options: LeftoversOptions): Promise<void> {
   const left = await options.ledger.leftLooks(bots);
-  for (const each of left) {
+  const strays = left.filter(isStray);
+  // What is known goes before what is looked for, and of that the last first: a look may have copied what an earlier one left.
+  for (const each of [...left.filter((one) => !isStray(one)), ...strays.toReversed()]) {
     if (options.draining.aborted) return;
     if (!options.lanes.isOpenIn(each.bot, each.chatId)) continue;
-    if (await isCleared(each, options)) await options.ledger.endLook(each.look);
+    const beside = strays.filter(({ chatId }) => chatId === each.chatId);
+    if (await isCleared(each, beside, options)) await options.ledger.endLook(each.look);
   }
 }
 
-async function isCleared(left: LeftLook, options: LeftoversOptions): Promise<boolean> {
+/** A copy may be left of which nobody knows the id. */
+function isStray({ way, copyId }: LeftLook): boolean {
+  return way === "forward" && copyId === null;
+}
+
+async function isCleared(
+  left: LeftLook,
+  beside: readonly LeftLook[],
+  options: LeftoversOptions,
+): Promise<boolean> {
   if (left.way === "edit") return takeButton(left, options);
   if (left.copyId !== null) return deleteCopy(left, left.copyId, options);
   const ids = await idsOfStray(left, options);
   // Until a message of ours is known there, nobody can say where to look.
   if (ids === null) return false;
-  const stray = await strayCopy(left, ids, options);
-  if (stray !== null) return deleteCopy(left, stray, options);
-  if (options.draining.aborted) return false;
-  tellStray(left, options);
-  return true;
+  const stray = await clearStray(left, ids, beside, options);
+  if (stray === "none") tellStray(left, options);
+  return stray !== "left";
 }
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
@@ -45,18 +55,22 @@ async function idsOfStray(
   return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;
 }
 
-/** The copy that this look made; null where none of these is one. */
-async function strayCopy(
+/** Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. */
+async function clearStray(
   left: LeftLook,
   ids: readonly number[],
+  beside: readonly LeftLook[],
   options: LeftoversOptions,
-): Promise<number | null> {
+): Promise<"cleared" | "left" | "none"> {
   const sights = new Sights({ bot: left.bot, chatId: left.chatId }, options);
+  let isLeft = false;
   for (const id of ids) {
     const seen = await sights.probe(left, id, "forward");
-    if (typeof seen !== "string" && isCopyOf(left, seen, id)) return id;
+    if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
+    if (await deleteCopy(left, id, options)) return "cleared";
+    isLeft = true;
   }
-  return null;
+  return isLeft || options.draining.aborted ? "left" : "none";
 }
 
 function tellStray({ bot, chatId, messageId }: LeftLook, { events }: LeftoversOptions): void {

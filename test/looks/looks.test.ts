@@ -206,6 +206,24 @@ describe("what a crash left in the chat", () => {
     expect(scene.notices).toEqual([]);
   });
 
+  it("is known too where it is a copy of what another look left", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const before = await scene.chat();
+    const chat = String(EDITOR.id);
+    await scene.left(first, "forward");
+    const copy = await scene.bot.forward(chat, chat, first);
+    const copyId = copy.ok ? copy.value.messageId : 0;
+    await scene.left(copyId, "forward");
+    expect((await scene.bot.forward(chat, chat, copyId)).ok).toBe(true);
+    expect(await scene.chat()).toHaveLength(before.length + 2);
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+    expect(scene.notices).toEqual([]);
+  });
+
   it("is looked for once a message of ours is known in its chat", async () => {
     const scene = await chatScene(OWN_ONLY);
     const elsewhere = (await scene.call("answered", { to: 77 })) ?? 0;

@@ -45,7 +45,8 @@ export const WITH_CHATS = `
 const CHATS = `${WITH_CHATS} select chat from chats where chat is not null`;
 
 const LAST = `
-  select distinct message_id as id from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and bot_slug = :bot
+  select distinct message_id as id from prewarm_attempts where warmup_chat_id = :chat and message_id is not null
+    and (:bot is null or bot_slug = :bot)
   order by message_id desc limit 3`;
 
 interface MessageRow {
@@ -79,9 +80,9 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
     }));
 }
 
-/** Returns the highest ids of messages that this bot posted in a chat, the highest first. */
+/** Returns the highest ids of our messages in a chat, the highest first. */
 export function* lastPosts(bot: string, chat: string): Steps<number[]> {
-  return idsOf(yield* all<EndRow>(LAST, { bot, chat }));
+  return idsOf(yield* all<EndRow>(LAST, { bot: sharesMessageIds(chat) ? bot : null, chat }));
 }
 
 /** A message of several media has an attempt for each: of these, the one by which it was known first. */
