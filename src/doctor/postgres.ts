@@ -94,11 +94,14 @@ const version = onServer(
         ? fail(failed(problem).found, "npm install prewarm@latest (in the folder that you run it from)")
         : failed(problem);
     if (problem && problem.fault !== "not_writable") return failed(problem);
+    const isOlder = !server.isCurrent && view !== null && view.schemaVersion !== null;
     const tables = server.isCurrent
       ? `tables of schema ${view?.schemaVersion}`
-      : server.hasMedia
-        ? "the tables of a platform, which a run uses as they are"
-        : "no tables yet: the first run makes them";
+      : isOlder
+        ? "tables of an older prewarm, which the next run brings to this version"
+        : server.hasMedia
+          ? "the tables of a platform, which a run uses as they are"
+          : "no tables yet: the first run makes them";
     return pass(`PostgreSQL ${server.version}; ${tables}`);
   },
 );

@@ -1,6 +1,7 @@
 import { LedgerError } from "../error.ts";
 import type { SqlClient } from "./database.ts";
-import { isMoment, OWN_STAND_INS, POSTGRES_TABLES, typeOf } from "./schema.ts";
+import { type OwnColumn, ownColumns } from "./own-columns.ts";
+import { isMoment, POSTGRES_TABLES, typeOf } from "./schema.ts";
 import type { TableFacts } from "./translate.ts";
 
 /** A column that is there. */
@@ -35,7 +36,8 @@ const COLUMNS = `
   from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
   join pg_type t on t.oid = a.atttypid
   where n.nspname = $1 and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
-  and (c.relname like 'prewarm\\_%' or c.relname in ('media_store', 'media_cache', 'bots')) order by c.relname, a.attnum`;
+  and (c.relname like 'prewarm\\_%' or c.relname in ('media_store', 'media_cache')
+    or c.relname = 'bots' and has_table_privilege(c.oid, 'select')) order by c.relname, a.attnum`;
 
 const CHECKS = `
   select c.relname as table, k.conname as name, pg_get_expr(k.conbin, k.conrelid) as expression, k.convalidated as validated,
@@ -111,18 +113,22 @@ export function refuseStrangeTypes({ columns }: FoundSchema, place: string): voi
 export function standInsFor({ columns }: FoundSchema, schema: string): ReadonlyMap<string, string> {
   const quoted = `"${schema.replaceAll('"', '""')}"`;
   const standIns = new Map<string, string>();
-  const namesOf = (table: string) =>
-    new Set(columns.filter((each) => each.table === table).map(({ name }) => name));
-  for (const { name: table, columns: wanted } of POSTGRES_TABLES) {
-    const there = namesOf(table);
+  for (const [table, wanted] of tablesRead()) {
+    const there = new Set(columns.filter((each) => each.table === table).map(({ name }) => name));
     if (wanted.every(({ name }) => there.has(name))) continue;
-    const cells = wanted.map((column) =>
-      there.has(column.name) ? column.name : `cast(null as ${typeOf(column)}) as ${column.name}`,
+    const cells = wanted.map(({ name, type }) =>
+      there.has(name) ? name : `cast(null as ${type}) as ${name}`,
     );
     const from = there.size === 0 ? "where false" : `from ${quoted}.${table}`;
     standIns.set(table, `select ${cells.join(", ")} ${from}`);
   }
-  for (const [table, nothing] of Object.entries(OWN_STAND_INS))
-    if (namesOf(table).size === 0) standIns.set(table, nothing);
   return standIns;
+}
+
+function tablesRead(): ReadonlyMap<string, readonly OwnColumn[]> {
+  const ofAll = POSTGRES_TABLES.map(({ name, columns }) => {
+    const typed = columns.map((column) => ({ name: column.name, type: typeOf(column) }));
+    return [name, typed] as const;
+  });
+  return new Map([...ofAll, ...ownColumns()]);
 }

@@ -60,14 +60,6 @@ const REPORTS = [
   "create unique index if not exists prewarm_reports_dead on prewarm_reports (key, bot, file_id) where type = 'dead'",
 ];
 
-/** What is read where there is no such table yet. */
-const NO_REPORTS = `select cast(null as bigint) as id, cast(null as text) as type, cast(null as text) as key, cast(null as text) as bot,
-  cast(null as text) as kind, cast(null as text) as stored_kind, cast(null as text) as file_id, cast(null as text) as file_unique_id,
-  cast(null as text) as etag, cast(null as bigint) as bytes, cast(null as bigint) as at, cast(null as bigint) as not_before where false`;
-const NO_PROCESSES = `select cast(null as bigint) as id, cast(null as text) as command, cast(null as text) as pid,
-  cast(null as text) as host, true as alone, false as shared, cast(null as text) as admin, cast(null as text) as guarded,
-  cast(null as timestamptz) as since, cast(null as timestamptz) as lease_until where false`;
-
 /** Columns that tables have only where several processes may write. */
 const MORE_COLUMNS: Readonly<Record<string, readonly PostgresColumn[]>> = {
   ...FEED_COLUMNS,
@@ -85,12 +77,6 @@ export const POSTGRES_TABLES: readonly Table[] = TABLES.map((table) => ({
 
 /** Statements for what is ours alone. */
 export const OWN_TABLES: readonly string[] = [PROCESSES, ...FLEET_TABLES, ...LANE_TABLES, ...REPORTS];
-
-/** What is read in place of these tables while they are not there. */
-export const OWN_STAND_INS: Readonly<Record<string, string>> = {
-  prewarm_processes: NO_PROCESSES,
-  prewarm_reports: NO_REPORTS,
-};
 
 /** What stands behind `create index if not exists`, with the table of each. */
 export const POSTGRES_INDEXES: readonly {

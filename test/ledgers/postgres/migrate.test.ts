@@ -102,6 +102,18 @@ if (typeof server === "string") {
       expect(await platformChecksum(url)).toBe(before);
     });
 
+    it("is read alike where an older prewarm made its tables", async () => {
+      const url = await newPlatform(30);
+      await migrateLedger(url);
+      await query(
+        url,
+        `update prewarm_identity set value = '1' where key = 'postgres_version'; drop table prewarm_reports;
+         alter table prewarm_processes drop column shared; alter table media_cache drop column shown_as`,
+      );
+      expect(await surveyPostgres(url, Date.now())).toMatchObject({ schemaVersion: 3, objects: 30 });
+      expect(await migrateLedger(url)).not.toMatchObject({ changes: 0 });
+    });
+
     it("is none where there are no such tables", async () => {
       await expect(surveyPostgres(await server.newDatabase(), Date.now())).rejects.toMatchObject({
         exitCode: 2,
