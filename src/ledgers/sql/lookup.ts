@@ -2,8 +2,8 @@ import { asMarker, type ContentId, isProvisional, provisionalId } from "../../do
 import type { Found, Query } from "../port.ts";
 import { type CacheRows, cacheRows, foundAs } from "./cache-rows.ts";
 import { fetch } from "./fetch.ts";
-import { withManySizes } from "./many-sizes.ts";
 import { isUnchanged, readyByKey, type StoreRow } from "./ready-by-key.ts";
+import { seenEtags } from "./seen-etags.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
 
@@ -29,13 +29,18 @@ const NO_ROWS: CacheRows = new Map();
 
 function* lookupByContent(store: Store, asked: readonly Query[]): Steps<Found[]> {
   const keys = yield* keysOf(asked);
-  const many = yield* withManySizes(asked);
+  const { many, never } = yield* seenEtags(asked);
   const page = asked.map((query) => (many.has(query) ? asMarked(query) : query));
-  const aliases = yield* aliasesOf(page, keys);
+  const isStored = (query: Query) => matching(keys.get(query.entry.key), query)?.sha256 != null;
+  const isNew = (query: Query) => never.has(query) && !isStored(query);
+  const aliases = yield* aliasesOf(
+    page.filter((query) => !isNew(query)),
+    keys,
+  );
   const candidates = page.map((query) => contentsOf(query, keys.get(query.entry.key), aliases));
   const rows = yield* rowsByBot(
     store,
-    page.map(({ bot }, i) => ({ bot, contents: candidates[i] ?? [] })),
+    page.flatMap((query, i) => (isNew(query) ? [] : { bot: query.bot, contents: candidates[i] ?? [] })),
   );
   return page.map((query, i) => {
     const known = matching(keys.get(query.entry.key), query);
