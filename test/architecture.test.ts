@@ -173,7 +173,7 @@ interface Door {
 const DOORS: Readonly<Record<string, Door>> = {
   "fleet/port.ts": { to: ["compose"], why: "what hands out jobs, for those who open it" },
   "ledgers/fleet-port.ts": {
-    to: ["fleet"],
+    to: ["fleet", "reporters", "admin", "runs"],
     why: "work that several workers share, for those who hand it out",
   },
   "ledgers/port.ts": {

@@ -50,6 +50,7 @@ function adminMetrics(view: WorkerView): AdminMetrics {
 }
 
 const CONTROL_FORMS = 'say {"action":"stop"} or {"action":"start"}';
+const WORKER_FORMS = '"worker" is a number of the status, or "all"';
 const ENQUEUE_FORMS = 'say {"key":"covers/a.jpg"}, or an array of such entries';
 
 async function control(context: Context, view: WorkerView): Promise<Response> {
@@ -57,7 +58,28 @@ async function control(context: Context, view: WorkerView): Promise<Response> {
   if (!body.ok) return body.answer;
   const action = fieldOf(body.value, "action");
   if (action !== "start" && action !== "stop") return refuse(context, 400, "INVALID_ACTION", CONTROL_FORMS);
-  return context.json({ ok: true, worker_running: view.control(action) });
+  const worker = fieldOf(body.value, "worker");
+  if (worker === undefined) {
+    // In a fleet each worker goes by what stands in the ledger.
+    await view.fleet?.tell(action, view.fleet.id);
+    return context.json({ ok: true, worker_running: view.control(action) });
+  }
+  return controlFleet(context, view, action, worker);
+}
+
+/** Another worker hears of it by the ledger, within seconds. */
+async function controlFleet(
+  context: Context,
+  { fleet, running }: WorkerView,
+  action: "start" | "stop",
+  worker: unknown,
+): Promise<Response> {
+  if (worker !== "all" && !(typeof worker === "number" && Number.isInteger(worker)))
+    return refuse(context, 400, "INVALID_ACTION", WORKER_FORMS);
+  if (fleet === null) return refuse(context, 400, "NO_FLEET", "this worker works alone");
+  const workers = await fleet.tell(action, worker);
+  if (workers === 0) return refuse(context, 404, "NO_SUCH_WORKER", `no worker ${worker} lives`);
+  return context.json({ ok: true, worker_running: running, workers });
 }
 
 async function enqueue(context: Context, view: WorkerView): Promise<Response> {

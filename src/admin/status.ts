@@ -1,5 +1,6 @@
 import type { LaneView } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
+import type { FleetWorker } from "../ledgers/fleet-port.ts";
 import type { RouteParts } from "./routes.ts";
 import type { LastPass, WorkerView } from "./worker-view.ts";
 
@@ -19,6 +20,7 @@ function stateOf({ stopping, running, troubles }: WorkerView): WorkerState {
  */
 export async function statusOf({ view, history, clock, version }: RouteParts) {
   const ledger = await view.badRows();
+  const fleet = view.fleet && { id: view.fleet.id, workers: (await view.fleet.workers()).map(workerOf) };
   const now = view.snapshot();
   const words = new Map(view.packWords().map(({ bot, chat, packs }) => [`${bot}|${chat}`, packs]));
   const packsOf = ({ bot, chat }: LaneView) => words.get(`${bot}|${chat}`) ?? null;
@@ -49,12 +51,19 @@ export async function statusOf({ view, history, clock, version }: RouteParts) {
     concurrency: now.concurrency,
     lanes: now.lanes.map((lane) => ({ ...laneOf(lane, now.now), packs: packsOf(lane) })),
     ledger,
+    fleet,
     cache: view.cache,
     minutes: history.minutes(),
     failures: history.failures(),
     passes: history.passes().map(passOf),
     reading: history.reading(),
   };
+}
+
+function workerOf({ id, pid, host, version, admin, since, seen, ...how }: FleetWorker) {
+  const { places, active, perMinute, stopped, leads, bots } = how;
+  const about = { id, pid, host, version, admin, since, seen };
+  return { ...about, places, active, per_minute: perMinute, stopped, leads, bots: bots.length };
 }
 
 function laneOf({ bot, chat, title, perMinute, sent, frozenUntil, closed }: LaneView, now: number) {

@@ -4,6 +4,7 @@ import type { Outage } from "../domain/outage.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Snapshot } from "../figures/snapshot.ts";
 import type { IdDesk } from "../ids/port.ts";
+import type { FleetTarget, FleetWorker } from "../ledgers/fleet-port.ts";
 
 /** The admin API's own words (`GET .../metrics`), to the letter. */
 export interface AdminMetrics {
@@ -38,6 +39,8 @@ export interface WorkerView {
   badRows(): Promise<{ readonly failed: number; readonly unknown: number }>;
   /** Starts or stops claiming and returns whether it runs now. No place in the queue is lost. */
   control(action: "start" | "stop"): boolean;
+  /** The workers that share its work; null where it works alone. */
+  readonly fleet: FleetView | null;
   /**
    * Takes manifest entries (as parsed JSON) in, durably before it resolves. All or nothing: a bad entry refuses the whole
    * request and is named in `problem`. An entry that is waiting already counts as a duplicate; one that would not be tried is
@@ -46,6 +49,16 @@ export interface WorkerView {
   enqueue(entries: readonly unknown[]): Promise<({ readonly ok: true } & RequestTaken) | RequestRefused>;
   /** Tries rows again that failed, are unknown or weak, as `--only` does in a run; durable before it resolves. */
   retry(what: RetryRequest): Promise<({ readonly ok: true } & RetryTaken) | RequestRefused>;
+}
+
+/** A fleet as one of its workers sees it. */
+export interface FleetView {
+  /** The number of this worker. */
+  readonly id: number;
+  /** All workers that live. */
+  workers(): Promise<readonly FleetWorker[]>;
+  /** Stops or starts workers, each of which hears of it within seconds. Returns how many that are. */
+  tell(action: "start" | "stop", whom: FleetTarget): Promise<number>;
 }
 
 /** Rows to try again: all in a state, or those of some keys; of one bot, where its slug is given. */

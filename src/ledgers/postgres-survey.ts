@@ -1,3 +1,4 @@
+import { workers } from "./postgres/fleet.ts";
 import { openLedgerIn } from "./postgres/reading.ts";
 import { viewOf } from "./postgres/view.ts";
 import { surveyOf } from "./sql/survey.ts";
@@ -12,13 +13,14 @@ export async function surveyPostgres(
   text: string,
   unixMs: number,
 ): Promise<LedgerView & Survey & { readonly place: string }> {
-  const { database } = await openLedgerIn(text, { patienceMs: 0 });
+  const { database, isCurrent } = await openLedgerIn(text, { patienceMs: 0 });
   try {
     const view = await viewOf(database, null);
     return {
       place: database.place,
       ...view,
       ...(await database.read(() => surveyOf(unixMs, view.lanes))),
+      workers: isCurrent ? await database.read(workers) : [],
     };
   } finally {
     await database.close();

@@ -1,4 +1,5 @@
 import type { Reason } from "../domain/reasons.ts";
+import type { FleetWorker } from "./fleet-port.ts";
 import type { LaneMemory, LaneState } from "./lane-memory.ts";
 
 /** States of rows as `run` judges them: a photo stored as a document is one `weak` row, and a `ready` row has no weak id. */
@@ -64,4 +65,6 @@ export interface Survey {
   readonly bad: readonly BadRows[];
   /** The last 24 hours, the oldest first. */
   readonly hours: readonly Hour[];
+  /** Workers that live; absent where a ledger has one at a time. */
+  readonly workers?: readonly FleetWorker[];
 }

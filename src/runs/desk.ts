@@ -1,4 +1,4 @@
-import type { RetryRequest, WorkerView } from "../admin/worker-view.ts";
+import type { FleetView, RetryRequest, WorkerView } from "../admin/worker-view.ts";
 import { readEntries } from "../compose/read-entries.ts";
 import type { Keeping } from "../compose/worker.ts";
 import type { Outage } from "../domain/outage.ts";
@@ -13,6 +13,7 @@ type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "requests" | 
 export class WorkerDesk implements WorkerView {
   readonly cache: WorkerView["cache"];
   readonly ids: IdDesk;
+  readonly fleet: FleetView | null;
   readonly #session: Session;
   #keeping: Parts | null = null;
   #open: (isOpen: boolean) => void = () => {};
@@ -22,7 +23,8 @@ export class WorkerDesk implements WorkerView {
   #stopped = false;
   #stopping = false;
 
-  constructor(session: Session, cache: WorkerView["cache"], ids: IdDesk) {
+  constructor(session: Session, cache: WorkerView["cache"], ids: IdDesk, fleet: FleetView | null = null) {
+    this.fleet = fleet;
     this.#session = session;
     this.cache = cache;
     this.ids = ids;

@@ -1,4 +1,5 @@
 import type { AdminServer } from "../admin/server.ts";
+import type { FleetView } from "../admin/worker-view.ts";
 import { connectWorker, type WorkerConnections } from "../compose/connect-worker.ts";
 import { openIdDesk } from "../compose/ids.ts";
 import { withPlatformLanes } from "../compose/platform-lanes.ts";
@@ -74,7 +75,7 @@ export class Worker {
     this.#shared = shared;
     this.#session = session;
     this.#ids = openIdDesk(config, (text) => session.warn(text));
-    this.#desk = new WorkerDesk(session, connections.cache, this.#ids);
+    this.#desk = new WorkerDesk(session, connections.cache, this.#ids, fleetViewOf(shared));
     // After a signal, what was accepted is finished, but not for ever.
     session.events.on("stopping", ({ type }) => {
       if (type === "signal") this.#endDrain = this.clock.after(config.drain, () => this.stop.abort());
@@ -199,4 +200,10 @@ export class Worker {
     };
     return { ...this.#shared, how, works: (works) => this.#desk.control(works ? "start" : "stop") };
   }
+}
+
+function fleetViewOf(shared: WorkerLedger["shared"]): FleetView | null {
+  if (shared === null) return null;
+  const { fleet, worker: id } = shared;
+  return { id, workers: () => fleet.workers(), tell: (action, whom) => fleet.tell(action, whom) };
 }

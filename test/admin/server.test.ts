@@ -102,6 +102,33 @@ describe("control", () => {
     });
   });
 
+  it("reaches other workers of a fleet, one by its number or all, and only in a fleet", async () => {
+    const { call, view } = await scene();
+    const all = '{"action":"stop","worker":"all"}';
+    expect((await call("POST", `${ADMIN}/control`, all)).json).toMatchObject({ error: "NO_FLEET" });
+    const told: unknown[] = [];
+    const tell = async (...words: unknown[]) => {
+      told.push(words);
+      return words[1] === 9 ? 0 : 2;
+    };
+    view.fleet = { id: 7, workers: async () => [], tell };
+    expect((await call("POST", `${ADMIN}/control`, all)).json).toEqual({
+      ok: true,
+      worker_running: true,
+      workers: 2,
+    });
+    expect((await call("POST", `${ADMIN}/control`, '{"action":"start","worker":8}')).status).toBe(200);
+    expect((await call("POST", `${ADMIN}/control`, '{"action":"stop","worker":9}')).status).toBe(404);
+    expect((await call("POST", `${ADMIN}/control`, '{"action":"stop","worker":"8"}')).status).toBe(400);
+    await call("POST", `${ADMIN}/control`, '{"action":"stop"}');
+    expect(told).toEqual([
+      ["stop", "all"],
+      ["start", 8],
+      ["stop", 9],
+      ["stop", 7],
+    ]);
+  });
+
   it.each(['{"action":"restart"}', '{"action":["stop"]}', "{}", "[]", "null", '"stop"', "7"])(
     "refuses %s as an invalid action",
     async (body) => {

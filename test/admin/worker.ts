@@ -42,6 +42,7 @@ export function worker(start = 1_700_000_000_000) {
     stopping: false,
     maxQueue: 500,
     troubles: [],
+    fleet: null,
     packWords: () => [],
     cache: { hits: 0, misses: 0, bytes: 0 },
     ids: {

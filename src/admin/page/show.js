@@ -3,6 +3,7 @@ import { byId, div, h, span } from "../../pages/dom.js";
 import { again } from "./again.js";
 import { drawCharts } from "./charts.js";
 import { clear, draw, next } from "./draw.js";
+import { workers, workersSum } from "./fleet.js";
 import { cache, drawFailures, lanes, passes } from "./lists.js";
 import { count, lanesSum, lasted, plural, time } from "./text.js";
 import { notices, tiles } from "./tiles.js";
@@ -31,6 +32,7 @@ export function show(status) {
   draw("tiles", status, tiles);
   drawCharts(status);
   showLanes(status);
+  showFleet(status);
   draw("again", status.ledger, again);
   drawFailures(status.failures);
   byId("failures-sum").textContent =
@@ -97,6 +99,25 @@ function showLanes({ lanes: all, now, scale }) {
     lanes,
   );
   byId("lanes-sum").textContent = lanesSum(all);
+}
+
+/**
+ * The workers that share the work, where there are several.
+ * @param {Status} status
+ */
+function showFleet({ fleet, now }) {
+  const all = fleet === null ? [] : fleet.workers;
+  byId("fleet-card").hidden = all.length < 2;
+  draw(
+    "fleet",
+    all.map((worker) => ({
+      ...worker,
+      ago: Math.round((now - worker.seen) / 1000),
+      here: worker.id === fleet?.id,
+    })),
+    workers,
+  );
+  byId("fleet-sum").textContent = workersSum(all);
 }
 
 /**

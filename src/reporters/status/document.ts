@@ -2,6 +2,7 @@ import { adviserOf, stepBeside } from "../../domain/advice.ts";
 import { LEAVES_OUT, needsChange, nextStep } from "../../domain/failure.ts";
 import { BELIEVED_MS, type Proof } from "../../domain/proof.ts";
 import { isReason, REASONS, type Reason } from "../../domain/reasons.ts";
+import type { FleetWorker } from "../../ledgers/fleet-port.ts";
 import type { LaneMemory } from "../../ledgers/lane-memory.ts";
 import {
   type BadRows,
@@ -45,6 +46,7 @@ export function statusDocument(survey: LedgerView & Survey, options: StatusOptio
       bots: owner.bots.map(({ slug, id, apiRoot }) => ({ slug, id, api_root: apiRoot })),
     },
     holder: holder && { ...holder, pid: Number(holder.pid), since: isoOfText(holder.since) },
+    workers: (survey.workers ?? []).map(workerOf),
     objects: survey.objects,
     rows,
     bots: survey.byBot.map(({ bot, rows }) => ({ bot, ...rows })),
@@ -67,6 +69,25 @@ export function statusDocument(survey: LedgerView & Survey, options: StatusOptio
     troubles,
     last_24h: { ...totalOfHours(survey.hours), per_hour: survey.hours.map(hourOf) },
     next: nextOf(survey, total),
+  };
+}
+
+function workerOf({ id, pid, host, version, admin, since, seen, ...how }: FleetWorker) {
+  const { places, active, perMinute, stopped, leads, bots } = how;
+  return {
+    id,
+    pid: Number(pid),
+    host,
+    version,
+    admin,
+    since: iso(since),
+    seen: iso(seen),
+    places,
+    active,
+    per_minute: perMinute,
+    stopped,
+    leads,
+    bots: bots.length,
   };
 }
 

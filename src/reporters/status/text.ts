@@ -11,13 +11,14 @@ const [NARROWEST, WIDEST] = [60, 120];
 /** From here on there is room for moments beside the times until then. */
 const WIDE = 110;
 const LABEL = 11;
-const MOST = { bots: 40, lanes: 40, out: 5, troubles: 5, proofs: 10 };
+const MOST = { workers: 40, bots: 40, lanes: 40, out: 5, troubles: 5, proofs: 10 };
 
 /** What a ledger holds, for people: whose it is, rows by bot, work that waits, lanes, what failed and the way out. Ends with a line end. */
 export function statusText(status: StatusDocument, given: Canvas): string {
   const options = { ...given, width: Math.max(NARROWEST, Math.min(WIDEST, given.width)) };
   const parts = [
     ...fields(headOf(status), options),
+    workersTable(status, options),
     rowsTable(status, options),
     ...fields(workOf(status), options),
     lanesTable(status, options),
@@ -107,6 +108,29 @@ function backlog({ at, backlog: work, lanes }: StatusDocument): string {
         : `an estimated ${duration(eta * 1000)} at ${perMinute(work.pace_per_min)} over ${open === 1 ? "1 lane" : `${open} lanes`}`,
     );
   return parts.join("; ");
+}
+
+/** The workers of a fleet; one alone stands above. */
+function workersTable({ at, workers }: StatusDocument, options: Canvas): string | null {
+  if (workers.length < 2) return null;
+  const rows = workers
+    .slice(0, MOST.workers)
+    .map((worker): TableCell[] => [
+      `${worker.id} on ${cut(oneLine(worker.host), 24)}`,
+      worker.version ?? "",
+      right(`${worker.active}/${worker.places}`),
+      right(perMinute(worker.per_minute)),
+      `${since(worker.seen, at)} ago`,
+      worker.stopped ? options.colour.yellow("stopped") : worker.leads ? "leads" : "works",
+    ]);
+  const hidden = workers.length - rows.length;
+  if (hidden > 0) rows.push([`+${hidden} more workers`, "", "", "", "", ""]);
+  const sum = perMinute(workers.reduce((all, worker) => all + worker.per_minute, 0));
+  return table(
+    ["worker", "version", right("places"), right(`rate (${sum})`), "seen", "state"],
+    rows,
+    options,
+  );
 }
 
 function rowsTable({ bots, rows }: StatusDocument, options: Canvas): string | null {
