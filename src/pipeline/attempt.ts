@@ -66,9 +66,9 @@ export interface Outcome {
     | { readonly type: "packed_again"; readonly attempt: AttemptId; readonly failure: Failure }
     /**
      * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
-     * content is on its way under another key. The item waits `ms` before its next try.
+     * content is on its way under another key, or its pack had no room. The item waits `ms` before its next try, which is by itself if `alone`.
      */
-    | { readonly type: "put_off"; readonly ms: number };
+    | { readonly type: "put_off"; readonly ms: number; readonly alone?: boolean };
 }
 
 /** What becomes of content that is being sent under another key. */

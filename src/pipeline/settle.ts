@@ -47,7 +47,7 @@ export class Settlement {
     const tried = { task, outcome, waited };
     if (result.type === "failed") return this.#failed(tried, result);
     if (result.type === "packed_again") return this.#packedAgain(tried, result);
-    if (result.type === "put_off") return result.ms > 0 ? this.#after(result.ms, task) : task;
+    if (result.type === "put_off") return this.#putOff(task, result);
     if (result.type === "elsewhere") {
       this.#report(tried, { status: "skipped", reason: "in_flight_elsewhere" });
       return null;
@@ -105,6 +105,10 @@ export class Settlement {
     await ledger.point({ bot, kind, entry, content, was, bots: runBots.configured });
     const cause = failure("answer_lost", "the same content is in doubt under another key; nothing was sent");
     this.#report(tried, { status: "unknown", left: true, ...errorFields(cause) });
+  }
+
+  #putOff(task: Task, { ms, alone = task.alone }: ResultOf<"put_off">): Task {
+    return { ...(ms > 0 ? this.#after(ms, task) : task), alone };
   }
 
   /** It stays as it was: nothing of its pack was posted. */

@@ -12,6 +12,7 @@ import type { ItemResult } from "../../src/domain/outcome.ts";
 import { Run } from "../../src/runs/run.ts";
 import { Session } from "../../src/runs/session.ts";
 import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
+import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { VirtualClock } from "../helpers/clock.ts";
@@ -41,7 +42,7 @@ export class Simulation {
   readonly #dir = mkdtempSync(join(tmpdir(), "prewarm-simulation-"));
 
   /** Telegram's documented limits in these channels (below 0) and private chats; everything ends with the test. */
-  static async open(chats: readonly number[]): Promise<Simulation> {
+  static async open(chats: readonly number[], rich: Partial<RichOptions> = {}): Promise<Simulation> {
     const clock = new VirtualClock({ now: 0 });
     const traffic = new Traffic();
     const r2 = await startR2Server({ ...KEY_PAIR, buckets: [BUCKET] });
@@ -56,6 +57,7 @@ export class Simulation {
         }),
       ),
       profile: "documented",
+      rich,
       clock: traffic.clockOf(clock),
     });
     const simulation = new Simulation(clock, traffic, r2, botApi);
@@ -74,6 +76,11 @@ export class Simulation {
   put(count: number): void {
     for (let i = 0; i < count; i++)
       this.#r2.put(BUCKET, `doc/${i}.bin`, Buffer.from(`content of ${i}`.padEnd(40 + i, ".")));
+  }
+
+  /** One object. */
+  putOne(key: string, body: Uint8Array, contentType: string): void {
+    this.#r2.put(BUCKET, key, body, { contentType });
   }
 
   /** `prewarm run` by these flags, as a process of its own would, to its end. */

@@ -72,7 +72,9 @@ export async function readPack(
     const prepared = result.value;
     const { transfer } = prepared;
     const medium = { kind: task.kind, transfer, bytes: uploadBytes(prepared) };
-    if (!hasRoom(fill, medium, bounds)) drop(PUT_OFF);
+    // Guessed otherwise, it would be taken along again and again.
+    if (!hasRoom(EMPTY_PACK, medium, bounds)) drop(PUT_OFF_ALONE);
+    else if (!hasRoom(fill, medium, bounds)) drop(PUT_OFF);
     else if (!options.attempts.claims(task, prepared)) drop(SAME_CONTENT);
     else {
       fill = withOneMore(fill, medium);
@@ -109,6 +111,8 @@ async function knownOf(ready: readonly ReadyTask[], ledger: Ledger): Promise<Map
 }
 
 const PUT_OFF = { type: "put_off", ms: 0 } as const;
+/** It fits into no pack. */
+const PUT_OFF_ALONE = { ...PUT_OFF, alone: true } as const;
 
 async function readOne({ task, read }: PackTask, { clock, transfers, signal }: PackReadingOptions) {
   const started = clock.now();
