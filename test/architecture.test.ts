@@ -200,6 +200,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["lanes", "reporters", "runs"],
     why: "what is remembered of lanes, for those who plan with it or show it",
   },
+  "ledgers/share-port.ts": {
+    to: ["lanes"],
+    why: "lanes that several processes share, for those who make calls on them",
+  },
   "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },
   "ledgers/postgres-sight.ts": { to: ["doctor"], why: "what a check sees of a server" },
   "ledgers/survey.ts": { to: ["reporters"], why: "what a ledger holds, counted, for the status screen" },

@@ -5,16 +5,18 @@ import type { Failure } from "../domain/failure.ts";
 import { AdaptivePace } from "../lanes/adaptive.ts";
 import type { WorkLimits } from "../lanes/ceilings.ts";
 import { documentedPace } from "../lanes/documented-pace.ts";
+import type { FoundPace } from "../lanes/found-pace.ts";
 import { Lane } from "../lanes/lane.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { FixedPace } from "../lanes/pace.ts";
 import type { Pace } from "../lanes/port.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
-import { SameSize } from "../lanes/same-size.ts";
 import type { Waits } from "../lanes/waits.ts";
 import type { LaneMemory } from "../ledgers/lane-memory.ts";
 import type { Ledger } from "../ledgers/port.ts";
+import type { TakenLane } from "../ledgers/share-port.ts";
 import type { ChatInfo } from "../telegram/port.ts";
+import { openBotPaces, openSameSize, openShare } from "./share-lanes.ts";
 
 export interface OpenLanesOptions {
   readonly config: Config;
@@ -41,9 +43,13 @@ export async function openLanes({
   noneOpen,
 }: OpenLanesOptions): Promise<Lanes> {
   const memories = await ledger.lanes();
+  const { shared } = ledger;
+  let opened: Lanes | undefined;
+  const types = new Map<Lane, ChatInfo["type"]>();
   const lanes = found.map(({ bot, chat, alias = null, closed = null }) => {
     const memory = memories.find((each) => each.bot === bot.slug && each.chat === chat.id);
     const lane = new Lane(bot, chat.id, chat.title, paceOf(config, chat.type, memory, clock));
+    types.set(lane, chat.type);
     lane.closed = closed;
     lane.alias = alias;
     if (memory && memory.frozenUntil > clock.wall()) lane.frozenUntil = fromWall(clock, memory.frozenUntil);
@@ -53,14 +59,32 @@ export async function openLanes({
   });
   // A ledger that breaks shows at the next attempt, where it stops the run.
   const keep = (memory: LaneMemory) => void ledger.keepLane(memory).catch(() => {});
-  const opened = new Lanes({
+  const share =
+    shared &&
+    openShare({
+      shared,
+      clock,
+      events,
+      changed,
+      lanes: () => opened?.all ?? lanes,
+      paceOf: (lane, taken) => paceAfter(config, types.get(lane) ?? "channel", taken, clock),
+      memoryOf: (lane) => memoryOf(lane, clock),
+      leased: (lane) => opened?.leased(lane),
+      freezeUntil: (lane, until) => opened?.freezes.tell(lane, until),
+    });
+  const frozen = (bot: string, until: number) => {
+    for (const lane of lanes) if (lane.bot.slug === bot) opened?.freezes.tell(lane, until);
+  };
+  const opening = new Lanes({
     lanes,
     clock,
     events,
     changed,
     noneOpen,
-    botPaces: botPacesOf(config),
-    sameSize: config.apiLocal ? null : new SameSize(),
+    shared,
+    share,
+    botPaces: openBotPaces(config, { clock, waits }, shared, frozen),
+    sameSize: openSameSize(config, clock, shared),
     keep: (lane) => {
       keep(memoryOf(lane, clock));
       if (lane.alias !== null && lane.frozenUntil > clock.now())
@@ -68,16 +92,18 @@ export async function openLanes({
     },
     migrated: (lane, to) => keep({ ...memoryOf(lane, clock), migratedTo: to }),
   });
-  waits.onWait((wait) => opened.hold(wait));
-  return opened;
+  opened = opening;
+  waits.onWait((wait) => opening.freezes.hold(wait));
+  return opening;
 }
 
 function paceOf(
-  { pace, botPace }: Config,
+  config: Config,
   type: ChatInfo["type"],
-  memory: LaneMemory | undefined,
+  memory: Pick<LaneMemory, "pace" | "paceAt"> | undefined,
   clock: Clock,
 ): Pace {
+  const { pace } = config;
   // Whoever sets a pace means it: only the concurrency bounds how many calls overlap.
   if (pace.type === "fixed") return new FixedPace(pace.perMinute, Number.POSITIVE_INFINITY);
   const documented = documentedPace(type);
@@ -85,12 +111,25 @@ function paceOf(
   const { pace: perMinute = null, paceAt = null } = memory ?? {};
   const learned =
     perMinute === null || paceAt === null ? undefined : { perMinute, ageMs: clock.wall() - paceAt };
-  return new AdaptivePace({ start: documented, most: botPace ?? Number.POSITIVE_INFINITY, learned });
+  return new AdaptivePace({ start: documented, most: mostOf(config), learned });
 }
 
-function botPacesOf({ botPace, bots }: Config): Map<string, Pace> {
-  if (botPace === null) return new Map();
-  return new Map(bots.map(({ slug }) => [slug, new FixedPace(botPace, Number.POSITIVE_INFINITY)]));
+/** The pace of a lane that was another process's: it begins where that one ended. */
+function paceAfter(
+  config: Config,
+  type: ChatInfo["type"],
+  { left, pace, paceAgeMs }: TakenLane,
+  clock: Clock,
+): Pace {
+  if (config.pace.type === "adaptive" && left?.found) {
+    const found = { pace: JSON.parse(left.found) as FoundPace, now: clock.now() };
+    return new AdaptivePace({ start: documentedPace(type), most: mostOf(config), found });
+  }
+  return paceOf(config, type, { pace, paceAt: paceAgeMs === null ? null : clock.wall() - paceAgeMs }, clock);
+}
+
+function mostOf({ botPace }: Config): number {
+  return botPace ?? Number.POSITIVE_INFINITY;
 }
 
 function memoryOf(lane: Lane, clock: Clock): LaneMemory {

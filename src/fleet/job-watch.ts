@@ -16,7 +16,7 @@ export interface JobWatchOptions {
   readonly stop: Stop;
   readonly engine: JobEngine;
   readonly tasks: JobTasks;
-  readonly lanes: SharedLaneBoard;
+  readonly lanes: LaneBoard;
   readonly fleet: FleetLedger;
   /** Whether it is this worker that asks for the lanes of a bot. */
   readonly isMine: (bot: string) => boolean;
@@ -38,11 +38,6 @@ export interface JobWatchOptions {
   readonly strange: (bot: string) => void;
   /** Tells people that the engine is away, and of its return. */
   readonly away: (error: unknown) => void;
-}
-
-/** Lanes that several processes share are asked for. */
-interface SharedLaneBoard extends LaneBoard {
-  want?(bot: string): void;
 }
 
 /** Milliseconds of the engine's clock between two looks while there is work: jobs that end meanwhile are made up for together. */
@@ -131,7 +126,7 @@ export class JobWatch {
     const lacking = bots.filter(
       (bot) => isMine(bot) && lanes.outlook(bot, now).dueAt === Number.POSITIVE_INFINITY,
     );
-    if (lacking.length === 0 || !lanes.want || now - this.#askedAt < intervalMs) return;
+    if (lacking.length === 0 || now - this.#askedAt < intervalMs) return;
     this.#askedAt = now;
     for (const bot of await fleet.botsWithWork(lacking)) lanes.want(bot);
   }

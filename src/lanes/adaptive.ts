@@ -1,6 +1,16 @@
+import {
+  ANSWER_WOBBLE_MS,
+  DOUBLING_MS,
+  MARGIN,
+  MINUTE_SLACK_MS,
+  PROBE_STEP,
+  UNEXPLAINED,
+  USED,
+} from "./adaptive-figures.ts";
 import type { AdaptiveOptions } from "./adaptive-options.ts";
 import { CallAnswers } from "./call-answers.ts";
 import { CallLog, type SeenCall } from "./call-log.ts";
+import { type FoundPace, foundText } from "./found-pace.ts";
 import { LimitFinder } from "./limit-finder.ts";
 import { Overlap } from "./overlap.ts";
 import type { Pace, PaceCall } from "./port.ts";
@@ -13,39 +23,9 @@ const MINUTE_MS = 60_000;
 const LEARNED_FOR_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Milliseconds in which the pace doubles: starting at the documented 20 it has to reach 60 a minute within the second
- * minute; a probe should meet an unchanged limit as gently as possible; while the pace is below a limit that was
- * raised, every minute is lost.
- */
-const DOUBLING_MS = { first: 60_000, probe: 120_000, raised: 35_000 } as const;
-/** The first step of a probe. */
-const PROBE_STEP = 1.15;
-/**
- * A pace counts as used when the last calls came nearly that fast. Calls that were not made are not evidence that
- * they would have been allowed.
- */
-const USED = 1.3;
-
-/** Share of a limit that is used. The rest covers late timers, after which slots stay where they were. */
-const MARGIN = 0.99;
-/** Slack added to the 60 s window, in milliseconds. */
-const MINUTE_SLACK_MS = 100;
-
-/** Share of the pace that is kept after a refusal that no limit explains. */
-const UNEXPLAINED = 0.9;
-/** Uncertainty of the moment at which a call was let through, as an answer shows it, in milliseconds. */
-const ANSWER_WOBBLE_MS = 100;
-
-/**
  * A pace that searches for a limit which nobody publishes.
  *
- * What it observes. A refusal shows when the server would have been ready (its `retry_after`, in whole seconds). So
- * do several answers in a row that are slower than usual: the server silently holds calls back for up to 8 s
- * (tdlib/td NetQueryDelayer), and since no call begins beside one that is late the lane then goes at the server's
- * rate. A call that passes at once shows that the limit is not lower. Calls that overlap are judged in the order in
- * which they began. From these come the *suspects*: whole limits a minute,
- * counted by an even bucket, by any minute or by the minutes of a clock, under which every call would have been
- * answered as it was (suspects.ts).
+ * What it observes, and how limits follow from that: {@link LimitFinder}.
  *
  * How it rises and falls. *Climb*: as long as no limit was met, the pace doubles in a given time, but only as far as
  * the lane is used. *Hold*: a limit was met, and the pace stays just below what is suspected: the limit that was
@@ -67,7 +47,7 @@ export class AdaptivePace implements Pace {
   readonly #answers = new CallAnswers();
   readonly #overlap = new Overlap();
   readonly #finder: LimitFinder;
-  readonly #ration = new ProbeRation();
+  readonly #ration: ProbeRation;
   #mode: Mode = "climb";
   #rate: number;
   #limit: number | null = null;
@@ -81,13 +61,19 @@ export class AdaptivePace implements Pace {
   #heldSince = Number.NEGATIVE_INFINITY;
   #refusedAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ start, learned, most }: AdaptiveOptions) {
-    const known = learned && learned.ageMs < LEARNED_FOR_MS ? learned.perMinute : null;
+  constructor({ start, learned, most, found }: AdaptiveOptions) {
+    const known = found
+      ? found.pace.limit
+      : learned && learned.ageMs < LEARNED_FOR_MS
+        ? learned.perMinute
+        : null;
     this.#documented = start;
     this.#most = most;
     this.#rate = Math.min(start, most);
     this.#finder = new LimitFinder(this.#log, known ?? start);
-    if (known === null) return;
+    this.#ration = new ProbeRation(found?.pace);
+    if (found) this.#goOn(found);
+    if (known === null || found) return;
     this.#hold(known);
     this.#probeAt = "soon";
   }
@@ -107,6 +93,21 @@ export class AdaptivePace implements Pace {
   /** The limit that was found, in calls a minute; null before. */
   memory(): number | null {
     return this.#limit;
+  }
+
+  found(now: number): string {
+    const [limit, probeAt, probes, firstAt] = [this.#limit, this.#probeAt, this.#probes, this.#firstAt];
+    return foundText({ perMinute: this.#rate, limit, probeAt, probes, firstAt, ...this.#ration.record }, now);
+  }
+
+  /** Begins where another one ended: at the limit that it had found, or as fast as it had come without meeting one. */
+  #goOn({ pace, now }: { readonly pace: FoundPace; readonly now: number }): void {
+    const { perMinute, limit, probeInMs, probes, firstAgoMs } = pace;
+    this.#probes = probes;
+    this.#firstAt = firstAgoMs === null ? Number.POSITIVE_INFINITY : now - firstAgoMs;
+    if (limit === null) this.#rate = Math.min(Math.max(perMinute, this.#documented), this.#most);
+    else this.#hold(limit);
+    this.#probeAt = probeInMs === null ? Number.POSITIVE_INFINITY : now + probeInMs;
   }
 
   next(now: number): number {

@@ -17,6 +17,11 @@ export class BotFloods {
     recent.push({ lane, at: now });
     this.#last.set(slug, recent);
     const lanes = new Set(recent.map((each) => each.lane)).size;
-    return lanes >= 2 && lanes * 2 >= openLanes.length;
+    return isOfBot(lanes, openLanes.length);
   }
+}
+
+/** Whether so many lanes of a bot that were told to wait at one moment, of so many that it has, were so for their bot's sake. */
+export function isOfBot(refused: number, open: number): boolean {
+  return refused >= 2 && refused * 2 >= open;
 }

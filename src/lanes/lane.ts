@@ -1,5 +1,5 @@
 import type { LaneView } from "../domain/events.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Bot } from "../telegram/port.ts";
 import { placeAt } from "./place.ts";
@@ -16,7 +16,14 @@ const MOST_MOVES = 3;
 /** A bot in a chat, with a pace of its own. Moments on the engine's clock. */
 export class Lane {
   readonly bot: Bot;
-  readonly pace: Pace;
+  /** Changes with the owner of the lane, where processes share lanes. */
+  pace: Pace;
+  /** Until when calls may be made here; without end where no other process can have the lane. */
+  leasedUntil = Number.POSITIVE_INFINITY;
+  /** It is to be handed on as soon as no call is under way. */
+  isLeaving = false;
+  /** When somebody had work for it last. */
+  wantedAt = Number.NEGATIVE_INFINITY;
   /** Changes when a group becomes a supergroup. */
   chat: string;
   title: string;
@@ -46,14 +53,21 @@ export class Lane {
     return this.closed === null && !this.refused.has(kind);
   }
 
-  /** When a call could start here; Infinity while that depends on one that is under way. */
+  /** Whether it is this process that may call here. */
+  isOurs(now: number): boolean {
+    return this.leasedUntil > now;
+  }
+
+  /** When a call could start here; Infinity while that depends on one that is under way, or on another process. */
   freeAt(now: number): number {
+    if (!this.isOurs(now) || this.isLeaving) return Number.POSITIVE_INFINITY;
     const starts = [...this.calls].map(({ startedAt }) => startedAt);
     return Math.max(this.dueAt(now), placeAt(starts, this.pace, now));
   }
 
-  /** When the next call is due here, whatever is under way. */
+  /** When the next call is due here, whatever is under way; Infinity while another process has the lane, unless it is frozen. */
   dueAt(now: number): number {
+    if ((!this.isOurs(now) || this.isLeaving) && this.frozenUntil <= now) return Number.POSITIVE_INFINITY;
     return Math.max(this.pace.next(now), this.frozenUntil);
   }
 
@@ -64,7 +78,29 @@ export class Lane {
 
   moveTo(chat: string): void {
     this.#formerChats.add(this.chat);
+    this.#goTo(chat);
+  }
+
+  /** What its chat is called by now. */
+  isNow({ id, title }: { readonly id: string; readonly title: string }): void {
+    if (id !== this.chat) this.#goTo(id);
+    this.title = title;
+  }
+
+  /** Another chat is another lane for the processes that share them. */
+  #goTo(chat: string): void {
     this.chat = chat;
+    if (Number.isFinite(this.leasedUntil)) this.leasedUntil = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Its chat became that of another lane, by whose deadlines both go. Returns why nothing can be posted any more, if that is so. */
+  mergeInto(there: Lane): Failure {
+    there.frozenUntil = Math.max(there.frozenUntil, this.frozenUntil);
+    this.closed ??= failure(
+      "chat_migrated",
+      `chat ${this.chat} is now ${there.chat}, which is a lane already`,
+    );
+    return there.closed ?? this.closed;
   }
 
   view(): LaneView {
@@ -78,4 +114,9 @@ export class Lane {
 /** A lane by its two names, for messages. */
 export function laneName({ bot, chat }: Lane): string {
   return `lane ${bot.slug} x ${chat}`;
+}
+
+/** A lane as a key of a map. */
+export function laneKey(bot: string, chat: string): string {
+  return `${bot}|${chat}`;
 }

@@ -1,10 +1,10 @@
-import { type Failure, failure } from "../domain/failure.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { RefusedIn, Task } from "../domain/task.ts";
 import type { ChatInfo } from "../telegram/port.ts";
-import { BotFloods } from "./bot-floods.ts";
-import { laneConsequence } from "./consequence.ts";
-import { type Lane, laneName } from "./lane.ts";
+import { followAnswer } from "./follow-answer.ts";
+import { Freezes } from "./freezes.ts";
+import type { Lane } from "./lane.ts";
 import type { LanesOptions } from "./lanes-options.ts";
 import { freeFirst } from "./outlook.ts";
 import { byBot, OwnLanes } from "./own-lanes.ts";
@@ -12,13 +12,12 @@ import { LanePermit } from "./permit.ts";
 import type { Judgement, LaneBoard, LaneOutlook, UnclearRefusal, WatchedLanes } from "./port.ts";
 import { Suspicions } from "./suspicions.ts";
 import { verdictOn } from "./verdict.ts";
-import type { Wait } from "./waits.ts";
 import { whyNothingGoes } from "./why.ts";
 
 /** All lanes of a run: gives each item to the lane that is free first. */
 export class Lanes implements LaneBoard, WatchedLanes {
   readonly #options: LanesOptions;
-  readonly #floods = new BotFloods();
+  readonly freezes: Freezes;
   readonly #suspicions: Suspicions;
   #lanes: readonly Lane[];
   #byBot: ReadonlyMap<string, OwnLanes>;
@@ -29,10 +28,18 @@ export class Lanes implements LaneBoard, WatchedLanes {
     this.#options = options;
     this.#lanes = options.lanes;
     this.#byBot = byBot(options.lanes);
+    this.freezes = new Freezes({
+      clock: options.clock,
+      shared: options.shared,
+      all: () => this.all,
+      open: (bot) => this.#of(bot).open,
+      changed: (lane) => this.#changed(lane),
+      told: (lane) => this.#told(lane),
+    });
     this.#suspicions = new Suspicions(() => this.all, {
       close: (lane, cause, kind) => this.close(lane, cause, kind),
       opened: (lane) => this.#ended(lane),
-      warn: (text) => this.#warn(text),
+      warn: (text) => this.warn(text),
     });
     for (const lane of options.lanes) this.#report(lane);
   }
@@ -60,7 +67,23 @@ export class Lanes implements LaneBoard, WatchedLanes {
   }
 
   freeAt(bot: string, now: number): number {
+    this.want(bot);
+    return this.nextAt(bot, now);
+  }
+
+  /** The same for those who only look: they have no work for it. */
+  nextAt(bot: string, now: number): number {
     return this.#of(bot).freeAt(now);
+  }
+
+  /** A lane was won or lost. */
+  leased(lane: Lane): void {
+    this.#of(lane.bot.slug).changed();
+    this.#options.changed();
+  }
+
+  want(bot: string): void {
+    this.#options.share?.want(this.#of(bot).open);
   }
 
   outlook(bot: string, now: number): LaneOutlook {
@@ -74,6 +97,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
     ahead: number,
     except: readonly RefusedIn[] = [],
   ): LanePermit | null {
+    this.want(bot);
     const lane = freeFirst(this.#of(bot).taking(kind), now, except);
     return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane, kind) : null;
   }
@@ -89,23 +113,13 @@ export class Lanes implements LaneBoard, WatchedLanes {
 
   takeIn(bot: string, chat: string, now: number, ahead: number): LanePermit | null {
     const lane = this.#of(bot).open.find((each) => each.chat === chat);
+    if (lane) this.#options.share?.want([lane]);
     return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane) : null;
   }
 
-  /**
-   * Forbids calls on this lane for `ms` from now; on all lanes of its bot when the flood wait turns out to be the
-   * bot's. Deadlines only ever move later.
-   */
+  /** Forbids calls on this lane for `ms` from now; on all of its bot when the flood wait turns out to be the bot's. */
   freeze(lane: Lane, ms: number): void {
-    const now = this.#options.clock.now();
-    const open = this.#of(lane.bot.slug).open;
-    this.#hold(this.#floods.note(lane, open, now) ? open : [lane], now + ms);
-  }
-
-  /** Forbids calls on the lanes that a wait is about: of its bot in its chat, or in all of them. */
-  hold({ bot, chat, until }: Wait): void {
-    const meant = this.#of(bot).all.filter((lane) => chat === null || lane.chat === chat);
-    this.#hold(meant, until);
+    this.freezes.freeze(lane, ms);
   }
 
   /** Takes no more permits for this lane (of this kind); its work goes to the other lanes. */
@@ -132,8 +146,7 @@ export class Lanes implements LaneBoard, WatchedLanes {
   reopen(lane: Lane, chat: ChatInfo): boolean {
     const others = this.all.filter((each) => each !== lane && each.bot === lane.bot && each.closed === null);
     if (others.some((each) => each.chat === chat.id)) return false;
-    lane.chat = chat.id;
-    lane.title = chat.title;
+    lane.isNow(chat);
     lane.closed = null;
     this.allow(lane);
     return true;
@@ -164,43 +177,16 @@ export class Lanes implements LaneBoard, WatchedLanes {
     this.#mergedInto.set(lane, there);
     this.#lanes = this.#lanes.filter((each) => each !== lane);
     this.#byBot = byBot(this.#lanes);
-    there.frozenUntil = Math.max(there.frozenUntil, lane.frozenUntil);
-    lane.closed ??= failure(
-      "chat_migrated",
-      `chat ${lane.chat} is now ${there.chat}, which is a lane already`,
-    );
-    if (!this.anyOpen) this.#options.noneOpen(there.closed ?? lane.closed);
+    const cause = lane.mergeInto(there);
+    if (!this.anyOpen) this.#options.noneOpen(cause);
     this.#options.changed();
   }
 
-  /** Keeps what was learned of all lanes for the next run. */
-  rememberAll(): void {
-    for (const lane of this.all) this.#options.keep(lane);
-  }
-
-  /** What the answer to a call means for its lane. */
-  #follow(called: Lane, cause: Failure, { kind, asked }: { kind?: MediaKind; asked: string }): void {
-    const then = laneConsequence(cause);
-    const lane = this.#mergedInto.get(called) ?? called;
-    if (then?.do === "freeze") this.freeze(lane, then.ms);
-    else if (then?.do === "move") this.#move(lane, then.chat, asked);
-    else if (then?.do === "close") this.#out(lane, cause);
-    else if (then && kind) this.#out(lane, cause, kind);
-  }
-
-  #move(lane: Lane, chat: string, asked: string): void {
-    if (asked !== lane.chat) return; // It comes late, and speaks of a chat that was left already.
-    if (lane.mayMoveTo(chat)) {
-      this.#warn(`${laneName(lane)} is now ${chat}: put the new id into your configuration`);
-      this.migrate(lane, chat);
-    } else
-      this.#out(lane, failure("chat_migrated", `chat ${lane.chat} became ${chat}, and that leads nowhere`));
-  }
-
-  #out(lane: Lane, cause: Failure, kind?: MediaKind): void {
-    this.close(lane, cause, kind);
-    // The last one is reported as the end of the run.
-    if (this.anyOpen) this.#warn(`${laneName(lane)} is out: ${cause.message}`);
+  /** Keeps what was learned of all lanes for the next run, and for whoever has them next. */
+  async rememberAll(): Promise<void> {
+    const { clock, share, keep } = this.#options;
+    for (const lane of this.all) if (lane.isOurs(clock.now())) keep(lane);
+    await share?.end();
   }
 
   #permit(lane: Lane, kind?: MediaKind): LanePermit {
@@ -209,18 +195,12 @@ export class Lanes implements LaneBoard, WatchedLanes {
       clock,
       sameSize,
       botPace: botPaces.get(lane.bot.slug),
-      failed: (cause, asked) => this.#follow(lane, cause, kind ? { kind, asked } : { asked }),
+      failed: (cause, asked) =>
+        followAnswer(this, this.#mergedInto.get(lane) ?? lane, { cause, kind, asked }),
       passed: (posted = kind) => posted && this.#suspicions.passed(lane, posted, clock.now()),
       moved: () => this.#of(lane.bot.slug).changed(),
       ended: () => this.#ended(lane),
     });
-  }
-
-  #hold(lanes: readonly Lane[], until: number): void {
-    for (const lane of lanes) {
-      lane.frozenUntil = Math.max(lane.frozenUntil, until);
-      this.#changed(lane);
-    }
   }
 
   #of(bot: string): OwnLanes {
@@ -229,6 +209,11 @@ export class Lanes implements LaneBoard, WatchedLanes {
 
   #ended(lane: Lane): void {
     this.#suspicions.ended(lane);
+    this.#told(lane);
+  }
+
+  #told(lane: Lane): void {
+    this.#of(lane.bot.slug).changed();
     if (!this.#mergedInto.has(lane)) this.#report(lane);
     this.#options.changed();
   }
@@ -243,7 +228,8 @@ export class Lanes implements LaneBoard, WatchedLanes {
     this.#options.events.emit("lane", lane.view());
   }
 
-  #warn(text: string): void {
+  /** Tells people. */
+  warn(text: string): void {
     this.#options.events.emit("notice", { level: "warn", text });
   }
 }

@@ -10,7 +10,17 @@ const SURE = 1.1;
  */
 export type LimitFinding = number | "raised" | "unexplained" | null;
 
-/** Infers the limit of a lane from its calls: which limits explain them, and which of those to believe. */
+/**
+ * Infers the limit of a lane from its calls: which limits explain them, and which of those to believe.
+ *
+ * A refusal shows when the server would have been ready (its `retry_after`, in whole seconds). So
+ * do several answers in a row that are slower than usual: the server silently holds calls back for up to 8 s
+ * (tdlib/td NetQueryDelayer), and since no call begins beside one that is late the lane then goes at the server's
+ * rate. A call that passes at once shows that the limit is not lower. Calls that overlap are judged in the order in
+ * which they began. From these come the *suspects*: whole limits a minute,
+ * counted by an even bucket, by any minute or by the minutes of a clock, under which every call would have been
+ * answered as it was (suspects.ts).
+ */
 export class LimitFinder {
   readonly #log: CallLog;
   #suspects: Suspects | null = null;

@@ -17,7 +17,8 @@ export class FixedPace implements Pace {
   readonly perMinute: number;
   readonly atOnce: number;
   readonly overdueMs = Number.POSITIVE_INFINITY;
-  readonly #interval: number;
+  /** Milliseconds between two slots. */
+  readonly gapMs: number;
   #next = Number.NEGATIVE_INFINITY;
   /** The slot that was the last one given out when its call began, and the next one from then on. */
   #lastStarted: { readonly slotAt: number; readonly next: number } | null = null;
@@ -28,7 +29,7 @@ export class FixedPace implements Pace {
   constructor(perMinute: number, atOnce = AT_ONCE) {
     this.perMinute = perMinute;
     this.atOnce = atOnce;
-    this.#interval = 60_000 / (perMinute * USED_SHARE);
+    this.gapMs = 60_000 / (perMinute * USED_SHARE);
   }
 
   next(now: number): number {
@@ -37,7 +38,7 @@ export class FixedPace implements Pace {
 
   take(now: number): number {
     const slotAt = this.next(now);
-    this.#next = slotAt + this.#interval;
+    this.#next = slotAt + this.gapMs;
     this.#given += 1;
     this.#waiting.set(slotAt, this.#given);
     return slotAt;
@@ -53,15 +54,15 @@ export class FixedPace implements Pace {
     const place = this.#waiting.get(slotAt) ?? this.#given;
     this.#waiting.delete(slotAt);
     const slots = this.#given - place + 1;
-    const wobble = Math.min(WOBBLE_MS, this.#interval / 10);
+    const wobble = Math.min(WOBBLE_MS, this.gapMs / 10);
     const isLast = this.#isLast(slotAt);
-    this.#next = Math.max(this.#next, at - wobble + slots * this.#interval);
+    this.#next = Math.max(this.#next, at - wobble + slots * this.gapMs);
     if (isLast) this.#lastStarted = { slotAt, next: this.#next };
   }
 
   #isLast(slotAt: number): boolean {
     const started = this.#lastStarted;
-    return this.#next === (started?.slotAt === slotAt ? started.next : slotAt + this.#interval);
+    return this.#next === (started?.slotAt === slotAt ? started.next : slotAt + this.gapMs);
   }
 
   ended(): void {}

@@ -4,13 +4,13 @@ import type { MediaKind } from "../domain/media.ts";
 import type { CallAnswer } from "../telegram/port.ts";
 import type { Lane, LaneCall } from "./lane.ts";
 import type { Pace, PaceCall, PackedKinds, Permit } from "./port.ts";
-import type { SameSize } from "./same-size.ts";
+import type { BotPace, SizeSpacing } from "./spacing.ts";
 
 export interface PermitOptions {
   readonly clock: Clock;
-  readonly botPace: Pace | undefined;
+  readonly botPace: BotPace | undefined;
   /** Null for a server that does not space uploads of one size. */
-  readonly sameSize: SameSize | null;
+  readonly sameSize: SizeSpacing | null;
   /** Called with what an answer said, and by which chat, while the lane still counts as busy. */
   readonly failed: (cause: Failure, asked: string) => void;
   /** Called when it posted, for each medium of a call with several, with its kind. */
@@ -31,6 +31,8 @@ const SHORT_WAIT_MS = 1_000;
 export class LanePermit implements Permit {
   readonly lane: Lane;
   readonly #options: PermitOptions;
+  /** That of the lane when the permit was given out; another owner of the lane begins another one. */
+  readonly #pace: Pace;
   readonly #call: LaneCall = { startedAt: null };
   readonly #slotAt: number;
   #botAt = Number.NEGATIVE_INFINITY;
@@ -45,25 +47,28 @@ export class LanePermit implements Permit {
     this.#options = options;
     this.#asked = lane.chat;
     // Not before the deadline of the lane, or the next slots would be too close to the real start of this call.
-    this.#slotAt = lane.pace.take(Math.max(options.clock.now(), lane.frozenUntil));
+    this.#pace = lane.pace;
+    this.#slotAt = this.#pace.take(Math.max(options.clock.now(), lane.frozenUntil));
     lane.calls.add(this.#call);
     options.moved();
   }
 
   widen(slots: number): void {
-    while (this.#more.length < slots - 1) this.#more.push(this.lane.pace.take(this.#options.clock.now()));
+    while (this.#more.length < slots - 1) this.#more.push(this.#pace.take(this.#options.clock.now()));
     this.#options.moved();
   }
 
   async ready(signal: AbortSignal, uploadBytes: number): Promise<boolean> {
     const { clock, botPace, sameSize } = this.#options;
     const { lane } = this;
-    if (botPace) this.#botAt = botPace.take(clock.now());
-    for (const _ of this.#more) botPace?.take(clock.now());
-    if (sameSize)
-      this.#size = { bytes: uploadBytes, at: sameSize.take(lane.bot.slug, uploadBytes, clock.now()) };
+    const slot = botPace?.take(clock.now(), 1 + this.#more.length) ?? Number.NEGATIVE_INFINITY;
+    const size = sameSize?.take(lane.bot.slug, uploadBytes, clock.now()) ?? Number.NEGATIVE_INFINITY;
+    const isKnown = typeof slot === "number" && typeof size === "number";
+    const [botAt, sizeAt] = isKnown ? [slot, size] : await Promise.all([slot, size]);
+    this.#botAt = botAt;
+    this.#size = { bytes: uploadBytes, at: sizeAt };
     for (let now = clock.now(); ; now = clock.now()) {
-      if (signal.aborted || lane.closed !== null || lane.frozenUntil > now + SHORT_WAIT_MS) {
+      if (signal.aborted || !this.#mayWait(now)) {
         this.giveBack();
         return false;
       }
@@ -73,19 +78,25 @@ export class LanePermit implements Permit {
     }
     this.#call.startedAt = clock.now();
     this.#asked = lane.chat;
-    lane.pace.started(this.#slotAt, this.#call.startedAt);
+    this.#pace.started(this.#slotAt, this.#call.startedAt);
     this.#options.moved();
     return true;
   }
 
+  #mayWait(now: number): boolean {
+    const { closed, frozenUntil } = this.lane;
+    return closed === null && this.lane.isOurs(now) && frozenUntil <= now + SHORT_WAIT_MS;
+  }
+
   stillHolds(): boolean {
     const { lane } = this;
-    return lane.closed === null && lane.chat === this.#asked && lane.frozenUntil <= this.#options.clock.now();
+    const now = this.#options.clock.now();
+    return lane.closed === null && lane.isOurs(now) && lane.chat === this.#asked && lane.frozenUntil <= now;
   }
 
   end(answer: CallAnswer<unknown>, call?: "other" | PackedKinds): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
-    this.lane.pace.ended(paceCallOf(answer, this.#slotAt, call));
+    this.#pace.ended(paceCallOf(answer, this.#slotAt, call));
     if (answer.ok) {
       if (call !== "other") this.#posted(call?.kinds ?? [undefined]);
     } else this.#options.failed(answer.failure, this.#asked);
@@ -94,7 +105,7 @@ export class LanePermit implements Permit {
 
   drop(): void {
     if (this.#call.startedAt === null && this.lane.calls.has(this.#call))
-      for (const slotAt of [this.#slotAt, ...this.#more].reverse()) this.lane.pace.giveBack(slotAt);
+      for (const slotAt of [this.#slotAt, ...this.#more].reverse()) this.#pace.giveBack(slotAt);
     this.#close();
   }
 

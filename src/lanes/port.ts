@@ -74,7 +74,7 @@ export type Judgement =
 
 /** What some lanes may do next, whatever is under way on them. */
 export interface LaneOutlook {
-  /** When the next call is due, a moment of the engine's clock; Infinity where there is no lane. */
+  /** When the next call is due, a moment of the engine's clock; Infinity where there is no lane, or another process has them all. */
   readonly dueAt: number;
   /** Calls a minute that they aim at together. */
   readonly perMinute: number;
@@ -86,7 +86,12 @@ export interface LaneBoard {
   isOpen(bot: string, kind?: MediaKind, except?: readonly RefusedIn[]): boolean;
   /** Why nothing (of this kind) can be posted for this bot. */
   whyClosed(bot: string, kind: MediaKind): Failure;
-  /** The earliest moment at which a lane of this bot is free; Infinity while all are busy or closed. */
+  /** There is work for this bot: where several processes share lanes, its lanes are taken, or asked for. */
+  want(bot: string): void;
+  /**
+   * The earliest moment at which a lane of this bot is free, for those who have work for it (see {@link LaneBoard.want}); Infinity while
+   * all are busy, closed, or another process's.
+   */
   freeAt(bot: string, now: number): number;
   /** What the open lanes of this bot may do next. */
   outlook(bot: string, now: number): LaneOutlook;
@@ -179,4 +184,6 @@ export interface Pace {
   ended(call: PaceCall): void;
   /** Calls a minute worth keeping for the next run; null when nothing was learned. */
   memory(): number | null;
+  /** What it found out, as JSON, for the pace of the next owner of its lane; absent, or null, where it finds nothing out. */
+  found?(now: number): string | null;
 }

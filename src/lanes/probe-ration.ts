@@ -15,8 +15,18 @@ const CALLS_A_REFUSAL = 65;
 
 /** Rations the probes of a lane by what they cost: each may be refused, with all calls that are under way beside it. */
 export class ProbeRation {
-  #refusals = 0;
-  #calls = 0;
+  #refusals: number;
+  #calls: number;
+
+  constructor({ refusals, calls } = { refusals: 0, calls: 0 }) {
+    this.#refusals = refusals;
+    this.#calls = calls;
+  }
+
+  /** What came of calls so far, as {@link ProbeRation} begins with. */
+  get record(): { readonly refusals: number; readonly calls: number } {
+    return { refusals: this.#refusals, calls: this.#calls };
+  }
 
   passed(): void {
     this.#calls += 1;

@@ -8,10 +8,10 @@ export interface LaneName {
 
 /** What the owner of a lane leaves to the next one. */
 export interface LaneLeft extends LaneMemory {
-  /** Calls a minute that it aimed at. */
-  readonly perMinute: number;
   /** Milliseconds until the next call may be made. */
   readonly nextInMs: number;
+  /** What its pace had found out, as JSON that only paces read; null where it finds nothing out. */
+  readonly found: string | null;
 }
 
 /** A process that has a lane. */
@@ -33,7 +33,7 @@ export interface TakenLane extends LaneName {
   readonly pace: number | null;
   readonly paceAgeMs: number | null;
   /** What its last owner left; null where that was lost, or there was none. */
-  readonly left: { readonly perMinute: number; readonly nextInMs: number } | null;
+  readonly left: { readonly nextInMs: number; readonly found: string | null } | null;
   /** How long ago each call of the last minute began, at least; the oldest first. */
   readonly callAgesMs: readonly number[];
 }
@@ -54,8 +54,8 @@ export interface LaneAnswers {
 /** What is known of this process's lanes, each time their leases were renewed. */
 export interface KeptLanes {
   readonly lanes: readonly (LaneName & {
-    /** Another process has work for it. */
-    readonly isWanted: boolean;
+    /** How many lanes the process has that asked for it first; null where none has work for it. */
+    readonly wantedBy: number | null;
     readonly frozenForMs: number;
   })[];
   readonly askedAgoMs: number;

@@ -148,7 +148,7 @@ export class Run implements RunPass {
     const warming = await openWarming({ config, options, found, ledger, connections, events, stop, remove });
     const { queue, pool, lanes, feeder, dispatcher, looks, adoption, takeOver, packing } = warming;
     const bots = [...new Set(lanes.all.map(({ bot }) => bot.slug))];
-    const nextCall = () => Math.min(...bots.map((bot) => lanes.freeAt(bot, this.clock.now())));
+    const nextCall = () => Math.min(...bots.map((bot) => lanes.nextAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
     const asks = asksForTypes(config, options.transfer);
     const { outlook: packs } = await packPlanOf(lanes.all, { config, ledger, found, clock: this.clock });
@@ -163,7 +163,7 @@ export class Run implements RunPass {
     await packing.finish();
     await prewarm(feeder, dispatcher, stop).finally(() => Promise.all([looks.idle(), adoption?.idle()]));
     adoption?.tellEnd();
-    lanes.rememberAll();
+    await lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());
   }
 

@@ -186,7 +186,7 @@ export class Worker {
     await keeping.packing.finish();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     await keeping.end();
-    keeping.lanes.rememberAll();
+    await keeping.lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());
   }
 

@@ -36,7 +36,7 @@ if (typeof server === "string") {
       pace: null,
       paceAt: null,
       migratedTo: null,
-      perMinute: 20,
+      found: null,
       nextInMs: 3_000,
       ...more,
     });
@@ -75,10 +75,12 @@ if (typeof server === "string") {
       await two().take([LANE]);
       await three().take([LANE]);
       const at = Date.now();
-      await one().leave([left({ frozenUntil: at + A_MINUTE, pace: 17.5, paceAt: at, nextInMs: 5_000 })]);
+      await one().leave([
+        left({ frozenUntil: at + A_MINUTE, pace: 17.5, paceAt: at, nextInMs: 5_000, found: "{}" }),
+      ]);
       expect(ours(await three().take([LANE]))).toEqual([]);
       const taken = first(await two().take([LANE]));
-      expect(taken).toMatchObject({ isOurs: true, again: false, pace: 17.5, left: { perMinute: 20 } });
+      expect(taken).toMatchObject({ isOurs: true, again: false, pace: 17.5, left: { found: "{}" } });
       expect(taken.left?.nextInMs).toBeLessThanOrEqual(5_000);
       expect(taken.frozenForMs).toBeLessThanOrEqual(A_MINUTE + 1_000);
       expect(taken.frozenForMs).toBeGreaterThan(0);

@@ -28,12 +28,18 @@ interface LaneCallRow extends LaneName {
  * Returns how long ago, at least, each call of the last minute of these lanes began: times are kept to the second. A message of several
  * media counts as one where it is proved that messages are counted.
  */
-export function* lastCalls(lanes: readonly LaneName[]): Steps<(LaneName & { ages: number[] })[]> {
+export function* lastCalls(lanes: readonly LaneName[]): Steps<(lane: LaneName) => readonly number[]> {
   const rows = yield* all<LaneCallRow>(CALLS, { lanes: JSON.stringify(lanes) });
-  return lanes.map(({ bot, chat }) => {
-    const own = rows.filter((row) => row.bot === bot && row.chat === chat);
-    const isFirst = (row: LaneCallRow, nth: number) =>
-      !row.packed || row.pack === null || own.findIndex(({ pack }) => pack === row.pack) === nth;
-    return { bot, chat, ages: own.filter(isFirst).map(({ ageMs }) => Math.max(0, ageMs)) };
-  });
+  const ages = new Map(lanes.map(({ bot, chat }) => [nameOf(bot, chat), [] as number[]]));
+  const packs = new Set<string>();
+  for (const { bot, chat, pack, packed, ageMs } of rows) {
+    const isKnown = packed && pack !== null && packs.has(pack);
+    if (pack !== null) packs.add(pack);
+    if (!isKnown) ages.get(nameOf(bot, chat))?.push(Math.max(0, ageMs));
+  }
+  return (lane) => ages.get(nameOf(lane.bot, lane.chat)) ?? [];
+}
+
+function nameOf(bot: string, chat: string): string {
+  return `${bot}|${chat}`;
 }

@@ -22,7 +22,8 @@ const TAKE = `
     and (l.next_fence is null or l.next_fence = excluded.fence or l.next_until <= ${NOW})`;
 
 const WISH_FOR = `
-  update prewarm_lane_leases as l set next_fence = cast(:fence as bigint), next_until = ${WISH} from ${LANES}
+  update prewarm_lane_leases as l set next_fence = cast(:fence as bigint), next_until = ${WISH}, next_has = (select count(*)
+    from prewarm_lane_leases o where o.fence = cast(:fence as bigint) and o.lease_until > ${NOW}) from ${LANES}
   where ${SAME} and l.fence is distinct from cast(:fence as bigint)
     and (l.next_fence is null or l.next_fence = cast(:fence as bigint) or l.next_until <= ${NOW})`;
 
@@ -33,7 +34,7 @@ const FREEZES = `left join prewarm_lanes m on m.bot_slug = l.bot_slug and m.chat
 
 const LOOK = `
   select l.bot_slug as bot, l.chat_id as chat, l.fence is not distinct from cast(:fence as bigint) as isOurs, l.lost,
-    l.last_fence is not distinct from cast(:fence as bigint) as again, l.per_minute as perMinute, extract(epoch from l.next_at - ${NOW}) * 1000 as nextInMs, ${FROZEN_FOR} as frozenForMs,
+    l.last_fence is not distinct from cast(:fence as bigint) as again, l.found, extract(epoch from l.next_at - ${NOW}) * 1000 as nextInMs, ${FROZEN_FOR} as frozenForMs,
     m.pace, ${NOW_MS} - m.pace_at as paceAgeMs, p.command, p.pid, p.host
   from ${LANES} join prewarm_lane_leases l on ${SAME} ${FREEZES}
   left join prewarm_processes p on p.id = l.fence`;
@@ -46,7 +47,7 @@ interface LeaseRow extends LaneName {
   readonly isOurs: boolean;
   readonly lost: boolean;
   readonly again: boolean;
-  readonly perMinute: number | null;
+  readonly found: string | null;
   readonly nextInMs: number | null;
   readonly frozenForMs: number;
   readonly pace: number | null;
@@ -64,16 +65,14 @@ export function* takeLanes(fence: number, lanes: readonly LaneName[]): Steps<(Ta
   const [ours, others] = [rows.filter(({ isOurs }) => isOurs), rows.filter(({ isOurs }) => !isOurs)];
   if (others.length > 0) yield* run(WISH_FOR, { fence, lanes: namesOf(others) });
   if (ours.length === 0) return others.map(othersLane);
-  const calls = yield* lastCalls(ours);
+  const agesOf = yield* lastCalls(ours);
   yield* run(USED, { fence, lanes: namesOf(ours) });
-  const agesOf = ({ bot, chat }: LaneName) =>
-    calls.find((each) => each.bot === bot && each.chat === chat)?.ages ?? [];
   return [...ours.map((row) => takenLane(row, agesOf(row))), ...others.map(othersLane)];
 }
 
 function takenLane(row: LeaseRow, callAgesMs: readonly number[]): TakenLane {
-  const { bot, chat, again, lost, frozenForMs, pace, paceAgeMs, perMinute, nextInMs } = row;
-  const left = lost || perMinute === null || nextInMs === null ? null : { perMinute, nextInMs };
+  const { bot, chat, again, lost, frozenForMs, pace, paceAgeMs, found, nextInMs } = row;
+  const left = lost || nextInMs === null ? null : { nextInMs, found };
   return { bot, chat, isOurs: true, again, frozenForMs, pace, paceAgeMs, left, callAgesMs };
 }
 
@@ -87,7 +86,7 @@ function namesOf(lanes: readonly LaneName[]): string {
 }
 
 const LEAVE = `
-  update prewarm_lane_leases as l set fence = null, lost = false, per_minute = cast(e.value ->> 'perMinute' as double precision),
+  update prewarm_lane_leases as l set fence = null, lost = false, found = e.value ->> 'found',
     next_at = ${NOW} + cast(e.value ->> 'nextInMs' as double precision) * interval '1 millisecond' from ${LANES}
   where ${SAME} and l.fence = cast(:fence as bigint)`;
 
@@ -105,8 +104,8 @@ export function* abandonLanes(fence: number): Steps<void> {
 
 const KEEP = `
   with kept as (update prewarm_lane_leases as k set lease_until = ${LEASE} where k.fence = :fence and k.lease_until > ${NOW}
-    returning k.bot_slug, k.chat_id, k.next_fence is not null and k.next_until > ${NOW} as wanted)
-  select l.bot_slug as bot, l.chat_id as chat, l.wanted as isWanted, ${FROZEN_FOR} as frozenForMs from kept l ${FREEZES}`;
+    returning k.bot_slug, k.chat_id, case when k.next_until > ${NOW} then k.next_has end as has)
+  select l.bot_slug as bot, l.chat_id as chat, l.has as wantedBy, ${FROZEN_FOR} as frozenForMs from kept l ${FREEZES}`;
 
 /** Renews the leases of a process's lanes; those that are over stay so. Returns the lanes that it still has. */
 export function* keepLanes(fence: number): Steps<KeptLanes["lanes"]> {

@@ -1,6 +1,6 @@
 /**
  * Who has which lane. `fence` is its owner, for as long as `lease_until` says so; `next_fence` who asked for it first since then, for as
- * long as `next_until` says so. `per_minute` and `next_at` are what `last_fence` left when it handed the lane on; `lost` says that the
+ * long as `next_until` says so, and how many lanes that one had then. `found` and `next_at` are what `last_fence` left when it handed the lane on; `lost` says that the
  * owner after that left nothing.
  */
 const LANE_LEASES = `create table if not exists prewarm_lane_leases (
@@ -10,9 +10,10 @@ const LANE_LEASES = `create table if not exists prewarm_lane_leases (
   lease_until timestamptz not null,
   next_fence bigint,
   next_until timestamptz,
+  next_has bigint,
   last_fence bigint,
   lost boolean not null default false,
-  per_minute double precision,
+  found text,
   next_at timestamptz,
   refused_at timestamptz,
   primary key (bot_slug, chat_id)

@@ -24,11 +24,12 @@ export class PostgresLanes implements SharedLanes {
   readonly leaseMs = LEASE_S * 1000;
   readonly #write: Write;
   readonly #fence: number;
-  /** Lanes that it may have. */
+  /** Lanes that it has, as far as it knows. */
   readonly #names = new Set<string>();
   readonly #onKept: KeptListener[] = [];
   readonly #onHeld: HeldListener[] = [];
   #hasSizes = false;
+  #renewing: readonly string[] = [];
 
   readonly #clock: ServerClock;
 
@@ -61,6 +62,7 @@ export class PostgresLanes implements SharedLanes {
 
   /** Renews the leases, as steps of a larger transaction. */
   *renewal(): Steps<KeptLanes["lanes"]> {
+    this.#renewing = [...this.#names];
     if (this.#hasSizes) yield* forgetSizes();
     return this.any ? yield* keepLanes(this.#fence) : [];
   }
@@ -68,9 +70,10 @@ export class PostgresLanes implements SharedLanes {
   /** The leases were renewed, by what was asked `askedAgoMs` ago. */
   renewed(lanes: KeptLanes["lanes"], askedAgoMs: number): void {
     this.#hasSizes = false;
-    if (!this.any) return;
+    if (this.#renewing.length === 0) return;
     const left = new Set(lanes.map(nameOf));
-    for (const name of this.#names) if (!left.has(name)) this.#names.delete(name);
+    // One that was taken meanwhile is not among them yet.
+    for (const name of this.#renewing) if (!left.has(name)) this.#names.delete(name);
     for (const listener of this.#onKept) listener({ lanes, askedAgoMs });
   }
 
