@@ -17,6 +17,8 @@ export interface Post {
   /** As which it came. */
   readonly kind: string;
   readonly at: number;
+  /** When its call was begun. */
+  readonly askedAt: number;
   /** The key that it was fetched by; null for an upload. */
   readonly key: string | null;
   /** What its caption holds. */
@@ -131,7 +133,7 @@ export class SimulatedTelegram {
   }
 
   #post(
-    { bot, form }: Call,
+    { bot, form, startedAt: askedAt }: Call,
     chat: Chat,
     { content, asked, twist }: { content: string; asked: string; twist: Twist | undefined },
   ): Reply {
@@ -154,7 +156,17 @@ export class SimulatedTelegram {
     });
     const key = form.file === null ? keyOfUrl(form.fields.get(asked) ?? "") : null;
     const number = message.numbers.get(bot) ?? 0;
-    const post = { bot, chat: chat.id, sha256: content, asked, kind, key, at: this.#now(), tag: caption };
+    const post = {
+      bot,
+      chat: chat.id,
+      sha256: content,
+      asked,
+      kind,
+      key,
+      at: this.#now(),
+      askedAt,
+      tag: caption,
+    };
     this.posts.push({ ...post, message: number, fileId: fileIdOf(file, bot) });
     return done(shown(message, bot));
   }
