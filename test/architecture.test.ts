@@ -295,6 +295,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   "ledgers/probe-port.ts": { to: ["probe"], why: "messages of a probe in a ledger" },
   "looks/candidates.ts": { to: ["probe"], why: "the ids that a lost message can have" },
   "pipeline/packs/canary.ts": { to: ["probe"], why: "what the answer to an id from a pack says of such ids" },
+  "probe/conform.ts": { to: ["reporters"], why: "how a fact came out, for screens" },
   "probe/experiment.ts": { to: ["reporters"], why: "what is asked, for screens" },
   "probe/probe.ts": { to: ["reporters"], why: "what came of it, for screens" },
   "doctor/check.ts": { to: ["init"], why: "what checks find, to be told in a dialogue" },

@@ -7,6 +7,7 @@ const EXAMPLES = `Examples:
   prewarm probe --yes --only packs,ids,quota   what \`prewarm run\` needs to send several media in one message
   prewarm probe --yes --again                  once more, though it is known
   prewarm probe --yes --report probe.json      and write it down without secrets, to be sent to the project
+  prewarm probe --yes --conform --report facts.json   is what docs/facts.md says true of your bot, chat and bucket
 
 It posts small media silently, obeys every wait, and deletes what it posted; what was found stands in the ledger for 30 days.
 Exit codes: 0 every experiment came to a result; 2 usage, no --yes, or the ledger is held; 3 some came to none; 4 credentials or rights;
@@ -28,6 +29,10 @@ export function addProbeFlags(command: Command) {
     .option("--list", "list the experiments, without any configuration")
     .option("--only <ids>", "some of them; repeatable, or with commas", collect)
     .option("--again", "also what is known, and look once more at an id that came without a message")
+    .option(
+      "--conform",
+      "play the harmless rules of docs/facts.md instead, in one chat: is it so on your bot",
+    )
     .option("--max-messages <n>", "post no more messages than this (150)")
     .option("--report <file>", "write what was found as JSON, without secrets, ids of chats or of files")
     .optionsGroup("Output:")

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { loadConfig, secretsOf } from "../config/config.ts";
 import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import { nearest } from "../config/nearest.ts";
@@ -6,19 +5,17 @@ import { list } from "../config/parse.ts";
 import { readProbeOptions } from "../config/probe-options.ts";
 import { readTogether } from "../config/problems.ts";
 import { redactor } from "../domain/secret.ts";
-import { asWritten } from "../domain/wording.ts";
 import { chosen } from "../probe/choose.ts";
 import { EXPERIMENTS } from "../probe/experiments.ts";
 import { reportOf } from "../probe/report.ts";
-import { colourFor } from "../reporters/colour.ts";
 import { outcomeLine, probeSummaryLine } from "../reporters/probe/lines.ts";
 import { experimentList, experimentRecord } from "../reporters/probe/list.ts";
-import { ProbeScreen } from "../reporters/probe/screen.ts";
 import { ProbeRun, type ProbeWatcher } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
-import { whyNotMade } from "./output.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
+import { probeFacts } from "./probe-facts.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
+import { writeLine as line, nothingSent, openScreen, reportWriter } from "./probe-output.ts";
 import type { RunContext } from "./run.ts";
 
 export interface ProbeContext extends RunContext {
@@ -29,6 +26,7 @@ export interface ProbeContext extends RunContext {
 export async function probe(flags: ProbeFlags, context: ProbeContext): Promise<number> {
   const { place = thisProcess() } = context;
   try {
+    if (flags.conform === true) return await probeFacts(flags, { ...context, place });
     const experiments = chosen(onlyOf(flags));
     if (flags.list === true) return tellList(experiments, flags, place);
     return await open(flags, experiments, { ...context, place });
@@ -41,10 +39,6 @@ export async function probe(flags: ProbeFlags, context: ProbeContext): Promise<n
 /** The summary line of `--json` for a probe that ended before it began. */
 export function probeNeverBegan(exitCode: number, place: CommandPlace = thisProcess()): void {
   line(place, probeSummaryLine([], { exitCode, posted: 0, left: 0, durationMs: 0 }));
-}
-
-function line({ stdout }: CommandPlace, value: object): void {
-  stdout.write(`${JSON.stringify(value)}\n`);
 }
 
 function onlyOf({ only }: ProbeFlags): readonly string[] | null {
@@ -83,8 +77,7 @@ async function open(
     options.maxMessages,
     experiments.reduce((sum, each) => sum + each.most, 0),
   );
-  if (!options.yes)
-    return tellOnly(experiments, { flags, place, most, bot: options.bot ?? config.bots[0]?.slug ?? "" });
+  if (!options.yes) return tellOnly(experiments, { flags, place, most });
   const write = reportWriter(options.report);
   const run = await ProbeRun.open({ config, options, experiments, redact });
   const end = await show(run, flags, place, redact).finally(() => run.close());
@@ -95,63 +88,21 @@ async function open(
 /** Nothing is sent without `--yes`. */
 function tellOnly(
   experiments: Experiments,
-  {
-    flags,
-    place,
-    most,
-    bot,
-  }: {
-    readonly flags: ProbeFlags;
-    readonly place: CommandPlace;
-    readonly most: number;
-    readonly bot: string;
-  },
+  { flags, place, most }: { readonly flags: ProbeFlags; readonly place: CommandPlace; readonly most: number },
 ): number {
-  const { stdout, stderr, wording = asWritten } = place;
   if (flags.json === true) {
     for (const each of experiments) line(place, { type: "planned", ...experimentRecord(each) });
     probeNeverBegan(2, place);
-  } else stdout.write(experimentList(experiments));
-  const text = [
-    `Nothing was sent. With --yes bot ${bot} posts at most ${most} messages to one warmup chat of each type (--max-messages), deletes`,
-    "them again, and writes what it found to the ledger.",
-  ].join(" ");
-  stderr.write(`${text}\nNext: ${wording("prewarm probe --yes")}\n`);
-  return 2;
-}
-
-/** The file is made before anything is sent, so that nothing is found out in vain. Throws ConfigError where it cannot be. */
-function reportWriter(path: string | null): ((report: object) => void) | null {
-  if (path === null) return null;
-  try {
-    writeFileSync(path, "");
-  } catch (error) {
-    throw new ConfigError([`--report ${path}: ${whyNotMade(error as Error, path)}`]);
-  }
-  return (report) => writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  } else place.stdout.write(experimentList(experiments));
+  const only = flags.only === undefined ? "" : ` --only ${flags.only.join(",")}`;
+  const what = "to one warmup chat of each type";
+  return nothingSent(place, { most, what, command: `prewarm probe --yes${only}` });
 }
 
 async function show(run: ProbeRun, flags: ProbeFlags, place: CommandPlace, redact: (text: string) => string) {
   const started = performance.now();
-  const { stderr, env, wording } = place;
   const json = flags.json === true;
-  const screen = new ProbeScreen({
-    stream: stderr,
-    colour: colourFor({ stream: stderr, env, noColor: flags.color === false }),
-    live: stderr.isTTY === true && env.TERM !== "dumb" && !env.CI && flags.quiet !== true,
-    quiet: flags.quiet === true,
-    scale: run.clock.scale,
-    redact,
-    wording,
-  });
-  run.events.on("notice", ({ level, text }) => screen.notice(level, text));
-  run.events.on("stopping", ({ type }) => {
-    if (type === "signal")
-      screen.notice(
-        "warn",
-        "stopping: what was posted is deleted first; once more leaves it to the next probe",
-      );
-  });
+  const screen = openScreen(run, { flags, place, redact });
   const unwatch = stopOnSignals(run.stop);
   const watcher: ProbeWatcher = {
     planned: (plan) => screen.planned(plan),

@@ -76,12 +76,12 @@ export class ProbeLane {
 
   /** Posts one medium, once. */
   send({ kind, media }: ProbeMedium, hurry: Hurry = "paced"): Promise<SendAnswer> {
-    return this.#post(kind, hurry, (caption) => this.bot.send({ chat: this.chat.id, kind, media, caption }));
+    return this.post(kind, hurry, (caption) => this.bot.send({ chat: this.chat.id, kind, media, caption }));
   }
 
   /** Posts several media in one message, once. */
   pack(media: readonly ProbeMedium[], hurry: Hurry = "paced"): Promise<PackAnswer> {
-    return this.#post(media[0]?.kind ?? "photo", hurry, (caption) =>
+    return this.post(media[0]?.kind ?? "photo", hurry, (caption) =>
       this.bot.sendPack({ chat: this.chat.id, media: media.map(tagged(caption)) }),
     );
   }
@@ -89,15 +89,14 @@ export class ProbeLane {
   /** Posts a copy of a message of this chat, once. */
   forward(messageId: number): Promise<CallAnswer<SeenMessage>> {
     const { id } = this.chat;
-    return this.#post("photo", "paced", () => this.bot.forward(id, id, messageId));
+    return this.post("photo", "paced", () => this.bot.forward(id, id, messageId));
   }
 
   /** Gives a message a button. */
   button(messageId: number): Promise<EditAnswer> {
-    return this.patiently(async () => {
-      await this.#turn("paced");
-      return this.#heard(await this.bot.editReplyMarkup(this.chat.id, messageId, "prewarm"));
-    });
+    return this.patiently(() =>
+      this.ask("paced", () => this.bot.editReplyMarkup(this.chat.id, messageId, "prewarm")),
+    );
   }
 
   /** Asks for a file by its id. */
@@ -135,10 +134,7 @@ export class ProbeLane {
 
   /** Takes a message away that was found in the chat. */
   async removeLost(messageId: number): Promise<void> {
-    await this.patiently(async () => {
-      await this.#turn("paced");
-      return this.#heard(await this.bot.deleteMessage(this.chat.id, messageId));
-    });
+    await this.patiently(() => this.ask("paced", () => this.bot.deleteMessage(this.chat.id, messageId)));
   }
 
   /** Takes one message away; false where nothing is to be waited for any more. Throws LedgerError. */
@@ -156,7 +152,14 @@ export class ProbeLane {
     return false;
   }
 
-  async #post<A extends CallAnswer<{ readonly messageId: number }>>(
+  /** Makes a call that posts nothing, once. */
+  async ask<A extends Result<unknown>>(hurry: Hurry, call: () => Promise<A>): Promise<A> {
+    await this.#turn(hurry);
+    return this.#heard(await call());
+  }
+
+  /** Makes a call that posts a message, once; it is written down before. */
+  async post<A extends CallAnswer<{ readonly messageId: number }>>(
     kind: MediaKind,
     hurry: Hurry,
     call: (tag: string) => Promise<A>,

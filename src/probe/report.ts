@@ -1,3 +1,4 @@
+import type { Secret } from "../domain/secret.ts";
 import type { ProbeOutcome } from "./probe.ts";
 
 /** What a report is made with. */
@@ -5,8 +6,9 @@ export interface ReportParts {
   readonly config: {
     readonly apiRoot: string;
     readonly apiLocal: boolean;
+    readonly testEnvironment: boolean;
     readonly timeScale: number;
-    readonly bots: readonly { readonly slug: string; readonly chats: readonly string[] }[];
+    readonly bots: readonly { readonly token: Secret; readonly chats: readonly string[] }[];
   };
   readonly version: string;
   /** Takes secrets out of a text. */
@@ -22,15 +24,12 @@ const PRIVATE = ["file_id"];
  * What a probe found, to be sent to others: without tokens, file_ids, names, or ids of bots and chats, which become `chat 1`.
  */
 export function reportOf(outcomes: readonly ProbeOutcome[], parts: ReportParts) {
-  const { config, version, wall } = parts;
-  const hide = hider(outcomes, parts);
+  const hide = hider(
+    outcomes.map(({ chat }) => chat),
+    parts,
+  );
   return {
-    format: "prewarm-probe/1",
-    prewarm: version,
-    made_at: new Date(wall).toISOString(),
-    api:
-      config.apiRoot === "https://api.telegram.org" ? "cloud" : config.apiLocal ? "own, local mode" : "own",
-    time_scale: config.timeScale,
+    ...reportHead(parts, "prewarm-probe/1"),
     experiments: outcomes.map(({ experiment, chat, chatType, status, says, proofs }) => ({
       id: experiment.id,
       chat: hide(chat),
@@ -52,13 +51,30 @@ function withoutPrivate(evidence: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(Object.entries(evidence).filter(([name]) => !PRIVATE.includes(name)));
 }
 
-function hider(outcomes: readonly ProbeOutcome[], { config, redact }: ReportParts): (text: string) => string {
-  const asked = outcomes.map(({ chat }) => chat);
+/** What every report begins with. */
+export function reportHead({ config, version, wall }: ReportParts, format: string) {
+  const own = config.apiLocal ? "own, local mode" : "own";
+  return {
+    format,
+    prewarm: version,
+    made_at: new Date(wall).toISOString(),
+    api: config.apiRoot === "https://api.telegram.org" ? "cloud" : own,
+    test_environment: config.testEnvironment,
+    time_scale: config.timeScale,
+  };
+}
+
+/** Takes secrets, the server, and ids of these and all configured chats and bots out of a text. */
+export function hider(asked: readonly string[], { config, redact }: ReportParts): (text: string) => string {
   const configured = config.bots.flatMap(({ chats }) => chats);
   const chats = [...new Set([...asked, ...configured])];
-  const host = new URL(config.apiRoot).host;
-  return (text) => {
-    const hidden = chats.reduce((rest, chat, nth) => rest.replaceAll(chat, `chat ${nth + 1}`), redact(text));
-    return hidden.replaceAll(host, "the server");
-  };
+  const bots = config.bots.map(({ token }) => token.reveal().split(":", 1)[0] ?? "");
+  const { host } = new URL(config.apiRoot);
+  const named = [
+    ...chats.map((chat, nth) => [chat, `chat ${nth + 1}`] as const),
+    ...bots.map((bot, nth) => [bot, `bot ${nth + 1}`] as const),
+    [host, "the server"] as const,
+  ];
+  return (text) =>
+    named.reduce((rest, [name, other]) => (name === "" ? rest : rest.replaceAll(name, other)), redact(text));
 }

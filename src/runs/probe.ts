@@ -1,3 +1,4 @@
+import { openConform } from "../compose/conform.ts";
 import { connect, openLedger } from "../compose/connect.ts";
 import { type OpenProbe, openProbe } from "../compose/probe.ts";
 import type { Config } from "../config/config.ts";
@@ -7,7 +8,9 @@ import type { Clock } from "../domain/clock.ts";
 import { Emitter } from "../domain/events.ts";
 import { patienceOf } from "../domain/patience.ts";
 import { MessageBudget, ProbeHalted } from "../probe/budget.ts";
-import type { ProbeExperiment } from "../probe/experiment.ts";
+import { type ConformOutcome, conform, messagesOf } from "../probe/conform.ts";
+import type { ProbeExperiment, ProbePlace } from "../probe/experiment.ts";
+import type { PlayedFact } from "../probe/facts/fact.ts";
 import { findLost } from "../probe/lost.ts";
 import { type ProbeListener, type ProbeOutcome, probe } from "../probe/probe.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
@@ -30,20 +33,45 @@ interface ProbePlan {
   readonly most: number;
 }
 
-/** Hears of everything that a screen shows. */
-export interface ProbeWatcher extends ProbeListener {
+/** Hears where a probe posts, and of its waits, in milliseconds. */
+interface PlanWatcher {
   readonly planned: (plan: ProbePlan) => void;
   readonly waiting: (ms: number) => void;
 }
 
+/** Hears of everything that a screen shows. */
+export interface ProbeWatcher extends ProbeListener, PlanWatcher {}
+
+/** Hears of facts that are played. */
+interface ConformWatcher extends PlanWatcher {
+  readonly ended: (outcome: ConformOutcome) => void;
+}
+
+/** What decides the exit code. */
+interface EndedProbe {
+  readonly status: string;
+}
+
 /** How a probe ended. */
-export interface ProbeEnd {
+export interface ProbeEnd<O extends EndedProbe = ProbeOutcome> {
   readonly exitCode: number;
-  readonly outcomes: readonly ProbeOutcome[];
+  readonly outcomes: readonly O[];
   /** Messages that it posted. */
   readonly posted: number;
   /** Messages that stand in chats, or may: the next probe or run takes them away. */
   readonly left: number;
+}
+
+/** Messages in each place at the most, and which places these are. */
+interface ProbeAsk {
+  readonly most: number;
+  readonly pick: (places: readonly ProbePlace[]) => readonly ProbePlace[];
+}
+
+/** One place, a channel where there is one: facts are about these. */
+function oneOf(places: readonly ProbePlace[]): readonly ProbePlace[] {
+  const one = places.find(({ lane }) => lane.chat.type === "channel") ?? places[0];
+  return one ? [one] : [];
 }
 
 /** Tries after the first for a server that is busy. */
@@ -88,29 +116,54 @@ export class ProbeRun {
   /** Probes to the end. Throws ConfigError and LedgerError. */
   async toEnd(watcher: ProbeWatcher): Promise<ProbeEnd> {
     const { ledger, stop, connections } = this.#session;
-    const opened = await this.#enter(watcher);
-    if (opened === null) return this.#end([], 0);
-    await this.#clearLeft(opened);
-    const outcomes = await probe({
-      places: opened.places,
-      experiments: this.#experiments,
-      again: this.#options.again,
-      ledger,
-      clock: connections.clock,
-      budget: this.#budget,
-      draining: stop.draining,
-      listener: watcher,
+    const most = this.#experiments.reduce((sum, each) => sum + each.most, 0);
+    return this.#through({ most, pick: (places) => places }, watcher, ({ places }) =>
+      probe({
+        places,
+        experiments: this.#experiments,
+        again: this.#options.again,
+        ledger,
+        clock: connections.clock,
+        budget: this.#budget,
+        draining: stop.draining,
+        listener: watcher,
+      }),
+    );
+  }
+
+  /** Plays facts to the end, in one chat. Throws ConfigError and LedgerError. */
+  async conform(facts: readonly PlayedFact[], watcher: ConformWatcher): Promise<ProbeEnd<ConformOutcome>> {
+    const { config, connections, stop } = this.#session;
+    const most = facts.reduce((sum, fact) => sum + messagesOf(fact), 0);
+    return this.#through({ most, pick: oneOf }, watcher, async ({ places }) => {
+      const [place] = oneOf(places);
+      if (!place) return [];
+      const { at, close } = openConform(config, connections, place);
+      const { draining } = stop;
+      return conform({ ...at, facts, budget: this.#budget, draining, ended: watcher.ended }).finally(close);
     });
+  }
+
+  /** Takes away what was left before, does the work, and looks for what was lost. */
+  async #through<O extends EndedProbe>(
+    asked: ProbeAsk,
+    watcher: PlanWatcher,
+    work: (opened: OpenProbe) => Promise<readonly O[]>,
+  ): Promise<ProbeEnd<O>> {
+    const opened = await this.#enter(asked, watcher);
+    if (opened === null) return this.#end<O>([], 0);
+    await this.#clearLeft(opened);
+    const outcomes = await work(opened);
     const lost = await this.#findLost(opened);
-    const bots = this.#bots();
-    return this.#end(outcomes, lost + (await ledger.leftCanaries(bots)).length);
+    const left = await this.#session.ledger.leftCanaries(this.#bots());
+    return this.#end(outcomes, lost + left.length);
   }
 
   async close(): Promise<void> {
     await this.#session.close();
   }
 
-  async #enter(watcher: ProbeWatcher): Promise<OpenProbe | null> {
+  async #enter({ most, pick }: ProbeAsk, watcher: PlanWatcher): Promise<OpenProbe | null> {
     const { config, ledger, connections, stop } = this.#session;
     await this.#session.checkWorld();
     const patience = patienceOf(RETRIES, Math.random);
@@ -122,11 +175,11 @@ export class ProbeRun {
     const parts = { config, connections, ledger, found, budget: this.#budget, draining, aborting };
     const { bot: asks } = this.#options;
     const opened = openProbe({ ...parts, asks, samples: SAMPLE_MEDIA, waiting: watcher.waiting });
-    const most = this.#experiments.reduce((sum, each) => sum + each.most, 0) * opened.places.length;
+    const places = pick(opened.places);
     watcher.planned({
       bot: opened.places[0]?.lane.bot.slug ?? "",
-      chats: opened.places.map(({ lane: { chat } }) => chat),
-      most: Math.min(most, this.#options.maxMessages),
+      chats: places.map(({ lane: { chat } }) => chat),
+      most: Math.min(most * places.length, this.#options.maxMessages),
     });
     return opened;
   }
@@ -176,10 +229,10 @@ export class ProbeRun {
     this.events.emit("notice", { level, text });
   }
 
-  #end(outcomes: readonly ProbeOutcome[], left: number): ProbeEnd {
+  #end<O extends EndedProbe>(outcomes: readonly O[], left: number): ProbeEnd<O> {
     const posted = this.#options.maxMessages - this.#budget.left;
     const { cause } = this.stop;
-    const has = (status: ProbeOutcome["status"]) => outcomes.some((each) => each.status === status);
+    const has = (status: string) => outcomes.some((each) => each.status === status);
     const stopped = exitCodeOf({ cause, bad: 0, botsOut: [] });
     const exitCode = cause !== null ? stopped : has("unpaid") ? 5 : has("open") ? 3 : 0;
     return { exitCode, outcomes, posted, left };

@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { ChalkInstance } from "chalk";
 import { asWritten, type Wording } from "../../domain/wording.ts";
+import type { ConformOutcome } from "../../probe/conform.ts";
 import type { ProbeExperiment } from "../../probe/experiment.ts";
 import type { ProbeOutcome } from "../../probe/probe.ts";
 import { cut, duration, fold, oneLine } from "../format.ts";
@@ -23,6 +24,16 @@ export interface ShownPlan {
   readonly bot: string;
   readonly chats: readonly { readonly id: string; readonly title: string; readonly type: string }[];
   readonly most: number;
+}
+
+/** What is told of all facts together. */
+interface FactCounts {
+  readonly total: number;
+  readonly same: number;
+  readonly differs: number;
+  readonly not_played: number;
+  readonly messages_posted: number;
+  readonly messages_left: number;
 }
 
 const WORDS: Readonly<Record<ProbeOutcome["status"], string>> = {
@@ -77,6 +88,31 @@ export class ProbeScreen {
       { found: colour.green, known: colour.green, moot: colour.dim }[status as string] ?? colour.yellow;
     this.#say(`  ${paint(WORDS[status])}  ${experiment.id.padEnd(NAME)} ${first}`);
     for (const line of rest) this.#say(`${" ".repeat(NAME + 9)}${line}`);
+  }
+
+  /** A fact that was played; what is as it says is not told one by one where lines stay. */
+  fact(id: string, status: ConformOutcome["status"], says: readonly string[]): void {
+    const { quiet, colour, redact } = this.#options;
+    this.#doing = id;
+    if (status === "same") this.#draw(`  ok    ${id}`);
+    if (quiet || status === "same") return;
+    const word = { differs: "DIFF", not_played: "--  ", open: "????", unpaid: "----", stopped: "stop" }[
+      status
+    ];
+    const paint = status === "not_played" ? colour.dim : colour.yellow;
+    this.#say(`  ${paint(word)}  ${id}`);
+    for (const text of says)
+      for (const line of fold(oneLine(redact(text)), WIDTH - 8, "")) this.#say(`        ${line}`);
+  }
+
+  /** How all facts came out. */
+  facts(summary: FactCounts): void {
+    this.#draw("");
+    if (this.#options.quiet) return;
+    const { total, same, differs, not_played, messages_posted, messages_left } = summary;
+    this.#say(
+      `\n${same} of ${total} facts are as they say, ${differs} ${differs === 1 ? "is" : "are"} not, ${not_played} could not be played; ${messages_posted} messages posted, ${messages_left} left`,
+    );
   }
 
   notice(level: "info" | "warn", text: string): void {

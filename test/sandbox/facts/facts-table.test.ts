@@ -1,21 +1,18 @@
 import { expect, it } from "vitest";
-import { type Fact, readFacts } from "./fact.ts";
+import { type PlayedFact, readFacts } from "../../../src/probe/facts/fact.ts";
+import { askedOf } from "../../../src/probe/facts/play.ts";
 
 const PAGE = "../../../docs/facts.md";
 const ANEW =
   "docs/facts.md is not what fixtures/facts says; write it anew: npx vitest run --config test/vitest.config.ts test/sandbox/facts/facts-table.test.ts -u";
 
 /** Methods and requests by which a fact is shown, each once. */
-function shownBy({ steps }: Fact): string {
-  const names = steps.flatMap((step) => {
-    if ("call" in step) return [step.call];
-    if ("http" in step) return [`${step.http.method} ${step.http.path.replace(/^.*\//, "/")}`];
-    return "r2" in step ? [`${step.r2.method} of R2`] : [];
-  });
+function shownBy({ steps }: PlayedFact): string {
+  const names = steps.map(askedOf).filter((asked) => asked !== "");
   return [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 }
 
-function rowOf(fact: Fact): string {
+function rowOf(fact: PlayedFact): string {
   const origin = fact.live === undefined ? fact.origin : `live, ${fact.live}`;
   const cells = [fact.rule, shownBy(fact), origin, fact.source, fact.harmless ? "yes" : "no"];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

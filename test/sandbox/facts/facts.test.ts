@@ -3,11 +3,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { type FactFile, readFacts } from "../../../src/probe/facts/fact.ts";
+import { type FactPlace, fileOf, play } from "../../../src/probe/facts/play.ts";
 import type { R2Server } from "../../../src/sandbox/r2/server.ts";
-import { CHANNEL, OTHER_TOKEN, start, TOKEN } from "../bot-api/bot-api-server.ts";
+import { CHANNEL, OTHER_TOKEN, png, start, TOKEN } from "../bot-api/bot-api-server.ts";
 import { presign, startServer } from "../r2/r2-server.ts";
-import { type FactFile, readFacts } from "./fact.ts";
-import { fileOf, type Place, play } from "./play.ts";
 
 const FACTS = readFacts();
 const MEDIA = fileURLToPath(new URL("../../../fixtures/media", import.meta.url));
@@ -19,13 +19,16 @@ const MADE: Readonly<Record<string, FactFile>> = {
 };
 
 /** Two bots, a chat of each type, and a bucket with the sample media. */
-async function sandboxPlace(): Promise<Place> {
+async function sandboxPlace(): Promise<FactPlace> {
   const r2 = await startServer();
   await fill(r2);
   const server = await start();
   return {
     root: server.url,
-    tokens: { first: TOKEN, second: OTHER_TOKEN },
+    call: ({ method, by, init }) =>
+      fetch(`${server.url}/bot${by === "first" ? TOKEN : OTHER_TOKEN}/${method}`, init),
+    http: (path, init) => fetch(`${server.url}${path}`, init),
+    png,
     names: {
       chat: CHANNEL,
       group: -2,
@@ -57,7 +60,7 @@ async function fill(r2: R2Server): Promise<void> {
     r2.put("media", relative(MEDIA, path).split(sep).join("/"), await readFile(path));
   }
   for (const [key, spec] of Object.entries(MADE))
-    r2.put("media", key, Buffer.from(await (await fileOf(spec)).arrayBuffer()));
+    r2.put("media", key, Buffer.from(await (await fileOf(spec, { png })).arrayBuffer()));
 }
 
 describe.each([...FACTS])("facts about %s", (_, facts) => {

@@ -2,31 +2,54 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { png } from "../bot-api/bot-api-server.ts";
-import type { Fact, FactAnswer, FactFile, FactStep } from "./fact.ts";
+import type { FactAnswer, FactFile, FactStep, PlayedFact } from "./fact.ts";
 import { mismatches } from "./match.ts";
 
 type Json = Record<string, unknown>;
 type CallStep = Extract<FactStep, { call: string }>;
 type R2Request = Extract<FactStep, { r2: unknown }>["r2"];
 
+/** A call of the Bot API that a fact makes. */
+interface FactCall {
+  readonly method: string;
+  readonly by: "first" | "second";
+  readonly init: RequestInit;
+}
+
+/** What came of a step, before it is compared with what was expected. */
+export interface FactSeen {
+  /** The method, or the request. */
+  readonly asked: string;
+  readonly status: number;
+  /** JSON where it is some, else its text. */
+  readonly body: unknown;
+}
+
 /** Where facts are played. */
-export interface Place {
+export interface FactPlace {
   /** The API root. */
   readonly root: string;
-  readonly tokens: { readonly first: string; readonly second: string };
   /** What `{chat}` and the like stand for. */
   readonly names: Readonly<Record<string, string | number>>;
+  /** Makes a call of the Bot API. */
+  call(call: FactCall): Promise<Response>;
+  /** Makes a request to the API root that is no call. */
+  http(path: string, init: RequestInit): Promise<Response>;
+  /** The file of a picture with these sides, as far as the place needs one. */
+  png(width: number, height: number): Uint8Array;
+  /** Told of each answer. */
+  seen?(seen: FactSeen): void;
   /** A presigned URL of an object of the bucket. */
   url(key: string): Promise<string>;
   r2(request: R2Request): Promise<Response>;
+  /** Gives the sandbox an order. */
   control(order: Json): void;
 }
 
 const MEDIA = new URL("../../../fixtures/media/", import.meta.url);
 
 /** Plays a fact; everything that is not as it says, one line each. */
-export async function play({ steps }: Fact, place: Place): Promise<string[]> {
+export async function play({ steps }: PlayedFact, place: FactPlace): Promise<string[]> {
   const results: Json = {};
   const wrong: string[] = [];
   for (const [index, step] of steps.entries()) {
@@ -39,7 +62,7 @@ export async function play({ steps }: Fact, place: Place): Promise<string[]> {
   return wrong;
 }
 
-async function playStep(step: FactStep, place: Place, results: Json): Promise<string[]> {
+async function playStep(step: FactStep, place: FactPlace, results: Json): Promise<string[]> {
   const fill = (value: unknown) => filled(value, place, results);
   if ("control" in step) {
     place.control((await fill(step.control)) as Json);
@@ -47,6 +70,7 @@ async function playStep(step: FactStep, place: Place, results: Json): Promise<st
   }
   const response = await responseOf(step, place, fill);
   const body = await response.text();
+  place.seen?.({ asked: askedOf(step), status: response.status, body: jsonOr(body) });
   const answer = {
     status: response.status,
     headers: Object.fromEntries(response.headers),
@@ -60,47 +84,68 @@ async function playStep(step: FactStep, place: Place, results: Json): Promise<st
 
 async function responseOf(
   step: FactStep,
-  place: Place,
+  place: FactPlace,
   fill: (value: unknown) => Promise<unknown>,
 ): Promise<Response> {
   if ("r2" in step) return place.r2(step.r2);
   if ("http" in step) {
     const { method, path, body } = (await fill(step.http)) as { method: string; path: string; body?: string };
-    return fetch(`${place.root}${path}`, { method, ...(body === undefined ? {} : { body }) });
+    return place.http(path, { method, ...(body === undefined ? {} : { body }) });
   }
   const call = step as CallStep;
   const params = (await fill(call.params ?? {})) as Json;
-  const token = place.tokens[call.by ?? "first"];
-  const url = `${place.root}/bot${token}/${call.call}`;
-  return call.files
-    ? fetch(url, { method: "POST", body: await formOf(params, call.files) })
-    : ask(url, params, call);
+  const by = call.by ?? "first";
+  if (call.files) {
+    const init = await wholeForm(await formOf(params, call.files, place));
+    return place.call({ method: call.call, by, init });
+  }
+  const { query, init } = asked(params, call);
+  return place.call({ method: `${call.call}${query}`, by, init });
 }
 
-function ask(url: string, params: Json, { encoding = "json" }: CallStep): Promise<Response> {
+function asked(params: Json, { encoding = "json" }: CallStep): { query: string; init: RequestInit } {
   const texts = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) texts.set(name, asText(value));
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify(params);
-  if (encoding === "query") return fetch(`${url}?${texts}`);
-  if (encoding === "urlencoded") return fetch(url, { method: "POST", body: texts });
+  const post = (init: RequestInit) => ({ query: "", init: { method: "POST", ...init } });
+  if (encoding === "query") return { query: `?${texts}`, init: { method: "GET" } };
+  if (encoding === "urlencoded")
+    return post({ body: String(texts), headers: { "content-type": "application/x-www-form-urlencoded" } });
   if (encoding === "gzip")
-    return fetch(url, {
-      method: "POST",
-      body: gzipSync(body),
-      headers: { ...headers, "content-encoding": "gzip" },
-    });
+    return post({ body: gzipSync(body), headers: { ...headers, "content-encoding": "gzip" } });
   if (encoding === "chunked") {
     const stream = Readable.toWeb(Readable.from([Buffer.from(body)])) as ReadableStream;
-    return fetch(url, { method: "POST", body: stream, headers, duplex: "half" } as RequestInit);
+    return post({ body: stream, headers, duplex: "half" } as RequestInit);
   }
-  return fetch(url, { method: "POST", body, headers });
+  return post({ body, headers });
 }
 
-async function formOf(params: Json, files: Readonly<Record<string, FactFile>>): Promise<FormData> {
+/** A form as bytes, which every HTTP client takes. */
+async function wholeForm(form: FormData): Promise<RequestInit> {
+  const whole = new Response(form);
+  const headers = { "content-type": whole.headers.get("content-type") ?? "" };
+  return { method: "POST", headers, body: Buffer.from(await whole.arrayBuffer()) };
+}
+
+/**
+ * What a step asks, in a word or two.
+ * @internal
+ */
+export function askedOf(step: FactStep): string {
+  if ("call" in step) return step.call;
+  if ("http" in step) return `${step.http.method} ${step.http.path.replace(/^.*\//, "/")}`;
+  return "r2" in step ? `${step.r2.method} of R2` : "";
+}
+
+async function formOf(
+  params: Json,
+  files: Readonly<Record<string, FactFile>>,
+  place: FactPlace,
+): Promise<FormData> {
   const form = new FormData();
   for (const [name, value] of Object.entries(params)) form.set(name, asText(value));
-  for (const [name, file] of Object.entries(files)) form.set(name, await fileOf(file));
+  for (const [name, file] of Object.entries(files)) form.set(name, await fileOf(file, place));
   return form;
 }
 
@@ -108,8 +153,14 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The file of a fact, as long as it says. */
-export async function fileOf({ fixture, png: sides, bytes, text, name }: FactFile): Promise<File> {
+/**
+ * The file of a fact, as long as it says.
+ * @internal
+ */
+export async function fileOf(
+  { fixture, png: sides, bytes, text, name }: FactFile,
+  { png }: Pick<FactPlace, "png">,
+): Promise<File> {
   const head = fixture
     ? await readFile(new URL(fixture, MEDIA))
     : sides
@@ -121,7 +172,7 @@ export async function fileOf({ fixture, png: sides, bytes, text, name }: FactFil
 }
 
 /** Fills in what stands in braces: `{chat}`, `{url:covers/menu.png}`, `{sent.message_id}`. A text that is nothing else becomes the value itself. */
-async function filled(value: unknown, place: Place, results: Json): Promise<unknown> {
+async function filled(value: unknown, place: FactPlace, results: Json): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((each) => filled(each, place, results)));
   if (typeof value === "object" && value !== null) {
     if ("$times" in value && "of" in value)
@@ -142,7 +193,7 @@ async function filled(value: unknown, place: Place, results: Json): Promise<unkn
   return (await Promise.all(texts)).join("");
 }
 
-async function named(name: string, place: Place, results: Json): Promise<unknown> {
+async function named(name: string, place: FactPlace, results: Json): Promise<unknown> {
   if (name.startsWith("url:")) return place.url(name.slice("url:".length));
   const value = place.names[name] ?? at(results, name);
   if (value === undefined) throw new Error(`nothing is called {${name}}`);
@@ -157,10 +208,14 @@ function at(root: unknown, path: string): unknown {
 }
 
 function json(text: string): Json {
+  const value = jsonOr(text);
+  return typeof value === "object" && value !== null ? (value as Json) : {};
+}
+
+function jsonOr(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Json) : {};
+    return JSON.parse(text);
   } catch {
-    return {};
+    return text;
   }
 }

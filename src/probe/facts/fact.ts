@@ -72,7 +72,7 @@ const Fact = v.strictObject({
 });
 
 /** A rule of Telegram's or R2's, with requests that show it. */
-export type Fact = v.InferOutput<typeof Fact>;
+export type PlayedFact = v.InferOutput<typeof Fact>;
 /** One request, or an order to the sandbox. */
 export type FactStep = v.InferOutput<typeof Step>;
 /** A file of a request. */
@@ -83,7 +83,7 @@ export type FactAnswer = v.InferOutput<typeof Expected>;
 const FOLDER = new URL("../../../fixtures/facts/", import.meta.url);
 
 /** All facts by file, in the order of the files. Throws where one has not the form of a fact. */
-export function readFacts(): ReadonlyMap<string, readonly Fact[]> {
+export function readFacts(): ReadonlyMap<string, readonly PlayedFact[]> {
   const files = readdirSync(FOLDER)
     .filter((name) => name.endsWith(".json"))
     .sort();
