@@ -8,6 +8,7 @@ import { addImportFlags } from "../src/commands/import-flags.ts";
 import { addInitFlags } from "../src/commands/init-flags.ts";
 import { addLookupFlags } from "../src/commands/lookup-flags.ts";
 import { addMigrateFlags } from "../src/commands/migrate-flags.ts";
+import { addProbeFlags } from "../src/commands/probe-flags.ts";
 import { addRunFlags } from "../src/commands/run-flags.ts";
 import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
 import { addStatusFlags } from "../src/commands/status-flags.ts";
@@ -24,6 +25,7 @@ const waysOut = textOf("docs/troubleshooting.md");
 const commands = [
   addRunFlags(new Command("run")),
   addWorkerFlags(new Command("worker")),
+  addProbeFlags(new Command("probe")),
   addSandboxFlags(new Command("sandbox")),
   addStatusFlags(new Command("status")),
   addBenchFlags(new Command("bench")),

@@ -31,7 +31,7 @@ function page(): string {
 **${live} of ${all.length} live-verified.** Made by \`test/sandbox/facts/facts-table.test.ts\` from \`fixtures/facts\`, where each rule stands with requests that
 show it and what counts of their answers; every test run plays them all against the sandbox. Origin: \`documented\` by Telegram or
 Cloudflare, read in \`source\` code, \`reported\` by others (maintainers too), or seen \`live\` on that day. Harmless ones can be played with
-anybody's own bot: they post a few small messages to one chat. Where nobody knows, the sandbox has a
+anybody's own bot ([prewarm probe --conform](packs-and-proofs.md#facts-as-probes)): they post a few small messages to one chat. Where nobody knows, the sandbox has a
 [switch](sandbox.md#rich-what-nobody-knows-of-rich-messages).
 
 ${sections.join("\n")}`;
