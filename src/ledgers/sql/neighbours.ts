@@ -60,7 +60,8 @@ interface MessageRow {
 /** Returns our messages around one that is looked for, in the order of their ids. */
 export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   const shares = sharesMessageIds(around.chatId);
-  const chats = shares ? yield* chatsOf() : [around.chatId];
+  // In its own chat there may be copies of looks alone.
+  const chats = [...new Set([around.chatId, ...(shares ? yield* chatsOf() : [])])];
   const bot = shares ? around.bot : null;
   const attempt = around.attempt ?? null;
   const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot, attempt };
