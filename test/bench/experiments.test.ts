@@ -85,7 +85,7 @@ describe("the channel's rounds", () => {
 
 describe("the rounds of growth", () => {
   it("measure many lanes, and hours of one", async () => {
-    const lanes = await roundsOf(lanesExperiment({ variant: "lanes_1e2", side: 4 }, 40), 1);
+    const lanes = await roundsOf(lanesExperiment([{ variant: "lanes_1e2", side: 4 }], 40));
     expectFigures(lanes, ["lanes_1e2"]);
     const [day] = await roundsOf(dayExperiment(1.2), 1);
     expect(day?.day?.of_limit_pct).toBeGreaterThanOrEqual(97);
