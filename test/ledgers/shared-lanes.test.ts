@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/domain/clock.ts";
 import { LaneHeld } from "../../src/domain/shared-work.ts";
+import { SharedBotPace } from "../../src/lanes/shared-bot-pace.ts";
 import type { Ledger } from "../../src/ledgers/port.ts";
 import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
 import type { LaneAnswers, LaneLeft, SharedLanes, TakenLane } from "../../src/ledgers/share-port.ts";
@@ -186,6 +188,29 @@ if (typeof server === "string") {
       await two().giveBackSlots("default", last.mark, 3, 1_000);
       expect((await one().takeSlots("default", 1, 1_000)).inMs).toBeLessThan(7_500);
       expect((await one().takeSlots("other", 1, 1_000)).inMs).toBeLessThanOrEqual(1);
+    });
+
+    it("spaces the calls of a bot that several processes make, several moments a statement", async () => {
+      const clock = systemClock();
+      const gapMs = 20;
+      const frozen: number[] = [];
+      const paces = [one(), two()].map(
+        (shared) =>
+          new SharedBotPace({ bot: "default", clock, shared, gapMs, frozen: (ms) => frozen.push(ms) }),
+      );
+      const taken = await Promise.all(
+        paces.flatMap((pace) => Array.from({ length: 30 }, () => pace.take(clock.now(), 1))),
+      );
+      const moments = taken.sort((a, b) => a - b);
+      expect((moments.at(-1) ?? 0) - (moments[0] ?? 0)).toBeGreaterThan(58 * gapMs);
+      const [{ calls = 0 } = {}] = await sql(
+        "select n_tup_ins + n_tup_upd as calls from pg_stat_user_tables where relname = 'prewarm_bot_paces'",
+      );
+      expect(Number(calls)).toBeLessThan(20);
+      expect(frozen).toEqual([]);
+      await one().freezeBot("default", A_MINUTE);
+      await paces[1]?.take(clock.now() + A_MINUTE, 1);
+      expect(frozen).toHaveLength(1);
     });
 
     it("tells of a wait of a bot with its moments", async () => {
