@@ -19,5 +19,9 @@ export function addMigrateFlags(command: Command) {
     .addHelpText("before", EXAMPLES)
     .option(...LEDGER_FLAG)
     .option("--print", "only print the SQL, for one who may change the database")
+    .option(
+      "--notify-trigger",
+      "have the database tell workers of rows that others write (they listen at PREWARM_LISTEN_URL)",
+    )
     .option("--from <place>", "move the ledger in this file (sqlite:FILE), and verify what was moved");
 }

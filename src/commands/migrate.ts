@@ -7,9 +7,10 @@ import { type CommandPlace, thisProcess } from "./place.ts";
 export async function migrate(flags: MigrateFlags, place: CommandPlace = thisProcess()): Promise<number> {
   const { env, stdout } = place;
   const migration = migrationOf(flags, env, place.folder ?? process.cwd());
-  if (flags.print === true) stdout.write(await migration.print());
+  const notify = flags.notifyTrigger === true;
+  if (flags.print === true) stdout.write(await migration.print({ notify }));
   else if (flags.from !== undefined) stdout.write(movedText(await migration.move(flags.from)));
-  else stdout.write(migratedText(await migration.migrate()));
+  else stdout.write(migratedText(await migration.migrate({ notify })));
   return 0;
 }
 

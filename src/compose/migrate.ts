@@ -9,12 +9,17 @@ import { migrateSqlite } from "../ledgers/sqlite-migrate.ts";
 
 export type { MigratedLedger, MovedLedger };
 
+interface MigrationOptions {
+  /** Has the database say when others write work. */
+  readonly notify?: boolean;
+}
+
 /** The ledger of a configuration, as its tables are brought to this version. */
 export interface Migration {
   /** Throws LedgerError, also where this user may not change the tables. */
-  migrate(): Promise<MigratedLedger>;
+  migrate(options?: MigrationOptions): Promise<MigratedLedger>;
   /** The SQL that does it. Throws LedgerError. */
-  print(): Promise<string>;
+  print(options?: MigrationOptions): Promise<string>;
   /** Moves the ledger at `from` here. Throws ConfigError and LedgerError. */
   move(from: string): Promise<MovedLedger>;
 }
@@ -24,8 +29,8 @@ export function migrationOf(flags: Flags, env: NodeJS.ProcessEnv, folder: string
   const place = loadLedgerPath(flags, env, folder);
   if (isPostgres(place))
     return {
-      migrate: () => migrateLedger(place),
-      print: () => printMigration(place),
+      migrate: (options) => migrateLedger(place, options),
+      print: (options) => printMigration(place, options),
       move: (from) => moveSqlite({ to: place, from: fileOf(from) }),
     };
   const onlyPostgres = async (flag: string): Promise<never> => {
@@ -34,7 +39,8 @@ export function migrationOf(flags: Flags, env: NodeJS.ProcessEnv, folder: string
     ]);
   };
   return {
-    migrate: async () => migrateSqlite(place),
+    migrate: async ({ notify = false } = {}) =>
+      notify ? onlyPostgres("--notify-trigger") : migrateSqlite(place),
     print: () => onlyPostgres("--print"),
     move: () => onlyPostgres("--from"),
   };

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { WorkerConfig } from "../config/worker-config.ts";
 import { isPostgres } from "../domain/postgres-url.ts";
 import { type LoadedEngine, loadEngine } from "../fleet/load.ts";
 import type { JobEngine } from "../fleet/port.ts";
@@ -28,6 +29,16 @@ export async function openWorkerLedger(
   const loaded = isPostgres(config.ledger) ? await loadEngine() : null;
   if (loaded !== null && "module" in loaded) return openShared(config, wish, loaded);
   return { ledger: await openLedger(config, { ...wish, onlyPlan: false, company: "alone" }), shared: null };
+}
+
+/** Listens for rows that others write, where there is a connection for that; null where there is none. Throws LedgerError. */
+export async function listenBeside(
+  { ledger, listenUrl }: WorkerConfig,
+  heard: { readonly onWork: () => void; readonly tell: (text: string) => void },
+): Promise<{ close(): Promise<void> } | null> {
+  if (listenUrl === undefined || !isPostgres(ledger)) return null;
+  const { listenForWork } = await import("../ledgers/postgres-listen.ts");
+  return listenForWork(listenUrl, ledger, heard);
 }
 
 async function openShared(

@@ -160,6 +160,13 @@ export function ledgerFile(text: string, platform: NodeJS.Platform = process.pla
   return file;
 }
 
+/** The URL of a database in PostgreSQL as it is. Throws BadValue. */
+export function postgresPlace(text: string): string {
+  const url = isPostgres(text) ? readPostgresUrl(text) : "written as postgres://user@host:5432/database";
+  if (typeof url === "string") throw new BadValue(url);
+  return text;
+}
+
 function webUrl(text: string, form: string): URL {
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) {
     const [, scheme = "https", host = text] = /^(https?):(?!\d+$)[\\/]*(.*)$/i.exec(text) ?? [];

@@ -19,6 +19,7 @@ import {
   bucketName,
   endpointUrl,
   ledgerFile,
+  postgresPlace,
   proxyUrl,
   slug,
 } from "./places.ts";
@@ -172,6 +173,12 @@ export const SETTINGS = {
     file: "host",
     parse: hostName,
     fallback: "127.0.0.1",
+    worker: true,
+  }),
+  listenUrl: setting({
+    env: ["PREWARM_LISTEN_URL"],
+    file: "listen_url",
+    parse: postgresPlace,
     worker: true,
   }),
   logLevel: setting({

@@ -24,6 +24,8 @@ export interface WorkerSettings {
   /** May only look up and report; null: nobody has such a token. */
   readonly lookupToken: Secret | null;
   readonly logLevel: LogLevel;
+  /** A direct connection to the database of the ledger, on which rows of others are heard of at once. */
+  readonly listenUrl: string | undefined;
 }
 
 export type WorkerConfig = Config & WorkerSettings;
@@ -60,6 +62,7 @@ export function draftWorker(layers: Layers, flags: Flags): WorkerDraft {
     host: reader.get("host"),
     adminToken: reader.secret(ADMIN_TOKEN, noBotToken)?.value ?? null,
     lookupToken: reader.secret(LOOKUP_TOKEN, noBotToken)?.value ?? null,
+    listenUrl: reader.maybe("listenUrl"),
     logLevel: flags.quiet === true && origins.logLevel !== "--log-level" ? "warn" : logLevel,
   };
   const tokenIsBroken = problems.found.some(({ name }) => name === ADMIN_TOKEN);

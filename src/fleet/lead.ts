@@ -23,6 +23,8 @@ export interface LeadWatchOptions extends FeedOptions {
 const LEAD = "lead";
 /** Real milliseconds: between two words that this worker leads, and between two looks whether the engine still knows what it was told. */
 const [RENEW_MS, WHOLE_MS] = [10_000, 15_000];
+/** Real milliseconds in which what was asked for is gathered: a platform may write rows one by one. */
+const GATHER_MS = 100;
 /** After so many seconds the engine is told once more of what still waits: it may have lost it. */
 const AGAIN_S = 300;
 
@@ -49,6 +51,7 @@ export class LeadWatch {
     while (!stop.draining.aborted) {
       await this.#renew();
       if (this.#leads) await this.#work();
+      await clock.sleep(GATHER_MS * clock.scale, stop.draining);
       await asked.wait(intervalMs, clock, stop.draining);
     }
     if (this.#leads) await fleet.resign(LEAD);

@@ -25,10 +25,7 @@ export async function loadEngine(
   }
 }
 
-/**
- * Whether a version comes before another one, by their first two numbers.
- * @internal
- */
+/** Whether a version comes before another one, by their first two numbers. */
 export function isOlder(version: string, than: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [needed = 0, neededMinor = 0] = than.split(".").map(Number);

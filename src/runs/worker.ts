@@ -5,7 +5,7 @@ import { openIdDesk } from "../compose/ids.ts";
 import { withPlatformLanes } from "../compose/platform-lanes.ts";
 import type { FleetParts } from "../compose/shared-work.ts";
 import { openKeeping } from "../compose/worker.ts";
-import { openWorkerLedger, type WorkerLedger } from "../compose/worker-ledger.ts";
+import { listenBeside, openWorkerLedger, type WorkerLedger } from "../compose/worker-ledger.ts";
 import type { RunOptions } from "../config/run-options.ts";
 import type { WorkerConfig } from "../config/worker-config.ts";
 import { unlessAborted } from "../domain/abort.ts";
@@ -47,6 +47,7 @@ export class Worker {
   readonly #ids: IdDesk;
   readonly #desk: WorkerDesk;
   #admin: AdminServer | null = null;
+  #listening: Awaited<ReturnType<typeof listenBeside>> = null;
   #endDrain = () => {};
 
   /** Takes the ledger, or throws a LedgerError that says who has it. */
@@ -109,6 +110,7 @@ export class Worker {
   async close(): Promise<void> {
     this.#endDrain();
     await this.#admin?.close();
+    await this.#listening?.close();
     await this.#ids.close();
     await this.#shared?.engine.close();
     await this.#session.close();
@@ -183,6 +185,8 @@ export class Worker {
       ledger: ledger.place,
     });
     for (const text of packLines(keeping.packing.words())) events.emit("notice", { level: "info", text });
+    const tell = (text: string) => this.#session.warn(text);
+    this.#listening = await listenBeside(config, { onWork: () => keeping.asked.ring(), tell });
     await keeping.packing.finish();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     await keeping.end();

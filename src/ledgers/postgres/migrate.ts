@@ -103,7 +103,7 @@ async function change(options: MigrateOptions): Promise<number> {
 }
 
 /** Runs a change in a transaction of its own, which gives up after 100 ms of waiting for others and tries again. */
-async function patiently(pool: Pool, sql: string): Promise<void> {
+export async function patiently(pool: Pool, sql: string): Promise<void> {
   const client = await pool.connect();
   try {
     for (let tries = 1; ; tries++) {
