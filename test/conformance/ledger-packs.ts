@@ -153,6 +153,30 @@ export function packConformance(open: OpenLedger): void {
     });
   });
 
+  describe("a message of a probe", () => {
+    const tested = new TestedLedger(open);
+    const post = { bot: "default", chatId: "-1001", kind: "photo", tag: "abcdefghij" } as const;
+
+    it("is left until it is deleted", async () => {
+      const attempt = await tested.ledger.beginProbe(post);
+      await tested.ledger.endCanary(attempt, { state: "ready", messageId: 31 });
+      const message = { canary: attempt, bot: "default", kind: "photo", chatId: "-1001", messageId: 31 };
+      expect(await tested.ledger.leftCanaries(["default"])).toEqual([message]);
+      await tested.ledger.endCanary(attempt, { state: "discarded" });
+      expect(await tested.ledger.leftCanaries(["default"])).toEqual([]);
+      expect(await tested.ledger.lostProbes(["default"])).toEqual([]);
+    });
+
+    it("is lost where its process died, until it was looked for", async () => {
+      const attempt = await tested.ledger.beginProbe(post);
+      expect(await tested.recover()).toBe(1);
+      expect(await tested.ledger.lostProbes(["default"])).toMatchObject([{ ...post, attempt }]);
+      expect(await tested.ledger.lostProbes(["other"])).toEqual([]);
+      await tested.ledger.closeLost(attempt, "absent");
+      expect(await tested.ledger.lostProbes(["default"])).toEqual([]);
+    });
+  });
+
   describe("a canary", () => {
     const tested = new TestedLedger(open);
     const left = () => tested.ledger.leftCanaries(["default"]);

@@ -23,7 +23,7 @@ export const EDIT: ProbeExperiment = {
     const seen = edited.value === "not modified" ? null : edited.value.media;
     const isSame = seen?.fileUniqueId === sent.value.fileUniqueId;
     const result = seen === null ? "bare" : "media";
-    const says = seen === null ? "without its media" : "with its media";
+    const says = seen === null ? "the answer is without its media" : "the answer holds its media";
     return found(says, { what: "edit", scopes: ["type"], result, evidence: { same_unique_id: isSame } });
   },
 };

@@ -19,7 +19,7 @@ export const NAMES_BAD: ProbeExperiment = {
       return open(answer.failure);
     const result = answer.medium === 1 ? "named" : "unnamed";
     const evidence = { answer: answer.failure.message, bad: 2, of: photos.length };
-    const says = result === "named" ? "yes" : "no";
+    const says = result === "named" ? "the error names the medium" : "the error names none";
     return found(says, { what: "names_bad", scopes: ["bot"], result, evidence });
   },
 };

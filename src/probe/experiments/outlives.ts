@@ -27,7 +27,7 @@ export const OUTLIVES: ProbeExperiment = {
       after_s: LATER_MS / 1_000,
       ...(again.ok ? {} : { answer: again.failure.message }),
     };
-    const says = again.ok ? `it does, ${evidence.after_s} s later` : "it does not";
+    const says = again.ok ? `it still works ${evidence.after_s} s later` : "it works no more";
     return found(says, { what: "id_outlives_message", scopes: ["bot"], result, evidence });
   },
 };

@@ -13,9 +13,14 @@ export const PACKS: ProbeExperiment = {
   run: async ({ lane, media }) => {
     const answer = await lane.patiently(() => lane.pack([{ kind: "photo", media: media.photo() }]));
     if (answer.ok)
-      return found("it does", { what: "packs", scopes: ["bot"], result: "supported", evidence: {} });
+      return found("it takes them", { what: "packs", scopes: ["bot"], result: "supported", evidence: {} });
     if (answer.failure.reason !== "method_unknown") return open(answer.failure);
     const evidence = { answer: answer.failure.message };
-    return found("it does not", { what: "packs", scopes: ["bot"], result: "unsupported", evidence });
+    return found("it has no such method", {
+      what: "packs",
+      scopes: ["bot"],
+      result: "unsupported",
+      evidence,
+    });
   },
 };

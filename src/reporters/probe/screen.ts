@@ -131,7 +131,8 @@ export class ProbeScreen {
     this.#say(
       `\n${posted} ${posted === 1 ? "message" : "messages"} posted, ${wording(rest)}; ${duration(durationMs)}`,
     );
-    if (outcomes.length > 0) this.#say(`${wording(packsText(outcomes))}`);
+    const packs = packsText(outcomes);
+    if (packs !== null) this.#say(wording(packs));
     const next = nextOf(outcomes, exitCode);
     if (next !== null) this.#say(`Next: ${colour.bold(wording(next))}`);
   }
@@ -151,19 +152,20 @@ function resultOf(outcomes: readonly ProbeOutcome[], what: string): string | nul
   return outcomes.flatMap(({ proofs }) => proofs).find((proof) => proof.what === what)?.result ?? null;
 }
 
-/** What runs make of it. */
-function packsText(outcomes: readonly ProbeOutcome[]): string {
+/** What runs make of it; null where not all of it was asked. */
+function packsText(outcomes: readonly ProbeOutcome[]): string | null {
   const quota = resultOf(outcomes, "quota");
   if (resultOf(outcomes, "packs") === "unsupported") return "Packs: the server takes none, all goes singly";
   if (quota === "media") return "Packs: media count in this chat, so all goes singly";
-  const proofs = outcomes.flatMap(({ proofs }) => proofs);
-  const kinds = proofs.flatMap(({ what, result }) =>
-    what.startsWith("ids:") && result === "ordinary" ? [what.slice("ids:".length)] : [],
-  );
-  if (quota !== "messages" || kinds.length === 0)
-    return "Packs: not proved yet; it takes the experiments packs, ids and quota";
+  const proofs = outcomes.flatMap((each) => each.proofs);
+  const tried = proofs.filter(({ what }) => what.startsWith("ids:"));
+  if (quota !== "messages" || tried.length === 0) return null;
+  const good = tried
+    .filter(({ result }) => result === "ordinary")
+    .map(({ what }) => what.slice("ids:".length));
+  if (good.length === 0) return "Packs: ids from packs serve nothing else, so all goes singly";
   const keeps = resultOf(outcomes, "keeps") ?? "20";
-  return `Packs: \`prewarm run\` now sends up to ${keeps} media in one message (${[...new Set(kinds)].join(", ")})`;
+  return `Packs: \`prewarm run\` now sends up to ${keeps} media in one message (${[...new Set(good)].join(", ")})`;
 }
 
 function nextOf(outcomes: readonly ProbeOutcome[], exitCode: number): string | null {
