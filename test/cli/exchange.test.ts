@@ -2,15 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import type { Ended } from "../helpers/child.ts";
 import { CHAT, OTHER_TOKEN, openHeldWorld, openWorld, TOKEN, type World } from "../helpers/world.ts";
 
 /** A command with nothing of the environment: no credentials, no bucket, no chat. */
 function ask(world: World, ...args: string[]): Promise<Ended> {
-  const emptied = Object.fromEntries(Object.keys(world.env()).map((name) => [name, ""]));
-  return world.start(args, { env: emptied }).ended;
+  return world.start(args, { env: world.onlyLedger() }).ended;
 }
 
 async function exported(world: World, ...args: string[]): Promise<string> {
@@ -37,12 +35,6 @@ async function rows(world: World, ...args: string[]): Promise<Row[]> {
     .map((line) => JSON.parse(line) as Row);
 }
 
-function edit(world: World, sql: string, ledger = "prewarm.db"): void {
-  const db = new Libsql(join(world.dir, ledger), { timeout: 5_000 });
-  db.exec(sql);
-  db.close();
-}
-
 /** What stderr says below the name of the command. */
 function said({ stderr }: Ended): string {
   return stderr.split("\n").slice(1).join("\n").trim();
@@ -65,11 +57,8 @@ async function oddLedger(): Promise<World> {
   world.put("twin/b.txt", "the same");
   world.put("huge.mp4", { bytes: 60_000_000 });
   expect((await world.run([])).code).toBe(3);
-  edit(
-    world,
-    `insert into media_store (kind, r2_key) values ('audio', 'line' || char(10) || 'two.mp3');
-     update media_store set mime = '' where r2_key = 'twin/b.txt'`,
-  );
+  world.edit(`insert into media_store (kind, r2_key) values ('audio', 'line' || char(10) || 'two.mp3');
+     update media_store set mime = '' where r2_key = 'twin/b.txt'`);
   return world;
 }
 
@@ -161,7 +150,7 @@ describe("export and import", () => {
     const [first, second] = await rows(world);
     const other = [first, second].map((row) => JSON.stringify({ ...row, file_id: `new-${row?.key}` }));
     world.file("ids.jsonl", `${other.join("\n")}\n`);
-    edit(world, `update media_cache set dead_at = updated_at where tg_file_id = '${second?.file_id}'`);
+    world.edit(`update media_cache set dead_at = updated_at where tg_file_id = '${second?.file_id}'`);
     const counted = async (...args: string[]) => said(await ask(world, "import", "ids.jsonl", ...args));
     expect(await counted("-n")).toBe(
       "prewarm.db would have: 1 replaced, 1 left as the ledger has them (--force replaces them)",
@@ -202,7 +191,7 @@ describe("export and import", () => {
     expect(world.rows("select r2_key from media_store")).toEqual([{ r2_key: "a.txt" }]);
     world.file("ids.jsonl", `${JSON.stringify(row)}\n`);
     expect((await ask(world, "import", "ids.jsonl", "--ledger", "sqlite:sandbox.db")).code).toBe(0);
-    edit(world, "update prewarm_identity set value = '1' where key = 'sandbox'", "sandbox.db");
+    world.edit("update prewarm_identity set value = '1' where key = 'sandbox'", "sandbox.db");
     const other = await ask(world, "import", "ids.jsonl", "--ledger", "sqlite:sandbox.db");
     expect([other.code, said(other)]).toEqual([2, expect.stringContaining("belongs to a sandbox")]);
   });
@@ -266,13 +255,9 @@ describe("prewarm export", () => {
     const world = await openWorld();
     world.putMany(2);
     await world.run([]);
-    edit(
-      world,
-      `with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
-       insert into media_store (kind, r2_key) select 'photo', 'more/' || i from n`,
-    );
-    const emptied = Object.fromEntries(Object.keys(world.env()).map((name) => [name, ""]));
-    const deaf = await world.start(["export"], { env: emptied, deafTo: "stdout" }).ended;
+    world.edit(`with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
+       insert into media_store (kind, r2_key) select 'photo', 'more/' || i from n`);
+    const deaf = await world.start(["export"], { env: world.onlyLedger(), deafTo: "stdout" }).ended;
     expect([deaf.code, deaf.signal, said(deaf)]).toEqual([0, null, ""]);
   });
 
@@ -306,8 +291,8 @@ describe("prewarm export", () => {
     world.putMany(3);
     world.put("song.mp3", "not really");
     await world.run([]);
-    edit(world, "update media_cache set updated_at = '2020-01-01 00:00:00' where kind = 'document'");
-    edit(world, "update media_store set updated_at = '2020-01-01 00:00:00' where kind = 'document'");
+    world.edit("update media_cache set updated_at = '2020-01-01 00:00:00' where kind = 'document'");
+    world.edit("update media_store set updated_at = '2020-01-01 00:00:00' where kind = 'document'");
     const keys = async (...args: string[]) => (await rows(world, ...args)).map(({ key }) => key);
     expect(await keys("--since", "1h")).toEqual(["song.mp3"]);
     expect(await keys("--since", "2020-01-01")).toHaveLength(4);
@@ -322,8 +307,7 @@ describe("prewarm export", () => {
 
   it("reads a database that prewarm has not written to", async () => {
     const world = await openWorld();
-    edit(
-      world,
+    world.edit(
       `create table media_store (id integer primary key, bot_slug text, kind text, r2_key text unique, r2_etag text, bytes integer,
          sha256 text, ext text, mime text, width integer, height integer, duration real, created_at text, updated_at text);
        create table media_cache (id integer primary key, bot_slug text, sha256 text, kind text, tg_file_id text, tg_file_unique_id text,

@@ -3,7 +3,6 @@ import { chmodSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import { SCHEMA_VERSION } from "../../src/ledgers/sql/schema.ts";
 import type { StatusDocument } from "../../src/reporters/status/document.ts";
@@ -16,8 +15,7 @@ const published = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSy
 
 /** `prewarm status` with nothing of the environment: no credentials, no bucket, no chat. */
 function status(world: World, ...args: string[]): Promise<Ended> {
-  const emptied = Object.fromEntries(Object.keys(world.env()).map((name) => [name, ""]));
-  return world.start(["status", ...args], { env: emptied }).ended;
+  return world.start(["status", ...args], { env: world.onlyLedger() }).ended;
 }
 
 /** The document, which is as the published schema says. */
@@ -28,12 +26,6 @@ async function documentOf(world: World, ...args: string[]): Promise<StatusDocume
   published(document);
   expect(published.errors ?? []).toEqual([]);
   return document;
-}
-
-function edit(world: World, sql: string, ledger = "prewarm.db"): void {
-  const db = new Libsql(join(world.dir, ledger));
-  db.exec(sql);
-  db.close();
 }
 
 describe("lanes in prewarm status", () => {
@@ -52,7 +44,7 @@ describe("lanes in prewarm status", () => {
       ["-1001", "bot_kicked", true],
       ["-1002", null, true],
     ]);
-    edit(world, "update media_cache set status = 'warming', tg_file_id = null");
+    world.edit("update media_cache set status = 'warming', tg_file_id = null");
     const said = (await status(world)).stdout;
     expect(said).toMatch(/default x -1001 .*out: bot_kicked/);
     expect(said).toMatch(/Out +default x -1001: [\s\S]*add the bot to the chat as an administrator/);
@@ -66,12 +58,11 @@ describe("lanes in prewarm status", () => {
     world.botApi.control({ chat: { id: CHAT, kick: true } });
     world.put("late.txt", "late");
     expect((await world.run([])).code).toBe(4);
-    edit(world, "update media_cache set status = 'warming', tg_file_id = null");
+    world.edit("update media_cache set status = 'warming', tg_file_id = null");
     expect((await documentOf(world)).next).toBe(
       "add the bot to the chat as an administrator who may post, then run again",
     );
-    edit(
-      world,
+    world.edit(
       "update media_cache set status = 'error', error_class = 'media', error_reason = 'file_too_big'",
     );
     expect((await documentOf(world)).next).toMatch(/^add the bot to the chat/);
@@ -129,8 +120,7 @@ describe("prewarm status", () => {
     expect(document.last_24h).toMatchObject({ ready: 3, failed: 1, unknown: 0 });
     expect(document.last_24h.per_hour.at(-1)).toMatchObject({ ready: 3, failed: 1 });
     expect(document.lanes).toMatchObject([{ bot: "default", chat_id: String(CHAT), frozen_until: null }]);
-    edit(
-      world,
+    world.edit(
       "update media_cache set status = 'error', error_class = 'media', error_reason = 'file_too_big'",
     );
     expect((await status(world)).stdout).toMatch(
@@ -142,7 +132,7 @@ describe("prewarm status", () => {
     const world = await openWorld();
     for (let nth = 0; nth < 3; nth++) world.put(`${nth}.png`, png(40 + nth, 30), "image/png");
     await world.run(["--pack", "20"]);
-    edit(world, "insert into prewarm_proofs values ('default', '-1001', 'quota', 'messages', '{}', 1)");
+    world.edit("insert into prewarm_proofs values ('default', '-1001', 'quota', 'messages', '{}', 1)");
     const proof = { bot: "default", scope: "*", what: "ids:photo", result: "ordinary", believed: true };
     expect((await documentOf(world)).proofs).toMatchObject([
       { scope: "-1001", what: "quota", at: "1970-01-01T00:00:00Z", believed: false },
@@ -197,12 +187,9 @@ describe("prewarm status", () => {
   it("says what a killed run left under way, and that nobody is at it", async () => {
     const world = await openWorld();
     await world.run([]);
-    edit(
-      world,
-      `insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
+    world.edit(`insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
        values ('default', 's', 'photo', 'a.jpg', '1@gone', 1, 'sending', datetime('now', '-2 minutes'));
-       insert into prewarm_queue (r2_key, entry, created_at) values ('q', '{"key":"q"}', datetime('now', '-1 hours'))`,
-    );
+       insert into prewarm_queue (r2_key, entry, created_at) values ('q', '{"key":"q"}', datetime('now', '-1 hours'))`);
     const { under_way, next, backlog } = await documentOf(world);
     expect(under_way).toMatchObject({ count: 1, abandoned: true });
     expect(next).toBe("prewarm run");
@@ -219,13 +206,10 @@ describe("prewarm status", () => {
   ])("believes the lock and not a name that was left: of %s", async (_, host, pid) => {
     const world = await openWorld();
     await world.run([]);
-    edit(
-      world,
-      `insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
+    world.edit(`insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
        values ('default', 's', 'photo', 'a.jpg', '1@gone', 1, 'sending', datetime('now', '-2 minutes'));
        insert into prewarm_identity (key, value) values ('holder_command', 'prewarm worker'), ('holder_host', '${host}'),
-         ('holder_pid', '${pid}'), ('holder_since', '2026-01-31 12:30:05'), ('holder_admin', 'http://127.0.0.1:3000')`,
-    );
+         ('holder_pid', '${pid}'), ('holder_since', '2026-01-31 12:30:05'), ('holder_admin', 'http://127.0.0.1:3000')`);
     const { holder, under_way, next } = await documentOf(world);
     expect({ holder, abandoned: under_way.abandoned, next }).toEqual({
       holder: null,
@@ -236,8 +220,7 @@ describe("prewarm status", () => {
 
   it("reads the database of another program as it is, and changes nothing", async () => {
     const world = await openWorld();
-    edit(
-      world,
+    world.edit(
       `create table media_store (id integer primary key, r2_key text unique, kind text, sha256 text);
        create table media_cache (id integer primary key, bot_slug text, sha256 text, kind text, tg_file_id text,
          tg_file_unique_id text, status text, last_error text, created_at text);
@@ -311,13 +294,12 @@ describe("prewarm status ends 2 in one line", () => {
   it("where there is something else, or what a newer prewarm wrote", async () => {
     const world = await openWorld();
     world.file("list.csv", "key,file_id\n".repeat(999));
-    edit(world, "create table notes (text)", "notes.db");
+    world.edit("create table notes (text)", "notes.db");
     expect(await refusal(world, "--ledger", "list.csv")).toContain("list.csv is not a SQLite database");
     expect(await refusal(world, "--ledger", ".")).toContain(". is a directory; use another");
     expect(await refusal(world, "--ledger", "notes.db")).toContain("notes.db holds no ledger");
-    expect(await refusal(world, "--ledger", "postgres://h/db")).toContain("takes a ledger in SQLite only");
     await world.run([]);
-    edit(world, "update prewarm_identity set value = '99' where key = 'schema_version'");
+    world.edit("update prewarm_identity set value = '99' where key = 'schema_version'");
     expect(await refusal(world)).toContain("was written by a newer prewarm (schema 99");
   });
 
