@@ -10,7 +10,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
   process.stdout.write(`${version}\n`);
 } else {
-  const silent = ["-q", "--quiet", "-h", "--help", "help"].some((flag) => args.includes(flag));
+  const silent =
+    ["-q", "--quiet", "-h", "--help"].some((flag) => args.includes(flag)) ||
+    ["help", "completion", "complete"].includes(args[0] ?? "");
   if (args.length > 0 && !args[0]?.startsWith("-") && !silent)
     process.stderr.write(`prewarm ${version} ${args[0]}\n`);
   const { main } = await import("../dist/cli.js");

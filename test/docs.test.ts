@@ -1,20 +1,7 @@
-import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { addBenchFlags } from "../src/commands/bench-flags.ts";
-import { addCheckEnvFlags } from "../src/commands/check-env-flags.ts";
-import { addExportFlags } from "../src/commands/export-flags.ts";
-import { addFailuresFlags } from "../src/commands/failures-flags.ts";
-import { addImportFlags } from "../src/commands/import-flags.ts";
-import { addInitFlags } from "../src/commands/init-flags.ts";
-import { addLookupFlags } from "../src/commands/lookup-flags.ts";
-import { addMigrateFlags } from "../src/commands/migrate-flags.ts";
-import { addProbeFlags } from "../src/commands/probe-flags.ts";
-import { addRunFlags } from "../src/commands/run-flags.ts";
-import { addSandboxFlags } from "../src/commands/sandbox-flags.ts";
-import { addStatusFlags } from "../src/commands/status-flags.ts";
-import { addVerifyFlags } from "../src/commands/verify-flags.ts";
-import { addWorkerFlags } from "../src/commands/worker-flags.ts";
+import { programOf } from "../src/commands/program.ts";
 import { SECRETS, SETTINGS } from "../src/config/settings.ts";
+import { EXIT_CODES } from "../src/domain/exit-codes.ts";
 import { REASONS } from "../src/domain/reasons.ts";
 import { SKIP_REASONS } from "../src/domain/skip-reasons.ts";
 import { linksOf, PAGES, textOf } from "./docs/page.ts";
@@ -22,22 +9,8 @@ import { linksOf, PAGES, textOf } from "./docs/page.ts";
 const text = PAGES.map((page) => textOf(page)).join("\n");
 const waysOut = textOf("docs/troubleshooting.md");
 
-const commands = [
-  addRunFlags(new Command("run")),
-  addWorkerFlags(new Command("worker")),
-  addProbeFlags(new Command("probe")),
-  addSandboxFlags(new Command("sandbox")),
-  addStatusFlags(new Command("status")),
-  addBenchFlags(new Command("bench")),
-  addLookupFlags(new Command("lookup")),
-  addExportFlags(new Command("export")),
-  addImportFlags(new Command("import")),
-  addFailuresFlags(new Command("failures")),
-  addVerifyFlags(new Command("verify")),
-  addInitFlags(new Command("init")),
-  addMigrateFlags(new Command("migrate")),
-  addCheckEnvFlags(new Command("check-env")),
-];
+const program = programOf({ version: "0", done: () => {}, onRedactor: () => {} });
+const commands = program.commands.flatMap((command) => [command, ...command.commands]);
 const flags = commands.flatMap((command) =>
   command.options.flatMap(({ long }) => (long ? [`${long} of ${command.name()}`] : [])),
 );
@@ -80,6 +53,10 @@ describe("the documentation", () => {
   it("has each of its pages in its contents", () => {
     const listed = linksOf("docs/README.md").map(({ file }) => file);
     expect(PAGES.filter((page) => !listed.includes(page))).toEqual(["docs/README.md"]);
+  });
+
+  it.each(EXIT_CODES)("explains exit code $codes", ({ codes, means }) => {
+    expect(textOf("docs/output.md")).toContain(`| ${codes.join(", ")} | ${means} |`);
   });
 
   it("keeps its door short", () => {
