@@ -13,6 +13,7 @@ import { planLine, planText } from "../reporters/run/plan-text.ts";
 import { finalTables } from "../reporters/run/tables.ts";
 import type { Run } from "../runs/run.ts";
 import { commandsAfter } from "./again.ts";
+import { runHook } from "./end-hook.ts";
 import type { CommandPlace } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
@@ -21,6 +22,8 @@ export interface OutputOptions {
   readonly place: CommandPlace;
 }
 
+type RunSnapshot = ReturnType<Run["tally"]["snapshot"]>;
+
 /** Everything that a run writes: data to stdout, all the rest to stderr. */
 export class RunOutput {
   readonly #run: Run;
@@ -28,6 +31,7 @@ export class RunOutput {
   readonly #place: CommandPlace;
   readonly #outputPlan: OutputPlan;
   readonly #colour: ChalkInstance;
+  readonly #onEnd: readonly string[];
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
   #planned = false;
@@ -37,6 +41,7 @@ export class RunOutput {
     this.#run = run;
     this.#place = place;
     this.#after = commandsAfter(flags);
+    this.#onEnd = flags.onEnd ?? [];
     this.#outputPlan = chooseReporters({
       progress: flags.progress ?? "auto",
       quiet: flags.quiet === true,
@@ -83,6 +88,11 @@ export class RunOutput {
     const run = this.#run.tally.snapshot();
     if (!this.#planned) this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
+    this.#tables(run, exitCode, stopped);
+    if (!this.#planned) await this.#tellHook(run, exitCode);
+  }
+
+  #tables(run: RunSnapshot, exitCode: number, stopped: boolean): void {
     const nothingDone = run.total === 0 && exitCode !== 0 && stopped;
     const { stderr, wording } = this.#place;
     const { quiet, plainTables: plain } = this.#outputPlan;
@@ -94,6 +104,14 @@ export class RunOutput {
       stderr.write(`${quietLine(run, { ...ending, exitCode, wording })}\n`);
     if (quiet || nothingDone || this.#planned) return;
     stderr.write(finalTables(run, { ...ending, colour: this.#colour, plain, wording }));
+  }
+
+  /** What it thinks of the end changes nothing about that. */
+  async #tellHook(run: RunSnapshot, exitCode: number): Promise<void> {
+    if (this.#onEnd.length === 0) return;
+    const { summaryLine } = await import("../reporters/run/ndjson.ts");
+    const problem = await runHook(this.#onEnd, `${JSON.stringify(summaryLine(run, exitCode))}\n`);
+    if (problem !== null) this.#place.stderr.write(`--on-end ${this.#onEnd[0]}: ${problem}\n`);
   }
 
   /** Takes progress off the screen and closes files. Safe to call twice. */

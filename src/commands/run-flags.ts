@@ -54,6 +54,10 @@ function addHowFlags(command: Command) {
       "stop after more failures than this, a number or a share such as 5%; exit 5",
     )
     .option("--failed-to <file>", "write what failed or is unknown as a manifest")
+    .option(
+      "--on-end <command...>",
+      "a program, with its arguments, that gets the summary as JSON on stdin when the run has ended",
+    )
     .option("--no-preflight", "do not check bots and chats before listing")
     .option("-n, --dry-run", "plan only: nothing is sent, nothing is written");
 }

@@ -3,6 +3,7 @@ import { choice } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm sandbox                              print the environment for clients, and stay
+  prewarm sandbox --write .env                 for a run in this folder, in another terminal
   prewarm sandbox --time-scale 10 --faults faults.json
   curl -s $TELEGRAM_API_ROOT/sandbox/truth     what was really posted
 `;
@@ -26,5 +27,6 @@ export function addSandboxFlags(command: Command) {
     .option("--r2-port <n>", "port of the R2 stand-in (28081 while neither is given, else a free one)")
     .option("--port <n>", "port of the Bot API stand-in (28082 while neither is given, else a free one)")
     .option("--api-local", "as a Bot API server in local mode: 2000 MB")
-    .option("--seed <n>", "for ids, delays and faults (1)");
+    .option("--seed <n>", "for ids, delays and faults (1)")
+    .option("--write <file>", "write the environment for clients to this file too, such as .env");
 }

@@ -1,8 +1,9 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
 import { flagOf } from "../config/flag-name.ts";
 import { wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
-import { readJsonFile, UnreadableFile } from "../config/text-file.ts";
+import { readJsonFile, readTextFile, UnreadableFile } from "../config/text-file.ts";
 import type { StopSignal } from "../domain/events.ts";
 import type { Wording } from "../domain/wording.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
@@ -15,10 +16,12 @@ import type { SandboxFlags } from "./sandbox-flags.ts";
 /** `prewarm sandbox`: starts the stand-ins, prints what a client has to set, and stays until a signal; answers the exit code. */
 export async function sandbox(flags: SandboxFlags): Promise<number> {
   const options = readOptions(flags);
+  if (flags.write !== undefined) refuseStranger(flags.write);
   const running = (await startAtHome(flags, options)) ?? (await start(options));
   const stopped = new Promise<StopSignal>((resolve) => {
     onFirstSignal(resolve);
   });
+  if (flags.write !== undefined) writeEnvironment(flags.write, running.env);
   const wording = wordingHere();
   const { stdout, stderr } = process;
   stdout.write(environmentLines(running.env, stdout.isTTY ? wording : null));
@@ -107,6 +110,22 @@ export function environmentLines(env: Sandbox["env"], wording: Wording | null): 
     return wording ? wording(`export ${line}`) : line;
   });
   return `${lines.join("\n")}\n`;
+}
+
+const WRITTEN_BY = "# of `prewarm sandbox --write`, which writes it anew each time\n";
+
+/** Writes over no file but one of an earlier sandbox. */
+function refuseStranger(path: string): void {
+  if (existsSync(path) && !readTextFile(path).text.startsWith(WRITTEN_BY))
+    throw new ConfigError([`--write ${path}: this file is there, and not of a sandbox; name another one`]);
+}
+
+function writeEnvironment(path: string, env: Sandbox["env"]): void {
+  try {
+    writeFileSync(path, `${WRITTEN_BY}${environmentLines(env, null)}`, { mode: 0o600 });
+  } catch (error) {
+    throw new ConfigError([`--write ${path}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 function greeting(

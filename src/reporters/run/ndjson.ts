@@ -104,7 +104,7 @@ function percentiles({ p50, p95, p99 }: Percentiles): Percentiles {
 }
 
 /** A run as the last line of `--json`. Times and paces are those of the engine's clock; `time_scale` says when that is not the wall's. */
-function summaryLine(run: RunTotals, exitCode: number) {
+export function summaryLine(run: RunTotals, exitCode: number) {
   const { ready, skipped, weak, failed, unknown } = run.counts;
   return {
     type: "summary",
