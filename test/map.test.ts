@@ -27,10 +27,10 @@ describe("the map of the tests", () => {
     expect(rows.filter((room) => !room.includes("/") && !existsSync(join(ROOT, "src", room)))).toEqual([]);
   });
 
-  it("lists each slow file, ten at most", () => {
+  it("lists each slow file, twelve at most", () => {
     const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" });
     const slow = files.filter((file) => file.endsWith(".slow.test.ts")).map((file) => `test/${file}`);
     expect(rows.filter((row) => row.includes(".slow.")).sort()).toEqual(slow.sort());
-    expect(slow.length).toBeLessThanOrEqual(10);
+    expect(slow.length).toBeLessThanOrEqual(12);
   });
 });
