@@ -60,7 +60,10 @@ export class JobTasks {
       await this.#take(fresh);
     } catch (error) {
       this.held.drop(fresh);
-      throw error;
+      if (!isOwnFault(error)) throw error;
+      // Of several the one that is at fault is found by taking each by itself.
+      if (fresh.length > 1) for (const job of fresh) await this.take([job]);
+      else await this.#options.engine.failed(fresh, String(error));
     }
   }
 
@@ -200,6 +203,11 @@ export class JobTasks {
     this.#gathering = null;
     await this.#options.engine.drop(this.#ended.splice(0));
   }
+}
+
+/** Whether an error is one of our code, and not of the ledger, the engine or the network. */
+function isOwnFault(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((each) => error instanceof each);
 }
 
 type RowJob = HeldJob & { readonly work: Extract<HeldJob["work"], { kind: unknown }> };
