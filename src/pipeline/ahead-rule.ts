@@ -23,7 +23,7 @@ const MOST_A_PLACE = 4;
 const CALLS_AHEAD = 2;
 
 /**
- * Milliseconds after which one more object is to be read, 0 for now; Infinity where enough are. There are to be as many as can be
+ * Milliseconds after which one more object is to be read, 0 for now; Infinity where enough are until a send ends. There are to be as many as can be
  * sent while one is read, by the lanes and by the places, so that no send waits; what would only wait itself is left in the queue.
  */
 export function readsInMs(need: AheadNeed): number {
@@ -32,5 +32,8 @@ export function readsInMs(need: AheadNeed): number {
   const msByLanes = 60_000 / (perMinute * inCall);
   const msByPlaces = usual.send / (places * inCall);
   const sentInMs = Math.max(freeInMs + ofBot * msByLanes, ofBot * msByPlaces);
-  return Math.max(0, sentInMs - usual.read * SPARE);
+  const inMs = sentInMs - usual.read * SPARE;
+  if (inMs <= 0) return 0;
+  // Time brings lanes closer and nothing else: what is left then changes only once a send ends, which is told.
+  return inMs <= freeInMs ? inMs : Number.POSITIVE_INFINITY;
 }

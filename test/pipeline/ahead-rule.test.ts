@@ -19,7 +19,8 @@ describe("one more object is read", () => {
     ["at once, where none is and a lane is free", {}, 0],
     ["at once, three times the usual read before its lane is free", { freeInMs: 1_500 }, 0],
     ["not before that", { freeInMs: 4_000 }, 2_500],
-    ["a slot of the lane later for each that is read already", { freeInMs: 2_000, ofBot: 2 }, 2_500],
+    ["a slot of the lane later for each that is read already", { freeInMs: 4_000, ofBot: 1 }, 3_500],
+    ["not by time, where another is sent before", { freeInMs: 2_000, ofBot: 2 }, Number.POSITIVE_INFINITY],
     [
       "in time for a channel, whose next slot is three seconds away",
       { perMinute: 20, freeInMs: 3_000 },
@@ -27,12 +28,17 @@ describe("one more object is read", () => {
     ],
     ["as long before a freeze ends", { freeInMs: 300_000 }, 298_500],
     ["until as many are as the places send while one is read", { ...NO_LIMIT, ofBot: 6, all: 6 }, 0],
-    ["and no more than those", { ...NO_LIMIT, ofBot: 8, all: 8 }, 500],
+    ["and no more than those until a send ends", { ...NO_LIMIT, ofBot: 8, all: 8 }, Number.POSITIVE_INFINITY],
     ["for many slow reads and quick sends", { ...NO_LIMIT, ...QUICK_SENDS, ofBot: 19, all: 19 }, 0],
     ["four a place at most", { ...NO_LIMIT, ...QUICK_SENDS, ofBot: 20, all: 20 }, Number.POSITIVE_INFINITY],
     ["of all bots together", { all: 20 }, Number.POSITIVE_INFINITY],
-    ["for two calls of as many as one carries", { perMinute: 20, inCall: 20, ofBot: 39, all: 39 }, 4_350],
-    ["and no more than those", { perMinute: 20, inCall: 20, ofBot: 40, all: 40 }, Number.POSITIVE_INFINITY],
+    ["for a call of as many as one carries", { perMinute: 20, inCall: 20, ofBot: 9, all: 9 }, 0],
+    [
+      "and beyond it with each that is sent",
+      { perMinute: 20, inCall: 20, ofBot: 39, all: 39 },
+      Number.POSITIVE_INFINITY,
+    ],
+    ["for two calls at most", { perMinute: 20, inCall: 20, ofBot: 40, all: 40 }, Number.POSITIVE_INFINITY],
   ])("%s", (_, need, inMs) => {
     expect(readsInMs({ ...USUAL, ...need })).toBeCloseTo(inMs, 0);
   });
