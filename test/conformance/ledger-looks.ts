@@ -293,14 +293,19 @@ export function lookConformance(open: OpenLedger): void {
     it("is left with the tags of our messages of that number, where nobody knows the id of its copy", async () => {
       const posts = [
         { key: "a.jpg", chatId: "-1001", tag: "aaaaaaaaaa", messageId: 6 },
-        { key: "b.jpg", chatId: "-1002", tag: "bbbbbbbbbb", messageId: 6 },
+        { key: "b.jpg", chatId: "-1002", tag: "bbbbbbbbbb", messageId: 6, bot: "two" },
         { key: "c.jpg", chatId: "-1002", tag: "cccccccccc", messageId: 7 },
         { key: "d.jpg", chatId: "-1003", tag: null, messageId: 6 },
       ];
-      for (const { key, chatId, tag, messageId } of posts) {
+      for (const { key, chatId, tag, messageId, bot = "default" } of posts) {
         const entry = object(key, { etag: etagOf(key) });
         const { stored } = confirmation(facts(entry), key);
-        await tested.warm(entry, { chatId, tag, confirmed: { stored: { ...stored, chatId, messageId } } });
+        await tested.warm(entry, {
+          bot,
+          chatId,
+          tag,
+          confirmed: { stored: { ...stored, chatId, messageId } },
+        });
       }
       await tested.ledger.beginLook({ ...look, messageId: 6 });
       await tested.ledger.beginLook({ ...look, messageId: 6, way: "forward" });

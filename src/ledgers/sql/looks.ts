@@ -19,7 +19,7 @@ const LEFT = `
 
 const ORIGINALS = `${WITH_CHATS}
   select a.warmup_chat_id as chat, a.tag from chats join prewarm_attempts a on a.warmup_chat_id = chats.chat
-  where a.message_id = :messageId and a.bot_slug = :bot and a.tag is not null`;
+  where a.message_id = :messageId and a.tag is not null`;
 
 type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "originals"> & {
   readonly chat: string | number;
@@ -48,14 +48,15 @@ export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
   const rows = yield* all<LeftRow>(LEFT, { bots: JSON.stringify(bots) });
   const looks: LeftLook[] = [];
   for (const { chat, started_at, ...look } of rows) {
-    const originals = look.way === "forward" && look.copyId === null ? yield* originalsOf(look) : [];
+    const originals = look.way === "forward" && look.copyId === null ? yield* originalsOf(look.messageId) : [];
     const { startedAt } = moments(started_at, null);
     looks.push({ ...look, chatId: String(chat), startedAt, originals });
   }
   return looks;
 }
 
-function* originalsOf({ bot, messageId }: Pick<LookFacts, "bot" | "messageId">): Steps<TaggedPost[]> {
-  const rows = yield* all<{ chat: string | number; tag: string }>(ORIGINALS, { bot, messageId });
+/** Messages of any bot: where nothing of its own is known, a bot copies that of another. */
+function* originalsOf(messageId: number): Steps<TaggedPost[]> {
+  const rows = yield* all<{ chat: string | number; tag: string }>(ORIGINALS, { messageId });
   return rows.map(({ chat, tag }) => ({ chatId: String(chat), tag }));
 }
