@@ -53,6 +53,8 @@ export interface Neighbour {
   readonly chatId: string;
   /** The attempt that posted it, which rises from one to the next whatever the clock says; null for a copy that a look made. */
   readonly attempt: number | null;
+  /** Of a copy: an attempt that had begun when it was made; null where none is known. */
+  readonly behind: number | null;
   readonly messageId: number;
   /** Unix milliseconds, not after the moment at which its call was begun. */
   readonly startedAt: number;

@@ -53,8 +53,10 @@ export function isLater(each: Neighbour, around: LostAt): boolean {
 }
 
 /** Below 0 for what was begun before the call, above 0 for what was begun after it, 0 where that is not known. */
-function orderOf({ attempt }: Neighbour, { attempt: lost }: LostAt): number {
-  return attempt === null || lost === undefined ? 0 : attempt - Number(lost);
+function orderOf({ attempt, behind }: Neighbour, { attempt: lost }: LostAt): number {
+  if (lost === undefined) return 0;
+  if (attempt !== null) return attempt - Number(lost);
+  return behind !== null && behind >= Number(lost) ? 1 : 0;
 }
 
 function range(from: number, to: number): number[] {

@@ -80,7 +80,15 @@ export class Sights {
     const { bot, chatId } = this.#place;
     const copied = (copyId: number) => {
       const now = clock.wall();
-      this.#copies.push({ chatId, attempt: null, messageId: copyId, startedAt: now, endedAt: now });
+      // Made just now, it is behind every call that was lost.
+      this.#copies.push({
+        chatId,
+        attempt: null,
+        behind: Number.MAX_SAFE_INTEGER,
+        messageId: copyId,
+        startedAt: now,
+        endedAt: now,
+      });
     };
     const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied, from });
     events.emit("look", {

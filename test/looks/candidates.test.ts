@@ -7,7 +7,7 @@ import { candidatesOf, type OpenEnd } from "../../src/looks/candidates.ts";
 const LOST = { startedAt: 1_000, settledAt: 2_000 };
 
 function at(messageId: number, startedAt: number, endedAt = startedAt + 100): Neighbour {
-  return { chatId: "-1001000000001", attempt: null, messageId, startedAt, endedAt };
+  return { chatId: "-1001000000001", attempt: null, behind: null, messageId, startedAt, endedAt };
 }
 
 function upTo(from: number, to: number): number[] {
@@ -82,6 +82,9 @@ it("goes by the order of the attempts where a clock was put back, or was wrong b
     ids: [11, 12, 14, 15, 16, 17, 18, 19],
     open: null,
   });
+  const copy = { ...at(13, 600), behind: 5 };
+  expect(candidatesOf(lost, [before, copy, after]).ids).toEqual([11, 12, 14, 15, 16, 17, 18, 19]);
+  expect(candidatesOf(lost, [before, { ...copy, behind: 4 }, after]).ids[0]).toBe(14);
   expect(candidatesOf(lost, [by(at(8, 3_000), 3), before, after]).open).toBe(null);
   expect(candidatesOf(lost, [by(at(8, 3_000), 3), before])).toMatchObject({ open: "no_post_after" });
 });

@@ -48,7 +48,8 @@ export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
   const rows = yield* all<LeftRow>(LEFT, { bots: JSON.stringify(bots) });
   const looks: LeftLook[] = [];
   for (const { chat, started_at, ...look } of rows) {
-    const originals = look.way === "forward" && look.copyId === null ? yield* originalsOf(look.messageId) : [];
+    const originals =
+      look.way === "forward" && look.copyId === null ? yield* originalsOf(look.messageId) : [];
     const { startedAt } = moments(started_at, null);
     looks.push({ ...look, chatId: String(chat), startedAt, originals });
   }

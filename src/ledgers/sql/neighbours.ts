@@ -12,12 +12,15 @@ const BESIDE = 64;
 
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
-  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select cast(:chat as text) as chat, copy_id as id, null as attempt, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, null as attempt, attempt_id as behind, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
-/** Of copies nothing but the clock tells. */
-const BEGUN_BEFORE = [" and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807)", ""];
+/** A copy was made when the attempt that was looked for had begun; beyond that nothing but the clock tells. */
+const BEGUN_BEFORE = [
+  " and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807)",
+  " and attempt_id < coalesce(:attempt, 9223372036854775807)",
+];
 const BEGUN_AFTER = [" and prewarm_attempts.id > coalesce(:attempt, 0)", ""];
 
 const BELOW = MESSAGES.map(
@@ -53,6 +56,7 @@ interface MessageRow {
   readonly chat: string;
   readonly id: number;
   readonly attempt: number | bigint | string | null;
+  readonly behind: number | bigint | string | null;
   readonly started_at: string;
   readonly ended_at: string;
 }
@@ -73,9 +77,10 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   };
   return oneEach(yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
-    .map(({ chat, id, attempt: by, started_at, ended_at }) => ({
+    .map(({ chat, id, attempt: by, behind, started_at, ended_at }) => ({
       chatId: chat,
       attempt: by === null ? null : Number(by),
+      behind: behind === null ? null : Number(behind),
       messageId: id,
       ...moments(started_at, ended_at),
     }));
