@@ -27,6 +27,12 @@ describe("the map of the tests", () => {
     expect(rows.filter((room) => !room.includes("/") && !existsSync(join(ROOT, "src", room)))).toEqual([]);
   });
 
+  it("lists each large file", () => {
+    const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" });
+    const large = files.filter((file) => file.endsWith(".large.test.ts")).map((file) => `test/${file}`);
+    expect(rows.filter((row) => row.includes(".large.")).sort()).toEqual(large.sort());
+  });
+
   it("lists each slow file, twelve at most", () => {
     const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" });
     const slow = files.filter((file) => file.endsWith(".slow.test.ts")).map((file) => `test/${file}`);

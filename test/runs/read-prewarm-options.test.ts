@@ -14,8 +14,8 @@ function problemsOf(options: object): readonly string[] {
   }
 }
 
-/** What only a screen shows, and a file that a listener writes as well. */
-const OUTPUT = ["json", "quiet", "color", "progress", "failedTo"];
+/** What only a screen shows; a file that a listener writes as well, and a program that it starts. */
+const OUTPUT = ["json", "quiet", "color", "progress", "failedTo", "onEnd"];
 
 const ACCOUNT = "0123456789abcdef".repeat(2);
 

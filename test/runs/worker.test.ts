@@ -34,7 +34,11 @@ it("keeps warm until it is stopped, and says how it ended", async () => {
       if (world.posts().length === 3) worker.stop.drain({ type: "signal", signal: "SIGTERM" });
     });
   expect(await worker.toEnd()).toBe(143);
-  expect(heard).toEqual([expect.stringMatching(/^status page and admin API on http:/), "prewarm worker"]);
+  expect(heard).toEqual([
+    expect.stringMatching(/^status page and admin API on http:/),
+    "prewarm worker",
+    expect.stringMatching(/^packs, default in /),
+  ]);
 });
 
 it("warns of a filter that matches nothing, once, and goes on", async () => {
