@@ -1,8 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { itemsOf, type Running, summaryOf } from "../helpers/child.ts";
-import { query, startPostgres } from "../helpers/postgres.ts";
-import { openHeldWorld, openWorld, type World } from "../helpers/world.ts";
+import { openWorld, type World } from "../helpers/world.ts";
 import {
   answerAll,
   CHANNELS,
@@ -14,7 +13,6 @@ import {
   type Rights,
   wrongIds,
 } from "./lost-scene.ts";
-import { startWorker } from "./started-worker.ts";
 
 const CONCURRENCY = 4;
 /** Without tags, so that what is lost is sent again without a look. */
@@ -223,36 +221,3 @@ it.each<[number, string, Rights, readonly number[]]>([
   },
   600_000,
 );
-
-const server = await startPostgres();
-
-describe("a worker at PostgreSQL that stands still for longer than its lease", () => {
-  if (typeof server === "string") {
-    it.skip(server, () => {});
-    return;
-  }
-  afterAll(() => server.dispose());
-
-  it("brings no id of a call that was under way when it goes on, though nobody else was there", async () => {
-    const url = await server.newDatabase();
-    const { world, hold } = await openHeldWorld();
-    world.putMany(1);
-    const worker = await startWorker(world, { env: { PREWARM_LEDGER: url } });
-    await world.until(() => world.underWay() === 1, "it calls");
-    worker.signal("SIGSTOP");
-    await hold.end();
-    // Longer than the lease of 30 s; the test waits for it, and nothing is held against it.
-    await delay(35_000);
-    worker.signal("SIGCONT");
-    await expect
-      .poll(async () => (await query(url, "select state from prewarm_attempts"))[0]?.state, {
-        timeout: 100_000,
-      })
-      .toBe("unknown");
-    expect((await worker.stop()).code).toBe(143);
-    expect(await query(url, "select status, tg_file_id from media_cache")).toEqual([
-      { status: "unknown", tg_file_id: null },
-    ]);
-    expect(world.posts()).toHaveLength(1);
-  });
-});
