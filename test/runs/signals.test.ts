@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { Emitter, type StopSignal } from "../../src/domain/events.ts";
 import { Stop } from "../../src/pipeline/stop.ts";
 import { onFirstSignal, stopOnSignals } from "../../src/runs/signals.ts";
@@ -12,13 +12,27 @@ function watched(platform: NodeJS.Platform = "linux") {
   return { clock, stop, state };
 }
 
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK"] as const;
+const others = new Map<StopSignal, NodeJS.SignalsListener[]>();
+
+// Whoever else listens in this process is not meant: a database that an earlier test started ends the process with itself.
+beforeEach(() => {
+  for (const signal of SIGNALS) {
+    others.set(signal, process.listeners(signal) as NodeJS.SignalsListener[]);
+    process.removeAllListeners(signal);
+  }
+});
+afterEach(() => {
+  for (const [signal, listeners] of others) for (const each of listeners) process.on(signal, each);
+});
+
 /** What the system would do, for those who listen in this process. */
 function comes(...signals: StopSignal[]): void {
   for (const signal of signals) process.emit(signal, signal);
 }
 
 describe("a signal", () => {
-  it.each(["SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK"] as const)("%s drains", (signal) => {
+  it.each(SIGNALS)("%s drains", (signal) => {
     const { stop, state } = watched();
     comes(signal);
     expect(stop.cause).toEqual({ type: "signal", signal });
