@@ -191,7 +191,7 @@ export class Dispatcher {
     const { outcome, settled } = await pool.run(async () => {
       events.emit("active", { count: pool.active });
       const outcome = await runner.call(task, permit, read);
-      packs?.single(permit, outcome);
+      packs?.single(task, permit, outcome);
       const settled = runner.settle(task, outcome, waited);
       // A failure may stop the run, which comes before whatever the place is free for.
       if (outcome.result.type === "failed") await settled;

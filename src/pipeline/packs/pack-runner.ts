@@ -20,6 +20,7 @@ import { type Halves, halve, narrow } from "./halve.ts";
 import type { PackAttempts, PackCall, PackOutcome } from "./pack-attempts.ts";
 import type { Packs } from "./packs.ts";
 import type { PackTask } from "./reading.ts";
+import { RefusedMedia } from "./refused-media.ts";
 
 export interface PackRunnerOptions extends WaitingRoom {
   readonly clock: Clock;
@@ -52,6 +53,7 @@ export class PackRunner {
   readonly errands = new Errands();
   readonly #options: PackRunnerOptions;
   readonly #canaries: CanaryErrands;
+  readonly #refusedMedia = new RefusedMedia();
 
   constructor(options: PackRunnerOptions) {
     this.#options = options;
@@ -72,7 +74,8 @@ export class PackRunner {
   }
 
   /** Takes in how a single send went. */
-  single({ lane }: Permit, { result, transfer, spent }: Outcome): void {
+  single(task: Task, { lane }: Permit, { result, transfer, spent }: Outcome): void {
+    if (this.#refusedMedia.judge(task, result) === "innocent") this.#options.packs.refused(lane.bot.slug);
     if (transfer === null) return;
     const isFlood = result.type === "failed" && result.failure.class === "flood";
     const at = this.#options.clock.now() - spent.send;
@@ -123,8 +126,9 @@ export class PackRunner {
     if (answer.ok) packs.posted(bot);
     if (then?.do === "give up") packs.unsupported(bot);
     if (then?.do === "shrink") packs.tooLarge(bot, uploadBytes);
-    if (then?.do === "halve" || then?.do === "set apart") packs.refused(bot);
     if (answer.ok) return;
+    // What is said of a medium is judged once that has gone by itself.
+    if ((then?.do === "halve" || then?.do === "set apart") && !isOfMedium({ answer })) packs.refused(bot);
     const consequence = consequenceOf(answer.failure);
     if (consequence === "run") stop.drain({ type: "denied", failure: answer.failure });
     else if (consequence === "bot") lanes.closeBot(bot, answer.failure);
@@ -167,32 +171,39 @@ export class PackRunner {
       else if (isSuspect(asked, call, outcomes[asked])) suspects.push(end);
       else this.#later(end, readOf(one, outcomes[asked]));
     }
-    if (fateOf(call) === "refused") this.#narrowDown(suspects);
-    else for (const task of suspects) this.#later({ ...task, alone: true });
+    if (fateOf(call) === "refused") this.#narrowDown(suspects, call);
+    else for (const task of suspects) this.#apart(task, call);
     return fateOf(call);
+  }
+
+  /** It goes by itself from now on. Where its pack was refused for a medium, that shows whether it was this one's fault. */
+  #apart(task: Task, call: PackCall | null): void {
+    if (isOfMedium(call)) this.#refusedMedia.add(task);
+    this.#later({ ...task, alone: true });
   }
 
   #later(task: Task, read?: ReadTask): void {
     later(task, read, this.#options);
   }
 
-  #narrowDown(suspects: readonly Task[]): void {
+  /** Finds the one at fault among media that `call` refused together. */
+  #narrowDown(suspects: readonly Task[], call: PackCall | null): void {
     const [task, ...others] = suspects;
-    if (task && others.length === 0) this.#later({ ...task, alone: true });
+    if (task && others.length === 0) this.#apart(task, call);
     if (!task || others.length === 0) return;
     const halves = halve(suspects);
     this.errands.add({
       bot: task.bot,
       kind: task.kind,
       chat: null,
-      run: (permit) => this.#tryHalf(halves, permit),
+      run: (permit) => this.#tryHalf(halves, permit, call),
       giveUp: async () => {
         for (const each of suspects) this.#later(each);
       },
     });
   }
 
-  async #tryHalf(halves: Halves<Task>, permit: Permit): Promise<void> {
+  async #tryHalf(halves: Halves<Task>, permit: Permit, call: PackCall | null): Promise<void> {
     const at = this.#options.clock.now();
     const tasks = halves.first.map((task) => ({
       task,
@@ -202,9 +213,14 @@ export class PackRunner {
     // Where it was refused, run has left its media as suspects of their own.
     const fate = await this.run(tasks, permit);
     const { suspects, free } = narrow(halves, fate !== "posted");
-    if (fate === "posted") this.#narrowDown(suspects);
+    if (fate === "posted") this.#narrowDown(suspects, call);
     for (const task of free) this.#later(task);
   }
+}
+
+/** Whether a pack was refused by a text that speaks of a medium. */
+function isOfMedium(call: { readonly answer: PackCall["answer"] } | null): boolean {
+  return call !== null && !call.answer.ok && call.answer.failure.class === "media";
 }
 
 function fateOf(call: PackCall | null): PackFate {

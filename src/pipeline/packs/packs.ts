@@ -26,7 +26,7 @@ export interface PacksOptions {
   readonly keep: (proof: Proof) => void;
 }
 
-/** Packs in a row that came to nothing, without any that did, before a bot goes without. */
+/** So many packs that were refused without fault of a medium, before any was posted, end packs of a bot. */
 const STRIKES = 3;
 /** A body that is refused makes the next ones so much smaller; uploads below the least go singly. */
 const [SHRINK, LEAST_BYTES] = [0.5, 1_000_000];
@@ -163,11 +163,15 @@ export class Packs {
     this.#strikes.set(bot, Number.NEGATIVE_INFINITY);
   }
 
-  /** A pack was refused for some medium. Several in a row, before any was posted, say that it is not the media. */
+  /** A pack was refused although no medium of it was at fault. Several, before any was posted, say that packs do not go here. */
   refused(bot: string): void {
     const strikes = (this.#strikes.get(bot) ?? 0) + 1;
     this.#strikes.set(bot, strikes);
-    if (strikes >= STRIKES) this.#goWithout(bot, `${strikes} packs were refused and none was taken`);
+    if (strikes >= STRIKES)
+      this.#goWithout(
+        bot,
+        `${strikes} packs were refused through no fault of their media, and none was taken`,
+      );
   }
 
   /** The server has no such method. */
