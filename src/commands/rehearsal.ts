@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Examiner } from "../init/asker.ts";
-import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { startQuickSandbox } from "../sandbox/demo.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /** `prewarm init --sandbox`: a world in which everything that `init` asks about can be played. */
 export interface Rehearsal {
@@ -22,18 +22,7 @@ const ASKS_A_CHANNEL = 2;
 
 /** Starts stand-ins for R2 and Telegram, whose bot is in no channel yet. */
 export async function startRehearsal(): Promise<Rehearsal> {
-  const sandbox = await startSandbox({
-    profile: "instant",
-    timeScale: 1,
-    faults: [],
-    media: SAMPLE_MEDIA,
-    chats: 2,
-    bots: 1,
-    r2Port: 0,
-    botApiPort: 0,
-    local: false,
-    seed: 1,
-  });
+  const sandbox = await startQuickSandbox();
   const { env } = sandbox;
   const chats = (env.WARMUP_CHAT_ID ?? "").split(",");
   for (const id of chats) await order(sandbox, { chat: { id, left: true } });

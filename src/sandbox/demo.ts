@@ -7,6 +7,22 @@ export const SAMPLE_MEDIA = fileURLToPath(new URL("../../fixtures/media", import
 const DEMO_TIME_SCALE = 10;
 const DEMO_CHATS = 2;
 
+/** A sandbox without limits, in real time, with two channels and the sample media, on free ports. */
+export function startQuickSandbox(): Promise<Sandbox> {
+  return startSandbox({
+    profile: "instant",
+    timeScale: 1,
+    faults: [],
+    media: SAMPLE_MEDIA,
+    chats: DEMO_CHATS,
+    bots: 1,
+    r2Port: 0,
+    botApiPort: 0,
+    local: false,
+    seed: 1,
+  });
+}
+
 /** The sandbox of `prewarm run --sandbox`: Telegram's documented limits, ten times faster, two warmup channels. */
 export async function startDemo(): Promise<Sandbox> {
   const sandbox = await startSandbox({

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { SAMPLE_MEDIA } from "../../src/sandbox/demo.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { startQuickSandbox } from "../../src/sandbox/demo.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { BIN, start } from "../helpers/child.ts";
 import { hasTerminal, type OnTerminal, onTerminal } from "../helpers/terminal.ts";
 
@@ -29,18 +29,7 @@ interface SetUp {
 }
 
 async function setUp(): Promise<SetUp> {
-  const sandbox = await startSandbox({
-    profile: "instant",
-    timeScale: 1,
-    faults: [],
-    media: SAMPLE_MEDIA,
-    chats: 2,
-    bots: 1,
-    r2Port: 0,
-    botApiPort: 0,
-    local: false,
-    seed: 1,
-  });
+  const sandbox = await startQuickSandbox();
   const folder = mkdtempSync(join(tmpdir(), "prewarm-init-"));
   onTestFinished(async () => {
     await sandbox.close();

@@ -58,10 +58,13 @@ export async function probeScene(scale: number, ...flags: string[]): Promise<Pro
     env: {},
     stdin: null,
   });
-  const children: Running[] = [sandbox];
+  const children: Running[] = [];
   onTestFinished(async () => {
     for (const child of children) child.signal("SIGKILL");
     await Promise.all(children.map(({ ended }) => ended));
+    // What it was sent lies in a folder of its own, which it takes away.
+    sandbox.signal("SIGTERM");
+    await sandbox.ended;
     rmSync(dir, { recursive: true, force: true });
   });
   while (!sandbox.shown().includes("PREWARM_TIME_SCALE=")) await new Promise((done) => setTimeout(done, 20));

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Control } from "../../src/sandbox/bot-api/control-schema.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { startQuickSandbox } from "../../src/sandbox/demo.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { has } from "../helpers/program.ts";
 import { page, snippetsOf } from "./page.ts";
 
@@ -14,18 +15,7 @@ const orders = snippetsOf(text)
 
 /** A sandbox whose first bot has sent `covers/welcome.jpg` and knows the user 5001. */
 async function open(): Promise<{ sandbox: Sandbox; fileId: string }> {
-  const sandbox = await startSandbox({
-    profile: "instant",
-    timeScale: 1,
-    faults: [],
-    media: fileURLToPath(new URL("../../fixtures/media", import.meta.url)),
-    chats: 2,
-    bots: 1,
-    r2Port: 0,
-    botApiPort: 0,
-    local: false,
-    seed: 1,
-  });
+  const sandbox = await startQuickSandbox();
   onTestFinished(() => sandbox.close());
   const { openAsBlob } = await import("node:fs");
   const body = new FormData();
