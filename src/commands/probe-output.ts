@@ -4,6 +4,7 @@ import { asWritten } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { fold } from "../reporters/format.ts";
 import { ProbeScreen } from "../reporters/probe/screen.ts";
+import { stopLine } from "../reporters/run/messages.ts";
 import type { ProbeRun } from "../runs/probe.ts";
 import { whyNotMade } from "./output.ts";
 import type { CommandPlace } from "./place.ts";
@@ -66,12 +67,9 @@ export function openScreen(
     wording,
   });
   run.events.on("notice", ({ level, text }) => screen.notice(level, text));
-  run.events.on("stopping", ({ type }) => {
-    if (type === "signal")
-      screen.notice(
-        "warn",
-        "stopping: what was posted is deleted first; once more leaves it to the next probe",
-      );
-  });
+  const cut = "stopping: what was posted is deleted first; once more leaves it to the next probe";
+  run.events.on("stopping", (cause) =>
+    screen.notice("warn", cause.type === "signal" ? cut : stopLine(cause)),
+  );
   return screen;
 }

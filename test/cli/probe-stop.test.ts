@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { linesOf } from "../helpers/child.ts";
-import { isTidy, messages, type ProbeScene, probeScene } from "./probe-scene.ts";
+import { CHAT_ID, isTidy, messages, type ProbeScene, probeScene } from "./probe-scene.ts";
 
 /** Waits until so many messages stand in the chat. */
 async function standing(scene: ProbeScene, count: number): Promise<void> {
@@ -106,6 +106,22 @@ describe("prewarm probe", () => {
     await isTidy(scene, first, 12);
     const second = await scene.probe("--max-messages", "12", "--only", "ids,edit,id_outlives_message");
     expect([second.code, second.summary.messages_posted]).toEqual([0, 12]);
+  });
+
+  it("says why it could not begin, and what to do", async () => {
+    const scene = await probeScene(60);
+    const wrong = { TELEGRAM_BOT_TOKEN: "1000001:a-token-that-nobody-has" };
+    const { code, stderr } = await scene.start(["probe", "--yes", "-q"], wrong).ended;
+    expect([code, stderr]).toEqual([
+      4,
+      expect.stringMatching(/401: Unauthorized\. Next: copy the token again/),
+    ]);
+    await scene.control({ chat: { id: CHAT_ID, read_only: true } });
+    const mute = await scene.start(["probe", "--yes"]).ended;
+    expect([mute.code, mute.stderr]).toEqual([
+      4,
+      expect.stringMatching(/may not post in .*Next: add the bot/),
+    ]);
   });
 
   it("does not take a ledger that another process holds", async () => {

@@ -25,7 +25,8 @@ function troubleLine(item: ItemResult): string | null {
   return oneLine(`${item.status} ${told} (${reason}). Next: ${nextStep(reason)}`);
 }
 
-function stopLine(cause: StopCause): string {
+/** What ended a run before its time, and what to do next. */
+export function stopLine(cause: StopCause): string {
   if (cause.type === "signal") {
     const abort = cause.signal === "SIGHUP" ? "" : "; once more to abort them";
     return `${cause.signal}: no new work begins, calls under way are finished${abort}`;
