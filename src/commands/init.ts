@@ -1,19 +1,18 @@
-import { appendFileSync, chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { type OpenExaminer, openExaminer } from "../compose/init.ts";
 import { ConfigError } from "../config/error.ts";
-import { readTextFile } from "../config/text-file.ts";
 import type { Finding } from "../doctor/check.ts";
 import { summaryOf } from "../doctor/screen.ts";
 import { asWritten } from "../domain/wording.ts";
 import type { Asker, Values } from "../init/asker.ts";
 import { Cancelled } from "../init/cancelled.ts";
 import { dialogue } from "../init/dialogue.ts";
-import { bytesToAppend, newLines } from "../init/env-lines.ts";
+import { newLines } from "../init/env-lines.ts";
 import { placeOf } from "../init/until-true.ts";
 import { CHATS_VALUE, R2_VALUES, TOKEN_VALUE } from "../init/values.ts";
 import { fold, oneLine } from "../reporters/format.ts";
+import { appendToDotenv, checkDotenv } from "./dotenv-file.ts";
 import type { InitFlags } from "./init-flags.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import { type Rehearsal, startRehearsal } from "./rehearsal.ts";
@@ -29,12 +28,14 @@ const WANTED = [...R2_VALUES, TOKEN_VALUE, CHATS_VALUE];
 
 /**
  * `prewarm init`: asks for what is missing, tries it, and adds it to `.env`; returns the exit code. Throws ConfigError where nobody can
- * be asked, or with `--yes` for what is missing.
+ * be asked, where `.env` cannot be written, or with `--yes` for what is missing.
  */
 export async function init(
   flags: InitFlags,
   place: InitPlace = { ...thisProcess(), folder: process.cwd(), stdin: process.stdin },
 ): Promise<number> {
+  // Whoever has typed everything does not want to hear it then.
+  if (flags.sandbox !== true) checkDotenv(join(place.folder, ".env"));
   const rehearsal = flags.sandbox === true ? await startRehearsal() : null;
   const env = rehearsal ? rehearsal.env : place.env;
   const folder = rehearsal ? rehearsal.folder : place.folder;
@@ -124,7 +125,7 @@ async function write(
   if (rehearsal) say(`A rehearsal: nothing was written. It would be ${lines.length} lines of .env.`);
   else if (lines.length === 0) say("Nothing is missing, so nothing was written.");
   else {
-    append(join(folder, ".env"), lines);
+    appendToDotenv(join(folder, ".env"), lines);
     say(`Written to .env, readable by you alone: ${Object.keys(values).join(", ")}`);
   }
   const { pass, warn, fail, unknown } = summaryOf(findings);
@@ -138,11 +139,4 @@ async function write(
 
 function lineOf({ title, found, next }: Finding): string {
   return oneLine(`${title}: ${found}${next === null ? "" : `; ${next}`}`);
-}
-
-/** Only ever adds: what is there stays, byte by byte. */
-function append(path: string, lines: readonly string[]): void {
-  const there = existsSync(path) ? readTextFile(path) : null;
-  appendFileSync(path, bytesToAppend(there, lines), { mode: 0o600 });
-  chmodSync(path, 0o600);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -231,6 +231,15 @@ describe("prewarm init --yes", () => {
     expect(code).toBe(2);
     for (const name of NAMES) expect(stderr).toContain(`${name} is not set`);
     expect(existsSync(set.dotenv)).toBe(false);
+  });
+
+  it("says before anything else that .env cannot be written", async () => {
+    const set = await setUp();
+    mkdirSync(set.dotenv);
+    const { ended } = start([process.execPath, BIN, "init", "--yes"], { env: set.env, cwd: set.folder });
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([2, expect.stringContaining(".env cannot be written: this is a folder")]);
+    expect(set.sandbox.botApi.calls()).toEqual([]);
   });
 
   it("asks nobody where there is no terminal", async () => {
