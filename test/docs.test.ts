@@ -6,7 +6,10 @@ import { REASONS } from "../src/domain/reasons.ts";
 import { SKIP_REASONS } from "../src/domain/skip-reasons.ts";
 import { linksOf, PAGES, textOf } from "./docs/page.ts";
 
-const text = PAGES.map((page) => textOf(page)).join("\n");
+/** The page of commands names every flag by itself, so it explains none. */
+const text = PAGES.filter((page) => page !== "docs/commands.md")
+  .map((page) => textOf(page))
+  .join("\n");
 const waysOut = textOf("docs/troubleshooting.md");
 
 const program = programOf({ version: "0", done: () => {}, onRedactor: () => {} });

@@ -1,0 +1,86 @@
+import type { Told } from "./page-commands.ts";
+
+/** Lines of pages that `commands.large.test.ts` does not run, and why. */
+interface NotRun {
+  readonly page: string;
+  /** What such a line begins with, by whole words. */
+  readonly line: string;
+  readonly why: string;
+}
+
+/** Programs that lines may call beside prewarm and are run with it; all others have to be named below. */
+export const RUN_BESIDE: ReadonlySet<string> = new Set(["jq", "cp", "head"]);
+
+const PLACEHOLDER = "a value that the reader fills in";
+const AT_WORKER = "the second test of commands.large.test.ts asks a worker so";
+const OWN_TEST = "run, with its answer, by";
+const PACKAGE = "npm itself, from a registry";
+
+export const NOT_RUN: readonly NotRun[] = [
+  { page: "README.md", line: "npm install", why: PACKAGE },
+  { page: "README.md", line: "npm start", why: "test/cli/sandbox-run.slow.test.ts runs it" },
+  { page: "README.md", line: "export", why: PLACEHOLDER },
+  { page: "README.md", line: "curl", why: AT_WORKER },
+  { page: "CONTRIBUTING.md", line: "npm", why: "what runs this test, and its variants" },
+  { page: "CONTRIBUTING.md", line: "npx vitest", why: "what runs this test, and its variants" },
+  {
+    page: "docs/admin-api.md",
+    line: "curl",
+    why: `${OWN_TEST} test/docs/commands.large.test.ts, at a worker`,
+  },
+  { page: "docs/bench.md", line: "npm ci", why: PACKAGE },
+  { page: "docs/bench.md", line: "baseline=();", why: "a step of a workflow: test/docs/workflows.test.ts" },
+  {
+    page: "docs/bench.md",
+    line: "npx prewarm bench",
+    why: "a step of a workflow: test/docs/workflows.test.ts",
+  },
+  { page: "docs/bench.md", line: "mv", why: "a step of a workflow: test/docs/workflows.test.ts" },
+  {
+    page: "docs/bench.md",
+    line: "prewarm bench",
+    why: "takes minutes; test/cli/bench.test.ts runs each flag",
+  },
+  {
+    page: "docs/init.md",
+    line: "prewarm init",
+    why: "asks on a terminal: test/cli/init.test.ts types the answers",
+  },
+  { page: "docs/many-machines.md", line: "npm i", why: PACKAGE },
+  { page: "docs/many-machines.md", line: "export", why: PLACEHOLDER },
+  {
+    page: "docs/many-machines.md",
+    line: "prewarm",
+    why: "needs workers at one PostgreSQL: test/cli/many-machines.test.ts",
+  },
+  { page: "docs/postgresql.md", line: "export", why: PLACEHOLDER },
+  {
+    page: "docs/postgresql.md",
+    line: "prewarm",
+    why: "needs PostgreSQL: test/cli/platform.test.ts",
+  },
+  {
+    page: "docs/postgresql.md",
+    line: "psql",
+    why: "test/cli/platform.test.ts gives what is printed to a server",
+  },
+  { page: "docs/sandbox.md", line: "curl", why: `${OWN_TEST} test/docs/sandbox.test.ts` },
+  {
+    page: "docs/packs-and-proofs.md",
+    line: "prewarm probe --yes",
+    why: "nine minutes of waits: test/cli/probe.test.ts",
+  },
+  { page: "docs/second-bot.md", line: "prewarm", why: "needs a second bot: test/cli/adopt.test.ts" },
+  { page: "docs/status.md", line: "prewarm status --ledger", why: "a place that is not here" },
+  { page: "docs/worker.md", line: "prewarm worker", why: "stays: test/cli/worker.slow.test.ts starts it" },
+  { page: "docs/worker.md", line: "curl", why: AT_WORKER },
+  { page: "docs/use-the-ids.md", line: "curl", why: `${OWN_TEST} test/docs/use-the-ids.test.ts` },
+];
+
+/** Why a line is not run; null where it is. */
+export function reasonFor(line: Told, rows: readonly NotRun[] = NOT_RUN): string | null {
+  const row = rows.find(
+    (each) => each.page === line.page && (line.text === each.line || line.text.startsWith(`${each.line} `)),
+  );
+  return row?.why ?? null;
+}
