@@ -1,4 +1,5 @@
 import { flagOf } from "../config/flag-name.ts";
+import type { ProbeFlags } from "./probe-flags.ts";
 import type { RunFlags } from "./run-flags.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
@@ -57,6 +58,38 @@ export function commandsAfterCheck(flags: VerifyFlags, from: string | null) {
   return {
     verify: ["prewarm verify", ...wordsOf(flags, [...KEPT_BY_CHECK, "against"]), ...beginning].join(" "),
     run: ["prewarm run", ...wordsOf(flags, KEPT_BY_CHECK)].join(" "),
+  };
+}
+
+/** Whom a probe asks, and where: what another one, and the run that uses its proofs, have to know again. */
+const KEPT_BY_PROBE = [
+  "endpoint",
+  "bucket",
+  "apiRoot",
+  "apiLocal",
+  "testEnvironment",
+  "chat",
+  "bot",
+  "pack",
+  "ledger",
+] as const satisfies readonly (keyof ProbeFlags & keyof RunFlags)[];
+
+/** The commands that go on from a probe with these flags. */
+export function commandsAfterProbe(flags: ProbeFlags) {
+  const place = wordsOf(flags, KEPT_BY_PROBE);
+  const asked = wordsOf(flags, ["conform", "only", "again", "maxMessages", "report"]);
+  const { maxMessages } = flags;
+  return {
+    /** Sends what was only listed. */
+    send: ["prewarm probe --yes", ...asked, ...place].join(" "),
+    /** Asks what has no result, where one experiment of it may take `most` messages. */
+    goOn: (most: number) => {
+      const enough = maxMessages === undefined ? undefined : String(Math.max(Number(maxMessages), most));
+      const left = wordsOf({ ...flags, maxMessages: enough }, ["only", "maxMessages"]);
+      return ["prewarm probe --yes", ...left, ...place].join(" ");
+    },
+    /** Shows what runs make of it. */
+    plan: ["prewarm run --dry-run", ...place].join(" "),
   };
 }
 

@@ -11,6 +11,7 @@ import { type PlayedFact, readFacts } from "../probe/facts/fact.ts";
 import { factLine, factSummaryLine } from "../reporters/probe/facts.ts";
 import { ProbeRun } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
+import { commandsAfterProbe } from "./again.ts";
 import type { CommandPlace } from "./place.ts";
 import type { ProbeContext } from "./probe.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
@@ -38,7 +39,7 @@ export async function probeFacts(
     return nothingSent(place, {
       most,
       what: "to one warmup chat",
-      command: "prewarm probe --yes --conform",
+      command: commandsAfterProbe(flags).send,
     });
   }
   const write = reportWriter(options.report);

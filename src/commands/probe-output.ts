@@ -6,6 +6,7 @@ import { fold } from "../reporters/format.ts";
 import { ProbeScreen } from "../reporters/probe/screen.ts";
 import { stopLine } from "../reporters/run/messages.ts";
 import type { ProbeRun } from "../runs/probe.ts";
+import { commandsAfterProbe } from "./again.ts";
 import { whyNotMade } from "./output.ts";
 import type { CommandPlace } from "./place.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
@@ -65,6 +66,7 @@ export function openScreen(
     scale: run.clock.scale,
     redact,
     wording,
+    next: commandsAfterProbe(flags),
   });
   run.events.on("notice", ({ level, text }) => screen.notice(level, text));
   const cut = "stopping: what was posted is deleted first; once more leaves it to the next probe";

@@ -12,6 +12,7 @@ import { outcomeLine, probeSummaryLine } from "../reporters/probe/lines.ts";
 import { experimentList, experimentRecord } from "../reporters/probe/list.ts";
 import { ProbeRun, type ProbeWatcher } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
+import { commandsAfterProbe } from "./again.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import { probeFacts } from "./probe-facts.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
@@ -94,9 +95,8 @@ function tellOnly(
     for (const each of experiments) line(place, { type: "planned", ...experimentRecord(each) });
     probeNeverBegan(2, place);
   } else place.stdout.write(experimentList(experiments));
-  const only = flags.only === undefined ? "" : ` --only ${flags.only.join(",")}`;
   const what = "to one warmup chat of each type";
-  return nothingSent(place, { most, what, command: `prewarm probe --yes${only}` });
+  return nothingSent(place, { most, what, command: commandsAfterProbe(flags).send });
 }
 
 async function show(run: ProbeRun, flags: ProbeFlags, place: CommandPlace, redact: (text: string) => string) {

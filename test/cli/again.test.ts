@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { commandsAfter } from "../../src/commands/again.ts";
+import { commandsAfter, commandsAfterProbe } from "../../src/commands/again.ts";
 
 /** As commander has them where nothing was typed. */
 const NOTHING = { color: true, preflight: true };
@@ -30,4 +30,25 @@ it("is the bare command where nothing was chosen", () => {
     run: "prewarm run --sandbox",
     status: "prewarm status --sandbox",
   });
+});
+
+it("goes on from a probe with the same bot, chat, ledger and servers, and with as many messages as the next experiment may take", () => {
+  const flags = {
+    color: true,
+    tag: true,
+    yes: true as const,
+    only: ["packs,ids", "quota"],
+    maxMessages: "10",
+    bot: ["shop"],
+    chat: ["-1001"],
+    ledger: "sqlite:my ledger.db",
+    apiRoot: "http://127.0.0.1:8081",
+    json: true as const,
+  };
+  const place = `--api-root http://127.0.0.1:8081 --chat -1001 --bot shop --ledger "sqlite:my ledger.db"`;
+  const { send, goOn, plan } = commandsAfterProbe(flags);
+  expect(send).toBe(`prewarm probe --yes --only packs,ids --only quota --max-messages 10 ${place}`);
+  expect(goOn(30)).toBe(`prewarm probe --yes --only packs,ids --only quota --max-messages 30 ${place}`);
+  expect(plan).toBe(`prewarm run --dry-run ${place}`);
+  expect(commandsAfterProbe({ color: true, tag: true }).goOn(30)).toBe("prewarm probe --yes");
 });

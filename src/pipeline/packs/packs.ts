@@ -11,7 +11,7 @@ import type { QuotaCall } from "./quota.ts";
 import { laneKey, QuotaWatch } from "./quota-watch.ts";
 import { type Trust, trustOf } from "./trust.ts";
 import { type PackUse, packUse } from "./use.ts";
-import { packWords } from "./words.ts";
+import { PROVED_BY, packWords } from "./words.ts";
 
 export interface PacksOptions {
   readonly rule: PackRule;
@@ -102,7 +102,7 @@ export class Packs {
     const { rule, typeOf, clock } = this.#options;
     const why = this.#without.get(bot);
     const trust = trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall());
-    return why === undefined ? packWords(rule, trust) : `not used in this run: ${why}`;
+    return why === undefined ? packWords(rule, trust, PROVED_BY.worker) : `not used in this run: ${why}`;
   }
 
   /** What is proved of ids of a kind that come in packs. */

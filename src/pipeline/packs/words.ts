@@ -3,8 +3,14 @@ import type { PackRule } from "../../domain/pack-rule.ts";
 import type { Trust } from "./trust.ts";
 import { type PackUse, packUse } from "./use.ts";
 
-/** Whether a lane of which so much is proved uses packs, and why, or what would have to be proved; for people. */
-export function packWords(rule: PackRule, trust: Trust): string {
+/** What a user does to have packs proved: before a run, or where a worker holds the ledger, which a probe needs as well. */
+export const PROVED_BY = {
+  user: "`prewarm probe --yes` finds out, or --pack 50 on the way",
+  worker: "--pack 50 (PREWARM_PACK=50) finds out on the way",
+} as const;
+
+/** Whether a lane of which so much is proved uses packs, and why, or what would have to be proved; for people, `by` one of {@link PROVED_BY}. */
+export function packWords(rule: PackRule, trust: Trust, by: string = PROVED_BY.user): string {
   const use = packUse(rule, trust);
   switch (use.why) {
     case "off":
@@ -16,7 +22,7 @@ export function packWords(rule: PackRule, trust: Trust): string {
     case "rich_only":
       return "not used: ids that come in one serve nothing else";
     case "not_proved":
-      return `not used: it is not proved ${missing(trust)}; --pack 20 finds out`;
+      return `not used: it is not proved ${missing(trust)}; ${by}`;
     case null:
       return `up to ${use.most} media in one message, ${grounds(use, trust)}`;
   }

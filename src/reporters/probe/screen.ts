@@ -17,6 +17,8 @@ export interface ProbeScreenOptions {
   readonly scale: number;
   readonly redact: (text: string) => string;
   readonly wording?: Wording | undefined;
+  /** What goes on from it, as commands to be pasted: with what has no result, and to see what runs make of the others. */
+  readonly next: { readonly goOn: (most: number) => string; readonly plan: string };
 }
 
 /** Where a probe posts, and how much. */
@@ -133,8 +135,11 @@ export class ProbeScreen {
     );
     const packs = packsText(outcomes);
     if (packs !== null) this.#say(wording(packs));
-    const next = nextOf(outcomes, exitCode);
-    if (next !== null) this.#say(`Next: ${colour.bold(wording(next))}`);
+    const { goOn, plan } = this.#options.next;
+    if (exitCode === 5 || exitCode === 3)
+      this.#say(`Next, for what has no result: ${colour.bold(wording(goOn(mostOf(outcomes))))}`);
+    else if (exitCode === 0 && resultOf(outcomes, "quota") === "messages")
+      this.#say(`Next: ${colour.bold(wording(plan))}`);
   }
 
   #say(text: string): void {
@@ -152,6 +157,12 @@ function resultOf(outcomes: readonly ProbeOutcome[], what: string): string | nul
   return outcomes.flatMap(({ proofs }) => proofs).find((proof) => proof.what === what)?.result ?? null;
 }
 
+/** Messages that the largest experiment may take which there were too few for. */
+function mostOf(outcomes: readonly ProbeOutcome[]): number {
+  const unpaid = outcomes.filter(({ status }) => status === "unpaid");
+  return Math.max(1, ...unpaid.map(({ experiment }) => experiment.most));
+}
+
 /** What runs make of it; null where not all of it was asked. */
 function packsText(outcomes: readonly ProbeOutcome[]): string | null {
   const quota = resultOf(outcomes, "quota");
@@ -166,10 +177,4 @@ function packsText(outcomes: readonly ProbeOutcome[]): string | null {
   if (good.length === 0) return "Packs: ids from packs serve nothing else, so all goes singly";
   const keeps = resultOf(outcomes, "keeps") ?? "20";
   return `Packs: \`prewarm run\` now sends up to ${keeps} media in one message (${[...new Set(good)].join(", ")})`;
-}
-
-function nextOf(outcomes: readonly ProbeOutcome[], exitCode: number): string | null {
-  if (exitCode === 5 || exitCode === 3) return "prewarm probe --yes (goes on with what has no result)";
-  if (exitCode !== 0) return null;
-  return resultOf(outcomes, "quota") === "messages" ? "prewarm run --dry-run" : null;
 }

@@ -161,13 +161,13 @@ describe("what packs bring", () => {
       "nothing known",
       AUTO,
       [],
-      "not used: it is not proved whether this chat counts messages or media and whether ids that come in one serve as others do; --pack 20 finds out",
+      "not used: it is not proved whether this chat counts messages or media and whether ids that come in one serve as others do; `prewarm probe --yes` finds out, or --pack 50 on the way",
     ],
     [
       "half of it known",
       AUTO,
       [MESSAGES],
-      "not used: it is not proved whether ids that come in one serve as others do; --pack 20 finds out",
+      "not used: it is not proved whether ids that come in one serve as others do; `prewarm probe --yes` finds out, or --pack 50 on the way",
     ],
     [
       "all known of a kind",
