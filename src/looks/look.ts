@@ -1,3 +1,4 @@
+import type { Reason } from "../domain/reasons.ts";
 import type { LookFacts, LostCalls } from "../ledgers/look-port.ts";
 import type { CallAnswer, SeenMessage } from "../telegram/port.ts";
 import { type AskingOptions, askIn } from "./asking.ts";
@@ -22,6 +23,8 @@ interface LookingOptions extends LookOptions {
 
 /** Texts of a button that does nothing. The second is for a message that a look left with the first. */
 const BUTTONS = ["·", "··"] as const;
+/** Refusals after which there is no button of ours: no other one says what is there, as that of a bot which was removed. */
+const ABOUT_MESSAGE: readonly Reason[] = ["message_missing", "message_locked", "message_protected"];
 /** A look whose answer is lost is made again so often. */
 const AGAIN = 3;
 
@@ -93,7 +96,7 @@ export async function takeButton(
       options.aborting,
     ),
   );
-  return answer !== null && (answer.ok || isDecided(answer));
+  return answer !== null && (answer.ok || ABOUT_MESSAGE.includes(answer.failure.reason));
 }
 
 /** Deletes the copy that a forward made; false where it may still be there. */

@@ -169,6 +169,23 @@ export function confirmConformance(open: OpenLedger): void {
       ]);
     });
 
+    it("moves it without a bot for which the new content failed for good, though not while a call of it is in doubt", async () => {
+      const changed = object("a.jpg", { etag: etagOf("new"), bytes: 2000 });
+      const bots = ["one", "two"];
+      const old = await tested.warm(object("a.jpg"), { bot: "two" });
+      const refused = failure("photo_dimensions", "Telegram said no");
+      await tested.ledger.fail(null, facts(changed, { bot: "two" }), failure("url_fetch_failed", "not now"));
+      const one = await tested.warm(changed, { bot: "one", confirmed: { bots } });
+      expect(await tested.readerFinds("a.jpg", "two")).toBe(old);
+      await tested.ledger.fail(null, facts(changed, { bot: "two" }), refused);
+      await tested.doubts(changed, { bot: "two", kind: "document" });
+      await tested.ledger.point({ ...facts(changed, { bot: "one" }), bots });
+      expect(await tested.readerFinds("a.jpg", "one")).not.toBe(one);
+      await tested.ledger.fail(null, facts(changed, { bot: "two", kind: "document" }), refused);
+      await tested.ledger.point({ ...facts(changed, { bot: "one" }), bots });
+      expect(await tested.readerFinds("a.jpg", "one")).toBe(one);
+    });
+
     it("does not keep what the old content was when a key moves", async () => {
       await tested.warm(object("a.jpg"), { confirmed: { mime: "image/png", width: 9, height: 9 } });
       await tested.warm(object("a.jpg", { etag: etagOf("new") }), { confirmed: { width: 5 } });

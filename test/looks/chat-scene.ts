@@ -48,24 +48,27 @@ export async function chatScene(chat: ChatOptions) {
   const looked: EventMap["look"][] = [];
   const notices: string[] = [];
   events.on("look", (look) => looked.push(look)).on("notice", ({ text }) => notices.push(text));
-  const lane = new Lane(bot, String(chat.id), chat.title, new FixedPace(60_000_000));
   const quiet = () => {};
-  const lanes = new Lanes({
-    lanes: [lane],
-    clock,
-    events,
-    botPaces: new Map(),
-    sameSize: null,
-    keep: quiet,
-    migrated: quiet,
-    changed: quiet,
-    noneOpen: quiet,
-  });
+  const lanesWith = (only: Lane) =>
+    new Lanes({
+      lanes: [only],
+      clock,
+      events,
+      botPaces: new Map(),
+      sameSize: null,
+      keep: quiet,
+      migrated: quiet,
+      changed: quiet,
+      noneOpen: quiet,
+    });
+  const newLane = () => new Lane(bot, String(chat.id), chat.title, new FixedPace(60_000_000));
+  const lane = newLane();
+  const lanes = lanesWith(lane);
   const [draining, aborting] = [new AbortController(), new AbortController()];
-  const open = () =>
+  const open = (by = lanes) =>
     openLooks({
       ledger,
-      lanes,
+      lanes: by,
       clock,
       events,
       bots: [bot],
@@ -99,7 +102,9 @@ export async function chatScene(chat: ChatOptions) {
     looked,
     notices,
     draining,
-    open,
+    open: () => open(),
+    /** The looks of another run, whose lane is open whatever became of this one's. */
+    ofNextRun: () => open(lanesWith(newLane())),
     posted,
     /** Time goes on by so much. */
     pass: (ms: number) => {

@@ -251,6 +251,30 @@ describe("what a crash left in the chat", () => {
   });
 });
 
+it.each([
+  ["the bot was removed", 403, "Forbidden: bot was kicked from the channel chat"],
+  ["of a text that nobody knows", 400, "Bad Request: NEW_TEXT"],
+])("takes a button away later where that was refused since %s", async (_, status, description) => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  const id = (await scene.call("lost")) ?? 0;
+  scene.pass(LATER);
+  await scene.call("answered");
+  const refuse = {
+    match: { method: "editMessageReplyMarkup", nth: 2, count: 10 },
+    fault: { type: "status", status, description },
+  };
+  scene.server.control({ faults: [{ server: "bot-api", ...refuse }] });
+  expect(await scene.ask()).toEqual({ "2.bin": `found ${id}` });
+  scene.server.control({ faults: [] });
+  expect(await scene.ledger.leftLooks(["default"])).toMatchObject([{ messageId: id, way: "edit" }]);
+  await scene.ofNextRun().clear();
+  expect(await scene.bot.editReplyMarkup(String(OWN_ONLY.id), id, null)).toMatchObject({
+    value: "not modified",
+  });
+  expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+});
+
 it("leaves no copy of a forward whose answer was lost and that was made again", async () => {
   const scene = await chatScene(EDITOR);
   await scene.call("answered");

@@ -1,5 +1,7 @@
 import type { ContentId } from "../../domain/content.ts";
+import { isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
+import { REASONS, type Reason } from "../../domain/reasons.ts";
 import { hasId } from "./rows.ts";
 import { one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
@@ -47,11 +49,22 @@ const MOVE = `
 const ready = (content: string) => `exists (select 1 from media_cache c, json_each(:kinds) k
   where c.bot_slug = bot.value and c.sha256 = ${content} and c.kind = k.value and ${hasId("c")})`;
 
-const LACKS = `select 1 from json_each(:bots) bot where ${ready(":old")} and not ${ready(":content")} limit 1`;
+const FOR_GOOD = (Object.keys(REASONS) as Reason[])
+  .filter((reason) => isPermanent({ class: REASONS[reason].class, reason }))
+  .map((reason) => `'${reason}'`);
+
+/** The bot has no call for it in doubt or under way, and is not going to make one. */
+const hasFailed = `(exists (select 1 from media_cache c, json_each(:kinds) k where c.bot_slug = bot.value and c.sha256 = :content
+    and c.kind = k.value and c.status = 'error' and c.error_reason in (${FOR_GOOD}))
+  and not exists (select 1 from media_cache c where c.bot_slug = bot.value and c.sha256 = :content
+    and c.status in ('warming', 'unknown')))`;
+
+const LACKS = `select 1 from json_each(:bots) bot where ${ready(":old")} and not ${ready(":content")} and not ${hasFailed} limit 1`;
 
 /**
  * Points a key, new or known, at content, with what is known of its media. The key stays where it is while one of the bots
- * can serve what it points at now but not yet the new content, so that readers never meet a gap.
+ * can serve what it points at now but not yet the new content, so that readers never meet a gap. A bot for which the new
+ * content failed for good is not waited for: the others would never get what they have.
  */
 export function* moveKey(store: Store, move: Move): Steps<void> {
   const { content, kind, key, etag, bytes } = move;
