@@ -3,7 +3,10 @@ import type { ProbeFlags } from "./probe-flags.ts";
 import type { RunFlags } from "./run-flags.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
-/** Flags that decide what is sent, by whom, and where it is kept: whoever goes on from a run wants the same. */
+/**
+ * Flags that decide what is sent, by whom, and where it is kept: whoever goes on from a run wants the same. The files of a configuration
+ * are the business of `wordingHere`, which puts them into every command that is named.
+ */
 const KEPT = [
   "sandbox",
   "manifest",
@@ -104,7 +107,7 @@ function wordsOf<F extends object>(flags: F, names: readonly (keyof F & string)[
 }
 
 /** Double quotes hold in sh, PowerShell and cmd alike; what is special within them is quoted as sh has it. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   if (/^[\w./:=,@+-]+$/.test(word)) return word;
   return /["$`\\!%]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { choice, collect } from "./config-flags.ts";
+import { CONFIG_FILE_FLAG, choice, collect, ENV_FILE_FLAG } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm bench                                 everything, within a minute
@@ -47,6 +47,8 @@ export function addBenchFlags(command: Command) {
       .option("--objects <n>", "with --against real: how many of the bucket (20)")
       .option("--prefix <prefix>", "with --against real: only keys that begin with this")
       .addOption(choice("--transfer <way>", "with --against real (auto)", ["auto", "url", "upload"]))
+      .option(ENV_FILE_FLAG[0], `with --against real: ${ENV_FILE_FLAG[1]}`)
+      .option(CONFIG_FILE_FLAG[0], `with --against real: ${CONFIG_FILE_FLAG[1]}`)
       .optionsGroup("Output:")
       .option("-q, --quiet", "no progress")
       .option("--no-color", "no colours (NO_COLOR)")

@@ -6,6 +6,13 @@ export const LEDGER_FLAG = [
   "where file_ids are kept (PREWARM_LEDGER; sqlite:prewarm.db)",
 ] as const;
 
+/** Other files than the `.env` and the prewarm.config.json of the working directory. */
+export const ENV_FILE_FLAG = ["--env-file <file>", "variables from this file instead of .env"] as const;
+export const CONFIG_FILE_FLAG = [
+  "--config <file>",
+  "settings and bots from this file instead of prewarm.config.json",
+] as const;
+
 export const SANDBOX_LEDGER_FLAG = [
   "--sandbox",
   "the ledger of `prewarm run --sandbox`, prewarm-sandbox.db",
@@ -15,6 +22,8 @@ export const SANDBOX_LEDGER_FLAG = [
 export function addConfigFlags(command: Command) {
   return command
     .optionsGroup("Configuration (flag > environment > .env > prewarm.config.json > default):")
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option("--endpoint <url>", "S3 endpoint of R2 (R2_ENDPOINT, or R2_ACCOUNT_ID)")
     .option("--bucket <name>", "R2 bucket (R2_BUCKET)")
     .option("--api-root <url>", "Bot API server (TELEGRAM_API_ROOT; https://api.telegram.org)")

@@ -1,7 +1,14 @@
 import type { Command } from "commander";
 import { EXPORT_FORMATS } from "../domain/choices.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
-import { choice, collect, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
+import {
+  CONFIG_FILE_FLAG,
+  choice,
+  collect,
+  ENV_FILE_FLAG,
+  LEDGER_FLAG,
+  SANDBOX_LEDGER_FLAG,
+} from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm export > ids.jsonl                            all there is, also while a run or a worker writes
@@ -29,5 +36,7 @@ export function addExportFlags(command: Command) {
     .option("--since <when>", "only what was changed then or later: 24h or 7d ago, or 2026-01-31T12:30:00Z")
     .option("-o, --output <file>", "write to this file, which appears when it is whole (stdout)")
     .option(...LEDGER_FLAG)
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option(...SANDBOX_LEDGER_FLAG);
 }

@@ -1,5 +1,11 @@
 import type { Command } from "commander";
-import { collect, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
+import {
+  CONFIG_FILE_FLAG,
+  collect,
+  ENV_FILE_FLAG,
+  LEDGER_FLAG,
+  SANDBOX_LEDGER_FLAG,
+} from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm failures                                   what failed or is unknown, why, and what to do
@@ -22,6 +28,8 @@ export function addFailuresFlags(command: Command) {
     .option("--csv", "csv on stdout")
     .option("--json", "NDJSON on stdout: one line each")
     .option(...LEDGER_FLAG)
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option(...SANDBOX_LEDGER_FLAG)
     .option("--no-color", "no colours (NO_COLOR)");
 }

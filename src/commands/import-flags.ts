@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MANIFEST_FORMATS } from "../domain/choices.ts";
-import { choice, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
+import { CONFIG_FILE_FLAG, choice, ENV_FILE_FLAG, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm import ids.jsonl                         what \`prewarm export\` wrote, also while a run or a worker writes
@@ -26,5 +26,7 @@ export function addImportFlags(command: Command) {
     .option("-n, --dry-run", "only tell what it would do: nothing is written")
     .option("--json", "NDJSON on stdout: one line for each line that is wrong, the summary last")
     .option(...LEDGER_FLAG)
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option(...SANDBOX_LEDGER_FLAG);
 }

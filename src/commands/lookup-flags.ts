@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { MEDIA_KINDS } from "../domain/media.ts";
-import { choice, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
+import { CONFIG_FILE_FLAG, choice, ENV_FILE_FLAG, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm lookup covers/a.jpg                       all that the ledger has for it, by bot and kind
@@ -27,6 +27,8 @@ export function addLookupFlags(command: Command) {
     )
     .option("--json", "one JSON document on stdout")
     .option(...LEDGER_FLAG)
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option(...SANDBOX_LEDGER_FLAG)
     .option("--no-color", "no colours (NO_COLOR)");
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { LEDGER_FLAG } from "./config-flags.ts";
+import { CONFIG_FILE_FLAG, ENV_FILE_FLAG, LEDGER_FLAG } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm migrate                                  brings the tables of the ledger to this version; may be run again
@@ -18,6 +18,8 @@ export function addMigrateFlags(command: Command) {
     .description("bring the tables of the ledger to this version, or move a ledger in SQLite into PostgreSQL")
     .addHelpText("before", EXAMPLES)
     .option(...LEDGER_FLAG)
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option("--print", "only print the SQL, for one who may change the database")
     .option(
       "--notify-trigger",

@@ -3,6 +3,7 @@ import { shellOf, typedCommand } from "../domain/shell.ts";
 import { type Wording, wordingFor } from "../domain/wording.ts";
 import type { Outlets } from "../reporters/run/pick.ts";
 import type { Surroundings } from "../runs/stage.ts";
+import { quoted } from "./again.ts";
 
 /** Where a command runs: what it is set by, and where it writes. */
 export interface CommandPlace extends Surroundings {
@@ -18,9 +19,19 @@ export function thisProcess(): CommandPlace {
   return { env, folder: process.cwd(), stdout, stderr, wording: wordingHere() };
 }
 
-/** For whoever started this process: their shell, and the command as they typed it. */
-export function wordingHere(): Wording {
-  const { platform, env, argv } = process;
+/** For whoever started this process: their shell, the command as they typed it, and the files of the configuration that they named. */
+export function wordingHere(argv: readonly string[] = process.argv): Wording {
+  const { platform, env } = process;
   const invocation = { platform, env, script: argv[1] ?? "", folder: process.cwd() };
-  return wordingFor({ shell: shellOf(invocation), command: typedCommand(invocation) });
+  const files = fileFlags(argv).join(" ");
+  return wordingFor({ shell: shellOf(invocation), command: typedCommand(invocation), files });
+}
+
+/** `--env-file FILE` and `--config FILE` as they were typed, quoted. */
+function fileFlags(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    const [, flag, given] = /^(--env-file|--config)(?:=(.*))?$/s.exec(word) ?? [];
+    const value = given ?? argv[at + 1];
+    return flag === undefined || value === undefined ? [] : [`${flag} ${quoted(value)}`];
+  });
 }

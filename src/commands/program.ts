@@ -31,7 +31,8 @@ export interface ProgramOptions {
 /** All commands with their flags; each is loaded when it is run. */
 export function programOf(options: ProgramOptions): Command {
   const { version, done, onRedactor } = options;
-  const wording = wordingHere();
+  // Examples stay as they are, whatever was typed before --help.
+  const wording = wordingHere(process.argv.slice(0, 2));
   const program = new Command("prewarm")
     .description(
       "Sends each object of an R2 bucket once to a private warmup chat and keeps its Telegram file_id.",

@@ -51,7 +51,7 @@ interface Opened {
 
 async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunContext): Promise<Opened> {
   const { env, folder } = place;
-  const stage = await openStage({ env, folder, sandbox: flags.sandbox === true }, tell);
+  const stage = await openStage({ env, folder, sandbox: flags.sandbox === true, flags }, tell);
   const { sandbox } = stage;
   try {
     const { config, options } = readTogether(

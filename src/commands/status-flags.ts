@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
+import { CONFIG_FILE_FLAG, ENV_FILE_FLAG, LEDGER_FLAG, SANDBOX_LEDGER_FLAG } from "./config-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm status                                   what the ledger holds, also while a run or a worker writes to it
@@ -18,6 +18,8 @@ export function addStatusFlags(command: Command) {
     .description("what the ledger holds: rows by state, oldest work, lanes, backlog and how long it takes")
     .addHelpText("before", EXAMPLES)
     .option(...LEDGER_FLAG)
+    .option(...ENV_FILE_FLAG)
+    .option(...CONFIG_FILE_FLAG)
     .option(...SANDBOX_LEDGER_FLAG)
     .option("--json", "one JSON document on stdout")
     .option("--no-color", "no colours (NO_COLOR)");

@@ -21,7 +21,7 @@ export interface WorkerContext extends RunContext {
 /** `prewarm worker`: keeps everything warm until a signal; returns the exit code. Throws what ends it. */
 export async function worker(flags: WorkerFlags, context: WorkerContext): Promise<number> {
   const { env } = process;
-  const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true }, tell);
+  const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true, flags }, tell);
   try {
     return await workOn(stage, flags, context);
   } finally {

@@ -90,7 +90,7 @@ function fileBot(
   bot: { slug: string; tokenEnv: string; chats: readonly string[] },
 ): BotConfig | null {
   const token = reader.secret(bot.tokenEnv, botToken);
-  if (!token) reader.lacks(bot.tokenEnv, `the token of bot "${bot.slug}" (prewarm.config.json)`);
+  if (!token) reader.lacks(bot.tokenEnv, `the token of bot "${bot.slug}" (${reader.layers.file.name})`);
   return token
     ? { slug: bot.slug, token: token.value, tokenName: bot.tokenEnv, chats: [...new Set(bot.chats)] }
     : null;
@@ -134,14 +134,14 @@ function ownIdProblem(reader: Reader, lane: GivenChat, owner: string) {
   return {
     kind: "value" as const,
     name: "WARMUP_CHAT_ID",
-    origin: isOfFile(reader, lane) ? "prewarm.config.json" : (reader.origins.chats ?? null),
+    origin: isOfFile(reader, lane) ? reader.layers.file.name : (reader.origins.chats ?? null),
     text: `${placeOf(reader, lane)}: ${lane.chat} is the id of ${whose}, to which no bot can write; it must be the id of a private channel in which the bot may post (-100...)`,
   };
 }
 
 function placeOf(reader: Reader, lane: GivenChat): string {
   return isOfFile(reader, lane)
-    ? `prewarm.config.json, bot "${lane.slug}"`
+    ? `${reader.layers.file.name}, bot "${lane.slug}"`
     : (reader.origins.chats ?? "WARMUP_CHAT_ID");
 }
 

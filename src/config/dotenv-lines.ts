@@ -15,28 +15,29 @@ export interface DotenvTrouble {
 }
 
 /** What Node makes something else of than it looks like, line by line; `names` are those that mean something to prewarm. */
-export function dotenvTroubles({ lines, outer, values }: Dotenv, names: readonly string[]): DotenvTrouble[] {
+export function dotenvTroubles(dotenv: Dotenv, names: readonly string[]): DotenvTrouble[] {
+  const { lines, outer, values, name: file } = dotenv;
   const ours = new Set(names);
-  const troubles = outer.flatMap((line) => lineTrouble(line, ours) ?? []);
+  const troubles = outer.flatMap((line) => lineTrouble(line, ours, file) ?? []);
   return [
     ...troubles,
-    ...swallowed(lines, values, ours),
-    ...twice(outer, ours),
-    ...foreign(outer, ours),
+    ...swallowed(lines, values, ours, file),
+    ...twice(outer, ours, file),
+    ...foreign(outer, ours, file),
   ].sort((a, b) => a.line - b.line);
 }
 
-function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble | null {
+function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>, file: string): DotenvTrouble | null {
   const { number, text, name, value, isOpen } = line;
   if (name === null) {
-    const odd = oddName(number, text, ours);
+    const odd = oddName(number, text, ours, file);
     const meant = nameAtStart(text, ours);
     if (odd !== null || meant === null) return odd;
     return lost(
       number,
       meant,
       `${meant} is not written as NAME=value`,
-      `write line ${number} of .env as ${meant}=value`,
+      `write line ${number} of ${file} as ${meant}=value`,
     );
   }
   const stuck = stuckName(value, ours);
@@ -46,7 +47,7 @@ function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble
         number,
         stuck,
         `two lines are stuck together: ${stuck}= stands in the value of ${name}`,
-        `begin a new line of .env before ${stuck}= in line ${number}`,
+        `begin a new line of ${file} before ${stuck}= in line ${number}`,
       ),
       ...(ours.has(name) ? { holder: name } : {}),
     };
@@ -56,14 +57,14 @@ function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble
       number,
       name,
       `${name} has a quote that is never closed`,
-      `close the quote in line ${number} of .env`,
+      `close the quote in line ${number} of ${file}`,
     );
   if (/^[“”‘’„«]/.test(value))
     return garbled(
       number,
       name,
       `${name} has typographic quotes`,
-      `write "plain" quotes, or none, in line ${number} of .env`,
+      `write "plain" quotes, or none, in line ${number} of ${file}`,
     );
   if (/^[^"'`].*[^\s#]#/.test(value))
     return {
@@ -71,7 +72,7 @@ function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble
         number,
         name,
         `${name}: all after # is a comment`,
-        `put "quotes" around the value in line ${number} of .env`,
+        `put "quotes" around the value in line ${number} of ${file}`,
       ),
       harm: "odd",
     };
@@ -79,7 +80,7 @@ function lineTrouble(line: DotenvLine, ours: ReadonlySet<string>): DotenvTrouble
 }
 
 /** A name of ours with characters in or beside it that look like others, or like nothing. */
-function oddName(line: number, text: string, ours: ReadonlySet<string>): DotenvTrouble | null {
+function oddName(line: number, text: string, ours: ReadonlySet<string>, file: string): DotenvTrouble | null {
   const [before = "", odd = []] = oddBegin(text);
   const name = nameAtStart(`${before}=x`, ours) ?? lookalike(before, ours);
   if (name === null || odd.length === 0) return null;
@@ -87,7 +88,7 @@ function oddName(line: number, text: string, ours: ReadonlySet<string>): DotenvT
     line,
     name,
     `${name} is not read: beside or in its name ${odd.length === 1 ? "is the odd character" : "are the odd characters"} ${odd.join(", ")}`,
-    `write line ${line} of .env anew as ${name}=value, by hand`,
+    `write line ${line} of ${file} anew as ${name}=value, by hand`,
   );
 }
 
@@ -143,6 +144,7 @@ function swallowed(
   lines: readonly string[],
   values: Dotenv["values"],
   ours: ReadonlySet<string>,
+  file: string,
 ): DotenvTrouble[] {
   return lines.flatMap((text, at) => {
     const name = ASSIGNMENT.exec(text)?.[1];
@@ -152,14 +154,14 @@ function swallowed(
         at + 1,
         name,
         `${name} is inside a value that began in quotes above it`,
-        `close the quote above line ${at + 1} of .env`,
+        `close the quote above line ${at + 1} of ${file}`,
       ),
     ];
   });
 }
 
 /** The last one counts; two that say the same are no trouble. An empty one at the end takes the value away, so it is the one to go. */
-function twice(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvTrouble[] {
+function twice(lines: readonly DotenvLine[], ours: ReadonlySet<string>, file: string): DotenvTrouble[] {
   return [...ours].flatMap((name) => {
     const all = lines.filter((line) => line.name === name);
     const last = all.at(-1);
@@ -173,7 +175,7 @@ function twice(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvT
         line: last.number,
         name,
         found: `${name} stands in lines ${numbersOf(all).join(" and ")}: the last one counts${isTakenAway ? ", and it is empty" : ""}`,
-        next: `take ${surplus.length === 1 ? "line" : "lines"} ${surplus.join(" and ")} out of .env`,
+        next: `take ${surplus.length === 1 ? "line" : "lines"} ${surplus.join(" and ")} out of ${file}`,
         harm: "odd",
       },
     ];
@@ -189,9 +191,11 @@ function numbersOf(lines: readonly DotenvLine[]): number[] {
 }
 
 /** Lines of other programs that are no NAME=value: a key in PEM form, words. */
-function foreign(lines: readonly DotenvLine[], ours: ReadonlySet<string>): DotenvTrouble[] {
+function foreign(lines: readonly DotenvLine[], ours: ReadonlySet<string>, file: string): DotenvTrouble[] {
   const numbers = lines
-    .filter((line) => line.name === null && !/^\s*(#|$)/.test(line.text) && lineTrouble(line, ours) === null)
+    .filter(
+      (line) => line.name === null && !/^\s*(#|$)/.test(line.text) && lineTrouble(line, ours, file) === null,
+    )
     .map(({ number }) => number);
   const [first] = numbers;
   if (first === undefined) return [];

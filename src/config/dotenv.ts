@@ -2,10 +2,15 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { ConfigError } from "./error.ts";
+import type { SourceFile } from "./named-files.ts";
 import { readTextFile, UnreadableFile } from "./text-file.ts";
 
 /** A `.env` as it was read. */
 export interface Dotenv {
+  /** As it is called in an origin: `.env`, or what `--env-file` names. */
+  readonly name: string;
+  /** A flag names it, so nothing else is read in its place. */
+  readonly isNamed: boolean;
   /** Names and values, as Node reads them. */
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly isThere: boolean;
@@ -31,6 +36,8 @@ export interface DotenvLine {
 }
 
 export const NO_DOTENV: Dotenv = {
+  name: ".env",
+  isNamed: false,
   values: {},
   isThere: false,
   lines: [],
@@ -40,12 +47,15 @@ export const NO_DOTENV: Dotenv = {
 };
 
 /** What to do about a `.env` that holds something else than text. */
-export const WRITE_ANEW = "write .env anew as text in UTF-8";
+export function writeAnew(name: string): string {
+  return `write ${name} anew as text in UTF-8`;
+}
 
 /** Reads a `.env`; none when there is no such file. Throws ConfigError when it cannot be read. */
-export function readDotenv(folder: string): Dotenv {
+export function readDotenv({ path, name, isNamed }: SourceFile): Dotenv {
+  const about = { name, isNamed };
   try {
-    const { text, encoding, hasMark, hasCrlf, mixedFromLine } = readTextFile(join(folder, ".env"));
+    const { text, encoding, hasMark, hasCrlf, mixedFromLine } = readTextFile(path);
     const oddities = [
       ...(encoding === "UTF-8" ? [] : [encoding]),
       ...(mixedFromLine === null ? [] : [`another encoding from line ${mixedFromLine} on`]),
@@ -54,13 +64,21 @@ export function readDotenv(folder: string): Dotenv {
     ];
     const lines = text.split("\n");
     const outer = outerLines(lines);
-    return { values: valuesOf(lines, outer), isThere: true, lines, outer, oddities, isFolder: false };
+    return {
+      ...about,
+      values: valuesOf(lines, outer),
+      isThere: true,
+      lines,
+      outer,
+      oddities,
+      isFolder: false,
+    };
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    if (error.code === "ENOENT") return NO_DOTENV;
-    if (error.code === "EISDIR") return { ...NO_DOTENV, isFolder: true };
-    const next = error.code === null ? `; ${WRITE_ANEW}` : "";
-    throw new ConfigError([`.env cannot be read: ${error.message}${next}`]);
+    if (error.code === "ENOENT") return { ...NO_DOTENV, ...about };
+    if (error.code === "EISDIR") return { ...NO_DOTENV, ...about, isFolder: true };
+    const next = error.code === null ? `; ${writeAnew(name)}` : "";
+    throw new ConfigError([`${name} cannot be read: ${error.message}${next}`]);
   }
 }
 
@@ -106,12 +124,25 @@ export interface DotenvElsewhere {
   readonly names: readonly string[];
 }
 
+/** The `.env` that another file is read in place of, if it holds some of these names. */
+export function dotenvPassedOver(folder: string, wanted: readonly string[]): DotenvElsewhere[] {
+  return withNames(folder, wanted, [{ path: ".env", parent: null }]);
+}
+
 /** Files beside the `.env` of a folder, and the `.env` above it, that hold some of these names; the nearest first. */
 export function dotenvsElsewhere(folder: string, wanted: readonly string[]): DotenvElsewhere[] {
   const above = parentWithDotenv(folder);
   const beside = OTHER_FILES.map((name) => ({ path: name, parent: null }));
   const all = [...beside, ...(above === null ? [] : [{ path: join(above, ".env"), parent: above }])];
-  return all.flatMap(({ path, parent }) => {
+  return withNames(folder, wanted, all);
+}
+
+function withNames(
+  folder: string,
+  wanted: readonly string[],
+  files: readonly Omit<DotenvElsewhere, "names">[],
+): DotenvElsewhere[] {
+  return files.flatMap(({ path, parent }) => {
     const there = namesIn(resolve(folder, path));
     const names = wanted.filter((name) => there.has(name));
     return names.length > 0 ? [{ path, parent, names }] : [];

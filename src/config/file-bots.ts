@@ -17,23 +17,22 @@ const MEMBERS = ["slug", "token_env", "warmup_chats"] as const;
 type Member = (typeof MEMBERS)[number];
 
 /** The member `bots` of prewarm.config.json; what cannot be used is left out, a problem each. */
-export function botsIn(value: unknown, problems: Problems): FileBot[] {
+export function botsIn(value: unknown, problems: Problems, file: string): FileBot[] {
   if (!Array.isArray(value)) {
-    problems.add(`prewarm.config.json: "bots" must be a list of bots, not ${kindOf(value)}`);
+    problems.add(`${file}: "bots" must be a list of bots, not ${kindOf(value)}`);
     return [];
   }
-  const bots = value.flatMap((each, at) => botAt(each, at, problems) ?? []);
+  const bots = value.flatMap((each, at) => botAt(each, `${file}: bots[${at}]: `, problems) ?? []);
   const twice = bots.filter(({ slug }, at) => bots.findIndex((each) => each.slug === slug) !== at);
   for (const { slug } of twice)
-    problems.add(`prewarm.config.json: two bots are called "${slug}"; give each a slug of its own`);
+    problems.add(`${file}: two bots are called "${slug}"; give each a slug of its own`);
   return bots;
 }
 
-function botAt(value: unknown, at: number, problems: Problems): FileBot | null {
-  const where = `bots[${at}]: `;
+function botAt(value: unknown, where: string, problems: Problems): FileBot | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     problems.add(
-      `prewarm.config.json: ${where}it must be an object such as {"slug": "shop", "token_env": "SHOP_BOT_TOKEN", "warmup_chats": [-1001234567890]}, not ${kindOf(value)}`,
+      `${where}it must be an object such as {"slug": "shop", "token_env": "SHOP_BOT_TOKEN", "warmup_chats": [-1001234567890]}, not ${kindOf(value)}`,
     );
     return null;
   }
@@ -43,12 +42,8 @@ function botAt(value: unknown, at: number, problems: Problems): FileBot | null {
   const before = problems.all.length;
   const read = <T>(name: Member, parse: (given: unknown) => T): T | null => {
     if (members[name] !== undefined)
-      return problems.parse(
-        `prewarm.config.json: ${where}"${name}" is not usable,`,
-        () => parse(members[name]),
-        null,
-      );
-    problems.add(`prewarm.config.json: ${where}"${name}" is missing`);
+      return problems.parse(`${where}"${name}" is not usable,`, () => parse(members[name]), null);
+    problems.add(`${where}"${name}" is missing`);
     return null;
   };
   const slug = read("slug", (given) => slugOf(plainValue(text(given))));
@@ -82,10 +77,10 @@ function chatsIn(given: unknown): string[] {
 }
 
 /** A problem with a name that is none, and the one that was probably meant. */
-export function strangerProblem(name: string, known: readonly string[], where = ""): string {
+export function strangerProblem(name: string, known: readonly string[], where: string): string {
   const hint = nearest(name, known);
   const secret = /token|secret|key/i.test(name) ? "; secrets belong into the environment" : "";
-  return `prewarm.config.json: ${where}unknown member "${withoutSecrets(name)}"${hint ? `; did you mean "${hint}"?` : secret}`;
+  return `${where}unknown member "${withoutSecrets(name)}"${hint ? `; did you mean "${hint}"?` : secret}`;
 }
 
 /** What a value of JSON is, for people. */

@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import type { Secret } from "../domain/secret.ts";
 import { type ConfigDraft, draftConfig } from "./config.ts";
 import { type Dotenv, NO_DOTENV, readDotenv } from "./dotenv.ts";
 import { NO_FILE, readConfigFile } from "./file.ts";
 import { type Flags, type FoundValue, Layers } from "./layers.ts";
+import { configFile, dotenvFile } from "./named-files.ts";
 import { type ConfigProblem, Problems } from "./problems.ts";
 import { ADMIN_TOKEN, LOOKUP_TOKEN, SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { draftWorker, type WorkerSettings } from "./worker-config.ts";
@@ -35,15 +35,21 @@ export interface Inspection {
   /** What is wrong with prewarm.config.json. */
   readonly fileProblems: readonly string[];
   readonly dotenv: Dotenv;
+  /** The prewarm.config.json that is read, or what `--config` names; null where neither is there. */
+  readonly fileName: string | null;
   /** Everything that must never be shown, a worker's secrets among it. */
   readonly secrets: readonly Secret[];
 }
 
-/** Reads everything that values come from and throws for nothing that a user may have written. */
+/**
+ * Reads everything that values come from and throws for nothing that a user may have written in it: ConfigError only where a flag names a
+ * file that cannot be read.
+ */
 export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): Inspection {
   const [ofDotenv, ofFile] = [new Problems(), new Problems()];
-  const dotenv = ofDotenv.try(() => readDotenv(folder), NO_DOTENV);
-  const file = ofFile.try(() => readConfigFile(join(folder, "prewarm.config.json")), NO_FILE);
+  const [dotenvAt, fileAt] = [dotenvFile(flags, folder), configFile(flags, folder)];
+  const dotenv = ofDotenv.try(() => readDotenv(dotenvAt), { ...NO_DOTENV, ...dotenvAt });
+  const file = ofFile.try(() => readConfigFile(fileAt), { ...NO_FILE, name: fileAt.name });
   const layers = new Layers(flags, env, folder, { dotenv, file });
   const secrets = [...new Set([...SECRETS, ...file.bots.map((bot) => bot.tokenEnv)])];
   const settings = Object.keys(SETTINGS) as SettingName[];
@@ -63,6 +69,7 @@ export function inspect(flags: Flags, env: NodeJS.ProcessEnv, folder: string): I
     dotenvProblem: ofDotenv.all[0] ?? null,
     fileProblems: ofFile.all,
     dotenv,
+    fileName: file.isThere || ofFile.all.length > 0 ? file.name : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { dotenvsElsewhere } from "./dotenv.ts";
+import { dotenvPassedOver, dotenvsElsewhere } from "./dotenv.ts";
 import { type DotenvTrouble, dotenvTroubles } from "./dotenv-lines.ts";
 import type { Reader } from "./reader.ts";
 import { nameStep, type StrayName, standsFor, strayNames } from "./strays.ts";
@@ -27,11 +27,12 @@ function missingIn({ problems }: Reader): string[] {
 
 /** A value that another place has, or another line, is not lost. */
 function tellTrouble(reader: Reader, { line, found, next, name, holder, harm }: DotenvTrouble): void {
+  const { name: file } = reader.layers.dotenv;
   const winner = name === null ? undefined : reader.layers.variables(name)[0];
   const isMissing = reader.problems.found.some((each) => each.kind === "missing" && each.name === name);
   const isLost = name !== null && winner === undefined && (harm === "lost" || isMissing);
-  const isGarbled = harm === "garbled" && winner?.origin === `.env ${name}`;
-  const text = name === null ? `.env, ${found}` : `.env, line ${line}: ${found}`;
+  const isGarbled = harm === "garbled" && winner?.origin === `${file} ${name}`;
+  const text = name === null ? `${file}, ${found}` : `${file}, line ${line}: ${found}`;
   const trouble = { kind: "dotenv_line" as const, name, text, next };
   if (!isLost && !isGarbled) {
     reader.warnings.tell(trouble);
@@ -51,19 +52,24 @@ function elsewhere(reader: Reader, missing: readonly string[]): void {
       text: ".env is a folder, so no value is read from it: it must be a file",
       next: "give that folder another name, and write the values into a file called .env",
     });
-  for (const { path, parent, names } of dotenvsElsewhere(folder, missing))
+  const others = dotenv.isNamed ? dotenvPassedOver(folder, missing) : dotenvsElsewhere(folder, missing);
+  const read = dotenv.isNamed
+    ? `--env-file names ${dotenv.name}`
+    : "values come from the file .env in the working directory";
+  for (const { path, parent, names } of others)
     reader.problems.tell({
       kind: "dotenv_place",
-      text: `${path} has ${names.join(", ")} and is not read: values come from the file .env in the working directory`,
-      next: parent === null ? `write its lines into .env` : `cd ${parent}`,
+      text: `${path} has ${names.join(", ")} and is not read: ${read}`,
+      next: parent === null ? `write its lines into ${dotenv.name}` : `cd ${parent}`,
     });
 }
 
 /** What is missing is there under another name. */
 function tellStandIn(reader: Reader, name: string, stray: StrayName): void {
   reader.problems.drop((problem) => problem.kind === "missing" && problem.name === name);
-  const next = nameStep(stray);
-  const where = stray.inDotenv ? ".env" : "the environment";
+  const { name: file } = reader.layers.dotenv;
+  const next = nameStep(stray, file);
+  const where = stray.inDotenv ? file : "the environment";
   reader.problems.tell({
     kind: "missing",
     name,
@@ -74,8 +80,9 @@ function tellStandIn(reader: Reader, name: string, stray: StrayName): void {
 
 function tellStray(reader: Reader, stray: StrayName): void {
   const isSet = reader.layers.variables(stray.meant).length > 0;
-  const removal = stray.inDotenv ? `take the line ${stray.name}=... out of .env` : `unset ${stray.name}`;
-  const next = isSet ? removal : nameStep(stray);
+  const { name: file } = reader.layers.dotenv;
+  const removal = stray.inDotenv ? `take the line ${stray.name}=... out of ${file}` : `unset ${stray.name}`;
+  const next = isSet ? removal : nameStep(stray, file);
   reader.warnings.tell({
     kind: "name",
     name: stray.name,

@@ -1,5 +1,6 @@
 import type { Secret } from "../domain/secret.ts";
 import { type BotConfig, judgeChats } from "./bots.ts";
+import { layerOf } from "./origin.ts";
 import { isR2, r2BucketName } from "./places.ts";
 import { trimmed } from "./plain.ts";
 import type { Reader } from "./reader.ts";
@@ -57,14 +58,17 @@ const SHORTEST_SECRET = 16;
 
 /** A name of R2's own for keys that end; they are signed in another way. */
 function sessionToken(reader: Reader): void {
-  const found = reader.layers.variable("R2_SESSION_TOKEN");
+  const { layers, problems } = reader;
+  const found = layers.variable("R2_SESSION_TOKEN");
   if (!found) return;
-  const isDotenv = found.origin.startsWith(".env");
-  reader.problems.tell({
+  const isDotenv = layerOf(found.origin) === "dotenv";
+  problems.tell({
     kind: "value",
     name: "R2_SESSION_TOKEN",
     origin: found.origin,
-    next: isDotenv ? "take the line R2_SESSION_TOKEN=... out of .env" : "unset R2_SESSION_TOKEN",
+    next: isDotenv
+      ? `take the line R2_SESSION_TOKEN=... out of ${layers.dotenv.name}`
+      : "unset R2_SESSION_TOKEN",
     text: `${found.origin}: temporary keys are not supported; make a key pair that lasts (Cloudflare dashboard -> R2 -> Manage API tokens -> Create, Object Read), and take R2_SESSION_TOKEN away`,
   });
 }

@@ -1,15 +1,13 @@
-import { join } from "node:path";
 import { Secret } from "../domain/secret.ts";
 import { type Dotenv, NO_DOTENV, readDotenv } from "./dotenv.ts";
 import { type ConfigFile, NO_FILE, readConfigFile } from "./file.ts";
 import { nameOfFlag } from "./flag-name.ts";
 import { shownPath } from "./mask.ts";
+import { configFile, dotenvFile } from "./named-files.ts";
+import { layerOf, type Origin, placeIn } from "./origin.ts";
 import { trimmed } from "./plain.ts";
 import { SECRETS, SETTINGS, type Setting, type SettingName } from "./settings.ts";
 import { readTextFile, UnreadableFile } from "./text-file.ts";
-
-/** Where a value came from, for people: `--bucket`, `environment R2_BUCKET`, `.env R2_BUCKET`, `prewarm.config.json`, `default`. */
-export type Origin = string;
 
 export interface FoundValue<T> {
   readonly value: T;
@@ -34,12 +32,15 @@ export class Layers {
   readonly env: NodeJS.ProcessEnv;
   readonly #flags: Flags;
 
-  /** `folder` is where `.env` and prewarm.config.json lie; null for neither. Throws ConfigError when `.env` or prewarm.config.json is there and cannot be read. */
+  /**
+   * `folder` is where `.env` and prewarm.config.json lie, unless flags name other files; null for neither. Throws ConfigError when one of
+   * them is there and cannot be read, or is not there and named by a flag.
+   */
   constructor(
     flags: Flags,
     env: NodeJS.ProcessEnv,
     folder: string | null,
-    files: LayerFiles = filesIn(folder),
+    files: LayerFiles = filesOf(flags, folder),
   ) {
     this.#flags = flags;
     this.env = env;
@@ -64,7 +65,7 @@ export class Layers {
         origin: `--${flag === false ? "no-" : ""}${setting.flag}`,
       });
     const inFile = setting.file === undefined ? undefined : this.file.values[setting.file];
-    if (inFile !== undefined) found.push({ value: String(inFile), origin: "prewarm.config.json" });
+    if (inFile !== undefined) found.push({ value: String(inFile), origin: this.file.name });
     if (setting.fallback !== undefined) found.push({ value: setting.fallback, origin: "default" });
     return found;
   }
@@ -80,7 +81,8 @@ export class Layers {
 
   /** Where an origin of `.env` stands in it; null for others. */
   lineOf(origin: Origin): number | null {
-    const name = /^\.env (.*)$/.exec(origin)?.[1];
+    if (layerOf(origin) !== "dotenv") return null;
+    const name = origin.slice(placeIn(origin).length + 1);
     return this.dotenv.outer.findLast((line) => line.name === name)?.number ?? null;
   }
 
@@ -93,7 +95,9 @@ export class Layers {
     const [value, inDotenv] = [this.env[name], this.dotenv.values[name]];
     return [
       ...(value && trimmed(value) !== "" ? [{ value, origin: `environment ${name}` }] : []),
-      ...(inDotenv && trimmed(inDotenv) !== "" ? [{ value: inDotenv, origin: `.env ${name}` }] : []),
+      ...(inDotenv && trimmed(inDotenv) !== ""
+        ? [{ value: inDotenv, origin: `${this.dotenv.name} ${name}` }]
+        : []),
     ];
   }
 
@@ -111,12 +115,19 @@ export class Layers {
   }
 }
 
-function filesIn(folder: string | null): LayerFiles {
-  if (folder === null) return { dotenv: NO_DOTENV, file: NO_FILE };
-  return {
-    dotenv: readDotenv(folder),
-    file: readConfigFile(join(folder, "prewarm.config.json")),
+/** What was read of files that flags name: one may be a pipe, which can be read only once. */
+const read = new WeakMap<Flags, LayerFiles>();
+
+function filesOf(flags: Flags, folder: string | null): LayerFiles {
+  const known = read.get(flags);
+  if (known) return known;
+  const [dotenv, file] = [dotenvFile(flags, folder), configFile(flags, folder)];
+  const files = {
+    dotenv: dotenv ? readDotenv(dotenv) : NO_DOTENV,
+    file: file ? readConfigFile(file) : NO_FILE,
   };
+  if (dotenv?.isNamed || file?.isNamed) read.set(flags, files);
+  return files;
 }
 
 /** Throws UnreadableFile, also for a file that holds nothing. */
@@ -139,8 +150,8 @@ function isFirstOfItsKind(
   at: number,
   all: readonly FoundValue<string>[],
 ): boolean {
-  const place = origin.split(" ", 1)[0];
-  return all.findIndex((each) => each.value === value && each.origin.split(" ", 1)[0] === place) === at;
+  const place = placeIn(origin);
+  return all.findIndex((each) => each.value === value && placeIn(each.origin) === place) === at;
 }
 
 function flagText(flag: string | boolean | readonly string[]): string {

@@ -1,7 +1,7 @@
 import { BadValue } from "./bad-value.ts";
 import { ConfigError } from "./error.ts";
-import type { Origin } from "./layers.ts";
 import { withoutSecrets } from "./mask.ts";
+import type { Origin } from "./origin.ts";
 
 /**
  * What kind of thing is wrong: a value that is not set, one that cannot be used, a file of a secret that cannot be read, a bot
@@ -143,5 +143,5 @@ export function readTogether<O extends object, C extends object>(
   const config = attempt(readConfig);
   if (options && config) return { options, config };
   const more = config === null && hint !== null ? CHECK_ENV : null;
-  throw new ConfigError(problems, isIncomplete ? hint : more, isIncomplete);
+  throw new ConfigError([...new Set(problems)], isIncomplete ? hint : more, isIncomplete);
 }

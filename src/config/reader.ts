@@ -1,7 +1,8 @@
 import type { Secret } from "../domain/secret.ts";
 import { BadValue } from "./bad-value.ts";
-import type { FoundValue, Layers, Origin } from "./layers.ts";
+import type { FoundValue, Layers } from "./layers.ts";
 import { withoutSecrets } from "./mask.ts";
+import type { Origin } from "./origin.ts";
 import { noBotToken, plainSecret, plainValue, trimmed } from "./plain.ts";
 import { mustBe, Problems } from "./problems.ts";
 import { SETTINGS, type Setting, type SettingName } from "./settings.ts";

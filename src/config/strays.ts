@@ -60,12 +60,12 @@ export function standsFor({ meant }: StrayName, name: string): boolean {
 }
 
 /**
- * How a value gets its name. Another program may read it by the one it has, so in `.env` a line is added; a misspelt name of ours
+ * How a value gets its name; `file` is the `.env` that is read. Another program may read it by the one it has, so in `.env` a line is added; a misspelt name of ours
  * is written right.
  */
-export function nameStep({ name, meant, inDotenv, isOthers }: StrayName): string {
+export function nameStep({ name, meant, inDotenv, isOthers }: StrayName, file: string): string {
   if (!inDotenv) return `export ${meant}="$${name}"`;
   return isOthers
-    ? `add this line to .env: ${meant}=<the value of ${name}>`
-    : `write ${meant} instead of ${name} in .env`;
+    ? `add this line to ${file}: ${meant}=<the value of ${name}>`
+    : `write ${meant} instead of ${name} in ${file}`;
 }

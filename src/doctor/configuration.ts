@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parentWithDotenv, WRITE_ANEW } from "../config/dotenv.ts";
+import { parentWithDotenv, writeAnew } from "../config/dotenv.ts";
 import { withoutSecrets } from "../config/mask.ts";
+import { layerOf } from "../config/origin.ts";
 import type { ConfigProblem } from "../config/problems.ts";
 import type { Check } from "./check.ts";
 import { stub } from "./mask.ts";
@@ -14,7 +14,7 @@ const settings: Check = {
   id: "settings",
   group: "configuration",
   title: "values",
-  why: "What counts is the first of: flag, environment, .env, prewarm.config.json, default.",
+  why: "What counts is the first of: flag, environment, .env (or --env-file), prewarm.config.json (or --config), default.",
   run: ({ config }) => {
     const all = settingsOf(config);
     const own = all.filter(({ origin }) => origin !== "default");
@@ -34,18 +34,19 @@ const dotenv: Check = {
   id: "dotenv",
   group: "configuration",
   title: ".env",
-  why: "It is read from the working directory only.",
+  why: "It is read from the working directory only, unless --env-file names another one.",
   run: (context) => {
     const { folder, config } = context;
     const { dotenvProblem } = config;
-    if (dotenvProblem?.endsWith(WRITE_ANEW))
-      return [fail(dotenvProblem.replace(`; ${WRITE_ANEW}`, ""), WRITE_ANEW)];
+    const { oddities, isThere, isFolder, name } = config.dotenv;
+    const anew = writeAnew(name);
+    if (dotenvProblem?.endsWith(anew)) return [fail(dotenvProblem.replace(`; ${anew}`, ""), anew)];
     if (dotenvProblem) return [fail(dotenvProblem, 'sudo chown "$USER" .env && chmod 600 .env')];
-    const { oddities, isThere, isFolder } = config.dotenv;
     const misplaced = config.problems.filter(({ kind }) => kind === "dotenv_place");
     if (misplaced.length > 0)
-      return misplaced.map(({ text, next }) => fail(text, next ?? "", { subject: ".env" }));
-    if (isThere) return [pass(oddities.length > 0 ? `read, in spite of ${oddities.join(" and ")}` : "read")];
+      return misplaced.map(({ text, next }) => fail(text, next ?? "", { subject: name }));
+    const read = config.dotenv.isNamed ? `${name} is read` : "read";
+    if (isThere) return [pass(oddities.length > 0 ? `${read}, in spite of ${oddities.join(" and ")}` : read)];
     if (isFolder) return [pass(".env is a folder, from which nothing is read; nothing is missing")];
     const parent = parentWithDotenv(folder);
     return [
@@ -66,8 +67,9 @@ const dotenvSyntax: Check = {
   needs: ["dotenv"],
   applies: ({ config }) => config.dotenv.isThere,
   run: ({ config }) => {
-    const about = { subject: ".env" };
-    const found = ({ text, next }: ConfigProblem) => text.replace(".env, ", "").replace(`; ${next}`, "");
+    const { name } = config.dotenv;
+    const about = { subject: name };
+    const found = ({ text, next }: ConfigProblem) => text.replace(`${name}, `, "").replace(`; ${next}`, "");
     const isLine = ({ kind }: ConfigProblem) => kind === "dotenv_line";
     const reports = [
       ...config.problems.filter(isLine).map((each) => fail(found(each), each.next ?? "", about)),
@@ -82,14 +84,20 @@ const configFile: Check = {
   group: "configuration",
   title: "prewarm.config.json",
   why: "A file that cannot be read whole ends every run.",
-  applies: ({ folder }) => existsSync(join(folder, "prewarm.config.json")),
-  run: ({ config }) =>
-    config.fileProblems.length === 0
-      ? [pass("read")]
-      : config.fileProblems.map((problem) =>
-          fail(problem.replace(/^prewarm\.config\.json:? /, ""), "correct that place in prewarm.config.json"),
-        ),
+  applies: ({ config }) => config.fileName !== null,
+  run: ({ config }) => {
+    const name = config.fileName ?? "";
+    const isNamed = name !== "prewarm.config.json";
+    if (config.fileProblems.length === 0) return [pass(isNamed ? `${name} is read` : "read")];
+    return config.fileProblems.map((problem) =>
+      fail(withoutName(problem, name), `correct that place in ${name}`),
+    );
+  },
 };
+
+function withoutName(problem: string, name: string): string {
+  return problem.startsWith(name) ? problem.slice(name.length).replace(/^:? /, "") : problem;
+}
 
 const shadowed: Check = {
   id: "shadowed",
@@ -98,14 +106,16 @@ const shadowed: Check = {
   why: "A value in .env does nothing while the environment has another: edits to .env seem to be ignored.",
   run: ({ config }) => {
     const found = config.values.flatMap(({ name, secret, given: [winner, ...losers] }) => {
-      const lost = losers.find(({ origin, value }) => origin.startsWith(".env") && value !== winner?.value);
-      if (!winner || !lost || winner.origin === "prewarm.config.json") return [];
+      const lost = losers.find(
+        ({ origin, value }) => layerOf(origin) === "dotenv" && value !== winner?.value,
+      );
+      if (!winner || !lost || layerOf(winner.origin) === "file") return [];
       const show = (value: string) => (secret ? stub(name, value) : withoutSecrets(value));
       const variable = winner.origin.replace(/^environment /, "");
       const next = winner.origin.startsWith("environment ")
         ? `unset ${variable}`
         : `leave ${winner.origin} out`;
-      const text = `${name} is ${show(winner.value)} by ${winner.origin}, not ${show(lost.value)} of .env`;
+      const text = `${name} is ${show(winner.value)} by ${winner.origin}, not ${show(lost.value)} of ${config.dotenv.name}`;
       return [warn(text, next, { subject: name })];
     });
     return found.length > 0 ? found : [pass("none")];

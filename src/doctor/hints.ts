@@ -37,7 +37,7 @@ export function placeOf({ values, dotenv }: Inspection, name: string): ValuePlac
   const origin = values.find((value) => value.name === name)?.given[0]?.origin;
   const isSet = origin !== undefined && origin !== "default";
   const line = dotenv.outer.findLast((each) => each.name === name)?.number;
-  return { origin: isSet ? origin : dotenv.isThere ? ".env" : undefined, line };
+  return { origin: isSet ? origin : dotenv.isThere ? `${dotenv.name} ${name}` : undefined, line };
 }
 
 /** The variable that a bot's token comes from. */

@@ -1,3 +1,4 @@
+import type { Inspection } from "../config/inspect.ts";
 import type { Check, Report } from "./check.ts";
 import { howToSet, placeOf, REQUIRED, TRY_IT } from "./hints.ts";
 import { fail, pass, warn } from "./report.ts";
@@ -16,7 +17,7 @@ export const MISSING: Check = {
     if (missing.length === 0) return [pass("all set")];
     const names = missing.flatMap(({ name }) => name ?? []);
     if (missing.length >= REQUIRED.length && missing.every(({ next }) => next === null))
-      return [nothingSet(names, config.dotenv.isThere)];
+      return [nothingSet(names, config.dotenv)];
     return missing.map(({ name, next, text }) => {
       const found = next === null ? `${name} is not set` : text.replace(`: ${next}`, "");
       return fail(
@@ -28,11 +29,11 @@ export const MISSING: Check = {
   },
 };
 
-function nothingSet(missing: readonly string[], hasDotenv: boolean): Report {
+function nothingSet(missing: readonly string[], { isThere, name }: Inspection["dotenv"]): Report {
   const details = missing.map((name) => howToSet(name));
-  const dotenv = hasDotenv ? "nothing of it in .env" : "no .env";
+  const dotenv = isThere ? `nothing of it in ${name}` : "no .env";
   // A .env that is there belongs to somebody, and is not to be written over.
-  const step = hasDotenv ? "prewarm run --sandbox" : TRY_IT;
+  const step = isThere ? "prewarm run --sandbox" : TRY_IT;
   return fail(`nothing is set: no environment, ${dotenv}, no prewarm.config.json`, step, {
     subject: EVERYTHING,
     details: ["the step below tries it without any account; for the real thing:", ...details],

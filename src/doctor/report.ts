@@ -1,3 +1,4 @@
+import { layerOf, placeIn } from "../config/origin.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
 import type { Report } from "./check.ts";
 
@@ -56,8 +57,9 @@ export function setStep(origin: string | undefined, name: string, value: string,
 
 /** Each place has quotes of its own; a `.env` has no escapes. */
 function quotedIn(origin: string | undefined, value: string): string {
-  if (origin === "prewarm.config.json") return JSON.stringify(value);
-  if (origin?.startsWith(".env") && value.includes("'")) return `"${value}"`;
+  const layer = origin && layerOf(origin);
+  if (layer === "file") return JSON.stringify(value);
+  if (layer === "dotenv" && value.includes("'")) return `"${value}"`;
   return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
@@ -70,12 +72,20 @@ export interface ValuePlace {
 
 /** As {@link setStep}, for a value that is written as it is: a placeholder such as `<name>`. */
 export function settingStep({ origin, line }: ValuePlace, name: string, written: string): string {
-  if (origin?.startsWith(".env"))
-    return line === undefined
-      ? `write this line into .env: ${name}=${written}`
-      : `write line ${line} of .env as ${name}=${written}`;
-  if (origin?.startsWith("file ")) return `write ${written} into ${origin.slice("file ".length)}`;
-  if (origin?.startsWith("--")) return `give ${origin} ${written}`;
-  if (origin === "prewarm.config.json") return `set it to ${written} in prewarm.config.json`;
-  return `export ${name}=${written}`;
+  const byExport = `export ${name}=${written}`;
+  if (origin === undefined) return byExport;
+  switch (layerOf(origin)) {
+    case "dotenv":
+      return line === undefined
+        ? `write this line into ${placeIn(origin)}: ${name}=${written}`
+        : `write line ${line} of ${placeIn(origin)} as ${name}=${written}`;
+    case "secret_file":
+      return `write ${written} into ${origin.slice("file ".length)}`;
+    case "flag":
+      return `give ${origin} ${written}`;
+    case "file":
+      return `set it to ${written} in ${origin}`;
+    default:
+      return byExport;
+  }
 }

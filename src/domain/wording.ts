@@ -11,13 +11,24 @@ export type Wording = (text: string) => string;
 const COMMAND =
   /(?<=^|[\s`'"(:|])(?<!held by `|npx |exec |yarn |bunx )prewarm(?= (?:run|worker|check-env|status|bench|sandbox|probe|failures|lookup|export|import|verify|init|enqueue|migrate|resolve|--[a-z]+)\b(?!:|` writes))/gm;
 
+/** Right behind a command that reads a configuration. */
+const CONFIGURED =
+  /(?<=(?<=^|[\s`'"(:|])(?<!held by `)prewarm (?:run|worker|check-env|status|probe|failures|lookup|export|import|verify|enqueue|migrate))(?=[\s`'"),.;]|$)(?! --(?:sandbox|env-file|config)\b|`? writes)/gm;
+
 /**
  * A wording for one user: our sentences name commands as `prewarm run` and give hints in sh; here they become what the user
- * typed (`npx prewarm run`) and what the shell understands. To be applied where a text leaves the process for the eyes of
+ * typed (`npx prewarm run`) and what the shell understands, with `files`, the flags by which the user named the files of the
+ * configuration. To be applied where a text leaves the process for the eyes of
  * people, before it is broken into lines. A text that was worded already stays as it is.
  */
-export function wordingFor(user: { readonly shell: Shell; readonly command: string }): Wording {
-  return (text) => inShell(text, user.shell).replace(COMMAND, () => user.command);
+export function wordingFor(user: {
+  readonly shell: Shell;
+  readonly command: string;
+  readonly files?: string;
+}): Wording {
+  const { shell, command, files = "" } = user;
+  const withFiles = (text: string) => (files === "" ? text : text.replace(CONFIGURED, () => ` ${files}`));
+  return (text) => withFiles(inShell(text, shell)).replace(COMMAND, () => command);
 }
 
 /** Sentences as they are written: for sh, and a `prewarm` that is on PATH. */

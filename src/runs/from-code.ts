@@ -48,7 +48,7 @@ async function runOn(
   onRedactor: (redact: Redact) => void,
 ): Promise<RunEnd> {
   const tell = (text: string) => events.emit("notice", { level: "info", text });
-  const stage = await openStage({ env: given.env, folder: given.folder, sandbox }, tell);
+  const stage = await openStage({ ...given, sandbox }, tell);
   try {
     const { config, options } = readTogether(
       () => readRunOptions(given.flags),

@@ -107,6 +107,10 @@ export interface PrewarmOptions {
   readonly signal?: AbortSignal | undefined;
   /** `process.env` by default. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Path of the file that variables are read from, in place of `.env` in `folder`. */
+  readonly envFile?: string | undefined;
+  /** Path of the file that settings and bots are read from, in place of prewarm.config.json in `folder`. */
+  readonly config?: string | undefined;
   /** Where `.env` and prewarm.config.json are read; the working directory by default; null for nowhere. */
   readonly folder?: string | null | undefined;
 }

@@ -88,6 +88,8 @@ const ROUTES: Readonly<Record<keyof PrewarmOptions, Route | null>> = {
   preflight: flag("preflight", yesOrNo),
   deleteAfter: flag("deleteAfter", yesOrNo),
   dryRun: flag("dryRun", yesOrNo),
+  envFile: flag("envFile"),
+  config: flag("config"),
   sandbox: null,
   events: null,
   signal: null,

@@ -30,6 +30,23 @@ describe("a sentence with a command", () => {
     );
   });
 
+  it("names the files of the configuration that the user named", () => {
+    const wording = wordingFor({ shell: "sh", command: "npx prewarm", files: "--env-file prod.env" });
+    for (const [text, worded] of [
+      ["prewarm run --only unknown", "npx prewarm run --env-file prod.env --only unknown"],
+      ["then `prewarm status`.", "then `npx prewarm status --env-file prod.env`."],
+      ["(prewarm check-env)", "(npx prewarm check-env --env-file prod.env)"],
+      ["prewarm run --sandbox", "npx prewarm run --sandbox"],
+      ["prewarm sandbox > .env", "npx prewarm sandbox > .env"],
+      ["held by `prewarm worker` (pid 7)", "held by `prewarm worker` (pid 7)"],
+      ["`prewarm run` writes to it", "`prewarm run` writes to it"],
+      ["prewarm run: 2 lanes", "prewarm run: 2 lanes"],
+    ] as const) {
+      expect(wording(text)).toBe(worded);
+      expect(wording(worded)).toBe(worded);
+    }
+  });
+
   it("keeps what others are called, paths, and whatever else has that name in it", () => {
     for (const text of [
       "prewarm.db is held by `prewarm worker` (pid 7 on here)",
