@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.large.test.ts"],
+    globalSetup: ["test/postgres-door.ts"],
     // By itself vitest leaves one of two cores idle.
     maxWorkers: 2,
     // No file leaves anything behind in its process, and to load the same modules for each takes a minute and a half of CPU.

