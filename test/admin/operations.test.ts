@@ -190,6 +190,12 @@ describe("the Dockerfile", () => {
     expect(read("Dockerfile")).not.toMatch(/-v prewarm:\S+:ro/);
   });
 
+  it("brings what a ledger in PostgreSQL and a fleet need, in the versions that are tested", () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
+    const tested = ["pg", "pg-boss"].map((name) => `${name}@${packages[`node_modules/${name}`].version}`);
+    expect(of("RUN").filter((line) => line.endsWith(tested.join(" ")))).toHaveLength(1);
+  });
+
   it("runs as nobody special, is told to stop by SIGTERM, and starts prewarm itself and no shell", () => {
     expect([of("USER"), of("STOPSIGNAL")]).toEqual([["node"], ["SIGTERM"]]);
     for (const line of [...of("ENTRYPOINT"), of("CMD").at(-1) ?? ""])
