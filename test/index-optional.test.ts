@@ -52,6 +52,15 @@ describe("without its optional packages", () => {
     expect(listed.stderr).toContain("npm install --include=optional");
   });
 
+  it("it says what a ledger in PostgreSQL needs", async () => {
+    const world = await openWorld();
+    const ended = await installedWithout(["pg"])(world, "status", "--ledger", "postgres://127.0.0.1:1/none");
+    expect([ended.code, ended.stderr]).toEqual([
+      2,
+      expect.stringContaining("needs the package pg: npm i pg"),
+    ]);
+  });
+
   it("it says what a large video needs, and sends it not without its size and picture", async () => {
     const world = await openWorld();
     world.put("a.mp4", { bytes: 11_000_000 }, "video/mp4");

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -191,17 +191,40 @@ describe("the package", () => {
   });
 });
 
+/** What `npm pack --json` says of a package. */
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** The declarations that those of the entries lead to, and that are not among these files. */
+function withoutDeclaration(paths: readonly string[]): string[] {
+  const found = new Set(Object.keys(ENTRIES).flatMap((entry) => entriesOf(entry.split("/")[1] ?? "index")));
+  for (const file of found) {
+    if (!paths.includes(file)) continue;
+    const text = readFileSync(join(ROOT, file), "utf8");
+    for (const [, to = ""] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g))
+      found.add(posix.join(posix.dirname(file), to.replace(/(\.d)?\.(c?)[jt]s$/, ".d.$2ts")));
+  }
+  return [...found].filter((file) => !paths.includes(file));
+}
+
+const entriesOf = (name: string) => [`dist/${name}.d.ts`, `dist/${name}.d.cts`];
+
 describe("what is published", () => {
   it("has for each entry what import and require ask for, types included", async () => {
     const folder = project({});
     const pack = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
     const { stdout } = spawnSync("npm", pack, { cwd: ROOT, encoding: "utf8" });
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    const [{ filename, files }] = JSON.parse(stdout) as [Packed];
     const tarball = new Uint8Array(readFileSync(join(folder, filename)));
     const checked = await checkPackage(createPackageFromTarballData(tarball));
     expect(checked).toMatchObject({ problems: [], types: { kind: "included" } });
     const { messages } = await publint({ pkgDir: ROOT, strict: true, pack: false });
     expect(messages).toEqual([]);
+    const paths = files.map(({ path }) => path);
+    expect(withoutDeclaration(paths)).toEqual([]);
+    expect(paths.filter((path) => /\.map$|(?<!\.d)\.c?ts$|^(src|test)\//.test(path))).toEqual([]);
   });
 
   it.each(Object.keys(ENTRIES))("can be imported and required: %s", async (entry) => {
