@@ -58,6 +58,14 @@ describe("the documentation", () => {
     expect(PAGES.filter((page) => !listed.includes(page))).toEqual(["docs/README.md"]);
   });
 
+  it("ends each page of a task with where to go on", () => {
+    const tasks = textOf("docs/README.md").split("## Reference")[0] ?? "";
+    const pages = [...tasks.matchAll(/^\| \[[^\]]+\]\((\S+\.md)\)/gm)].map(([, file]) => `docs/${file}`);
+    expect(pages.length).toBeGreaterThan(15);
+    const isEnded = (page: string) => /\nNext: .*\]\(\S+\.md/.test(textOf(page).slice(-600));
+    expect(pages.filter((page) => !isEnded(page))).toEqual([]);
+  });
+
   it.each(EXIT_CODES)("explains exit code $codes", ({ codes, means }) => {
     expect(textOf("docs/output.md")).toContain(`| ${codes.join(", ")} | ${means} |`);
   });

@@ -165,6 +165,34 @@ describe("the systemd unit", () => {
   });
 });
 
+describe("the unit and the timer of a nightly run", () => {
+  const unit = read("prewarm-run.service");
+  const lines = (text: string) => text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+
+  it("is as shut in as the worker's, with the same ledger, and takes an end by budget for well", () => {
+    const worker = lines(read("prewarm-worker.service"));
+    const shut = worker.slice(worker.indexOf("User=prewarm"), worker.indexOf("[Install]"));
+    expect(shut.length).toBeGreaterThan(20);
+    expect(shut.filter((line) => !lines(unit).includes(line))).toEqual([]);
+    const ledger = lines(unit).filter((line) => line.includes("PREWARM_LEDGER"));
+    expect(ledger).toEqual(worker.filter((line) => line.includes("PREWARM_LEDGER")));
+    expect(lines(unit)).toContain("SuccessExitStatus=3 5 143");
+  });
+
+  it.skipIf(!has("systemd-analyze"))(
+    "hold for systemd-analyze verify (skipped where systemd is not installed)",
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), "prewarm-unit-"));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const paths = ["prewarm-run.service", "prewarm-run.timer"].map((name) => join(folder, name));
+      const [service = "", timer = ""] = paths;
+      writeFileSync(service, unit.replace("ExecStart=/usr/bin/node", `ExecStart=${process.execPath}`));
+      writeFileSync(timer, read("prewarm-run.timer"));
+      expect(run("systemd-analyze", ["verify", ...paths])).toEqual({ status: 0, said: "" });
+    },
+  );
+});
+
 describe("the Dockerfile", () => {
   const lines = read("Dockerfile")
     .replaceAll(/\\\n\s*/g, "")

@@ -70,6 +70,27 @@ describe("a ledger belongs to somebody", () => {
   });
 });
 
+describe("a token that was given anew", () => {
+  it("is the same bot's: its ids stay, and nothing is sent again", async () => {
+    const again = `${TOKEN.split(":")[0]}:AAHnew-secret_of_it`;
+    const world = await openWorld({
+      bots: [
+        { token: TOKEN, username: "first_bot" },
+        { token: again, username: "first_bot_again" },
+      ],
+      chats: [{ id: CHAT, type: "channel", title: "warmup" }],
+    });
+    world.put("a.txt", "a");
+    await world.run([]);
+    const ended = await world.runWith({ TELEGRAM_BOT_TOKEN: again }, "--json");
+    expect([ended.code, endsOf(ended), world.posts().length]).toEqual([
+      0,
+      { "a.txt": "skipped already_ready" },
+      1,
+    ]);
+  });
+});
+
 describe("a ledger that another run writes", () => {
   it("is refused with the process that holds it; readers and plans are free", async () => {
     const { world, hold } = await openHeldWorld();

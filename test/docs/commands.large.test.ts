@@ -31,48 +31,56 @@ async function openPages(): Promise<{ world: World; sh: (code: string) => Promis
     chmodSync(join(bin, name), 0o755);
   }
   const PATH = `${bin}:${process.env.PATH}`;
+  const here = (code: string) =>
+    code
+      .replaceAll("node bin/prewarm.js", "prewarm")
+      .replaceAll("/srv/prewarm", world.dir)
+      .replaceAll(/PATH=\S+ /g, "");
   const sh = (code: string) =>
     world.start([], {
-      wrap: () => ["bash", "-euo", "pipefail", "-c", code.replaceAll("node bin/prewarm.js", "prewarm")],
+      wrap: () => ["bash", "-euo", "pipefail", "-c", here(code)],
       env: { PATH, ADMIN_API_TOKEN, LOOKUP_TOKEN },
     }).ended;
   return { world, sh };
 }
 
-describe.skipIf(!has("bash") || !has("jq") || !has("curl"))("the commands of the pages", () => {
-  it("do as they stand there what they are there for, one after another, page by page", async () => {
-    const { world, sh } = await openPages();
-    expect((await world.run([])).code).toBe(0);
-    const lines = toldLines().filter((line) => reasonFor(line) === null);
-    expect(lines.length).toBeGreaterThan(20);
-    const failed: string[] = [];
-    for (const { page, text } of lines) {
-      const { code, stderr } = await sh(text);
-      if (code !== 0) failed.push(`${page}: ${text}\nexit ${code}: ${stderr}`);
-    }
-    expect(failed).toEqual([]);
-  });
+describe.skipIf(!has("bash") || !has("jq") || !has("curl") || !has("sqlite3"))(
+  "the commands of the pages",
+  () => {
+    it("do as they stand there what they are there for, one after another, page by page", async () => {
+      const { world, sh } = await openPages();
+      expect((await world.run([])).code).toBe(0);
+      const lines = toldLines().filter((line) => reasonFor(line) === null);
+      expect(lines.length).toBeGreaterThan(20);
+      const failed: string[] = [];
+      for (const { page, text } of lines) {
+        const { code, stderr } = await sh(text);
+        if (code !== 0) failed.push(`${page}: ${text}\nexit ${code}: ${stderr}`);
+      }
+      expect(failed).toEqual([]);
+    });
 
-  it("are answered by a worker as the pages say", async () => {
-    const { world, sh } = await openPages();
-    const worker = await startWorker(world, { env: { LOOKUP_TOKEN, PREWARM_BOT: "news" } });
-    await world.until(() => worker.heard().includes("[MEDIA][PREWARM][OK]"), "the worker has warmed one");
-    const scripts = PAGES.map((page) =>
-      snippetsOf(textOf(page))
-        .filter(({ language }) => language === "sh")
-        .map(({ code }) => code)
-        .join(""),
-    ).filter((script) => script.includes(WORKER));
-    expect(scripts.length).toBeGreaterThan(2);
-    let given = "";
-    for (const script of scripts) {
-      const requests = script
-        .replace(/^(?:prewarm|export|npm|node) .*$/gm, "")
-        .replaceAll(WORKER, worker.url);
-      given += (await sh(requests)).stdout;
-    }
-    const answers = given.replaceAll("}{", "}\n{").split("\n").filter(Boolean);
-    expect(answers.length).toBeGreaterThan(4);
-    expect(answers.filter((answer) => /"ok": ?false/.test(answer))).toEqual([]);
-  });
-});
+    it("are answered by a worker as the pages say", async () => {
+      const { world, sh } = await openPages();
+      const worker = await startWorker(world, { env: { LOOKUP_TOKEN, PREWARM_BOT: "news" } });
+      await world.until(() => worker.heard().includes("[MEDIA][PREWARM][OK]"), "the worker has warmed one");
+      const scripts = PAGES.map((page) =>
+        snippetsOf(textOf(page))
+          .filter(({ language }) => language === "sh")
+          .map(({ code }) => code)
+          .join(""),
+      ).filter((script) => script.includes(WORKER));
+      expect(scripts.length).toBeGreaterThan(2);
+      let given = "";
+      for (const script of scripts) {
+        const requests = script
+          .replace(/^(?:prewarm|export|npm|node) .*$/gm, "")
+          .replaceAll(WORKER, worker.url);
+        given += (await sh(requests)).stdout;
+      }
+      const answers = given.replaceAll("}{", "}\n{").split("\n").filter(Boolean);
+      expect(answers.length).toBeGreaterThan(4);
+      expect(answers.filter((answer) => /"ok": ?false/.test(answer))).toEqual([]);
+    });
+  },
+);

@@ -58,6 +58,10 @@ describe("the commands of the pages", () => {
     expect(refused.filter((refusal) => !refusal.includes("missing required argument"))).toEqual([]);
   });
 
+  it("stand in blocks that begin a line, or no test would see them", () => {
+    expect(PAGES.filter((page) => /^[ >]+```/m.test(textOf(page)))).toEqual([]);
+  });
+
   it.skipIf(!has("bash"))("are scripts that bash can read", () => {
     const scripts = PAGES.flatMap((page) =>
       snippetsOf(textOf(page))

@@ -9,14 +9,22 @@ interface NotRun {
 }
 
 /** Programs that lines may call beside prewarm and are run with it; all others have to be named below. */
-export const RUN_BESIDE: ReadonlySet<string> = new Set(["jq", "cp", "head"]);
+export const RUN_BESIDE: ReadonlySet<string> = new Set(["cd", "jq", "sqlite3", "["]);
 
 const PLACEHOLDER = "a value that the reader fills in";
 const AT_WORKER = "the second test of commands.large.test.ts asks a worker so";
 const OWN_TEST = "run, with its answer, by";
+const SYSTEMD =
+  "needs systemd as init; test/admin/operations.test.ts has `systemd-analyze verify` judge the units";
 const PACKAGE = "npm itself, from a registry";
 
 export const NOT_RUN: readonly NotRun[] = [
+  {
+    page: "docs/docker.md",
+    line: "docker",
+    why: "no Docker here: the job `image` of ci.yml builds and runs it",
+  },
+  { page: "docs/github-actions.md", line: "npm ci", why: PACKAGE },
   { page: "README.md", line: "npm install", why: PACKAGE },
   { page: "README.md", line: "npm start", why: "test/cli/sandbox-run.slow.test.ts runs it" },
   { page: "README.md", line: "export", why: PLACEHOLDER },
@@ -46,6 +54,17 @@ export const NOT_RUN: readonly NotRun[] = [
     line: "prewarm init",
     why: "asks on a terminal: test/cli/init.test.ts types the answers",
   },
+  {
+    page: "docs/large-files.md",
+    line: "curl",
+    why: "logs a real bot out; the sandbox plays no second server",
+  },
+  { page: "docs/large-files.md", line: "export", why: PLACEHOLDER },
+  { page: "docs/many-bots.md", line: "prewarm sandbox", why: "stays: test/cli/sandbox-lines.test.ts" },
+  { page: "docs/nightly.md", line: "systemctl", why: SYSTEMD },
+  { page: "docs/nightly.md", line: "journalctl", why: SYSTEMD },
+  { page: "docs/operations.md", line: "systemctl", why: SYSTEMD },
+  { page: "docs/operations.md", line: "journalctl", why: SYSTEMD },
   { page: "docs/many-machines.md", line: "npm i", why: PACKAGE },
   { page: "docs/many-machines.md", line: "export", why: PLACEHOLDER },
   {

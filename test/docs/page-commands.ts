@@ -71,9 +71,12 @@ export function startedByFiles(): Told[] {
 export function argsOfPrewarm(words: readonly string[]): string[] | null {
   const [program = "", second = ""] = words;
   if (program === "npm" && second === "start") return ["run", "--sandbox"];
+  if (program === "docker" && second !== "run") return null;
   const isPrewarm = (word: string) => /(?:^|\/)prewarm(?:\.js)?$/.test(word);
   if (isPrewarm(program)) return words.slice(1);
   if (!CALLERS.has(program.replace(/.*\//, ""))) return null;
   const at = words.findLastIndex(isPrewarm);
-  return at === -1 ? null : words.slice(at + 1);
+  if (at === -1) return null;
+  const args = words.slice(at + 1);
+  return program === "docker" && args.length === 0 ? ["worker"] : args;
 }

@@ -56,6 +56,19 @@ function install({ code }: Snippet, name: string): string {
   return join(folder, name);
 }
 
+describe("docs/captions-topics-protection.md", () => {
+  it("has a bot whose caption, buttons and protection go with the id", async () => {
+    const world = await openWarm();
+    const [snippet = { code: "", language: "" }] = snippetsOf(page("captions-topics-protection.md"));
+    const bot = startBot(world, install(snippet, "bot.mjs"));
+    const post = await bot.say("/start");
+    expect(post).toMatchObject({ transfer: "file_id", bytes_moved: 0 });
+    expect(Object.keys(post.parameters)).toEqual(
+      expect.arrayContaining(["caption", "parse_mode", "protect_content", "reply_markup"]),
+    );
+  });
+});
+
 describe("docs/use-the-ids.md", () => {
   it.each(LIBRARIES)("has a bot of %s that answers /start by id", async (library) => {
     const world = await openWarm();

