@@ -2,6 +2,7 @@ import type { Told } from "./page-commands.ts";
 
 /** Lines of pages that `commands.large.test.ts` does not run, and why. */
 interface NotRun {
+  /** `*` for any. */
   readonly page: string;
   /** What such a line begins with, by whole words. */
   readonly line: string;
@@ -19,15 +20,16 @@ const SYSTEMD =
 const PACKAGE = "npm itself, from a registry";
 
 export const NOT_RUN: readonly NotRun[] = [
+  { page: "*", line: "npm i", why: PACKAGE },
+  { page: "*", line: "npm install", why: PACKAGE },
+  { page: "*", line: "npm ci", why: PACKAGE },
+  { page: "*", line: "export", why: PLACEHOLDER },
   {
     page: "docs/docker.md",
     line: "docker",
     why: "no Docker here: the job `image` of ci.yml builds and runs it",
   },
-  { page: "docs/github-actions.md", line: "npm ci", why: PACKAGE },
-  { page: "README.md", line: "npm install", why: PACKAGE },
   { page: "README.md", line: "npm start", why: "test/cli/sandbox-run.slow.test.ts runs it" },
-  { page: "README.md", line: "export", why: PLACEHOLDER },
   { page: "README.md", line: "curl", why: AT_WORKER },
   { page: "CONTRIBUTING.md", line: "npm", why: "what runs this test, and its variants" },
   { page: "CONTRIBUTING.md", line: "npx vitest", why: "what runs this test, and its variants" },
@@ -36,7 +38,6 @@ export const NOT_RUN: readonly NotRun[] = [
     line: "curl",
     why: `${OWN_TEST} test/docs/commands.large.test.ts, at a worker`,
   },
-  { page: "docs/bench.md", line: "npm ci", why: PACKAGE },
   { page: "docs/bench.md", line: "baseline=();", why: "a step of a workflow: test/docs/workflows.test.ts" },
   {
     page: "docs/bench.md",
@@ -59,20 +60,16 @@ export const NOT_RUN: readonly NotRun[] = [
     line: "curl",
     why: "logs a real bot out; the sandbox plays no second server",
   },
-  { page: "docs/large-files.md", line: "export", why: PLACEHOLDER },
   { page: "docs/many-bots.md", line: "prewarm sandbox", why: "stays: test/cli/sandbox-lines.test.ts" },
   { page: "docs/nightly.md", line: "systemctl", why: SYSTEMD },
   { page: "docs/nightly.md", line: "journalctl", why: SYSTEMD },
   { page: "docs/operations.md", line: "systemctl", why: SYSTEMD },
   { page: "docs/operations.md", line: "journalctl", why: SYSTEMD },
-  { page: "docs/many-machines.md", line: "npm i", why: PACKAGE },
-  { page: "docs/many-machines.md", line: "export", why: PLACEHOLDER },
   {
     page: "docs/many-machines.md",
     line: "prewarm",
     why: "needs workers at one PostgreSQL: test/cli/many-machines.test.ts",
   },
-  { page: "docs/postgresql.md", line: "export", why: PLACEHOLDER },
   {
     page: "docs/postgresql.md",
     line: "prewarm",
@@ -99,7 +96,7 @@ export const NOT_RUN: readonly NotRun[] = [
 /** Why a line is not run; null where it is. */
 export function reasonFor(line: Told, rows: readonly NotRun[] = NOT_RUN): string | null {
   const row = rows.find(
-    (each) => each.page === line.page && (line.text === each.line || line.text.startsWith(`${each.line} `)),
+    (each) => ["*", line.page].includes(each.page) && `${line.text} `.startsWith(`${each.line} `),
   );
   return row?.why ?? null;
 }
