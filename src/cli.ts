@@ -1,19 +1,26 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { wordingHere } from "./commands/place.ts";
 import { programOf } from "./commands/program.ts";
-import { printFinalError, redactFinally } from "./final-error.ts";
+import { printFinalError, redactFinally, withoutSecretsFinally } from "./final-error.ts";
 import { isCodeOfSignal } from "./runs/signals.ts";
 
 /** argv -> command -> exit code. Never throws; the only place that ends the process. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
-  let code: number;
-  try {
-    code = await dispatch(argv, version);
-  } catch (error) {
-    code = printFinalError(error, process.stderr, wordingHere());
-  }
+  const code = await answer(argv, version);
   await flushed(isCodeOfSignal(code) ? PATIENCE_MS : null);
   process.exit(code);
+}
+
+/**
+ * The exit code of a command line, once all of it was said. Never throws.
+ * @internal
+ */
+export async function answer(argv: readonly string[], version: string): Promise<number> {
+  try {
+    return await dispatch(argv, version);
+  } catch (error) {
+    return printFinalError(error, process.stderr, wordingHere());
+  }
 }
 
 async function dispatch(argv: readonly string[], version: string): Promise<number> {
@@ -34,20 +41,29 @@ async function dispatch(argv: readonly string[], version: string): Promise<numbe
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
-    if (argv[0] === "probe" && argv.includes("--json")) {
-      const { probeNeverBegan } = await import("./commands/probe.ts");
-      probeNeverBegan(2);
-    }
-    if (argv.includes("--json")) await tellNeverBegan(argv[0]);
+    const isUsage = error instanceof CommanderError;
+    if (isUsage && error.exitCode === 0) return 0;
+    if (wantsJson(argv, program)) await tellInJson(error, argv[0]);
+    if (!isUsage) throw error;
     return 2;
   }
   return code;
 }
 
-/** Whoever reads lines of JSON waits for the last one, also where no flag could be read. */
-async function tellNeverBegan(command: string | undefined): Promise<void> {
+/** Whether `--json` was typed, and does not name a file; also behind a command that there is none of. */
+function wantsJson(argv: readonly string[], program: Command): boolean {
+  const command = program.commands.find((each) => each.name() === argv[0]);
+  if (command?.options.some(({ long, required }) => long === "--json" && required)) return false;
+  const end = argv.indexOf("--");
+  return (end === -1 ? argv : argv.slice(0, end)).includes("--json");
+}
+
+/** Whoever reads JSON gets an error as JSON; and whoever waits for a last line the last one, also where no flag could be read. */
+async function tellInJson(error: unknown, command: string | undefined): Promise<void> {
+  const { tellError } = await import("./commands/error-line.ts");
+  tellError(error, { stdout: process.stdout, wording: wordingHere() }, withoutSecretsFinally);
+  if (!(error instanceof CommanderError)) return;
+  if (command === "probe") (await import("./commands/probe.ts")).probeNeverBegan(2);
   if (command === "verify") (await import("./commands/verify.ts")).verifyNeverBegan(2);
   if (command === "run") await (await import("./commands/run.ts")).neverBegan(2);
 }

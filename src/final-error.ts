@@ -10,6 +10,11 @@ export function redactFinally(redact: (text: string) => string): void {
   clean = redact;
 }
 
+/** A text without the secrets of this run. */
+export function withoutSecretsFinally(text: string): string {
+  return clean(text);
+}
+
 /** Prints what ended the process, one line a problem, and answers the exit code that belongs to it. */
 export function printFinalError(
   error: unknown,

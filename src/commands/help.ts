@@ -3,6 +3,7 @@ import type { Argument, Command, CommandUnknownOpts, Option } from "commander";
 import { ConfigError } from "../config/error.ts";
 import { nearest } from "../config/nearest.ts";
 import { SECRETS, SETTINGS, type Setting } from "../config/settings.ts";
+import { ERROR_REASONS } from "../domain/error-reasons.ts";
 import { EXIT_CODES } from "../domain/exit-codes.ts";
 import { REASONS } from "../domain/reasons.ts";
 import { SKIP_REASONS } from "../domain/skip-reasons.ts";
@@ -59,6 +60,7 @@ function everything(program: Command): Record<string, unknown> {
     reasons: [
       ...Object.entries(REASONS).map(([reason, { class: cls, next }]) => ({ reason, class: cls, next })),
       ...Object.keys(SKIP_REASONS).map((reason) => ({ reason, class: "skip", next: null })),
+      ...Object.entries(ERROR_REASONS).map(([reason, next]) => ({ reason, class: "error", next })),
     ],
     pages: topics().map((name) => `docs/${name}.md`),
   };

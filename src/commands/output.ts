@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
 import { errorCode } from "../domain/error-code.ts";
+import type { Failure } from "../domain/failure.ts";
 import { asWritten } from "../domain/wording.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
@@ -14,12 +15,14 @@ import { finalTables } from "../reporters/run/tables.ts";
 import type { Run } from "../runs/run.ts";
 import { commandsAfter } from "./again.ts";
 import { runHook } from "./end-hook.ts";
+import { failureErrorLine, tellError } from "./error-line.ts";
 import type { CommandPlace } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface OutputOptions {
   readonly flags: RunFlags;
   readonly place: CommandPlace;
+  readonly redact: (text: string) => string;
 }
 
 type RunSnapshot = ReturnType<Run["tally"]["snapshot"]>;
@@ -32,14 +35,16 @@ export class RunOutput {
   readonly #outputPlan: OutputPlan;
   readonly #colour: ChalkInstance;
   readonly #onEnd: readonly string[];
+  readonly #redact: (text: string) => string;
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
   #planned = false;
 
-  constructor(run: Run, { flags, place }: OutputOptions) {
+  constructor(run: Run, { flags, place, redact }: OutputOptions) {
     const { stderr, env } = place;
     this.#run = run;
     this.#place = place;
+    this.#redact = redact;
     this.#after = commandsAfter(flags);
     this.#onEnd = flags.onEnd ?? [];
     this.#outputPlan = chooseReporters({
@@ -80,6 +85,17 @@ export class RunOutput {
     const run = this.#run.tally.snapshot();
     if (this.#reporters?.ndjson) this.#reporters.ndjson.line(planLine(plan, run));
     else stdout.write(wording(planText(plan, run, this.#after.run)));
+  }
+
+  /** With `--json`: what ended the run before its source was used up. */
+  failure(failure: Failure, exitCode: number): void {
+    const { wording = asWritten } = this.#place;
+    this.#reporters?.ndjson?.line(failureErrorLine(failure, exitCode, (text) => wording(this.#redact(text))));
+  }
+
+  /** With `--json`: what was thrown. */
+  error(error: unknown): void {
+    if (this.#reporters?.ndjson) tellError(error, this.#place, this.#redact);
   }
 
   /** The final tables, or the last line of `--json`. */

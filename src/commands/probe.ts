@@ -5,6 +5,7 @@ import { list } from "../config/parse.ts";
 import { readProbeOptions } from "../config/probe-options.ts";
 import { readTogether } from "../config/problems.ts";
 import { redactor } from "../domain/secret.ts";
+import { asWritten } from "../domain/wording.ts";
 import { chosen } from "../probe/choose.ts";
 import { EXPERIMENTS } from "../probe/experiments.ts";
 import { reportOf } from "../probe/report.ts";
@@ -13,6 +14,7 @@ import { experimentList, experimentRecord } from "../reporters/probe/list.ts";
 import { ProbeRun, type ProbeWatcher } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { commandsAfterProbe } from "./again.ts";
+import { rememberRedactor, tellError, unconfirmedLine } from "./error-line.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import { probeFacts } from "./probe-facts.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
@@ -26,13 +28,17 @@ export interface ProbeContext extends RunContext {
 /** `prewarm probe`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function probe(flags: ProbeFlags, context: ProbeContext): Promise<number> {
   const { place = thisProcess() } = context;
+  const heard = rememberRedactor({ ...context, place });
   try {
-    if (flags.conform === true) return await probeFacts(flags, { ...context, place });
+    if (flags.conform === true) return await probeFacts(flags, heard.context);
     const experiments = chosen(onlyOf(flags));
     if (flags.list === true) return tellList(experiments, flags, place);
-    return await open(flags, experiments, { ...context, place });
+    return await open(flags, experiments, heard.context);
   } catch (error) {
-    if (flags.json === true && flags.list !== true) probeNeverBegan(exitCodeOfError(error), place);
+    if (flags.json === true && flags.list !== true) {
+      tellError(error, place, heard.redact);
+      probeNeverBegan(exitCodeOfError(error), place);
+    }
     throw error;
   }
 }
@@ -91,12 +97,21 @@ function tellOnly(
   experiments: Experiments,
   { flags, place, most }: { readonly flags: ProbeFlags; readonly place: CommandPlace; readonly most: number },
 ): number {
+  const { send } = commandsAfterProbe(flags);
   if (flags.json === true) {
     for (const each of experiments) line(place, { type: "planned", ...experimentRecord(each) });
+    line(
+      place,
+      unconfirmedLine(
+        `nothing was sent: it may post at most ${most} messages`,
+        send,
+        place.wording ?? asWritten,
+      ),
+    );
     probeNeverBegan(2, place);
   } else place.stdout.write(experimentList(experiments));
   const what = "to one warmup chat of each type";
-  return nothingSent(place, { most, what, command: commandsAfterProbe(flags).send });
+  return nothingSent(place, { most, what, command: send });
 }
 
 async function show(run: ProbeRun, flags: ProbeFlags, place: CommandPlace, redact: (text: string) => string) {

@@ -6,6 +6,7 @@ import { redactor } from "../domain/secret.ts";
 import { Run } from "../runs/run.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
+import { rememberRedactor, tellError } from "./error-line.ts";
 import { RunOutput } from "./output.ts";
 import { type CommandPlace, thisProcess, wordingHere } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
@@ -21,8 +22,13 @@ const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs agains
 
 /** `prewarm run`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function run(flags: RunFlags, context: RunContext): Promise<number> {
-  const opened = await open(flags, context).catch(async (error: unknown) => {
-    if (flags.json === true) await neverBegan(exitCodeOfError(error), context.place);
+  const { place = thisProcess() } = context;
+  const heard = rememberRedactor(context);
+  const opened = await open(flags, heard.context).catch(async (error: unknown) => {
+    if (flags.json === true) {
+      tellError(error, place, heard.redact);
+      await neverBegan(exitCodeOfError(error), place);
+    }
     throw error;
   });
   try {
@@ -62,7 +68,7 @@ async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunC
     const redact = redactor(secretsOf(config));
     onRedactor(redact);
     const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run" });
-    const output = new RunOutput(run, { flags, place });
+    const output = new RunOutput(run, { flags, place, redact });
     const close = async () => {
       await output.close();
       await run.close().finally(stage.close);
@@ -81,9 +87,11 @@ async function show(run: Run, output: RunOutput): Promise<number> {
     const toEnd = output.open().then(() => run.toEnd());
     const { exitCode, cause, plan } = await toEnd.finally(unwatch);
     if (plan) output.plan(plan);
+    if (cause && "failure" in cause) output.failure(cause.failure, exitCode);
     await output.end(exitCode, cause !== null);
     return exitCode;
   } catch (error) {
+    output.error(error);
     await output.end(exitCodeOfError(error), true);
     throw error;
   }

@@ -19,6 +19,7 @@ import { checkPlanText, checkTables } from "../reporters/verify/text.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { Verification, type VerifyEnd } from "../runs/verify.ts";
 import { commandsAfterCheck } from "./again.ts";
+import { rememberRedactor, tellError } from "./error-line.ts";
 import { whyNotMade } from "./output.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import type { RunContext } from "./run.ts";
@@ -27,15 +28,19 @@ import type { VerifyFlags } from "./verify-flags.ts";
 /** `prewarm verify`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function verify(flags: VerifyFlags, context: RunContext): Promise<number> {
   const { place = thisProcess() } = context;
+  const heard = rememberRedactor(context);
   try {
-    const check = await open(flags, context, place);
+    const check = await open(flags, heard.context, place);
     try {
       return await show(check, flags, place);
     } finally {
       await check.close();
     }
   } catch (error) {
-    if (flags.json === true) verifyNeverBegan(exitCodeOfError(error), place);
+    if (flags.json === true) {
+      tellError(error, place, heard.redact);
+      verifyNeverBegan(exitCodeOfError(error), place);
+    }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Ended, endsOf, problemsOf, summaryOf } from "../helpers/child.ts";
+import { type Ended, endsOf, linesOf, problemsOf, summaryOf } from "../helpers/child.ts";
 import { CHAT, FORBIDDEN_CHAT, openWorld, type World } from "../helpers/world.ts";
 
 interface Refusal {
@@ -76,7 +76,7 @@ describe("what a run cannot work with", () => {
     const world = await openWorld();
     const ended = await world.runWith({ R2_BUCKET: "nope" }, "--json");
     expect(summaryOf(ended)).toMatchObject({ total: 0, success_rate: 1, exit_code: 4 });
-    expect(ended.stdout.split("\n")).toHaveLength(2);
+    expect(linesOf(ended).map(({ type }) => type)).toEqual(["error", "summary"]);
   });
 
   it("leaves no mark on a new ledger: with the mistake corrected the run works", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Ended, endsOf, itemsOf, problemsOf, summaryOf } from "../helpers/child.ts";
+import { type Ended, endsOf, itemsOf, linesOf, problemsOf, summaryOf } from "../helpers/child.ts";
 import { OTHER_TOKEN, openWorld } from "../helpers/world.ts";
 
 /** None of what a real run needs. */
@@ -33,7 +33,7 @@ describe("configuration that is not there", () => {
     const world = await openWorld();
     const ended = await world.runWith(NOTHING, "--json");
     expect(summaryOf(ended)).toMatchObject({ total: 0, exit_code: 2 });
-    expect(ended.stdout.split("\n")).toHaveLength(2);
+    expect(linesOf(ended).map(({ type }) => type)).toEqual(["error", "summary"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { tellError } from "../../src/commands/error-line.ts";
 import type { CommandPlace } from "../../src/commands/place.ts";
 import { neverBegan, run } from "../../src/commands/run.ts";
 import { addRunFlags } from "../../src/commands/run-flags.ts";
@@ -66,7 +67,10 @@ async function ended(args: readonly string[], place: CommandPlace): Promise<numb
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return printFinalError(error, place.stderr);
-    if (args.includes("--json")) await neverBegan(2, place);
+    if (args.includes("--json")) {
+      tellError(error, place);
+      await neverBegan(2, place);
+    }
     return 2;
   }
 }
