@@ -7,12 +7,12 @@ export interface ApiError {
 
 /** What a method returns: the result, or the refusal. */
 export type Answered<T> =
-  | { readonly ok: true; readonly value: T }
+  | { readonly ok: true; readonly value: T; readonly description?: string }
   | { readonly ok: false; readonly error: ApiError };
 
-/** A method's result. */
-export function answered<T>(value: T): Answered<T> {
-  return { ok: true, value };
+/** A method's result, with the words that some methods add. */
+export function answered<T>(value: T, description?: string): Answered<T> {
+  return description === undefined ? { ok: true, value } : { ok: true, value, description };
 }
 
 /** A method's refusal. */

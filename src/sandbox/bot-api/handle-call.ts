@@ -142,7 +142,7 @@ async function withFaults(
 }
 
 function answerOf(answered: Answered<unknown>): HttpAnswer {
-  return answered.ok ? resultAnswer(answered.value) : errorAnswer(answered.error);
+  return answered.ok ? resultAnswer(answered.value, answered.description) : errorAnswer(answered.error);
 }
 
 async function runMethod(

@@ -12,9 +12,9 @@ export interface HttpAnswer {
 
 const JSON_TYPE = "application/json";
 
-/** Returns `{"ok":true,"result":...}`. */
-export function resultAnswer(result: unknown): HttpAnswer {
-  return jsonAnswer(200, { ok: true, result });
+/** Returns `{"ok":true,"result":...}`, with a description where there is one. */
+export function resultAnswer(result: unknown, description?: string): HttpAnswer {
+  return jsonAnswer(200, { ok: true, result, ...(description === undefined ? {} : { description }) });
 }
 
 /** Returns `{"ok":false,...}` with the status of the error, and a `Retry-After` header along with `retry_after`. */

@@ -2,6 +2,7 @@ import { onAbort } from "../../domain/abort.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { type Answered, answered, conflict, refused } from "./api-error.ts";
 import { wait } from "./wait.ts";
+import { isLoopback, type Webhook, WebhookDelivery, type WebhookReply } from "./webhook.ts";
 
 /** An update that waits for a bot: its number, and one member named after its type. */
 export interface Update {
@@ -27,29 +28,57 @@ const REPEAT_MS = 3_000;
 /** A second conflict within this time is answered so much later (BAS fail_query_conflict). */
 const CONFLICT_MS = 3_000;
 
+export interface InboxOptions {
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
+  /** A bot's server answered to an update with a call. */
+  readonly reply: (reply: WebhookReply) => void;
+}
+
+/** What went wrong last at a webhook. */
+interface WebhookError {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly text: string;
+}
+
 /**
- * The updates that wait for one bot, and who gets them: the one poll that waits, or a webhook (the sandbox delivers none; while one
- * is set they stay here). Rules and texts: BAS Client.cpp process_get_updates_query, do_get_updates, abort_long_poll.
+ * The updates that wait for one bot, and who gets them: the one poll that waits, or a webhook on this machine; for a webhook elsewhere
+ * they stay here. Rules and texts: BAS Client.cpp process_get_updates_query, do_get_updates, abort_long_poll.
  */
 export class Inbox {
+  readonly #options: InboxOptions;
   readonly #clock: Clock;
   readonly #stop: AbortSignal;
   #updates: Update[] = [];
   #lastId = 0;
   #allowed: readonly string[] = [];
-  #webhook = "";
+  #webhook: Webhook | null = null;
+  #delivery: WebhookDelivery | null = null;
+  #webhookError: WebhookError | null = null;
   #end: ((end: PollEnd) => void) | null = null;
   #previous = { offset: Number.NaN, at: 0 };
   #quietUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, stop: AbortSignal) {
-    this.#clock = clock;
-    this.#stop = stop;
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#stop = options.stop;
   }
 
-  /** Where updates are to go; empty without a webhook. */
-  get webhook(): string {
+  /** Where updates are to go; null without a webhook. */
+  get webhook(): Webhook | null {
     return this.#webhook;
+  }
+
+  /** What went wrong last there. */
+  get webhookError(): WebhookError | null {
+    return this.#webhookError;
+  }
+
+  /** The types that the bot wants; none for all. */
+  get allowed(): readonly string[] {
+    return this.#allowed;
   }
 
   /** How many updates wait. */
@@ -63,6 +92,7 @@ export class Inbox {
     this.#lastId += 1;
     this.#updates.push({ update_id: this.#lastId, [type]: content });
     this.#end?.("update");
+    this.#delivery?.offer();
   }
 
   /** Sets the types of updates that the bot wants from now on; none for all. */
@@ -72,7 +102,7 @@ export class Inbox {
 
   /** Answers a getUpdates: at once where updates wait, else when one comes, after its time, or with 409 when it is ended. */
   async poll({ offset, limit, seconds }: PollOptions): Promise<Answered<readonly Update[]>> {
-    if (this.#webhook !== "") return this.#conflict(WEBHOOK_ACTIVE);
+    if (this.#webhook !== null) return this.#conflict(WEBHOOK_ACTIVE);
     const now = this.#clock.now();
     const repeated = offset === this.#previous.offset && now < this.#previous.at + REPEAT_MS;
     this.#previous = { offset, at: now };
@@ -84,18 +114,35 @@ export class Inbox {
     return answered(this.#updates.slice(0, limit));
   }
 
-  /** Sends updates to a URL from now on, or with an empty one to polls again. */
-  setWebhook(url: string, drop: boolean): void {
+  /** Sends updates to a webhook from now on, or without one to polls again. */
+  setWebhook(hook: Webhook | null, drop: boolean): void {
     if (drop) this.#updates = [];
-    this.#webhook = url;
-    if (url !== "") this.#end?.("setWebhook");
+    this.#delivery?.stop();
+    this.#webhook = hook;
+    this.#webhookError = null;
+    if (hook !== null) this.#end?.("setWebhook");
+    this.#delivery = hook !== null && isLoopback(hook.url) ? this.#deliveryTo(hook) : null;
   }
 
   /** Forgets updates, types and webhook; a poll that waits goes on, and numbers continue. */
   clear(): void {
-    this.#updates = [];
     this.#allowed = [];
-    this.#webhook = "";
+    this.setWebhook(null, true);
+  }
+
+  #deliveryTo(hook: Webhook): WebhookDelivery {
+    const options = {
+      clock: this.#clock,
+      waiting: () => this.#updates,
+      taken: (update: Update) => {
+        this.#updates = this.#updates.filter((each) => each !== update);
+      },
+      refused: (text: string) => {
+        this.#webhookError = { at: Math.floor(this.#clock.wall() / 1_000), text };
+      },
+      reply: this.#options.reply,
+    };
+    return new WebhookDelivery(hook, options, this.#stop);
   }
 
   #forgetBefore(offset: number): void {

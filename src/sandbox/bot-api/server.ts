@@ -6,7 +6,7 @@ import { faultPlan } from "../faults.ts";
 import { abandon, closeServer, listenOnLoopback } from "../loopback.ts";
 import { profileOf, seededRandom } from "../profiles.ts";
 import { NOT_FOUND } from "./api-error.ts";
-import { Bots } from "./bots.ts";
+import { type BotIdentity, Bots } from "./bots.ts";
 import { type CallRow, ServedCalls } from "./call-log.ts";
 import { Chats } from "./chats.ts";
 import { ContentStore } from "./content-store.ts";
@@ -25,6 +25,7 @@ import { serveSandbox } from "./sandbox-routes.ts";
 import { type TruthRow, truthOf } from "./truth.ts";
 import { UrlCache } from "./url-cache.ts";
 import { UrlFetcher } from "./url-fetch.ts";
+import type { WebhookReply } from "./webhook.ts";
 import type { BotApiWorld } from "./world.ts";
 
 /** A running stand-in for api.telegram.org. */
@@ -56,7 +57,7 @@ export async function startBotApiServer(options: BotApiOptions): Promise<BotApiS
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const beginning = beginningOf(options);
-  const world = createWorld(options, beginning, stop.signal);
+  const world = createWorld(options, beginning, stop.signal, (bot, reply) => carryOut(url, bot, reply));
   const server = createServer({ maxHeaderSize: HEADER_BYTES, keepAliveTimeout: IDLE_MS, requestTimeout: 0 });
   const used = new WeakSet<Socket>();
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -94,7 +95,23 @@ function beginningOf({ profile, faults, uploadLatencyMs, seed, rich }: BotApiOpt
   };
 }
 
-function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSignal): BotApiWorld {
+/** What a bot's server answers to an update is a call like any other. */
+function carryOut(url: string, { token }: BotIdentity, { method, body, contentType }: WebhookReply): void {
+  const headers = { "content-type": contentType };
+  fetch(`${url}/bot${token}/${method}`, { method: "POST", headers, body })
+    .then((answer) => answer.arrayBuffer())
+    // Nobody hears how it went, and the server may be closing.
+    .catch(() => {});
+}
+
+type Reply = (bot: BotIdentity, reply: WebhookReply) => void;
+
+function createWorld(
+  options: BotApiOptions,
+  beginning: Beginning,
+  stop: AbortSignal,
+  reply: Reply,
+): BotApiWorld {
   const clock = options.clock ?? systemClock(options.timeScale ?? 1);
   const startedAt = clock.now();
   const random = options.random ?? seededRandom(beginning.seed);
@@ -102,7 +119,8 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
   const local = options.local ?? false;
   const bots = new Bots(options.bots);
   const contents = new ContentStore();
-  const inboxes = new Map(bots.list.map(({ id }) => [id, new Inbox(clock, stop)]));
+  const inbox = (bot: BotIdentity) => new Inbox({ clock, stop, reply: (given) => reply(bot, given) });
+  const inboxes = new Map(bots.list.map((bot) => [bot.id, inbox(bot)]));
   return {
     clock,
     startedAt,
@@ -119,7 +137,7 @@ function createWorld(options: BotApiOptions, beginning: Beginning, stop: AbortSi
     flood: new Flood({ profile, local, clock, random, stop }),
     fetcher: new UrlFetcher(options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS, contents.freshPath),
     urls: new UrlCache(clock),
-    inboxOf: ({ id }) => inboxes.get(id) ?? new Inbox(clock, stop),
+    inboxOf: (bot) => inboxes.get(bot.id) ?? inbox(bot),
     sha256OfKey: options.sha256OfKey ?? null,
     stop,
     live: {
