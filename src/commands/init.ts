@@ -12,6 +12,7 @@ import { newLines } from "../init/env-lines.ts";
 import { placeOf } from "../init/until-true.ts";
 import { CHATS_VALUE, R2_VALUES, TOKEN_VALUE } from "../init/values.ts";
 import { fold, oneLine } from "../reporters/format.ts";
+import { codeOfSignal } from "../runs/signals.ts";
 import { appendToDotenv, checkDotenv } from "./dotenv-file.ts";
 import type { InitFlags } from "./init-flags.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
@@ -41,6 +42,7 @@ export async function init(
   const folder = rehearsal ? rehearsal.folder : place.folder;
   const examiner = openExaminer({ env, folder, docs: (id) => `docs/check-env.md#check-${id}` });
   const parts = { place, examiner, folder, rehearsal };
+  const forget = rehearsal === null ? null : onEndFromOutside(rehearsal);
   try {
     return flags.yes === true ? await withoutAsking(parts, env) : await asking(parts);
   } catch (error) {
@@ -50,7 +52,17 @@ export async function init(
   } finally {
     await examiner.close();
     await rehearsal?.close();
+    forget?.();
   }
+}
+
+/** A terminal that goes away, which Node.js ends with an error or by SIGHUP, would leave the folder of a rehearsal behind. */
+function onEndFromOutside({ removeFolder }: Rehearsal): () => void {
+  const end = (signal: "SIGHUP" | "SIGTERM") => process.exit(codeOfSignal(signal));
+  process.on("exit", removeFolder).on("SIGHUP", end).on("SIGTERM", end);
+  return () => {
+    process.off("exit", removeFolder).off("SIGHUP", end).off("SIGTERM", end);
+  };
 }
 
 interface Parts {

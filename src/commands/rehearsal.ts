@@ -14,6 +14,8 @@ export interface Rehearsal {
   readonly introduction: string;
   /** The same examiner; while it listens, the stand-in of Telegram adds the bot to its channels. */
   around(examiner: Examiner): Examiner;
+  /** For a process that ends without {@link close}. */
+  removeFolder(): void;
   close(): Promise<void>;
 }
 
@@ -27,13 +29,15 @@ export async function startRehearsal(): Promise<Rehearsal> {
   const chats = (env.WARMUP_CHAT_ID ?? "").split(",");
   for (const id of chats) await order(sandbox, { chat: { id, left: true } });
   const folder = mkdtempSync(join(tmpdir(), "prewarm-rehearsal-"));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   return {
     env: { R2_ENDPOINT: env.R2_ENDPOINT, TELEGRAM_API_ROOT: env.TELEGRAM_API_ROOT },
     folder,
     introduction: introductionOf(env),
     around: (examiner) => withSomebody(examiner, () => addNext(sandbox, chats)),
+    removeFolder,
     close: async () => {
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder();
       await sandbox.close();
     },
   };

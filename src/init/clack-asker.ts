@@ -12,9 +12,13 @@ export interface TerminalOptions {
   readonly wrap: (text: string) => string;
 }
 
+/** Where clack begins a title, which it does not break by itself before something typed. */
+const UNDER_TITLE = "\n   ";
+
 /** Asks on a terminal. */
 export function clackAsker({ input, output, wording, wrap }: TerminalOptions): Asker {
   const terminal = { input, output };
+  const titled = (words: string) => wrap(wording(words)).replaceAll("\n", UNDER_TITLE);
   const say: Record<AskerTone, (text: string) => void> = {
     step: (words) => log.step(words, { output }),
     good: (words) => log.success(words, { output }),
@@ -29,13 +33,13 @@ export function clackAsker({ input, output, wording, wrap }: TerminalOptions): A
         await text({
           ...terminal,
           ...placeholder,
-          message: wording(question.message),
+          message: titled(question.message),
           validate: judged(question),
         }),
       );
     },
     secret: async (question) =>
-      clean(await password({ ...terminal, message: wording(question.message), validate: judged(question) })),
+      clean(await password({ ...terminal, message: titled(question.message), validate: judged(question) })),
     choose: async (message, choices) => {
       const options = choices.map(({ value, label }) => ({ value: value as string, label: wording(label) }));
       const answer = await select({ ...terminal, message: wording(message), options });

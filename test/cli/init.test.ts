@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startQuickSandbox } from "../../src/sandbox/demo.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { BIN, start } from "../helpers/child.ts";
@@ -207,6 +216,17 @@ describe.skipIf(!hasTerminal)("prewarm init on a terminal (needs `script`)", () 
     await screen.until("A rehearsal: nothing was written");
     expect((await screen.ended).code).toBe(0);
     expect(existsSync(set.dotenv)).toBe(false);
+  });
+
+  it("leaves nothing of a rehearsal behind where the terminal goes away", async () => {
+    const set = await setUp();
+    const temporary = join(set.folder, "tmp");
+    mkdirSync(temporary);
+    const screen = onTerminal(["init", "--sandbox"], { env: { TMPDIR: temporary }, cwd: set.folder });
+    await screen.until("Bucket");
+    expect(readdirSync(temporary)).toEqual([expect.stringMatching(/^prewarm-rehearsal-/)]);
+    screen.hangUp();
+    await vi.waitFor(() => expect(readdirSync(temporary)).toEqual([]), { timeout: 20_000 });
   });
 });
 

@@ -13,6 +13,8 @@ export interface OnTerminal {
   /** Waits until what it shows from now on, or has shown since the last of these calls, holds this. */
   until(text: string): Promise<void>;
   type(keys: string): void;
+  /** Takes the terminal away, as closing its window does. */
+  hangUp(): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -39,6 +41,7 @@ export function onTerminal(args: readonly string[], options: ChildOptions, colum
       );
     },
     type: (keys) => running.type(keys),
+    hangUp: () => running.signal("SIGKILL"),
     ended: running.ended,
   };
 }
