@@ -13,7 +13,7 @@ function failed({ message }: LedgerError): Report {
   return fail(found, rest.join("; ") || "prewarm check-env --only ledger", { details });
 }
 
-const IS_OF_TLS = /certificate|SSL|sslmode|sslrootcert|TLS/;
+const IS_OF_TLS = /certificate|SSL|sslmode|sslrootcert|sslcert|sslkey|TLS/;
 const IS_OF_TABLES = /was written by a newer prewarm|is of type/;
 
 function isOfTls(problem: LedgerError): boolean {

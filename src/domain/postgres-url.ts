@@ -1,5 +1,5 @@
 /** How a connection is protected, as libpq names it (postgresql.org/docs/current/libpq-ssl.html). */
-const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+export const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 /** How a connection is protected. */
 export type SslMode = (typeof SSL_MODES)[number];
 

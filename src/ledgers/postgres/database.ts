@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, Pool, PoolClient } from "pg";
 import { LedgerError } from "../error.ts";
 import { Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
-import { asLedgerError, textOf, verdictOf } from "./errors.ts";
+import { ServerPatience, type TellAway } from "./patience.ts";
 import { type NumberedSql, type TableFacts, translate } from "./translate.ts";
 
 /** Whoever sends statements to the server. */
@@ -18,9 +17,6 @@ export interface RawSql {
   within<T>(work: (query: RawSql["query"]) => Promise<T>): Promise<T>;
 }
 
-/** Tells people of a ledger that is away, and of its return. */
-export type TellAway = (level: "warn" | "info", text: string) => void;
-
 export interface DatabaseOptions {
   readonly pool: Pool;
   readonly place: string;
@@ -30,12 +26,6 @@ export interface DatabaseOptions {
   readonly patienceMs?: number | undefined;
 }
 
-/** Milliseconds for which a server that went away is waited for: a failover, an upgrade, a person who starts it again. */
-const PATIENCE_MS = 10 * 60_000;
-const [SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS] = [50, 5_000];
-/** Tries of a transaction that others undid. */
-const MOST_UNDONE = 50;
-
 /**
  * Plays steps in PostgreSQL. A server that goes away is waited for, and what it had not carried out is done again: whether the last
  * transaction before that was, is asked by its number. Only what holds behind a transaction pooler is used: no session keeps
@@ -44,18 +34,15 @@ const MOST_UNDONE = 50;
 export class Database {
   readonly place: string;
   readonly #pool: Pool;
-  readonly #tell: TellAway;
   readonly #facts: TableFacts;
   readonly #statements = new Map<string, NumberedSql>();
-  readonly #patienceMs: number;
-  #isAway = false;
+  readonly #patience: ServerPatience;
 
-  constructor({ pool, place, facts, tell, patienceMs = PATIENCE_MS }: DatabaseOptions) {
-    this.#patienceMs = patienceMs;
+  constructor({ pool, place, facts, tell, patienceMs }: DatabaseOptions) {
+    this.#patience = new ServerPatience({ place, tell, ms: patienceMs });
     this.#pool = pool;
     this.place = place;
     this.#facts = facts;
-    this.#tell = tell;
   }
 
   /** For statements of an engine that keeps its jobs here. A server that is away is not waited for. */
@@ -158,48 +145,8 @@ export class Database {
     return known;
   }
 
-  async #patiently<T>(work: () => Promise<T>): Promise<T> {
-    const began = performance.now();
-    const spent = { undone: 0, pause: SHORTEST_PAUSE_MS };
-    for (;;) {
-      try {
-        const value = await work();
-        this.#isBack(began);
-        return value;
-      } catch (error) {
-        const isOver = performance.now() - began > this.#patienceMs || spent.undone > MOST_UNDONE;
-        if (isOver || verdictOf(error) === "over") throw asLedgerError(this.place, error, false);
-        await this.#pause(error, spent);
-      }
-    }
-  }
-
-  async #pause(error: unknown, spent: { undone: number; pause: number }): Promise<void> {
-    if (verdictOf(error) === "again") {
-      spent.undone += 1;
-      await sleep(Math.random() * SHORTEST_PAUSE_MS);
-      return;
-    }
-    this.#wentAway(error);
-    await sleep(spent.pause);
-    spent.pause = Math.min(2 * spent.pause, LONGEST_PAUSE_MS);
-  }
-
-  #wentAway(error: unknown): void {
-    if (this.#isAway) return;
-    this.#isAway = true;
-    const why =
-      (error as { code?: unknown }).code === "25006"
-        ? "can only be read, as after a failover"
-        : "does not answer";
-    this.#tell("warn", `the ledger at ${this.place} ${why} (${textOf(error)}): waiting for it`);
-  }
-
-  #isBack(began: number): void {
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    const seconds = Math.round((performance.now() - began) / 1000);
-    this.#tell("info", `the ledger at ${this.place} is back${seconds > 0 ? ` after ${seconds} s` : ""}`);
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return this.#patience.lasting(work);
   }
 
   async close(): Promise<void> {

@@ -47,6 +47,7 @@ export function textOf(error: unknown): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
+/** By the code of an error. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^28P01$/, "refuses the password; look at the user and the password of PREWARM_LEDGER, or PGPASSWORD"],
   [/^28/, "refuses this user; look at the user of PREWARM_LEDGER and at pg_hba.conf"],
@@ -68,8 +69,45 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
     "cannot be reached: nobody listens there; start the server, or look at the host and the port of the URL",
   ],
   [
+    /^25006$/,
+    "can only be read: it is a standby, or has failed over; name the primary in PREWARM_LEDGER, or wait until it is one",
+  ],
+  [
+    /^53300$/,
+    "has no connection left for this user; end what holds them, allow more there, or go through its pooler (a process of prewarm opens up to 4, ?pool=2 makes it 2)",
+  ],
+  [/^57P03$/, "is just starting or stopping; try again in a moment"],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    "has a certificate for another host name; name the host that it is for, or have only its authority checked (sslmode=verify-ca)",
+  ],
+  [
+    /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+    "has a certificate that does not hold today; have it renewed on the server, or look at this machine's clock",
+  ],
+  [
+    /^ERR_OSSL_(?:PEM|X509|ASN1)/,
+    "cannot be reached: sslrootcert, sslcert or sslkey is no file in PEM form; look at them",
+  ],
+  [
     /CERT|^SELF_SIGNED|^UNABLE_TO/,
     "has a certificate that cannot be trusted; name its authority by sslrootcert=FILE, or look at sslmode",
+  ],
+];
+
+/** By what the server or the driver says, where the code does not tell. */
+const TEXTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /does not support SSL/,
+    "does not encrypt, and sslmode asks for it; have the server use TLS (ssl = on), or in a network that you trust set sslmode=prefer",
+  ],
+  [
+    /valid client certificate/,
+    "asks for a certificate of this client; name it by sslcert=FILE and sslkey=FILE in the URL",
+  ],
+  [
+    /pg_hba\.conf.*(?:no encryption|SSL off)/,
+    "may take encrypted connections only; set sslmode=require, or look at pg_hba.conf",
   ],
 ];
 
@@ -79,13 +117,15 @@ export function asLedgerError(place: string, error: unknown, opening: boolean): 
   const code = codeOf(error);
   const isAway = verdictOf(error) === "away";
   if (code === "" && !isAway && !isDriverText(error)) return error;
+  const text = textOf(error);
   const meaning =
+    TEXTS.find(([form]) => form.test(text))?.[1] ??
     MEANINGS.find(([form]) => form.test(code))?.[1] ??
     (isAway
       ? "cannot be reached; look at the server and the network"
       : "failed; look at what PostgreSQL says");
   const fault = code === "42501" ? "not_writable" : "other";
-  return new LedgerError(`${place} ${meaning} (${textOf(error)})`, opening && !isAway ? 2 : 1, {
+  return new LedgerError(`${place} ${meaning} (${text})`, opening && !isAway ? 2 : 1, {
     cause: error,
     fault,
   });

@@ -1,9 +1,10 @@
 import { type PostgresUrl, readPostgresUrl } from "../../domain/postgres-url.ts";
 import { LedgerError } from "../error.ts";
-import { Database, type SqlClient, type TellAway } from "./database.ts";
+import { Database, type SqlClient } from "./database.ts";
 import { asLedgerError } from "./errors.ts";
 import { factsOf, lookAt, refuseStrangeTypes, standInsFor } from "./look.ts";
 import { isCurrent, migratePostgres } from "./migrate.ts";
+import type { TellAway } from "./patience.ts";
 import { openPool } from "./pool.ts";
 import type { TableFacts } from "./translate.ts";
 

@@ -1,6 +1,7 @@
 import { LedgerError } from "../error.ts";
-import type { Database, TellAway } from "./database.ts";
+import type { Database } from "./database.ts";
 import { openReading, postgresUrlOf } from "./open.ts";
+import type { TellAway } from "./patience.ts";
 
 /** Opens the ledger at `text` for reading. Throws LedgerError, also (exit code 2) where there is none in its schema. */
 export async function openLedgerIn(

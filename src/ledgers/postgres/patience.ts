@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { asLedgerError, codeOf, textOf, verdictOf } from "./errors.ts";
+
+/** Tells people of a ledger that is away, and of its return. */
+export type TellAway = (level: "warn" | "info", text: string) => void;
+
+interface ServerPatienceOptions {
+  readonly place: string;
+  readonly tell: TellAway;
+  /** Milliseconds for which a server that went away is waited for; ten minutes by default. */
+  readonly ms?: number | undefined;
+}
+
+/** A failover, an upgrade, a person who starts it again. */
+const PATIENCE_MS = 10 * 60_000;
+/** Milliseconds that a server may take to answer again without a word about it: one that sleeps drops its connections, and wakes. */
+const ROUTINE_MS = 2_000;
+const [SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS] = [50, 5_000];
+/** Tries of a transaction that others undid. */
+const MOST_UNDONE = 50;
+
+const READ_ONLY = "25006";
+const WHY_AWAY = new Map([
+  [READ_ONLY, "can only be read, as after a failover"],
+  ["53300", "has no connection left"],
+]);
+
+/** Tries of one piece of work. */
+interface SpentTries {
+  readonly began: number;
+  undone: number;
+  pause: number;
+}
+
+/** Does again what a server undid for the sake of others, or was not there for. */
+export class ServerPatience {
+  readonly #place: string;
+  readonly #tell: TellAway;
+  readonly #ms: number;
+  #isAway = false;
+
+  constructor({ place, tell, ms = PATIENCE_MS }: ServerPatienceOptions) {
+    this.#place = place;
+    this.#tell = tell;
+    this.#ms = ms;
+  }
+
+  /** Throws LedgerError for what does not mend, and for a server that is away for too long. */
+  async lasting<T>(work: () => Promise<T>): Promise<T> {
+    const spent: SpentTries = { began: performance.now(), undone: 0, pause: SHORTEST_PAUSE_MS };
+    for (;;) {
+      try {
+        const value = await work();
+        this.#isBack(spent.began);
+        return value;
+      } catch (error) {
+        const isOver = performance.now() - spent.began > this.#ms || spent.undone > MOST_UNDONE;
+        if (isOver || verdictOf(error) === "over") throw asLedgerError(this.#place, error, false);
+        await this.#pause(error, spent);
+      }
+    }
+  }
+
+  async #pause(error: unknown, spent: SpentTries): Promise<void> {
+    if (verdictOf(error) === "again") {
+      spent.undone += 1;
+      await sleep(Math.random() * SHORTEST_PAUSE_MS);
+      return;
+    }
+    if (codeOf(error) === READ_ONLY || performance.now() - spent.began > ROUTINE_MS) this.#wentAway(error);
+    await sleep(spent.pause);
+    spent.pause = Math.min(2 * spent.pause, LONGEST_PAUSE_MS);
+  }
+
+  #wentAway(error: unknown): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    const why = WHY_AWAY.get(codeOf(error)) ?? "does not answer";
+    this.#tell("warn", `the ledger at ${this.#place} ${why} (${textOf(error)}): waiting for it`);
+  }
+
+  #isBack(began: number): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    const seconds = Math.round((performance.now() - began) / 1000);
+    this.#tell("info", `the ledger at ${this.#place} is back${seconds > 0 ? ` after ${seconds} s` : ""}`);
+  }
+}
