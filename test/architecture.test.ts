@@ -254,6 +254,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "which other way there is, for a message to a user as well",
   },
   "pipeline/file-answer.ts": { to: ["verify"], why: "what getFile says of an id" },
+  "pipeline/packs/outlook.ts": {
+    to: ["doctor"],
+    why: "how many objects a call carries, for the ceiling that checks tell",
+  },
   "pipeline/packs/trust.ts": { to: ["doctor"], why: "what proofs say of a lane, for checks" },
   "pipeline/packs/words.ts": {
     to: ["doctor"],

@@ -10,11 +10,10 @@ import type { StatusFlags } from "./status-flags.ts";
 export async function status(flags: StatusFlags): Promise<number> {
   const { stdout, env } = process;
   const now = Date.now();
-  const { place, survey, concurrency } = await surveyLedger(flags, env, process.cwd(), now);
+  const { place, survey, ...work } = await surveyLedger(flags, env, process.cwd(), now);
   const { measured, queued, warming } = survey;
   const lanes = survey.lanesSeen.filter(({ out, former }) => out === null && !former);
-  const limits = { concurrency, measured };
-  const { perMinute, etaSeconds } = backlogEta(queued.count + warming.count, lanes, limits);
+  const { perMinute, etaSeconds } = backlogEta(queued.count + warming.count, lanes, { ...work, measured });
   const wording = wordingHere();
   const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: rememberedPace });
   if (flags.json === true) {

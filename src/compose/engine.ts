@@ -4,6 +4,7 @@ import { Bell } from "../domain/bell.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { newTag } from "../domain/tag.ts";
+import type { Task } from "../domain/task.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
@@ -89,7 +90,8 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const pool = new Pool(config.concurrency);
   const runBots = { configured: config.bots.map(({ slug }) => slug), warming: given.waitedFor ?? plan.bots };
   const judge = { ...plan, force: false, retryWeak: false, only: null };
-  const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots });
+  const guess = (task: Task) => transfers.guess(task);
+  const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots, guess });
   const known = await openKnownPacks({ ...given, lanes });
   const judgeId: LostRowsOptions["judgeId"] = (id) => known.trials.judge(id);
   const { looks, lost } = openLostRows(given, lanes, { runBots, judge, judgeId });

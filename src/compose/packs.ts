@@ -2,7 +2,6 @@ import type { Config } from "../config/config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { MediaKind } from "../domain/media.ts";
-import type { PackOutlook } from "../domain/work-forecast.ts";
 import type { Lane } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
@@ -11,8 +10,9 @@ import type { Attempts } from "../pipeline/attempt.ts";
 import type { InFlight } from "../pipeline/claims.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import type { WaitingRoom } from "../pipeline/later.ts";
+import { mostPackBytes } from "../pipeline/packs/fit.ts";
 import { finishCanaries } from "../pipeline/packs/left-canaries.ts";
-import { canariesOf, packOutlook } from "../pipeline/packs/outlook.ts";
+import { canariesOf, type PacksAhead, packsAhead, type WorkMix } from "../pipeline/packs/outlook.ts";
 import { PackAttempts } from "../pipeline/packs/pack-attempts.ts";
 import { PackRunner } from "../pipeline/packs/pack-runner.ts";
 import { Packs } from "../pipeline/packs/packs.ts";
@@ -69,7 +69,7 @@ export function openPacks(parts: PacksParts) {
 
 /** What packs bring on the lanes that can be sent to, and what it takes to prove more of them. */
 export interface PackPlan {
-  readonly outlook: PackOutlook;
+  readonly ahead: (work: WorkMix | null) => PacksAhead;
   /** How many ids are tried for these kinds, by bot. */
   readonly canaries: (kinds: ReadonlyMap<string, ReadonlySet<MediaKind>>) => number;
 }
@@ -102,12 +102,12 @@ export async function packPlanOf(
   const proofs = await ledger.proofs();
   const typeOf = typesOf(found);
   const open = lanes.filter(({ closed }) => closed === null);
-  const known = open.map(({ bot: { slug: bot }, chat, pace: { perMinute } }) => {
-    const trust = trustOf(proofs, { bot, chat, type: typeOf(chat) }, clock.wall());
-    return { bot, chat, perMinute, trust };
+  const known = open.map(({ bot: { slug: bot }, chat }) => {
+    return { bot, trust: trustOf(proofs, { bot, chat, type: typeOf(chat) }, clock.wall()) };
   });
+  const trusts = known.map(({ trust }) => trust);
   return {
-    outlook: packOutlook(config.pack, known),
+    ahead: (work) => packsAhead(config.pack, trusts, mostPackBytes(config.apiLocal), work),
     canaries: (kinds) => canariesOf(config.pack, known, kinds),
   };
 }

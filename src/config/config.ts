@@ -98,9 +98,14 @@ export function loadLedgerPath(flags: Flags, env: NodeJS.ProcessEnv, folder: str
   return path;
 }
 
-/** Transfers at once, for those who only estimate by it: what cannot be read counts as not set. */
-export function loadConcurrency(flags: Flags, env: NodeJS.ProcessEnv, folder: string): number {
-  return new Reader(new Layers(flags, env, folder)).get("concurrency");
+/** How work would go, for those who only estimate by it: what cannot be read counts as not set. */
+export function loadWorkSettings(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): Pick<Config, "concurrency" | "pack"> {
+  const reader = new Reader(new Layers(flags, env, folder));
+  return { concurrency: reader.get("concurrency"), pack: reader.get("pack") };
 }
 
 /** Reads what there is, with everything that is missing or wrong. */

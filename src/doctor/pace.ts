@@ -3,6 +3,7 @@ import { ceilingsOf, concurrencyFor } from "../lanes/ceilings.ts";
 import { expectedPace } from "../lanes/documented-pace.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { LedgerView } from "../ledgers/view.ts";
+import { carriedBy } from "../pipeline/packs/outlook.ts";
 import { trustOf } from "../pipeline/packs/trust.ts";
 import { packWords } from "../pipeline/packs/words.ts";
 import type { Check } from "./check.ts";
@@ -31,13 +32,17 @@ export async function ceilingOf(context: CheckContext): Promise<Ceiling> {
   const limits = {
     concurrency: draft.concurrency,
     measured,
-    lanes: lanes.map((lane) => ({ bot: lane.bot, perMinute: paceOf(context, lane, memories) })),
+    lanes: lanes.map((lane) => ({
+      bot: lane.bot,
+      perMinute: paceOf(context, lane, memories),
+      inCall: carriedIn(context, lane),
+    })),
     botPerMinute: new Map(
       draft.botPace === null ? [] : context.bots.map(({ bot }) => [bot.slug, draft.botPace ?? 0]),
     ),
   };
   const { lanes: perMin, concurrency: byConcurrency } = ceilingsOf(limits, 0);
-  return { lanes: lanes.length, perMin, byConcurrency, enough: concurrencyFor(perMin, measured) };
+  return { lanes: lanes.length, perMin, byConcurrency, enough: concurrencyFor(perMin, limits) };
 }
 
 function paceOf(context: CheckContext, { bot, result }: CheckedLane, memories: LedgerView["lanes"]): number {
@@ -45,6 +50,14 @@ function paceOf(context: CheckContext, { bot, result }: CheckedLane, memories: L
   const { id, type } = result.value;
   const memory = memories.find((each) => each.bot === bot && each.chat === id);
   return expectedPace(context.config.draft.pace, type, memory?.pace ?? null);
+}
+
+/** Objects that a call of this lane carries, by what is proved. */
+function carriedIn(context: CheckContext, { bot, result }: CheckedLane): number {
+  if (!result.ok) return 1;
+  const { id: chat, type } = result.value;
+  const trust = trustOf(viewOf(context)?.proofs ?? [], { bot, chat, type }, context.now());
+  return carriedBy(context.config.draft.pack, trust);
 }
 
 function memoriesOf(context: CheckContext): LedgerView["lanes"] {

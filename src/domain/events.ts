@@ -5,6 +5,7 @@ import type { Failure } from "./failure.ts";
 import type { MediaKind } from "./media.ts";
 import type { ItemResult } from "./outcome.ts";
 import type { LostPlan } from "./resolved.ts";
+import type { TransferName } from "./task.ts";
 import type { WorkForecast } from "./work-forecast.ts";
 
 /** A lane as screens show it. Paces in calls a minute, moments on the engine's clock. */
@@ -55,7 +56,17 @@ export interface EventMap {
     readonly ended: boolean;
   };
   /** A task entered the queue. */
-  queued: { readonly bytes: number; readonly depth: number; readonly bot?: string };
+  queued: {
+    readonly bytes: number;
+    readonly depth: number;
+    readonly bot?: string;
+    /** How it would go with others in one message; null where it goes by itself. */
+    readonly packs?: {
+      readonly kind: MediaKind;
+      readonly transfer: TransferName;
+      readonly bytes: number;
+    } | null;
+  };
   /** Emitted when the queue is full for the first time (`all` is false: there is more), and when the source has ended. */
   forecast: WorkForecast & { readonly all: boolean };
   /** An object that a run would send (dry run). */

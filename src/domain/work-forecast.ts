@@ -1,3 +1,5 @@
+import type { MediaKind } from "./media.ts";
+
 /** How much there is to warm. */
 export interface WorkAmount {
   /** Objects. */
@@ -5,6 +7,17 @@ export interface WorkAmount {
   readonly bytes: number;
   /** Keys that the bucket had to list for it; 0 where a manifest or the ledger names them. */
   readonly listed: number;
+  /** Those that may go several in one message, by kind; absent where nothing is known of it. */
+  readonly packable?: readonly PackableWork[] | undefined;
+}
+
+/** Objects of one kind that may go several in one message. */
+export interface PackableWork {
+  readonly kind: MediaKind;
+  readonly objects: number;
+  /** Of these, how many go by URL, and bytes of the others, as far as is known before they are read. */
+  readonly urls: number;
+  readonly uploadBytes: number;
 }
 
 /** What limits how fast the work goes: Telegram by the lanes, our own number of transfers at once, or the connection. */
@@ -12,7 +25,7 @@ export type Bottleneck = "lanes" | "concurrency" | "bandwidth" | "none";
 
 /** What earlier runs measured; null where nothing was. */
 export interface WorkMeasures {
-  /** Milliseconds for which an object keeps one place busy: its send, and its download where that was not read ahead. */
+  /** Milliseconds for which a call keeps one place busy: its send, and the download of what was not read ahead. */
   readonly transferMs: number | null;
   /** Bytes of objects a second, where nothing but the connection limited them. */
   readonly bytesPerSecond: number | null;
@@ -28,10 +41,12 @@ export interface R2Operations {
 
 /** What several media in one message bring, or would. */
 export interface PackOutlook {
-  /** Objects a minute that lanes would allow with packs. */
+  /** Objects a minute at the most with packs: what this run counts with, or what it would be once that is proved. */
   readonly perMin: number;
   /** `proved`: this run counts on it. Otherwise why it does not: nobody knows yet, or that it brings nothing. */
   readonly state: "proved" | "off" | "not_proved" | "unsupported" | "media_count" | "rich_only";
+  /** Not proved, and this run finds it out on its way. */
+  readonly onTheWay: boolean;
   /** Kinds of a bot whose first id is tried by a message that is deleted again, two calls each; absent where that is not counted. */
   readonly canaries?: number | undefined;
 }

@@ -116,8 +116,15 @@ export interface Snapshot extends RunTotals {
   /** Until a lane may be called, in milliseconds; null where nobody knows. */
   readonly nextCallMs: number | null;
   readonly lanes: readonly LaneView[];
-  /** The last forecast: objects a minute at the most, and seconds from its beginning; null before there is one. */
-  readonly forecast: { readonly perMinute: number; readonly etaSeconds: number | null } | null;
+  /**
+   * The last forecast: objects a minute at the most, and seconds from its beginning; what packs may bring where the run finds that out on
+   * its way. Null before there is one.
+   */
+  readonly forecast: {
+    readonly perMinute: number;
+    readonly etaSeconds: number | null;
+    readonly withPacks: number | null;
+  } | null;
   /** The first item that got an id in this run. */
   readonly sample: WarmedSample | null;
   /** Objects whose lost messages are being looked for, and messages that were asked for so far; null while none is. */

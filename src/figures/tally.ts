@@ -51,8 +51,9 @@ export class Tally implements Figures {
       .on("source", (source) => {
         this.#source = source;
       })
-      .on("forecast", ({ ceilingPerMin, etaSeconds }) => {
-        this.#forecast = { perMinute: ceilingPerMin, etaSeconds };
+      .on("forecast", ({ ceilingPerMin, etaSeconds, packs }) => {
+        const withPacks = packs?.onTheWay ? packs.perMin : null;
+        this.#forecast = { perMinute: ceilingPerMin, etaSeconds, withPacks };
       })
       .on("queued", ({ depth }) => {
         this.#last.depth = depth;

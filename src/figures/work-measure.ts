@@ -15,16 +15,19 @@ const [LANES_SHARE, BUSY_SHARE, LARGE_SHARE] = [0.5, 0.6, 0.7];
 export class WorkMeasure {
   #transfers = 0;
   #transferMs = 0;
+  /** As if each object of a message of several had kept its place busy by itself: so long as one call does. */
+  #callMs = 0;
   #laneMs = 0;
   #bytes = 0;
   #large = { count: 0, ms: 0 };
 
   /** Counts an item that was tried. */
-  add({ latency, placeMs, bytes, transfer, status }: ItemResult): void {
+  add({ latency, placeMs, bytes, transfer, status, pack }: ItemResult): void {
     if (transfer === "edit" || transfer === "forward") return;
     const ms = latency.download + latency.send;
     this.#transfers += 1;
     this.#transferMs += placeMs ?? ms;
+    this.#callMs += (placeMs ?? ms) * (pack?.size ?? 1);
     this.#laneMs += latency.lane;
     if (status === "ready" || status === "weak") this.#bytes += bytes ?? 0;
     if (transfer === "upload" && (bytes ?? 0) >= LARGE_BYTES)
@@ -43,7 +46,7 @@ export class WorkMeasure {
   measures(durationMs: number, concurrency: number): WorkMeasures {
     const isConnection = this.limit(durationMs, concurrency) === "bandwidth";
     return {
-      transferMs: this.#transfers < ENOUGH || isConnection ? null : this.#transferMs / this.#transfers,
+      transferMs: this.#transfers < ENOUGH || isConnection ? null : this.#callMs / this.#transfers,
       bytesPerSecond: isConnection ? (this.#bytes * 1000) / durationMs : null,
     };
   }

@@ -28,21 +28,22 @@ export function adviceFor(input: AdviceInput, by: keyof Ceilings): string[] {
 
 function moreTransfers({ limits, toWarm, meanBytes }: AdviceInput, now: number): string[] {
   const others = lowest({ ...ceilingsOf(limits, meanBytes), concurrency: Number.POSITIVE_INFINITY }).perMin;
-  const concurrency = Math.min(MOST_CONCURRENCY, concurrencyFor(others, limits.measured));
+  const concurrency = Math.min(MOST_CONCURRENCY, concurrencyFor(others, limits));
   const then = lowest(ceilingsOf({ ...limits, concurrency }, meanBytes)).perMin;
   return then < now * GAIN ? [] : [`--concurrency ${concurrency}: ${gain(toWarm, now, then)}`];
 }
 
 function moreLanes({ limits, toWarm, meanBytes }: AdviceInput, now: number): string[] {
-  const bot = limits.lanes[0]?.bot ?? "";
-  const more = Array.from({ length: MORE_LANES }, () => ({ bot, perMinute: LIMITS.pace.groupPerMinute }));
+  const { bot = "", inCall } = limits.lanes[0] ?? {};
+  const lane = { bot, inCall, perMinute: LIMITS.pace.groupPerMinute };
+  const more = Array.from({ length: MORE_LANES }, () => lane);
   const wider = { ...limits, lanes: [...limits.lanes, ...more] };
   const allowed = ceilingsOf(wider, meanBytes).lanes;
   if (allowed <= now)
     return [
       "this bot has reached its limit over all chats: a second bot with channels of its own would be faster",
     ];
-  const concurrency = Math.min(MOST_CONCURRENCY, concurrencyFor(allowed, limits.measured));
+  const concurrency = Math.min(MOST_CONCURRENCY, concurrencyFor(allowed, wider));
   const isEnough = ceilingsOf(wider, meanBytes).concurrency >= allowed;
   const change = isEnough ? "" : ` and --concurrency ${concurrency}`;
   const then = lowest(ceilingsOf(isEnough ? wider : { ...wider, concurrency }, meanBytes)).perMin;

@@ -10,6 +10,14 @@ export function rememberedPace({ pace, chat }: LaneMemory): number {
   return expectedPace({ type: "adaptive" }, assumedChat(chat).type, pace);
 }
 
+/** What limits a backlog besides the paces of lanes. */
+interface BacklogLimits {
+  readonly concurrency: number;
+  readonly measured: WorkMeasures;
+  /** Objects that a call of a lane carries; 1 of each without it. */
+  readonly inCallOf?: ((lane: LaneMemory) => number) | undefined;
+}
+
 /**
  * Estimates how long `waiting` objects take at the pace of all lanes together, without freezes, with `concurrency` transfers at
  * once; null without a lane. `memories` are of lanes that are open; those that were migrated do not count; a bot goes no faster than Telegram allows one over all its chats.
@@ -17,7 +25,7 @@ export function rememberedPace({ pace, chat }: LaneMemory): number {
 export function backlogEta(
   waiting: number,
   memories: readonly LaneMemory[],
-  { concurrency, measured }: { readonly concurrency: number; readonly measured: WorkMeasures },
+  { concurrency, measured, inCallOf = () => 1 }: BacklogLimits,
 ): { readonly perMinute: number; readonly etaSeconds: number | null } {
   const open = memories.filter(({ migratedTo }) => migratedTo === null);
   const { ceilingPerMin, etaSeconds } = forecast({
@@ -25,7 +33,7 @@ export function backlogEta(
     bytes: 0,
     concurrency,
     measured,
-    lanes: open.map((lane) => ({ bot: lane.bot, perMinute: rememberedPace(lane) })),
+    lanes: open.map((lane) => ({ bot: lane.bot, perMinute: rememberedPace(lane), inCall: inCallOf(lane) })),
     botPerMinute: new Map(open.map(({ bot }) => [bot, LIMITS.pace.botPerSecond * 60])),
   });
   return { perMinute: ceilingPerMin, etaSeconds: open.length === 0 ? null : etaSeconds };

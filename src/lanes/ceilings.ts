@@ -1,9 +1,15 @@
 import type { Bottleneck, WorkMeasures } from "../domain/work-forecast.ts";
 
+/** A lane in a forecast: its bot, its pace in calls a minute, and how many objects a call carries; 1 where that is left out. */
+interface PacedLane {
+  readonly bot: string;
+  readonly perMinute: number;
+  readonly inCall?: number | undefined;
+}
+
 /** How fast lanes and bots may go, in calls a minute. */
 interface LanePaces {
-  /** One entry a lane: its bot and its pace. */
-  readonly lanes: readonly { readonly bot: string; readonly perMinute: number }[];
+  readonly lanes: readonly PacedLane[];
   /** Paces over all chats of a bot, by slug; missing for none. */
   readonly botPerMinute: ReadonlyMap<string, number>;
 }
@@ -13,8 +19,6 @@ export interface WorkLimits extends LanePaces {
   /** Transfers at once. */
   readonly concurrency: number;
   readonly measured: WorkMeasures;
-  /** Objects that one call carries; 1 without it. */
-  readonly inCall?: number | undefined;
 }
 
 /** What each limit alone would allow, in objects a minute; Infinity where nothing is known of it. */
@@ -32,11 +36,10 @@ const SPARE = 1.6;
 /** What lanes, concurrency and bandwidth would allow, each by itself, for objects of `meanBytes` (0: not known). */
 export function ceilingsOf(limits: WorkLimits, meanBytes: number): Ceilings {
   const { transferMs, bytesPerSecond } = limits.measured;
-  const { inCall = 1 } = limits;
   const isMeasured = bytesPerSecond !== null && meanBytes > 0;
   return {
-    lanes: lanesCeiling(limits) * inCall,
-    concurrency: (limits.concurrency * inCall * 60_000) / (transferMs ?? USUAL_TRANSFER_MS),
+    lanes: lanesCeiling(limits),
+    concurrency: (limits.concurrency * meanInCall(limits) * 60_000) / (transferMs ?? USUAL_TRANSFER_MS),
     bandwidth: isMeasured ? (bytesPerSecond * 60) / meanBytes : Number.POSITIVE_INFINITY,
   };
 }
@@ -49,12 +52,32 @@ export function lowest(ceilings: Ceilings): { readonly by: keyof Ceilings; reado
 }
 
 /** Transfers at once that keep lanes busy which together allow `perMin` objects a minute. */
-export function concurrencyFor(perMin: number, { transferMs }: WorkMeasures): number {
-  return Math.ceil((perMin * (transferMs ?? USUAL_TRANSFER_MS) * SPARE) / 60_000);
+export function concurrencyFor(perMin: number, limits: Pick<WorkLimits, "lanes" | "measured">): number {
+  const ms = limits.measured.transferMs ?? USUAL_TRANSFER_MS;
+  return Math.ceil((perMin * ms * SPARE) / (60_000 * meanInCall(limits)));
 }
 
+/** Objects that a call of these lanes carries on the average. */
+function meanInCall({ lanes }: Pick<LanePaces, "lanes">): number {
+  const calls = lanes.reduce((sum, { perMinute }) => sum + perMinute, 0);
+  return calls === 0 ? 1 : lanes.reduce((sum, lane) => sum + objectsOf(lane), 0) / calls;
+}
+
+function objectsOf({ perMinute, inCall = 1 }: PacedLane): number {
+  return perMinute * inCall;
+}
+
+/** A bot's pace over all its chats is one of calls. */
 function lanesCeiling({ lanes, botPerMinute }: LanePaces): number {
-  const byBot = new Map<string, number>();
-  for (const { bot, perMinute } of lanes) byBot.set(bot, (byBot.get(bot) ?? 0) + perMinute);
-  return [...byBot].reduce((sum, [bot, pace]) => sum + Math.min(pace, botPerMinute.get(bot) ?? pace), 0);
+  const byBot = new Map<string, { calls: number; objects: number }>();
+  for (const lane of lanes) {
+    const own = byBot.get(lane.bot) ?? { calls: 0, objects: 0 };
+    own.calls += lane.perMinute;
+    own.objects += objectsOf(lane);
+    byBot.set(lane.bot, own);
+  }
+  return [...byBot].reduce((sum, [bot, { calls, objects }]) => {
+    const share = calls === 0 ? 0 : Math.min(1, (botPerMinute.get(bot) ?? calls) / calls);
+    return sum + objects * share;
+  }, 0);
 }

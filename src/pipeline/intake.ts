@@ -5,10 +5,11 @@ import { failure } from "../domain/failure.ts";
 import type { ItemResult } from "../domain/outcome.ts";
 import type { RunBots } from "../domain/run-bots.ts";
 import type { Shown } from "../domain/shown.ts";
-import type { Task } from "../domain/task.ts";
+import type { Task, TransferName } from "../domain/task.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { Claims, RecentlyFinished } from "./claims.ts";
+import { packableOf } from "./packs/fit.ts";
 import { decideAll, type KnownContent, type Planned, type PlanRules } from "./plan.ts";
 import type { Stop } from "./stop.ts";
 
@@ -23,6 +24,8 @@ export interface IntakeOptions {
   /** Rules for items that waited for the same content under another key: those of a plain run. */
   readonly judge: PlanRules;
   readonly runBots: RunBots;
+  /** How a task would go, for forecasts; told without it where nobody makes any. */
+  readonly guess?: ((task: Task) => TransferName) | undefined;
 }
 
 /**
@@ -78,9 +81,11 @@ export class Intake {
   }
 
   #push(task: Task): void {
-    const { queue, bell, events } = this.#options;
+    const { queue, bell, events, guess } = this.#options;
     queue.push(task);
-    events.emit("queued", { bytes: task.entry.bytes, depth: queue.length, bot: task.bot });
+    const { bot, entry } = task;
+    const packs = guess ? packableOf(task, guess) : null;
+    events.emit("queued", { bytes: entry.bytes, depth: queue.length, bot, packs });
     bell.ring();
   }
 

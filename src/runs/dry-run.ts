@@ -4,10 +4,12 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
-import type { Task } from "../domain/task.ts";
+import type { Task, TransferName } from "../domain/task.ts";
 import type { AdoptForecast, LostForecast, WorkPlan } from "../domain/work-forecast.ts";
 import type { LookForecaster } from "../looks/port.ts";
 import type { Adoptable, Adoption } from "../pipeline/adopt/adoption.ts";
+import { packableOf } from "../pipeline/packs/fit.ts";
+import { PackableCount } from "../pipeline/packs/packable-count.ts";
 import { type Planned, type PlanOptions, partLost, plan } from "../pipeline/plan.ts";
 import { withoutLane } from "../pipeline/results.ts";
 import type { Stop } from "../pipeline/stop.ts";
@@ -27,6 +29,8 @@ export interface DryRunParts {
   readonly whyOut: (bot: string, kind: MediaKind) => Failure;
   /** How many ids of packs are tried for these kinds, by bot. */
   readonly canariesOf: (kinds: ReadonlyMap<string, ReadonlySet<MediaKind>>) => number;
+  /** How a task would go, by what is known before it is read. */
+  readonly guess: (task: Task) => TransferName;
   readonly limit: number | undefined;
   readonly stop: Stop;
   readonly events: Emitter;
@@ -39,17 +43,22 @@ export interface DryRunParts {
 export async function dryRun(parts: DryRunParts): Promise<WorkPlan | null> {
   try {
     const { adoption } = parts;
-    const counted = new Count(adoption && new AdoptCount(adoption.from));
+    const counted = new Count(adoption && new AdoptCount(adoption.from), parts.guess);
     await unlessAborted(count(parts, counted), parts.stop.draining);
     const { toWarm, skipped, bytes } = counted;
     const { filtered = 0, listed = 0 } = parts.plan.selection ?? {};
-    const forecast = parts.forecastOf({ toWarm, bytes, listed });
+    const forecast = parts.forecastOf({ toWarm, bytes, listed, packable: counted.packable.all });
     const packs = forecast.packs && { ...forecast.packs, canaries: parts.canariesOf(counted.kinds) };
     const sent = { ...forecast, packs, skipped, filtered };
     const warm = counted.lost > 0 ? withLost(sent, parts.lost.forecast()) : sent;
     const adopt = counted.adopt?.forecast();
     if (!adopt) return warm;
-    const all = { toWarm: toWarm + adopt.edit + adopt.forward, bytes: bytes + adopt.bytes, listed };
+    const all = {
+      toWarm: toWarm + adopt.edit + adopt.forward,
+      bytes: bytes + adopt.bytes,
+      packable: counted.packableOfAll.all,
+      listed,
+    };
     return withAdopted(warm, adopt, parts.forecastOf(all).etaSeconds);
   } catch (error) {
     if (!(error instanceof SourceFailed)) throw error;
@@ -101,8 +110,14 @@ class Count {
   /** Null where all is warmed. */
   readonly adopt: AdoptCount | null;
 
-  constructor(adopt: AdoptCount | null) {
+  /** What goes in packs of what is sent, and of what would be if nothing were adopted. */
+  readonly packable = new PackableCount();
+  readonly packableOfAll = new PackableCount();
+  readonly #guess: (task: Task) => TransferName;
+
+  constructor(adopt: AdoptCount | null, guess: (task: Task) => TransferName) {
     this.adopt = adopt;
+    this.#guess = guess;
   }
 
   /** False for content that is in the plan already under another key. */
@@ -112,10 +127,17 @@ class Count {
     return true;
   }
 
-  send({ entry, bot, kind }: Task): void {
+  send(task: Task): void {
+    const { entry, bot, kind } = task;
+    this.packs(task, this.packable, this.packableOfAll);
     this.kinds.set(bot, (this.kinds.get(bot) ?? new Set()).add(kind));
     this.toWarm += 1;
     this.bytes += entry.bytes;
+  }
+
+  packs(task: Task, ...counts: readonly PackableCount[]): void {
+    const medium = packableOf(task, this.#guess);
+    if (medium) for (const count of counts) count.add(medium);
   }
 
   isNew({ bot, kind, content }: Task): boolean {
@@ -152,6 +174,7 @@ function noteAdoptable(each: Adoptable, counted: Count, { events, paceIn }: DryR
   if (!counted.isNew(each.task)) return;
   const { entry, bot, kind } = each.task;
   counted.adopt?.add(each, paceIn);
+  counted.packs(each.task, counted.packableOfAll);
   events.emit("planned", { key: entry.key, bot, kind, bytes: entry.bytes, way: each.way });
 }
 

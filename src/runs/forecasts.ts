@@ -1,32 +1,45 @@
 import type { Emitter } from "../domain/events.ts";
 import { LIMITS } from "../domain/limits.ts";
-import type { PackOutlook, WorkAmount, WorkForecast } from "../domain/work-forecast.ts";
+import type { WorkAmount, WorkForecast } from "../domain/work-forecast.ts";
 import type { WorkLimits } from "../lanes/ceilings.ts";
 import { forecast } from "../lanes/forecast.ts";
+import type { PacksAhead, WorkMix } from "../pipeline/packs/outlook.ts";
+import { PackableCount } from "../pipeline/packs/packable-count.ts";
 
 /** Says how long this much work takes, and what it costs. */
 export type ForecastOf = (work: WorkAmount) => WorkForecast;
+
+export interface ForecastByOptions {
+  readonly asks: boolean;
+  /** What packs bring on the lanes of these limits, in their order. */
+  readonly packsAhead: (work: WorkMix | null) => PacksAhead;
+}
 
 /**
  * Forecasts by these limits. `asks` says whether an object is asked for its type before it is read, so that it takes two
  * requests of class B instead of one, of which Telegram makes the second when it goes by URL.
  */
-export function forecastBy(
-  limits: WorkLimits,
-  { asks, packs }: { readonly asks: boolean; readonly packs?: PackOutlook | undefined },
-): ForecastOf {
-  const singly = limits.lanes.reduce((sum, { perMinute }) => sum + perMinute, 0);
-  const inCall = packs?.state === "proved" && singly > 0 ? packs.perMin / singly : 1;
-  return (work) => ({
-    ...work,
-    packs,
-    lanes: limits.lanes.length,
-    ...forecast({ ...limits, inCall, toWarm: work.toWarm, bytes: work.bytes }),
-    operations: {
-      classA: pagesOf(work.listed),
-      classB: work.toWarm * (asks ? 2 : 1),
-    },
-  });
+export function forecastBy(limits: WorkLimits, { asks, packsAhead }: ForecastByOptions): ForecastOf {
+  return ({ toWarm, bytes, listed, packable }) => {
+    const ahead = packsAhead(packable === undefined ? null : { toWarm, packable });
+    const told = forecast({ ...carrying(limits, ahead.now), toWarm, bytes });
+    const { ceilingPerMin: proved } = forecast({ ...carrying(limits, ahead.proved), toWarm, bytes });
+    const { state, onTheWay } = ahead;
+    return {
+      toWarm,
+      bytes,
+      listed,
+      packs: { state, onTheWay, perMin: state === "proved" ? told.ceilingPerMin : proved },
+      lanes: limits.lanes.length,
+      ...told,
+      operations: { classA: pagesOf(listed), classB: toWarm * (asks ? 2 : 1) },
+    };
+  };
+}
+
+/** These limits where a call of each lane carries so many objects. */
+function carrying(limits: WorkLimits, inCall: readonly number[]): WorkLimits {
+  return { ...limits, lanes: limits.lanes.map((lane, nth) => ({ ...lane, inCall: inCall[nth] })) };
 }
 
 /** Pages that a run lists one after the other, and what the rest costs more when several are fetched at once: measured 0.1 to 0.5. */
@@ -53,16 +66,18 @@ export function emitForecasts(events: Emitter, { capacity, forecastOf, isOut }: 
   let toWarm = 0;
   let bytes = 0;
   let listed = 0;
+  const packable = new PackableCount();
   let told: "nothing" | "so far" | "all" = "nothing";
   const tell = (all: boolean) => {
     told = all ? "all" : "so far";
-    events.emit("forecast", { ...forecastOf({ toWarm, bytes, listed }), all });
+    events.emit("forecast", { ...forecastOf({ toWarm, bytes, listed, packable: packable.all }), all });
   };
   events
-    .on("queued", ({ bytes: more, depth, bot }) => {
+    .on("queued", ({ bytes: more, depth, bot, packs }) => {
       if (bot === undefined || !isOut(bot)) {
         toWarm += 1;
         bytes += more;
+        if (packs) packable.add(packs);
       }
       if (told === "nothing" && capacity > 0 && depth >= capacity) tell(false);
     })

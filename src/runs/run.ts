@@ -151,10 +151,10 @@ export class Run implements RunPass {
     const nextCall = () => Math.min(...bots.map((bot) => lanes.nextAt(bot, this.clock.now())));
     tally.watch({ depth: () => queue.length, active: () => pool.active, nextCall });
     const asks = asksForTypes(config, options.transfer);
-    const { outlook: packs } = await packPlanOf(lanes.all, { config, ledger, found, clock: this.clock });
+    const { ahead: packsAhead } = await packPlanOf(lanes.all, { config, ledger, found, clock: this.clock });
     emitForecasts(events, {
       capacity: config.maxQueue,
-      forecastOf: forecastBy(await limitsOf(lanes, config, ledger), { asks, packs }),
+      forecastOf: forecastBy(await limitsOf(lanes, config, ledger), { asks, packsAhead }),
       isOut: (bot) => !lanes.isOpen(bot),
     });
     watchFailures(events, stop, { maxFailures: options.maxFailures });
@@ -216,9 +216,10 @@ export class Run implements RunPass {
       whyOut: (bot, kind) => lanes.whyClosed(bot, kind),
       forecastOf: forecastBy(await limitsOf(lanes, config, ledger), {
         asks: asksForTypes(config, options.transfer),
-        packs: packs.outlook,
+        packsAhead: packs.ahead,
       }),
       canariesOf: packs.canaries,
+      guess: (task) => transfers.guess(task),
       limit: options.limit,
       stop,
       events,

@@ -132,7 +132,7 @@ describe("prewarm run --pack auto", () => {
       return JSON.parse(stdout.trim().split("\n").at(-1) ?? "").packs;
     };
     expect(await packsOf()).toEqual({ per_min: 400, state: "not_proved" });
-    const tried = { per_min: 400, state: "not_proved", canaries: 1, canary_calls: 2 };
+    const tried = { per_min: 400, state: "not_proved", on_the_way: true, canaries: 1, canary_calls: 2 };
     expect(await packsOf("--pack", "20")).toEqual(tried);
     const text = await world.run(["--dry-run", "--pack", "20"]);
     expect(text.stdout).toContain(

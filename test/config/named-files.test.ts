@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { loadConcurrency, loadConfig, loadLedgerPath } from "../../src/config/config.ts";
+import { loadConfig, loadLedgerPath, loadWorkSettings } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/error.ts";
 import { inspect } from "../../src/config/inspect.ts";
 import { Layers } from "../../src/config/layers.ts";
@@ -125,7 +125,7 @@ describe("--env-file and --config", () => {
   it("are read once, since one may be a pipe", () => {
     const folder = folderWith({ "a.env": "PREWARM_LEDGER=sqlite:a.db\nMEDIA_PREWARM_CONCURRENCY=4\n" });
     const flags = { envFile: "a.env" };
-    expect(loadConcurrency(flags, {}, folder)).toBe(4);
+    expect(loadWorkSettings(flags, {}, folder).concurrency).toBe(4);
     writeFileSync(join(folder, "a.env"), "");
     expect(loadLedgerPath(flags, {}, folder)).toBe("a.db");
   });

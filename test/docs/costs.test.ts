@@ -27,7 +27,7 @@ it.each([10_000, 100_000, 1_000_000])("the page of costs says of %i objects what
       concurrency: 5,
       measured: { transferMs: null, bytesPerSecond: null },
     },
-    { asks: true },
+    { asks: true, packsAhead: () => ({ state: "off", onTheWay: false, now: [], proved: [] }) },
   );
   const { operations } = forecastOf({ toWarm: objects, bytes: 0, listed: objects });
   const { classA, classB } = operations;

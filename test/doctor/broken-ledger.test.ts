@@ -166,6 +166,12 @@ describe("check-env names what is wrong with the ledger, and nothing else", () =
     world.faults = ({ key }) => (key?.startsWith("broken/") ? { status: 404 } : undefined);
     expect((await world.run([])).code).toBe(3);
     for (let i = 0; i < 5; i++) world.r2.delete("media", `broken/${i}.jpg`);
+    // What a probe posted and took away says nothing of objects.
+    edit(
+      world,
+      `insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at, purpose)
+       select bot_slug, 'probe:' || id, kind, '', owner, 1, 'discarded', started_at, 'canary' from prewarm_attempts`,
+    );
     expectOnly(await diagnose(world), {
       id: "worker-success",
       status: "warn",

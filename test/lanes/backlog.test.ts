@@ -27,6 +27,12 @@ describe("how long a backlog takes", () => {
     expect(backlogEta(1_800, lanes, LIMITS)).toEqual({ perMinute: 1_800, etaSeconds: 60 });
   });
 
+  it("is as short as what is proved of packs allows", () => {
+    const lanes = [lane("-1001"), lane("-1002")];
+    const inCallOf = ({ chat }: LaneMemory) => (chat === "-1001" ? 20 : 1);
+    expect(backlogEta(840, lanes, { ...LIMITS, inCallOf })).toEqual({ perMinute: 420, etaSeconds: 120 });
+  });
+
   it("is no shorter than so many transfers at once can be", () => {
     const lanes = Array.from({ length: 25 }, (_, i) => lane(`-${i}`));
     const measured = { transferMs: 2_000, bytesPerSecond: null };

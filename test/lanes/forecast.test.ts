@@ -61,6 +61,17 @@ describe("the forecast", () => {
     expect(forecast(input(more))).toMatchObject(wanted);
   });
 
+  it("counts what a call carries: a bot's pace is one of calls, and so many transfers at once carry more", () => {
+    const packed = [...lanes(90).map((lane) => ({ ...lane, inCall: 20 }))];
+    const it = forecast(
+      input({ toWarm: 90_000, lanes: packed, concurrency: 100, botPerMinute: new Map([["a", 900]]) }),
+    );
+    expect(it).toMatchObject({ ceilingPerMin: 18_000, bottleneck: "lanes", etaSeconds: 300 });
+    const few = forecast(input({ toWarm: 90_000, lanes: packed, concurrency: 5 }));
+    expect([Math.round(few.ceilingPerMin), few.bottleneck]).toEqual([3_429, "concurrency"]);
+    expect(few.advice).toEqual(["--concurrency 84: 36000/min, 3 min instead of 26 min"]);
+  });
+
   it("is that of concurrency where few transfers serve many lanes, and advises more of them instead of more channels", () => {
     const it = forecast(input({ toWarm: 120_000, lanes: lanes(25) }));
     expect(it).toMatchObject({ bottleneck: "concurrency", etaSeconds: 42_000 });

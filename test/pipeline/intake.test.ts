@@ -48,7 +48,7 @@ describe("an intake", () => {
     expect([line.clock.now(), line.queue.length, line.told.queued]).toEqual([
       0,
       1,
-      [{ bytes: 9, depth: 1, bot: "default" }],
+      [{ bytes: 9, depth: 1, bot: "default", packs: null }],
     ]);
   });
 

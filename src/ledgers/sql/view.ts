@@ -25,10 +25,11 @@ function* sendingOf(): Steps<LedgerView["sending"]> {
   return row ?? { count: 0, oldest: null };
 }
 
+/** Canaries and messages of a probe are attempts of no key. */
 function recentOf(): Steps<LedgerView["recent"]> {
   return all<LedgerView["recent"][number]>(
     `select state, error_reason as reason, count(*) as count
-     from (select state, error_reason from prewarm_attempts where state <> 'sending' order by id desc limit ${RECENT_ATTEMPTS}) r
+     from (select state, error_reason from prewarm_attempts where state <> 'sending' and r2_key <> '' order by id desc limit ${RECENT_ATTEMPTS}) r
      group by 1, 2 order by 3 desc`,
   );
 }

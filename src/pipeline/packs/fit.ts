@@ -15,6 +15,8 @@ export interface PackCandidate {
 /** What a pack holds so far. */
 export interface PackFill {
   readonly media: number;
+  /** Of these, by URL. */
+  readonly urls: number;
   /** Of all uploads together. */
   readonly uploadBytes: number;
   readonly kinds: ReadonlySet<MediaKind>;
@@ -31,7 +33,7 @@ export interface PackBounds {
 const MOST_CALLS = 14;
 
 /** A pack that holds nothing. */
-export const EMPTY_PACK: PackFill = { media: 0, uploadBytes: 0, kinds: new Set() };
+export const EMPTY_PACK: PackFill = { media: 0, urls: 0, uploadBytes: 0, kinds: new Set() };
 
 /**
  * Whether a task may go with others at all. One that is on its second way (by upload, as a document), that was found out to be
@@ -44,6 +46,11 @@ export function mayBePacked(task: Task): boolean {
   return kind !== "video" || entry.bytes <= LIMITS.videoProbeBytes;
 }
 
+/** What decides whether a task goes with others, as far as is known before it is read; null where it goes alone. */
+export function packableOf(task: Task, guess: (task: Task) => TransferName): PackCandidate | null {
+  return mayBePacked(task) ? { kind: task.kind, transfer: guess(task), bytes: task.entry.bytes } : null;
+}
+
 /** Whether a pack has room for one more medium. Of a kind that is not proved it holds one. */
 export function hasRoom(
   fill: PackFill,
@@ -52,13 +59,18 @@ export function hasRoom(
 ) {
   if (fill.media >= use.most || use.kinds[kind] === "none") return false;
   if (use.kinds[kind] === "one" && fill.kinds.has(kind)) return false;
-  return transfer === "url" || fill.uploadBytes + bytes <= mostBytes;
+  return transfer === "url" ? fill.urls < use.mostUrls : fill.uploadBytes + bytes <= mostBytes;
 }
 
 /** The pack with one more medium. */
 export function withOneMore(fill: PackFill, { kind, transfer, bytes }: PackCandidate): PackFill {
-  const uploadBytes = fill.uploadBytes + (transfer === "url" ? 0 : bytes);
-  return { media: fill.media + 1, uploadBytes, kinds: new Set([...fill.kinds, kind]) };
+  const [url, upload] = transfer === "url" ? [1, 0] : [0, bytes];
+  return {
+    media: fill.media + 1,
+    urls: fill.urls + url,
+    uploadBytes: fill.uploadBytes + upload,
+    kinds: new Set([...fill.kinds, kind]),
+  };
 }
 
 /** Bytes of all uploads of a pack at the most; below what the server takes for one file, since nothing says how it counts. */

@@ -1,37 +1,73 @@
-import { LIMITS } from "../../domain/limits.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import type { PackRule } from "../../domain/pack-rule.ts";
-import type { PackOutlook } from "../../domain/work-forecast.ts";
+import type { PackableWork, PackOutlook } from "../../domain/work-forecast.ts";
+import type { PackBounds } from "./fit.ts";
 import type { Trust } from "./trust.ts";
-import { packUse } from "./use.ts";
+import { packUse, provedUse } from "./use.ts";
 
-/** A lane that can be sent to, with what is proved of it. */
-export interface LaneOutlooked {
-  /** Calls a minute. */
-  readonly perMinute: number;
-  readonly trust: Trust;
+/** Work of which it is known what of it may go several in one message; null where nothing is known of that. */
+export interface WorkMix {
+  readonly toWarm: number;
+  readonly packable: readonly PackableWork[];
 }
 
 /**
- * What packs bring on these lanes. Where some are proved, those alone count; else it is what all would bring if messages count, or why
- * they will not.
+ * How many objects a call carries on the average, 1 at least: as many as packs may hold, less for what goes by itself, for bounds of
+ * URLs and bytes. Of a kind that is not proved none counts: its canary is one.
  */
-export function packOutlook(rule: PackRule, lanes: readonly LaneOutlooked[]): PackOutlook {
-  const uses = lanes.map(({ perMinute, trust }) => ({ perMinute, trust, use: packUse(rule, trust) }));
-  const proved = uses.filter(({ use }) => use.most > 0 && use.isProved);
-  if (proved.length > 0) {
-    const perMin = uses.reduce(
-      (sum, { perMinute, use }) => sum + perMinute * (use.isProved ? Math.max(1, use.most) : 1),
-      0,
-    );
-    return { perMin, state: "proved" };
-  }
-  const wanted = rule.type === "up to" ? rule.most : LIMITS.pack.media;
-  const perMin = uses.reduce(
-    (sum, { perMinute, trust }) => sum + perMinute * Math.min(wanted, trust.keeps),
-    0,
-  );
-  return { perMin, state: uses[0]?.use.why ?? "not_proved" };
+function carried({ use, mostBytes }: PackBounds, work: WorkMix | null): number {
+  if (use.most === 0 || !use.isProved) return 1;
+  const isMany = ({ kind }: PackableWork) => use.kinds[kind] === "many";
+  if (work === null || work.toWarm === 0) return Object.values(use.kinds).includes("many") ? use.most : 1;
+  const packed = work.packable.filter(isMany);
+  const [urls, uploads] = [
+    sumOf(packed, (each) => each.urls),
+    sumOf(packed, (each) => each.objects - each.urls),
+  ];
+  const byUrl = use.mostUrls === 0 ? 0 : urls;
+  const byUpload = mostBytes === 0 ? 0 : uploads;
+  const bytes = byUpload === 0 ? 0 : sumOf(packed, ({ uploadBytes }) => uploadBytes) / mostBytes;
+  const packs = Math.max((byUrl + byUpload) / use.most, byUrl === 0 ? 0 : byUrl / use.mostUrls, bytes);
+  return Math.max(1, work.toWarm / (work.toWarm - byUrl - byUpload + packs));
+}
+
+function sumOf(all: readonly PackableWork[], of: (each: PackableWork) => number): number {
+  return all.reduce((sum, each) => sum + of(each), 0);
+}
+
+/** How many objects a call of a lane carries by what is proved of it, where nothing is known of the work. */
+export function carriedBy(rule: PackRule, trust: Trust): number {
+  const use = packUse(rule, trust);
+  return carried({ use, mostBytes: use.mostBytes }, null);
+}
+
+/** What packs bring on lanes of which so much is proved, for some work. */
+export interface PacksAhead {
+  readonly state: PackOutlook["state"];
+  readonly onTheWay: boolean;
+  /** Objects that a call of each lane carries, in their order: now, and once all is proved that may be. */
+  readonly now: readonly number[];
+  readonly proved: readonly number[];
+}
+
+/** Looks ahead for these lanes; `mostBytes` are those of a server of this mode. Where packs of some are proved they are `proved`. */
+export function packsAhead(
+  rule: PackRule,
+  lanes: readonly Trust[],
+  mostBytes: number,
+  work: WorkMix | null,
+): PacksAhead {
+  const uses = lanes.map((trust) => packUse(rule, trust));
+  const by = (use: PackBounds["use"]) =>
+    carried({ use, mostBytes: Math.min(mostBytes, use.mostBytes) }, work);
+  const isProved = lanes.some((trust) => carriedBy(rule, trust) > 1);
+  const state = isProved ? "proved" : (uses[0]?.why ?? "not_proved");
+  return {
+    state,
+    onTheWay: state === "not_proved" && uses.some(({ most }) => most > 0),
+    now: uses.map(by),
+    proved: lanes.map((trust) => by(provedUse(rule, trust))),
+  };
 }
 
 /** A lane with the kinds that are to be warmed for its bot. */

@@ -10,7 +10,7 @@ import type { PackSeen } from "./lane-record.ts";
 import type { QuotaCall } from "./quota.ts";
 import { laneKey, QuotaWatch } from "./quota-watch.ts";
 import { type Trust, trustOf } from "./trust.ts";
-import { type PackUse, packUse } from "./use.ts";
+import { LEAST_BYTES, type PackUse, packUse } from "./use.ts";
 import { PROVED_BY, packWords } from "./words.ts";
 
 export interface PacksOptions {
@@ -28,8 +28,8 @@ export interface PacksOptions {
 
 /** So many packs that were refused without fault of a medium, before any was posted, end packs of a bot. */
 const STRIKES = 3;
-/** A body that is refused makes the next ones so much smaller; uploads below the least go singly. */
-const [SHRINK, LEAST_BYTES] = [0.5, 1_000_000];
+/** A body that is refused makes the next ones so much smaller. */
+const SHRINK = 0.5;
 
 /** What is known of packs in this run, by what was proved before and what its own calls show. */
 export class Packs {
@@ -73,7 +73,8 @@ export class Packs {
 
   /** What bounds a pack of this lane. */
   boundsOf(lane: CalledLane): PackBounds {
-    return { use: this.useOf(lane), mostBytes: this.#mostBytes };
+    const use = this.useOf(lane);
+    return { use, mostBytes: Math.min(this.#mostBytes, use.mostBytes) };
   }
 
   #judge(bot: string, chat: string): PackUse {

@@ -8,6 +8,9 @@ export interface Trust {
   readonly quota: "messages" | "media" | "stale" | "unknown";
   /** Media of one message that are kept at least. */
   readonly keeps: number;
+  /** Bytes of one message's uploads that were taken where more were refused, and media by URL likewise; null where none were refused. */
+  readonly maxBody: number | null;
+  readonly urls: number | null;
   readonly ids: Readonly<Record<MediaKind, "ordinary" | "rich_only" | "stale" | "unknown">>;
 }
 
@@ -29,6 +32,8 @@ export function trustOf(proofs: readonly Proof[], lane: TrustedLane, now: number
     packs: packs === "supported" || packs === "unsupported" ? packs : "unknown",
     quota: quota === "messages" || quota === "media" || quota === "stale" ? quota : "unknown",
     keeps: Math.min(LIMITS.pack.media, Number(about("keeps")) || LIMITS.pack.keptMedia),
+    maxBody: boundOf(proofs, lane, "max_body", now),
+    urls: boundOf(proofs, lane, "url_flood", now),
     ids: Object.fromEntries(MEDIA_KINDS.map((kind) => [kind, idsOf(about(`ids:${kind}`))])) as Trust["ids"],
   };
 }
@@ -40,14 +45,31 @@ function idsOf(result: string | null): Trust["ids"][MediaKind] {
 /** In favour of packs. */
 const GOOD = ["supported", "messages", "ordinary"];
 
+/** What more is refused than; the largest that was tried is no bound where it was taken. */
+function boundOf(
+  proofs: readonly Proof[],
+  lane: TrustedLane,
+  what: "max_body" | "url_flood",
+  now: number,
+): number | null {
+  const proof = proofOf(proofs, lane, what, now);
+  if (!proof || now - proof.at >= BELIEVED_MS) return null;
+  const refused = proof.evidence[what === "max_body" ? "refused_bytes" : "waits"];
+  const taken = Number(proof.result);
+  return Array.isArray(refused) && refused.length > 0 && Number.isFinite(taken) ? taken : null;
+}
+
 function resultOf(proofs: readonly Proof[], lane: TrustedLane, what: string, now: number): string | null {
+  const proof = proofOf(proofs, lane, what, now);
+  if (!proof) return null;
+  if (now - proof.at < BELIEVED_MS) return proof.result;
+  return GOOD.includes(proof.result) ? "stale" : null;
+}
+
+function proofOf(proofs: readonly Proof[], lane: TrustedLane, what: string, now: number): Proof | undefined {
   const scopes = [lane.chat, lane.type, "*"];
   const ranked = proofs
     .filter((proof) => proof.bot === lane.bot && proof.what === what && scopes.includes(proof.scope))
     .sort((a, b) => scopes.indexOf(a.scope) - scopes.indexOf(b.scope) || b.at - a.at);
-  const isFresh = (proof: Proof) => now - proof.at < BELIEVED_MS;
-  const proof = ranked.find(isFresh) ?? ranked[0];
-  if (!proof) return null;
-  if (isFresh(proof)) return proof.result;
-  return GOOD.includes(proof.result) ? "stale" : null;
+  return ranked.find(({ at }) => now - at < BELIEVED_MS) ?? ranked[0];
 }

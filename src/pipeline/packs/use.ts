@@ -12,6 +12,9 @@ export interface PackUse {
   readonly most: number;
   /** Why that is 0; null where it is not. */
   readonly why: WhyNoPacks | null;
+  /** Of these, how many may go by URL; and bytes of all uploads together, as far as is proved. 0 where such media go singly. */
+  readonly mostUrls: number;
+  readonly mostBytes: number;
   /** How many of a kind one pack may hold. `one` is a canary: its id is tried before it is believed. */
   readonly kinds: Readonly<Record<MediaKind, "many" | "one" | "none">>;
   /** The quota of the chat is known to count messages. */
@@ -33,12 +36,33 @@ const UNPROVED_MOST = 10;
 export function packUse(rule: PackRule, trust: Trust): PackUse {
   const kinds = kindsOf(rule, trust);
   const why = whyNot(rule, trust, kinds);
-  if (why !== null) return { most: 0, why, kinds, isProved: false, slots: "each" };
+  const bounds = { mostUrls: urlsOf(trust), mostBytes: bytesOf(trust) };
+  if (why !== null) return { most: 0, why, kinds, ...bounds, isProved: false, slots: "each" };
   const isProved = trust.quota === "messages";
   const wanted = rule.type === "up to" ? rule.most : LIMITS.pack.media;
   const most = Math.min(wanted, isProved ? trust.keeps : UNPROVED_MOST);
   const slots = isProved || MEDIA_KINDS.some((kind) => kinds[kind] === "many") ? "one" : "each";
-  return { most, why: null, kinds, isProved, slots };
+  return { most, why: null, kinds, ...bounds, isProved, slots };
+}
+
+/** The same once all is proved in favour of packs that is not proved against them. */
+export function provedUse(rule: PackRule, trust: Trust): PackUse {
+  const ids = Object.fromEntries(
+    MEDIA_KINDS.map((kind) => [kind, trust.ids[kind] === "rich_only" ? "rich_only" : "ordinary"]),
+  ) as Trust["ids"];
+  return packUse(rule, { ...trust, ids, quota: trust.quota === "media" ? "media" : "messages" });
+}
+
+/** One by itself is no album, and no pack either. */
+function urlsOf({ urls }: Trust): number {
+  return urls !== null && urls < 2 ? 0 : (urls ?? LIMITS.pack.media);
+}
+
+/** Uploads that are bound to less together are not worth a pack. */
+export const LEAST_BYTES = 1_000_000;
+
+function bytesOf({ maxBody }: Trust): number {
+  return maxBody !== null && maxBody < LEAST_BYTES ? 0 : (maxBody ?? Number.POSITIVE_INFINITY);
 }
 
 function kindsOf({ type }: PackRule, { ids }: Trust): PackUse["kinds"] {

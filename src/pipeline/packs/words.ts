@@ -37,16 +37,26 @@ function missing({ quota, ids }: Trust): string {
   return all.join(" and ");
 }
 
-function grounds({ isProved, kinds }: PackUse, { quota }: Trust): string {
+function grounds(use: PackUse, { quota }: Trust): string {
+  const { isProved, kinds } = use;
   const many = MEDIA_KINDS.filter((kind) => kinds[kind] === "many");
   const tried = MEDIA_KINDS.filter((kind) => kinds[kind] === "one");
   const again =
     quota === "stale" ? "it is proved again what this chat counts" : "it is proved what this chat counts";
   return [
     isProved ? "since this chat is proved to count messages" : `until ${again}`,
+    ...boundsOf(use),
     ...(many.length > 0 ? [`ids are proved of ${named(many)}`] : []),
     ...(tried.length > 0 ? [`the first id of each other kind is tried`] : []),
   ].join("; ");
+}
+
+/** What was found out to be refused beyond. */
+function boundsOf({ most, mostUrls, mostBytes }: PackUse): string[] {
+  const urls = mostUrls === 0 ? "none of them by URL" : `at most ${mostUrls} of them by URL`;
+  const mb = (mostBytes / 1e6).toFixed(1);
+  const bytes = mostBytes === 0 ? "none of them by upload" : `uploads of at most ${mb} MB together`;
+  return [...(mostUrls < most ? [urls] : []), ...(Number.isFinite(mostBytes) ? [bytes] : [])];
 }
 
 function named(kinds: readonly MediaKind[]): string {

@@ -1,6 +1,12 @@
 import type { EventMap } from "../../domain/events.ts";
 import type { ItemStatus } from "../../domain/outcome.ts";
-import type { AdoptForecast, Bottleneck, PackOutlook, WorkPlan } from "../../domain/work-forecast.ts";
+import type {
+  AdoptForecast,
+  Bottleneck,
+  PackOutlook,
+  WorkForecast,
+  WorkPlan,
+} from "../../domain/work-forecast.ts";
 import type { Snapshot } from "../../figures/snapshot.ts";
 import { count, duration, size } from "../format.ts";
 import { priceText, r2Price } from "../r2-price.ts";
@@ -32,9 +38,10 @@ export function planLine(plan: WorkPlan, { leftFailed, leftUnknown }: Snapshot) 
   };
 }
 
-function packFields({ perMin, state, canaries = 0 }: PackOutlook) {
+function packFields({ perMin, state, onTheWay, canaries = 0 }: PackOutlook) {
+  const proving = onTheWay ? { on_the_way: true } : {};
   const tried = canaries === 0 ? {} : { canaries, canary_calls: canaries * CANARY_CALLS };
-  return { per_min: rounded(perMin, 1), state, ...tried };
+  return { per_min: rounded(perMin, 1), state, ...proving, ...tried };
 }
 
 /** An id is sent once, and that message is deleted. */
@@ -64,7 +71,7 @@ export function planText(plan: WorkPlan, run: Snapshot, command: string): string
     `skipped   ${count(plan.skipped)}`,
     ...(plan.filtered > 0 ? [`filtered  ${filtered}`] : []),
     `lanes     ${count(plan.lanes)}`,
-    `pace      at most ${count(plan.ceilingPerMin)}/min${limitText(plan.bottleneck)}`,
+    `pace      at most ${paceText(plan)}`,
     `time      ${eta}`,
     `cost      ${priceText(plan.operations)}`,
     ...packLines(plan).map((text) => `packs     ${text}`),
@@ -80,7 +87,9 @@ function packLines({ packs }: Pick<WorkPlan, "packs">): string[] {
   const rate = `${count(packs.perMin)}/min`;
   const texts = {
     proved: `with packs: up to ${rate} (proved here)`,
-    not_proved: `with packs: up to ${rate} (not proved here; prewarm probe)`,
+    not_proved: packs.onTheWay
+      ? `with packs: up to ${rate} (not proved here; this run finds it out on its way)`
+      : `with packs: up to ${rate} (not proved here; prewarm probe)`,
     media_count: "no packs: these chats count media, so they bring nothing",
     unsupported: "no packs: the server has no message of several media",
     rich_only: "no packs: ids that come in one serve nothing else",
@@ -118,8 +127,10 @@ const LIMIT_TEXTS: Readonly<Record<Bottleneck, string>> = {
   none: "",
 };
 
-function limitText(bottleneck: Bottleneck): string {
-  return LIMIT_TEXTS[bottleneck];
+/** Where a run finds out about packs on its way, its pace and its time are those of single sends until then. */
+function paceText({ ceilingPerMin, bottleneck, packs }: WorkForecast): string {
+  const until = packs?.onTheWay ? " until packs are proved" : "";
+  return `${count(ceilingPerMin)}/min${until}${LIMIT_TEXTS[bottleneck]}`;
 }
 
 /** Below this nobody needs to be told how long it will take. */
@@ -127,12 +138,12 @@ const WORTH_TELLING_S = 10;
 
 /** How long a run will take and what it costs, in sentences; none when it will soon be over, or cannot be said. */
 export function forecastLines(forecast: EventMap["forecast"]): string[] {
-  const { toWarm, bytes, lanes, ceilingPerMin, bottleneck, etaSeconds, advice, operations, all } = forecast;
+  const { toWarm, bytes, lanes, etaSeconds, advice, operations, all } = forecast;
   if (etaSeconds === null || etaSeconds < WORTH_TELLING_S) return [];
   const sofar = all ? "" : " so far";
   const amount = `${objects(toWarm)}${sofar}, ${size(bytes)}`;
   const where = lanes === 1 ? "1 lane" : `${lanes} lanes`;
-  const pace = `${where}: at most ${count(ceilingPerMin)}/min${limitText(bottleneck)}; about ${duration(etaSeconds * 1000)}`;
+  const pace = `${where}: at most ${paceText(forecast)}; about ${duration(etaSeconds * 1000)}`;
   return [
     `to warm: ${amount}; ${pace}`,
     `cost at R2${sofar}: ${priceText(operations)}`,

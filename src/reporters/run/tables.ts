@@ -46,7 +46,8 @@ const LIMITS: Readonly<Record<Snapshot["limit"], string>> = {
 /** What became of the forecast; null where there was none, or the run did not come to its end. */
 function comparison({ forecast, durationMs, perMinute: pace, limit }: Snapshot, { stopped }: TableOptions) {
   if (stopped || !forecast?.etaSeconds || durationMs < WORTH_COMPARING_MS) return null;
-  const said = `forecast ${duration(forecast.etaSeconds * 1000)} (${perMinute(forecast.perMinute)})`;
+  const packs = forecast.withPacks === null ? "" : `, with packs up to ${perMinute(forecast.withPacks)}`;
+  const said = `forecast ${duration(forecast.etaSeconds * 1000)} (${perMinute(forecast.perMinute)}${packs})`;
   return `${said}; took ${duration(durationMs)} (${perMinute(pace)})${LIMITS[limit]}`;
 }
 

@@ -4,12 +4,13 @@ import { MEDIA_KINDS, type MediaKind } from "../../../src/domain/media.ts";
 import type { PackRule } from "../../../src/domain/pack-rule.ts";
 import { BELIEVED_MS, type Proof } from "../../../src/domain/proof.ts";
 import type { Task } from "../../../src/domain/task.ts";
+import type { PackableWork } from "../../../src/domain/work-forecast.ts";
 import { type AfterPack, afterPack } from "../../../src/pipeline/packs/after-pack.ts";
 import { canaryVerdict } from "../../../src/pipeline/packs/canary.ts";
 import { EMPTY_PACK, hasRoom, mayBePacked, withOneMore } from "../../../src/pipeline/packs/fit.ts";
 import { halve, narrow } from "../../../src/pipeline/packs/halve.ts";
 import { matchBlocks, type PackedMedium } from "../../../src/pipeline/packs/match.ts";
-import { canariesOf, packOutlook } from "../../../src/pipeline/packs/outlook.ts";
+import { canariesOf, packsAhead } from "../../../src/pipeline/packs/outlook.ts";
 import { contradictsMessages, type QuotaCall, quotaVerdict } from "../../../src/pipeline/packs/quota.ts";
 import { type Trust, trustOf } from "../../../src/pipeline/packs/trust.ts";
 import { packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
@@ -129,15 +130,20 @@ describe("how a lane may use packs", () => {
 
 describe("what packs bring", () => {
   const bad = proof("quota", "media", { scope: "-1001" });
-  it.each<[string, PackRule, Proof[], number, string]>([
-    ["what they would, where nothing is known", AUTO, [], 400, "not_proved"],
-    ["no more than was asked for", { type: "up to", most: 5 }, [], 100, "not_proved"],
-    ["what was proved", AUTO, [MESSAGES, PHOTO], 400, "proved"],
-    ["more where more are kept", AUTO, [MESSAGES, PHOTO, proof("keeps", "50")], 1_000, "proved"],
-    ["nothing where media count", UP_TO_50, [bad], 400, "media_count"],
-    ["nothing where they are off", { type: "off" }, [MESSAGES, PHOTO], 400, "off"],
-  ])("%s", (_, rule, proofs, perMin, state) => {
-    expect(packOutlook(rule, [{ perMinute: 20, trust: trust(...proofs) }])).toEqual({ perMin, state });
+  it.each<[string, PackRule, Proof[], number, number, string]>([
+    ["what they would, where nothing is known", AUTO, [], 1, 20, "not_proved"],
+    ["no more than was asked for", { type: "up to", most: 5 }, [], 1, 5, "not_proved"],
+    ["what was proved", AUTO, [MESSAGES, PHOTO], 20, 20, "proved"],
+    ["more where more are kept", AUTO, [MESSAGES, PHOTO, proof("keeps", "50")], 50, 50, "proved"],
+    ["nothing until the ids of a kind are proved", UP_TO_50, [MESSAGES], 1, 20, "not_proved"],
+    ["nothing where media count", UP_TO_50, [bad], 1, 1, "media_count"],
+    ["nothing where they are off", { type: "off" }, [MESSAGES, PHOTO], 1, 1, "off"],
+  ])("%s", (_, rule, proofs, now, proved, state) => {
+    expect(packsAhead(rule, [trust(...proofs)], 45e6, null)).toMatchObject({
+      state,
+      now: [now],
+      proved: [proved],
+    });
   });
 
   it.each<[string, PackRule, Proof[], number]>([
@@ -176,6 +182,17 @@ describe("what packs bring", () => {
       "up to 20 media in one message, since this chat is proved to count messages; ids are proved of photos",
     ],
     [
+      "bounded by what was refused",
+      AUTO,
+      [
+        MESSAGES,
+        PHOTO,
+        proof("url_flood", "10", { evidence: { waits: [{ media: 20 }] } }),
+        proof("max_body", "5625000", { evidence: { refused_bytes: [11_250_000] } }),
+      ],
+      "up to 20 media in one message, since this chat is proved to count messages; at most 10 of them by URL; uploads of at most 5.6 MB together; ids are proved of photos",
+    ],
+    [
       "on the way",
       UP_TO_50,
       [],
@@ -193,8 +210,33 @@ describe("what packs bring", () => {
   });
 
   it("counts lanes that go singly beside those that do not", () => {
-    const lanes = [[MESSAGES, PHOTO], [bad]].map((proofs) => ({ perMinute: 20, trust: trust(...proofs) }));
-    expect(packOutlook(AUTO, lanes)).toEqual({ perMin: 420, state: "proved" });
+    const lanes = [[MESSAGES, PHOTO], [bad]].map((proofs) => trust(...proofs));
+    expect(packsAhead(AUTO, lanes, 45e6, null)).toMatchObject({ state: "proved", now: [20, 1] });
+  });
+
+  const work = (toWarm: number, ...packable: PackableWork[]) => ({ toWarm, packable });
+  const photos = { kind: "photo", objects: 100, urls: 100, uploadBytes: 0 } as const;
+  const songs = { kind: "audio", objects: 100, urls: 0, uploadBytes: 500e6 } as const;
+  const AUDIO = proof("ids:audio", "ordinary");
+  const few = proof("url_flood", "5", { evidence: { waits: [{ media: 10 }] } });
+  const small = proof("max_body", "5000000", { evidence: { refused_bytes: [10e6] } });
+  it.each<[string, Proof[], ReturnType<typeof work>, number]>([
+    ["of one kind, as many as one message holds", [], work(100, photos), 20],
+    ["as many where there is no work", [], work(0), 20],
+    ["less where half of it goes by itself", [], work(200, photos), 200 / 105],
+    ["one of a kind that is not proved", [], work(100, { ...songs, uploadBytes: 1e6 }), 1],
+    ["as much as 45 MB hold", [AUDIO], work(100, songs), 9],
+    ["as much as was proved of a body", [AUDIO, small], work(100, songs), 1],
+    [
+      "uploads beside as many URLs as are taken",
+      [AUDIO, few],
+      work(200, photos, { ...songs, uploadBytes: 1e6 }),
+      10,
+    ],
+    ["as many URLs as are taken", [few], work(100, photos), 5],
+  ])("a call carries %s", (_, proofs, amount, inCall) => {
+    const { now } = packsAhead(AUTO, [trust(MESSAGES, PHOTO, ...proofs)], 45e6, amount);
+    expect(now[0]).toBeCloseTo(inCall, 6);
   });
 });
 
@@ -233,6 +275,7 @@ describe("what goes in a pack", () => {
   const bounds = { use, mostBytes: 100 };
   const fill = (media: number, uploadBytes: number, ...kinds: MediaKind[]) => ({
     media,
+    urls: 0,
     uploadBytes,
     kinds: new Set(kinds),
   });
@@ -254,13 +297,65 @@ describe("what goes in a pack", () => {
     expect(hasRoom(held, medium, bounds)).toBe(expected);
   });
 
+  const body = (taken: number, ...refused: number[]) =>
+    proof("max_body", String(taken), {
+      scope: "*",
+      evidence: { taken_bytes: taken, refused_bytes: refused },
+    });
+  const urls = (taken: number, ...refused: number[]) =>
+    proof("url_flood", String(taken), {
+      scope: "*",
+      evidence: { taken, waits: refused.map((media) => ({ media, wait_s: 30 })) },
+    });
+  const NO_BOUND = Number.POSITIVE_INFINITY;
+  it.each<[string, Proof[], number, number]>([
+    ["no bound that nobody looked for", [], 50, NO_BOUND],
+    ["no bound where the most was taken", [body(45_000_000), urls(50)], 50, NO_BOUND],
+    [
+      "what was taken where more was refused",
+      [body(5_625_000, 45e6, 22.5e6, 11.25e6), urls(10, 50, 20)],
+      10,
+      5_625_000,
+    ],
+    ["none by URL where two met a wait", [urls(0, 50, 20, 10, 5, 2)], 0, NO_BOUND],
+    ["no uploads where hardly any bytes are taken", [body(703_125, 45e6, 1_406_250)], 50, 0],
+    [
+      "nothing of what was proved long ago",
+      [
+        { ...urls(2, 5), at: OLD },
+        { ...body(2e6, 4e6), at: OLD },
+      ],
+      50,
+      NO_BOUND,
+    ],
+    [
+      "nothing of evidence that it cannot read",
+      [proof("url_flood", "many", { evidence: { waits: "?" } })],
+      50,
+      NO_BOUND,
+    ],
+  ])("holds %s", (_, proofs, mostUrls, mostBytes) => {
+    const { mostUrls: byUrl, mostBytes: byBytes } = packUse(AUTO, trust(MESSAGES, PHOTO, ...proofs));
+    expect([byUrl, byBytes]).toEqual([mostUrls, mostBytes]);
+  });
+
+  it("has room for uploads where no more may go by URL", () => {
+    const few = { use: packUse(AUTO, trust(MESSAGES, PHOTO, urls(2, 5))), mostBytes: 100 };
+    const byUrl = { kind: "photo", transfer: "url", bytes: 9 } as const;
+    const full = withOneMore(withOneMore(EMPTY_PACK, byUrl), byUrl);
+    expect([hasRoom(full, byUrl, few), hasRoom(full, { ...byUrl, transfer: "upload" }, few)]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it("counts what is put in", () => {
     const two = withOneMore(withOneMore(EMPTY_PACK, { kind: "photo", transfer: "url", bytes: 9 }), {
       kind: "voice",
       transfer: "upload",
       bytes: 7,
     });
-    expect(two).toEqual(fill(2, 7, "photo", "voice"));
+    expect(two).toEqual({ ...fill(2, 7, "photo", "voice"), urls: 1 });
   });
 });
 
