@@ -15,6 +15,14 @@ export interface AheadNeed {
   readonly all: number;
 }
 
+/**
+ * How many tries may be written down before they have a place: as many as one call lasts as long as, so that a place never waits for the
+ * ledger. None where a call takes longer than all that: what is written down and not called yet is in doubt if the process dies.
+ */
+export function begunAhead(places: number, usual: { readonly begin: number; readonly send: number }): number {
+  return Math.min(places, Math.floor((places * usual.begin) / usual.send));
+}
+
 /** So much longer than usual a read may take before a send waits for it. */
 const SPARE = 3;
 /** Objects read ahead at most for each place: beyond that R2 is slower than its connections can make up for. */

@@ -1,78 +1,30 @@
 import { type Clock, toWall } from "../domain/clock.ts";
-import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
-import type { PackedIn } from "../domain/outcome.ts";
-import type { Shown } from "../domain/shown.ts";
-import type { Task, TransferName } from "../domain/task.ts";
+import type { Task } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
-import type { AttemptFacts, AttemptId, Ledger, StoredId } from "../ledgers/port.ts";
-import type { Sent } from "../telegram/port.ts";
+import type { AttemptFacts, AttemptId, Ledger } from "../ledgers/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
 import { beginAttempt, readOf } from "./begin-attempt.ts";
 import type { InFlight } from "./claims.ts";
+import { type InPlace, isAsRead, type Outcome, SAME_CONTENT, type Spent } from "./outcome.ts";
 import { OwnAnswers } from "./own-answers.ts";
 import type { ReadTask } from "./read-ahead.ts";
 import type { Stop } from "./stop.ts";
 
-/** Where the time of a try went, in milliseconds on the engine's clock. */
-export interface Spent {
-  readonly download: number;
-  readonly lane: number;
-  readonly send: number;
-  /** What of it passed between taking the permit and being ready for it. */
-  readonly ahead: number;
-  /** For which it kept its place busy, waits for the lane left out: reading, where that was not done ahead, and sending. */
-  readonly place: number;
+/** A try that was read, on the permit that it waits for; `inPlace` is undefined where it has a place. */
+interface ReadyTry {
+  readonly task: Task;
+  readonly permit: Permit;
+  readonly prepared: Prepared;
+  readonly inPlace: InPlace | undefined;
 }
 
-/** Where a medium is in a pack. */
-interface PackPlace extends PackedIn {
-  /** Rows that still need its message. */
-  readonly message: { rows: number };
-}
-
-/** What one try came to. */
-export interface Outcome {
-  readonly facts: AttemptFacts;
-  readonly spent: Spent;
-  /** How the call was made; null when it never came to one. */
-  readonly transfer: TransferName | null;
-  /** The pack that it went in; absent for a message of its own. */
-  readonly pack?: PackPlace | undefined;
-  readonly result:
-    | {
-        readonly type: "sent";
-        readonly attempt: AttemptId;
-        readonly sent: Sent;
-        readonly content: ContentId;
-        readonly mime: string | null;
-        readonly shown: Shown;
-      }
-    /** The content, once read, was known: nothing was sent. */
-    | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
-    /** Another process is sending it, or has sent it since the ledger was asked about it. */
-    | { readonly type: "elsewhere" }
-    /** The content, once read, was that of a call in doubt: nothing was sent. */
-    | { readonly type: "in_doubt"; readonly content: ContentId }
-    /** `startedAt` is when the call began; absent where there was none. */
-    | {
-        readonly type: "failed";
-        readonly attempt: AttemptId | null;
-        readonly failure: Failure;
-        readonly startedAt?: number;
-      }
-    /** Its pack was refused for the sake of one medium, perhaps of this one: nothing was posted, and it goes again. */
-    | { readonly type: "packed_again"; readonly attempt: AttemptId; readonly failure: Failure }
-    /**
-     * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
-     * content is on its way under another key, or its pack had no room. The item waits `ms` before its next try, which is by itself if `alone`.
-     */
-    | { readonly type: "put_off"; readonly ms: number; readonly alone?: boolean };
-}
-
-/** What becomes of content that is being sent under another key. */
-export const SAME_CONTENT = { type: "put_off", ms: 500 } as const;
+/**
+ * A call that was written down waits no longer than this for its place, in milliseconds on the engine's clock: by the pace of its lane it was
+ * due when it was written down, and what waited for a server that hung is not to be called all at once.
+ */
+const MOST_BEGUN_MS = 5_000;
 
 export interface AttemptsOptions {
   readonly clock: Clock;
@@ -96,19 +48,20 @@ export class Attempts {
   }
 
   /**
-   * Takes the object as it was read, or reads it now, waits until the permit may be used, and calls Telegram once. Throws
-   * LedgerError only.
+   * Takes the object as it was read, or reads it now, waits until the permit may be used, writes the try down and calls Telegram once.
+   * With `inPlace`, it has no place before it was written down, and hands its call over to that. Throws LedgerError only.
    */
-  async make(task: Task, permit: Permit, read?: ReadTask): Promise<Outcome> {
+  async make(task: Task, permit: Permit, read?: ReadTask, inPlace?: InPlace): Promise<Outcome> {
     const { clock, transfers, stop } = this.#options;
     const started = clock.now();
     try {
       const prepared = await (read?.prepared ?? transfers.prepare(task, stop.aborting));
-      const inPlace = read ? 0 : clock.now() - started;
-      const spent = { download: read?.ms ?? inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
+      const place = read ? 0 : clock.now() - started;
+      const spent = { download: read?.ms ?? place, lane: 0, send: 0, begin: 0, queue: 0, ahead: 0, place };
       if (prepared.ok) {
         const { drop, forget } = prepared.value;
-        const outcome = await this.#permitted(task, permit, prepared.value, { started, spent }).finally(drop);
+        const ready = { task, permit, prepared: prepared.value, inPlace };
+        const outcome = await this.#permitted(ready, { started, spent }).finally(drop);
         if (!isAsRead(outcome)) forget?.();
         return outcome;
       }
@@ -121,12 +74,11 @@ export class Attempts {
   }
 
   async #permitted(
-    task: Task,
-    permit: Permit,
-    prepared: Prepared,
+    ready: ReadyTry,
     { started, spent }: { readonly started: number; readonly spent: Spent },
   ): Promise<Outcome> {
     const { clock, stop } = this.#options;
+    const { task, permit, prepared } = ready;
     const unsent = (result: Outcome["result"]): Outcome => ({
       facts: this.factsOf(task, permit),
       spent,
@@ -138,7 +90,7 @@ export class Attempts {
     if (!(await permit.ready(stop.draining, uploadBytes(prepared))))
       return unsent({ type: "put_off", ms: 0 });
     const lane = clock.now() - readyAt;
-    return this.#send(task, permit, prepared, { ...spent, lane, ahead: readyAt - started });
+    return this.#begin(ready, { ...spent, lane, ahead: readyAt - started });
   }
 
   /**
@@ -149,8 +101,10 @@ export class Attempts {
     return this.#options.inFlight.claim(task, prepared.sha256() ?? task.content);
   }
 
-  async #send(task: Task, permit: Permit, prepared: Prepared, spent: Spent): Promise<Outcome> {
-    const { ledger, transfers, stop } = this.#options;
+  async #begin(ready: ReadyTry, spent: Spent): Promise<Outcome> {
+    const { ledger, clock } = this.#options;
+    const { task, permit, prepared, inPlace } = ready;
+    const began = clock.now();
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.taggedFactsOf(task, permit);
     const begun = await beginAttempt(ledger, facts, readOf(task, prepared));
@@ -159,7 +113,34 @@ export class Attempts {
       return { facts, spent, transfer: null, result: begun };
     }
     const { attempt } = begun;
-    if (!permit.stillHolds()) return this.#unsent(attempt, permit, { facts, spent });
+    const begunAt = clock.now();
+    const send = () => {
+      const queue = inPlace ? clock.now() - begunAt : 0;
+      const tried = { facts, spent: { ...spent, begin: begunAt - began, queue } };
+      const why = this.#whyNot(ready, tried);
+      return why ? this.#unsent(attempt, permit, tried, why) : this.#send(ready, attempt, tried);
+    };
+    return inPlace ? inPlace(send) : send();
+  }
+
+  /** Why a try that was written down may not make its call any more; null when it may. */
+  #whyNot({ permit, inPlace }: ReadyTry, { facts, spent }: Pick<Outcome, "facts" | "spent">): Failure | null {
+    // While it was written down, another call on this lane was answered.
+    if (!permit.stillHolds())
+      return failure("flood_wait", `${facts.chatId} takes no calls for now; none was made`);
+    if (inPlace && this.#options.stop.draining.aborted)
+      return failure("stopped", "the run was stopped before its call");
+    return spent.queue > MOST_BEGUN_MS
+      ? failure("stopped", "no place became free for its call in time; none was made")
+      : null;
+  }
+
+  async #send(
+    { task, permit, prepared }: ReadyTry,
+    attempt: AttemptId,
+    { facts, spent }: Pick<Outcome, "facts" | "spent">,
+  ): Promise<Outcome> {
+    const { transfers, stop } = this.#options;
     const { bot, chat } = permit.lane;
     const message = { chat, kind: task.sendAs ?? task.kind, caption: facts.tag ?? undefined };
     const request = { ...prepared.request, ...message, signal: stop.aborting };
@@ -184,14 +165,13 @@ export class Attempts {
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }
 
-  /** While the attempt was written down, another call on this lane was answered: its permit holds no more. */
   async #unsent(
     attempt: AttemptId,
     permit: Permit,
     tried: Pick<Outcome, "facts" | "spent">,
+    why: Failure,
   ): Promise<Outcome> {
     permit.giveBack();
-    const why = failure("flood_wait", `${tried.facts.chatId} takes no calls for now; none was made`);
     await this.#options.ledger.retry(attempt, why);
     return { ...tried, transfer: null, result: { type: "put_off", ms: 0 } };
   }
@@ -207,11 +187,6 @@ export class Attempts {
     const settings = this.#options.transfers.settings(entry);
     return { bot, kind, content, entry, chatId: permit.lane.chat, settings, tag: null };
   }
-}
-
-/** Whether it goes again with what was read: it was not sent, or is to be sent as it was a little later. */
-export function isAsRead({ result }: Outcome): boolean {
-  return result.type === "put_off" || (result.type === "failed" && result.failure.class === "flood");
 }
 
 /** Bytes of all files that a call carries for it; 0 by URL. */

@@ -2,7 +2,7 @@ import { LaneHeld, TakenElsewhere } from "../domain/shared-work.ts";
 import type { Task } from "../domain/task.ts";
 import type { AttemptFacts, BeginAnswer, Ledger, ReadContent } from "../ledgers/port.ts";
 import type { Prepared } from "../transfers/port.ts";
-import type { Outcome } from "./attempt.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** An attempt that was begun, or why it was not. */
 type Begun =

@@ -1,7 +1,7 @@
 import type { Failure } from "../domain/failure.ts";
 import type { Task } from "../domain/task.ts";
 import type { Confirmation } from "../ledgers/port.ts";
-import type { Outcome } from "./attempt.ts";
+import type { Outcome } from "./outcome.ts";
 import { classifyStored } from "./stored-kind.ts";
 
 /** What is stored of a try that was sent, and why its id is weak where it is; `bots` are those that are to have the object. */

@@ -1,10 +1,10 @@
 import type { Task } from "../domain/task.ts";
-import type { Permit } from "../lanes/port.ts";
 import { readsInMs } from "./ahead-rule.ts";
-import { isAsRead } from "./attempt.ts";
+import { Calls, type Start } from "./calls.ts";
 import type { DispatcherOptions } from "./dispatch-options.ts";
 import { Held } from "./held.ts";
 import { later } from "./later.ts";
+import { isAsRead } from "./outcome.ts";
 import { nextErrand } from "./packs/errands.ts";
 import type { ReadTask } from "./read-ahead.ts";
 import { MOST_AHEAD_MS } from "./task-runner.ts";
@@ -21,7 +21,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 /**
  * Hands each task to the lane that is free first, as soon as the pool has a place for it, and has the next ones read before
  * that. There are neither batches nor ticks: it sleeps until the bell rings, the first lane becomes free, or the first deferred
- * task is due. A place is held from the permit to the answer: reading comes before it, writing down after it.
+ * task is due. A place is held from the permit to the answer: reading comes before it, writing down after it. Where the ledger takes as
+ * long as a call, it is held for the call alone: the next tries are written down while all places are taken.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -30,12 +31,14 @@ export class Dispatcher {
   readonly #underWay = new Set<Promise<void>>();
   /** Timestamps that split an item's wait into queue time and lane time; see {@link Dispatcher.#waited}. */
   #placeFreeSince: number;
+  readonly #calls: Calls;
   #lastStart = Number.NEGATIVE_INFINITY;
   #broken: unknown;
 
   constructor(options: DispatcherOptions) {
     const { pool, bell, clock } = options;
     this.#options = options;
+    this.#calls = new Calls(options);
     this.#placeFreeSince = clock.now();
     pool.onFree(() => {
       if (pool.free === 1) this.#placeFreeSince = clock.now();
@@ -53,6 +56,7 @@ export class Dispatcher {
     }
     this.#giveUpReads();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    this.#giveUpReads();
     await ahead.idle();
     if (this.#broken !== undefined) throw this.#broken;
   }
@@ -128,20 +132,24 @@ export class Dispatcher {
 
   /** Starts one task where a place and a lane are free; returns after how many milliseconds a lane will be, 0 where it did. */
   #startOne(now: number): number {
-    const { queue, pool, lanes, ahead, policy, runner } = this.#options;
-    if (pool.free === 0 || policy.isPaused(this.#underWay.size)) return NEVER;
-    if (this.#judge()) return 0;
+    const { queue, pool, lanes, ahead, policy, runner, packs } = this.#options;
+    const isAhead = pool.free === 0;
+    if (isAhead && !this.#calls.mayBeginEarly) return NEVER;
+    if (policy.isPaused(this.#underWay.size)) return NEVER;
+    if (!isAhead && this.#judge()) return 0;
     let soonest = NEVER;
     const isFree = (bot: string) => {
+      if (isAhead && packs && packs.sizeOf(bot) > 1) return false;
       const inMs = lanes.isOpen(bot) ? lanes.freeAt(bot, now) - runner.usual.ahead - now : 0;
       if (inMs > 0) soonest = Math.min(soonest, inMs);
       return inMs <= 0;
     };
     const read = ahead.take(now, isFree);
     // What could not be read ahead is read in its place.
-    const task = read?.task ?? queue.shift(now, (bot) => ahead.of(bot) === 0 && isFree(bot));
+    const unread = () => queue.shift(now, (bot) => ahead.of(bot) === 0 && isFree(bot));
+    const task = read?.task ?? (isAhead ? undefined : unread());
     if (!task) return soonest;
-    this.#start(task, now, read);
+    this.#start(task, now, read, isAhead);
     return 0;
   }
 
@@ -159,7 +167,7 @@ export class Dispatcher {
     return true;
   }
 
-  #start(task: Task, now: number, read: ReadTask | undefined): void {
+  #start(task: Task, now: number, read: ReadTask | undefined, isAhead: boolean): void {
     const { lanes, pool, policy, runner, packs } = this.#options;
     const kind = task.sendAs ?? task.kind;
     const { refusedIn } = task;
@@ -179,24 +187,17 @@ export class Dispatcher {
       later({ ...task, notBefore: now + MOST_AHEAD_MS }, read, this.#options);
       return;
     }
-    const pack = packs?.gather({ task, read }, permit, now);
+    const pack = isAhead ? null : packs?.gather({ task, read }, permit, now);
     if (packs && pack) {
       const waited = pack.map((each) => ({ ...each, waited: this.#waited(each.task, now, each.read) }));
       this.#track(pool.run(async () => void (await packs.run(waited, permit))));
-    } else this.#track(this.#run(task, permit, this.#waited(task, now, read), read));
+    } else this.#track(this.#run({ task, permit, waited: this.#waited(task, now, read), read, isAhead }));
   }
 
-  async #run(task: Task, permit: Permit, waited: Waited, read: ReadTask | undefined): Promise<void> {
-    const { events, pool, runner, intake, clock, packs } = this.#options;
-    const { outcome, settled } = await pool.run(async () => {
-      events.emit("active", { count: pool.active });
-      const outcome = await runner.call(task, permit, read);
-      packs?.single(task, permit, outcome);
-      const settled = runner.settle(task, outcome, waited);
-      // A failure may stop the run, which comes before whatever the place is free for.
-      if (outcome.result.type === "failed") await settled;
-      return { outcome, settled };
-    });
+  async #run(start: Start): Promise<void> {
+    const { intake, clock } = this.#options;
+    const { task, read } = start;
+    const { outcome, settled } = await this.#calls.make(start);
     const again = await settled;
     if (!again) await intake.finished(task);
     else if (again.refusedIn === task.refusedIn)

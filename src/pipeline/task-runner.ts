@@ -2,9 +2,10 @@ import type { Emitter } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Task } from "../domain/task.ts";
 import type { LaneBoard, Permit } from "../lanes/port.ts";
-import type { Attempts, Outcome } from "./attempt.ts";
+import type { Attempts } from "./attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { consequenceOf } from "./follow-up.ts";
+import type { InPlace, Outcome } from "./outcome.ts";
 import type { ReadTask } from "./read-ahead.ts";
 import type { Settlement } from "./settle.ts";
 import type { Stop } from "./stop.ts";
@@ -24,6 +25,8 @@ const USUAL = { read: 500, send: 1_250 } as const;
 export interface UsualTimes {
   readonly read: number;
   readonly send: number;
+  /** Writing a try down before its call. */
+  readonly begin: number;
   /** From taking a permit until the call could begin: reading, where the object was not read ahead. */
   readonly ahead: number;
 }
@@ -40,7 +43,7 @@ export interface TaskRunnerOptions {
 /** Runs tasks on permits: one try of each, with all that follows from it for the run, the ledger and the screens. */
 export class TaskRunner {
   readonly #options: TaskRunnerOptions;
-  #usual: UsualTimes = { ...USUAL, ahead: 0 };
+  #usual: UsualTimes = { ...USUAL, begin: 0, ahead: 0 };
 
   constructor(options: TaskRunnerOptions) {
     this.#options = options;
@@ -50,15 +53,13 @@ export class TaskRunner {
     return this.#usual;
   }
 
-  /** Makes the try: what has to have a place. Throws LedgerError. */
-  async call(task: Task, permit: Permit, read: ReadTask | undefined): Promise<Outcome> {
+  /** Makes the try, whose call has to have a place: see {@link Attempts.make}. Throws LedgerError. */
+  async call(task: Task, permit: Permit, read: ReadTask | undefined, inPlace?: InPlace): Promise<Outcome> {
     const { attempts, inFlight, events } = this.#options;
     const { entry, bot, kind } = task;
     events.emit("attempt", { key: entry.key, bot, kind, chat: permit.lane.chat, bytes: entry.bytes });
     try {
-      const outcome = await attempts.make(task, permit, read);
-      if (outcome.result.type === "failed") this.#follow(task, outcome.result.failure);
-      return outcome;
+      return await attempts.make(task, permit, read, inPlace);
     } catch (error) {
       inFlight.release(task);
       throw error;
@@ -68,7 +69,9 @@ export class TaskRunner {
   /** Returns the task when it has to be tried again; null when it has ended. Throws LedgerError. */
   async settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {
     const { settlement, inFlight } = this.#options;
+    const { result } = outcome;
     try {
+      if (result.type === "failed") this.#follow(task, result.failure);
       const called = outcome.transfer === null ? task : { ...task, calls: task.calls + 1 };
       const again = await settlement.settle(called, outcome, waited);
       this.#learn(outcome);
@@ -83,11 +86,12 @@ export class TaskRunner {
     return this.#options.settlement.judged(task, verdict);
   }
 
-  #learn({ spent: { download, send, ahead }, transfer }: Outcome): void {
-    const { read: usualRead, send: usualSend, ahead: usualAhead } = this.#usual;
+  #learn({ spent: { download, send, begin, ahead }, transfer }: Outcome): void {
+    const { read: usualRead, send: usualSend, begin: usualBegin, ahead: usualAhead } = this.#usual;
     this.#usual = {
       read: towards(usualRead, download),
       send: transfer === null ? usualSend : towards(usualSend, send),
+      begin: transfer === null ? usualBegin : towards(usualBegin, begin),
       ahead: Math.min(MOST_AHEAD_MS, towards(usualAhead, ahead)),
     };
   }

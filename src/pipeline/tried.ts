@@ -1,6 +1,6 @@
 import type { ItemResult, Latency } from "../domain/outcome.ts";
 import type { Task } from "../domain/task.ts";
-import type { Outcome } from "./attempt.ts";
+import type { Outcome } from "./outcome.ts";
 import { itemResult, resolvedFields } from "./results.ts";
 
 /** How long the item waited before this try, in milliseconds on the engine's clock. */
@@ -25,7 +25,7 @@ export function itemOf({ task, outcome, waited }: Tried, now: number, fields: En
   const { transfer, facts, spent, pack } = outcome;
   const latency: Latency = {
     total: now - task.queuedAt,
-    queue: waited.queue,
+    queue: waited.queue + spent.queue,
     lane: waited.lane + spent.lane,
     download: spent.download,
     send: spent.send,

@@ -4,7 +4,8 @@ import pLimit, { type LimitFunction } from "p-limit";
 export class Pool {
   readonly concurrency: number;
   readonly #limit: LimitFunction;
-  #active = 0;
+  /** Pieces of work that run, or wait to run. */
+  #asked = 0;
   #onFree: () => void = () => {};
   #onIdle: (() => void)[] = [];
 
@@ -14,14 +15,14 @@ export class Pool {
     this.#limit = pLimit(concurrency);
   }
 
-  /** Pieces of work that run, or wait to run. */
+  /** Pieces of work that run. */
   get active(): number {
-    return this.#active;
+    return Math.min(this.#asked, this.concurrency);
   }
 
   /** How many more could run now. */
   get free(): number {
-    return Math.max(0, this.concurrency - this.#active);
+    return Math.max(0, this.concurrency - this.#asked);
   }
 
   /** Sets the function that is called each time a piece of work has ended; it may call {@link Pool.run} itself. */
@@ -31,7 +32,7 @@ export class Pool {
 
   /** Runs `work` now, or later when `concurrency` others run. Resolves or rejects as `work` does. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    this.#active++;
+    this.#asked++;
     return this.#limit(async () => {
       try {
         return await work();
@@ -43,14 +44,14 @@ export class Pool {
 
   /** Resolves when nothing runs or waits, however the work ended. */
   idle(): Promise<void> {
-    if (this.#active === 0) return Promise.resolve();
+    if (this.#asked === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   #leave(): void {
-    this.#active--;
+    this.#asked--;
     this.#onFree();
-    if (this.#active > 0) return;
+    if (this.#asked > 0) return;
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }

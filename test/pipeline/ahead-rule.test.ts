@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AheadNeed, readsInMs } from "../../src/pipeline/ahead-rule.ts";
+import { type AheadNeed, begunAhead, readsInMs } from "../../src/pipeline/ahead-rule.ts";
 
 /** Five places, reads of half a second, sends of a second and a quarter, one private chat that is free. */
 const USUAL: AheadNeed = {
@@ -41,5 +41,17 @@ describe("one more object is read", () => {
     ["for two calls at most", { perMinute: 20, inCall: 20, ofBot: 40, all: 40 }, Number.POSITIVE_INFINITY],
   ])("%s", (_, need, inMs) => {
     expect(readsInMs({ ...USUAL, ...need })).toBeCloseTo(inMs, 0);
+  });
+});
+
+describe("tries that are written down before they have a place", () => {
+  it.each([
+    ["are none where a call takes as long as it does at Telegram", 5, { begin: 5, send: 1_250 }, 0],
+    ["nor with a slow disk and many places", 20, { begin: 40, send: 1_250 }, 0],
+    ["are as many as are called while one is written down", 20, { begin: 4, send: 6 }, 13],
+    ["and no more than there are places", 5, { begin: 3, send: 1 }, 5],
+    ["none where the ledger takes no time", 5, { begin: 0, send: 1 }, 0],
+  ])("%s", (_, places, usual, count) => {
+    expect(begunAhead(places, usual)).toBe(count);
   });
 });

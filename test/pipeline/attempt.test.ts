@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { Permit } from "../../src/lanes/port.ts";
-import type { Outcome } from "../../src/pipeline/attempt.ts";
+import type { Outcome } from "../../src/pipeline/outcome.ts";
 import { etagOf } from "../helpers/etag.ts";
 import { type Line, openLine } from "./line.ts";
 

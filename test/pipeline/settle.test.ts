@@ -3,13 +3,13 @@ import { type Failure, failure } from "../../src/domain/failure.ts";
 import type { Reason } from "../../src/domain/reasons.ts";
 import type { Task } from "../../src/domain/task.ts";
 import type { StoredId } from "../../src/ledgers/port.ts";
-import type { Outcome } from "../../src/pipeline/attempt.ts";
+import type { Outcome } from "../../src/pipeline/outcome.ts";
 import type { Sent } from "../../src/telegram/port.ts";
 import { type Line, openLine } from "./line.ts";
 
 const HASH = "ab".repeat(32);
 const WAITED = { queue: 40, lane: 5 };
-const SPENT = { download: 100, lane: 20, send: 300, ahead: 0, place: 0 };
+const SPENT = { download: 100, lane: 20, send: 300, begin: 0, queue: 0, ahead: 0, place: 0 };
 
 const SENT: Sent = {
   chatId: "-1",

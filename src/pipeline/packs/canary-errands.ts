@@ -1,8 +1,8 @@
 import type { Task } from "../../domain/task.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
-import type { Outcome } from "../attempt.ts";
 import type { InFlight } from "../claims.ts";
 import { later, type WaitingRoom } from "../later.ts";
+import type { Outcome } from "../outcome.ts";
 import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
 import type { Waited } from "../tried.ts";

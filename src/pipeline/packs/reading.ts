@@ -6,8 +6,9 @@ import type { Task } from "../../domain/task.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { Ledger } from "../../ledgers/port.ts";
 import type { Prepared, Transfers } from "../../transfers/port.ts";
-import { type Attempts, type Outcome, SAME_CONTENT, type Spent, uploadBytes } from "../attempt.ts";
+import { type Attempts, uploadBytes } from "../attempt.ts";
 import { readOf } from "../begin-attempt.ts";
+import { type Outcome, SAME_CONTENT, type Spent } from "../outcome.ts";
 import type { ReadTask } from "../read-ahead.ts";
 import { EMPTY_PACK, hasRoom, type PackBounds, withOneMore } from "./fit.ts";
 
@@ -118,6 +119,7 @@ async function readOne({ task, read }: PackTask, { clock, transfers, signal }: P
   const started = clock.now();
   const result: Result<Prepared> = await (read?.prepared ?? transfers.prepare(task, signal));
   const inPlace = clock.now() - started;
-  const spent: Spent = { download: (read?.ms ?? 0) + inPlace, lane: 0, send: 0, ahead: 0, place: inPlace };
+  const download = (read?.ms ?? 0) + inPlace;
+  const spent: Spent = { download, lane: 0, send: 0, begin: 0, queue: 0, ahead: 0, place: inPlace };
   return { task, result, spent };
 }

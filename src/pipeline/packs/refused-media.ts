@@ -1,5 +1,5 @@
 import type { Task } from "../../domain/task.ts";
-import type { Outcome } from "../attempt.ts";
+import type { Outcome } from "../outcome.ts";
 
 /** What a medium that was refused in a pack came to by itself. */
 export type MediumVerdict = "innocent" | "at fault";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import type { Task } from "../../../src/domain/task.ts";
-import type { Outcome } from "../../../src/pipeline/attempt.ts";
+import type { Outcome } from "../../../src/pipeline/outcome.ts";
 import { RefusedMedia } from "../../../src/pipeline/packs/refused-media.ts";
 
 type Result = Outcome["result"];
