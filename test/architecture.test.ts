@@ -201,7 +201,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "what is remembered of lanes, for those who plan with it or show it",
   },
   "ledgers/share-port.ts": {
-    to: ["lanes"],
+    to: ["lanes", "runs"],
     why: "lanes that several processes share, for those who make calls on them",
   },
   "ledgers/view.ts": { to: ["reporters", "doctor"], why: "what a reader sees, for screens and checks" },

@@ -7,15 +7,16 @@ import { unlessAborted } from "../domain/abort.ts";
 import type { Clock } from "../domain/clock.ts";
 import { Emitter } from "../domain/events.ts";
 import { patienceOf } from "../domain/patience.ts";
-import { MessageBudget, ProbeHalted } from "../probe/budget.ts";
+import { MessageBudget } from "../probe/budget.ts";
 import { type ConformOutcome, conform, messagesOf } from "../probe/conform.ts";
 import type { ProbeExperiment, ProbePlace } from "../probe/experiment.ts";
 import type { PlayedFact } from "../probe/facts/fact.ts";
-import { findLost } from "../probe/lost.ts";
 import { type ProbeListener, type ProbeOutcome, probe } from "../probe/probe.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { findLanes } from "./find-lanes.ts";
+import { type ProbedLanes, takeLanes } from "./probe-lanes.ts";
+import { clearLeft, findAllLost } from "./probe-left.ts";
 import { Session } from "./session.ts";
 
 export interface OpenProbeRunOptions {
@@ -150,13 +151,33 @@ export class ProbeRun {
     watcher: PlanWatcher,
     work: (opened: OpenProbe) => Promise<readonly O[]>,
   ): Promise<ProbeEnd<O>> {
-    const opened = await this.#enter(asked, watcher);
-    if (opened === null) return this.#end<O>([], 0);
-    await this.#clearLeft(opened);
-    const outcomes = await work(opened);
-    const lost = await this.#findLost(opened);
-    const left = await this.#session.ledger.leftCanaries(this.#bots());
-    return this.#end(outcomes, lost + left.length);
+    const found = await this.#enter(asked, watcher);
+    const lanes = found && (await this.#take(asked.pick(found.places)));
+    if (found === null || lanes === null) return this.#end<O>([], 0);
+    try {
+      const opened = { ...found, laneOf: ownLanes(found, lanes) };
+      const left = { session: this.#session, laneOf: opened.laneOf };
+      await clearLeft(left);
+      const outcomes = await work(opened);
+      return this.#end(outcomes, await findAllLost(left));
+    } finally {
+      await lanes.leave();
+    }
+  }
+
+  /** Beside other processes on one ledger no lane is called that one of them has. */
+  async #take(places: readonly ProbePlace[]): Promise<ProbedLanes | null> {
+    const { ledger, connections, stop } = this.#session;
+    const wanted = places.flatMap(({ lane, second }) => [lane, ...(second ? [second] : [])]);
+    return takeLanes(
+      wanted.map(({ bot, chat }) => ({ bot: bot.slug, chat: chat.id })),
+      {
+        ledger,
+        clock: connections.clock,
+        draining: stop.draining,
+        tell: (text) => this.#tell("info", text),
+      },
+    );
   }
 
   async close(): Promise<void> {
@@ -184,47 +205,6 @@ export class ProbeRun {
     return opened;
   }
 
-  /** Takes away what an earlier probe, or a canary of an earlier run, left. */
-  async #clearLeft({ laneOf }: OpenProbe): Promise<void> {
-    const { ledger, stop } = this.#session;
-    const left = await ledger.leftCanaries(this.#bots());
-    for (const { canary, bot, chatId, messageId } of left) {
-      const lane = laneOf(bot, chatId);
-      if (!lane || stop.draining.aborted) continue;
-      lane.takeOver({ attempt: canary, messageId });
-      await lane.clear();
-    }
-    if (left.length > 0)
-      this.#tell("info", `${left.length} messages that an earlier probe left were deleted`);
-  }
-
-  /** Looks for messages whose answers were lost; how many are left. A call that was made a moment ago may post even now. */
-  async #findLost({ laneOf }: OpenProbe): Promise<number> {
-    const { ledger, stop, config, connections } = this.#session;
-    let left = 0;
-    for (const lost of await ledger.lostProbes(this.#bots())) {
-      const lane = laneOf(lost.bot, lost.chatId);
-      const isYoung = connections.clock.wall() < lost.startedAt + config.lookAfter / config.timeScale;
-      const end =
-        lane && !isYoung && !stop.draining.aborted
-          ? await findLost(lost, lane, ledger)
-              .catch(halted)
-              .finally(() => lane.clear())
-          : "unclear";
-      if (end === "unclear") left += 1;
-    }
-    if (left > 0)
-      this.#tell(
-        "warn",
-        `${left} messages whose answers were lost may be in the chat; a later probe looks for them`,
-      );
-    return left;
-  }
-
-  #bots(): string[] {
-    return this.#session.connections.bots.map(({ bot }) => bot.slug);
-  }
-
   #tell(level: "info" | "warn", text: string): void {
     this.events.emit("notice", { level, text });
   }
@@ -239,7 +219,7 @@ export class ProbeRun {
   }
 }
 
-function halted(error: unknown): "unclear" {
-  if (error instanceof ProbeHalted) return "unclear";
-  throw error;
+/** Lanes that this probe may call. */
+function ownLanes({ laneOf }: OpenProbe, { has }: ProbedLanes): OpenProbe["laneOf"] {
+  return (bot, chat) => (has(bot, chat) ? laneOf(bot, chat) : null);
 }
