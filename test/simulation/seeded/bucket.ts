@@ -41,9 +41,7 @@ export function keyOfUrl(url: string): string {
 /** A bucket in memory, which fails where the seed says so. */
 export class SimulatedBucket implements Storage {
   readonly objects = new Map<string, StoredObject>();
-  /** Every content that there ever was, by its hash. */
-  readonly contents = new Map<string, StoredObject>();
-  /** The ETags under which each content was ever stored, by its hash. */
+  /** The ETags under which each content that there ever was was stored, by its hash. */
   readonly etags = new Map<string, string[]>();
   /** What goes wrong, by the number of the question. */
   readonly faults = new Map<number, BucketFault>();
@@ -56,7 +54,6 @@ export class SimulatedBucket implements Storage {
     const mime = MIMES[key.slice(key.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     const stored = { key, content, etag, bytes: content.length, sha256: hash("sha256", content), mime };
     this.objects.set(key, stored);
-    this.contents.set(stored.sha256, stored);
     this.etags.set(stored.sha256, [...new Set([...(this.etags.get(stored.sha256) ?? []), etag])]);
   }
 

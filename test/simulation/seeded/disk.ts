@@ -14,6 +14,9 @@ const IN_A_TRANSACTION: Readonly<Record<string, string>> = {
   commit: "release work",
 };
 
+/** Tables that a statement writes to. */
+const WRITES = /\b(?:insert (?:or \w+ )?into|update|delete from)\s+(\w+)/gi;
+
 /** Empty databases that are used again: libsql gives back the memory of one only some time after it was closed. */
 const idle: Memory[] = [];
 
@@ -29,6 +32,9 @@ export class SimulatedDisk {
   /** All up to this commit is durable. */
   durable = 0;
   #crashes = 0;
+  /** How often all, and each table, was written to. */
+  #all = 0;
+  readonly #writes = new Map<string, number>();
 
   constructor() {
     this.#memory = idle.pop() ?? new Memory();
@@ -46,26 +52,34 @@ export class SimulatedDisk {
       exec: (sql) => alive(() => this.#exec(sql)),
       prepare: (sql) => {
         const statement = alive(() => this.#memory.prepare(sql));
+        const { tables } = statement;
         return {
-          run: (values) => alive(() => statement.run(values)),
-          all: (values) => alive(() => statement.all(values)),
+          run: (values) => alive(() => this.#wrote(tables, statement.run(values))),
+          all: (values) => alive(() => this.#wrote(tables, statement.all(values))),
         };
       },
-      rollBack: () => alive(() => this.#memory.exec("rollback to work; release work")),
+      rollBack: () => alive(() => this.#undo("rollback to work; release work")),
       close: () => {},
     };
   }
 
   sync(): void {
+    if (this.durable === this.commits) return;
     this.durable = this.commits;
-    this.#memory.exec("release durable; savepoint durable");
+    this.#memory.step("release durable");
+    this.#memory.step("savepoint durable");
   }
 
   crash(): void {
     this.#crashes += 1;
     this.commits += 1;
     this.durable = this.commits;
-    this.#memory.exec("rollback to durable");
+    this.#undo("rollback to durable");
+  }
+
+  /** Rises with each write to this table that may have changed it. */
+  versionOf(table: string): number {
+    return this.#all + (this.#writes.get(table) ?? 0);
   }
 
   /** Reads as others do. */
@@ -82,14 +96,30 @@ export class SimulatedDisk {
   #exec(sql: string): void {
     if (/^pragma (?:busy_timeout|journal_mode|synchronous)/.test(sql)) return;
     if (sql === "commit") this.commits += 1;
-    this.#memory.exec(IN_A_TRANSACTION[sql] ?? sql);
+    const step = IN_A_TRANSACTION[sql];
+    if (step) this.#memory.step(step);
+    else this.#undo(sql);
   }
+
+  #wrote<T>(tables: readonly string[], result: T): T {
+    if (result !== 0) for (const table of tables) this.#writes.set(table, (this.#writes.get(table) ?? 0) + 1);
+    return result;
+  }
+
+  #undo(sql: string): void {
+    this.#all += 1;
+    this.#memory.exec(sql);
+  }
+}
+
+interface KnownStatement extends SqliteStatement {
+  readonly tables: readonly string[];
 }
 
 /** A database and its statements, which take half of the time of a simulation to be prepared anew. */
 class Memory {
   readonly #db = openDriver(":memory:");
-  readonly #statements = new Map<string, SqliteStatement>();
+  readonly #statements = new Map<string, KnownStatement>();
 
   constructor() {
     migrate(new Sqlite(this.#db, "memory"));
@@ -99,12 +129,18 @@ class Memory {
     this.#db.exec(sql);
   }
 
-  prepare(sql: string): SqliteStatement {
+  /** Runs one statement without parameters and results. */
+  step(sql: string): void {
+    this.prepare(sql).run([]);
+  }
+
+  prepare(sql: string): KnownStatement {
     const known = this.#statements.get(sql);
     if (known) return known;
     const statement = this.#db.prepare(sql);
     const used = <T>(use: () => T): T => this.#keepIfWell(sql, use);
     const kept = {
+      tables: [...sql.matchAll(WRITES)].map(([, table = ""]) => table),
       run: (values: readonly SqliteValue[]) => used(() => statement.run(values)),
       all: (values: readonly SqliteValue[]) => used(() => statement.all(values)),
     };

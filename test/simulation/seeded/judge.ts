@@ -1,3 +1,4 @@
+import { type AttemptRow, Books, isUnanswered, type ReadyRow } from "./books.ts";
 import type { Post } from "./telegram.ts";
 import { DocumentedWindows } from "./windows.ts";
 import type { SeenCall, ToldWait } from "./wire.ts";
@@ -9,33 +10,8 @@ const UNWRITTEN_MS = 3_000;
 /** Objects read ahead at most for each that is sent at a time. */
 const READ_AHEAD = 4;
 
-const READY = `
-  select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
-    warmup_message_id as message, warmup_at as at from media_cache where status = 'ready' and tg_file_id is not null`;
-const TWICE = `
-  select bot_slug, r2_etag, kind, count(*) as n from prewarm_attempts where state = 'ready' and owner <> 'prewarm force'
-    and id not in (select value from json_each(?1))
-  group by 1, 2, 3 having n > 1`;
-/** Calls after which it was sent again without a look, so that both may be there. */
-const UNCHECKED = "select id from prewarm_attempts where state = 'unchecked'";
-const OWNED = `
-  select bot_slug as bot, r2_etag as etag, count(*) as n from prewarm_attempts
-  where state in ('sending', 'unknown', 'unchecked', 'ready') group by 1, 2`;
-const RESENT = `
-  select a.bot_slug, a.r2_key, a.owner from prewarm_attempts a where a.state = 'sending' and a.owner not in ('prewarm only', 'prewarm force')
-    and exists (select 1 from prewarm_attempts u where u.state in ('unknown', 'unchecked') and u.bot_slug = a.bot_slug
-      and u.r2_etag = a.r2_etag and u.kind = a.kind and not exists (select 1 from prewarm_attempts o
-        where o.owner in ('prewarm only', 'prewarm force') and o.id > u.id and o.bot_slug = u.bot_slug
-          and o.r2_etag = u.r2_etag and o.kind = u.kind))`;
 const LOOK =
   "select 1 from prewarm_looks where state = 'asking' and bot_slug = ?1 and message_id = ?2 limit 1";
-const AS_OTHER = `
-  select r2_key as key, kind from prewarm_attempts where state = 'sending'
-    and kind <> case substr(r2_key, -4) when '.jpg' then 'photo' when '.mp4' then 'video' else 'document' end`;
-/** A call that fetches by a key is about the object that was there when it was begun. */
-const ASKED_FOR = "select r2_etag as etag from prewarm_attempts where tag = ?1";
-
-type Row = Readonly<Record<string, string | number | null>>;
 
 interface ReadyId {
   readonly id: string;
@@ -48,6 +24,7 @@ interface ReadyId {
 export class Judge {
   readonly wrongs: string[] = [];
   readonly #world: World;
+  readonly #books: Books;
   readonly #slugs: ReadonlyMap<string, string>;
   readonly #posts = new Map<string, Post>();
   /** Ids that were ready, by whom and what they show. */
@@ -56,10 +33,9 @@ export class Judge {
   readonly #weakSince = new Map<string, string>();
   /** Contents that were changed between a look and a fetch by Telegram, which nobody can know. */
   readonly #swapped = new Set<string>();
-  /** Attempts after which it was sent again without a look. */
-  readonly #unchecked = new Set<number>();
   readonly #windows: DocumentedWindows;
-  #commits = -1;
+  /** How often the rows with ids, and the attempts, were written to when they were looked at last. */
+  #seen = { ids: -1, attempts: -1 };
   /** Ids that are ready, and not durable yet. */
   #now: ReadonlyMap<string, ReadyId> = new Map();
   #seenPosts = 0;
@@ -67,6 +43,7 @@ export class Judge {
 
   constructor(world: World) {
     this.#world = world;
+    this.#books = new Books(world.disk);
     this.#slugs = new Map(world.scenario.bots.map(({ id, slug }) => [id, slug]));
     this.#windows = new DocumentedWindows(world.scenario);
   }
@@ -74,17 +51,14 @@ export class Judge {
   /** After a step. */
   look(): void {
     const { wires, telegram, disk } = this.#world;
-    for (const [at, call] of wires.calls.slice(this.#seenCalls).entries())
-      this.#call(call, wires.calls.slice(0, this.#seenCalls + at));
-    this.#seenCalls = wires.calls.length;
-    const news = telegram.posts.slice(this.#seenPosts);
-    for (const post of news) this.#post(post);
+    for (; this.#seenCalls < wires.calls.length; this.#seenCalls++) this.#call(this.#seenCalls);
+    const isNews = telegram.posts.length > this.#seenPosts;
+    for (const post of telegram.posts.slice(this.#seenPosts)) this.#post(post);
     this.#seenPosts = telegram.posts.length;
-    if (news.length > 0 || disk.commits !== this.#commits) {
-      this.#commits = disk.commits;
-      this.#now = this.#readyNow();
-      this.#accounts();
-    }
+    const seen = { ids: disk.versionOf("media_cache"), attempts: disk.versionOf("prewarm_attempts") };
+    if (isNews || seen.ids !== this.#seen.ids) this.#now = this.#readyNow();
+    if (isNews || seen.attempts !== this.#seen.attempts) this.#accounts();
+    this.#seen = seen;
     if (disk.durable !== disk.commits) return;
     for (const [name, id] of this.#now) this.#ready.set(name, id);
     this.#now = new Map();
@@ -112,7 +86,7 @@ export class Judge {
 
   /** How many rows are in doubt. */
   get doubts(): number {
-    return this.#world.disk.rows("select 1 from media_cache where status = 'unknown'").length;
+    return this.#books.doubts;
   }
 
   /** A queue that was this deep: what it may take in, and what has left it and may come back. */
@@ -133,8 +107,10 @@ export class Judge {
     if (!this.wrongs.includes(text)) this.wrongs.push(text);
   }
 
-  #call(call: SeenCall, before: readonly SeenCall[]): void {
-    const { waits } = this.#world.wires;
+  #call(at: number): void {
+    const { waits, calls } = this.#world.wires;
+    const call = calls[at];
+    if (!call) return;
     const early = waits.find((wait) => this.#isTooEarly(call, wait));
     if (early)
       this.#wrong(
@@ -143,15 +119,16 @@ export class Judge {
     this.#lookIsWritten(call);
     const late = this.#windows.over(call, this.#chatOf(call.chat));
     if (late) this.#wrong(late);
-    if (this.#sentTwice(call, before))
+    if (this.#sentTwice(call, calls.slice(0, at)))
       this.#wrong(`one content was sent twice by one process: ${call.method} of ${call.bot}`);
   }
 
   /** One process sends the bytes that it has read once: not while they are on their way, and not when they were posted. */
   #sentTwice({ by, bot, method, upload }: SeenCall, before: readonly SeenCall[]): boolean {
-    const { telegram, disk } = this.#world;
+    const { telegram } = this.#world;
     if (upload === null || telegram.twists.has(upload.sha256)) return false;
-    const isForced = disk.rows(FORCED).length > 0;
+    const { attempts } = this.#books;
+    const isForced = attempts.some(({ state, owner }) => state === "sending" && owner === "prewarm force");
     return before.some((call) => {
       if (call.by !== by || call.bot !== bot || call.method !== method) return false;
       if (call.upload?.sha256 !== upload.sha256) return false;
@@ -189,26 +166,23 @@ export class Judge {
   #post(post: Post): void {
     this.#posts.set(post.fileId, post);
     if (post.key === null) return;
-    const { bucket, disk } = this.#world;
+    const { bucket } = this.#world;
     const now = bucket.objects.get(post.key)?.etag;
-    const asked = disk.rows(ASKED_FOR, [post.tag]).map(({ etag }) => etag);
+    // A call that fetches by a key is about the object that was there when it was begun.
+    const asked = this.#books.attempts.filter(({ tag }) => tag === post.tag).map(({ etag }) => etag);
     if (asked.includes(now ?? "")) return;
     this.#swapped.add(post.sha256);
-    for (const { etag, sha256 } of bucket.contents.values())
-      if (asked.includes(etag)) this.#swapped.add(sha256);
+    for (const [sha256, etags] of bucket.etags)
+      if (etags.some((etag) => asked.includes(etag))) this.#swapped.add(sha256);
   }
 
   #readyNow(): Map<string, ReadyId> {
-    const { disk } = this.#world;
-    for (const { id } of disk.rows(UNCHECKED)) this.#unchecked.add(Number(id));
-    for (const row of disk.rows(TWICE, [JSON.stringify([...this.#unchecked])]))
-      this.#wrong(`confirmed twice: ${JSON.stringify(row)}`);
     const now = new Map<string, ReadyId>();
-    for (const row of disk.rows(READY)) {
-      const post = this.#posts.get(String(row.id));
+    for (const row of this.#books.ready) {
+      const post = this.#posts.get(row.id);
       const wrong = this.#wrongId(row, post);
       const name = `${row.bot} ${post?.sha256} ${row.kind}`;
-      const ready = { id: String(row.id), isWeak: row.weak === 1, at: String(row.at) };
+      const ready = { id: row.id, isWeak: row.weak === 1, at: row.at };
       if (wrong) this.#wrong(`${row.id} of ${row.bot} ${wrong}`);
       else if (now.get(name)?.isWeak !== false) now.set(name, ready);
       const first = this.#weakSince.get(name);
@@ -218,10 +192,10 @@ export class Judge {
     return now;
   }
 
-  #wrongId({ bot, content, chat, message }: Row, post: Post | undefined): string | null {
+  #wrongId({ bot, content, chat, message }: ReadyRow, post: Post | undefined): string | null {
     const isIts = post && this.#slugs.get(post.bot) === bot && post.message === message;
-    if (!isIts || this.#chatOf(post.chat) !== this.#chatOf(String(chat))) return "is not what was posted";
-    return this.#isOf(post, String(content)) ? null : `shows other content than ${content}`;
+    if (!isIts || this.#chatOf(post.chat) !== this.#chatOf(chat)) return "is not what was posted";
+    return this.#isOf(post, content) ? null : `shows other content than ${content}`;
   }
 
   #lost(name: string, before: ReadyId, now: ReadyId | undefined): void {
@@ -245,12 +219,11 @@ export class Judge {
 
   /** Every post is owned up to by an attempt: under way, confirmed or in doubt. */
   #accounts(): void {
-    for (const row of this.#world.disk.rows(RESENT))
-      this.#wrong(`sent again unasked, although it is in doubt: ${JSON.stringify(row)}`);
-    for (const { key, kind } of this.#world.disk.rows(AS_OTHER)) this.#wrong(`${key} is sent as a ${kind}`);
-    const owned = new Map(
-      this.#world.disk.rows(OWNED).map(({ bot, etag, n }) => [`${bot} ${etag}`, Number(n)]),
-    );
+    for (const each of this.#books.twice()) this.#wrong(`confirmed twice: ${each}`);
+    for (const { bot, key, owner } of this.#books.resent())
+      this.#wrong(`sent again unasked, although it is in doubt: ${key} of ${bot} by ${owner}`);
+    for (const { key, kind } of this.#books.asOther()) this.#wrong(`${key} is sent as a ${kind}`);
+    const owned = this.#books.owned();
     const posted = new Map<string, number>();
     for (const post of this.#world.telegram.posts) {
       const { bot, sha256 } = post;
@@ -277,25 +250,25 @@ export class Judge {
 
   #wanted(bot: string, key: string, { sha256, etag }: { sha256: string; etag: string }, all: boolean): void {
     if (this.#swapped.has(sha256)) return;
-    const { disk } = this.#world;
     const isReady = kindsOf(key).some((kind) => this.#ready.has(`${bot} ${sha256} ${kind}`));
-    const attempts = this.#etagsOf(sha256).flatMap((each) => disk.rows(ATTEMPTS_OF, [bot, each]));
-    const isRefused = attempts.some(({ why }) => PERMANENT.has(String(why)));
+    const etags = this.#etagsOf(sha256);
+    const attempts = this.#books.attempts.filter((each) => each.bot === bot && etags.includes(each.etag));
+    const isRefused = attempts.some(({ why }) => why !== null && PERMANENT.has(why));
     const mayBeInDoubt = attempts.some(
-      (row) => row.status === "unknown" && (!all || this.#isAlone(bot, row)),
+      (each) => this.#books.statusOf(each) === "unknown" && (!all || this.#isAlone(bot, each)),
     );
     if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
-    const [store] = disk.rows("select r2_etag as etag from media_store where r2_key = ?1", [key]);
-    if (isReady && (all || !this.#isDoubted(etag)) && store?.etag !== etag)
+    if (isReady && (all || !this.#isDoubted(etag)) && this.#books.etagOf(key) !== etag)
       this.#wrong(`${key} does not point at its content`);
   }
 
   /** No message is known by whose id one could look for its own, or of which a copy could be made there. */
-  #isAlone(bot: string, { chat }: Row): boolean {
-    const { disk, telegram } = this.#world;
+  #isAlone(bot: string, { chat }: AttemptRow): boolean {
+    const { telegram } = this.#world;
     const there = telegram.chats.find(({ id }) => id === chat);
-    return disk.rows(POSTED).every((post) => {
+    return this.#books.attempts.every((post) => {
+      if (post.state !== "ready" || post.message === null) return true;
       if (post.bot === bot) return telegram.chats.every(({ id }) => id !== post.chat);
       return post.chat !== chat || there?.type === "group";
     });
@@ -303,9 +276,7 @@ export class Judge {
 
   /** A bot is in doubt about it, whose readers may need what the key points at. */
   #isDoubted(etag: string): boolean {
-    const { disk, scenario } = this.#world;
-    const attempts = scenario.bots.flatMap(({ slug }) => disk.rows(ATTEMPTS_OF, [slug, etag]));
-    return attempts.some(isInDoubt);
+    return this.#books.attempts.some((each) => each.etag === etag && isUnanswered(each));
   }
 
   /** What is left of looks in chats that are still there. */
@@ -324,22 +295,18 @@ export class Judge {
 
   /** What is in doubt is so for a reason. */
   #groundless(): void {
-    const { disk, wires, deaths, aborts } = this.#world;
-    const [row] = disk.rows(DOUBTS);
-    const { died = 0, lost = 0 } = row ?? {};
-    if (Number(died) > 0 && deaths.length === 0) this.#wrong(`${died} in doubt by a death that nobody died`);
-    if (Number(lost) > wires.doubts && aborts === 0)
+    const { wires, deaths, aborts } = this.#world;
+    const doubted = this.#books.attempts.filter(isUnanswered);
+    const died = doubted.filter(({ why }) => why === "process_died").length;
+    const lost = doubted.length - died;
+    if (died > 0 && deaths.length === 0) this.#wrong(`${died} in doubt by a death that nobody died`);
+    if (lost > wires.doubts && aborts === 0)
       this.#wrong(`${lost} in doubt, and ${wires.doubts} answers lost`);
   }
 }
 
 function isOnPermit(method: string): boolean {
   return /^(?:send|edit|forward|delete)/.test(method);
-}
-
-/** Also once it was decided that it is sent again without a look. */
-function isInDoubt({ state }: Row): boolean {
-  return state === "unknown" || state === "unchecked";
 }
 
 /** The kinds under which the id of a key may stand: a photo that is refused is sent as a document. */
@@ -350,17 +317,6 @@ function kindsOf(key: string): readonly string[] {
 
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
-const FORCED = "select 1 from prewarm_attempts where state = 'sending' and owner = 'prewarm force'";
-const ATTEMPTS_OF = `
-  select a.state, a.error_reason as why, a.error_message as text, a.tag, a.warmup_chat_id as chat, c.status
-  from prewarm_attempts a left join media_cache c on c.bot_slug = a.bot_slug and c.sha256 = a.sha256 and c.kind = a.kind
-  where a.bot_slug = ?1 and a.r2_etag = ?2`;
-const POSTED = `
-  select bot_slug as bot, warmup_chat_id as chat from prewarm_attempts where state = 'ready' and message_id is not null
-  group by 1, 2`;
-const DOUBTS = `
-  select sum(error_reason = 'process_died') as died, sum(error_reason <> 'process_died') as lost
-  from prewarm_attempts where state in ('unknown', 'unchecked')`;
 const LEFT = `
   select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
   union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256

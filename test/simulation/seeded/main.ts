@@ -49,7 +49,7 @@ export async function main(args: readonly string[], ways: Ways = {}): Promise<nu
 }
 
 async function one(scenario: Scenario, trace: boolean, say: (line: string) => void): Promise<number> {
-  const { wrongs, steps, crashes, posts, trace: lines } = await play(scenario);
+  const { wrongs, steps, crashes, posts, trace: lines } = await play(scenario, { trace });
   if (trace) say(`${JSON.stringify(scenario, null, 1)}\n${lines}`);
   for (const wrong of wrongs) say(wrong);
   const sum = `${steps} steps, ${crashes} crashes, ${posts} posts, ${wrongs.length} violations`;

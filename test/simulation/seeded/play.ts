@@ -1,3 +1,4 @@
+import { lendHistograms } from "./histograms.ts";
 import { Judge } from "./judge.ts";
 import { SimulatedProcess } from "./process.ts";
 import type { ProcessPlan, Scenario } from "./scenario.ts";
@@ -11,8 +12,12 @@ export interface Played {
   readonly steps: number;
   readonly crashes: number;
   readonly posts: number;
-  /** The same for two plays in which the same happened. */
+  /** Where it was asked for: the same for two plays in which the same happened. */
   readonly trace: string;
+}
+
+interface PlayOptions {
+  readonly trace?: boolean;
 }
 
 /** A process that makes more steps than these never ends. */
@@ -21,13 +26,15 @@ const SETTLED_MS = 700_000;
 const QUIET = { type: "process", dieAt: null, stopAt: null, gapMs: 60_000 } as const;
 
 /** Plays a scenario to its end: its processes, one after another, then a plain run, one for what is in doubt, and a plain one again. */
-export async function play(scenario: Scenario): Promise<Played> {
+export async function play(scenario: Scenario, { trace = false }: PlayOptions = {}): Promise<Played> {
   const { random } = Math;
   const world = new World(scenario);
   Math.random = world.draw.random;
+  const giveBack = lendHistograms();
   try {
-    return await new Stage(world).play();
+    return await new Stage(world).play(trace);
   } finally {
+    giveBack();
     Math.random = random;
     world.close();
   }
@@ -46,7 +53,7 @@ class Stage {
     };
   }
 
-  async play(): Promise<Played> {
+  async play(trace: boolean): Promise<Played> {
     const { scenario } = this.#world;
     for (const part of scenario.parts) {
       if (part.type === "process" && this.#isWell) await this.#live(part);
@@ -59,7 +66,7 @@ class Stage {
     if (this.#isWell) this.#judge.end(false);
     await this.#resolve();
     if (this.#isWell) this.#judge.end(true);
-    return this.#played();
+    return this.#played(trace);
   }
 
   /** As people do: looks for what is in doubt, runs, and again as long as that changes anything. */
@@ -103,14 +110,14 @@ class Stage {
     await schedule.until(pause, MOST_STEPS);
   }
 
-  #played(): Played {
+  #played(trace: boolean): Played {
     const { schedule, deaths, telegram } = this.#world;
     return {
       wrongs: this.#judge.wrongs,
       steps: schedule.steps,
       crashes: deaths.length,
       posts: telegram.posts.length,
-      trace: traceOf(this.#world),
+      trace: trace ? traceOf(this.#world) : "",
     };
   }
 }

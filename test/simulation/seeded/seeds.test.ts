@@ -23,8 +23,8 @@ describe("whatever order a seed chooses, and whatever fails in it", () => {
 
   it("happens again by the same seed", async () => {
     for (let seed = 1; seed <= 10; seed++) {
-      const first = await play(scenarioOf(seed));
-      expect(await play(scenarioOf(seed))).toEqual(first);
+      const first = await play(scenarioOf(seed), { trace: true });
+      expect(await play(scenarioOf(seed), { trace: true })).toEqual(first);
     }
   });
 });

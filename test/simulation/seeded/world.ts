@@ -136,6 +136,9 @@ export class World {
   }
 }
 
+/** Configurations that were read before, by what is said in them: nobody changes one. */
+const configs = new Map<string, WorkerConfig>();
+
 function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
   const env = {
     R2_ENDPOINT: "http://127.0.0.1:9000",
@@ -157,5 +160,8 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     tokenName: "TELEGRAM_BOT_TOKEN",
     chats: own.map((at) => chats[at] ?? ""),
   }));
-  return { ...loadWorkerConfig({}, env, null), bots };
+  const name = [scenario.concurrency, scenario.maxQueue, scenario.pace].join(" ");
+  const config = configs.get(name) ?? loadWorkerConfig({}, env, null);
+  configs.set(name, config);
+  return { ...config, bots };
 }

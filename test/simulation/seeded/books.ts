@@ -1,0 +1,140 @@
+import type { SimulatedDisk } from "./disk.ts";
+
+/** An attempt as the ledger has it. */
+export interface AttemptRow {
+  readonly id: number;
+  readonly bot: string;
+  readonly key: string;
+  readonly etag: string;
+  readonly content: string;
+  readonly kind: string;
+  readonly owner: string;
+  readonly state: string;
+  readonly why: string | null;
+  readonly tag: string | null;
+  readonly chat: string | null;
+  readonly message: number | null;
+}
+
+/** A row that has an id. */
+export interface ReadyRow {
+  readonly bot: string;
+  readonly content: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly weak: number | null;
+  readonly chat: string;
+  readonly message: number;
+  readonly at: string;
+}
+
+const ATTEMPTS = `
+  select id, bot_slug as bot, r2_key as key, r2_etag as etag, sha256 as content, kind, owner, state, error_reason as why, tag,
+    warmup_chat_id as chat, message_id as message from prewarm_attempts order by id`;
+const READY = `
+  select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
+    warmup_message_id as message, warmup_at as at from media_cache where status = 'ready' and tg_file_id is not null`;
+const STATUS = "select bot_slug as bot, sha256 as content, kind, status from media_cache";
+const STORED = "select r2_key as key, r2_etag as etag from media_store";
+
+const UNANSWERED = ["unknown", "unchecked"];
+const OWNING = ["sending", "ready", ...UNANSWERED];
+/** By these people ask for calls to be made again. */
+const ASKED = ["prewarm only", "prewarm force"];
+
+/** What the ledger says, for whoever holds it against the truth. Its tables are read again only where they were written to. */
+export class Books {
+  /** Attempts after which it was sent again without a look, so that both may be there. */
+  readonly #unchecked = new Set<number>();
+  readonly #disk: SimulatedDisk;
+  readonly #read = new Map<string, { readonly version: number; readonly rows: readonly unknown[] }>();
+
+  constructor(disk: SimulatedDisk) {
+    this.#disk = disk;
+  }
+
+  get attempts(): readonly AttemptRow[] {
+    return this.#rows<AttemptRow>("prewarm_attempts", ATTEMPTS);
+  }
+
+  get ready(): readonly ReadyRow[] {
+    return this.#rows<ReadyRow>("media_cache", READY);
+  }
+
+  /** The ETag of what a key points at. */
+  etagOf(key: string): string | undefined {
+    return this.#rows<{ key: string; etag: string }>("media_store", STORED).find((row) => row.key === key)
+      ?.etag;
+  }
+
+  /** How the row of an attempt stands. */
+  statusOf({ bot, content, kind }: AttemptRow): string | undefined {
+    const rows = this.#rows<AttemptRow & { readonly status: string }>("media_cache", STATUS);
+    return rows.find((row) => row.bot === bot && row.content === content && row.kind === kind)?.status;
+  }
+
+  /** How many rows are in doubt. */
+  get doubts(): number {
+    const rows = this.#rows<{ readonly status: string }>("media_cache", STATUS);
+    return rows.filter(({ status }) => status === "unknown").length;
+  }
+
+  /** Attempts of one object that were confirmed twice unasked. */
+  twice(): string[] {
+    for (const { id, state } of this.attempts) if (state === "unchecked") this.#unchecked.add(id);
+    const confirmed = this.attempts.filter(
+      ({ id, state, owner }) => state === "ready" && owner !== "prewarm force" && !this.#unchecked.has(id),
+    );
+    return [...countBy(confirmed, sortOf)].flatMap(([name, n]) => (n > 1 ? [`${name}, ${n} times`] : []));
+  }
+
+  /** Calls under way for what is in doubt, unasked. */
+  resent(): AttemptRow[] {
+    return this.attempts.filter((call) => {
+      if (call.state !== "sending" || ASKED.includes(call.owner)) return false;
+      const same = this.attempts.filter((each) => sortOf(each) === sortOf(call));
+      const asked = Math.max(0, ...same.filter(({ owner }) => ASKED.includes(owner)).map(({ id }) => id));
+      return same.some(({ id, state }) => UNANSWERED.includes(state) && id >= asked);
+    });
+  }
+
+  /** Calls under way for a key as another kind than its own. */
+  asOther(): AttemptRow[] {
+    return this.attempts.filter(({ state, key, kind }) => state === "sending" && kind !== kindOf(key));
+  }
+
+  /** How many attempts own up to a post, by bot and ETag. */
+  owned(): ReadonlyMap<string, number> {
+    const owning = this.attempts.filter(({ state }) => OWNING.includes(state));
+    return countBy(owning, ({ bot, etag }) => `${bot} ${etag}`);
+  }
+
+  #rows<Row>(table: string, sql: string): readonly Row[] {
+    const version = this.#disk.versionOf(table);
+    const known = this.#read.get(sql);
+    if (known?.version === version) return known.rows as readonly Row[];
+    const rows = this.#disk.rows(sql);
+    this.#read.set(sql, { version, rows });
+    return rows as unknown as readonly Row[];
+  }
+}
+
+/** Also once it was decided that it is sent again without a look. */
+export function isUnanswered({ state }: AttemptRow): boolean {
+  return UNANSWERED.includes(state);
+}
+
+function sortOf({ bot, etag, kind }: AttemptRow): string {
+  return `${bot} ${etag} ${kind}`;
+}
+
+function kindOf(key: string): string {
+  if (key.endsWith(".jpg")) return "photo";
+  return key.endsWith(".mp4") ? "video" : "document";
+}
+
+function countBy<T>(list: readonly T[], nameOf: (each: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const each of list) counts.set(nameOf(each), (counts.get(nameOf(each)) ?? 0) + 1);
+  return counts;
+}
