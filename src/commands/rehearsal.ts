@@ -19,9 +19,6 @@ export interface Rehearsal {
   close(): Promise<void>;
 }
 
-/** How often updates are asked for before somebody has added the bot to the next channel. */
-const ASKS_A_CHANNEL = 2;
-
 /** Starts stand-ins for R2 and Telegram, whose bot is in no channel yet. */
 export async function startRehearsal(): Promise<Rehearsal> {
   const sandbox = await startQuickSandbox();
@@ -52,7 +49,7 @@ function introductionOf(env: Sandbox["env"]): string {
 }
 
 function withSomebody(examiner: Examiner, add: () => Promise<void>): Examiner {
-  let asked = 0;
+  let hasAsked = false;
   return {
     clock: examiner.clock,
     given: examiner.given,
@@ -61,8 +58,8 @@ function withSomebody(examiner: Examiner, add: () => Promise<void>): Examiner {
       const bot = examiner.bot(values);
       if (bot === null) return null;
       const heard = async () => {
-        asked += 1;
-        if (asked % ASKS_A_CHANNEL === 0) await add();
+        if (hasAsked) await add();
+        hasAsked = true;
         return bot.updates.heard();
       };
       return { username: () => bot.username(), updates: { taken: () => bot.updates.taken(), heard } };

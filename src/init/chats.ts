@@ -30,7 +30,7 @@ function invitation(name: string): string {
   return `Telegram, New Channel (private); its Administrators, Add Admin, @${name}, with Post Messages on.\nAs many channels as you want to be fast: each takes about 20 files a minute.`;
 }
 
-/** Only an idle bot is listened to: two who ask for its updates would end each other's request. */
+/** Only an idle bot is listened to: one that runs takes its updates away before they are seen here. */
 async function wantsListening(asker: Asker, name: string): Promise<boolean> {
   const answer = await asker.choose(`Is @${name} running now, on a server or in another terminal?`, [
     { value: "idle", label: "no: find the channels for me" },
@@ -41,9 +41,10 @@ async function wantsListening(asker: Asker, name: string): Promise<boolean> {
 
 const WHY: Readonly<Record<Exclude<Heard["end"], "found">, string>> = {
   webhook: "This bot has a webhook, so its updates go elsewhere, and nothing of it was touched.",
-  polled: "Another process asks for the updates of this bot: it was not disturbed.",
+  polled: "Another process asks for the updates of this bot, so they are not asked for here any more.",
   full: "100 updates wait for this bot, so new ones cannot be seen without taking those away.",
-  nothing: "Nothing was seen for a minute.",
+  nothing:
+    "Nothing was seen for a minute. Is it an administrator there? A bot that runs elsewhere takes its updates before they are seen here.",
   failed: "Telegram did not answer.",
 };
 

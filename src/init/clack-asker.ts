@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { log, password, select, spinner, text } from "@clack/prompts";
+import { log, password, select, settings, spinner, text } from "@clack/prompts";
 import type { Asker, AskerTone, Prompt } from "./asker.ts";
 import { Cancelled } from "./cancelled.ts";
 
@@ -49,16 +49,39 @@ export function clackAsker({ input, output, wording, wrap }: TerminalOptions): A
     },
     during: async (words, work) => {
       const stop = new AbortController();
-      const shown = spinner({ output, onCancel: () => stop.abort(), cancelMessage: "stopped" });
+      const shown = spinner({ output });
+      const letGo = onCancelKey(input, () => stop.abort());
       shown.start(words);
       try {
-        return await work((told) => shown.message(wording(told)), stop.signal);
-      } catch (error) {
-        throw stop.signal.aborted ? new Cancelled() : error;
+        const cancelled = new Promise<never>((_resolve, reject) => {
+          stop.signal.addEventListener("abort", () => reject(new Cancelled()));
+        });
+        const told = (text: string) => shown.message(wording(text));
+        return await Promise.race([work(told, stop.signal), cancelled]);
       } finally {
         shown.clear();
+        letGo();
       }
     },
+  };
+}
+
+interface Key {
+  readonly name?: string | undefined;
+  readonly sequence?: string | undefined;
+}
+
+/** While its spinner turns, clack ends the process at once, and with 0, by the keys that cancel: they are not its own meanwhile. */
+function onCancelKey(input: Readable, cancel: () => void): () => void {
+  const keys = [...settings.aliases].filter(([, action]) => action === "cancel");
+  for (const [key] of keys) settings.aliases.delete(key);
+  const listener = (text: string | undefined, { name, sequence }: Key) => {
+    if (keys.some(([key]) => key === text || key === name || key === sequence)) cancel();
+  };
+  input.on("keypress", listener);
+  return () => {
+    input.off("keypress", listener);
+    for (const [key, action] of keys) settings.aliases.set(key, action);
   };
 }
 

@@ -15,7 +15,11 @@ export interface Heard {
   readonly end: "found" | "nothing" | "failed" | "polled" | Exclude<UpdatesTaken, null>;
 }
 
-const EACH_MS = 2_000;
+/**
+ * Longer than 3 seconds: an earlier repetition is made to wait, and what waits ends the poll of a bot that runs after all. A call that
+ * need not wait ends none (BAS Client.cpp process_get_updates_query, do_get_updates).
+ */
+const EACH_MS = 3_500;
 const FOR_MS = 60_000;
 /** After the last new chat: whoever adds a bot to several adds them one after another. */
 const QUIET_MS = 8_000;

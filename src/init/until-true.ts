@@ -46,9 +46,15 @@ export async function isTrue(
 
 function tell(asker: Asker, { title, subject, status, found, next }: Finding): void {
   if (status === "skipped") return;
-  const what = `${title}${subject === null || subject === "default" ? "" : ` ${subject}`}: ${found}`;
+  const what = `${title}${ofSeveral(subject)}: ${found}`;
   if (status === "pass") asker.say("good", what);
   else asker.say("bad", next === null ? what : `${what}\n${withoutCommand(next)}`);
+}
+
+/** Which of several it is; there is one bot, so its name says nothing. */
+function ofSeveral(subject: string | null): string {
+  const rest = subject?.replace(/^default( x |$)/, "") ?? "";
+  return rest === "" ? "" : ` ${rest}`;
 }
 
 /** What is typed here is not set by a command. */

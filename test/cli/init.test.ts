@@ -115,7 +115,7 @@ describe.skipIf(!hasTerminal)("prewarm init on a terminal (needs `script`)", () 
     expect(await run.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"status":"ready"') });
   });
 
-  it("says that a secret is wrong, and takes it again", async () => {
+  it("says that a secret is wrong, takes it again, and ends by Ctrl-C while it waits", async () => {
     const set = await setUp();
     const screen = set.init();
     await typeR2(screen, set, "sandbox-secret-access-kex");
@@ -125,7 +125,11 @@ describe.skipIf(!hasTerminal)("prewarm init on a terminal (needs `script`)", () 
     await screen.until("Secret Access Key (shown once");
     screen.type(valueIn(set, "R2_SECRET_ACCESS_KEY") + ENTER);
     await screen.until("right to read: given");
+    await typeToken(screen, set);
+    screen.type(ENTER);
+    await screen.until("waiting for the channels");
     screen.type(CTRL_C);
+    await screen.until("Nothing was written");
     expect((await screen.ended).code).toBe(130);
     expect(existsSync(set.dotenv)).toBe(false);
   });
@@ -179,7 +183,7 @@ describe.skipIf(!hasTerminal)("prewarm init on a terminal (needs `script`)", () 
     await screen.until("What now?");
     await set.order({ chat: { id: chat, read_only: false } });
     screen.type(DOWN + ENTER);
-    await screen.until("the bot may post");
+    await screen.until(`"warmup 1": the bot may`);
     screen.type(CTRL_C);
     expect((await screen.ended).code).toBe(130);
   });
