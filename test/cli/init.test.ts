@@ -183,7 +183,7 @@ describe.skipIf(!hasTerminal)("prewarm init on a terminal (needs `script`)", () 
     await screen.until("What now?");
     await set.order({ chat: { id: chat, read_only: false } });
     screen.type(DOWN + ENTER);
-    await screen.until(`"warmup 1": the bot may`);
+    await screen.until("20/min");
     screen.type(CTRL_C);
     expect((await screen.ended).code).toBe(130);
   });
