@@ -69,6 +69,10 @@ const ROOMS: Readonly<Record<string, Rule>> = {
   },
   reporters: { sees: ["domain"], why: "screens show events, figures, and what a ledger holds" },
   pages: { sees: ["domain"], why: "what pages share knows nothing of what they show" },
+  report: {
+    sees: ["domain", "pages"],
+    why: "the page of a run shows events, figures and what a ledger keeps of attempts, and knows nobody who asks for it",
+  },
   admin: {
     sees: ["domain", "pages"],
     why: "the admin server sees a worker through a port of its own, and figures; its page is made of files",
@@ -152,6 +156,7 @@ const ROOMS: Readonly<Record<string, Rule>> = {
       "exchange",
       "probe",
       "reporters",
+      "report",
       "doctor",
       "init",
       "compose",
@@ -211,6 +216,10 @@ const DOORS: Readonly<Record<string, Door>> = {
   "ledgers/marks.ts": { to: ["verify", "runs"], why: "a ledger in which what is not true is marked" },
   "ledgers/columns.ts": { to: ["exchange", "verify", "commands"], why: "the columns of an export" },
   "ledgers/importing.ts": { to: ["exchange"], why: "a ledger that takes lines in" },
+  "ledgers/past-attempt.ts": {
+    to: ["report", "commands"],
+    why: "what a ledger keeps of attempts, for the page of a run",
+  },
   "ledgers/failed-row.ts": { to: ["reporters"], why: "what failed, for its screen" },
   "ledgers/lookup-rows.ts": { to: ["reporters", "commands"], why: "what there is for a key, for its screen" },
   "ledgers/file-systems.ts": { to: ["doctor"], why: "what a ledger should not lie on" },
@@ -315,13 +324,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     why: "what lanes and concurrency can do, for the check of the pace",
   },
   "figures/snapshot.ts": {
-    to: ["reporters", "admin"],
+    to: ["reporters", "report", "admin"],
     why: "all figures at one moment, for whoever shows them",
   },
   "figures/check-tally.ts": { to: ["reporters"], why: "what a check found so far, for its screen" },
   "config/error.ts": { to: ["admin"], why: "a port that is taken is a setting that is wrong" },
   "reporters/format.ts": {
-    to: ["doctor", ""],
+    to: ["report", "doctor", ""],
     why: "numbers and texts of others look alike on every screen",
   },
 };

@@ -1,7 +1,6 @@
-import { dirname } from "node:path";
 import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
-import { errorCode } from "../domain/error-code.ts";
+import type { StopCause } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
 import { asWritten } from "../domain/wording.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
@@ -16,7 +15,9 @@ import type { Run } from "../runs/run.ts";
 import { commandsAfter } from "./again.ts";
 import { runHook } from "./end-hook.ts";
 import { failureErrorLine, tellError } from "./error-line.ts";
+import { whyNotMade } from "./not-made.ts";
 import type { CommandPlace } from "./place.ts";
+import type { WritePage } from "./report-page.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface OutputOptions {
@@ -38,6 +39,7 @@ export class RunOutput {
   readonly #redact: (text: string) => string;
   #reporters: Reporters | null = null;
   #failedTo: Reporter | null = null;
+  #page: WritePage | null = null;
   #planned = false;
 
   constructor(run: Run, { flags, place, redact }: OutputOptions) {
@@ -58,7 +60,7 @@ export class RunOutput {
     this.#colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
   }
 
-  /** Shows the run from now on. Throws ConfigError when the file of `--failed-to` cannot be written. */
+  /** Shows the run from now on. Throws ConfigError when the file of `--failed-to` or `--report` cannot be written. */
   async open(): Promise<void> {
     const { events, tally, clock, options } = this.#run;
     const { stdout, stderr } = this.#place;
@@ -67,6 +69,13 @@ export class RunOutput {
       this.#failedTo = await failedToReporter(events, failedTo).catch((error: Error) => {
         throw new ConfigError([`--failed-to ${failedTo}: ${whyNotMade(error, failedTo)}`]);
       });
+    if (options.report !== undefined) {
+      const { reportPage } = await import("./report-page.ts");
+      this.#page = reportPage(this.#run, options.report, {
+        wording: this.#place.wording,
+        redact: this.#redact,
+      });
+    }
     this.#reporters = await attachReporters(this.#outputPlan, {
       events,
       figures: tally,
@@ -99,9 +108,10 @@ export class RunOutput {
   }
 
   /** The final tables, or the last line of `--json`. */
-  async end(exitCode: number, stopped: boolean): Promise<void> {
+  async end(exitCode: number, stopped: boolean, cause: StopCause | null = null): Promise<void> {
     await this.close();
     const run = this.#run.tally.snapshot();
+    this.#writePage(run, exitCode, cause);
     if (!this.#planned) this.#reporters?.ndjson?.summary(run, exitCode);
     await this.#reporters?.ndjson?.stop();
     this.#tables(run, exitCode, stopped);
@@ -122,6 +132,12 @@ export class RunOutput {
     stderr.write(finalTables(run, { ...ending, colour: this.#colour, plain, wording }));
   }
 
+  /** That no page could be written changes nothing about how the run ended. */
+  #writePage(run: RunSnapshot, exitCode: number, cause: StopCause | null): void {
+    const problem = this.#page?.(run, exitCode, cause) ?? null;
+    if (problem !== null) this.#place.stderr.write(`${problem}\n`);
+  }
+
   /** What it thinks of the end changes nothing about that. */
   async #tellHook(run: RunSnapshot, exitCode: number): Promise<void> {
     if (this.#onEnd.length === 0) return;
@@ -136,11 +152,4 @@ export class RunOutput {
     await this.#failedTo?.stop();
     this.#failedTo = null;
   }
-}
-
-/** Why a file cannot be made, in words. */
-export function whyNotMade(error: Error, path: string): string {
-  return errorCode(error) === "ENOENT"
-    ? `there is no folder ${dirname(path)}: make it, or name another file`
-    : error.message;
 }

@@ -7,7 +7,7 @@ import { ProbeScreen } from "../reporters/probe/screen.ts";
 import { stopLine } from "../reporters/run/messages.ts";
 import type { ProbeRun } from "../runs/probe.ts";
 import { commandsAfterProbe } from "./again.ts";
-import { whyNotMade } from "./output.ts";
+import { whyNotMade } from "./not-made.ts";
 import type { CommandPlace } from "./place.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
 

@@ -12,6 +12,7 @@ import { addLookupFlags } from "./lookup-flags.ts";
 import { addMigrateFlags } from "./migrate-flags.ts";
 import { wordingHere } from "./place.ts";
 import { addProbeFlags } from "./probe-flags.ts";
+import { addReportFlags } from "./report-flags.ts";
 import { addRunFlags } from "./run-flags.ts";
 import { addSandboxFlags } from "./sandbox-flags.ts";
 import { addStatusFlags } from "./status-flags.ts";
@@ -119,6 +120,10 @@ function addLedgerCommands(program: Command, { done, onRedactor }: ProgramOption
     const { verify } = await import("./verify.ts");
     done(await verify(flags, { onRedactor }));
   });
+  addReportFlags(program.command("report")).action(async (file, flags) => {
+    const { report } = await import("./report.ts");
+    done(await report(file, flags));
+  });
   addFailuresFlags(program.command("failures")).action(async (flags) => {
     const { failures } = await import("./failures.ts");
     done(await failures(flags));
@@ -136,6 +141,7 @@ const EXAMPLES = `Examples:
   prewarm probe --yes                   what only Telegram can tell: may several media go in one message
   prewarm status                        what the ledger holds, also while something runs
   prewarm failures                      what failed or is unknown, why, and what to do
+  prewarm report last.html              a page about the last run
   prewarm verify                        is what the ledger says still true
   prewarm lookup covers/a.jpg           the file_ids of a key
   prewarm export > ids.jsonl            all file_ids; \`prewarm import\` takes them into a ledger

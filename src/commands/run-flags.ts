@@ -54,6 +54,7 @@ function addHowFlags(command: Command) {
       "stop after more failures than this, a number or a share such as 5%; exit 5",
     )
     .option("--failed-to <file>", "write what failed or is unknown as a manifest")
+    .option("--report <file>", "write a page about the run, such as run.html")
     .option(
       "--on-end <command...>",
       "a program, with its arguments, that gets the summary as JSON on stdin when the run has ended",

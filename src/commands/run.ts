@@ -88,7 +88,7 @@ async function show(run: Run, output: RunOutput): Promise<number> {
     const { exitCode, cause, plan } = await toEnd.finally(unwatch);
     if (plan) output.plan(plan);
     if (cause && "failure" in cause) output.failure(cause.failure, exitCode);
-    await output.end(exitCode, cause !== null);
+    await output.end(exitCode, cause !== null, cause);
     return exitCode;
   } catch (error) {
     output.error(error);

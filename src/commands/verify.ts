@@ -20,7 +20,7 @@ import { stopOnSignals } from "../runs/signals.ts";
 import { Verification, type VerifyEnd } from "../runs/verify.ts";
 import { commandsAfterCheck } from "./again.ts";
 import { rememberRedactor, tellError } from "./error-line.ts";
-import { whyNotMade } from "./output.ts";
+import { whyNotMade } from "./not-made.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import type { RunContext } from "./run.ts";
 import type { VerifyFlags } from "./verify-flags.ts";

@@ -31,6 +31,7 @@ export interface RunOptionFlags {
   readonly maxDuration?: string | undefined;
   readonly maxFailures?: string | undefined;
   readonly failedTo?: string | undefined;
+  readonly report?: string | undefined;
   readonly preflight?: boolean | undefined;
   readonly deleteAfter?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
@@ -56,6 +57,8 @@ export interface RunOptions {
   readonly maxDuration: number | undefined;
   readonly maxFailures: { readonly count: number } | { readonly share: number } | undefined;
   readonly failedTo: string | undefined;
+  /** Path of the page about the run. */
+  readonly report: string | undefined;
   readonly preflight: boolean;
   readonly deleteAfter: boolean;
   readonly dryRun: boolean;
@@ -106,13 +109,14 @@ function readOptions(flags: RunOptionFlags, told: readonly string[]): RunOptions
     maxDuration: read("maxDuration", someTime),
     maxFailures: read("maxFailures", failuresBound),
     failedTo: flags.failedTo,
+    report: flags.report,
     preflight: flags.preflight !== false,
     deleteAfter: flags.deleteAfter === true,
     dryRun: flags.dryRun === true,
     allowEmpty: flags.allowEmpty === true,
     adoptFrom: flags.adoptFrom,
   };
-  problems.add(...told, ...emptyFlags(flags), ...failedToProblems(options));
+  problems.add(...told, ...emptyFlags(flags), ...failedToProblems(options), ...reportProblems(options));
   if (options.manifest && options.prefix !== undefined)
     problems.add("--prefix cuts a listing: leave it out with --manifest, or use --include");
   problems.throwIfAny();
@@ -156,6 +160,12 @@ function failedToProblems({ failedTo, manifest }: RunOptions): string[] {
   return /\.(jsonl|ndjson)$/i.test(failedTo)
     ? []
     : [`--failed-to ${failedTo}: JSON lines are written there; let the name end in .jsonl`];
+}
+
+/** Whatever else is named so is not written over by a page. */
+function reportProblems({ report }: RunOptions): string[] {
+  if (report === undefined || /\.html?$/i.test(report)) return [];
+  return [`--report ${report}: a page is written there; let the name end in .html`];
 }
 
 function selections(text: string): Selection[] {

@@ -5,6 +5,7 @@ import { exportRows } from "./sql/export.ts";
 import { readFacts } from "./sql/facts.ts";
 import { failedRows } from "./sql/failures.ts";
 import { strangerTo } from "./sql/identity.ts";
+import { pastAttempts } from "./sql/past-attempts.ts";
 import { botsWithRows, nearKeys, rowsOfKey } from "./sql/rows-of-key.ts";
 import type { Steps } from "./sql/steps.ts";
 
@@ -26,6 +27,7 @@ export async function openPostgresReader(text: string, patienceMs?: number): Pro
     bots: () => read(botsWithRows),
     rows: (filter) => exportRows(read, filter),
     failures: (filter) => failedRows(read, filter),
+    attempts: () => pastAttempts(read),
     ofKey: (key) => read(() => rowsOfKey(key)),
     near: (key, spellings, most) => read(() => nearKeys(key, spellings, most)),
     close: () => database.close(),

@@ -2,6 +2,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { LedgerRow, RowFilter } from "./columns.ts";
 import type { FailedRow } from "./failed-row.ts";
 import type { KeyIds } from "./lookup-rows.ts";
+import type { PastAttempt } from "./past-attempt.ts";
 import type { Identity } from "./port.ts";
 import type { LedgerView } from "./view.ts";
 
@@ -21,6 +22,8 @@ export interface LedgerReader {
     readonly bots?: readonly string[] | undefined;
     readonly reasons?: readonly string[] | undefined;
   }): AsyncIterable<FailedRow[]>;
+  /** All calls to Telegram that it remembers, in pages, the latest first. */
+  attempts(): AsyncIterable<PastAttempt[]>;
   /** What there is for a key; null where it has no such key. */
   ofKey(key: string): Promise<KeyIds | null>;
   /** Keys that this one may have been meant to be, `most` at most. */

@@ -3,6 +3,7 @@ import type { LedgerReader } from "./reader.ts";
 import { exportRows } from "./sql/export.ts";
 import { failedRows } from "./sql/failures.ts";
 import { strangerTo } from "./sql/identity.ts";
+import { pastAttempts } from "./sql/past-attempts.ts";
 import { botsWithRows, nearKeys, rowsOfKey } from "./sql/rows-of-key.ts";
 import type { Steps } from "./sql/steps.ts";
 import { holderOf } from "./sqlite/inspect.ts";
@@ -32,6 +33,7 @@ export function openSqliteReader(path: string): LedgerReader | null {
     bots: async () => read(botsWithRows),
     rows: (filter) => exportRows(read, filter),
     failures: (filter) => failedRows(read, filter),
+    attempts: () => pastAttempts(read),
     ofKey: async (key) => read(() => rowsOfKey(key)),
     near: async (key, spellings, most) => read(() => nearKeys(key, spellings, most)),
     close: async () => db.leave(),

@@ -15,7 +15,7 @@ function problemsOf(options: object): readonly string[] {
 }
 
 /** What only a screen shows; a file that a listener writes as well, and a program that it starts. */
-const OUTPUT = ["json", "quiet", "color", "progress", "failedTo", "onEnd"];
+const OUTPUT = ["json", "quiet", "color", "progress", "failedTo", "report", "onEnd"];
 
 const ACCOUNT = "0123456789abcdef".repeat(2);
 

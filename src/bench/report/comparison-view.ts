@@ -1,4 +1,5 @@
-import type { Cell, Compared, ComparedView, Comparison, ComparisonView, Verdict } from "./view-types.ts";
+import type { Cell } from "../../pages/report/table.ts";
+import type { Compared, ComparedView, Comparison, ComparisonView, Verdict } from "./view-types.ts";
 import { amount, cell, cleaned, plainPercent, plusMinus, signed } from "./words.ts";
 
 /** Failures first, then what is worse, then the rest; judged before the rest. */

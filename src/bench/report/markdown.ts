@@ -1,4 +1,5 @@
-import type { Cell, ComparisonView, PairView, ReportView, ScenarioView, Tone } from "./view-types.ts";
+import type { Cell, Tone } from "../../pages/report/table.ts";
+import type { ComparisonView, PairView, ReportView, ScenarioView } from "./view-types.ts";
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: "✅ ", bad: "❌ ", doubt: "⚠️ ", plain: "" };
 

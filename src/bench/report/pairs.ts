@@ -1,6 +1,7 @@
+import type { Cell } from "../../pages/report/table.ts";
 import type { Figure } from "../figures.ts";
 import type { ScenarioResult } from "../types.ts";
-import type { Cell, PairRow, PairView } from "./view-types.ts";
+import type { PairRow, PairView } from "./view-types.ts";
 import { amount, cell, metricTitle, NONE, number, plusMinus, ratioCell } from "./words.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Cell } from "../../pages/report/table.ts";
 import { wrap } from "../../reporters/format.ts";
 import { type Canvas, right, type TableCell, table } from "../../reporters/table.ts";
 import type { Doubt } from "../types.ts";
-import type { Cell, ComparisonView, PairView, ReportView, ScenarioView } from "./view-types.ts";
+import type { ComparisonView, PairView, ReportView, ScenarioView } from "./view-types.ts";
 
 /**
  * A finished bench for a terminal: before and after of each scenario with the ratio, then targets, gates, comparison and

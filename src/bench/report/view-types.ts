@@ -1,3 +1,4 @@
+import type { Cell } from "../../pages/report/table.ts";
 import type { Doubt } from "../types.ts";
 
 /** What became of one `--gate`. */
@@ -52,14 +53,6 @@ export interface Comparison {
   /** What was not compared, and why; a line each. */
   readonly notes: readonly string[];
   readonly failed: boolean;
-}
-
-/** How a cell is coloured; the words say it as well. */
-export type Tone = "good" | "bad" | "doubt" | "plain";
-
-export interface Cell {
-  readonly text: string;
-  readonly tone: Tone;
 }
 
 /** A metric of two variants side by side; `ratio` is empty where none was measured. */

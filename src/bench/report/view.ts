@@ -1,9 +1,10 @@
+import type { Cell } from "../../pages/report/table.ts";
 import { oneLine } from "../../reporters/format.ts";
 import { figuresOf } from "../figures.ts";
 import type { BenchReport, Environment, Target } from "../types.ts";
 import { comparisonView } from "./comparison-view.ts";
 import { pairsOf } from "./pairs.ts";
-import type { Cell, Comparison, GateResult, GateView, ReportView } from "./view-types.ts";
+import type { Comparison, GateResult, GateView, ReportView } from "./view-types.ts";
 import { amount, cell, cleaned, effort, number, plainPercent, plusMinus } from "./words.ts";
 
 export interface ViewParts {

@@ -1,5 +1,5 @@
+import type { Cell, Tone } from "../../pages/report/table.ts";
 import { count, duration, oneLine } from "../../reporters/format.ts";
-import type { Cell, Tone } from "./view-types.ts";
 
 /** Every text in it without line ends and control characters: names of people's own files and machines are not ours. */
 export function cleaned<T>(value: T): T {

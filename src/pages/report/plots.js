@@ -1,7 +1,7 @@
 // @ts-check
 import uPlot from "uplot";
-import { PlotBox } from "../../../pages/plot.js";
-import { tickText } from "../../../pages/plot-values.js";
+import { PlotBox } from "../plot.js";
+import { tickText } from "../plot-values.js";
 
 /** Draws the plots of a report, whose values are in their elements. */
 
@@ -11,7 +11,7 @@ const COLOURS = 6;
 
 /**
  * @param {PlotData["series"]} series
- * @returns {import("../../../pages/plot.js").Curve[]}
+ * @returns {import("../plot.js").Curve[]}
  */
 function curvesOf(series) {
   const subject = series.findLast(({ limit }) => !limit);

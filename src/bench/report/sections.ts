@@ -1,6 +1,6 @@
-import type { ComparisonView, PairView, ReportView, ScenarioView, Tone } from "../view-types.ts";
-import { safe } from "./safe.ts";
-import { code, judgement, tableHtml, tag } from "./table.ts";
+import { safe } from "../../pages/report/safe.ts";
+import { card, code, judgement, section, tableHtml, tag, tile, tilesHtml } from "../../pages/report/table.ts";
+import type { ComparisonView, PairView, ReportView, ScenarioView } from "./view-types.ts";
 
 /** What counts, in a line of tiles. */
 export function tiles({ targets, gates, comparison, doubts }: ReportView): string {
@@ -22,11 +22,7 @@ export function tiles({ targets, gates, comparison, doubts }: ReportView): strin
       ? tile(String(doubts.length), doubts.length === 1 ? "doubt" : "doubts", "doubt")
       : tile("none", "doubts", "good"),
   ];
-  return `<div class="tiles">${parts.join("")}</div>`;
-}
-
-function tile(figure: string, about: string, tone: Tone): string {
-  return `<div class="tile ${tone}"><b>${safe(figure)}</b><span>${safe(about)}</span></div>`;
+  return tilesHtml(parts);
 }
 
 /** The first ratio of each pair: what became of it, in one table. */
@@ -187,12 +183,4 @@ export function rawSection({ figures }: ReportView): string {
       `<details><summary>${figures.length} figures with their samples</summary><div class="scroll"><table class="raw">${head}<tbody>${rows.join("")}</tbody></table></div></details>`,
     ),
   );
-}
-
-function section(title: string, inside: string): string {
-  return `<h2>${safe(title)}</h2>${inside}`;
-}
-
-function card(inside: string): string {
-  return `<div class="card">${inside}</div>`;
 }

@@ -1,5 +1,12 @@
-import type { Cell } from "../view-types.ts";
 import { safe } from "./safe.ts";
+
+/** How a cell is coloured; the words say it as well. */
+export type Tone = "good" | "bad" | "doubt" | "plain";
+
+export interface Cell {
+  readonly text: string;
+  readonly tone: Tone;
+}
 
 /** A column: its heading, and how its cells look: `n` a number, `a` the one that counts, `b` what it is held against. */
 export interface Column {
@@ -31,6 +38,33 @@ export function tag({ text, tone }: Cell): string {
 /** A judgement, and what it says more. */
 export function judgement(verdict: Cell, detail: string): string {
   return `${tag(verdict)}${detail === "" ? "" : ` <span class="soft">${safe(detail)}</span>`}`;
+}
+
+/** A figure that counts, in a line of {@link tilesHtml}. */
+export interface Tile {
+  readonly figure: string;
+  readonly about: string;
+  readonly tone: Tone;
+}
+
+export function tile(figure: string, about: string, tone: Tone): Tile {
+  return { figure, about, tone };
+}
+
+export function tilesHtml(tiles: readonly Tile[]): string {
+  const parts = tiles.map(
+    ({ figure, about, tone }) =>
+      `<div class="tile ${tone}"><b>${safe(figure)}</b><span>${safe(about)}</span></div>`,
+  );
+  return `<div class="tiles">${parts.join("")}</div>`;
+}
+
+export function section(title: string, inside: string): string {
+  return `<h2>${safe(title)}</h2>${inside}`;
+}
+
+export function card(inside: string): string {
+  return `<div class="card">${inside}</div>`;
 }
 
 export function code(text: string): string {

@@ -1,6 +1,16 @@
-import { oneLine } from "../../../reporters/format.ts";
-import type { Plot } from "../../types.ts";
 import { safe } from "./safe.ts";
+
+/** What a plot shows; its texts hold no control characters. */
+export interface PlotSource {
+  readonly title: string;
+  readonly x: { readonly label: string; readonly unit: string };
+  readonly y: { readonly label: string; readonly unit: string };
+  readonly series: readonly {
+    readonly name: string;
+    readonly limit?: boolean | undefined;
+    readonly points: readonly (readonly [x: number, y: number])[];
+  }[];
+}
 
 type Point = readonly [x: number, y: number];
 
@@ -24,20 +34,20 @@ const MOST_POINTS = 500;
 const LOG_FROM = 100;
 
 /** A plot with its title as HTML, for the script of the page. Points that are not finite numbers are left out. */
-export function plotHtml(plot: Plot): string {
+export function plotHtml(plot: PlotSource): string {
   const data = plotData(plot);
   return `<figure data-plot="${safe(JSON.stringify(data))}"><figcaption>${safe(data.title)}</figcaption><div></div></figure>`;
 }
 
-function plotData({ title, x, y, series }: Plot): PlotData {
+function plotData({ title, x, y, series }: PlotSource): PlotData {
   const drawn = series
-    .map(({ name, limit = false, points }) => ({ name: oneLine(name), limit, points: drawable(points) }))
+    .map(({ name, limit = false, points }) => ({ name, limit, points: drawable(points) }))
     .filter(({ points }) => points.length > 0);
   const along = drawn.flatMap(({ points }) => points.map(([value]) => value));
   return {
-    title: oneLine(title),
-    x: { label: oneLine(x.label), unit: oneLine(x.unit), log: isWide(along) },
-    y: { label: oneLine(y.label), unit: oneLine(y.unit) },
+    title,
+    x: { label: x.label, unit: x.unit, log: isWide(along) },
+    y: { label: y.label, unit: y.unit },
     series: drawn,
   };
 }
