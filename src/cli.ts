@@ -1,32 +1,33 @@
 import { type Command, CommanderError } from "commander";
-import { wordingHere } from "./commands/place.ts";
+import { type ProcessPlace, thisProcess } from "./commands/place.ts";
 import { programOf } from "./commands/program.ts";
 import { printFinalError, redactFinally, withoutSecretsFinally } from "./final-error.ts";
 import { isCodeOfSignal } from "./runs/signals.ts";
 
 /** argv -> command -> exit code. Never throws; the only place that ends the process. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
-  const code = await answer(argv, version);
+  const code = await answer(argv, version, thisProcess());
   await flushed(isCodeOfSignal(code) ? PATIENCE_MS : null);
   process.exit(code);
 }
 
 /**
- * The exit code of a command line, once all of it was said. Never throws.
+ * The exit code of a command line, once all of it was said in this place. Never throws.
  * @internal
  */
-export async function answer(argv: readonly string[], version: string): Promise<number> {
+export async function answer(argv: readonly string[], version: string, place: ProcessPlace): Promise<number> {
   try {
-    return await dispatch(argv, version);
+    return await dispatch(argv, version, place);
   } catch (error) {
-    return printFinalError(error, process.stderr, wordingHere());
+    return printFinalError(error, place.stderr, place.wording);
   }
 }
 
-async function dispatch(argv: readonly string[], version: string): Promise<number> {
+async function dispatch(argv: readonly string[], version: string, place: ProcessPlace): Promise<number> {
   let code = 0;
   const program = programOf({
     version,
+    place,
     onRedactor: redactFinally,
     done: (exitCode) => {
       code = exitCode;
@@ -43,7 +44,7 @@ async function dispatch(argv: readonly string[], version: string): Promise<numbe
   } catch (error) {
     const isUsage = error instanceof CommanderError;
     if (isUsage && error.exitCode === 0) return 0;
-    if (wantsJson(argv, program)) await tellInJson(error, argv[0]);
+    if (wantsJson(argv, program)) await tellInJson(error, argv[0], place);
     if (!isUsage) throw error;
     return 2;
   }
@@ -59,13 +60,13 @@ function wantsJson(argv: readonly string[], program: Command): boolean {
 }
 
 /** Whoever reads JSON gets an error as JSON; and whoever waits for a last line the last one, also where no flag could be read. */
-async function tellInJson(error: unknown, command: string | undefined): Promise<void> {
+async function tellInJson(error: unknown, command: string | undefined, place: ProcessPlace): Promise<void> {
   const { tellError } = await import("./commands/error-line.ts");
-  tellError(error, { stdout: process.stdout, wording: wordingHere() }, withoutSecretsFinally);
+  tellError(error, place, withoutSecretsFinally);
   if (!(error instanceof CommanderError)) return;
-  if (command === "probe") (await import("./commands/probe.ts")).probeNeverBegan(2);
-  if (command === "verify") (await import("./commands/verify.ts")).verifyNeverBegan(2);
-  if (command === "run") await (await import("./commands/run.ts")).neverBegan(2);
+  if (command === "probe") (await import("./commands/probe.ts")).probeNeverBegan(2, place);
+  if (command === "verify") (await import("./commands/verify.ts")).verifyNeverBegan(2, place);
+  if (command === "run") await (await import("./commands/run.ts")).neverBegan(2, place);
 }
 
 /** Whoever stopped us by a signal wants an end, also where nobody reads what was written. */

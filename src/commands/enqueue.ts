@@ -2,27 +2,30 @@ import { loadConfig, secretsOf } from "../config/config.ts";
 import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
+import { asWritten } from "../domain/wording.ts";
 import { count } from "../reporters/format.ts";
 import { Enqueue, type Enqueued, type EnqueueEnd } from "../runs/enqueue.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import type { EnqueueFlags } from "./enqueue-flags.ts";
-import { wordingHere } from "./place.ts";
+import { thisProcess } from "./place.ts";
 import type { RunContext } from "./run.ts";
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 5_000;
 
 /** `prewarm enqueue`: answers the exit code. Throws ConfigError and LedgerError. */
-export async function enqueue(flags: EnqueueFlags, { onRedactor }: RunContext): Promise<number> {
-  const { env, stdout, stderr } = process;
+export async function enqueue(
+  flags: EnqueueFlags,
+  { onRedactor, place = thisProcess() }: RunContext,
+): Promise<number> {
+  const { env, folder, stdout, stderr, wording = asWritten } = place;
   const { config, options } = readTogether(
     () => readRunOptions(flags),
-    () => loadConfig(flags, env, process.cwd()),
+    () => loadConfig(flags, env, folder),
     null,
   );
   const redact = redactor(secretsOf(config));
   onRedactor(redact);
-  const wording = wordingHere();
   const open = await Enqueue.open({ config, options, redact, sandbox: false });
   const say = (text: string) => stderr.write(`${wording(redact(text))}\n`);
   open.events.on("notice", ({ level, text }) => {

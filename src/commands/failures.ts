@@ -6,10 +6,9 @@ import { isReason, REASONS } from "../domain/reasons.ts";
 import { asWritten } from "../domain/wording.ts";
 import { csvCell } from "../exchange/csv-cells.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
-import { colourFor } from "../reporters/colour.ts";
 import { type FailureLine, failureLine, failureTables } from "../reporters/failures.ts";
 import type { FailuresFlags } from "./failures-flags.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import { type CommandPlace, canvasOf, thisProcess } from "./place.ts";
 import { writeOut } from "./write-out.ts";
 
 /** `prewarm failures`: answers the exit code. Throws ConfigError and LedgerError. */
@@ -54,17 +53,12 @@ async function* linesOf<T>(
 
 function textOf(
   pages: AsyncIterable<FailureLine[]>,
-  { csv, json, color }: FailuresFlags,
-  { env, stdout }: CommandPlace,
+  flags: FailuresFlags,
+  place: CommandPlace,
 ): AsyncIterable<string> {
-  if (json === true) return jsonText(pages);
-  if (csv === true) return csvText(pages);
-  const screen = stdout as CommandPlace["stdout"] & { readonly isTTY?: boolean; readonly columns?: number };
-  return failureTables(pages, {
-    colour: colourFor({ stream: screen, env, noColor: color === false }),
-    plain: !screen.isTTY || env.TERM === "dumb",
-    width: screen.columns || 100,
-  });
+  if (flags.json === true) return jsonText(pages);
+  if (flags.csv === true) return csvText(pages);
+  return failureTables(pages, canvasOf(place, flags));
 }
 
 async function* jsonText(pages: AsyncIterable<FailureLine[]>): AsyncGenerator<string> {

@@ -6,11 +6,10 @@ import { asWritten } from "../domain/wording.ts";
 import type { IdDesk, WarmId } from "../ids/port.ts";
 import type { KeyIds, RowOfLookup } from "../ledgers/lookup-rows.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
-import { colourFor } from "../reporters/colour.ts";
 import { count, oneLine } from "../reporters/format.ts";
 import { lookupDocument, lookupText } from "../reporters/lookup.ts";
 import type { LookupFlags } from "./lookup-flags.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import { type CommandPlace, canvasOf, thisProcess } from "./place.ts";
 
 /** Exit code where there is no id that works. */
 const NONE = 3;
@@ -35,7 +34,7 @@ export async function lookup(
     const found = { key, object: all, rows, near, answer };
     if (flags.json === true) place.stdout.write(`${JSON.stringify(lookupDocument(found), null, 2)}\n`);
     else if (flags.plain !== true && (rows.length > 0 || answer))
-      place.stdout.write(lookupText(found, canvasOf(flags, place)));
+      place.stdout.write(lookupText(found, canvasOf(place, flags)));
     else if (flags.plain === true && answer) place.stdout.write(`${answer.fileId}\n`);
     if (answer || (flags.plain !== true && rows.some(works))) return 0;
     const { wording = asWritten } = place;
@@ -112,13 +111,4 @@ function warmIt(key: string, adviser: ReturnType<typeof adviserOf>): string {
   const flag = folder === "" ? "" : ` --prefix ${/^[\w./-]+$/.test(folder) ? folder : `"${folder}"`}`;
   if (typeof adviser === "string") return `\`${stepBeside(`prewarm run${flag}`, adviser)}\` warms it`;
   return `the worker warms it once it is in the bucket; ${adviser.url}/ shows how it is`;
-}
-
-function canvasOf({ color }: LookupFlags, { env, stdout }: CommandPlace) {
-  const screen = stdout as CommandPlace["stdout"] & { readonly isTTY?: boolean; readonly columns?: number };
-  return {
-    colour: colourFor({ stream: screen, env, noColor: color === false }),
-    plain: !screen.isTTY || env.TERM === "dumb",
-    width: screen.columns || 100,
-  };
 }

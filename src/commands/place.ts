@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { shellOf, typedCommand } from "../domain/shell.ts";
 import { type Wording, wordingFor } from "../domain/wording.ts";
+import { colourFor } from "../reporters/colour.ts";
 import type { Outlets } from "../reporters/run/pick.ts";
 import type { Surroundings } from "../runs/stage.ts";
 import { quoted } from "./again.ts";
@@ -13,8 +14,11 @@ export interface CommandPlace extends Surroundings {
   readonly wording?: Wording | undefined;
 }
 
+/** The place of a process, whose folder is always known. */
+export type ProcessPlace = CommandPlace & { readonly folder: string };
+
 /** The place that this process is in. */
-export function thisProcess(): CommandPlace {
+export function thisProcess(): ProcessPlace {
   const { env, stdout, stderr } = process;
   return { env, folder: process.cwd(), stdout, stderr, wording: wordingHere() };
 }
@@ -34,4 +38,14 @@ function fileFlags(argv: readonly string[]): string[] {
     const value = given ?? argv[at + 1];
     return flag === undefined || value === undefined ? [] : [`${flag} ${quoted(value)}`];
   });
+}
+
+/** How this place's stdout is drawn on: its colours, whether it is a screen at all, and its width in columns. */
+export function canvasOf({ env, stdout }: CommandPlace, { color }: { readonly color?: boolean }) {
+  const screen = stdout as CommandPlace["stdout"] & { readonly isTTY?: boolean; readonly columns?: number };
+  return {
+    colour: colourFor({ stream: screen, env, noColor: color === false }),
+    plain: !screen.isTTY || env.TERM === "dumb",
+    width: screen.columns || 100,
+  };
 }

@@ -10,7 +10,7 @@ import { addImportFlags } from "./import-flags.ts";
 import { addInitFlags } from "./init-flags.ts";
 import { addLookupFlags } from "./lookup-flags.ts";
 import { addMigrateFlags } from "./migrate-flags.ts";
-import { wordingHere } from "./place.ts";
+import { type ProcessPlace, thisProcess, wordingHere } from "./place.ts";
 import { addProbeFlags } from "./probe-flags.ts";
 import { addReportFlags } from "./report-flags.ts";
 import { addRunFlags } from "./run-flags.ts";
@@ -27,11 +27,13 @@ export interface ProgramOptions {
   readonly done: (exitCode: number) => void;
   /** Hears what takes secrets out of a text, once a configuration was read. */
   readonly onRedactor: (redact: (text: string) => string) => void;
+  /** Where they run, and where they write; this process where none is given. */
+  readonly place?: ProcessPlace;
 }
 
 /** All commands with their flags; each is loaded when it is run. */
 export function programOf(options: ProgramOptions): Command {
-  const { version, done, onRedactor } = options;
+  const { version, done, onRedactor, place = thisProcess() } = options;
   // Examples stay as they are, whatever was typed before --help.
   const wording = wordingHere(process.argv.slice(0, 2));
   const program = new Command("prewarm")
@@ -42,8 +44,8 @@ export function programOf(options: ProgramOptions): Command {
     .addHelpText("before", EXAMPLES)
     .showHelpAfterError("(`prewarm --help` lists commands and examples)")
     .configureOutput({
-      writeOut: (text) => process.stdout.write(wording(text)),
-      writeErr: (text) => process.stderr.write(wording(text)),
+      writeOut: (text) => place.stdout.write(wording(text)),
+      writeErr: (text) => place.stderr.write(wording(text)),
     })
     .exitOverride();
   addInitFlags(program.command("init")).action(async (flags) => {
@@ -52,7 +54,7 @@ export function programOf(options: ProgramOptions): Command {
   });
   addRunFlags(program.command("run")).action(async (flags) => {
     const { run } = await import("./run.ts");
-    done(await run(flags, { onRedactor }));
+    done(await run(flags, { onRedactor, place }));
   });
   addWorkerFlags(program.command("worker")).action(async (flags) => {
     const { worker } = await import("./worker.ts");
@@ -60,15 +62,15 @@ export function programOf(options: ProgramOptions): Command {
   });
   addCheckEnvFlags(program.command("check-env")).action(async (flags) => {
     const { checkEnv } = await import("./check-env.ts");
-    done(await checkEnv(flags));
+    done(await checkEnv(flags, place));
   });
   addProbeFlags(program.command("probe")).action(async (flags) => {
     const { probe } = await import("./probe.ts");
-    done(await probe(flags, { onRedactor, version }));
+    done(await probe(flags, { onRedactor, version, place }));
   });
   addStatusFlags(program.command("status")).action(async (flags) => {
     const { status } = await import("./status.ts");
-    done(await status(flags));
+    done(await status(flags, place));
   });
   const bench = addBenchFlags(program.command("bench")).action(async (names, flags) => {
     const command = await import("./bench.ts");
@@ -82,7 +84,7 @@ export function programOf(options: ProgramOptions): Command {
     const { sandbox } = await import("./sandbox.ts");
     done(await sandbox(flags));
   });
-  addLedgerCommands(program, options);
+  addLedgerCommands(program, { ...options, place });
   addCompletionFlags(program.command("completion")).action(async (shell) => {
     const { completion } = await import("./completion.ts");
     done(completion(shell));
@@ -95,30 +97,30 @@ export function programOf(options: ProgramOptions): Command {
   return program;
 }
 
-function addLedgerCommands(program: Command, { done, onRedactor }: ProgramOptions): void {
+function addLedgerCommands(program: Command, { done, onRedactor, place }: Required<ProgramOptions>): void {
   addEnqueueFlags(program.command("enqueue")).action(async (flags) => {
     const { enqueue } = await import("./enqueue.ts");
-    done(await enqueue(flags, { onRedactor }));
+    done(await enqueue(flags, { onRedactor, place }));
   });
   addLookupFlags(program.command("lookup")).action(async (key, flags) => {
     const { lookup } = await import("./lookup.ts");
-    done(await lookup(key, flags));
+    done(await lookup(key, flags, place));
   });
   addExportFlags(program.command("export")).action(async (flags) => {
     const { exportLedger } = await import("./export.ts");
-    done(await exportLedger(flags));
+    done(await exportLedger(flags, place));
   });
   addImportFlags(program.command("import")).action(async (file, flags) => {
     const { importLedger } = await import("./import.ts");
-    done(await importLedger(file, flags));
+    done(await importLedger(file, flags, place));
   });
   addMigrateFlags(program.command("migrate")).action(async (flags) => {
     const { migrate } = await import("./migrate.ts");
-    done(await migrate(flags));
+    done(await migrate(flags, place));
   });
   addVerifyFlags(program.command("verify")).action(async (flags) => {
     const { verify } = await import("./verify.ts");
-    done(await verify(flags, { onRedactor }));
+    done(await verify(flags, { onRedactor, place }));
   });
   addReportFlags(program.command("report")).action(async (file, flags) => {
     const { report } = await import("./report.ts");
@@ -126,7 +128,7 @@ function addLedgerCommands(program: Command, { done, onRedactor }: ProgramOption
   });
   addFailuresFlags(program.command("failures")).action(async (flags) => {
     const { failures } = await import("./failures.ts");
-    done(await failures(flags));
+    done(await failures(flags, place));
   });
 }
 

@@ -3,12 +3,13 @@ import { exitCodeOfError } from "../config/error.ts";
 import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
+import { asWritten } from "../domain/wording.ts";
 import { Run } from "../runs/run.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { rememberRedactor, tellError } from "./error-line.ts";
 import { RunOutput } from "./output.ts";
-import { type CommandPlace, thisProcess, wordingHere } from "./place.ts";
+import { type CommandPlace, thisProcess } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
@@ -44,9 +45,9 @@ export async function neverBegan(exitCode: number, { stdout }: CommandPlace = th
   emptySummary(stdout, exitCode);
 }
 
-/** Says something on stderr before there is a screen. */
-export function tell(text: string): void {
-  process.stderr.write(`${wordingHere()(text)}\n`);
+/** What says something on stderr before there is a screen. */
+export function tellerOf({ stderr, wording = asWritten }: CommandPlace): (text: string) => void {
+  return (text) => void stderr.write(`${wording(text)}\n`);
 }
 
 interface Opened {
@@ -57,7 +58,7 @@ interface Opened {
 
 async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunContext): Promise<Opened> {
   const { env, folder } = place;
-  const stage = await openStage({ env, folder, sandbox: flags.sandbox === true, flags }, tell);
+  const stage = await openStage({ env, folder, sandbox: flags.sandbox === true, flags }, tellerOf(place));
   const { sandbox } = stage;
   try {
     const { config, options } = readTogether(

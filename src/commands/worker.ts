@@ -10,8 +10,8 @@ import type { Reporter } from "../reporters/reporter.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
-import { wordingHere } from "./place.ts";
-import { type RunContext, tell } from "./run.ts";
+import { thisProcess, wordingHere } from "./place.ts";
+import { type RunContext, tellerOf } from "./run.ts";
 import type { WorkerFlags } from "./worker-flags.ts";
 
 export interface WorkerContext extends RunContext {
@@ -20,8 +20,10 @@ export interface WorkerContext extends RunContext {
 
 /** `prewarm worker`: keeps everything warm until a signal; returns the exit code. Throws what ends it. */
 export async function worker(flags: WorkerFlags, context: WorkerContext): Promise<number> {
-  const { env } = process;
-  const stage = await openStage({ env, folder: process.cwd(), sandbox: flags.sandbox === true, flags }, tell);
+  const { place = thisProcess() } = context;
+  const { env, folder } = place;
+  const wish = { env, folder, sandbox: flags.sandbox === true, flags };
+  const stage = await openStage(wish, tellerOf(place));
   try {
     return await workOn(stage, flags, context);
   } finally {

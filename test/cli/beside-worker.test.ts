@@ -52,10 +52,10 @@ describe("beside a worker that holds the ledger", () => {
     const said = worker.heard();
     expect(said).toMatch(/warn 1 row is unknown: they may have been posted; the button on http/);
 
-    const run = await world.start(["run"], { env }).ended;
+    const run = await world.ask(["run"], { env });
     expect([run.code, run.stderr]).toEqual([2, expect.stringContaining(`${worker.url}/ shows how it is`)]);
-    const status = await world.start(["status"], { env }).ended;
-    const check = await world.start(["check-env", "--only", "ledger,worker"], { env }).ended;
+    const status = await world.ask(["status"], { env });
+    const check = await world.ask(["check-env", "--only", "ledger,worker"], { env });
     const next = /Next: (curl .*)/.exec(status.stdout)?.[1];
     const lines = [said, run.stderr, status.stdout, check.stdout].map(
       (text) => /curl [^`\n]+unknown"/.exec(text)?.[0],

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 /** A command that needs no configuration but where the ledger is. */
 async function ask(world: World, ...args: string[]) {
-  return world.start(args, { env: world.onlyLedger() }).ended;
+  return world.ask(args, { env: world.onlyLedger() });
 }
 
 /** What is ready in the ledger is what was posted, each object once. */

@@ -12,7 +12,7 @@ function checkEnv(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<Ended> {
-  return world.start(["check-env", ...args], { env: { ...USUAL_PACE, ...env } }).ended;
+  return world.ask(["check-env", ...args], { env: { ...USUAL_PACE, ...env } });
 }
 
 describe("prewarm check-env", () => {

@@ -94,7 +94,7 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
     ready = now;
     expect(count(world, "prewarm_attempts where state = 'sending'")).toBeLessThanOrEqual(CONCURRENCY);
   }
-  const last = await world.start(["run", "--json"], { env: FOUR }).ended;
+  const last = await world.ask(["run", "--json"], { env: FOUR });
   expect(last.code).toBe(3);
   const unknown = count(world, "media_cache where status = 'unknown'");
   expect(unknown).toBeGreaterThanOrEqual(2 * CONCURRENCY);
@@ -109,7 +109,7 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
   for (const { tg_file_id: id } of world.rows("select tg_file_id from media_cache where status = 'ready'"))
     expect(posted).toContain(id);
 
-  const only = await world.start(["run", "--only", "unknown", "--json"], { env: FOUR }).ended;
+  const only = await world.ask(["run", "--only", "unknown", "--json"], { env: FOUR });
   expect(summaryOf(only)).toMatchObject({ total: unknown, ready: unknown, exit_code: 0 });
   expect(count(world, "media_cache where status = 'ready'")).toBe(OBJECTS);
   expect(extraPosts(world)).toBeLessThanOrEqual(unknown);
@@ -123,7 +123,7 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
 it("keeps every old id when a --force is killed, and takes the new ones it has confirmed", async () => {
   const world = await openWorld();
   world.putMany(OBJECTS);
-  expect((await world.start(["run"], { env: FOUR }).ended).code).toBe(0);
+  expect((await world.ask(["run"], { env: FOUR })).code).toBe(0);
   const ids = "select sha256, tg_file_id as id from media_cache where status = 'ready' order by sha256";
   const old = world.rows(ids);
   for (const nth of [3, 25]) await killAtRead(world, nth, ["--force"]);
@@ -135,7 +135,7 @@ it("keeps every old id when a --force is killed, and takes the new ones it has c
   const newIds = new Set(world.posts(OBJECTS).map(({ file_id }) => file_id));
   for (const { id } of replaced) expect(newIds).toContain(id);
 
-  const plain = await world.start(["run", "--json"], { env: FOUR }).ended;
+  const plain = await world.ask(["run", "--json"], { env: FOUR });
   expect(summaryOf(plain)).toMatchObject({ skipped: OBJECTS, exit_code: 0 });
   expect(world.rows(ids)).toEqual(now);
   // Each message whose id nobody has stands as an attempt that is unknown.

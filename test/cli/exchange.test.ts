@@ -8,7 +8,7 @@ import { CHAT, OTHER_TOKEN, openHeldWorld, openWorld, TOKEN, type World } from "
 
 /** A command with nothing of the environment: no credentials, no bucket, no chat. */
 function ask(world: World, ...args: string[]): Promise<Ended> {
-  return world.start(args, { env: world.onlyLedger() }).ended;
+  return world.ask(args, { env: world.onlyLedger() });
 }
 
 async function exported(world: World, ...args: string[]): Promise<string> {
@@ -257,7 +257,7 @@ describe("prewarm export", () => {
     await world.run([]);
     world.edit(`with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
        insert into media_store (kind, r2_key) select 'photo', 'more/' || i from n`);
-    const deaf = await world.start(["export"], { env: world.onlyLedger(), deafTo: "stdout" }).ended;
+    const deaf = await world.ask(["export"], { env: world.onlyLedger(), deafTo: "stdout" });
     expect([deaf.code, deaf.signal, said(deaf)]).toEqual([0, null, ""]);
   });
 

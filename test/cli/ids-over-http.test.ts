@@ -43,11 +43,11 @@ it("a bot asks a worker, reports to it, and finds what was imported beside it, a
     sha256: "ab",
   };
   world.file("ids.jsonl", `${JSON.stringify(row)}\n`);
-  expect((await world.start(["import", "ids.jsonl"]).ended).code).toBe(0);
+  expect((await world.ask(["import", "ids.jsonl"])).code).toBe(0);
   const answers = await ids.fileIds([key, "old.txt", "new.txt", "none.txt"]);
   expect(answers.map((answer) => answer?.fileId ?? null)).toEqual([id, "imported", "learned-id", null]);
   await ids.close();
-  const plain = await world.start(["lookup", "new.txt", "--plain"]).ended;
+  const plain = await world.ask(["lookup", "new.txt", "--plain"]);
   expect([plain.code, plain.stdout]).toEqual([0, "learned-id\n"]);
   expect((await worker.stop()).code).toBe(143);
 });

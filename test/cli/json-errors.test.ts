@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { answer } from "../../src/cli.ts";
+import { thisProcess } from "../../src/commands/place.ts";
 import { programOf } from "../../src/commands/program.ts";
 import { ERROR_REASONS } from "../../src/domain/error-reasons.ts";
 import { REASONS } from "../../src/domain/reasons.ts";
@@ -45,7 +46,7 @@ async function asked(argv: readonly string[]): Promise<{ code: number; stdout: s
       return true;
     }),
   );
-  const code = await answer(argv, "0").finally(() => {
+  const code = await answer(argv, "0", thisProcess()).finally(() => {
     for (const spy of spies) spy.mockRestore();
   });
   return { code, ...said };

@@ -20,7 +20,7 @@ describe("chats that change under a run", () => {
     const world = await openWorld();
     world.putMany(60);
     world.atRead(11, () => world.botApi.control({ chat: { id: CHAT, kick: true } }));
-    const ended = await world.start(["run", "--json"]).ended;
+    const ended = await world.ask(["run", "--json"]);
     expect([ended.code, summaryOf(ended).failed]).toEqual([4, 0]);
     world.botApi.control({ chat: { id: CHAT, kick: false } });
     const again = await world.runWith({}, "--json");

@@ -17,7 +17,7 @@ describe("what goes where", () => {
   it("says its name first, and keeps stdout empty without --json", async () => {
     const world = await openWorld();
     world.putMany(2);
-    const ended = await world.start(["run"]).ended;
+    const ended = await world.ask(["run"]);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toBe("");
     expect(ended.stderr.split("\n")[0]).toMatch(/^prewarm \d+\.\d+\.\d+ run$/);
@@ -69,7 +69,7 @@ describe("what goes where", () => {
     const world = await openWorld();
     world.putMany(13);
     const env = { PREWARM_TIME_SCALE: "20", PREWARM_PACE: "60/min" };
-    const ended = await world.start(["run", "--json"], { env }).ended;
+    const ended = await world.ask(["run", "--json"], { env });
     const { duration_ms: duration, throughput_per_min: pace, time_scale: scale } = summaryOf(ended);
     // A slow machine makes a run longer on both clocks: what it cannot do is to change what one is of the other.
     const sends = world.botApi.calls().filter(({ method }) => method.startsWith("send"));

@@ -101,7 +101,7 @@ describe("a ledger that another run writes", () => {
     await world.until(() => world.underWay() === 3, "it goes on");
     // The first cannot end before these two have: neither of them waits for it.
     const [second, plan] = await Promise.all(
-      [["run"], ["run", "--dry-run", "--json"]].map((args) => world.start(args).ended),
+      [["run"], ["run", "--dry-run", "--json"]].map((args) => world.ask(args)),
     );
     expect(second?.code).toBe(2);
     expect(second?.stderr).toContain(String(first.pid));

@@ -93,7 +93,7 @@ if (typeof server === "string") {
         2,
         expect.stringContaining("`prewarm migrate --print`"),
       ]);
-      const { stdout: sql } = await world.start(["migrate", "--print"], { env }).ended;
+      const { stdout: sql } = await world.ask(["migrate", "--print"], { env });
       expect(sql).not.toContain("pw-of-warmer");
       for (const statement of sql
         .replace(/^--.*$/gm, "")

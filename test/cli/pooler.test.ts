@@ -43,7 +43,7 @@ if (typeof pooler === "string") {
     it("check-env says that there is one, and what does not work behind it", async () => {
       const world = await openWorld();
       const env = { PREWARM_LEDGER: pooler.through(direct) };
-      const { stdout } = await world.start(["check-env", "--json", "--only", "ledger"], { env }).ended;
+      const { stdout } = await world.ask(["check-env", "--json", "--only", "ledger"], { env });
       expect(stdout).toContain("behind a pooler, by transaction: all works but LISTEN");
     });
   });

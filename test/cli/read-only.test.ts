@@ -26,12 +26,12 @@ it.skipIf(!mayMount)(
       ...command,
     ];
     const env = { PLACE: place, PREWARM_LEDGER: `sqlite:${place}/prewarm.db` };
-    const ran = await world.start(["run"], { wrap, env }).ended;
+    const ran = await world.ask(["run"], { wrap, env });
     expect(ran.stderr).toMatch(
       /prewarm\.db lies on a file system that is mounted read-only; mount it for writing; use another --ledger\n$/,
     );
     expect(ran.code).toBe(2);
-    const checked = await world.start(["check-env", "--only", "ledger"], { wrap, env }).ended;
+    const checked = await world.ask(["check-env", "--only", "ledger"], { wrap, env });
     expect(checked.stdout).toContain("mounted read-only");
     expect(checked.stdout).not.toContain("chown");
   },

@@ -15,7 +15,7 @@ const published = new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSy
 
 /** `prewarm status` with nothing of the environment: no credentials, no bucket, no chat. */
 function status(world: World, ...args: string[]): Promise<Ended> {
-  return world.start(["status", ...args], { env: world.onlyLedger() }).ended;
+  return world.ask(["status", ...args], { env: world.onlyLedger() });
 }
 
 /** The document, which is as the published schema says. */
@@ -252,8 +252,8 @@ describe("prewarm status", () => {
       bytes: 60_000_000,
     });
     await world.run([]);
-    const coloured = await world.start(["status"], { env: { FORCE_COLOR: "1" } }).ended;
-    const plain = await world.start(["status", "--no-color"], { env: { FORCE_COLOR: "1" } }).ended;
+    const coloured = await world.ask(["status"], { env: { FORCE_COLOR: "1" } });
+    const plain = await world.ask(["status", "--no-color"], { env: { FORCE_COLOR: "1" } });
     expect(coloured.stdout).toContain("\u001b[1m");
     expect(plain.stdout).not.toContain("\u001b");
     const wrap = (command: readonly string[]) => [
@@ -262,7 +262,7 @@ describe("prewarm status", () => {
       `stty cols 80; ${command.join(" ")}`,
       "/dev/null",
     ];
-    const screen = await world.start(["status"], { env: { TERM: "xterm", NO_COLOR: "1" }, wrap }).ended;
+    const screen = await world.ask(["status"], { env: { TERM: "xterm", NO_COLOR: "1" }, wrap });
     expect(screen.stdout).toContain("┌");
     // But for the whole key, which is there to be copied.
     expect(screen.stdout.split(/\r?\n/).filter((line) => line.length > 80)).toEqual([

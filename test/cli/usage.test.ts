@@ -74,12 +74,12 @@ describe("a command line that cannot be read", () => {
     { args: ["sandbox", "--chats", "0"], says: '--chats "0"' },
   ])("is answered so by the program: $args", async ({ args, says }) => {
     const world = await openWorld();
-    expectRefusal(await world.start(args).ended, says);
+    expectRefusal(await world.ask(args), says);
   });
 
   it("ends in a summary with --json all the same", async () => {
     const world = await openWorld();
-    const ended = await world.start(["run", "--json", "--forec"]).ended;
+    const ended = await world.ask(["run", "--json", "--forec"]);
     expect(ended.code).toBe(2);
     expect(summaryOf(ended).exit_code).toBe(2);
   });
@@ -87,7 +87,7 @@ describe("a command line that cannot be read", () => {
   it("is no error when it asks for help or the version", async () => {
     const world = await openWorld();
     for (const args of [[], ["--help"], ["help"], ["run", "--help"], ["sandbox", "-h"], ["--version"]]) {
-      const ended = await world.start(args).ended;
+      const ended = await world.ask(args);
       expect(ended.code, args.join(" ")).toBe(0);
       expect(ended.stderr, args.join(" ")).toBe("");
       expect(ended.stdout, args.join(" ")).toMatch(

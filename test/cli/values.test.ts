@@ -47,7 +47,7 @@ describe("a value that cannot be used", () => {
     ["status", "PREWARM_LEDGER", "'sqlite:prewarm.db'"],
   ])("ends prewarm %s as well: %s=%s", async (command, name, value) => {
     const world = await openWorld();
-    const ended = await world.start([command], { env: { [name]: value } }).ended;
+    const ended = await world.ask([command], { env: { [name]: value } });
     expect([ended.code, ended.stdout]).toEqual([2, ""]);
     expect(ended.stderr).toContain(name);
     expect(world.botApi.calls()).toEqual([]);
@@ -84,9 +84,9 @@ describe("what must not be seen", () => {
     const worker = world.start(["worker", "--port", "0"], apart("worker"));
     const ends = await Promise.all([
       world.runWith(env),
-      world.start(["run", "--json", "--no-preflight"], apart("json")).ended,
-      world.start(["check-env"], { env }).ended,
-      world.start(["check-env", "--json"], { env }).ended,
+      world.ask(["run", "--json", "--no-preflight"], apart("json")),
+      world.ask(["check-env"], { env }),
+      world.ask(["check-env", "--json"], { env }),
     ]);
     await expect.poll(() => worker.heard() + worker.shown(), { timeout: 60_000 }).toContain("[HEALTH][DOWN]");
     worker.signal("SIGTERM");
@@ -124,7 +124,7 @@ describe("a password that was not encoded", () => {
       ["run", "--json"],
     ];
     for (const command of commands) {
-      const { code, stdout, stderr } = await world.start(command, { env }).ended;
+      const { code, stdout, stderr } = await world.ask(command, { env });
       expect(code, stderr).toBe(command[0] === "check-env" ? 1 : 2);
       expect(stdout + stderr).toMatch(/PREWARM_LEDGER/);
       expect(stdout + stderr).not.toMatch(/wonder|land-7/);
@@ -140,7 +140,7 @@ describe("a file of faults", () => {
   ])("%s is read as what it says", async (_, bytes, says) => {
     const world = await openWorld();
     writeFileSync(join(world.dir, "faults.json"), bytes);
-    const ended = await world.start(["sandbox", "--faults", "faults.json"]).ended;
+    const ended = await world.ask(["sandbox", "--faults", "faults.json"]);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(says);
   });

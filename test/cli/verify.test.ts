@@ -22,7 +22,7 @@ interface Checked {
 }
 
 async function verify(world: World, ...args: string[]): Promise<Checked> {
-  const ended = await world.start(["verify", "--json", ...args], { env: QUICK }).ended;
+  const ended = await world.ask(["verify", "--json", ...args], { env: QUICK });
   const lines = ended.stdout
     .split("\n")
     .slice(0, -1)
@@ -109,7 +109,7 @@ describe("prewarm verify beside whoever writes", () => {
     world.r2.delete("media", String(keys[1]));
     const found = await verify(world, "--fix");
     expect([found.ended.code, found.summary]).toMatchObject([0, { ok: 1, deleted: 1, dead: 1, fixed: 2 }]);
-    const look = await world.start(["lookup", String(keys[1])]).ended;
+    const look = await world.ask(["lookup", String(keys[1])]);
     expect(look.code).toBe(3);
     await hold.end();
     expect((await run.ended).code).toBe(0);
@@ -190,13 +190,13 @@ describe("what prewarm verify asks", () => {
 describe("how prewarm verify ends", () => {
   it("with 4 and no id checked where the token is wrong, with 1 where nobody answers", async () => {
     const { world } = await warmed(2);
-    const wrong = await world.start(["verify", "--json"], {
+    const wrong = await world.ask(["verify", "--json"], {
       env: { TELEGRAM_BOT_TOKEN: "7000001:AAHnobody-has_this" },
-    }).ended;
+    });
     expect([wrong.code, wrong.stderr]).toEqual([4, expect.stringContaining("bot default is out")]);
-    const away = await world.start(["verify", "--json", "--retries", "0"], {
+    const away = await world.ask(["verify", "--json", "--retries", "0"], {
       env: { R2_ENDPOINT: "http://127.0.0.1:1" },
-    }).ended;
+    });
     expect([away.code, away.stderr]).toEqual([2, expect.stringContaining("belongs to bucket media")]);
   });
 
@@ -205,7 +205,7 @@ describe("how prewarm verify ends", () => {
     const none = await verify(world, "--ledger", "sqlite:none.db");
     expect([none.ended.code, none.summary.exit_code]).toEqual([2, 2]);
     expect(none.ended.stderr).toContain("none.db is not there");
-    const other = await world.start(["verify"], { env: { TELEGRAM_BOT_TOKEN: OTHER_TOKEN } }).ended;
+    const other = await world.ask(["verify"], { env: { TELEGRAM_BOT_TOKEN: OTHER_TOKEN } });
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining("belongs to bot 7000001")]);
   });
 
@@ -234,7 +234,7 @@ describe("how prewarm verify ends", () => {
   it("at once with --dry-run, which says what would be asked", async () => {
     const { world } = await warmed(3);
     const calls = world.botApi.calls().filter(({ method }) => method === "getFile").length;
-    const plan = await world.start(["verify", "-n", "--json"]).ended;
+    const plan = await world.ask(["verify", "-n", "--json"]);
     expect(JSON.parse(plan.stdout)).toMatchObject({
       type: "plan",
       to_check: 3,
@@ -242,7 +242,7 @@ describe("how prewarm verify ends", () => {
       ceiling_per_min: 1_800,
       r2_way: "head",
     });
-    const { stdout } = await world.start(["verify", "-n"]).ended;
+    const { stdout } = await world.ask(["verify", "-n"]);
     expect(stdout).toContain("Telegram  at most 3 questions (getFile), 1,800/min");
     expect(world.botApi.calls().filter(({ method }) => method === "getFile").length).toBe(calls);
   });

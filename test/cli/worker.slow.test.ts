@@ -182,7 +182,7 @@ describe("a worker that cannot begin", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
     const { port } = other.address() as { port: number };
-    const ended = await world.start(["worker", "--port", String(port)]).ended;
+    const ended = await world.ask(["worker", "--port", String(port)]);
     other.close();
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(new RegExp(`prewarm: port ${port} on 127.0.0.1 is taken`));
@@ -190,15 +190,15 @@ describe("a worker that cannot begin", () => {
 
   it("refuses to listen to others without a token", async () => {
     const world = await openWorld();
-    const ended = await world.start(["worker", "--port", "0", "--host", "0.0.0.0"]).ended;
+    const ended = await world.ask(["worker", "--port", "0", "--host", "0.0.0.0"]);
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining("ADMIN_API_TOKEN")]);
   });
 
   it("ends 4 at once for a wrong token, and remembers nothing", async () => {
     const world = await openWorld();
-    const ended = await world.start(["worker", "--port", "0"], {
+    const ended = await world.ask(["worker", "--port", "0"], {
       env: { TELEGRAM_BOT_TOKEN: "7000009:AAHnobodys" },
-    }).ended;
+    });
     expect(ended.code).toBe(4);
     expect(ended.stderr).toMatch(/error \[MEDIA\]\[PREWARM\]\[WORKER\]\[STOP\].*401.*next: '.*BotFather/);
     expect(world.rows("select 1 from prewarm_identity where key like 'bot%'")).toEqual([]);
@@ -208,7 +208,7 @@ describe("a worker that cannot begin", () => {
     const world = await openWorld();
     const worker = await startWorker(world);
     for (const args of [["worker", "--port", "0"], ["run"]]) {
-      const ended = await world.start(args).ended;
+      const ended = await world.ask(args);
       expect(ended.code).toBe(2);
       expect(ended.stderr).toContain(`is held by \`prewarm worker\` (pid ${worker.pid}`);
     }

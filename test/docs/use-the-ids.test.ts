@@ -108,7 +108,7 @@ describe("docs/use-the-ids.md", () => {
     const world = await openWarm();
     const [{ tg_file_id } = {}] = world.rows("select tg_file_id from media_cache");
     const path = install(only("js", "console.log(id.kind"), "id.mjs");
-    const { stdout } = await world.start([], { wrap: () => [process.execPath, path] }).ended;
+    const { stdout } = await world.ask([], { wrap: () => [process.execPath, path] });
     expect(stdout).toBe(`photo ${tg_file_id}\n`);
   });
 
@@ -116,7 +116,7 @@ describe("docs/use-the-ids.md", () => {
     const world = await openWarm();
     world.botApi.control({ update: { chat: USER, text: "/start", bot: "first_bot" } });
     const path = install(only("python", "sqlite3"), "send.py");
-    const send = (key: string) => world.start([], { wrap: () => ["python3", path, String(USER), key] }).ended;
+    const send = (key: string) => world.ask([], { wrap: () => ["python3", path, String(USER), key] });
     expect(await send(KEY)).toMatchObject({ code: 0, stdout: "2\n", stderr: "" });
     expect(world.posts().at(-1)).toMatchObject({
       transfer: "file_id",
@@ -131,7 +131,7 @@ describe("docs/use-the-ids.md", () => {
     world.botApi.control({ update: { chat: USER, text: "/start", bot: "first_bot" } });
     const sh = (code: string) => {
       const env = { PREWARM_URL: worker.url, LOOKUP_TOKEN };
-      return world.start([], { wrap: () => ["sh", "-ec", code], env }).ended;
+      return world.ask([], { wrap: () => ["sh", "-ec", code], env });
     };
     const [{ tg_file_id } = {}] = world.rows("select tg_file_id from media_cache");
     expect((await sh(only("sh", "--data-urlencode").code)).code).toBe(0);
@@ -175,7 +175,7 @@ describe("docs/use-the-ids.md", () => {
   it("has a bot for Workers KV that answers by what is exported for it", async () => {
     const world = await openWarm();
     const args = only("sh", "prewarm export").code.trim().split(" ").slice(1);
-    expect((await world.start(args).ended).code).toBe(0);
+    expect((await world.ask(args)).code).toBe(0);
     const pairs: { key: string; value: string }[] = JSON.parse(
       readFileSync(join(world.dir, "ids.json"), "utf8"),
     );

@@ -26,7 +26,7 @@ if (typeof server === "string") {
         PREWARM_TEST_FLEET_ON_ANY_NODE: "1",
         MEDIA_PREWARM_INTERVAL_MS: "500",
       };
-      const enqueued = await world.start(["enqueue", "--json"], { env }).ended;
+      const enqueued = await world.ask(["enqueue", "--json"], { env });
       expect(JSON.parse(enqueued.stdout)).toMatchObject({
         read: 2 * OBJECTS,
         written: 2 * OBJECTS,

@@ -21,7 +21,7 @@ import type { R2FaultHook } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { BIN, type ChildOptions, type Ended, type Running, start } from "./child.ts";
 import { VirtualClock } from "./clock.ts";
-import { runHere } from "./run-here.ts";
+import { canRunHere, runHere } from "./run-here.ts";
 import { queryHere } from "./sync-postgres.ts";
 import { newLedgerUrl } from "./tested-place.ts";
 
@@ -175,10 +175,18 @@ export class World {
     return { ...running, ended };
   }
 
-  /** `prewarm run <args>` in this process; in one of its own where it is given input, or a place to run in. */
-  async run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  /** `prewarm run <args>`, as {@link World.ask} runs it. */
+  run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return this.ask(["run", ...args], options);
+  }
+
+  /**
+   * `prewarm <args>` to its end: in this process, which is a tenth of the work; in one of its own where it is given input or a
+   * place to run in, or while another command runs here.
+   */
+  async ask(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const { env, ...more } = options;
-    if (Object.keys(more).length > 0) return this.start(["run", ...args], options).ended;
+    if (Object.keys(more).length > 0 || !canRunHere(args)) return this.start(args, options).ended;
     const ended = await runHere(args, { cwd: this.dir, env: { ...this.env(), ...env } });
     this.searchForSecrets(ended, env);
     return { ...ended, signal: null, ms: Number.NaN, peakMb: Number.NaN };
