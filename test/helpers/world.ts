@@ -187,9 +187,10 @@ export class World {
   async ask(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const { env, ...more } = options;
     if (Object.keys(more).length > 0 || !canRunHere(args)) return this.start(args, options).ended;
+    const started = performance.now();
     const ended = await runHere(args, { cwd: this.dir, env: { ...this.env(), ...env } });
     this.searchForSecrets(ended, env);
-    return { ...ended, signal: null, ms: Number.NaN, peakMb: Number.NaN };
+    return { ...ended, signal: null, ms: performance.now() - started, peakMb: Number.NaN };
   }
 
   /** `prewarm run` with these variables instead of the usual ones; an empty value unsets one. */

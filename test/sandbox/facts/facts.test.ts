@@ -54,13 +54,22 @@ async function sandboxPlace(): Promise<FactPlace> {
 }
 
 async function fill(r2: R2Server): Promise<void> {
+  contents ??= readContents();
+  for (const [key, content] of await contents) r2.put("media", key, content);
+}
+
+let contents: Promise<ReadonlyMap<string, Buffer>> | undefined;
+
+async function readContents(): Promise<Map<string, Buffer>> {
+  const read = new Map<string, Buffer>();
   const files = await readdir(MEDIA, { recursive: true, withFileTypes: true });
   for (const file of files.filter((each) => each.isFile())) {
     const path = join(file.parentPath, file.name);
-    r2.put("media", relative(MEDIA, path).split(sep).join("/"), await readFile(path));
+    read.set(relative(MEDIA, path).split(sep).join("/"), await readFile(path));
   }
   for (const [key, spec] of Object.entries(MADE))
-    r2.put("media", key, Buffer.from(await (await fileOf(spec, { png })).arrayBuffer()));
+    read.set(key, Buffer.from(await (await fileOf(spec, { png })).arrayBuffer()));
+  return read;
 }
 
 describe.each([...FACTS])("facts about %s", (_, facts) => {
