@@ -33,10 +33,10 @@ describe("the map of the tests", () => {
     expect(rows.filter((row) => row.includes(".large.")).sort()).toEqual(large.sort());
   });
 
-  it("lists each slow file, twelve at most", () => {
+  it("lists each slow file, sixteen at most", () => {
     const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" });
     const slow = files.filter((file) => file.endsWith(".slow.test.ts")).map((file) => `test/${file}`);
     expect(rows.filter((row) => row.includes(".slow.")).sort()).toEqual(slow.sort());
-    expect(slow.length).toBeLessThanOrEqual(12);
+    expect(slow.length).toBeLessThanOrEqual(16);
   });
 });

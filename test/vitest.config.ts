@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.large.test.ts"],
+    exclude: ["test/**/*.slow.test.ts", "test/**/*.large.test.ts"],
     globalSetup: ["test/postgres-door.ts"],
     // By itself vitest leaves one of two cores idle.
     maxWorkers: 2,

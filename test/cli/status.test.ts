@@ -123,9 +123,7 @@ describe("prewarm status", () => {
     world.edit(
       "update media_cache set status = 'error', error_class = 'media', error_reason = 'file_too_big'",
     );
-    expect((await status(world)).stdout).toMatch(
-      /\nKeys +ten of each reason: `prewarm status --json`\n/,
-    );
+    expect((await status(world)).stdout).toMatch(/\nKeys +ten of each reason: `prewarm status --json`\n/);
   });
 
   it("shows what is proved of packs, since when, and what is too old to be believed", async () => {
