@@ -1,12 +1,13 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AdminServer } from "../../src/admin/server.ts";
+import type { LaneView } from "../../src/domain/events.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import { browserForTests, CHROMIUM, NO_CHROMIUM, type Opened, type PageOptions } from "../helpers/browser.ts";
 import { cutTexts, noteTexts, painted, paintedTexts } from "../helpers/plots.ts";
 import { failedItem, item } from "../reporters/sample-events.ts";
-import { type Mood, serveDemo } from "./demo.ts";
+import { lively, type Mood, serveDemo } from "./demo.ts";
 import { serve, TOKEN, worker } from "./worker.ts";
 
 /** A folder that takes screenshots of all moods: `SCREENSHOTS=/tmp/shots npx vitest run ... test/admin/browser.slow.test.ts`. */
@@ -185,6 +186,28 @@ describe.skipIf(CHROMIUM === null)(
           .toBeLessThanOrEqual(390);
       },
     );
+
+    it("says once whether packs are used, and of which lanes where that differs", async () => {
+      const parts = lively("busy");
+      const [first, ...others] = parts.view.snapshot().lanes;
+      const words = (packs: string) => (lane: LaneView | undefined) => ({
+        bot: lane?.bot ?? "",
+        chat: lane?.chat ?? "",
+        packs,
+      });
+      parts.view.packWords = () => [first, ...others].map(words("off, by --pack off"));
+      const { page } = await visit(await serve(parts, { token: null }), { clock: true });
+      const notes = () => page.locator("#lanes .note").allTextContents();
+      expect(await notes()).toEqual(["Packs: off, by --pack off"]);
+      parts.view.packWords = () => [words("up to 20")(first), ...others.map(words("not proved"))];
+      await hurry(page);
+      await expect
+        .poll(notes, PATIENCE)
+        .toEqual([
+          `Packs in ${first?.title}: up to 20`,
+          `Packs in ${others.map(({ title }) => title).join(", ")}: not proved`,
+        ]);
+    });
 
     it("shows keys as text, whatever is in them", async () => {
       const parts = worker();

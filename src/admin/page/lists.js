@@ -20,17 +20,28 @@ export function lanes(all) {
   if (all.length === 0) return none("No lane yet: the bots and chats are being looked at.");
   const head = ["Lane", "State"].map((name) => h("th", null, name));
   const numbers = ["Pace", "Sent"].map((name) => h("th", { class: "num" }, name));
-  return h("table", null, h("thead", null, h("tr", null, head, numbers)), h("tbody", null, all.map(laneRow)));
+  const rows = h("tbody", null, all.map(laneRow));
+  return [h("table", null, h("thead", null, h("tr", null, head, numbers)), rows), packNotes(all)];
+}
+
+/**
+ * Whether packs are used, once for all lanes of which the same is true: the sentence is long.
+ * @param {readonly Lane[]} all
+ */
+function packNotes(all) {
+  const notes = [...new Set(all.flatMap(({ packs }) => packs ?? []))];
+  return notes.map((note) => {
+    const same = all.filter(({ packs }) => packs === note);
+    const where =
+      same.length === all.length ? "" : ` in ${same.map(({ title, chat }) => title || chat).join(", ")}`;
+    return div("muted small note", `Packs${where}: ${note}`);
+  });
 }
 
 /** @param {Lane} lane */
 function laneRow(lane) {
-  const { bot, chat, title, per_minute: pace, sent, closed, packs } = lane;
-  const names = [
-    h("div", null, title || chat),
-    div("muted small", `${bot} in `, span("chat", chat)),
-    packs !== null && div("muted small", `Packs: ${packs}`),
-  ];
+  const { bot, chat, title, per_minute: pace, sent, closed } = lane;
+  const names = [h("div", null, title || chat), div("muted small", `${bot} in `, span("chat", chat))];
   const paced = closed ? "-" : [short(pace), span("muted", "/min")];
   return h(
     "tr",
