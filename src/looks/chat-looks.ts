@@ -89,6 +89,7 @@ export class ChatLooks {
     while (this.#open.has(call)) {
       const { draining } = this.#options;
       if (draining.aborted) return STOPPED;
+      await this.#way.renew();
       const { way } = this.#way;
       if (way === null || !this.#way.isOpen) return this.#way.whyNone();
       const verdict = await this.#step(call, around, neighbours, way, tell);

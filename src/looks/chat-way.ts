@@ -12,6 +12,8 @@ export interface ChatWayOptions extends AskingOptions {
 
 /** Questions are asked so often, with this wait between two of them, in milliseconds of the engine's clock. */
 const [TRIES, PAUSE_MS] = [4, 3_000];
+/** Milliseconds of the engine's clock for which what the bot may do is believed, where an edit could touch a stranger's post otherwise. */
+const BELIEVED_MS = 5_000;
 
 /** Why nothing is looked for in a chat that has no open lane. */
 export const NO_CHAT = "its chat is no warmup chat any more, or takes nothing";
@@ -21,6 +23,7 @@ export class ChatWay {
   readonly #place: Place;
   readonly #options: ChatWayOptions;
   readonly #refused = new Set<LookWay>();
+  #askedAt = Number.NEGATIVE_INFINITY;
   #facts: (Pick<WayFacts, "isProtected" | "editsOthers"> & { readonly isChannel: boolean }) | null = null;
 
   constructor(place: Place, options: ChatWayOptions) {
@@ -44,8 +47,9 @@ export class ChatWay {
 
   /** Asks what the bot may do in the chat now. Returns why nothing can be looked for; null where it can. */
   async find(): Promise<LookVerdict | null> {
-    const { bot } = this.#options;
+    const { bot, clock } = this.#options;
     if (!this.isOpen) return this.whyNone();
+    this.#askedAt = clock.now();
     const chat = await this.#patiently(() => bot.getChat(this.#place.chatId));
     const rights = chat.ok ? await this.#patiently(() => bot.rightsIn(chat.value)) : chat;
     if (chat.ok && rights.ok) {
@@ -62,6 +66,12 @@ export class ChatWay {
   /** Asks once more, where posts of others could be edited by now: in channels. No answer changes nothing. */
   async askAgain(): Promise<void> {
     if (this.#facts?.isChannel) await this.find();
+  }
+
+  /** Before a look: the same once what is known is old, and the way could be another one by now. */
+  async renew(): Promise<void> {
+    const isOld = this.#options.clock.now() - this.#askedAt >= BELIEVED_MS;
+    if (isOld && this.way === "edit") await this.askAgain();
   }
 
   get isOpen(): boolean {

@@ -55,7 +55,10 @@ async function idsOfStray(
   return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;
 }
 
-/** Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. */
+/**
+ * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. What was not shown may be
+ * it, and is asked for another time; where nothing can be forwarded nobody can tell.
+ */
 async function clearStray(
   left: LeftLook,
   ids: readonly number[],
@@ -66,6 +69,8 @@ async function clearStray(
   let isLeft = false;
   for (const id of ids) {
     const seen = await sights.probe(left, id, "forward");
+    if (seen === "protected") break;
+    if (seen === "unclear") isLeft = true;
     if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
     if (await deleteCopy(left, id, options)) return "cleared";
     isLeft = true;

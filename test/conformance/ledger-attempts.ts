@@ -143,6 +143,17 @@ export function attemptConformance(open: OpenLedger): void {
       ]);
     });
 
+    it("leaves a row in doubt whatever another key of its content failed for, until it was looked for", async () => {
+      const call = await tested.begin(object("a.jpg", { sha256: SHA_A }));
+      await tested.ledger.doubt(call, failure("answer_lost", "no answer"));
+      const other = facts(object("b.jpg", { sha256: SHA_A }));
+      await tested.ledger.fail(null, other, failure("r2_unavailable", "no answer"));
+      expect(await tested.status(SHA_A)).toBe("unknown");
+      await tested.ledger.closeLost(call, "absent");
+      await tested.ledger.fail(null, other, failure("object_missing", "it is gone"));
+      expect(await tested.status(SHA_A)).toBe("error");
+    });
+
     it("calls an attempt unknown that may have posted, and what a dead process left", async () => {
       await tested.doubts(object("a.jpg"));
       await tested.begin(object("b.jpg"));

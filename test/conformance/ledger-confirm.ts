@@ -178,9 +178,11 @@ export function confirmConformance(open: OpenLedger): void {
       const one = await tested.warm(changed, { bot: "one", confirmed: { bots } });
       expect(await tested.readerFinds("a.jpg", "two")).toBe(old);
       await tested.ledger.fail(null, facts(changed, { bot: "two" }), refused);
-      await tested.doubts(changed, { bot: "two", kind: "document" });
+      const doubted = await tested.begin(changed, { bot: "two", kind: "document" });
+      await tested.ledger.doubt(doubted, failure("answer_lost", "no answer"));
       await tested.ledger.point({ ...facts(changed, { bot: "one" }), bots });
       expect(await tested.readerFinds("a.jpg", "one")).not.toBe(one);
+      await tested.ledger.closeLost(doubted, "absent");
       await tested.ledger.fail(null, facts(changed, { bot: "two", kind: "document" }), refused);
       await tested.ledger.point({ ...facts(changed, { bot: "one" }), bots });
       expect(await tested.readerFinds("a.jpg", "one")).toBe(one);

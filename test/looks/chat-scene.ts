@@ -41,8 +41,9 @@ export async function chatScene(chat: ChatOptions) {
     rmSync(dir, { recursive: true, force: true });
   });
   const real = systemClock();
-  // Waits of the engine pass at once; the wall stands where the test set it.
-  const clock = { ...real, wall: () => now, sleep: () => real.sleep(0) };
+  const began = now;
+  // Waits of the engine pass at once; the wall stands where the test set it, and what it sets passes for the engine too.
+  const clock = { ...real, now: () => real.now() + now - began, wall: () => now, sleep: () => real.sleep(0) };
   const bot = botAt(server.url);
   const events = new Emitter();
   const looked: EventMap["look"][] = [];
@@ -100,6 +101,7 @@ export async function chatScene(chat: ChatOptions) {
     lane,
     lanes,
     looked,
+    events,
     notices,
     draining,
     open: () => open(),

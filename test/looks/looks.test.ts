@@ -326,6 +326,22 @@ it("edits no more once the right to edit posts of others is given in mid-run", a
   expect(scene.looked.map(({ way }) => way)).toEqual(["edit", ...Array(5).fill("forward")]);
 });
 
+it("asks again what it may do while it looks, before an edit could touch a stranger's post", async () => {
+  const scene = await chatScene(OWN_ONLY);
+  await scene.call("answered");
+  await scene.call("never");
+  for (let each = 0; each < 3; each++) await scene.posted("somebody else's", OTHER_TOKEN);
+  scene.pass(LATER);
+  await scene.call("answered");
+  scene.events.on("look", () => {
+    if (scene.looked.length > 1) return;
+    scene.server.control({ chat: { id: OWN_ONLY.id, edit_messages: true } });
+    scene.pass(10_000);
+  });
+  expect(await scene.ask()).toEqual({ "2.bin": "absent" });
+  expect(scene.looked.map(({ way }) => way)).toEqual(["edit", "forward", "forward"]);
+});
+
 it("does not take a lost answer for a verdict, and is content with a later one", async () => {
   const scene = await chatScene(OWN_ONLY);
   await scene.call("answered");

@@ -5,7 +5,7 @@ import { AttemptLost } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
-import { isUnderWay, servesReaders } from "./rows.ts";
+import { isInDoubt, isUnderWay, servesReaders } from "./rows.ts";
 import type { AttemptState } from "./schema.ts";
 import { one, type Params, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
@@ -70,7 +70,7 @@ const FAIL_ROW = `
   on conflict (bot_slug, sha256, kind) do update set status = 'error', last_error = :message,
     retry_count = coalesce(media_cache.retry_count, 0) + 1, last_retry_at = :now,
     next_retry_at = ${nextRetry("coalesce(media_cache.retry_count, 0)")}, updated_at = :now, error_class = :class, error_reason = :reason, error_settings = :settings
-  where not ${servesReaders("media_cache")}`;
+  where not ${servesReaders("media_cache")} and not ${isInDoubt("media_cache")}`;
 
 const REFUSE_ROW = `
   update media_cache set status = 'error', last_error = :message, retry_count = coalesce(retry_count, 0) + 1,

@@ -1,4 +1,5 @@
 import { type AttemptRow, Books, isUnanswered, type ReadyRow } from "./books.ts";
+import type { Message } from "./messages.ts";
 import type { Post } from "./telegram.ts";
 import { DocumentedWindows } from "./windows.ts";
 import type { SeenCall, ToldWait } from "./wire.ts";
@@ -6,6 +7,9 @@ import type { World } from "./world.ts";
 
 /** Milliseconds within which a process that died may not have written down what it was told. */
 const UNWRITTEN_MS = 3_000;
+
+/** Milliseconds for which a bot may believe what it was told of its rights. */
+const ASKED_MS = 30_000;
 
 /** Objects read ahead at most for each that is sent at a time. */
 const READ_AHEAD = 4;
@@ -285,12 +289,26 @@ export class Judge {
     for (const message of telegram.messages.all) {
       const { chat, chatType, by, origin, button, given, isDeleted } = message;
       if (isDeleted || telegram.chats.every(({ id }) => id !== chat)) continue;
-      if (button !== given)
+      if (button !== given && !this.#isUnawares(message))
         this.#wrong(`the button of a message of ${by ?? "somebody else"} in ${chat} is ${button}`);
-      // Outside of channels the copy of a stranger's message does not tell of what it is one: people are told.
-      const isTold = chatType !== "channel" && told.some((text) => text.includes(`may be left in ${chat},`));
+      // Where nobody can tell what is a copy, people are told: outside of channels that of a stranger's message does not say of what it is one.
+      const isGuarded = telegram.chats.some(({ id, wasProtected }) => id === chat && wasProtected);
+      const isBlind = chatType !== "channel" || isGuarded;
+      const isTold = isBlind && told.some((text) => text.includes(`may be left in ${chat},`));
       if (origin !== null && !isTold) this.#wrong(`a copy of ${by} is left in ${chat}`);
     }
+  }
+
+  /** The right to edit it was given after the bot had asked for it, a moment ago or before a wait that it was told. */
+  #isUnawares({ touched, chat }: Message): boolean {
+    if (!touched) return false;
+    const { bot, at, toldAt } = touched;
+    const { rightsGiven, wires } = this.#world;
+    const isNew = rightsGiven.some((each) => each.bot === bot && each.chat === chat && each.at > toldAt);
+    return (
+      isNew &&
+      (at - toldAt < ASKED_MS || wires.waits.some((wait) => wait.bot === bot && wait.toldAt > toldAt))
+    );
   }
 
   /** What is in doubt is so for a reason. */

@@ -19,6 +19,16 @@ export interface Message extends NewMessage {
   /** The button that it was posted with. */
   readonly given: string | null;
   isDeleted: boolean;
+  /** The last edit of it by somebody else. */
+  touched: Touch | null;
+}
+
+/** An edit of a stranger's post. */
+interface Touch {
+  readonly bot: string;
+  /** When its call began, and when the bot was told last before what it may do. */
+  readonly at: number;
+  readonly toldAt: number;
 }
 
 /**
@@ -37,7 +47,13 @@ export class Messages {
   add(message: NewMessage): Message {
     const number = message.chatType === "group" ? null : this.#next(`chat ${message.chat}`);
     const numbers = this.#bots.map((bot) => [bot, number ?? this.#next(`bot ${bot}`)] as const);
-    const added = { ...message, numbers: new Map(numbers), given: message.button, isDeleted: false };
+    const added = {
+      ...message,
+      numbers: new Map(numbers),
+      given: message.button,
+      isDeleted: false,
+      touched: null,
+    };
     this.all.push(added);
     return added;
   }

@@ -56,6 +56,8 @@ export interface Chat {
   readonly editors: Set<string>;
   /** Nothing can be forwarded out of it. */
   isProtected: boolean;
+  /** That was so at some time. */
+  wasProtected: boolean;
 }
 
 /** What a media server makes of a file instead of taking it as it is. */
@@ -74,6 +76,7 @@ export class SimulatedTelegram {
   readonly #bucket: SimulatedBucket;
   readonly #now: () => number;
   readonly #gates = new Map<string, FloodGate>();
+  readonly #toldRights = new Map<string, number>();
   #files = 0;
 
   constructor(
@@ -99,7 +102,10 @@ export class SimulatedTelegram {
         migrate_to_chat_id: Number(chat.id),
       });
     if (call.method === "getChat") return done(infoOf(chat));
-    if (call.method === "getChatMember") return memberOf(chat, call);
+    if (call.method === "getChatMember") {
+      this.#toldRights.set(`${call.bot} ${chat.id}`, this.#now());
+      return memberOf(chat, call);
+    }
     if (chat.kicked.has(call.bot)) return forbidden(`bot was kicked from the ${chat.type} chat`);
     if (KIND.test(call.method)) return this.#send(call, chat);
     return this.#underQuota(call, chat, () => this.#aboutMessage(call, chat));
@@ -183,7 +189,10 @@ export class SimulatedTelegram {
       return done(true);
     }
     if (!message) return refused(400, "message to edit not found");
-    return mayEdit(message, bot, chat) ? edited(message, call) : refused(400, UNEDITABLE);
+    if (!mayEdit(message, bot, chat)) return refused(400, UNEDITABLE);
+    if (message.by !== bot)
+      message.touched = { bot, at: call.startedAt, toldAt: this.#toldRights.get(`${bot} ${chat.id}`) ?? 0 };
+    return edited(message, call);
   }
 
   #forward({ bot, form }: Call, chat: Chat, number: number): Reply {

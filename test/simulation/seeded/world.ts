@@ -34,6 +34,8 @@ export class World {
   readonly jumps: number[] = [];
   /** Milliseconds by which it was set back in all: so long it may say that something has yet to come which was. */
   setBackMs = 0;
+  /** When a bot was given the right to edit posts of others. */
+  readonly rightsGiven: { readonly bot: string; readonly chat: string; readonly at: number }[] = [];
   /** Calls were cut off by an order to end at once. */
   aborts = 0;
   /** What processes told people. */
@@ -53,7 +55,7 @@ export class World {
       // What an id is of can be told from its size (core.telegram.org/api/bots/ids).
       const id = String(type === "group" ? -4001 - at : SUPERGROUPS - at);
       const sets = { kicked: new Set<string>(), refuses: new Set<string>(), former: new Set<string>() };
-      return { id, type, limits, ...sets, editors: new Set(), isProtected: false };
+      return { id, type, limits, ...sets, editors: new Set(), isProtected: false, wasProtected: false };
     });
     const bots = scenario.bots.map(({ id }) => id);
     this.telegram = new SimulatedTelegram(chats, bots, { bucket: this.bucket, now: this.schedule.now });
@@ -115,14 +117,19 @@ export class World {
     else if (what.type === "refuse") chat.refuses.add(what.kind);
     else if (what.type === "take") chat.refuses.delete(what.kind);
     else if (what.type === "post") this.telegram.postOfOthers(chat, what.button);
-    else if (what.type === "let edit") chat.editors.add(bot);
+    else if (what.type === "let edit") this.#letEdit(bot, chat);
     else if (what.type === "forbid edits") chat.editors.delete(bot);
-    else if (what.type === "protect") chat.isProtected = true;
+    else if (what.type === "protect") chat.isProtected = chat.wasProtected = true;
     else if (what.type === "freeze") this.telegram.freeze(bot, chat, what.seconds * 1000);
     else if (chat.type === "group" && chat.former.size === 0) {
       chat.former.add(chat.id);
       chat.id = String(SUPERGROUPS + Number(chat.id));
     }
+  }
+
+  #letEdit(bot: string, chat: Chat): void {
+    chat.editors.add(bot);
+    this.rightsGiven.push({ bot, chat: chat.id, at: this.schedule.now() });
   }
 
   #twist({ content, twist }: { readonly content: string; readonly twist: Twist }): void {
