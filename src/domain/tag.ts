@@ -7,5 +7,7 @@ const LENGTH = 10;
  * returns 0 (in) to 1 (out).
  */
 export function newTag(random: () => number): string {
-  return Array.from({ length: LENGTH }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join("");
+  let tag = "";
+  while (tag.length < LENGTH) tag += LETTERS.charAt(Math.floor(random() * LETTERS.length));
+  return tag;
 }

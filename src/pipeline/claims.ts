@@ -1,6 +1,7 @@
 import { type ContentId, provisionalId } from "../domain/content.ts";
 import type { Task } from "../domain/task.ts";
 import type { Query } from "../ledgers/port.ts";
+import { Lately } from "./lately.ts";
 
 /**
  * What is queued or being sent in this run, so that the same content under another key waits for the first instead of
@@ -12,7 +13,7 @@ export class Claims {
 
   /** True when the content was free and is now claimed; else `query` is kept until the claim ends, once for each asker. */
   claim(query: Query, content: ContentId): boolean {
-    const names = namesOf({ ...query, content });
+    const names = namesOf(query, content);
     const claim = names.map((name) => this.#claims.get(name)).find((held) => held !== undefined);
     const asker = askerOf(query);
     if (!claim) {
@@ -26,12 +27,10 @@ export class Claims {
 
   /** Ends the claim of a task; returns those who waited for it. */
   release(task: Claimed): Query[] {
-    const names = namesOf(task);
-    const followers = names
-      .map((name) => this.#claims.get(name))
-      .find((held) => held !== undefined)?.followers;
+    const names = namesOf(task, task.content);
+    const claim = names.map((name) => this.#claims.get(name)).find((held) => held !== undefined);
     for (const name of names) this.#claims.delete(name);
-    return [...(followers ?? new Map()).values()];
+    return claim && claim.followers.size > 0 ? [...claim.followers.values()] : [];
   }
 }
 
@@ -45,7 +44,7 @@ function askerOf({ entry }: Query): string {
   return `${entry.queueId ?? ""}|${entry.key}`;
 }
 
-/** Names remembered at most: more than a page of a plan has, which is as long as a decision usually waits. */
+/** Names remembered at least: more than a page of a plan has, which is as long as a decision usually waits. */
 const REMEMBERED = 4_096;
 
 /**
@@ -53,33 +52,30 @@ const REMEMBERED = 4_096;
  * and a place in the queue the same content may have come in by another way. Bounded; what was forgotten counts as finished.
  */
 export class RecentlyFinished {
-  readonly #at = new Map<string, number>();
-  #forgottenAt = Number.NEGATIVE_INFINITY;
+  readonly #at = new Lately<number>(REMEMBERED);
+  /** When the last of those finished that are forgotten, and of those that are forgotten next. */
+  #forgotten = { at: Number.NEGATIVE_INFINITY, nextAt: Number.NEGATIVE_INFINITY };
 
   /** `at` and `since` are moments of the engine's clock. */
   add(task: Claimed, at: number): void {
-    for (const name of namesOf(task)) this.#note(name, at);
-  }
-
-  #note(name: string, at: number): void {
-    this.#at.delete(name);
-    this.#at.set(name, at);
-    const [oldest] = this.#at.size > REMEMBERED ? this.#at : [];
-    if (!oldest) return;
-    this.#at.delete(oldest[0]);
-    this.#forgottenAt = oldest[1];
+    for (const name of namesOf(task, task.content))
+      if (this.#at.set(name, at)) this.#forgotten = { at: this.#forgotten.nextAt, nextAt: at };
   }
 
   /** Whether it has finished at this moment or later, or may have. */
   has(task: Claimed, since: number): boolean {
-    return namesOf(task).some((name) => (this.#at.get(name) ?? this.#forgottenAt) >= since);
+    const { at } = this.#forgotten;
+    return namesOf(task, task.content).some((name) => (this.#at.get(name) ?? at) >= since);
   }
 }
 
 type Claimed = Pick<Task, "bot" | "kind" | "content" | "entry">;
 
-function namesOf({ bot, kind, content, entry }: Claimed): string[] {
-  return [...new Set([nameOf(bot, kind, content), nameOf(bot, kind, provisionalId(entry))])];
+/** By its content, and by ETag and size where that is another name. */
+function namesOf({ bot, kind, entry }: Query | Claimed, content: ContentId): string[] {
+  const own = nameOf(bot, kind, content);
+  const provisional = provisionalId(entry);
+  return provisional === content ? [own] : [own, nameOf(bot, kind, provisional)];
 }
 
 /**

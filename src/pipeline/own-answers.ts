@@ -1,7 +1,8 @@
 import { failure } from "../domain/failure.ts";
 import type { SendAnswer } from "../telegram/port.ts";
+import { Lately } from "./lately.ts";
 
-/** Posts remembered at most. */
+/** Posts remembered at least. */
 const REMEMBERED = 4_096;
 
 /**
@@ -9,7 +10,7 @@ const REMEMBERED = 4_096;
  * the id in it is that of another object.
  */
 export class OwnAnswers {
-  readonly #posts = new Set<string>();
+  readonly #posts = new Lately<true>(REMEMBERED);
 
   /** Returns the answer as it is; in doubt where it speaks of a post that another call was answered with. */
   check(answer: SendAnswer): SendAnswer {
@@ -17,17 +18,11 @@ export class OwnAnswers {
     const { chatId, messageId, fileId } = answer.value;
     // In a group that is no supergroup each bot counts messages for itself.
     const post = `${chatId}/${messageId} ${fileId}`;
-    if (!this.#posts.has(post)) {
-      this.#remember(post);
+    if (!this.#posts.get(post)) {
+      this.#posts.set(post, true);
       return answer;
     }
     const text = `the answer speaks of message ${messageId} in ${chatId}, which is that of another object: something between here and Telegram mixes up answers`;
     return { ok: false, failure: failure("bad_answer", text), times: answer.times };
-  }
-
-  #remember(post: string): void {
-    this.#posts.add(post);
-    const [oldest] = this.#posts.size > REMEMBERED ? this.#posts : [];
-    if (oldest !== undefined) this.#posts.delete(oldest);
   }
 }

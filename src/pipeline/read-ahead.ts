@@ -62,10 +62,17 @@ export class ReadAhead {
   readonly #readings = new Map<Task, AheadTask>();
   readonly #ofBot = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
+  /** Those that can be cancelled still. */
+  readonly #open = new Set<AbortController>();
+  /** Those that are kept for later. */
+  #kept = 0;
   #isFull = false;
 
   constructor(options: ReadAheadOptions) {
     this.#options = options;
+    onAbort(options.stop.aborting, () => {
+      for (const cancel of this.#open) cancel.abort();
+    });
   }
 
   /** Whether there is no point in {@link begin}: nothing is read ahead, or there is no room until something is taken out. */
@@ -138,6 +145,7 @@ export class ReadAhead {
 
   /** The first moment at which something that was kept may be sent; Infinity where nothing waits so. */
   nextDue(now: number): number {
+    if (this.#kept === 0) return Number.POSITIVE_INFINITY;
     const due = [...this.#readings.values()].map(({ notBefore }) => notBefore).filter((at) => at > now);
     return Math.min(...due, Number.POSITIVE_INFINITY);
   }
@@ -163,16 +171,18 @@ export class ReadAhead {
     const { clock, transfers, stop, changed } = this.#options;
     const began = clock.now();
     const cancel = new AbortController();
-    const removeListener = onAbort(stop.aborting, () => cancel.abort());
+    if (stop.aborting.aborted) cancel.abort();
+    this.#open.add(cancel);
+    const end = () => void this.#open.delete(cancel);
     const prepared = transfers.prepare(task, cancel.signal);
     const drop = () => {
-      removeListener();
+      end();
       cancel.abort();
       prepared.then((read) => read.ok && read.value.drop(), ignore);
     };
     const readOf = (held: number): ReadTask => {
       const at = clock.now();
-      return { task, prepared, at, ms: at - began, bytes: held, end: removeListener, drop };
+      return { task, prepared, at, ms: at - began, bytes: held, end, drop };
     };
     const reading: AheadTask = { task, bytes, drop, notBefore: 0, read: null, soFar: () => readOf(bytes) };
     const ready = (held: number) => {
@@ -206,6 +216,7 @@ export class ReadAhead {
 
   #add(reading: AheadTask): void {
     const { bot } = reading.task;
+    if (reading.notBefore > 0) this.#kept += 1;
     this.#readings.set(reading.task, reading);
     this.#ofBot.set(bot, this.of(bot) + 1);
   }
@@ -214,6 +225,7 @@ export class ReadAhead {
     const reading = this.#readings.get(task);
     if (!reading) return;
     this.#readings.delete(task);
+    if (reading.notBefore > 0) this.#kept -= 1;
     const left = this.of(task.bot) - 1;
     if (left > 0) this.#ofBot.set(task.bot, left);
     else this.#ofBot.delete(task.bot);

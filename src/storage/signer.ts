@@ -47,11 +47,17 @@ const DAY_MS = 86_400_000;
  */
 export function createSigner(options: SignerOptions): Signer {
   let day: Day | undefined;
+  let last = { second: Number.NaN, date: "" };
+  const dateOf = (at: number) => {
+    const second = Math.floor(at / 1_000);
+    if (second !== last.second) last = { second, date: amzDate(at) };
+    return last.date;
+  };
   return {
     presign({ method, origin, path, expiresSeconds, at }) {
       const number = Math.floor(at / DAY_MS);
       if (day?.number !== number) day = startDay(options, number);
-      const date = amzDate(at);
+      const date = dateOf(at);
       const encoded = encodePath(path);
       const query = `${day.query}${date}&X-Amz-Expires=${expiresSeconds}&X-Amz-SignedHeaders=host`;
       const host = origin.slice(origin.indexOf("//") + 2);

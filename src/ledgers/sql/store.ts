@@ -19,7 +19,13 @@ export interface Store {
 /** The most rows that are read at once, so that memory stays bounded and writes get their turn in between. */
 export const PAGE_ROWS = 1_000;
 
+/** The last moment that was asked for, by its second. */
+let last = { second: Number.NaN, moment: new Moment("") };
+
 /** Returns a time as it is in the tables. */
 export function stamp(unixMs: number): Moment {
-  return new Moment(new Date(unixMs).toISOString().slice(0, 19).replace("T", " "));
+  const second = Math.floor(unixMs / 1_000);
+  if (second !== last.second)
+    last = { second, moment: new Moment(new Date(unixMs).toISOString().slice(0, 19).replace("T", " ")) };
+  return last.moment;
 }

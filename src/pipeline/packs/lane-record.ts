@@ -2,7 +2,7 @@ import type { PackWait, QuotaCall } from "./quota.ts";
 
 /** What happens on a lane, for what it says of packs. */
 export interface LaneRecord {
-  calls: readonly QuotaCall[];
+  calls: QuotaCall[];
   /** How long answers to packs took. */
   waits: readonly PackWait[];
   /** Answers that were held back while it was not known what counts: one is chance. */

@@ -43,6 +43,8 @@ export class Packs {
   readonly #without = new Map<string, string>();
   #mostBytes: number;
   readonly #uses = new Map<string, PackUse>();
+  /** By bot, as long as nothing changes. */
+  readonly #sizes = new Map<string, number>();
   readonly #words = new Map<string, string>();
 
   constructor(options: PacksOptions) {
@@ -66,8 +68,12 @@ export class Packs {
   useOf(lane: CalledLane): PackUse {
     const { bot, chat } = lane;
     const name = laneKey(bot.slug, chat);
-    const use = this.#uses.get(name) ?? this.#judge(bot.slug, chat);
-    this.#uses.set(name, use);
+    const known = this.#uses.get(name);
+    const use = known ?? this.#judge(bot.slug, chat);
+    if (!known) {
+      this.#uses.set(name, use);
+      this.#sizes.delete(bot.slug);
+    }
     return !use.isProved && this.#quota.isUnclear(lane) ? { ...use, slots: "each" } : use;
   }
 
@@ -114,13 +120,18 @@ export class Packs {
 
   #changed(): void {
     this.#uses.clear();
+    this.#sizes.clear();
     this.#words.clear();
   }
 
   /** The most media that a call of this bot carries now, as far as was asked. */
   sizeOf(bot: string): number {
+    const known = this.#sizes.get(bot);
+    if (known !== undefined) return known;
     const sizes = [...this.#uses].filter(([name]) => name.startsWith(`${bot}|`)).map(([, { most }]) => most);
-    return Math.max(1, ...sizes);
+    const size = Math.max(1, ...sizes);
+    this.#sizes.set(bot, size);
+    return size;
   }
 
   /** A pack was posted, or refused for a flood. */

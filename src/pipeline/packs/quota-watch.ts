@@ -65,7 +65,8 @@ export class QuotaWatch {
   /** A call on a lane has ended; `media` is how many it was to post. */
   called(lane: CalledLane, call: QuotaCall): void {
     const watch = this.#watch(lane);
-    watch.calls = [...watch.calls, call].slice(-REMEMBERED);
+    watch.calls.push(call);
+    if (watch.calls.length > REMEMBERED) watch.calls.shift();
     const use = this.#options.useOf(lane);
     if (use.most === 0) return;
     const bears = lane.pace.perMinute;
