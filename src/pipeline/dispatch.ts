@@ -8,7 +8,7 @@ import { isAsRead } from "./outcome.ts";
 import { nextErrand } from "./packs/errands.ts";
 import type { ReadTask } from "./read-ahead.ts";
 import { MOST_AHEAD_MS } from "./task-runner.ts";
-import type { Waited } from "./tried.ts";
+import { WaitSplit } from "./wait-split.ts";
 
 /** While more may come, nothing that is held is judged for the last time before so many milliseconds without any. */
 const HELD_MS = 5_000;
@@ -29,19 +29,19 @@ export class Dispatcher {
   readonly #held = new Held();
   /** Tasks that have left queue and read-ahead and have not ended. */
   readonly #underWay = new Set<Promise<void>>();
-  /** Timestamps that split an item's wait into queue time and lane time; see {@link Dispatcher.#waited}. */
-  #placeFreeSince: number;
   readonly #calls: Calls;
-  #lastStart = Number.NEGATIVE_INFINITY;
+  readonly #waits: WaitSplit;
+  /** Whether the last look was held up by how much is under way. */
+  #isHeldUp = false;
   #broken: unknown;
 
   constructor(options: DispatcherOptions) {
     const { pool, bell, clock } = options;
     this.#options = options;
     this.#calls = new Calls(options);
-    this.#placeFreeSince = clock.now();
+    this.#waits = new WaitSplit(clock.now());
     pool.onFree(() => {
-      if (pool.free === 1) this.#placeFreeSince = clock.now();
+      if (pool.free === 1) this.#waits.placeFree(clock.now());
       bell.ring();
     });
   }
@@ -63,8 +63,9 @@ export class Dispatcher {
 
   /** Begins one thing, or returns how long to sleep (0: look again); null when there is nothing left to wait for. */
   #step(): number | null {
-    const { queue, clock, lanes, ahead, policy } = this.#options;
-    if (policy.isPaused(0)) {
+    const { queue, clock, lanes, ahead } = this.#options;
+    this.#isHeldUp = false;
+    if (this.#isPaused(0)) {
       this.#giveUpReads();
       return NEVER;
     }
@@ -77,6 +78,12 @@ export class Dispatcher {
     return Math.max(soonest, 1);
   }
 
+  #isPaused(underWay: number): boolean {
+    const isPaused = this.#options.policy.isPaused(underWay);
+    this.#isHeldUp ||= isPaused;
+    return isPaused;
+  }
+
   /** How long to sleep with nothing to start; null when nothing can come any more. */
   #nothingToStart(): number | null {
     const { policy, clock } = this.#options;
@@ -87,8 +94,8 @@ export class Dispatcher {
 
   /** Has the next object read where one is wanted; returns after how many milliseconds one will be, 0 where it did. */
   #readOne(now: number): number {
-    const { queue, lanes, ahead, policy } = this.#options;
-    if (ahead.isFull || policy.isPaused(this.#underWay.size + ahead.size)) return NEVER;
+    const { queue, lanes, ahead } = this.#options;
+    if (ahead.isFull || this.#isPaused(this.#underWay.size + ahead.size)) return NEVER;
     let soonest = NEVER;
     const task = queue.shift(now, (bot) => {
       const inMs = lanes.isOpen(bot) ? this.#readsInMs(bot, now) : NEVER;
@@ -121,9 +128,8 @@ export class Dispatcher {
 
   /** Does one thing that packs have left to be done; returns after how many milliseconds one can be, 0 where it did. */
   #doErrand(now: number): number {
-    const { packs, pool, lanes, policy, runner } = this.#options;
-    if (!packs || this.#errands === 0 || pool.free === 0 || policy.isPaused(this.#underWay.size))
-      return NEVER;
+    const { packs, pool, lanes, runner } = this.#options;
+    if (!packs || this.#errands === 0 || pool.free === 0 || this.#isPaused(this.#underWay.size)) return NEVER;
     const work = nextErrand(packs.errands, lanes, now, runner.usual.ahead);
     if (!work) return ERRAND_MS;
     this.#track(pool.run(work));
@@ -132,10 +138,10 @@ export class Dispatcher {
 
   /** Starts one task where a place and a lane are free; returns after how many milliseconds a lane will be, 0 where it did. */
   #startOne(now: number): number {
-    const { queue, pool, lanes, ahead, policy, runner, packs } = this.#options;
+    const { queue, pool, lanes, ahead, runner, packs } = this.#options;
     const isAhead = pool.free === 0;
     if (isAhead && !this.#calls.mayBeginEarly) return NEVER;
-    if (policy.isPaused(this.#underWay.size)) return NEVER;
+    if (this.#isPaused(this.#underWay.size)) return NEVER;
     if (!isAhead && this.#judge()) return 0;
     let soonest = NEVER;
     const isFree = (bot: string) => {
@@ -189,12 +195,13 @@ export class Dispatcher {
     }
     const pack = isAhead ? null : packs?.gather({ task, read }, permit, now);
     if (packs && pack) {
-      const waited = pack.map((each) => ({ ...each, waited: this.#waited(each.task, now, each.read) }));
+      const waited = pack.map((each) => ({ ...each, waited: this.#waits.of(each.task, now, each.read) }));
       this.#track(pool.run(async () => void (await packs.run(waited, permit))));
-    } else this.#track(this.#run({ task, permit, waited: this.#waited(task, now, read), read, isAhead }));
+    } else this.#track(this.#run({ task, permit, waited: this.#waits.of(task, now, read), read, isAhead }));
   }
 
-  async #run(start: Start): Promise<void> {
+  /** False where all that follows from its end was told already. */
+  async #run(start: Start): Promise<boolean> {
     const { intake, clock } = this.#options;
     const { task, read } = start;
     const { outcome, settled } = await this.#calls.make(start);
@@ -203,6 +210,7 @@ export class Dispatcher {
     else if (again.refusedIn === task.refusedIn)
       later(again, isAsRead(outcome) ? read : undefined, this.#options);
     else this.#held.add(again, clock.now());
+    return again !== null;
   }
 
   /** Puts tasks back to the front of the queue, with what was read of them given up; those of all bots by default. */
@@ -215,30 +223,20 @@ export class Dispatcher {
     return how().then(() => this.#options.intake.finished(task));
   }
 
-  #track(running: Promise<void>): void {
+  /** Rings at its end, unless it says that nobody need hear of it. */
+  #track(running: Promise<unknown>): void {
     const { clock, stop, bell } = this.#options;
-    this.#lastStart = clock.now();
+    this.#waits.started(clock.now());
     const ended = running
       .catch((error: unknown) => {
         this.#broken ??= error;
         stop.abort();
       })
-      .finally(() => {
+      .then((isNews) => {
         this.#underWay.delete(ended);
-        bell.ring();
+        const isAwaited = this.#underWay.size === 0 || this.#isHeldUp || this.#held.size > 0;
+        if (isNews !== false || isAwaited) bell.ring();
       });
     this.#underWay.add(ended);
-  }
-
-  /**
-   * It waited for a lane from the moment at which nothing else kept it from starting; before that, as far as it was not being
-   * read, in the queue.
-   */
-  #waited(task: Task, now: number, read: ReadTask | undefined): Waited {
-    const head = Math.min(
-      now,
-      Math.max(this.#placeFreeSince, this.#lastStart, task.queuedAt, task.notBefore, read?.at ?? 0),
-    );
-    return { queue: head - task.queuedAt - (read?.ms ?? 0), lane: now - head };
   }
 }

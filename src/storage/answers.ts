@@ -5,6 +5,7 @@ import { packingOf } from "../domain/content-encoding.ts";
 import type { Failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfRefusal, isPage, partial, type RequestTarget, sizeless } from "./errors.ts";
+import type { AnswerHead } from "./head-call.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
 
 /** An answer that is what was asked for. */
@@ -49,7 +50,7 @@ function otherPart(target: RequestTarget, headers: IncomingHttpHeaders, { range 
 }
 
 /** Whether a web page came in place of an object: S3 gives every object an ETag, also one that is a page. */
-export function isPageInstead({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+export function isPageInstead({ statusCode, headers }: AnswerHead): boolean {
   return (
     (statusCode === 200 || statusCode === 206) &&
     !headers.etag &&

@@ -13,6 +13,7 @@ import {
   readXmlError,
   sizeless,
 } from "./errors.ts";
+import { type AnswerHead, HeadCall } from "./head-call.ts";
 import { differenceOf, otherSpellings } from "./other-spellings.ts";
 import type { ObjectInfo, OpenObject, OpenOptions } from "./port.ts";
 
@@ -28,7 +29,6 @@ export interface ObjectsOptions {
 }
 
 interface ObjectRequest {
-  readonly method: "GET" | "HEAD";
   readonly key: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal | undefined;
@@ -53,9 +53,8 @@ export class ObjectReader {
   }
 
   async head(key: string, signal?: AbortSignal): Promise<Result<ObjectInfo>> {
-    const answer = await this.#ask({ method: "HEAD", key, signal });
+    const answer = await this.#ask({ key, signal }, this.#head, pass);
     if (!answer.ok) return answer;
-    await answer.value.body.dump();
     const bytes = contentLength(answer.value.headers);
     const { statusCode } = answer.value;
     if (statusCode !== 200 || bytes === undefined || isPageInstead(answer.value))
@@ -69,7 +68,7 @@ export class ObjectReader {
    * HEAD.
    */
   async #headByGet(key: string, signal: AbortSignal | undefined): Promise<Result<ObjectInfo>> {
-    const answer = await this.#ask({ method: "GET", key, headers: { range: "bytes=0-0" }, signal });
+    const answer = await this.#ask({ key, headers: { range: "bytes=0-0" }, signal }, this.#get, discard);
     if (!answer.ok) return answer;
     const { statusCode, headers } = answer.value;
     if (statusCode === 416) {
@@ -100,7 +99,7 @@ export class ObjectReader {
     // A weak ETag never matches (RFC 9110, 13.1.1): such answers are compared when they are there.
     if (etag && !etag.startsWith("W/")) headers["if-match"] = `"${etag}"`;
     if (range !== undefined) headers.range = `bytes=${range.from}-${range.to}`;
-    const answer = await this.#ask({ method: "GET", key, headers, signal });
+    const answer = await this.#ask({ key, headers, signal }, this.#get, discard);
     if (!answer.ok) return answer;
     const { statusCode, body } = answer.value;
     if ((statusCode !== 200 && statusCode !== 206) || isPageInstead(answer.value))
@@ -149,9 +148,8 @@ export class ObjectReader {
   /** Says so when the object is there under the key that was probably meant. */
   async #likely(key: string, cause: Failure): Promise<Failure> {
     for (const other of otherSpellings(key, this.#options.target.bucket)) {
-      const answer = await this.#call({ method: "HEAD", key: other });
+      const answer = await this.#call({ key: other }, this.#head);
       if (!answer.ok) return cause;
-      await answer.value.body.dump();
       if (answer.value.statusCode !== 200) continue;
       return {
         ...cause,
@@ -166,24 +164,28 @@ export class ObjectReader {
    * knows no size (rclone/rclone#8137): such an object is asked for once more, packed. Not at first, since servers may
    * then pack what is not.
    */
-  async #ask(call: ObjectRequest): Promise<Result<ObjectAnswer>> {
-    const answer = await this.#call({ ...call, headers: { ...call.headers, "accept-encoding": "identity" } });
+  async #ask<A extends AnswerHead>(
+    call: ObjectRequest,
+    send: Send<A>,
+    drop: (answer: A) => void,
+  ): Promise<Result<A>> {
+    const answer = await this.#call(accepting(call, "identity"), send);
     if (!answer.ok || answer.value.statusCode !== 200 || contentLength(answer.value.headers) !== undefined)
       return answer;
-    discard(answer.value);
-    const packed = await this.#call({ ...call, headers: { ...call.headers, "accept-encoding": PACKED } });
+    drop(answer.value);
+    const packed = await this.#call(accepting(call, PACKED), send);
     if (!packed.ok || contentLength(packed.value.headers) !== undefined) return packed;
     if (!packed.value.headers["content-encoding"]) return packed;
     // Packed on its way: what is stored comes as it is.
-    discard(packed.value);
-    return this.#call({ ...call, headers: { ...call.headers, "accept-encoding": "identity" } });
+    drop(packed.value);
+    return this.#call(accepting(call, "identity"), send);
   }
 
   /** Makes one request, and a second one if a kept-alive connection broke under the first: reading twice does no harm. */
-  async #call(call: ObjectRequest): Promise<Result<ObjectAnswer>> {
+  async #call<A>(call: ObjectRequest, send: Send<A>): Promise<Result<A>> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return ok(await this.#request(call));
+        return ok(await send(call));
       } catch (error) {
         if (call.signal?.aborted) return failed(failure("stopped", "reading was stopped"));
         if (tries === 1 && connectionBroke(error)) continue;
@@ -192,21 +194,37 @@ export class ObjectReader {
     }
   }
 
-  #request({ method, key, headers = {}, signal }: ObjectRequest): Promise<ObjectAnswer> {
-    const { dispatcher, origin, sign, stallMs } = this.#options;
-    return dispatcher.request({
+  readonly #get = (call: ObjectRequest): Promise<ObjectAnswer> => {
+    const { dispatcher } = this.#options;
+    return dispatcher.request({ ...this.#request("GET", call), signal: call.signal ?? null });
+  };
+
+  readonly #head = (call: ObjectRequest): Promise<AnswerHead> =>
+    new HeadCall().run(this.#options.dispatcher, this.#request("HEAD", call), call.signal);
+
+  #request(method: "GET" | "HEAD", { key, headers = {} }: ObjectRequest) {
+    const { origin, sign, stallMs } = this.#options;
+    return {
       origin,
       path: sign(method, key).slice(origin.length),
       method,
       headers,
       // undici closes the connection after each HEAD by default, which would cost a TLS handshake per object.
       reset: false,
-      signal: signal ?? null,
       headersTimeout: stallMs,
       bodyTimeout: stallMs,
-    });
+    };
   }
 }
+
+/** Makes one request. */
+type Send<A> = (call: ObjectRequest) => Promise<A>;
+
+function accepting(call: ObjectRequest, encoding: string): ObjectRequest {
+  return { ...call, headers: { ...call.headers, "accept-encoding": encoding } };
+}
+
+function pass(): void {}
 
 const ERROR_BODY_CHARS = 16_384;
 

@@ -31,13 +31,13 @@ export class WholeCall implements Dispatcher.DispatchHandler {
   /** Makes the call, once, and returns the text of the answer. */
   run(dispatcher: Dispatcher): Promise<string> {
     const { url, headers, body } = this.#post;
-    const { origin, pathname, search } = new URL(url);
+    const { origin, path } = partsOf(url);
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#aborted) return reject(this.#aborted);
       const times = { headersTimeout: 0, bodyTimeout: 0 };
-      dispatcher.dispatch({ origin, path: pathname + search, method: "POST", headers, body, ...times }, this);
+      dispatcher.dispatch({ origin, path, method: "POST", headers, body, ...times }, this);
     });
   }
 
@@ -69,4 +69,15 @@ export class WholeCall implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
     this.#reject(error);
   }
+}
+
+/** The last URL that was called: most calls are of one method of one bot. */
+let last = { url: "", origin: "", path: "" };
+
+function partsOf(url: string): { readonly origin: string; readonly path: string } {
+  if (url !== last.url) {
+    const { origin, pathname, search } = new URL(url);
+    last = { url, origin, path: pathname + search };
+  }
+  return last;
 }
