@@ -8,6 +8,7 @@ import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import { Adoption } from "../pipeline/adopt/adoption.ts";
 import { AdoptChats } from "../pipeline/adopt/chats.ts";
+import type { PackIds } from "../pipeline/adopt/pack.ts";
 import type { PlanRules } from "../pipeline/plan.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { Connections } from "./connect.ts";
@@ -24,11 +25,12 @@ export interface AdoptParts {
   readonly runBots: RunBots;
   /** Rules of a plain run. */
   readonly judge: PlanRules;
+  readonly packIds: PackIds;
 }
 
 /** What gets bots their ids by messages of another (`--adopt-from`); null without that. Throws ConfigError where there is nothing to adopt from. */
 export async function openAdoption(parts: AdoptParts): Promise<Adoption | null> {
-  const { options, ledger, connections, events, stop, found, lanes, runBots, judge } = parts;
+  const { options, ledger, connections, events, stop, found, lanes, runBots, judge, packIds } = parts;
   const from = options.adoptFrom;
   if (from === undefined) return null;
   await refuseNobody(from, parts);
@@ -44,6 +46,7 @@ export async function openAdoption(parts: AdoptParts): Promise<Adoption | null> 
     from,
     runBots,
     judge,
+    packIds,
     settings: judge.settings,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
     draining,

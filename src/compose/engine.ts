@@ -9,6 +9,7 @@ import type { Lanes } from "../lanes/lanes.ts";
 import type { LaneToOpen } from "../lanes/preflight.ts";
 import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { LookBoard } from "../looks/port.ts";
+import type { PackIds } from "../pipeline/adopt/pack.ts";
 import { Attempts } from "../pipeline/attempt.ts";
 import { InFlight } from "../pipeline/claims.ts";
 import { Dispatcher } from "../pipeline/dispatch.ts";
@@ -56,6 +57,8 @@ export interface Engine {
   readonly lost: LostRows;
   /** Media in one call of a bot. */
   readonly inCall: (bot: string) => number;
+  /** What ids are worth that come out of a message of several media. */
+  readonly packIds: PackIds;
   /** What is done about packs beside the queue. */
   readonly packing: Packing;
   /** Makes the dispatcher of this line; call it once. */
@@ -94,6 +97,7 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots, guess });
   const known = await openKnownPacks({ ...given, lanes });
   const judgeId: LostRowsOptions["judgeId"] = (id) => known.trials.judge(id);
+  const packIds: PackIds = { isProved: (id) => known.packs.idsOf(id) === "ordinary", judge: judgeId };
   const { looks, lost } = openLostRows(given, lanes, { runBots, judge, judgeId });
   const inFlight = new InFlight();
   const tag = () => (config.tag ? newTag(Math.random) : null);
@@ -108,6 +112,6 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
     new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake, packs });
   const fed = { ...plan, lost };
   const inCall = (bot: string) => packs?.sizeOf(bot) ?? 1;
-  const parts = { bell, queue, pool, lanes, intake, settlement, looks, lost, inCall };
+  const parts = { bell, queue, pool, lanes, intake, settlement, looks, lost, inCall, packIds };
   return { plan: fed, ...parts, dispatcher, packing };
 }

@@ -34,10 +34,10 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
   // A bot that is out from the start, perhaps for good, does not keep the new content from the others' readers.
   const waitedFor = [...new Set(found.filter(({ closed }) => !closed).map(({ bot }) => bot.slug))];
   const engine = await openEngine({ ...given, waitedFor });
-  const { plan, bell, queue, pool, lanes, intake, settlement, looks, packing } = engine;
+  const { plan, bell, queue, pool, lanes, intake, settlement, looks, packing, packIds } = engine;
   const runBots = { configured: given.config.bots.map(({ slug }) => slug), warming: waitedFor };
   const judge = { ...plan, force: false, retryWeak: false, only: null };
-  const adoption = await openAdoption({ ...given, lanes, runBots, judge });
+  const adoption = await openAdoption({ ...given, lanes, runBots, judge, packIds });
   const feeder = new Feeder({
     intake,
     bell,

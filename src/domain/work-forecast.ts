@@ -73,6 +73,9 @@ export interface AdoptForecast {
   /** Rows by an edit, which is one call, and by a forward, which are two. */
   readonly edit: number;
   readonly forward: number;
+  /** Of these rows, those in messages of several media, and how many such messages that are: two calls each, for all rows together. */
+  readonly packed: number;
+  readonly packs: number;
   readonly calls: number;
   /** Of their objects: they are not moved. */
   readonly bytes: number;

@@ -48,6 +48,9 @@ export interface RunPass {
 /** Ids that Telegram is asked for before a run begins, as bots found them dead: at most two calls each, so a minute of a lane. */
 const ASKS = 10;
 
+/** A plan only looks at what could be adopted. */
+const NOTHING_TRIED = { isProved: () => false, judge: async () => "open" as const };
+
 /** How a run ended. */
 export interface RunEnd {
   /** Why it ended before its source was used up; null when it did not. */
@@ -209,7 +212,7 @@ export class Run implements RunPass {
     const parts = { config, options, ledger, connections, events, stop, found };
     return dryRun({
       plan,
-      adoption: await openAdoption({ ...parts, lanes, runBots, judge: plan }),
+      adoption: await openAdoption({ ...parts, lanes, runBots, judge: plan, packIds: NOTHING_TRIED }),
       lost: openLooksForecast(parts, lanes),
       paceIn: (bot, chat) => lanes.paceIn(bot, chat),
       isOut: (bot) => !lanes.isOpen(bot),

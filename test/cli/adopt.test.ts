@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Ended } from "../helpers/child.ts";
 import { OTHER_TOKEN, openWorld, type World } from "../helpers/world.ts";
+import { prove } from "./packs-world.ts";
 
 /** Channels as Telegram numbers them, whose messages have the same ids for every bot. */
 const [CHAT, OTHER_CHAT] = [-1_001_000_000_001, -1_001_000_000_002];
@@ -203,5 +204,82 @@ describe("--adopt-from", () => {
     ]);
     const alone = await world.run(["--adopt-from", "default"], { env: FIRST });
     expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining("this run has no other bot")]);
+  });
+
+  describe("of messages of several media", () => {
+    /** Twenty documents of the first bot in two messages, and one by itself; of the second nothing is proved. */
+    async function packed(ids: "ordinary" | "rich_only" = "ordinary"): Promise<World> {
+      const world = await warmed(1);
+      world.botApi.control({ rich: { ids } });
+      prove(world, "quota", "messages");
+      prove(world, "ids:document", "ordinary");
+      world.putMany(20, "packed/");
+      expect((await world.run(["-c", "1"], { env: FIRST })).code).toBe(0);
+      const messages = "select count(distinct warmup_message_id) as n from media_cache";
+      expect(world.rows(messages)).toEqual([{ n: 2 }]);
+      return world;
+    }
+    const callsOf = (world: World, before: number) =>
+      countBy(
+        world.botApi
+          .calls()
+          .slice(before)
+          .map(({ method }) => method)
+          .filter((method) => !/^get/.test(method)),
+      );
+
+    it("asks for each message once, by a button that is taken away, and tries one id of a kind", async () => {
+      const world = await packed();
+      const [before, posts] = [world.botApi.calls().length, world.posts().length];
+      const plan = await world.run(["--adopt-from", "default", "--dry-run"], { env: SECOND });
+      expect(plan.stdout).toContain(
+        "adopt     21 by an edit, 20 of them in 1 message of several media, 3 calls in all, of what default posted",
+      );
+      const ended = await adopt(world);
+      expect([ended.code, countBy(itemsOf(ended).map(({ transfer }) => transfer))]).toEqual([
+        0,
+        { edit: 21 },
+      ]);
+      expect(callsOf(world, before)).toEqual({
+        editMessageReplyMarkup: 2,
+        editMessageCaption: 1,
+        sendDocument: 1,
+        deleteMessage: 1,
+      });
+      expect(world.posts(posts).map(({ deleted, transfer }) => [deleted, transfer])).toEqual([
+        [true, "file_id"],
+      ]);
+      expect(world.posts().every(({ parameters }) => parameters.reply_markup === undefined)).toBe(true);
+      expect(await sends(world, "second", OTHER_TOKEN)).toBe(true);
+      expect(world.rows("select count(*) as n from prewarm_looks where state = 'asking'")).toEqual([
+        { n: 0 },
+      ]);
+      expect(countBy(itemsOf(await adopt(world)).map(({ status }) => status))).toEqual({ skipped: 21 });
+    });
+
+    it("warms where ids out of them serve nothing else", async () => {
+      const world = await packed("rich_only");
+      const posts = world.posts().length;
+      const ended = await adopt(world, "--prefix", "packed/", "--limit", "20");
+      expect([ended.code, countBy(itemsOf(ended).map(({ transfer }) => transfer))]).toEqual([
+        0,
+        { upload: 20 },
+      ]);
+      expect(countBy(world.posts(posts).map(({ transfer }) => transfer))).toEqual({ upload: 20 });
+      expect(await sends(world, "second", OTHER_TOKEN)).toBe(true);
+    });
+
+    it("copies each once where it may not edit", async () => {
+      const world = await packed();
+      world.botApi.control({ chat: { id: CHAT, edit_messages: false, bot: "other_bot" } });
+      const [before, posts] = [world.botApi.calls().length, world.posts().length];
+      const ended = await adopt(world, "--prefix", "packed/");
+      expect([ended.code, countBy(itemsOf(ended).map(({ transfer }) => transfer))]).toEqual([
+        0,
+        { forward: 20 },
+      ]);
+      expect(callsOf(world, before)).toEqual({ forwardMessage: 1, sendDocument: 1, deleteMessage: 2 });
+      expect(world.posts(posts).every(({ deleted }) => deleted)).toBe(true);
+    });
   });
 });

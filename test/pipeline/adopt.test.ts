@@ -26,7 +26,12 @@ describe("the way to an id by the message of another bot", () => {
     ["it may not edit them in a protected chat", { editsOthers: false, isProtected: true }, null],
     ["it has no lane there, or a closed one", { isOpen: false }, null],
     ["messages have other numbers for each bot", { ownIds: true }, null],
-    ["the message holds several media", { inPack: true }, null],
+    [
+      "the message holds several media, which have no caption",
+      { inPack: true, isCaptionKnown: false },
+      "edit",
+    ],
+    ["it holds several, and it may not edit them", { inPack: true, editsOthers: false }, "forward"],
   ])("where %s", (_, facts, way) => {
     expect(adoptWay({ ...FACTS, ...facts })).toBe(way);
   });

@@ -10,8 +10,10 @@ import type { Ledger } from "../../ledgers/port.ts";
 import { asTheyCome } from "../as-they-come.ts";
 import { lateItems } from "../late-items.ts";
 import { decideAll, type Planned, type PlanRules } from "../plan.ts";
+import type { AdoptEnd } from "./adopted.ts";
 import type { AdoptChats } from "./chats.ts";
 import { OneAdoption } from "./one.ts";
+import { PackAdoption, type PackIds } from "./pack.ts";
 
 export interface AdoptionOptions {
   readonly clock: Clock;
@@ -26,6 +28,7 @@ export interface AdoptionOptions {
   readonly judge: PlanRules;
   /** The settings of this run for an entry, as an attempt writes them down. */
   readonly settings: PlanRules["settings"];
+  readonly packIds: PackIds;
   /** Rows at most; the rest is handed on. */
   readonly limit: number;
   readonly draining: AbortSignal;
@@ -114,33 +117,54 @@ export class Adoption {
     const places = new Map<string, ReturnType<typeof pLimit>>();
     // What is beyond the limit comes last, since those before it may have to be warmed.
     const beyond = rows.splice(this.#left);
-    const work = rows.map((row) => {
-      const [{ task, posted }] = row;
+    const work = messagesOf(rows).map((message) => {
+      const [[{ task, posted }]] = message;
       const place = `${task.bot}|${posted.chatId}`;
       const limit = places.get(place) ?? pLimit(AT_ONCE);
       places.set(place, limit);
-      return limit(() => this.#adoptRow(row, tell));
+      return limit(() => this.#adoptRows(message, tell));
     });
     const ended = await Promise.allSettled(work);
     for (const each of ended) if (each.status === "rejected") throw each.reason;
     tell(beyond.flatMap(handedOn));
   }
 
+  /** The rows of one message. */
+  async #adoptRows(rows: MessageRows, tell: (made: readonly Planned[]) => void): Promise<void> {
+    if (this.#options.draining.aborted) return;
+    const [[first], ...others] = rows;
+    const ended = first.posted.inPack
+      ? await new PackAdoption(this.#options).adopt([first, ...others.map(([each]) => each)])
+      : [await new OneAdoption(this.#options).adopt(first)];
+    for (const [nth, row] of rows.entries()) await this.#end(row, ended[nth] ?? null, tell);
+  }
+
   /** One row, which may be that of several keys. */
-  async #adoptRow(
-    row: readonly [Adoptable, ...Adoptable[]],
-    tell: (made: readonly Planned[]) => void,
-  ): Promise<void> {
-    const { draining, judge } = this.#options;
-    const tasks = row.map(({ task }) => task);
-    const [first, ...others] = tasks;
-    if (!first || draining.aborted) return;
-    const ended = await new OneAdoption(this.#options).adopt(row[0]);
+  async #end(row: Row, ended: AdoptEnd | null, tell: (made: readonly Planned[]) => void): Promise<void> {
+    const { judge } = this.#options;
+    const [, ...others] = row.map(({ task }) => task);
     if (ended === null) return tell(handedOn(row));
     this.#left -= 1;
     if (ended.way !== null) this.#counts[ended.way] += 1;
     tell([{ type: "item", item: ended.item, counts: true }, ...(await decideAll(others, judge))]);
   }
+}
+
+/** A row, once for each of its keys; and the rows of one message, of which all but those of several media have one. */
+type Row = readonly [Adoptable, ...Adoptable[]];
+type MessageRows = readonly [Row, ...Row[]];
+
+function messagesOf(rows: readonly Row[]): MessageRows[] {
+  const messages = new Map<string, [Row, ...Row[]]>();
+  for (const [nth, row] of rows.entries()) {
+    const [{ task, posted }] = row;
+    const message = `${task.bot}|${posted.chatId}|${posted.messageId}`;
+    const name = posted.inPack ? message : String(nth);
+    const others = messages.get(name);
+    if (others) others.push(row);
+    else messages.set(name, [row]);
+  }
+  return [...messages.values()];
 }
 
 function handedOn(row: readonly Adoptable[]): Planned[] {
@@ -152,7 +176,7 @@ function mayBeAdopted(planned: Planned, from: string): planned is Extract<Planne
   return planned.type === "task" && planned.task.bot !== from && planned.task.read === undefined;
 }
 
-function rowsOf(adoptables: readonly Adoptable[]): [Adoptable, ...Adoptable[]][] {
+function rowsOf(adoptables: readonly Adoptable[]): Row[] {
   const rows = new Map<string, [Adoptable, ...Adoptable[]]>();
   for (const each of adoptables) {
     const { bot, kind, content } = each.task;

@@ -1,22 +1,15 @@
 import type { AdoptWay } from "../../domain/adopt-way.ts";
 import { failure } from "../../domain/failure.ts";
-import type { ItemResult } from "../../domain/outcome.ts";
 import type { LookId } from "../../ledgers/look-port.ts";
 import type { AttemptId } from "../../ledgers/port.ts";
 import { askIn } from "../../looks/asking.ts";
 import { deleteCopy } from "../../looks/look.ts";
 import type { Bot, CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
-import { errorFields, idFields, itemResult } from "../results.ts";
-import { classifyStored } from "../stored-kind.ts";
+import { errorFields } from "../results.ts";
+import { type AdoptEnd, adoptedItem, confirmationOf, itemOf } from "./adopted.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
 import { adoptedCaption } from "./caption.ts";
 import { type AdoptStep, afterAnswer } from "./then.ts";
-
-/** How the adoption of a row ended; `way` is null where no id came of it. */
-export interface AdoptEnd {
-  readonly item: ItemResult;
-  readonly way: AdoptWay | null;
-}
 
 /** A call of an adoption, as it stands in the ledger. */
 interface Begun {
@@ -81,7 +74,10 @@ export class OneAdoption {
     const step = afterAnswer("forward", answer, posted, 1);
     if (step.do === "doubt") {
       await ledger.doubt(begun.attempt, step.failure);
-      return { item: this.#item(row, { status: "unknown", ...errorFields(step.failure) }), way: null };
+      return {
+        item: itemOf(row, this.#spent(), { status: "unknown", ...errorFields(step.failure) }),
+        way: null,
+      };
     }
     if (answer.ok && begun.look !== null) await ledger.copied(begun.look, answer.value.messageId);
     const ended =
@@ -155,45 +151,14 @@ export class OneAdoption {
     return { everywhere: false, isMissing: false };
   }
 
-  /** What lasts is the message of the other bot, whose file it is. */
   async #confirm(row: Adoptable, way: AdoptWay, { attempt }: Begun, media: Sent): Promise<AdoptEnd> {
-    const { ledger, runBots } = this.#options;
-    const { task, posted } = row;
-    const { chatId, messageId, shown } = posted;
-    const reading = classifyStored(task.kind, { ...media, chatId, messageId }, task.entry.key);
-    const { stored, asked, weakness } = reading;
-    const { mime, width, height, duration } = media;
-    const confirmed = await ledger.confirm(attempt, {
-      content: task.content,
-      stored,
-      asked,
-      weakness,
-      shown,
-      replace: task.replace,
-      bots: task.entry.bot === undefined ? runBots.warming : [task.bot],
-      mime,
-      width,
-      height,
-      duration,
-    });
-    const ids = idFields(confirmed.stored, task.kind);
-    const status = confirmed.duplicate ? "skipped" : weakness ? "weak" : "ready";
-    const reason = confirmed.duplicate ? "duplicate_content" : (weakness?.reason ?? null);
-    return { item: this.#item(row, { ...ids, status, reason, transfer: way }), way };
+    const { confirmation, reading } = confirmationOf(row, media, this.#options);
+    const confirmed = await this.#options.ledger.confirm(attempt, confirmation);
+    return { item: adoptedItem(row, { confirmed, reading, way, spent: this.#spent() }), way };
   }
 
-  #item({ task, posted }: Adoptable, fields: Partial<ItemResult> & Pick<ItemResult, "status">): ItemResult {
-    const { entry, bot, kind, queuedAt, calls, resolved } = task;
-    const total = this.#options.clock.now() - queuedAt;
-    const latency = {
-      total,
-      queue: 0,
-      lane: Math.max(0, total - this.#sendMs),
-      download: 0,
-      send: this.#sendMs,
-    };
-    const about = { key: entry.key, bot, kind, bytes: entry.bytes, entry, chatId: posted.chatId, resolved };
-    return itemResult({ ...about, attempts: calls + this.#calls, latency, ...fields });
+  #spent() {
+    return { calls: this.#calls, sendMs: this.#sendMs, now: this.#options.clock.now() };
   }
 }
 

@@ -3,6 +3,8 @@ import type { Failure } from "../../domain/failure.ts";
 import type { PostedMessage } from "../../ledgers/adopt-port.ts";
 import type { CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
 
+import { isEverywhere } from "./adopted.ts";
+
 /** What an answer comes to. */
 export type AdoptStep =
   | { readonly do: "confirm"; readonly media: Sent }
@@ -37,10 +39,7 @@ export function afterAnswer(
     if (way === "forward") return { do: "doubt", failure };
     return times < TIMES ? { do: "again" } : otherwise(failure.message, false);
   }
-  return otherwise(
-    failure.message,
-    failure.reason === "message_locked" || failure.reason === "message_protected",
-  );
+  return otherwise(failure.message, isEverywhere(failure));
 }
 
 /** The file is the same for all bots by its `file_unique_id`. */

@@ -21,10 +21,13 @@ export interface AdoptFacts {
 /** Calls that a way takes, all of which use up the quota of the chat; warming takes one, and the bytes of the object. */
 export const CALLS: Readonly<Record<AdoptWay, number>> = { edit: 1, forward: 2 };
 
+/** Calls for all rows of a message of several media: it has no caption, so it gets a button that is taken away again, or is copied. */
+export const PACK_CALLS = 2;
+
 /** The way with the fewest calls that moves no bytes: an edit, else a forward that is deleted again; null where it has to be warmed. */
 export function adoptWay(facts: AdoptFacts): AdoptWay | null {
   const { isOpen, ownIds, editsOthers, isProtected, isCaptionKnown, inPack, refused } = facts;
-  if (!isOpen || ownIds || inPack) return null;
-  if (editsOthers && isCaptionKnown && !refused.has("edit")) return "edit";
+  if (!isOpen || ownIds) return null;
+  if (editsOthers && (isCaptionKnown || inPack) && !refused.has("edit")) return "edit";
   return isProtected || refused.has("forward") ? null : "forward";
 }

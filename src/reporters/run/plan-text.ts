@@ -47,14 +47,20 @@ function packFields({ perMin, state, onTheWay, canaries = 0 }: PackOutlook) {
 /** An id is sent once, and that message is deleted. */
 const CANARY_CALLS = 2;
 
-function adoptFields({ from, edit, forward, calls, bytes, etaSeconds }: AdoptForecast) {
-  return { from, edit, forward, calls, bytes_saved: bytes, eta_seconds: etaSeconds };
+function adoptFields({ from, edit, forward, packed, packs, calls, bytes, etaSeconds }: AdoptForecast) {
+  const several = packs === 0 ? {} : { packed, packs };
+  return { from, edit, forward, ...several, calls, bytes_saved: bytes, eta_seconds: etaSeconds };
 }
 
-function adoptText({ from, edit, forward, bytes, etaSeconds }: AdoptForecast): string {
+function adoptText({ from, edit, forward, packed, packs, calls, bytes, etaSeconds }: AdoptForecast): string {
+  const each = (text: string) => (packs === 0 ? ` (${text} each)` : "");
+  const messages = packs === 1 ? "1 message" : `${count(packs)} messages`;
   const ways = [
-    ...(edit > 0 || forward === 0 ? [`${count(edit)} by an edit (1 call each)`] : []),
-    ...(forward > 0 ? [`${count(forward)} by a forward (2 calls each)`] : []),
+    ...(edit > 0 || forward === 0 ? [`${count(edit)} by an edit${each("1 call")}`] : []),
+    ...(forward > 0 ? [`${count(forward)} by a forward${each("2 calls")}`] : []),
+    ...(packs > 0
+      ? [`${count(packed)} of them in ${messages} of several media, ${count(calls)} calls in all,`]
+      : []),
   ];
   const time = etaSeconds === null ? "" : `, about ${duration(etaSeconds * 1000)}`;
   return `${ways.join(", ")} of what ${from} posted; ${size(bytes)} are not sent${time}`;

@@ -1,0 +1,208 @@
+import type { AdoptWay } from "../../domain/adopt-way.ts";
+import { failure } from "../../domain/failure.ts";
+import type { LookId } from "../../ledgers/look-port.ts";
+import type { UnprovedId } from "../../ledgers/pack-port.ts";
+import type { AttemptId } from "../../ledgers/port.ts";
+import { askIn } from "../../looks/asking.ts";
+import { deleteCopy, takeButton } from "../../looks/look.ts";
+import type { Bot, CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
+import type { CanaryVerdict } from "../packs/canary.ts";
+import { notTaken } from "../packs/left-canaries.ts";
+import { type AdoptEnd, adoptedItem, confirmationOf, isEverywhere } from "./adopted.ts";
+import type { Adoptable, AdoptionOptions } from "./adoption.ts";
+
+/** What ids are worth that come out of a message of several media. */
+export interface PackIds {
+  /** Whether ids of its kind are known to serve its own method. */
+  readonly isProved: (id: UnprovedId) => boolean;
+  /** Finds it out by this one. Throws LedgerError. */
+  readonly judge: (id: UnprovedId) => Promise<CanaryVerdict>;
+}
+
+/** Rows of one message, at least one. */
+export type PackRows = readonly [Adoptable, ...Adoptable[]];
+
+/** Attempts of the rows of a message, in their order, and what stands in the ledger of the calls for them. */
+interface Begun {
+  readonly attempts: readonly AttemptId[];
+  readonly look: LookId;
+}
+
+type SeenAnswer = CallAnswer<SeenMessage | "not modified">;
+
+/** What was answered, null where no call could be made, and what of it stands in the ledger. */
+interface PackAsked {
+  readonly answer: SeenAnswer | null;
+  readonly begun: Begun | null;
+}
+
+/** A button that does nothing; the second is for a message that was left with the first. */
+const BUTTONS = ["·", "··"] as const;
+/** A lost edit is made again so often. */
+const TIMES = 3;
+
+/** The adoption of all rows of a message of several media: one look at it, by a button or a copy that is taken away again. */
+export class PackAdoption {
+  readonly #options: AdoptionOptions;
+  #calls = 0;
+  #sendMs = 0;
+
+  constructor(options: AdoptionOptions) {
+    this.#options = options;
+  }
+
+  /** What became of each row, in order; null for one that is to be warmed. Throws LedgerError. */
+  async adopt(rows: PackRows): Promise<readonly (AdoptEnd | null)[]> {
+    let { way }: { way: AdoptWay | null } = rows[0];
+    while (way !== null && !this.#options.draining.aborted) {
+      const { answer, begun } = way === "edit" ? await this.#byButton(rows) : await this.#byCopy(rows);
+      if (begun && answer?.ok && answer.value !== "not modified")
+        return this.#endAll(rows, begun.attempts, answer.value, way);
+      way = await this.#otherWay(rows[0], way, { answer, begun });
+    }
+    return rows.map(() => null);
+  }
+
+  /** The way after one that brought no id, once: a copy after a button. */
+  async #otherWay({ task, posted }: Adoptable, way: AdoptWay, { answer, begun }: PackAsked) {
+    const { ledger, chats } = this.#options;
+    const why = answer && !answer.ok ? answer.failure : failure("stopped", "no id came of it");
+    for (const attempt of begun?.attempts ?? []) await ledger.retry(attempt, why);
+    if (isEverywhere(why)) await chats.refuse(task.bot, posted.chatId, way);
+    if (way === "forward" || why.reason === "message_missing") return null;
+    return (await chats.wayTo(task.bot, posted)) === null ? null : "forward";
+  }
+
+  /** The answer to a button holds all media. */
+  async #byButton(rows: PackRows): Promise<PackAsked> {
+    const [{ task, posted }] = rows;
+    const { chatId, messageId } = posted;
+    let [answer, begun]: [SeenAnswer | null, Begun | null] = [null, null];
+    for (let times = 0; times < TIMES; times++) {
+      const button = BUTTONS[times % BUTTONS.length] ?? "";
+      answer = await this.#ask(rows, async (bot) => {
+        begun ??= await this.#begin(rows, "edit");
+        return bot.editReplyMarkup(chatId, messageId, button);
+      });
+      if (answer === null || (answer.ok && answer.value !== "not modified")) break;
+      if (!answer.ok && answer.failure.class !== "in_doubt") break;
+    }
+    const { look } = (begun as Begun | null) ?? {};
+    if (look === undefined) return { answer, begun };
+    const isTouched = answer === null || answer.ok || answer.failure.class === "in_doubt";
+    if (isTouched) this.#calls += 1;
+    const place = { bot: task.bot, chatId, messageId };
+    if (!isTouched || (await takeButton(place, this.#options))) await this.#options.ledger.endLook(look);
+    return { answer, begun };
+  }
+
+  /** After a lost answer a copy may be there, which the next run looks for. */
+  async #byCopy(rows: PackRows): Promise<PackAsked> {
+    const { ledger } = this.#options;
+    const [{ task, posted }] = rows;
+    const { chatId, messageId } = posted;
+    let begun: Begun | null = null;
+    const answer = await this.#ask(rows, async (bot) => {
+      begun ??= await this.#begin(rows, "forward");
+      return bot.forward(chatId, chatId, messageId);
+    });
+    const { look } = (begun as Begun | null) ?? {};
+    if (look === undefined) return { answer, begun };
+    if (answer?.ok) {
+      this.#calls += 1;
+      await ledger.copied(look, answer.value.messageId);
+      if (await deleteCopy({ bot: task.bot, chatId }, answer.value.messageId, this.#options))
+        await ledger.endLook(look);
+    } else if (answer?.failure.class !== "in_doubt") await ledger.endLook(look);
+    return { answer, begun };
+  }
+
+  #ask<T>(rows: PackRows, make: (bot: Bot) => Promise<CallAnswer<T>>): Promise<CallAnswer<T> | null> {
+    const { events, clock, draining } = this.#options;
+    const [{ task, posted }] = rows;
+    const place = { bot: task.bot, chatId: posted.chatId };
+    const call = async (bot: Bot) => {
+      this.#calls += 1;
+      for (const { task: each } of rows) {
+        const { key, bytes } = each.entry;
+        events.emit("attempt", { key, bot: each.bot, kind: each.kind, chat: posted.chatId, bytes });
+      }
+      const startedAt = clock.now();
+      const answer = await make(bot);
+      const ms = clock.now() - startedAt;
+      this.#sendMs += ms;
+      events.emit("call", {
+        bot: task.bot,
+        chat: posted.chatId,
+        ms,
+        failure: answer.ok ? null : answer.failure,
+      });
+      return answer;
+    };
+    return askIn(place, call, this.#options, draining);
+  }
+
+  async #begin(rows: PackRows, way: AdoptWay): Promise<Begun> {
+    const { ledger, settings } = this.#options;
+    const [{ posted }] = rows;
+    const { chatId, messageId } = posted;
+    const facts = rows.map(({ task: { bot, kind, content, entry } }) => {
+      const about = { bot, kind, content, entry, chatId, settings: settings(entry), tag: null };
+      return { ...about, purpose: "adopt" as const };
+    });
+    const attempts = await ledger.beginAll(facts);
+    const [attempt] = attempts;
+    if (attempt === undefined) throw new Error("no attempt was written");
+    const look = await ledger.beginLook({ attempt, bot: rows[0].task.bot, chatId, messageId, way });
+    return { attempts, look };
+  }
+
+  #endAll(rows: PackRows, attempts: readonly AttemptId[], seen: SeenMessage, way: AdoptWay) {
+    return Promise.all(
+      rows.map(async (row, nth) => {
+        const attempt = attempts[nth];
+        return attempt === undefined ? null : this.#end(row, attempt, mediumOf(row, seen), way);
+      }),
+    );
+  }
+
+  /** An id counts where those of its kind are proved; else it is tried. */
+  async #end(
+    row: Adoptable,
+    attempt: AttemptId,
+    media: Sent | null,
+    way: AdoptWay,
+  ): Promise<AdoptEnd | null> {
+    const { ledger, packIds } = this.#options;
+    const { task, posted } = row;
+    const { bot, kind, content, entry } = task;
+    const { chatId } = posted;
+    if (media === null) {
+      await ledger.retry(
+        attempt,
+        failure("stopped", `its message carries another file than ${entry.key} now`),
+      );
+      return null;
+    }
+    const { confirmation, reading } = confirmationOf(row, media, this.#options);
+    const id = { attempt, bot, kind, key: entry.key, content, chatId, confirmation };
+    if (!packIds.isProved(id)) {
+      await ledger.holdUnproved(attempt, confirmation);
+      if ((await packIds.judge(id)) !== "ordinary") {
+        await ledger.discard(attempt, notTaken(id));
+        return null;
+      }
+    }
+    const confirmed = await ledger.confirm(attempt, confirmation);
+    const spent = { calls: this.#calls, sendMs: this.#sendMs, now: this.#options.clock.now() };
+    return { item: adoptedItem(row, { confirmed, reading, way, spent }), way };
+  }
+}
+
+/** The file is the same for all bots by its `file_unique_id`. */
+function mediumOf({ posted }: Adoptable, { blocks }: SeenMessage): Sent | null {
+  const found = (blocks ?? []).find(
+    ({ sent }) => sent !== null && posted.fileUniqueId !== null && sent.fileUniqueId === posted.fileUniqueId,
+  );
+  return found?.sent ?? null;
+}
