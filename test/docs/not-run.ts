@@ -30,6 +30,17 @@ export const NOT_RUN: readonly NotRun[] = [
     why: "no Docker here: the job `image` of ci.yml builds and runs it",
   },
   { page: "README.md", line: "npm start", why: "test/cli/sandbox-run.slow.test.ts runs it" },
+  {
+    page: "README.pt-BR.md",
+    line: "npm start",
+    why: "the lines of README.md: test/docs/translation.test.ts",
+  },
+  { page: "README.pt-BR.md", line: "curl", why: "the lines of README.md: test/docs/translation.test.ts" },
+  {
+    page: "README.pt-BR.md",
+    line: "node bin/prewarm.js",
+    why: "the lines of README.md: test/docs/translation.test.ts",
+  },
   { page: "README.md", line: "curl", why: AT_WORKER },
   { page: "CONTRIBUTING.md", line: "npm", why: "what runs this test, and its variants" },
   { page: "CONTRIBUTING.md", line: "npx vitest", why: "what runs this test, and its variants" },

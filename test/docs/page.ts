@@ -6,6 +6,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** The pages at the root and all of `docs/`, as paths from the root. */
 export const PAGES: readonly string[] = [
   "README.md",
+  "README.pt-BR.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
   ...readdirSync(new URL("docs/", ROOT))
