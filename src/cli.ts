@@ -38,7 +38,15 @@ async function dispatch(argv: readonly string[], version: string, place: Process
     return 0;
   }
   // Asked by the script of `prewarm completion` at each press of the key.
-  if (argv[0] === "complete") (await import("@bomb.sh/tab/commander")).default(program);
+  if (argv[0] === "complete") {
+    const { ownCompletion } = await import("./commands/complete.ts");
+    const own = ownCompletion(argv.slice(2), program);
+    if (own !== null) {
+      process.stdout.write(`${own}\n`);
+      return 0;
+    }
+    (await import("@bomb.sh/tab/commander")).default(program);
+  }
   try {
     await program.parseAsync(argv, { from: "user" });
   } catch (error) {
