@@ -68,7 +68,7 @@ export function openScreen(
     wording,
     next: commandsAfterProbe(flags),
   });
-  run.events.on("notice", ({ level, text }) => screen.notice(level, text));
+  run.events.on("notice", ({ level, text }) => screen.notice(level === "warn" ? "warn" : "info", text));
   const cut = "stopping: what was posted is deleted first; once more leaves it to the next probe";
   run.events.on("stopping", (cause) =>
     screen.notice("warn", cause.type === "signal" ? cut : stopLine(cause)),

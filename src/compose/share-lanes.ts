@@ -40,7 +40,8 @@ export function openShare(given: ShareOptions): LaneShare {
       return { ...memoryOf(lane), nextInMs, found: lane.pace.found?.(now) ?? null };
     },
     hold: given.freezeUntil,
-    tell: (text) => events.emit("notice", { level: "warn", text }),
+    // Where many workers share the work, that is how it is divided.
+    tell: (text) => events.emit("notice", { level: given.shared.inFleet ? "debug" : "warn", text }),
   });
 }
 

@@ -45,7 +45,7 @@ export interface EventMap {
     readonly ledger: string;
   };
   /** A sentence for people. */
-  notice: { readonly level: "info" | "warn"; readonly text: string };
+  notice: { readonly level: "debug" | "info" | "warn"; readonly text: string };
   /** How far the source has been read, and how many of its keys filters turned away; `ended` when there is no more. */
   source: {
     readonly read: number;

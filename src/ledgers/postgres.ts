@@ -1,23 +1,22 @@
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { PG_BOSS, PG_BOSS_NODE } from "../domain/pg-boss.ts";
 import { LaneHeld } from "../domain/shared-work.ts";
-import { LedgerError } from "./error.ts";
 import type { FleetLedger } from "./fleet-port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
 import { ServerClock } from "./postgres/clock.ts";
-import type { Database, RawSql } from "./postgres/database.ts";
+import type { RawSql } from "./postgres/database.ts";
+import { entered } from "./postgres/entered.ts";
 import { asLedgerError } from "./postgres/errors.ts";
 import { fleetIn } from "./postgres/fleet-ledger.ts";
 import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
-import { alone, beginLeased, HELD, LEASE_S, sweep, take } from "./postgres/leases.ts";
+import { alone, beginLeased, HELD, sweep, take } from "./postgres/leases.ts";
+import { looksBy } from "./postgres/moved-looks.ts";
 import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
 import type { TellAway } from "./postgres/patience.ts";
 import { planOn } from "./postgres/plan-ledger.ts";
 import { withBots } from "./postgres/platform-bots.ts";
-import { type Company, enter, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
+import { type Company, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
 import { beginRead } from "./sql/begin-read.ts";
 import { confirm, point } from "./sql/confirm.ts";
@@ -26,7 +25,6 @@ import { beginCanary } from "./sql/packs.ts";
 import { beginProbe } from "./sql/probes.ts";
 import type { Steps } from "./sql/steps.ts";
 import type { Store } from "./sql/store.ts";
-import type { LedgerView } from "./view.ts";
 
 /** Which database to open, and for whom. */
 export interface PostgresLedgerOptions {
@@ -41,11 +39,9 @@ export interface PostgresLedgerOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Unix milliseconds; the database's clock by default. */
   readonly now?: (() => number) | undefined;
+  /** The clock of this machine, in Unix milliseconds. */
+  readonly machine?: (() => number) | undefined;
 }
-
-/** Milliseconds for which a worker waits for the lease of one that died. */
-const FOR_LEASE_MS = (LEASE_S + 5) * 1000;
-const ASK_EACH_MS = 1_000;
 
 /**
  * Opens the ledger in a PostgreSQL database, which any number of processes may write to. Throws LedgerError: exit code 2 for one
@@ -56,7 +52,8 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   const url = postgresUrlOf(options.url);
   if (options.onlyPlan) {
     const read = await openReading(url, tell, env);
-    return withBots(planOn(read.database, options.now), read.database, read.facts);
+    const clock = await ServerClock.of(read.database, options.now, options.machine);
+    return withBots(planOn(read.database, clock), read.database, read.facts);
   }
   return (await openSharedLedger(options)).ledger;
 }
@@ -81,7 +78,7 @@ export async function openSharedLedger(options: PostgresLedgerOptions): Promise<
   const { database, facts } = await openWriting(url, tell, env);
   try {
     const process = await entered(database, { command, company, schema: facts.schema, place: url.place });
-    const clock = await ServerClock.of(database, options.now);
+    const clock = await ServerClock.of(database, options.now, options.machine);
     const store: Store = {
       place: url.place,
       now: clock.now,
@@ -104,41 +101,9 @@ export async function openSharedLedger(options: PostgresLedgerOptions): Promise<
   }
 }
 
-interface EnterOptions {
-  readonly command: string;
-  readonly company: Company;
-  readonly schema: string;
-  readonly place: string;
-}
-
-async function entered(
-  database: Database,
-  { command, company, schema, place }: EnterOptions,
-): Promise<WritingProcess> {
-  for (const began = performance.now(); ; ) {
-    const found = await database.write(() => enter(command, company, schema));
-    if ("fence" in found) return found;
-    if (performance.now() - began > FOR_LEASE_MS)
-      throw new LedgerError(secondWorker(place, found, company), 2);
-    await sleep(ASK_EACH_MS);
-  }
-}
-
-function secondWorker(
-  place: string,
-  { command, pid, host, since }: NonNullable<LedgerView["holder"]>,
-  company: Company,
-): string {
-  const there = `${place} is worked on by \`${command}\` (pid ${pid} on ${host}, since ${since} UTC)`;
-  const pgBoss = `npm i pg-boss@${PG_BOSS} (Node ${PG_BOSS_NODE} or newer)`;
-  return company === "shared"
-    ? `${there}, which works alone; several workers share the work through pg-boss, which is not there on ${host}: ${pgBoss} and start that one again, or end it`
-    : `${there}; several workers share the work through pg-boss, which is not there: ${pgBoss}, or end that one`;
-}
-
 function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
   const { keeper } = open;
-  const shared = new PostgresLanes((work) => open.write(work), process.fence, clock);
+  const shared = new PostgresLanes((work) => open.write(work), process, clock);
   keeper.lanes = shared;
   const ledger = ledgerIn(store, {
     caution: null,
@@ -169,6 +134,7 @@ function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clo
         : keeper.ending((id) => ledger.fail(id, facts, failure))(attempt),
     shared,
     ...lanesBy(clock, ledger, open),
+    ...looksBy(clock, ledger),
   };
 }
 

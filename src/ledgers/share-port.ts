@@ -84,6 +84,8 @@ export interface BotFlood {
 export interface SharedLanes {
   /** How long a lease lasts that is not renewed, in milliseconds. */
   readonly leaseMs: number;
+  /** Many workers share the work: it is no news that another one has a lane. */
+  readonly inFleet: boolean;
   /**
    * Takes those of these lanes that nobody has, or whose owner is lost. For the others this process is next, if it goes on asking each
    * second, and nobody came before it.

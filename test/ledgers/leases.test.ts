@@ -71,6 +71,24 @@ if (typeof server === "string") {
       expect(await sql("select state from prewarm_attempts")).toEqual([{ state: "retry" }]);
     });
 
+    it("tells when calls were lost by the clock of this machine, also one that is ten minutes off", async () => {
+      for (const off of [-600_000, 600_000]) {
+        const machine = () => Date.now() + off;
+        const ledger = await openPostgresLedger({ url, command: "prewarm run", machine });
+        const lost = facts(object(`lost ${off}.jpg`));
+        await ledger.doubt(await ledger.begin(lost), failure("answer_lost", "no answer"));
+        const [[call] = []] = await ledger.lostCalls([lost]);
+        const isNow = (unixMs = 0) => Math.abs(unixMs - machine()) < 60_000;
+        expect([call?.startedAt, call?.endedAt].map(isNow)).toEqual([true, true]);
+        const next = facts(object(`next ${off}.jpg`));
+        await ledger.confirm(await ledger.begin(next), confirmation(next, `next ${off}`));
+        const asked = { bot: lost.bot, chatId: String(lost.chatId), startedAt: machine() - 60_000 };
+        const neighbours = await ledger.neighbours({ ...asked, settledAt: machine() });
+        expect(neighbours.map(({ endedAt }) => isNow(endedAt))).toContain(true);
+        await ledger.close();
+      }
+    });
+
     it("begins several or none, and says which one another process is sending", async () => {
       const all = ["a.jpg", "b.jpg", "c.jpg"].map((key) => facts(object(key)));
       await two?.begin(facts(object("b.jpg")));

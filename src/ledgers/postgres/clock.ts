@@ -7,17 +7,22 @@ export class ServerClock {
   readonly now: () => number;
 
   private constructor(offset: number, now: () => number) {
-    this.#offset = offset;
+    // Whole, so that a moment that goes there and back is the same.
+    this.#offset = Math.round(offset);
     this.now = () => now() + this.#offset;
   }
 
-  /** With a clock of its own, for tests, there is no other. */
-  static async of(database: Database, given: (() => number) | undefined): Promise<ServerClock> {
+  /** With a clock of its own, for tests, there is no other. `machine` is that of this machine, in Unix milliseconds. */
+  static async of(
+    database: Database,
+    given: (() => number) | undefined,
+    machine: () => number = Date.now,
+  ): Promise<ServerClock> {
     if (given) return new ServerClock(0, given);
-    const asked = Date.now();
+    const asked = machine();
     const there = await database.read(() => one<{ ms: number }>(SERVER_MS));
-    const back = Date.now();
-    return new ServerClock((there?.ms ?? asked) - (asked + back) / 2, Date.now);
+    const back = machine();
+    return new ServerClock((there?.ms ?? asked) - (asked + back) / 2, machine);
   }
 
   /** A moment of this machine as one of the database. */

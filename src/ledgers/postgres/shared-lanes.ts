@@ -13,6 +13,7 @@ import type { ServerClock } from "./clock.ts";
 import { keepLanes, leaveLanes, takeLanes } from "./lane-leases.ts";
 import { keepSharedLane, movedLane } from "./lane-memory.ts";
 import { LEASE_S } from "./leases.ts";
+import type { WritingProcess } from "./processes.ts";
 
 /** Plays steps as one transaction. */
 type Write = <T>(work: () => Steps<T>) => Promise<T>;
@@ -22,6 +23,7 @@ type HeldListener = Parameters<SharedLanes["onHeld"]>[0];
 /** Lanes of a process that shares them with others by a database. */
 export class PostgresLanes implements SharedLanes {
   readonly leaseMs = LEASE_S * 1000;
+  readonly inFleet: boolean;
   readonly #write: Write;
   readonly #fence: number;
   /** Lanes that it has, as far as it knows. */
@@ -33,10 +35,11 @@ export class PostgresLanes implements SharedLanes {
 
   readonly #clock: ServerClock;
 
-  constructor(write: Write, fence: number, clock: ServerClock) {
+  constructor(write: Write, { fence, company }: WritingProcess, clock: ServerClock) {
     this.#clock = clock;
     this.#write = write;
     this.#fence = fence;
+    this.inFleet = company === "shared";
   }
 
   async take(lanes: readonly LaneName[]): Promise<LaneAnswers> {
