@@ -50,6 +50,17 @@ export function tellerOf({ stderr, wording = asWritten }: CommandPlace): (text: 
   return (text) => void stderr.write(`${wording(text)}\n`);
 }
 
+/** What a ledger tells while it is opened, before there is a screen. */
+export function beforeScreen(
+  tell: (text: string) => void,
+  isQuiet: boolean,
+  redact: (text: string) => string,
+): (level: "warn" | "info", text: string) => void {
+  return (level, text) => {
+    if (level === "warn" || !isQuiet) tell(redact(text));
+  };
+}
+
 interface Opened {
   readonly run: Run;
   readonly output: RunOutput;
@@ -68,7 +79,8 @@ async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunC
     );
     const redact = redactor(secretsOf(config));
     onRedactor(redact);
-    const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run" });
+    const early = beforeScreen(tellerOf(place), flags.quiet === true, redact);
+    const run = await Run.open({ config, options, redact, sandbox, command: "prewarm run", early });
     const output = new RunOutput(run, { flags, place, redact });
     const close = async () => {
       await output.close();

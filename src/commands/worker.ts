@@ -11,7 +11,7 @@ import { stopOnSignals } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
 import { thisProcess, wordingHere } from "./place.ts";
-import { type RunContext, tellerOf } from "./run.ts";
+import { beforeScreen, type RunContext, tellerOf } from "./run.ts";
 import type { WorkerFlags } from "./worker-flags.ts";
 
 export interface WorkerContext extends RunContext {
@@ -34,7 +34,7 @@ export async function worker(flags: WorkerFlags, context: WorkerContext): Promis
 async function workOn(
   { env, folder, sandbox }: Stage,
   flags: WorkerFlags,
-  { onRedactor, version }: WorkerContext,
+  { onRedactor, version, place = thisProcess() }: WorkerContext,
 ): Promise<number> {
   const { config, options } = readTogether(
     () => readWorkerOptions(flags),
@@ -43,7 +43,8 @@ async function workOn(
   );
   const redact = redactor(secretsOf(config));
   onRedactor(redact);
-  const open = await Worker.open({ config, options, redact, sandbox, version });
+  const early = beforeScreen(tellerOf(place), flags.quiet === true, redact);
+  const open = await Worker.open({ config, options, redact, sandbox, version, early });
   const log = logOf(open, { config, options, flags, redact });
   const unwatch = stopOnSignals(open.stop);
   try {

@@ -23,7 +23,7 @@ export interface FleetParts {
 
 /** A worker of a fleet fetches jobs for the lanes that it has; one of them reads the source for all, and feeds the engine. */
 export function sharedWork(given: KeepingOptions, shared: FleetParts, parts: WorkParts): WorkSide {
-  const { events, connections, stop } = given;
+  const { config, events, connections, stop } = given;
   const { fleet, how, works, worker } = shared;
   const tell: Tell = (level, text) => events.emit("notice", { level, text });
   const away = tellOnce(tell);
@@ -40,9 +40,13 @@ export function sharedWork(given: KeepingOptions, shared: FleetParts, parts: Wor
       begin = told;
     },
     takeBack: (task) => jobs.takeBack(task),
+    nextReports: (signal) => connections.clock.sleep(REPORTS_PART * config.intervalMs, signal),
     end: () => jobs.end(),
   };
 }
+
+/** Readers see what bots report at once, so that all workers need not hurry to take it over. */
+const REPORTS_PART = 5;
 
 type Tell = (level: "info" | "warn", text: string) => void;
 

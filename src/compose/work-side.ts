@@ -1,6 +1,8 @@
-import type { Bell } from "../domain/bell.ts";
+import { Bell } from "../domain/bell.ts";
+import { isPostgres } from "../domain/postgres-url.ts";
 import type { Task } from "../domain/task.ts";
 import type { PlanRules } from "../pipeline/plan.ts";
+import { AskingPace } from "../worker/asking-pace.ts";
 import { BotAvailability } from "../worker/bot-availability.ts";
 import type { Breaker } from "../worker/breaker.ts";
 import { DueRows } from "../worker/due-rows.ts";
@@ -33,9 +35,14 @@ export interface WorkSide {
   /** `begin` is called when it begins to. */
   readonly onScans: (begin: () => void) => void;
   readonly takeBack: (task: Task) => void;
+  /** Resolves when it is time to look at what bots reported. */
+  readonly nextReports: (signal: AbortSignal) => Promise<unknown>;
   /** Gives back what is left, once nothing runs any more. */
   readonly end: () => Promise<void>;
 }
+
+/** Real milliseconds between two questions to a server at most: after half an hour without anything to do. */
+const LONGEST_MS = 10 * 60_000;
 
 /** A worker that works alone asks the ledger for what waits, and queues all it finds itself. */
 export function ownWork(
@@ -43,7 +50,7 @@ export function ownWork(
   parts: WorkParts,
 ): WorkSide {
   const { engine, byName: rules, breaker, asked, onBack } = parts;
-  const { queue, lanes, intake, lost } = engine;
+  const { queue, pool, lanes, intake, lost } = engine;
   const { clock } = connections;
   const { intervalMs } = config;
   const most = queue.capacity > 0 ? queue.capacity : Number.POSITIVE_INFINITY;
@@ -52,8 +59,26 @@ export function ownWork(
   const asking = { events, ledger, intake, availability, rules };
   const entries = new EnqueuedEntries({ ...asking, clock, most, lost });
   const rows = new DueRows({ ...asking, room });
-  const polled = { entries, rows, asked, intervalMs };
-  const ledgerWatch = new LedgerWatch({ clock, stop, breaker, availability, onBack, ...polled });
+  // A file is asked for next to nothing; a server may sleep, and is woken by each question.
+  const sleeps = isPostgres(config.ledger);
+  const longestMs = sleeps ? LONGEST_MS * clock.scale : intervalMs;
+  const polled = new Bell();
+  const ledgerWatch = new LedgerWatch({
+    clock,
+    stop,
+    breaker,
+    availability,
+    onBack,
+    entries,
+    rows,
+    asked,
+    pace: new AskingPace({ clock, events, intervalMs, longestMs }),
+    isBusy: () => queue.length > 0 || pool.active > 0,
+    onPolled: async (pauseMs) => {
+      polled.ring();
+      await ledger.rest?.(pauseMs / clock.scale);
+    },
+  });
   return {
     watches: [ledgerWatch],
     door: intake,
@@ -61,6 +86,8 @@ export function ownWork(
     scans: () => true,
     onScans: () => {},
     takeBack: (task) => ledgerWatch.takeBack(task),
+    nextReports: (signal) =>
+      sleeps ? polled.wait(Number.POSITIVE_INFINITY, clock, signal) : clock.sleep(intervalMs, signal),
     end: async () => {},
   };
 }

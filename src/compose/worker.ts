@@ -104,7 +104,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const scans = { scan: () => (work.scans() ? scanner.scan() : Promise.resolve(NO_SCAN)) };
   const sourceWatch = new SourceWatch({ clock, stop, breaker, outages, scanner: scans, schedule });
   const takeOver = openTakeOver(given, lanes, bots);
-  const reportWatch = new ReportWatch({ clock, stop, breaker, takeOver, intervalMs });
+  const reportWatch = new ReportWatch({ stop, breaker, takeOver, next: work.nextReports });
   const lookWatch = new LookWatch(looks, stop.draining);
   const watches: readonly Watch[] = [sourceWatch, ...work.watches, laneWatch, reportWatch, lookWatch];
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, takeBack, desk });

@@ -17,6 +17,7 @@ import type { PackedCalls } from "./pack-port.ts";
 import type { OfPlatform } from "./platform-port.ts";
 import type { ProbePosts } from "./probe-port.ts";
 import type { ReportedIds } from "./reported.ts";
+import type { Resting } from "./rest-port.ts";
 import type { SharedLanes } from "./share-port.ts";
 
 export type { AttemptFacts, BeginAnswer, ReadContent };
@@ -160,8 +161,9 @@ export interface Ledger
     PackedCalls,
     ProbePosts,
     OfPlatform,
+    Resting,
     PostedMessages {
-  /** Where it is, for people; without a password. */
+  /** For people; without a password. */
   readonly place: string;
   /** What is doubtful about that place, with what to do; null or undefined where nothing is. */
   readonly caution?: string | null | undefined;
@@ -204,9 +206,8 @@ export interface Ledger
   /** Records that the attempt failed and another follows; the row stays as it is. */
   retry(attempt: AttemptId, failure: Failure): Promise<void>;
   /**
-   * Records that the item has failed in this run; `attempt` is null when there was no call. A row with an id stays ready.
-   * A worker tries again after 2^(failures - 1) minutes, at most 64; never after a permanent failure or one of the
-   * configuration.
+   * Records that the item has failed in this run; `attempt` is null when there was no call. A row with an id stays ready. A worker tries
+   * again after 2^(failures - 1) minutes, at most 64; never after a permanent failure or one of the configuration.
    */
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
   /** Records that the call may have posted: `unknown`. A row with an id stays ready. */

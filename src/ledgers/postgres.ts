@@ -77,7 +77,13 @@ export async function openSharedLedger(options: PostgresLedgerOptions): Promise<
   const url = postgresUrlOf(options.url);
   const { database, facts } = await openWriting(url, tell, env);
   try {
-    const process = await entered(database, { command, company, schema: facts.schema, place: url.place });
+    const process = await entered(database, {
+      command,
+      company,
+      schema: facts.schema,
+      place: url.place,
+      tell,
+    });
     const clock = await ServerClock.of(database, options.now, options.machine);
     const store: Store = {
       place: url.place,
@@ -115,6 +121,7 @@ function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clo
   return {
     ...ledger,
     recover: () => open.write(() => sweep(store)),
+    rest: (ms) => keeper.rest(ms),
     ...beginningIn({ store, process, clock, keeper, open, shared }),
     endCanary: keeper.ending(ledger.endCanary),
     holdUnproved: keeper.bringing(ledger.holdUnproved),

@@ -51,7 +51,7 @@ export class TakeOver {
     if (length > 0)
       this.#tell(`asking Telegram about ${length === 1 ? "an id" : `${length} ids`} that bots found dead`);
     // What a bot learned instead of a dead id takes its place.
-    const dead = await this.#each("dead", asks, (report) => this.#bury(report));
+    const dead = length > 0 ? await this.#each("dead", asks, (report) => this.#bury(report)) : NONE;
     const learned = await this.#each("learned", Number.POSITIVE_INFINITY, (report) => this.#learn(report));
     const parts = [
       learned.taken > 0 ? `${learned.taken} that bots learned` : "",
@@ -131,6 +131,7 @@ export class TakeOver {
   }
 }
 
+const NONE: Readonly<Record<Fate, number>> = { taken: 0, dropped: 0, later: 0 };
 const NO_MEDIA = { width: null, height: null, duration: null, mime: null };
 
 /** A report that names neither ETag nor size could be of anything. */

@@ -24,6 +24,7 @@ import { findLanes } from "./find-lanes.ts";
 import { emitForecasts, forecastBy } from "./forecasts.ts";
 import { messageRemover } from "./remove-message.ts";
 import { Session } from "./session.ts";
+import { type EarlyListener, toldEarly } from "./told-early.ts";
 
 export interface OpenRunOptions {
   readonly config: Config;
@@ -36,6 +37,8 @@ export interface OpenRunOptions {
   readonly command: string;
   /** What happens is emitted here; by default to {@link Run.events}. */
   readonly events?: Emitter;
+  /** Hears what is to be told while the ledger is opened, when nobody listens to {@link Run.events} yet. */
+  readonly early?: EarlyListener | undefined;
 }
 
 /** One pass over a source: what it warms, who hears of it, and what ends it. */
@@ -71,10 +74,19 @@ export class Run implements RunPass {
   readonly #session: Session;
 
   /** Takes the ledger; for a dry run a copy of it. Throws LedgerError, which says who holds it. */
-  static async open({ config, options, redact, sandbox, command, events }: OpenRunOptions): Promise<Run> {
+  static async open({
+    config,
+    options,
+    redact,
+    sandbox,
+    command,
+    events,
+    early,
+  }: OpenRunOptions): Promise<Run> {
     const emitter = events ?? new Emitter();
-    const tell = (level: "warn" | "info", text: string) => emitter.emit("notice", { level, text });
-    const opened = await openPlace(config, { command, onlyPlan: options.dryRun, tell });
+    const told = toldEarly(emitter, early);
+    const opened = await openPlace(config, { command, onlyPlan: options.dryRun, tell: told.tell });
+    told.end();
     const connections = connect(opened.config, redact);
     const session = new Session({ ...opened, connections, events: emitter, sandbox });
     return new Run(session, options, command);

@@ -24,6 +24,7 @@ import { unaskedText } from "./find-lanes.ts";
 import { packLines } from "./pack-lines.ts";
 import { messageRemover } from "./remove-message.ts";
 import { Session } from "./session.ts";
+import { type EarlyListener, toldEarly } from "./told-early.ts";
 
 export interface OpenWorkerOptions {
   readonly config: WorkerConfig;
@@ -32,6 +33,8 @@ export interface OpenWorkerOptions {
   readonly redact: (text: string) => string;
   /** Whether the far ends are stand-ins. */
   readonly sandbox: boolean;
+  /** Hears what is to be told while the ledger is opened, when nobody listens to {@link Worker.events} yet. */
+  readonly early?: EarlyListener | undefined;
   /** Of prewarm, for the admin server. */
   readonly version: string;
 }
@@ -53,8 +56,9 @@ export class Worker {
   /** Takes the ledger, or throws a LedgerError that says who has it. */
   static async open(given: OpenWorkerOptions): Promise<Worker> {
     const events = new Emitter();
-    const tell = (level: "warn" | "info", text: string) => events.emit("notice", { level, text });
-    const ledger = await openWorkerLedger(given.config, { command: COMMAND, tell });
+    const told = toldEarly(events, given.early);
+    const ledger = await openWorkerLedger(given.config, { command: COMMAND, tell: told.tell });
+    told.end();
     try {
       const config = await withPlatformLanes(given.config, ledger.ledger);
       return new Worker({ ...given, config }, ledger, connectWorker(config, given.redact), events);

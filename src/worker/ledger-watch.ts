@@ -3,6 +3,7 @@ import type { Bell } from "../domain/bell.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Task } from "../domain/task.ts";
 import type { Stop } from "../pipeline/stop.ts";
+import type { AskingPace } from "./asking-pace.ts";
 import type { BotAvailability } from "./bot-availability.ts";
 import type { Breaker } from "./breaker.ts";
 import type { DueRows } from "./due-rows.ts";
@@ -15,8 +16,11 @@ export interface LedgerWatchOptions {
   readonly availability: BotAvailability;
   readonly entries: EnqueuedEntries;
   readonly rows: DueRows;
-  /** Milliseconds of the engine's clock between two polls. */
-  readonly intervalMs: number;
+  readonly pace: AskingPace;
+  /** Whether work is queued or under way. */
+  readonly isBusy: () => boolean;
+  /** Called after each poll, with the milliseconds of the engine's clock until the next. */
+  readonly onPolled: (pauseMs: number) => Promise<void>;
   /** Rung when an entry was enqueued. */
   readonly asked: Bell;
   /** Called when a bot can send again whose work was skipped. */
@@ -53,7 +57,7 @@ export class LedgerWatch {
   }
 
   async #poll(): Promise<void> {
-    const { stop, breaker, availability, entries, rows, asked, clock, intervalMs, onBack } = this.#options;
+    const { stop, breaker, availability, entries, rows, asked, clock, pace, onBack } = this.#options;
     const { draining } = stop;
     while (!draining.aborted) {
       if (availability.someoneIsBack()) onBack();
@@ -61,7 +65,10 @@ export class LedgerWatch {
         await unlessAborted(entries.poll(), draining);
         if (!draining.aborted) await unlessAborted(rows.poll(), draining);
       }
-      await asked.wait(intervalMs, clock, draining);
+      if (this.#options.isBusy()) pace.busy();
+      const pause = pace.pause();
+      await unlessAborted(this.#options.onPolled(pause), draining);
+      if ((await asked.wait(pause, clock, draining)) !== null) pace.busy();
     }
   }
 }

@@ -1,15 +1,13 @@
-import type { Clock } from "../domain/clock.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import type { TakeOver } from "../pipeline/take-over.ts";
 import type { Breaker } from "./breaker.ts";
 
 export interface ReportWatchOptions {
-  readonly clock: Clock;
   readonly stop: Stop;
   readonly breaker: Breaker;
   readonly takeOver: TakeOver;
-  /** Milliseconds of the engine's clock between two looks. */
-  readonly intervalMs: number;
+  /** Resolves when it is time for another look. */
+  readonly next: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Ids that Telegram is asked for at a time, so that the posts of a lane get their turns in between. */
@@ -25,12 +23,12 @@ export class ReportWatch {
 
   /** Resolves when the worker drains. Throws LedgerError. */
   async run(): Promise<void> {
-    const { stop, breaker, takeOver, clock, intervalMs } = this.#options;
+    const { stop, breaker, takeOver, next } = this.#options;
     const { draining } = stop;
     try {
       while (!draining.aborted) {
         if (!breaker.isOpen) await takeOver.run(ASKS);
-        await clock.sleep(intervalMs, draining);
+        await next(draining);
       }
     } finally {
       await takeOver.close();

@@ -1,7 +1,8 @@
-import type { Client, Pool, PoolClient } from "pg";
+import type { Client, PoolClient } from "pg";
 import { LedgerError } from "../error.ts";
 import { Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
 import { ServerPatience, type TellAway } from "./patience.ts";
+import type { SqlPool } from "./pool.ts";
 import { type NumberedSql, type TableFacts, translate } from "./translate.ts";
 
 /** Whoever sends statements to the server. */
@@ -18,7 +19,7 @@ export interface RawSql {
 }
 
 export interface DatabaseOptions {
-  readonly pool: Pool;
+  readonly pool: SqlPool;
   readonly place: string;
   readonly facts: TableFacts;
   readonly tell: TellAway;
@@ -33,7 +34,7 @@ export interface DatabaseOptions {
  */
 export class Database {
   readonly place: string;
-  readonly #pool: Pool;
+  readonly #pool: SqlPool;
   readonly #facts: TableFacts;
   readonly #statements = new Map<string, NumberedSql>();
   readonly #patience: ServerPatience;

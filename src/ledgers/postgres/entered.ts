@@ -4,10 +4,11 @@ import { LedgerError } from "../error.ts";
 import type { LedgerView } from "../view.ts";
 import type { Database } from "./database.ts";
 import { LEASE_S } from "./leases.ts";
-import { type Company, enter, type WritingProcess } from "./processes.ts";
+import type { TellAway } from "./patience.ts";
+import { type Company, enter, type OtherWorker, type WritingProcess } from "./processes.ts";
 
-/** Milliseconds for which a worker waits for the lease of one that died. */
-const FOR_LEASE_MS = (LEASE_S + 5) * 1000;
+/** Seconds for which a worker waits for the lease of one that died, and by which it waits longer than a lease. */
+const [FOR_LEASE_S, MARGIN_S] = [LEASE_S + 5, 5];
 const ASK_EACH_MS = 1_000;
 
 interface EnterOptions {
@@ -15,6 +16,7 @@ interface EnterOptions {
   readonly company: Company;
   readonly schema: string;
   readonly place: string;
+  readonly tell: TellAway;
 }
 
 /**
@@ -23,15 +25,29 @@ interface EnterOptions {
  */
 export async function entered(
   database: Database,
-  { command, company, schema, place }: EnterOptions,
+  { command, company, schema, place, tell }: EnterOptions,
 ): Promise<WritingProcess> {
-  for (const began = performance.now(); ; ) {
+  const began = performance.now();
+  let [most, last] = [FOR_LEASE_S, Number.POSITIVE_INFINITY];
+  for (;;) {
     const found = await database.write(() => enter(command, company, schema));
     if ("fence" in found) return found;
-    if (performance.now() - began > FOR_LEASE_MS)
+    const waited = (performance.now() - began) / 1000;
+    if (last === Number.POSITIVE_INFINITY && found.leaseS > LEASE_S) {
+      most = found.leaseS + MARGIN_S;
+      tell("warn", resting(place, found));
+    }
+    // It was heard of meanwhile.
+    const lives = found.leaseS > last;
+    if (waited > most || (lives && waited > FOR_LEASE_S))
       throw new LedgerError(secondWorker(place, found, company), 2);
+    last = found.leaseS;
     await sleep(ASK_EACH_MS);
   }
+}
+
+function resting(place: string, { command, pid, host, leaseS }: OtherWorker): string {
+  return `${place} is worked on by \`${command}\` (pid ${pid} on ${host}), which rests: whether it still lives shows within ${Math.ceil(leaseS)} s, waiting for that`;
 }
 
 function secondWorker(

@@ -1,5 +1,5 @@
 import { TLSSocket } from "node:tls";
-import type { Pool, PoolClient } from "pg";
+import type { PoolClient } from "pg";
 import type { PostgresUrl } from "../../domain/postgres-url.ts";
 import { LedgerError } from "../error.ts";
 import type { Identity } from "../port.ts";
@@ -9,7 +9,7 @@ import { asLedgerError } from "./errors.ts";
 import { type FoundSchema, factsOf, lookAt, refuseStrangeTypes, standInsFor } from "./look.ts";
 import { isCurrent } from "./migrate.ts";
 import { platformBots } from "./platform-bots.ts";
-import { openPool } from "./pool.ts";
+import { openPool, type SqlPool } from "./pool.ts";
 import { viewOf } from "./view.ts";
 
 /** What is asked of a server at once. */
@@ -63,7 +63,7 @@ export async function inspectPostgres(
   }
 }
 
-async function serverAt(pool: Pool, url: PostgresUrl, found: FoundSchema): Promise<PostgresServer> {
+async function serverAt(pool: SqlPool, url: PostgresUrl, found: FoundSchema): Promise<PostgresServer> {
   const asked = Date.now();
   const about = (await pool.query(ABOUT, [url.schema])).rows[0] as AboutRow;
   const skewMs = (asked + Date.now()) / 2 - about.ms;
@@ -95,7 +95,7 @@ async function serverAt(pool: Pool, url: PostgresUrl, found: FoundSchema): Promi
 type Connection = Pick<PostgresServer, "encryption" | "isLocal" | "isPooled">;
 
 /** Two connections of ours that are one and the same to the server are given out by a pooler. */
-async function connectionOf(pool: Pool, { host = "localhost" }: PostgresUrl): Promise<Connection> {
+async function connectionOf(pool: SqlPool, { host = "localhost" }: PostgresUrl): Promise<Connection> {
   const clients: PoolClient[] = [];
   try {
     clients.push(await pool.connect(), await pool.connect());
@@ -125,7 +125,7 @@ async function backendsOf(client: PoolClient): Promise<string[]> {
 }
 
 async function viewAt(
-  pool: Pool,
+  pool: SqlPool,
   { place, schema }: PostgresUrl,
   found: FoundSchema,
   identity: Identity | null,

@@ -23,6 +23,8 @@ export class LeaseKeeper {
   /** An id that waits to be proved ends its attempt twice. */
   readonly #underWay = new Set<string>();
   #isBusy = false;
+  /** Until when nothing is to be renewed, by this process's own clock. */
+  #restsUntil = 0;
   #lost: LedgerError | null = null;
 
   constructor(database: Database, store: Store, process: WritingProcess) {
@@ -35,6 +37,7 @@ export class LeaseKeeper {
 
   /** An attempt was begun. */
   begun(id: AttemptId): void {
+    this.#restsUntil = 0;
     this.#underWay.add(String(id));
   }
 
@@ -66,10 +69,30 @@ export class LeaseKeeper {
     if (this.#lost) throw this.#lost;
   }
 
+  /**
+   * There will be nothing to do for so many milliseconds: the only worker of a ledger keeps its place for as long by one renewal, so that a
+   * database may sleep meanwhile. Another one that comes waits for as long.
+   */
+  async rest(ms: number): Promise<void> {
+    if (this.#process.company !== "alone" || this.#isBusy || this.#hasWork || ms <= EACH_MS) return;
+    this.#restsUntil = performance.now() + ms;
+    await this.#renew(ms / 1000);
+  }
+
+  get #hasWork(): boolean {
+    return this.#underWay.size > 0 || this.lanes?.any === true;
+  }
+
   async #keep(): Promise<void> {
-    const { fence, company } = this.#process;
-    if (this.#isBusy || (this.#underWay.size === 0 && company === "guest" && !this.lanes?.any)) return;
+    if (this.#isBusy || (this.#process.company === "guest" && !this.#hasWork)) return;
+    if (!this.#hasWork && performance.now() < this.#restsUntil) return;
+    await this.#renew(0);
+  }
+
+  /** `moreS` seconds longer than usual. */
+  async #renew(moreS: number): Promise<void> {
     this.#isBusy = true;
+    const { fence, company } = this.#process;
     const [store, process, lanes] = [this.#store, this.#process, this.lanes];
     const asked = performance.now();
     try {
@@ -77,7 +100,7 @@ export class LeaseKeeper {
         yield* renew(fence);
         yield* sweep(store);
         const kept = lanes ? yield* lanes.renewal() : [];
-        return { stays: yield* stay(process), kept };
+        return { stays: yield* stay(process, moreS), kept };
       });
       lanes?.renewed(kept, performance.now() - asked);
       if (!stays && company === "alone")

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, PoolClient, QueryConfig } from "pg";
+import type { PoolClient, QueryConfig } from "pg";
 import { LedgerError } from "../error.ts";
 import { SCHEMA_VERSION } from "../sql/schema.ts";
 import { type Change, changesFor } from "./changes.ts";
 import type { SqlClient } from "./database.ts";
 import { codeOf } from "./errors.ts";
 import { type FoundSchema, factsOf, lookAt, refuseStrangeTypes } from "./look.ts";
+import type { SqlPool } from "./pool.ts";
 import { POSTGRES_VERSION } from "./schema.ts";
 import type { TableFacts } from "./translate.ts";
 
@@ -15,7 +16,7 @@ const PAUSE_MS = 150;
 const MOST_TRIES = 600;
 
 interface MigrateOptions {
-  readonly pool: Pool;
+  readonly pool: SqlPool;
   readonly place: string;
   readonly schema: string;
 }
@@ -47,7 +48,7 @@ export async function migratePostgres({ pool, place, schema }: MigrateOptions): 
 
 /** Whether nothing is to be done. Throws LedgerError where a newer prewarm was here. */
 export async function isCurrent(
-  pool: Pool,
+  pool: SqlPool,
   { columns }: FoundSchema,
   { place, schema }: Omit<MigrateOptions, "pool">,
 ): Promise<boolean> {
@@ -69,9 +70,9 @@ export async function isCurrent(
 }
 
 /** Takes the right to change the schema, which goes with the transaction: behind a pooler no session has a lock of its own. */
-async function guarded(pool: Pool, schema: string): Promise<PoolClient> {
-  const client = await pool.connect();
+async function guarded(pool: SqlPool, schema: string): Promise<PoolClient> {
   for (;;) {
+    const client = await pool.connect();
     await client.query("begin");
     // Without parameters: with them the statement would keep its snapshot, for whose end an index that is made beside others' work waits.
     const { rows } = await client.query(
@@ -80,6 +81,8 @@ async function guarded(pool: Pool, schema: string): Promise<PoolClient> {
     if ((rows[0] as { mine: boolean }).mine) return client;
     // Whoever waits inside a statement would hold up an index that is made beside others' work.
     await client.query("rollback");
+    // Nor does it keep a connection, of which those that share them here have few.
+    client.release();
     await sleep(PAUSE_MS);
   }
 }
@@ -103,7 +106,7 @@ async function change(options: MigrateOptions): Promise<number> {
 }
 
 /** Runs a change in a transaction of its own, which gives up after 100 ms of waiting for others and tries again. */
-export async function patiently(pool: Pool, sql: string): Promise<void> {
+export async function patiently(pool: SqlPool, sql: string): Promise<void> {
   const client = await pool.connect();
   try {
     for (let tries = 1; ; tries++) {

@@ -37,7 +37,8 @@ export class ServerPatience {
   readonly #place: string;
   readonly #tell: TellAway;
   readonly #ms: number;
-  #isAway = false;
+  /** Since when it is known to be away; null while it is not. */
+  #awayAt: number | null = null;
 
   constructor({ place, tell, ms = PATIENCE_MS }: ServerPatienceOptions) {
     this.#place = place;
@@ -51,7 +52,7 @@ export class ServerPatience {
     for (;;) {
       try {
         const value = await work();
-        this.#isBack(spent.began);
+        this.#isBack();
         return value;
       } catch (error) {
         const isOver = performance.now() - spent.began > this.#ms || spent.undone > MOST_UNDONE;
@@ -67,22 +68,23 @@ export class ServerPatience {
       await sleep(Math.random() * SHORTEST_PAUSE_MS);
       return;
     }
-    if (codeOf(error) === READ_ONLY || performance.now() - spent.began > ROUTINE_MS) this.#wentAway(error);
+    if (codeOf(error) === READ_ONLY || performance.now() - spent.began > ROUTINE_MS)
+      this.#wentAway(error, spent);
     await sleep(spent.pause);
     spent.pause = Math.min(2 * spent.pause, LONGEST_PAUSE_MS);
   }
 
-  #wentAway(error: unknown): void {
-    if (this.#isAway) return;
-    this.#isAway = true;
+  #wentAway(error: unknown, { began }: SpentTries): void {
+    if (this.#awayAt !== null) return;
+    this.#awayAt = began;
     const why = WHY_AWAY.get(codeOf(error)) ?? "does not answer";
     this.#tell("warn", `the ledger at ${this.#place} ${why} (${textOf(error)}): waiting for it`);
   }
 
-  #isBack(began: number): void {
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    const seconds = Math.round((performance.now() - began) / 1000);
+  #isBack(): void {
+    if (this.#awayAt === null) return;
+    const seconds = Math.round((performance.now() - this.#awayAt) / 1000);
+    this.#awayAt = null;
     this.#tell("info", `the ledger at ${this.#place} is back${seconds > 0 ? ` after ${seconds} s` : ""}`);
   }
 }

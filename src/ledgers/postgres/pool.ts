@@ -25,11 +25,57 @@ async function loadDriver(): Promise<Driver> {
   }
 }
 
+/** Connections to a database, until `end`. */
+export interface SqlPool {
+  readonly query: Pool["query"];
+  readonly connect: Pool["connect"];
+  end(): Promise<void>;
+}
+
+interface OpenedPool {
+  readonly pool: Promise<Pool>;
+  users: number;
+}
+
+/** What this process has open, by where it goes: a worker looks at its ledger in several ways, and has few connections. */
+const OPENED = new Map<string, OpenedPool>();
+
 /**
- * Opens connections to a database; the first is tried at once, and by it is known whether the server encrypts. Throws what the
- * driver throws, and LedgerError.
+ * Opens connections to a database, or shares those that this process has open there; the first is tried at once, and by it is known
+ * whether the server encrypts. Throws what the driver throws, and LedgerError.
  */
-export async function openPool(url: PostgresUrl, env: NodeJS.ProcessEnv): Promise<Pool> {
+export async function openPool(url: PostgresUrl, env: NodeJS.ProcessEnv): Promise<SqlPool> {
+  const { PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY } = env;
+  const key = JSON.stringify([url, PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY]);
+  const opened = OPENED.get(key) ?? { pool: connected(url, env), users: 0 };
+  OPENED.set(key, opened);
+  opened.users += 1;
+  const leave = () => {
+    opened.users -= 1;
+    if (opened.users > 0) return false;
+    if (OPENED.get(key) === opened) OPENED.delete(key);
+    return true;
+  };
+  try {
+    const pool = await opened.pool;
+    let isOpen = true;
+    return {
+      query: pool.query.bind(pool) as Pool["query"],
+      connect: pool.connect.bind(pool) as Pool["connect"],
+      end: async () => {
+        if (isOpen && leave()) await pool.end();
+        isOpen = false;
+      },
+    };
+  } catch (error) {
+    leave();
+    // Whoever asks next tries again, also while others still hear of this failure.
+    if (OPENED.get(key) === opened) OPENED.delete(key);
+    throw error;
+  }
+}
+
+async function connected(url: PostgresUrl, env: NodeJS.ProcessEnv): Promise<Pool> {
   const driver = await loadDriver();
   const tries = tlsOf(url, env);
   for (const [i, ssl] of tries.entries()) {

@@ -1,9 +1,9 @@
-import type { Pool } from "pg";
 import { changesAt } from "./migrate.ts";
+import type { SqlPool } from "./pool.ts";
 import { OWN_TABLES, POSTGRES_TABLES } from "./schema.ts";
 
 interface PrintOptions {
-  readonly pool: Pool;
+  readonly pool: SqlPool;
   readonly place: string;
   readonly schema: string;
 }

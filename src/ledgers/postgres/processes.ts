@@ -22,7 +22,7 @@ const NOW = "clock_timestamp()";
 const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
 const liveWorker = (
   which: string,
-) => `select command, pid, host, since, admin, guarded from prewarm_processes p
+) => `select command, pid, host, since, admin, guarded, extract(epoch from lease_until - ${NOW}) as leaseS from prewarm_processes p
   where ${which} and p.lease_until > ${NOW} order by p.id limit 1`;
 const LIVE_WORKER = liveWorker("(p.alone or p.shared)");
 const LIVE_LONER = liveWorker("p.alone");
@@ -33,17 +33,23 @@ const ENTER = `insert into prewarm_processes (command, pid, host, alone, shared,
 const ONE_AT_A_TIME =
   "select pg_advisory_xact_lock(hashtext('prewarm worker'), hashtext(cast(:schema as text))) as locked";
 
-type HolderRow = Omit<NonNullable<LedgerView["holder"]>, "guarded"> & { readonly guarded: string | null };
+type Holder = NonNullable<LedgerView["holder"]>;
+type HolderRow = Omit<Holder, "guarded"> & { readonly guarded: string | null; readonly leaseS: number };
+
+/** A worker that is there, and for how many seconds it need not be heard of. */
+export interface OtherWorker extends Holder {
+  readonly leaseS: number;
+}
 
 /** Enters a process; or returns the worker beside which it cannot be. */
 export function* enter(
   command: string,
   company: Company,
   schema: string,
-): Steps<WritingProcess | NonNullable<LedgerView["holder"]>> {
+): Steps<WritingProcess | OtherWorker> {
   if (company !== "guest") {
     yield* one(ONE_AT_A_TIME, { schema });
-    const other = yield* found(company === "alone" ? LIVE_WORKER : LIVE_LONER);
+    const other = yield* foundWith(company === "alone" ? LIVE_WORKER : LIVE_LONER);
     if (other !== null) return other;
   }
   yield* run(FORGET);
@@ -64,16 +70,23 @@ export function workerThere(): Steps<LedgerView["holder"]> {
 }
 
 function* found(worker: string): Steps<LedgerView["holder"]> {
+  const other = yield* foundWith(worker);
+  if (other === null) return null;
+  const { leaseS: _, ...holder } = other;
+  return holder;
+}
+
+function* foundWith(worker: string): Steps<OtherWorker | null> {
   const [row] = yield* all<HolderRow>(worker);
   return row === undefined ? null : { ...row, guarded: row.guarded === "1" };
 }
 
-const STAY = `update prewarm_processes p set lease_until = ${LEASE} where p.id = :fence and (not p.alone
+const STAY = `update prewarm_processes p set lease_until = ${LEASE} + cast(:moreS as double precision) * interval '1 second' where p.id = :fence and (not p.alone
   or not exists (select 1 from prewarm_processes o where o.alone and o.id <> :fence and o.lease_until > ${NOW}))`;
 
-/** Renews the lease of a process; false where another one has taken its place. */
-export function* stay({ fence }: WritingProcess): Steps<boolean> {
-  return (yield* run(STAY, { fence })) > 0;
+/** Renews the lease of a process, for `moreS` seconds longer than usual; false where another one has taken its place. */
+export function* stay({ fence }: WritingProcess, moreS: number): Steps<boolean> {
+  return (yield* run(STAY, { fence, moreS })) > 0;
 }
 
 const TELL = `update prewarm_processes set admin = coalesce(:admin, admin), guarded = coalesce(:guarded, guarded)

@@ -1,0 +1,103 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { summaryOf } from "../helpers/child.ts";
+import { query, startOwnPostgres } from "../helpers/own-postgres.ts";
+import { openHeldWorld, openWorld } from "../helpers/world.ts";
+import { startWorker } from "./started-worker.ts";
+
+const server = await startOwnPostgres();
+
+if (typeof server === "string") {
+  describe("a database that goes away for a while", () => {
+    it.skip(server, () => {});
+  });
+} else {
+  afterAll(() => server.dispose());
+
+  const OURS = "application_name = 'prewarm' and datname = current_database()";
+
+  describe("a database that goes away for a while", () => {
+    it("is waited for by a run that is busy, which says so and goes on", async () => {
+      const { world, hold } = await openHeldWorld();
+      world.putMany(12);
+      const url = await server.newDatabase();
+      const env = { PREWARM_LEDGER: url, MEDIA_PREWARM_CONCURRENCY: "4" };
+      const running = world.start(["run", "--json"], { env });
+      await world.until(() => world.underWay() === 4, "four are sent");
+      await server.stop();
+      await hold.end();
+      await world.until(() => running.heard().includes("does not answer"), "it waits");
+      expect(running.heard()).toMatch(
+        /the ledger at postgres:\/\/\S+ does not answer \(.*\): waiting for it/,
+      );
+      await server.start();
+      const ended = await running.ended;
+      expect([ended.code, summaryOf(ended)]).toEqual([0, expect.objectContaining({ ready: 12 })]);
+      expect(ended.stderr).toMatch(/is back after \d+ s/);
+      expect(world.posts()).toHaveLength(12);
+    });
+
+    it("is waited for by a worker that is idle, which has few connections and says nothing of those that were dropped", async () => {
+      const world = await openWorld();
+      world.putMany(2);
+      const url = await server.newDatabase();
+      const worker = await startWorker(world, {
+        env: { PREWARM_LEDGER: url, MEDIA_PREWARM_INTERVAL_MS: "200" },
+      });
+      await world.until(() => world.posts().length === 2, "the bucket is warm");
+      const asks = Array.from({ length: 20 }, () =>
+        worker.get("/api/admin/media/prewarm/lookup?key=doc/0000.bin"),
+      );
+      for (const answer of await Promise.all(asks)) expect(answer.status).toBe(200);
+      const [{ n } = { n: 0 }] = await query<{ n: number }>(
+        url,
+        `select count(*)::int as n from pg_stat_activity where ${OURS}`,
+      );
+      expect(n).toBeGreaterThan(0);
+      expect(n).toBeLessThanOrEqual(4);
+
+      const isWarm = async (key: string, drop: () => Promise<unknown>) => {
+        const sent = world.posts().length;
+        world.put(key, key);
+        await drop();
+        await query(
+          url,
+          `insert into media_store (bot_slug, kind, r2_key, bytes, sha256) values ('default', 'document', '${key}', ${key.length}, 'sha of ${key}');
+           insert into media_cache (bot_slug, sha256, kind, status) values ('default', 'sha of ${key}', 'document', 'warming')`,
+        );
+        await world.until(() => world.posts().length === sent + 1, `${key} is warm`);
+      };
+      await isWarm("dropped.bin", () =>
+        query(url, `select pg_terminate_backend(pid) from pg_stat_activity where ${OURS}`),
+      );
+      expect(worker.heard()).not.toMatch(/does not answer|is back|terminat/);
+      await isWarm("asleep.bin", async () => {
+        await server.stop();
+        await world.until(() => worker.heard().includes("does not answer"), "it waits");
+        await server.start();
+      });
+      expect((await worker.stop()).code).toBe(143);
+      expect(worker.heard()).toMatch(/is back after \d+ s/);
+    });
+  });
+
+  describe("a database that can only be read, as after a failover,", () => {
+    it("is waited for until it can be written", async () => {
+      const world = await openWorld();
+      world.putMany(3);
+      const url = await server.newDatabase();
+      const admin = url.replace(/\/[^/]*$/, "/postgres");
+      const name = new URL(url).pathname.slice(1);
+      expect((await world.run(["--limit", "1"], { env: { PREWARM_LEDGER: url } })).code).toBe(0);
+      const readOnly = (on: boolean) =>
+        query(admin, `alter database ${name} set default_transaction_read_only = ${on ? "on" : "off"}`);
+      await readOnly(true);
+      const running = world.start(["run"], { env: { PREWARM_LEDGER: url } });
+      await world.until(() => running.heard().includes("waiting for it"), "it waits");
+      expect(running.heard()).toContain("can only be read, as after a failover");
+      expect(world.posts()).toHaveLength(1);
+      await readOnly(false);
+      const ended = await running.ended;
+      expect([ended.code, world.posts().length]).toEqual([0, 3]);
+    });
+  });
+}
