@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from "commander";
+import { withoutHook } from "./commands/hook-words.ts";
 import { type ProcessPlace, thisProcess } from "./commands/place.ts";
 import { programOf } from "./commands/program.ts";
 import { printFinalError, redactFinally, withoutSecretsFinally } from "./final-error.ts";
@@ -48,7 +49,7 @@ async function dispatch(argv: readonly string[], version: string, place: Process
     (await import("@bomb.sh/tab/commander")).default(program);
   }
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(withoutHook(argv, program), { from: "user" });
   } catch (error) {
     const isUsage = error instanceof CommanderError;
     if (isUsage && error.exitCode === 0) return 0;

@@ -12,6 +12,7 @@ const EXAMPLES = `Examples:
   prewarm run --manifest media.jsonl --json | jq 'select(.status == "failed")'
   some-query | prewarm run --manifest - --manifest-format csv
   prewarm run --only failed,unknown
+  prewarm run --quiet --on-end -- curl -sd @- https://example.com/hook
   prewarm run --bot second --adopt-from main   a second bot gets its own ids by the messages of the first
 `;
 
@@ -57,7 +58,7 @@ function addHowFlags(command: Command) {
     .option("--report <file>", "write a page about the run, such as run.html")
     .option(
       "--on-end <command...>",
-      "a program, with its arguments, that gets the summary as JSON on stdin when the run has ended",
+      "a program, with its arguments, that gets the summary as JSON on stdin when the run has ended; last, behind --, where it has flags",
     )
     .option("--no-preflight", "do not check bots and chats before listing")
     .option("-n, --dry-run", "plan only: nothing is sent, nothing is written");

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runHook } from "../../src/commands/end-hook.ts";
+import { withoutHook } from "../../src/commands/hook-words.ts";
+import { programOf } from "../../src/commands/program.ts";
 import { openWorld } from "../helpers/world.ts";
 
 const NODE = process.execPath;
@@ -27,6 +29,21 @@ it("gives the summary of a run to a program, with its arguments as they are", as
   const [args, summary] = JSON.parse(readFileSync(out, "utf8")) as [string[], string];
   expect(args).toEqual(["$HOME; *", "two words"]);
   expect(JSON.parse(summary)).toMatchObject({ type: "summary", ready: 1, exit_code: 0 });
+});
+
+it("leaves flags to the program that stands behind --", () => {
+  const program = programOf({ version: "0", done: () => {}, onRedactor: () => {} });
+  const run = program.commands.find((each) => each.name() === "run");
+  const left = withoutHook(["run", "-q", "--on-end", "--", "sh", "-c", "cat > x", "--"], program);
+  expect(left).toEqual(["run", "-q"]);
+  expect(run?.getOptionValue("onEnd")).toEqual(["sh", "-c", "cat > x", "--"]);
+  for (const argv of [
+    ["run", "--on-end", "jq", "."],
+    ["run", "--on-end", "--"],
+    ["run", "--", "--on-end"],
+    [],
+  ])
+    expect(withoutHook(argv, program)).toEqual(argv);
 });
 
 it.each([
