@@ -1,31 +1,14 @@
-import { createRequire } from "node:module";
-import type { ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
-import type { Dispatcher } from "undici";
+import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
 import { onAbort } from "../domain/abort.ts";
 import { bareEtag, readEtag } from "../domain/content.ts";
 import { carriedFailure, failure } from "../domain/failure.ts";
-import { optionalPackage } from "../domain/optional-package.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { failureOfError, notS3, type RequestTarget } from "./errors.ts";
 import { followPages, type ListingPage } from "./follow-pages.ts";
-import { readOwnPages } from "./own-pages.ts";
+import type { AskPage, ListingOptions, PageRequest } from "./page-request.ts";
+import { openPageRequests } from "./page-requests.ts";
 import type { ListedObject } from "./port.ts";
 import { rangedPages } from "./ranged-pages.ts";
-import { withoutPages } from "./sdk-pages.ts";
-import { withoutVersionWarning } from "./sdk-warning.ts";
-
-/** Where and as whom to list. */
-export interface ListingOptions {
-  /** Scheme, host and base path of the S3 API. */
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly dispatcher: Dispatcher;
-  /** Milliseconds without a byte after which a request counts as broken. */
-  readonly stallMs: number;
-  readonly target: RequestTarget;
-}
 
 /** Lists one bucket. */
 export interface Listing {
@@ -43,18 +26,9 @@ export interface Listing {
   stop(): void;
 }
 
-interface PageRequest {
-  readonly prefix?: string;
-  readonly from?: string | undefined;
-  readonly after?: string | undefined;
-  readonly limit?: number;
-  readonly signal: AbortSignal;
-}
-
-/** Lists through @aws-sdk/client-s3, which is loaded at the first request (about 100 ms). */
-export function createListing(options: ListingOptions): Listing {
+/** Lists by requests of the SDK, else by our own; nothing is loaded before the first. */
+export function createListing(options: ListingOptions, send: AskPage = openPageRequests(options)): Listing {
   const stopped = new AbortController();
-  const send = createSender(options);
   const fetchPage = (request: PageRequest) => askPage(options.target, send, request);
   return {
     async *pages(prefix, ahead) {
@@ -92,71 +66,10 @@ export function createListing(options: ListingOptions): Listing {
   };
 }
 
-/** To import CommonJS, Node looks for the names of its exports first: up to Node 22 that is a third of what loading the SDK costs. */
-const require = createRequire(import.meta.url);
-
-type Send = (request: PageRequest) => Promise<ListObjectsV2CommandOutput>;
-
-function createSender(options: ListingOptions): Send {
-  let loading: Promise<{ client: S3Client; sdk: typeof import("@aws-sdk/client-s3") }> | undefined;
-  return async ({ prefix, from, after, limit, signal }) => {
-    loading ??= loadSdk(options);
-    const { client, sdk } = await loading;
-    const command = new sdk.ListObjectsV2Command({
-      Bucket: options.target.bucket,
-      // XML cannot carry control characters, and servers differ in what they make of others.
-      EncodingType: "url",
-      ...(prefix ? { Prefix: prefix } : {}),
-      ...(from === undefined ? {} : { ContinuationToken: from }),
-      ...(after === undefined ? {} : { StartAfter: after }),
-      ...(limit === undefined ? {} : { MaxKeys: limit }),
-    });
-    const asRead = readOwnPages(command);
-    return asRead(await client.send(command, { abortSignal: signal, requestTimeout: options.stallMs }));
-  };
-}
-
-/**
- * Sets everything that the SDK would otherwise look up in the user's AWS environment and files. Its correction of a wrong
- * clock is off: it would hide what breaks our presigned URLs. The client is never destroyed, since that would destroy the
- * dispatcher, which belongs to the caller.
- */
-async function loadSdk(options: ListingOptions) {
-  const [sdk, { UndiciHttpHandler }] = await optionalPackage(
-    "@aws-sdk/client-s3",
-    "a bucket's listing",
-    async () => [
-      require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3"),
-      require("@smithy/undici-http-handler") as typeof import("@smithy/undici-http-handler"),
-    ],
-  );
-  const { endpoint, region, accessKeyId, secretAccessKey, dispatcher } = options;
-  const handler = new UndiciHttpHandler({ dispatcher });
-  const make = () =>
-    new sdk.S3Client({
-      endpoint,
-      region,
-      credentials: { accessKeyId, secretAccessKey },
-      requestHandler: withoutPages(handler),
-      forcePathStyle: true,
-      requestChecksumCalculation: "WHEN_REQUIRED",
-      responseChecksumValidation: "WHEN_REQUIRED",
-      maxAttempts: 3,
-      retryMode: "standard",
-      defaultsMode: "standard",
-      disableClockSkewCorrection: true,
-      disableS3ExpressSessionAuth: true,
-      useArnRegion: false,
-      useDualstackEndpoint: false,
-      useFipsEndpoint: false,
-    });
-  return { sdk, client: withoutVersionWarning(make) };
-}
-
 /** Never rejects, so that nobody has to await a page that was fetched ahead. */
 async function askPage(
   target: RequestTarget,
-  send: Send,
+  send: AskPage,
   request: PageRequest,
 ): Promise<Result<ListingPage>> {
   try {

@@ -20,6 +20,8 @@ interface PresignRequest {
   readonly expiresSeconds: number;
   /** Unix milliseconds. */
   readonly at: number;
+  /** More of the query, encoded and sorted by name; names in lower case, which come after those of the signature. */
+  readonly query?: string;
 }
 
 /** Makes presigned URLs. */
@@ -54,12 +56,13 @@ export function createSigner(options: SignerOptions): Signer {
     return last.date;
   };
   return {
-    presign({ method, origin, path, expiresSeconds, at }) {
+    presign({ method, origin, path, expiresSeconds, at, query: more }) {
       const number = Math.floor(at / DAY_MS);
       if (day?.number !== number) day = startDay(options, number);
       const date = dateOf(at);
       const encoded = encodePath(path);
-      const query = `${day.query}${date}&X-Amz-Expires=${expiresSeconds}&X-Amz-SignedHeaders=host`;
+      const signed = `${day.query}${date}&X-Amz-Expires=${expiresSeconds}&X-Amz-SignedHeaders=host`;
+      const query = more === undefined ? signed : `${signed}&${more}`;
       const host = origin.slice(origin.indexOf("//") + 2);
       const canonical = `${method}\n${encoded}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`;
       const toSign = `AWS4-HMAC-SHA256\n${date}\n${day.scope}\n${hash("sha256", canonical)}`;
