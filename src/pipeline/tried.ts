@@ -1,7 +1,7 @@
 import type { ItemResult, Latency } from "../domain/outcome.ts";
 import type { Task } from "../domain/task.ts";
 import type { Outcome } from "./outcome.ts";
-import { itemResult, resolvedFields } from "./results.ts";
+import { resolvedFields } from "./results.ts";
 
 /** How long the item waited before this try, in milliseconds on the engine's clock. */
 export interface Waited {
@@ -30,9 +30,26 @@ export function itemOf({ task, outcome, waited }: Tried, now: number, fields: En
     download: spent.download,
     send: spent.send,
   };
-  const about = { key: entry.key, bytes: entry.bytes, entry, bot, kind, chatId: facts.chatId, transfer };
-  const { place: placeMs } = spent;
+  // One object, since this is made of every item: each spread of several costs a microsecond.
+  const item: ItemResult = {
+    key: entry.key,
+    bot,
+    kind,
+    fileId: null,
+    fileUniqueId: null,
+    chatId: facts.chatId,
+    messageId: null,
+    transfer,
+    bytes: entry.bytes,
+    attempts: calls,
+    latency,
+    placeMs: spent.place,
+    error: null,
+    reason: null,
+    entry,
+    ...fields,
+  };
+  if (!pack && !task.resolved && !task.resolvedWhy) return item;
   const place = pack ? { pack: { id: pack.id, size: pack.size, index: pack.index } } : {};
-  const more = { attempts: calls, latency, placeMs, ...place, ...resolvedFields(task, fields.status) };
-  return itemResult({ ...about, ...more, ...fields });
+  return { ...item, ...place, ...resolvedFields(task, fields.status) };
 }

@@ -57,17 +57,19 @@ export function* confirm(
 ): Steps<Confirmed> {
   const attempt = yield* endPosted(store, id, confirmation.stored.messageId, lost);
   const content = yield* finalContent(store, attempt, confirmation.content);
-  const { stored, mime, width, height, duration } = confirmation;
-  const { bot } = attempt;
-  const isNew = yield* storeId(store, { ...confirmation, bot, content });
+  const { stored, asked, weakness, shown, replace, mime, width, height, duration } = confirmation;
+  const { bot, key, etag, bytes } = attempt;
+  // Named one by one, here and below: this is done for every item, and a spread of several objects costs a microsecond each.
+  const isNew = yield* storeId(store, { bot, content, stored, asked, weakness, shown, replace });
   const kinds = [attempt.kind, stored.kind];
   const bots = [bot, ...confirmation.bots];
   // A good id of the kind that was asked for stays, and readers go on finding it.
   const isKept =
     stored.kind !== attempt.kind && (yield* readyId({ bot, content, kind: attempt.kind })) !== null;
   const kind = isKept ? attempt.kind : stored.kind;
-  yield* moveKey(store, { ...attempt, content, kind, kinds, bots, mime, width, height, duration });
-  yield* dropOrphan({ ...attempt, was: attempt.content, content });
+  const media = { mime, width, height, duration };
+  yield* moveKey(store, { bot, key, etag, bytes, content, kind, kinds, bots, media });
+  yield* dropOrphan({ bot, kind: attempt.kind, was: attempt.content, content });
   const older = isNew ? null : yield* readyId({ bot, content, kind: stored.kind });
   return { stored: older ?? { ...stored }, duplicate: older !== null };
 }
@@ -89,11 +91,26 @@ export function* storeId(
   { bot, content, stored, asked, weakness, shown, replace }: NewId,
 ): Steps<boolean> {
   const now = stamp(store.now());
-  const why = whyOf(asked ? null : weakness);
-  const id = { ...stored, ...why, shown: jsonOf(shown), replace, crossed: asked !== null };
-  const isNew = (yield* run(NEW_ID, { bot, content, ...id, now })) > 0;
+  const why = asked ? null : weakness;
+  const isNew = yield* run(NEW_ID, {
+    bot,
+    content,
+    kind: stored.kind,
+    fileId: stored.fileId,
+    fileUniqueId: stored.fileUniqueId,
+    chatId: stored.chatId,
+    messageId: stored.messageId,
+    weak: stored.weak,
+    class: why?.class,
+    reason: why?.reason,
+    message: why?.message,
+    shown: jsonOf(shown),
+    replace,
+    crossed: asked !== null,
+    now,
+  });
   if (asked) yield* run(REFUSE_ASKED, { bot, content, kind: asked.kind, now, ...whyOf(asked.failure) });
-  return isNew;
+  return isNew > 0;
 }
 
 function jsonOf(shown: Shown = {}): string | null {
@@ -123,10 +140,12 @@ export function* point(store: Store, known: KnownKey): Steps<void> {
     kind,
     kinds: [known.kind, kind],
     bots: [bot, ...known.bots],
-    mime: params.mime ?? sibling?.mime ?? null,
-    width: params.width ?? sibling?.width ?? null,
-    height: params.height ?? sibling?.height ?? null,
-    duration: params.duration ?? sibling?.duration ?? null,
+    media: {
+      mime: params.mime ?? sibling?.mime ?? null,
+      width: params.width ?? sibling?.width ?? null,
+      height: params.height ?? sibling?.height ?? null,
+      duration: params.duration ?? sibling?.duration ?? null,
+    },
   });
   yield* dropOrphan({ bot, kind: asked, was, content });
 }

@@ -15,7 +15,7 @@ export interface Media {
 }
 
 /** A key and the content that it is to point at. */
-export interface Move extends Media {
+export interface Move {
   readonly bot: string;
   readonly key: string;
   readonly etag: string;
@@ -26,6 +26,7 @@ export interface Move extends Media {
   /** Kinds under which a bot may have it. */
   readonly kinds: readonly MediaKind[];
   readonly bots: readonly string[];
+  readonly media: Media;
 }
 
 const KEY = "select sha256 from media_store where r2_key = :key";
@@ -67,16 +68,14 @@ const LACKS = `select 1 from json_each(:bots) bot where ${ready(":old")} and not
  * content failed for good is not waited for: the others would never get what they have.
  */
 export function* moveKey(store: Store, move: Move): Steps<void> {
-  const { content, kind, key, etag, bytes } = move;
-  const params = { ...mediaOf(move), key, kind, etag, bytes, content, now: stamp(store.now()) };
+  const { content, kind, key, etag, bytes, media } = move;
+  const { mime, width, height, duration } = media;
+  const now = stamp(store.now());
+  const params = { mime, width, height, duration, key, kind, etag, bytes, content, now };
   if ((yield* run(FILL, params)) > 0) return;
   const row = yield* one<{ sha256: string | null }>(KEY, { key });
   if (!row?.sha256 || row.sha256 === content || !(yield* someoneLacks(row.sha256, move)))
     yield* run(MOVE, { ...params, bot: move.bot, ext: extensionOf(key) });
-}
-
-function mediaOf({ mime, width, height, duration }: Media): Record<keyof Media, string | number | null> {
-  return { mime, width, height, duration };
 }
 
 function* someoneLacks(old: ContentId, { content, kinds, bots }: Move): Steps<boolean> {

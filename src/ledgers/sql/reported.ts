@@ -29,7 +29,7 @@ export function* learn(store: Store, learned: Learned): Steps<boolean> {
   };
   yield* moveKey(store, {
     ...params,
-    ...media,
+    media,
     kind: stored.kind,
     kinds: [kind, stored.kind],
     bots: [bot, ...bots],
