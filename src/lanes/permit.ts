@@ -133,7 +133,8 @@ function paceCallOf(
   slotAt: number,
   call: "other" | PackedKinds | undefined,
 ): PaceCall {
-  const flood = answer.ok || answer.failure.class !== "flood" ? null : answer.failure;
+  const isTrial = typeof call === "object" && call.isTrial === true;
+  const flood = answer.ok || answer.failure.class !== "flood" || isTrial ? null : answer.failure;
   return {
     slotAt,
     times: answer.times,

@@ -10,6 +10,9 @@ export interface LaneRecord {
   /** How often that was left unclear, and until when it is, a moment of the engine's clock. */
   unclear: number;
   unclearUntil: number;
+  /** How often so in a row while packs at the pace of single sends in between were answered in time; and how many of these were since. */
+  lateOnly: number;
+  inTime: number;
   relapses: number;
 }
 

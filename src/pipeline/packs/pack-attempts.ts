@@ -15,7 +15,7 @@ import { type BegunPack, beginPack, bytesOf } from "./begun-pack.ts";
 import type { PackBounds } from "./fit.ts";
 import { matchBlocks } from "./match.ts";
 import { type PackTask, type ReadyTask, readPack } from "./reading.ts";
-import { slotsOf } from "./use.ts";
+import { type PackUse, slotsOf } from "./use.ts";
 
 /** One call for several tasks. */
 export interface PackCall {
@@ -104,7 +104,7 @@ export class PackAttempts {
       return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
     }
     const goes = begun.going.length > 0 && permit.stillHolds();
-    const sent = goes ? await this.#call(permit, begun) : await this.#unsent(permit, begun);
+    const sent = goes ? await this.#call(permit, begun, use) : await this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
       const place = begun.going.indexOf(each);
       return place < 0 ? elsewhere(each, asked[nth]) : (sent.outcomes[place] ?? []);
@@ -129,7 +129,7 @@ export class PackAttempts {
     }));
   }
 
-  async #call(permit: Permit, begun: BegunPack): Promise<PackOutcome> {
+  async #call(permit: Permit, begun: BegunPack, use: PackUse): Promise<PackOutcome> {
     const { going: ready } = begun;
     if (ready.length === 0) return { outcomes: [], call: null };
     const { events, stop, transfers } = this.#options;
@@ -148,7 +148,9 @@ export class PackAttempts {
       ms: answer.times.ended - answer.times.started,
       failure: cause,
     });
-    permit.end(forLane(answer), { kinds: ready.map(({ task }) => task.kind), uploadBytes: begun.bytes });
+    const isTrial = !use.isProved && ready.length > 1;
+    const kinds = ready.map(({ task }) => task.kind);
+    permit.end(forLane(answer), { kinds, uploadBytes: begun.bytes, isTrial });
     if (answer.ok && ready.some(({ prepared }) => prepared.transfer === "url")) transfers.urlResult(null);
     const then = cause && afterPack(cause, answer.medium);
     const places = ready.map(({ asked }) => asked);

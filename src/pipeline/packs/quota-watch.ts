@@ -26,6 +26,11 @@ export interface QuotaWatchOptions {
 const REMEMBERED = 256;
 /** How often in one run messages may be found to count and a flood say otherwise, before that is not tried again. */
 const RELAPSES = 2;
+/**
+ * So many times in a row late answers at one slot a message, each time with packs at the pace of single sends in time after it, are no slow
+ * machine: the quota holds them back.
+ */
+const LATE_ONLY = 3;
 /** One answer that is held back is chance. */
 const SLOW_TWICE = 2;
 
@@ -49,14 +54,22 @@ export class QuotaWatch {
     const watch = this.#watch(lane);
     const use = this.#options.useOf(lane);
     // At the pace of singles no quota holds them back: how long those take is how fast this machine and its server are.
-    const isSlow = !use.isProved && use.slots === "one" && isHeldBack({ media, ms }, watch.waits);
+    const isLate = !use.isProved && isHeldBack({ media, ms }, watch.waits);
+    const isSlow = isLate && use.slots === "one";
+    if (use.slots === "each" && watch.unclear > 0) this.#compare(watch, isLate);
     if (!isSlow) watch.waits = [...watch.waits, { media, ms }].slice(-REMEMBERED);
     this.called(lane, { at, media, went: isFlood ? "flood" : isSlow ? "slow" : "through" });
   }
 
+  /** Where packs that no quota holds back are late as well, it is the machine, or its server. */
+  #compare(watch: LaneRecord, isLate: boolean): void {
+    if (isLate) watch.lateOnly = 0;
+    else watch.inTime += 1;
+  }
+
   #watch(lane: CalledLane): LaneRecord {
     const name = laneKey(lane.bot.slug, lane.chat);
-    const none = { calls: [], waits: [], slow: 0, unclear: 0, relapses: 0 };
+    const none = { calls: [], waits: [], slow: 0, unclear: 0, lateOnly: 0, inTime: 0, relapses: 0 };
     const watch = this.#lanes.get(name) ?? { ...none, unclearUntil: Number.NEGATIVE_INFINITY };
     this.#lanes.set(name, watch);
     return watch;
@@ -79,7 +92,9 @@ export class QuotaWatch {
     if (verdict === "open" || verdict === "unclear") return;
     const counted = verdict === "messages" && watch.relapses >= RELAPSES ? "media" : verdict;
     const media = watch.calls.reduce((sum, each) => sum + each.media, 0);
-    this.#options.prove(lane, counted, { messages: watch.calls.length, media, bears: lane.pace.perMinute });
+    const late = watch.lateOnly >= LATE_ONLY ? { late: watch.lateOnly } : {};
+    const seen = { messages: watch.calls.length, media, bears: lane.pace.perMinute, ...late };
+    this.#options.prove(lane, counted, seen);
     const text =
       counted === "messages"
         ? `chat ${lane.chat} counts messages and not their media: packs hold as many as they may`
@@ -94,6 +109,12 @@ export class QuotaWatch {
     if (watch.slow < SLOW_TWICE) return;
     watch.slow = 0;
     watch.unclear += 1;
+    watch.lateOnly = watch.inTime > 0 || watch.unclear === 1 ? watch.lateOnly + 1 : 1;
+    watch.inTime = 0;
+    if (watch.lateOnly >= LATE_ONLY) {
+      this.#findOut(lane, watch, "media");
+      return;
+    }
     const ms = unclearMs(watch.unclear);
     watch.unclearUntil = this.#options.clock.now() + ms;
     const text = `answers to packs in chat ${lane.chat} came late, which a slow machine does as well as a quota of media: what counts there is tried again in ${ms / 60_000} min`;

@@ -53,6 +53,31 @@ describe("late answers while it is found out what a quota counts", () => {
     expect(kept.map(({ what, result }) => `${what} ${result}`)).toEqual(["quota messages"]);
   });
 
+  it("say that media count where they come late three times in a row, and in time at the pace of single sends each time after it", async () => {
+    const { clock, kept, pack, slotsNow } = openPacks();
+    await pack(1);
+    for (let round = 1; round <= 3; round++) {
+      expect([round, slotsNow(), kept]).toEqual([round, "one", []]);
+      for (const seconds of [8, 8]) await pack(seconds);
+      if (round === 3) break;
+      expect(slotsNow()).toBe("each");
+      await pack(1);
+      await clock.advance(30 * 60_000);
+    }
+    expect(kept.map(({ what, result }) => `${what} ${result}`)).toEqual(["quota media"]);
+  });
+
+  it("say nothing where nothing was seen in time in between, or where that was late as well", async () => {
+    const { clock, kept, pack } = openPacks();
+    await pack(1);
+    for (let round = 1; round <= 6; round++) {
+      for (const seconds of [8, 8]) await pack(seconds);
+      if (round % 2 === 0) await pack(30);
+      await clock.advance(30 * 60_000);
+    }
+    expect(kept).toEqual([]);
+  });
+
   it("are no longer late where packs at the pace of singles take as long", async () => {
     const { clock, kept, pack, slotsNow } = openPacks();
     for (const seconds of [1, 8, 8]) await pack(seconds);
