@@ -93,6 +93,7 @@ export type LookId = number | bigint;
 /** A message of ours, and the tag that its caption holds. */
 export interface TaggedPost {
   readonly chatId: string;
+  readonly messageId: number;
   readonly tag: string;
 }
 
@@ -101,7 +102,10 @@ export interface LeftLook extends LookFacts {
   readonly look: LookId;
   /** The message that a forward made; null for an edit, and where that is not known. */
   readonly copyId: number | null;
-  /** Messages of this bot that have the number which was asked for, in whatever chat: what such a copy may be one of. */
+  /**
+   * Messages of ours that have the number which was asked for, in whatever chat: what such a copy may be one of. Where a copy that a look
+   * made had this number in its chat, also those that it may have been one of.
+   */
   readonly originals: readonly TaggedPost[];
   /** Unix milliseconds, not after the moment at which it was begun. */
   readonly startedAt: number;

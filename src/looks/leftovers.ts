@@ -56,8 +56,8 @@ async function idsOfStray(
 }
 
 /**
- * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. What was not shown may be
- * it, and is asked for another time; where nothing can be forwarded nobody can tell.
+ * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. What was not shown may
+ * be it, and is asked for another time; where nothing can be forwarded nobody can tell.
  */
 async function clearStray(
   left: LeftLook,
@@ -72,6 +72,8 @@ async function clearStray(
     if (seen === "protected") break;
     if (seen === "unclear") isLeft = true;
     if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
+    // A copy of this one is known by it.
+    await options.ledger.copied(left.look, id);
     if (await deleteCopy(left, id, options)) return "cleared";
     isLeft = true;
   }

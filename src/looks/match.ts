@@ -1,4 +1,4 @@
-import type { LeftLook } from "../ledgers/look-port.ts";
+import type { LeftLook, TaggedPost } from "../ledgers/look-port.ts";
 import type { SeenMessage, Sent } from "../telegram/port.ts";
 
 /** A call that was lost, as far as its message is known by it. */
@@ -45,9 +45,9 @@ export function isCopyOf(
   { caption, originId, blocks }: Pick<SeenMessage, "caption" | "originId" | "blocks">,
   id: number,
 ): boolean {
-  const isAsked = (chat: string) => chat === chatId && id === messageId;
-  if (originId === messageId && !isAsked(chatId)) return true;
+  if (originId === messageId && id !== messageId) return true;
   const captions = [caption, ...(blocks ?? []).map((block) => block.caption)];
   const tags = captions.flatMap((text) => (text === null ? [] : [tagOf(text)]));
-  return originals.some(({ tag, chatId: chat }) => tags.includes(tag) && !isAsked(chat));
+  const isItself = (post: TaggedPost) => post.chatId === chatId && post.messageId === id;
+  return originals.some((post) => tags.includes(post.tag) && !isItself(post));
 }

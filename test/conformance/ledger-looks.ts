@@ -310,11 +310,21 @@ export function lookConformance(open: OpenLedger): void {
       await tested.ledger.beginLook({ ...look, messageId: 6 });
       await tested.ledger.beginLook({ ...look, messageId: 6, way: "forward" });
       await tested.ledger.beginLook({ ...look, messageId: 8, way: "forward" });
+      const copied = await tested.ledger.beginLook({ ...look, messageId: 7, way: "forward" });
+      await tested.ledger.copied(copied, 9);
+      await tested.ledger.beginLook({ ...look, messageId: 9, way: "forward" });
       const left = await tested.ledger.leftLooks(["default"]);
       const known = left.map(({ originals }) =>
         originals.map(({ chatId, tag }) => `${chatId} ${tag}`).sort(),
       );
-      expect(known).toEqual([[], ["-1001 aaaaaaaaaa", "-1002 bbbbbbbbbb"], []]);
+      expect(known).toEqual([
+        [],
+        ["-1001 aaaaaaaaaa", "-1002 bbbbbbbbbb"],
+        [],
+        [],
+        // What it asked for was itself a copy.
+        ["-1002 cccccccccc"],
+      ]);
     });
   });
 

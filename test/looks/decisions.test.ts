@@ -119,11 +119,17 @@ describe("a copy of which nobody knows the id", () => {
     ["has a caption", elsewhere, null, null, 9, false],
     ["is not known without a tag", null, tag, null, 9, false],
   ])("%s", (_, original, caption, originId, id, isCopy) => {
-    const originals = original === null ? [] : [{ chatId: original, tag }];
+    const originals = original === null ? [] : [{ chatId: original, messageId: 7, tag }];
     expect(isCopyOf({ ...look, originals }, { caption, originId, blocks: null }, id)).toBe(isCopy);
     // A tag may as well be that of one medium among others.
     const blocks = [null, caption].map((each) => ({ caption: each, sent: null, bytes: null }));
     expect(isCopyOf({ ...look, originals }, { caption: null, originId, blocks }, id)).toBe(isCopy);
+  });
+
+  it("is not the message of which the one that was asked for was a copy", () => {
+    const left = { ...look, originals: [{ chatId: here, messageId: 5, tag }] };
+    const seen = { caption: tag, originId: 5, blocks: null };
+    expect([5, 9].map((id) => isCopyOf(left, seen, id))).toEqual([false, true]);
   });
 });
 

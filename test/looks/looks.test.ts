@@ -224,6 +224,25 @@ describe("what a crash left in the chat", () => {
     expect(scene.notices).toEqual([]);
   });
 
+  it("is known too where what it is a copy of was taken away before", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const before = await scene.chat();
+    const chat = String(EDITOR.id);
+    await scene.left(first, "forward");
+    await scene.bot.forward(chat, chat, first);
+    // The answer to the forward that shows the copy is lost, which leaves a copy of the copy.
+    const drop = { match: { method: "forwardMessage", nth: 1 }, fault: { type: "post_then_drop" } };
+    scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+    await scene.open().clear();
+    expect(await scene.chat()).toHaveLength(before.length + 1);
+    scene.server.control({ faults: [] });
+    await scene.ofNextRun().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  });
+
   it("is looked for once a message of ours is known in its chat", async () => {
     const scene = await chatScene(OWN_ONLY);
     const elsewhere = (await scene.call("answered", { to: 77 })) ?? 0;

@@ -18,8 +18,21 @@ const LEFT = `
   from prewarm_looks where state = 'asking' and bot_slug in (select value from json_each(:bots)) order by id`;
 
 const ORIGINALS = `${WITH_CHATS}
-  select a.warmup_chat_id as chat, a.tag from chats join prewarm_attempts a on a.warmup_chat_id = chats.chat
+  select a.warmup_chat_id as chat, a.message_id as messageId, a.tag from chats join prewarm_attempts a on a.warmup_chat_id = chats.chat
   where a.message_id = :messageId and a.tag is not null`;
+
+/** What a look asked for whose copy had this number. */
+const COPIED_AS = `
+  select distinct message_id as messageId from prewarm_looks
+  where chat_id = :chatId and copy_id = :messageId and message_id <> :messageId`;
+/** Copies of copies are followed so far. */
+const COPIES = 5;
+
+interface OriginalRow {
+  readonly chat: string | number;
+  readonly messageId: number;
+  readonly tag: string;
+}
 
 type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "originals"> & {
   readonly chat: string | number;
@@ -48,16 +61,23 @@ export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
   const rows = yield* all<LeftRow>(LEFT, { bots: JSON.stringify(bots) });
   const looks: LeftLook[] = [];
   for (const { chat, started_at, ...look } of rows) {
-    const originals =
-      look.way === "forward" && look.copyId === null ? yield* originalsOf(look.messageId) : [];
+    const chatId = String(chat);
+    const isStray = look.way === "forward" && look.copyId === null;
+    const originals = isStray ? yield* originalsOf(chatId, look.messageId) : [];
     const { startedAt } = moments(started_at, null);
-    looks.push({ ...look, chatId: String(chat), startedAt, originals });
+    looks.push({ ...look, chatId, startedAt, originals });
   }
   return looks;
 }
 
 /** Messages of any bot: where nothing of its own is known, a bot copies that of another. */
-function* originalsOf(messageId: number): Steps<TaggedPost[]> {
-  const rows = yield* all<{ chat: string | number; tag: string }>(ORIGINALS, { messageId });
-  return rows.map(({ chat, tag }) => ({ chatId: String(chat), tag }));
+function* originalsOf(chatId: string, messageId: number, deep = COPIES): Steps<TaggedPost[]> {
+  const rows = yield* all<OriginalRow>(ORIGINALS, { messageId });
+  const originals = rows.map((row): TaggedPost => {
+    return { chatId: String(row.chat), messageId: Number(row.messageId), tag: row.tag };
+  });
+  const copied = deep === 0 ? [] : yield* all<{ messageId: number }>(COPIED_AS, { chatId, messageId });
+  for (const from of copied)
+    originals.push(...(yield* originalsOf(chatId, Number(from.messageId), deep - 1)));
+  return originals;
 }
