@@ -27,6 +27,9 @@ const TYPING_ERRORS_OF_OURS = 3;
 /** Kubernetes and Docker describe services so (kubernetes.io, environment variables of services). */
 const SERVICE = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP)(_\w+)?)$/;
 
+/** Tokens of several bots are mostly numbered, and a prewarm.config.json names them (`token_env`). */
+const NUMBERED_TOKEN = /^TELEGRAM_BOT_TOKEN_\d+$/;
+
 /** A variable that means nothing to prewarm, and what it was probably meant to be. */
 export interface StrayName {
   readonly name: string;
@@ -49,7 +52,8 @@ export function strayNames(layers: Layers): StrayName[] {
       const isName = (/^[A-Z0-9_]{7,}$/.test(name) || isOurs(name)) && !names.includes(name);
       if (!value || !isName || SERVICE.test(name) || /^(tcp|udp):\/\//.test(value)) return [];
       const meant = meaning(name);
-      return meant === null ? [] : [{ name, meant, inDotenv, isOthers: OTHER_NAMES[name] !== undefined }];
+      const isOthers = OTHER_NAMES[name] !== undefined || NUMBERED_TOKEN.test(name);
+      return meant === null ? [] : [{ name, meant, inDotenv, isOthers }];
     });
   return [...from(env, false), ...from(dotenv.values, true)];
 }

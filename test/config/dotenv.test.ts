@@ -127,7 +127,9 @@ describe("a .env that is read", () => {
   it("names what others have in their own names only where it is missing", () => {
     expect(
       warningsOf(
-        load(`BOT_TOKEN=x\nAWS_ACCESS_KEY_ID=y\nTELEGRAM_API_ID=1\nTELEGRAM_API_HASH=ab\n${lines()}`),
+        load(
+          `BOT_TOKEN=x\nTELEGRAM_BOT_TOKEN_2=2:b\nAWS_ACCESS_KEY_ID=y\nTELEGRAM_API_ID=1\nTELEGRAM_API_HASH=ab\n${lines()}`,
+        ),
       ),
     ).toEqual([]);
     const services = {
