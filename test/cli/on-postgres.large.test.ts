@@ -3,7 +3,14 @@ import { startPostgres } from "../helpers/postgres.ts";
 import { keepLedgersIn } from "../helpers/tested-place.ts";
 
 /** Tests of commands that do not speak of the ledger's file. */
-const FILES = ["again.test.ts", "content.test.ts", "lanes.test.ts", "refusals.test.ts", "report.test.ts", "selection.test.ts"];
+const FILES = [
+  "again.test.ts",
+  "content.test.ts",
+  "lanes.test.ts",
+  "refusals.test.ts",
+  "report.test.ts",
+  "selection.test.ts",
+];
 
 /** These count on an order of what is read ahead, or of posts, that a ledger brings about which answers at once. */
 const LEFT_OUT = [
