@@ -3,14 +3,15 @@ import type { Sent } from "./port.ts";
 
 type ReadFile = Omit<Sent, "chatId" | "messageId">;
 
-interface MediaFile {
+/** A file of an answer; nothing but its id was looked at. */
+interface MediaFile extends Record<string, unknown> {
   readonly file_id: string;
-  readonly file_unique_id?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly duration?: number;
-  readonly mime_type?: string;
-  readonly file_size?: number;
+}
+
+/** Where a message stands. */
+interface MessagePlace {
+  readonly chatId: string;
+  readonly messageId: number;
 }
 
 /**
@@ -33,9 +34,17 @@ const MEMBERS = [
  * doubt: something was posted, but it cannot be told what.
  */
 export function readSent(message: unknown): Sent | null {
-  if (!isRecord(message) || !isRecord(message.chat) || typeof message.message_id !== "number") return null;
-  const found = readMedia(message);
-  return found && { chatId: String(message.chat.id), messageId: message.message_id, ...found.media };
+  const place = readPlace(message);
+  const found = place && readMedia(message as Record<string, unknown>);
+  return found && { ...place, ...found.media };
+}
+
+/** Reads where a message stands; null for what is no message. Its numbers are whole (core.telegram.org/bots/api#message). */
+export function readPlace(message: unknown): MessagePlace | null {
+  if (!isRecord(message) || !isRecord(message.chat)) return null;
+  const messageId = wholeNumber(message.message_id);
+  const chatId = wholeNumber(message.chat.id);
+  return messageId === null || chatId === null ? null : { chatId: String(chatId), messageId };
 }
 
 /** Reads the file of whatever carries media as a message does; null where there is none. */
@@ -49,13 +58,13 @@ export function readMedia(
   const media = {
     kind: kind satisfies MediaKind | "sticker" | "video_note",
     fileId: file.file_id,
-    fileUniqueId: file.file_unique_id || null,
-    width: file.width ?? null,
-    height: file.height ?? null,
-    duration: file.duration ?? null,
-    mime: file.mime_type ?? null,
+    fileUniqueId: isId(file.file_unique_id) ? file.file_unique_id : null,
+    width: count(file.width),
+    height: count(file.height),
+    duration: count(file.duration),
+    mime: isId(file.mime_type) ? file.mime_type : null,
   };
-  return { media, bytes: file.file_size ?? null };
+  return { media, bytes: count(file.file_size) };
 }
 
 /**
@@ -73,7 +82,7 @@ function largest(sizes: unknown): unknown {
 }
 
 function area(file: MediaFile): number {
-  return (file.width ?? 0) * (file.height ?? 0);
+  return (count(file.width) ?? 0) * (count(file.height) ?? 0);
 }
 
 /** Whether a value has members. */
@@ -82,5 +91,21 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isMediaFile(value: unknown): value is MediaFile {
-  return isRecord(value) && typeof value.file_id === "string" && value.file_id !== "";
+  return isRecord(value) && isId(value.file_id);
+}
+
+/** Whether a value is a word such as ids and types are; no database keeps every other text. */
+export function isId(value: unknown): value is string {
+  return typeof value === "string" && /^[!-~]+$/.test(value);
+}
+
+/** The number, where it is a whole one that is kept as it is; null for anything else. */
+export function wholeNumber(value: unknown): number | null {
+  return Number.isSafeInteger(value) ? (value as number) : null;
+}
+
+/** The same of what is counted or measured. */
+function count(value: unknown): number | null {
+  const number = wholeNumber(value);
+  return number === null || number < 0 ? null : number;
 }

@@ -92,7 +92,7 @@ export class Caller {
         },
         more.signal,
       );
-      return failed<T>({ ...cause, message: redact(cause.message).replace(/\s+/g, " ") });
+      return failed<T>({ ...cause, message: redact(cause.message).replace(/[\s\p{Cc}]+/gu, " ") });
     });
     return { result, times: { started, bodyEnd: wire.bodyEnd, ended: clock.now() } };
   }
@@ -107,6 +107,17 @@ export class Caller {
   async read<T>(run: (api: Api) => Promise<T>, more: CallOptions = {}): Promise<CallAnswer<T>> {
     const { result, times } = await this.call(run, { answerMs: READ_ANSWER_MS, ...more });
     return { ...(result.ok ? result : failed<T>(withoutDoubt(result.failure, this.host))), times };
+  }
+
+  /** Makes the same kind of call, and reads its answer by `as`, which returns null for what the Bot API never answers there. */
+  async readAs<T>(run: (api: Api) => Promise<unknown>, as: (value: unknown) => T | null): Promise<Result<T>> {
+    const answer = await this.read(run);
+    if (!answer.ok) return answer;
+    const value = as(answer.value);
+    if (value !== null) return ok(value);
+    return failed(
+      failure("api_root_wrong", `${this.host} said ok, but its answer is not one of the Bot API`),
+    );
   }
 
   /** Makes a call about a message that is there already; a lost answer leaves it in doubt. */

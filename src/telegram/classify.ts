@@ -9,7 +9,7 @@ export interface BotApiRefusal {
   readonly code: number;
   readonly description: string;
   /** Seconds to wait, by the answer's `parameters`. */
-  readonly retryAfter?: number | undefined;
+  readonly retryAfter?: unknown;
   /** The same by the header `Retry-After`. */
   readonly retryAfterHeader?: number | undefined;
   readonly migrateTo?: string | undefined;
@@ -129,11 +129,21 @@ function flood(refusal: BotApiRefusal, message: string): Failure {
   return failure("flood_wait", message, { code: refusal.code, retryAfterMs: waitSeconds(refusal) * 1000 });
 }
 
+/** Whatever a server says, no lane is frozen for longer, nor to a moment that no date can name. A month. */
+const LONGEST_FLOOD_S = 31 * 24 * 60 * 60;
+
 /** Returns how many seconds a flood wait lasts: by the parameters, else the header, else its text, else a guess. */
 function waitSeconds({ retryAfter, retryAfterHeader, description }: BotApiRefusal): number {
   const inText = /(?:retry after |_WAIT_)(\d+)/i.exec(description)?.[1];
-  const seconds = Number(retryAfter ?? retryAfterHeader ?? inText);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : FLOOD_WITHOUT_NUMBER_S;
+  const told = [retryAfter, retryAfterHeader, inText].map(secondsIn).find((seconds) => seconds !== null);
+  return Math.min(told ?? FLOOD_WITHOUT_NUMBER_S, LONGEST_FLOOD_S);
+}
+
+/** A number of seconds, also one that is written as text; null for anything else. */
+function secondsIn(value: unknown): number | null {
+  const isWritten = typeof value === "string" && /^\d+(?:\.\d+)?$/.test(value);
+  if (typeof value !== "number" && !isWritten) return null;
+  return Number(value) >= 0 ? Number(value) : null;
 }
 
 function matchesCode(wanted: number | undefined, code: number): boolean {

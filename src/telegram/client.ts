@@ -5,6 +5,7 @@ import { METHODS } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { readSent } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
+import { botIn, chatIn } from "./chats.ts";
 import { NOT_MODIFIED } from "./error-texts.ts";
 import { packForm } from "./pack.ts";
 import { readPack } from "./pack-answer.ts";
@@ -20,7 +21,7 @@ import type {
   SendAnswer,
   SendRequest,
 } from "./port.ts";
-import { messageRights, whyNotPost } from "./rights.ts";
+import { memberIn, messageRights, whyNotPost } from "./rights.ts";
 import { readSeen } from "./seen.ts";
 import { apart, bodyBytes, fieldsOf, streamedFile, wholeFile } from "./send.ts";
 
@@ -54,13 +55,11 @@ class BotClient implements Bot {
   }
 
   async getMe(): Promise<Result<{ readonly username: string }>> {
-    const me = await this.#caller.read((api) => api.getMe());
-    return me.ok ? ok({ username: me.value.username ?? String(me.value.id) }) : me;
+    return this.#caller.readAs((api) => api.getMe(), botIn);
   }
 
   async getChat(chat: string): Promise<Result<ChatInfo>> {
-    const found = await this.#caller.read((api) => api.getChat({ chat_id: chat }));
-    return found.ok ? ok(chatInfo(found.value)) : found;
+    return this.#caller.readAs((api) => api.getChat({ chat_id: chat }), chatIn);
   }
 
   async canPost(chat: ChatInfo): Promise<Result<void>> {
@@ -177,26 +176,13 @@ class BotClient implements Bot {
   }
 
   #membership(chat: ChatInfo) {
-    return this.#caller.read((api) => api.getChatMember({ chat_id: chat.id, user_id: Number(this.id) }));
+    return this.#caller.readAs(
+      (api) => api.getChatMember({ chat_id: chat.id, user_id: Number(this.id) }),
+      memberIn,
+    );
   }
 }
 
 function oneButton(text: string) {
   return { inline_keyboard: [[{ text, callback_data: "prewarm" }]] };
-}
-
-function chatInfo(chat: {
-  id: number;
-  type: string;
-  title?: string;
-  username?: string;
-  first_name?: string;
-  has_protected_content?: boolean;
-}): ChatInfo {
-  return {
-    id: String(chat.id),
-    type: chat.type as ChatInfo["type"],
-    title: chat.title ?? chat.username ?? chat.first_name ?? String(chat.id),
-    ...(chat.has_protected_content ? { isProtected: true } : {}),
-  };
 }

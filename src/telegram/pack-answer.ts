@@ -1,4 +1,4 @@
-import { isRecord, readMedia } from "./answer.ts";
+import { isRecord, readMedia, readPlace } from "./answer.ts";
 import type { PackBlock, SentPack } from "./pack-port.ts";
 
 /** Types of blocks that hold media (core.telegram.org/bots/api#richblock). */
@@ -13,10 +13,10 @@ const TYPES: ReadonlySet<unknown> = new Set([
 
 /** Reads the media of a message with several of them, in order. Null for a message that has none such. */
 export function readPack(message: unknown): SentPack | null {
-  if (!isRecord(message) || !isRecord(message.chat) || typeof message.message_id !== "number") return null;
-  if (!isRecord(message.rich_message) || !Array.isArray(message.rich_message.blocks)) return null;
-  const chatId = String(message.chat.id);
-  const messageId = message.message_id;
+  const place = readPlace(message);
+  if (place === null || !isRecord(message) || !isRecord(message.rich_message)) return null;
+  if (!Array.isArray(message.rich_message.blocks)) return null;
+  const { chatId, messageId } = place;
   const media = message.rich_message.blocks.filter((block) => isRecord(block) && TYPES.has(block.type));
   return { chatId, messageId, blocks: media.map((block) => readBlock(block, chatId, messageId)) };
 }

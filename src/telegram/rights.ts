@@ -1,4 +1,5 @@
 import { type Failure, failure } from "../domain/failure.ts";
+import { isRecord } from "./answer.ts";
 import type { ChatInfo, MessageRights } from "./port.ts";
 
 /** The fields of ChatMember that matter here (core.telegram.org/bots/api#chatmember). */
@@ -12,6 +13,11 @@ interface ChatMember {
   readonly can_send_documents?: boolean;
   readonly can_send_voice_notes?: boolean;
   readonly is_member?: boolean;
+}
+
+/** Reads a member of a chat; null for what is none. */
+export function memberIn(value: unknown): ChatMember | null {
+  return isRecord(value) && typeof value.status === "string" ? (value as unknown as ChatMember) : null;
 }
 
 const SENDING = [

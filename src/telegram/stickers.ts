@@ -1,7 +1,7 @@
 import { InputFile } from "node-telegram-bot-api";
 import { failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { isRecord } from "./answer.ts";
+import { isId, isRecord } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import { apart } from "./send.ts";
 
@@ -17,7 +17,7 @@ export function openStickers(options: CallerOptions): StickerUpload {
     const { result } = await caller.call((api) => api.uploadStickerFile(texts as never), { files });
     if (!result.ok) return result;
     const file: unknown = result.value;
-    if (isRecord(file) && typeof file.file_id === "string") return ok(file.file_id);
+    if (isRecord(file) && isId(file.file_id)) return ok(file.file_id);
     return failed(failure("bad_answer", `${caller.host} said ok, but its answer holds no file_id`));
   };
 }
