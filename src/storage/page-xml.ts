@@ -30,7 +30,7 @@ export function readPageXml(xml: string): PageXml | null {
   const end = xml.lastIndexOf(END);
   // Comments, CDATA, document types, and line ends that XML changes.
   if (start < 0 || end < start || xml.includes("<!") || xml.includes("\r")) return null;
-  if (xml.slice(end + END.length).trim() !== "") return null;
+  if (xml.indexOf(END) < end || xml.slice(end + END.length).trim() !== "") return null;
   try {
     return pageOf(xml.slice(start, end));
   } catch (error) {
@@ -96,10 +96,12 @@ function cell(xml: string, name: string): string | undefined {
 }
 
 const ENTITY = /&([^;&]*);?/g;
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }),
+);
 
 function asChar(entity: string, name: string): string {
-  const char = ENTITIES[name];
+  const char = ENTITIES.get(name);
   if (char === undefined || !entity.endsWith(";")) throw new NotPlain();
   return char;
 }

@@ -51,6 +51,8 @@ describe("a page of a listing", () => {
     ["a truth that is none", having("<IsTruncated>true", "<IsTruncated>yes")],
     ["a character by its number", having("a%20b", "a&#38;b")],
     ["an entity that nobody knows", having("a%20b", "a&nbsp;b")],
+    ["an entity that is called as a member of every object", having("a%20b", "a&constructor;b")],
+    ["its end in it", having(OBJECT, `</ListBucketResult>${OBJECT}`)],
     ["an ampersand", having("a%20b", "a&b")],
     ["two keys", having("<Key>", "<Key>b</Key><Key>")],
     ["a tag within a key", having("a%20b", "a<b>b</b>")],
