@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isKeptText } from "../domain/kept-text.ts";
 import { isMediaKind, MEDIA_KINDS, type MediaKind } from "../domain/media.ts";
 import type { IdQuery, IdReport } from "../ids/port.ts";
 import { fieldOf } from "./fields.ts";
@@ -29,7 +30,7 @@ export function queriesOf(keys: unknown): IdQuery[] | string {
 
 function queryOf(value: unknown): IdQuery | null {
   const [key, bot, kind] = [fieldOf(value, "key"), maybe(value, "bot"), maybe(value, "kind")];
-  if (typeof key !== "string" || key === "" || !isMaybeText(bot)) return null;
+  if (!isText(key) || !(bot === undefined || isText(bot))) return null;
   return isMaybeKind(kind) ? { key, bot, kind } : null;
 }
 
@@ -49,8 +50,11 @@ export function reportsOf(list: unknown): IdReport[] | string {
 const text = (be: string) =>
   v.pipe(
     v.string(`must be ${be}`),
-    v.check((value) => value !== "", `must be ${be}`),
+    v.check((value) => isText(value), `must be ${be}`),
   );
+const maybeText = v.nullish(
+  v.pipe(v.string("must be a text or null"), v.check(isKeptText, "must be a text without NUL")),
+);
 const kind = v.picklist(MEDIA_KINDS, `must be one of ${MEDIA_KINDS.join(", ")}`);
 const size = v.custom<number>(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
@@ -65,8 +69,8 @@ const report = v.object(
     kind,
     stored_kind: v.nullish(kind),
     file_id: text("an id"),
-    file_unique_id: v.nullish(v.string("must be a text or null")),
-    etag: v.nullish(v.string("must be a text or null")),
+    file_unique_id: maybeText,
+    etag: maybeText,
     bytes: v.nullish(size),
   },
   "must be an object",
@@ -100,8 +104,9 @@ function maybe(value: unknown, name: string): unknown {
   return fieldOf(value, name) ?? undefined;
 }
 
-function isMaybeText(value: unknown): value is string | undefined {
-  return value === undefined || typeof value === "string";
+/** A text with something in it that a ledger can hold. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && isKeptText(value);
 }
 
 function isMaybeKind(value: unknown): value is MediaKind | undefined {

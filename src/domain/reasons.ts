@@ -99,6 +99,7 @@ export const REASONS = {
     "object",
     "give the key as the bucket has it where another is named, else put the object back or take its key out of the manifest",
   ),
+  key_not_kept: info("object", "give the object a key without NUL characters: databases do not keep them"),
   object_changed: info("object", {
     run: "run again: the object was replaced while it was being sent",
     worker:

@@ -92,7 +92,8 @@ class ArrayReader {
     const line = this.#lines + newlines(piece?.subarray(0, Math.max(0, at))) + 1;
     const what = said
       .replace(/ at chunk position.*| in state .*/s, "")
-      .replace(/Unexpected (?:[A-Z_]+ \((.*)\)|(.*))/s, "unexpected $1$2");
+      .replace(/Unexpected (?:[A-Z_]+ \((.*)\)|(.*))/s, "unexpected $1$2")
+      .replace(/\p{Cc}/gu, (sign) => `U+${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`);
     this.#entries.push({
       where: `${this.#name}[${this.#index}]`,
       reason: "manifest_syntax",

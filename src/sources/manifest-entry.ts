@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { readEtag } from "../domain/content.ts";
 import type { Entry, SourceItem } from "../domain/entry.ts";
 import { failure } from "../domain/failure.ts";
+import { isKeptText } from "../domain/kept-text.ts";
 import { MEDIA_KINDS } from "../domain/media.ts";
 import type { Reason } from "../domain/reasons.ts";
 
@@ -23,11 +24,14 @@ export function shown(value: unknown): string {
 }
 
 function must(be: string): (issue: { input: unknown }) => string {
-  return (issue) => `must be ${be}, not ${shown(issue.input)}`;
+  return ({ input }) => {
+    const odd = typeof input === "string" && !isKeptText(input) ? " without NUL or half characters" : "";
+    return `must be ${be}${odd}, not ${shown(input)}`;
+  };
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+  return typeof value === "string" && value !== "" && isKeptText(value);
 }
 
 function isKey(value: unknown): boolean {

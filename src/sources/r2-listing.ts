@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { SourceItem } from "../domain/entry.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, failure } from "../domain/failure.ts";
+import { isKeptText } from "../domain/kept-text.ts";
 import type { Patience } from "../domain/patience.ts";
 import { SourceFailed } from "../domain/source-failed.ts";
 import type { ListedObject, ObjectPages } from "../storage/port.ts";
@@ -17,7 +18,7 @@ export interface Again {
 
 /**
  * The objects of a listing, a page at a time, in its order. Folder markers (keys that end in `/`) and empty objects come
- * as `skip`; keys that the filter turns away do not come at all. A page that fails for a reason that may pass is asked for
+ * as `skip`, keys that no ledger keeps as `bad`; keys that the filter turns away do not come at all. A page that fails for a reason that may pass is asked for
  * again as patiently as `again` says, not at all without it. Throws SourceFailed when a page cannot be listed.
  */
 export async function* listingSource(pages: ObjectPages, filter: KeyFilter, again?: Again): Source {
@@ -54,7 +55,13 @@ async function waitFor(
 
 function itemOf(object: ListedObject): SourceItem {
   const { key, bytes } = object;
+  if (!isKeptText(key)) return unkept(key);
   if (key.endsWith("/")) return { type: "skip", key, bytes: bytes ?? 0, reason: "folder_marker" };
   if (bytes === 0) return { type: "skip", key, bytes, reason: "empty_object", entry: object };
   return { type: "entry", entry: object };
+}
+
+function unkept(key: string): SourceItem {
+  const where = Buffer.from(key.replaceAll("\0", "\\0")).toString();
+  return { type: "bad", where, failure: failure("key_not_kept", `${where}: no ledger keeps such a key`) };
 }

@@ -38,6 +38,18 @@ describe("readEntry", () => {
   it.each<[value: unknown, message: string]>([
     [{}, "key is missing"],
     [{ key: "" }, 'key must be a text of 1 to 1024 bytes, not ""'],
+    [
+      { key: "a\u0000b" },
+      'key must be a text of 1 to 1024 bytes without NUL or half characters, not "a\\u0000b"',
+    ],
+    [
+      { key: "a\ud800" },
+      'key must be a text of 1 to 1024 bytes without NUL or half characters, not "a\\ud800"',
+    ],
+    [
+      { key: "a", title: "\u0000" },
+      'title must be a text that is not empty without NUL or half characters, not "\\u0000"',
+    ],
     [{ key: 5 }, "key must be a text of 1 to 1024 bytes, not 5"],
     [{ key: "ü".repeat(513) }, `key must be a text of 1 to 1024 bytes, not "${"ü".repeat(59)}...`],
     [

@@ -40,6 +40,16 @@ describe("listingSource", () => {
     ]);
   });
 
+  it("says which keys no ledger keeps, of folders too", async () => {
+    const { list } = listing([ok([object("a\0b"), object("a\0/", 0), object("a")])]);
+    const cause = (where: string) => failure("key_not_kept", `${where}: no ledger keeps such a key`);
+    expect(await all(listingSource(list, everything))).toEqual([
+      { type: "bad", where: "a\\0b", failure: cause("a\\0b") },
+      { type: "bad", where: "a\\0/", failure: cause("a\\0/") },
+      { type: "entry", entry: object("a") },
+    ]);
+  });
+
   it("says why folder markers and empty objects are no work, and leaves out what the filter turns away", async () => {
     const { list } = listing([ok([object("d/", 0), object("empty", 0), object("a.jpg"), object("b.txt")])]);
     const filter = filterOf({ include: [], exclude: ["*.txt"] });
