@@ -18,6 +18,7 @@ const NO_PACKING: ReadonlySet<string> = new Set([
  * when the bytes are the content itself.
  */
 export function packingOf(contentEncoding: string): string {
+  if (contentEncoding === "") return "";
   return contentEncoding
     .toLowerCase()
     .split(",")

@@ -142,8 +142,8 @@ export class Attempts {
   ): Promise<Outcome> {
     const { transfers, stop } = this.#options;
     const { bot, chat } = permit.lane;
-    const message = { chat, kind: task.sendAs ?? task.kind, caption: facts.tag ?? undefined };
-    const request = { ...prepared.request, ...message, signal: stop.aborting };
+    const [kind, caption] = [task.sendAs ?? task.kind, facts.tag ?? undefined];
+    const request = { ...prepared.request, chat, kind, caption, signal: stop.aborting };
     const answer = this.#answers.check(await bot.send(request));
     const send = answer.times.ended - answer.times.started;
     // Listeners first: the end of the permit lets the next item begin.

@@ -12,7 +12,22 @@ export function confirmationOf(
 ): { readonly confirmation: Confirmation; readonly weakness: Failure | null } {
   const { stored, asked, weakness } = classifyStored(task.kind, sent, task.entry.key);
   const { width, height, duration } = sent;
-  const media = { mime: mime ?? sent.mime, width, height, duration };
   const { replace } = task;
-  return { confirmation: { content, stored, asked, weakness, shown, replace, bots, ...media }, weakness };
+  const seen = mime ?? sent.mime;
+  return {
+    confirmation: {
+      content,
+      stored,
+      asked,
+      weakness,
+      shown,
+      replace,
+      bots,
+      mime: seen,
+      width,
+      height,
+      duration,
+    },
+    weakness,
+  };
 }

@@ -39,14 +39,9 @@ export function withoutLane({ entry, bot, kind, calls }: Task, cause: Failure): 
 
 /** The fields that a stored id fills; `askedKind` only where it differs. */
 export function idFields(stored: StoredId, asked: MediaKind): Partial<ItemResult> {
-  return {
-    kind: stored.kind,
-    ...(stored.kind === asked ? {} : { askedKind: asked }),
-    fileId: stored.fileId,
-    fileUniqueId: stored.fileUniqueId,
-    chatId: stored.chatId,
-    messageId: stored.messageId,
-  };
+  const { kind, fileId, fileUniqueId, chatId, messageId } = stored;
+  const id = { kind, fileId, fileUniqueId, chatId, messageId };
+  return kind === asked ? id : { ...id, askedKind: asked };
 }
 
 /** What the end of a task says of the calls that were lost for it: how it was resolved, once it has an id. */

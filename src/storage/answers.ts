@@ -61,13 +61,10 @@ export function isPageInstead({ statusCode, headers }: AnswerHead): boolean {
 /** Reads ETag and type of an object of `bytes` bytes from the headers. */
 export function infoOf(headers: IncomingHttpHeaders, bytes: number): ObjectInfo {
   const type = headers["content-type"] ?? "";
-  const packing = packingOf([headers["content-encoding"] ?? []].flat().join(","));
-  return {
-    ...(packing === "" ? {} : { packing }),
-    bytes,
-    etag: readEtag(headers.etag ?? ""),
-    mime: (type.split(";", 1)[0] ?? "").trim().toLowerCase(),
-  };
+  const packing = packingOf(String(headers["content-encoding"] ?? ""));
+  const mime = (type.split(";", 1)[0] ?? "").trim().toLowerCase();
+  const info = { bytes, etag: readEtag(headers.etag ?? ""), mime };
+  return packing === "" ? info : { ...info, packing };
 }
 
 /** Returns the bytes of the body, or `undefined` where the server does not say. */

@@ -1,5 +1,5 @@
 import type { TransferMode } from "../domain/choices.ts";
-import { bareEtag, namesContent } from "../domain/content.ts";
+import { bareEtag, type ContentId, namesContent } from "../domain/content.ts";
 import { definedOnly } from "../domain/defined-only.ts";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -41,9 +41,12 @@ class ChosenTransfers implements Transfers {
   readonly #options: TransferOptions;
   #urlFailures = 0;
   #urlWorked = false;
+  /** {@link settings} of an entry that says nothing of them. */
+  readonly #plainSettings: string;
 
   constructor(options: TransferOptions) {
     this.#options = options;
+    this.#plainSettings = this.#settingsOf({});
   }
 
   get mode(): TransferMode {
@@ -108,10 +111,16 @@ class ChosenTransfers implements Transfers {
   }
 
   settings(entry: KnownEntry): string {
-    const { mode, local } = this.#options;
+    const { filename, thumbnail } = entry;
     // A listing does not have the type of an object: one that was asked for its type is the same entry.
     const mime = entry.seen ? undefined : entry.mime;
-    return JSON.stringify([mode, local, mime, entry.filename, entry.thumbnail]);
+    const isPlain = mime === undefined && filename === undefined && thumbnail === undefined;
+    return isPlain ? this.#plainSettings : this.#settingsOf({ mime, filename, thumbnail });
+  }
+
+  #settingsOf({ mime, filename, thumbnail }: Partial<Pick<KnownEntry, "mime" | "filename" | "thumbnail">>) {
+    const { mode, local } = this.#options;
+    return JSON.stringify([mode, local, mime, filename, thumbnail]);
   }
 
   #choose(task: Task, mime: string | undefined) {
@@ -132,18 +141,7 @@ class ChosenTransfers implements Transfers {
   }
 
   #byUrl(entry: KnownEntry, kind: MediaKind): Prepared {
-    const { storage } = this.#options;
-    return {
-      transfer: "url",
-      get request() {
-        return { media: storage.presign(entry.key) };
-      },
-      sha256: () => entry.sha256 ?? null,
-      mime: entry.mime ?? null,
-      // Telegram takes the last part of the path for a name.
-      shown: shownOf(kind, { filename: cleanName(entry.key) }),
-      drop: () => {},
-    };
+    return new PreparedUrl(this.#options.storage, entry, kind);
   }
 
   async #byUpload(task: Task, entry: KnownEntry, signal: AbortSignal): Promise<Result<Prepared>> {
@@ -184,6 +182,31 @@ class ChosenTransfers implements Transfers {
     const shape = large && !entry.packing ? definedOnly(await shapeOf(storage, entry, signal)) : {};
     return { ...given, ...shape, ...definedOnly({ thumbnail }) };
   }
+}
+
+/** An object that Telegram fetches itself. */
+class PreparedUrl implements Prepared {
+  readonly transfer = "url";
+  readonly mime: string | null;
+  readonly shown: Shown;
+  readonly sha256: () => ContentId | null;
+  readonly #storage: Storage;
+  readonly #key: string;
+
+  constructor(storage: Storage, { key, mime, sha256 }: KnownEntry, kind: MediaKind) {
+    this.#storage = storage;
+    this.#key = key;
+    this.mime = mime ?? null;
+    this.sha256 = () => sha256 ?? null;
+    // Telegram takes the last part of the path for a name.
+    this.shown = shownOf(kind, { filename: cleanName(key) });
+  }
+
+  get request(): { readonly media: string } {
+    return { media: this.#storage.presign(this.#key) };
+  }
+
+  readonly drop = (): void => {};
 }
 
 function carried(error: unknown): Result<never> {
