@@ -119,10 +119,14 @@ async function withoutAsking(parts: Parts, env: NodeJS.ProcessEnv): Promise<numb
   const missing = WANTED.filter((each) => placeOf(examiner, each) === null);
   if (missing.length > 0)
     throw new ConfigError(missing.map(({ name, message }) => `${name} is not set: ${message}`));
-  const names = [...WANTED.flatMap(({ name, or = [] }) => [name, ...or]), ...SERVER];
-  const fromEnvironment = names.filter((name) => examiner.given.get(name) === `environment ${name}`);
-  const values = Object.fromEntries(fromEnvironment.map((name) => [name, env[name]?.trim()]));
+  const values = Object.fromEntries(fromEnvironment(examiner).map((name) => [name, env[name]?.trim()]));
   return write(parts, values, (text) => place.stdout.write(`${text}\n`));
+}
+
+/** Those of the values that the environment has, and `.env` does not. */
+function fromEnvironment({ given }: OpenExaminer): readonly string[] {
+  const names = [...WANTED.flatMap(({ name, or = [] }) => [name, ...or]), ...SERVER];
+  return names.filter((name) => given.get(name) === `environment ${name}`);
 }
 
 /** Writes what is new, and says what `check-env` finds then. */
@@ -140,6 +144,13 @@ async function write(
     appendToDotenv(join(folder, ".env"), lines);
     say(`Written to .env, readable by you alone: ${Object.keys(values).join(", ")}`);
   }
+  const left = rehearsal ? [] : fromEnvironment(examiner).filter((name) => values[name] === undefined);
+  if (left.length > 0)
+    say(
+      wording(
+        `In the environment of this shell alone: ${left.join(", ")}. \`prewarm init --yes\` writes them too`,
+      ),
+    );
   const { pass, warn, fail, unknown } = summaryOf(findings);
   for (const finding of findings.filter(({ status }) => status === "fail" || status === "unknown"))
     say(wording(lineOf(finding)));

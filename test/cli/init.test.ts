@@ -204,6 +204,7 @@ describe.skipIf(!hasTerminal)("prewarm init on a terminal (needs `script`)", () 
     await screen.until("Write ");
     await screen.until("no, forget them");
     screen.type(ENTER);
+    await screen.until("In the environment of this shell alone: R2_ENDPOINT, TELEGRAM_API_ROOT");
     expect((await screen.ended).code).toBe(0);
     const added = ["TELEGRAM_BOT_TOKEN", "WARMUP_CHAT_ID"].map((name) => `${name}=${valueIn(set, name)}\n`);
     expect(readFileSync(set.dotenv, "utf8")).toBe(`${given.join("")}${before}\n${added.join("")}`);
