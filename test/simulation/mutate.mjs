@@ -2,12 +2,14 @@
  * What of the guarding code could be otherwise without anybody noticing? Changes one thing at a time in a copy of it (a
  * condition, a call, a word of SQL), and lets the simulation and the tests of its room run on it. Prints those that survive.
  *
- *     npm run mutate [-- --list] [--only PART OF A PATH] [--every N] [--from N]
+ *     npm run mutate [-- --list] [--only PART OF A PATH] [--sample N [--seed S]] [--every N] [--from N]
  *
+ * `--sample 5` takes five of each file, drawn by a seed, 1 without `--seed`;
  * `--every 4` takes each fourth mutant only; `--from 30` leaves out the first 29 of the list, which an earlier run has judged.
  * Ends 1 when fewer than 85 of 100 were killed.
  */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,6 +91,8 @@ const { values } = parseArgs({
   options: {
     list: { type: "boolean" },
     only: { type: "string" },
+    sample: { type: "string" },
+    seed: { type: "string" },
     every: { type: "string" },
     from: { type: "string" },
   },
@@ -96,12 +100,27 @@ const { values } = parseArgs({
 const all = GUARDS.flatMap(({ files, tests }) =>
   files.flatMap((file) => mutantsOf(file).map((mutant) => ({ ...mutant, file, tests }))),
 );
-const chosen = all
+const chosen = (values.sample ? sampled(Number(values.sample), Number(values.seed ?? 1)) : all)
   .filter(({ file }) => file.includes(values.only ?? ""))
   .filter((_, at) => at % Number(values.every ?? 1) === 0)
   .slice(Number(values.from ?? 1) - 1);
 if (values.list) for (const each of chosen) console.log(nameOf(each));
 process.exit(values.list ? 0 : judge());
+
+/** So many of each file, in the order of the list. */
+function sampled(count, seed) {
+  const drawn = new Map(all.map((mutant, at) => [mutant, hashOf(`${seed} ${at}`)]));
+  const files = [...new Set(all.map(({ file }) => file))];
+  const some = files.flatMap((file) => {
+    const ofFile = all.filter((mutant) => mutant.file === file);
+    return ofFile.sort((a, b) => drawn.get(a).localeCompare(drawn.get(b))).slice(0, count);
+  });
+  return all.filter((mutant) => some.includes(mutant));
+}
+
+function hashOf(text) {
+  return createHash("sha256").update(text).digest("hex");
+}
 
 function mutantsOf(file) {
   const code = readFileSync(join(ROOT, file), "utf8");

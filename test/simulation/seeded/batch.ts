@@ -32,7 +32,7 @@ export const playHere: PlayBatch = async ({ from, count }, tell, stop) => {
   }
 };
 
-/** Plays it in a process of its own: libsql keeps about a megabyte of each schedule until its process ends. */
+/** Plays it in a process of its own, which a schedule that never ends or takes all memory brings down alone. */
 export const playApart: PlayBatch = ({ from, count }, tell, stop) => {
   const child = fork(fileURLToPath(import.meta.url), [String(from), String(count)], {
     execArgv: [],

@@ -10,7 +10,7 @@ const HELP = `usage: npm run simulate -- [--minutes N | --count N] [--from SEED]
 Without anything: random seeds for a minute. Ends 0 when all went well, 1 when something did not.`;
 /** Seeds are whole numbers below this. */
 const SEEDS = 2 ** 31;
-/** Schedules played by one process at most: it keeps about a megabyte of each (see playApart). */
+/** Schedules played by one process at most. */
 const BATCH = 2_000;
 
 /** How it speaks, plays and is told to end. */
