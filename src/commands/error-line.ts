@@ -1,7 +1,9 @@
 import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import { ERROR_REASONS, type ErrorReason } from "../domain/error-reasons.ts";
+import type { Emitter } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
 import { asWritten } from "../domain/wording.ts";
+import { exitCodeOf } from "../runs/exit-code.ts";
 import type { CommandPlace } from "./place.ts";
 
 /** An error as a line of `--json`; `reason` and `class` are stable, texts are for people. */
@@ -86,6 +88,20 @@ export function failureErrorLine(
     exit_code: exitCode,
   };
   return worded(told, say);
+}
+
+/** Writes as a line of JSON why a check or a probe stops before its end, as soon as it does. */
+export function tellStops(
+  events: Emitter,
+  { stdout, wording = asWritten }: Pick<CommandPlace, "stdout" | "wording">,
+  redact: Say,
+): void {
+  events.on("stopping", (cause) => {
+    if (!("failure" in cause)) return;
+    const exitCode = exitCodeOf({ cause, bad: 0, botsOut: [] });
+    const line = failureErrorLine(cause.failure, exitCode, (text) => wording(redact(text)));
+    stdout.write(`${JSON.stringify(line)}\n`);
+  });
 }
 
 /** What was confirmed by nobody, as a line of `--json`; `next` is the command that confirms it. */

@@ -12,6 +12,7 @@ import { factLine, factSummaryLine } from "../reporters/probe/facts.ts";
 import { ProbeRun } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { commandsAfterProbe } from "./again.ts";
+import { tellStops } from "./error-line.ts";
 import type { CommandPlace } from "./place.ts";
 import type { ProbeContext } from "./probe.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
@@ -46,6 +47,7 @@ export async function probeFacts(
   const run = await ProbeRun.open({ config, options, experiments: [], redact });
   let chat: { readonly id: string; readonly type: string } | null = null;
   const screen = openScreen(run, { flags, place, redact });
+  if (flags.json === true) tellStops(run.events, place, redact);
   const unwatch = stopOnSignals(run.stop);
   try {
     const end = await run.conform(facts, {

@@ -14,7 +14,7 @@ import { experimentList, experimentRecord } from "../reporters/probe/list.ts";
 import { ProbeRun, type ProbeWatcher } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { commandsAfterProbe } from "./again.ts";
-import { rememberRedactor, tellError, unconfirmedLine } from "./error-line.ts";
+import { rememberRedactor, tellError, tellStops, unconfirmedLine } from "./error-line.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import { probeFacts } from "./probe-facts.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
@@ -118,6 +118,7 @@ async function show(run: ProbeRun, flags: ProbeFlags, place: CommandPlace, redac
   const started = performance.now();
   const json = flags.json === true;
   const screen = openScreen(run, { flags, place, redact });
+  if (json) tellStops(run.events, place, redact);
   const unwatch = stopOnSignals(run.stop);
   const watcher: ProbeWatcher = {
     planned: (plan) => screen.planned(plan),

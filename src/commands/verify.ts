@@ -19,7 +19,7 @@ import { checkPlanText, checkTables } from "../reporters/verify/text.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { Verification, type VerifyEnd } from "../runs/verify.ts";
 import { commandsAfterCheck } from "./again.ts";
-import { rememberRedactor, tellError } from "./error-line.ts";
+import { rememberRedactor, tellError, tellStops } from "./error-line.ts";
 import { whyNotMade } from "./not-made.ts";
 import { type CommandPlace, thisProcess } from "./place.ts";
 import type { RunContext } from "./run.ts";
@@ -32,7 +32,7 @@ export async function verify(flags: VerifyFlags, context: RunContext): Promise<n
   try {
     const check = await open(flags, heard.context, place);
     try {
-      return await show(check, flags, place);
+      return await show(check, flags, place, heard.redact);
     } finally {
       await check.close();
     }
@@ -68,10 +68,18 @@ async function open(
   return Verification.open({ config, options, redact });
 }
 
-async function show(check: Verification, flags: VerifyFlags, place: CommandPlace): Promise<number> {
+async function show(
+  check: Verification,
+  flags: VerifyFlags,
+  place: CommandPlace,
+  redact: (text: string) => string,
+): Promise<number> {
   const failedTo = await badFile(check);
   const progress = progressOf(check, flags, place);
-  if (flags.json === true) check.events.on("checked", (id) => line(place, checkedLine(id)));
+  if (flags.json === true) {
+    check.events.on("checked", (id) => line(place, checkedLine(id)));
+    tellStops(check.events, place, redact);
+  }
   const unwatch = stopOnSignals(check.stop);
   try {
     const end = await check.toEnd();

@@ -145,7 +145,7 @@ describe("an error with --json is one object on stdout", () => {
   });
 });
 
-describe("a run that ends early says why as JSON", () => {
+describe("what ends early says why as JSON: a run", () => {
   const firstOf = (stdout: string) =>
     stdout
       .split("\n")
@@ -179,4 +179,19 @@ describe("a run that ends early says why as JSON", () => {
       { type: "summary", exit_code: 4 },
     ]);
   });
+
+  it.each([["verify"], ["probe", "--yes"], ["probe", "--yes", "--conform"]])(
+    "so does %s %s: a token that is wrong",
+    async (...command) => {
+      const world = await openWorld();
+      world.put("a.txt", "a");
+      expect((await world.run([])).code).toBe(0);
+      const env = { TELEGRAM_BOT_TOKEN: "7000001:AAHno-such_bot" };
+      const ended = await world.ask([...command, "--json"], { env });
+      expect(firstOf(ended.stdout)).toMatchObject([
+        { type: "error", class: "auth", reason: "token_wrong", exit_code: 4 },
+        { type: "summary", exit_code: 4 },
+      ]);
+    },
+  );
 });
