@@ -124,7 +124,7 @@ function addLedgerCommands(program: Command, { done, onRedactor, place }: Requir
   });
   addReportFlags(program.command("report")).action(async (file, flags) => {
     const { report } = await import("./report.ts");
-    done(await report(file, flags));
+    done(await report(file, flags, place));
   });
   addFailuresFlags(program.command("failures")).action(async (flags) => {
     const { failures } = await import("./failures.ts");

@@ -15,7 +15,7 @@ let isTaken = false;
 /** Commands that say all that they have to say on stdout and stderr, and need neither stdin, signals nor a terminal. */
 const RUN_HERE = new Set([
   ...["run", "check-env", "status", "verify", "probe", "enqueue", "migrate"],
-  ...["lookup", "export", "import", "failures"],
+  ...["lookup", "export", "import", "failures", "report"],
 ]);
 
 /** Whether {@link runHere} takes this command now; else it needs a process of its own. */
