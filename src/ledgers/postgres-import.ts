@@ -3,7 +3,13 @@ import { LedgerError } from "./error.ts";
 import type { ImportCounts, ImportingLedger, ImportLine } from "./importing.ts";
 import type { Database } from "./postgres/database.ts";
 import { momentOf } from "./postgres/moment-of.ts";
-import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
+import {
+  openReading,
+  openScratch,
+  openWriting,
+  postgresUrlOf,
+  type ScratchDatabase,
+} from "./postgres/open.ts";
 import { Refused, takeLines } from "./sql/import-lines.ts";
 
 interface PostgresImportOptions {
@@ -14,33 +20,35 @@ interface PostgresImportOptions {
 
 /**
  * Opens the database at a URL for lines to be taken in, beside whoever writes to it, its tables made where there are none. Throws
- * LedgerError, with `onlyTry` also where the tables are not of this version.
+ * LedgerError, with `onlyTry` also where there are tables that are not of this version.
  */
 export async function openPostgresImport({
   url: text,
   onlyTry,
 }: PostgresImportOptions): Promise<ImportingLedger> {
-  const database = await (onlyTry ? openTrying(text) : openTaking(text));
+  const { database, first } = await (onlyTry ? openTrying(text) : openTaking(text));
   return {
     place: database.place,
     // Rows are locked one by one, so a transaction is kept short for their sake who wait for one of them.
     isHeld: async () => true,
-    take: (lines, force) => take(database, lines.map(withMoments), { force, onlyTry }),
+    take: (lines, force) => take(database, lines.map(withMoments), { force, onlyTry, first }),
     close: () => database.close(),
   };
 }
 
-async function openTaking(text: string): Promise<Database> {
-  return (await openWriting(postgresUrlOf(text), () => {}, process.env)).database;
+async function openTaking(text: string): Promise<ScratchDatabase> {
+  const { database } = await openWriting(postgresUrlOf(text), () => {}, process.env);
+  return { database, first: [] };
 }
 
-async function openTrying(text: string): Promise<Database> {
+async function openTrying(text: string): Promise<ScratchDatabase> {
   const url = postgresUrlOf(text);
-  const { database, isCurrent } = await openReading(url, () => {}, process.env);
-  if (isCurrent) return database;
+  const { database, isCurrent, hasMedia } = await openReading(url, () => {}, process.env);
+  if (isCurrent) return { database, first: [] };
   await database.close();
+  if (!hasMedia) return openScratch(url, () => {}, process.env);
   throw new LedgerError(
-    `${url.place} has no tables of this version of prewarm in its schema ${url.schema}; \`prewarm migrate\` makes them`,
+    `${url.place} has tables in its schema ${url.schema} that are not of this version of prewarm; \`prewarm migrate\` adds what they lack`,
     2,
   );
 }
@@ -48,7 +56,11 @@ async function openTrying(text: string): Promise<Database> {
 async function take(
   database: Database,
   lines: readonly ImportLine[],
-  { force, onlyTry }: { readonly force: boolean; readonly onlyTry: boolean },
+  {
+    force,
+    onlyTry,
+    first,
+  }: { readonly force: boolean; readonly onlyTry: boolean; readonly first: readonly string[] },
 ): Promise<ImportCounts | Failure> {
   let refused: Failure | null = null;
   const work = function* () {
@@ -60,7 +72,7 @@ async function take(
     }
   };
   try {
-    return await (onlyTry ? database.undone(work) : database.write(work));
+    return await (onlyTry ? database.undone(work, first) : database.write(work));
   } catch (error) {
     if (refused !== null) return refused;
     throw error;

@@ -32,7 +32,14 @@ describe("chats that change under a run", () => {
     const world = await openWorld();
     world.putMany(60);
     const env = { WARMUP_CHAT_ID: "-44" };
-    world.atRead(11, () => world.botApi.control({ chat: { id: -44, migrate_to: -1_009_999 } }));
+    const migrate = () => world.botApi.control({ chat: { id: -44, migrate_to: -1_009_999 } });
+    let isMigrated = false;
+    // How much is read before the first is posted is the ledger's affair.
+    world.faults = () => {
+      if (!isMigrated && world.posts().length > 0) migrate();
+      isMigrated ||= world.posts().length > 0;
+      return undefined;
+    };
     const ended = await world.runWith(env, "--json");
     expect([ended.code, summaryOf(ended).ready]).toEqual([0, 60]);
     expect(ended.stderr).toContain("is now -1009999: put the new id into your configuration");

@@ -16,7 +16,6 @@ const FILES = [
 const LEFT_OUT = [
   "is posted once although stored with other ETags, where it is small enough to be looked at",
   "(another at each request) makes no object a duplicate before it was read",
-  "a group that became a supergroup is followed, told, and remembered",
 ];
 
 const server = await startPostgres();

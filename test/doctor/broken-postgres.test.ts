@@ -171,6 +171,22 @@ if (typeof server === "string") {
       });
     });
 
+    it("this user has fewer connections than prewarm needs", async () => {
+      const { world, url, schema } = await newWorld();
+      await migrateLedger(url);
+      const user = await asNewUser(
+        url,
+        (role) =>
+          `grant all on schema ${schema} to ${role}; grant all on all tables in schema ${schema} to ${role};
+           alter role ${role} connection limit 1`,
+      );
+      expectOnly(await look(world, user), {
+        id: "ledger-reach",
+        found: /has no connection left for this user$/,
+        next: /^end what holds them, allow more there, or go through its pooler/,
+      });
+    });
+
     it("its clock is ten minutes off", async () => {
       const { world, url, schema } = await newWorld();
       await migrateLedger(url);

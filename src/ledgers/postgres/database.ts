@@ -87,19 +87,22 @@ export class Database {
     return this.#patiently(() => this.#play(this.#pool as unknown as SqlClient, readingOf(work())));
   }
 
-  /** Plays steps as one transaction that is undone: nothing is kept of it. */
-  undone<T>(work: () => Steps<T>): Promise<T> {
-    return this.#patiently(() => this.#once(work, "rollback"));
+  /** Plays steps as one transaction that is undone, after these statements: nothing is kept of it. */
+  undone<T>(work: () => Steps<T>, first: readonly string[] = []): Promise<T> {
+    return this.#patiently(() => this.#once(work, { first, end: "rollback" }));
   }
 
   /** Plays steps as one transaction, without waiting for a server that is away. */
   tryOnce<T>(work: () => Steps<T>): Promise<T> {
-    return this.#once(work, "commit");
+    return this.#once(work, { first: [], end: "commit" });
   }
 
-  #once<T>(work: () => Steps<T>, end: "commit" | "rollback"): Promise<T> {
+  #once<T>(
+    work: () => Steps<T>,
+    { first, end }: { readonly first: readonly string[]; readonly end: "commit" | "rollback" },
+  ): Promise<T> {
     return this.#withClient(async (client) => {
-      await client.query("begin isolation level read committed");
+      await client.query(["begin isolation level read committed", ...first].join("; "));
       const value = await this.#play(client, work()).catch((error: unknown) => rolledBack(client, error));
       await client.query(end);
       return value;

@@ -56,8 +56,8 @@ function secondWorker(
   company: Company,
 ): string {
   const there = `${place} is worked on by \`${command}\` (pid ${pid} on ${host}, since ${since} UTC)`;
-  const pgBoss = `npm i pg-boss@${PG_BOSS} (Node ${PG_BOSS_NODE} or newer)`;
+  const pgBoss = `npm i pg-boss@${PG_BOSS} (Node ${PG_BOSS_NODE} or newer`;
   return company === "shared"
-    ? `${there}, which works alone; several workers share the work through pg-boss, which is not there on ${host}: ${pgBoss} and start that one again, or end it`
-    : `${there}; several workers share the work through pg-boss, which is not there: ${pgBoss}, or end that one`;
+    ? `${there}, which works alone; several workers share the work through pg-boss, which is not there on ${host}: ${pgBoss}) and start that one again, or end it`
+    : `${there}; several workers share the work through pg-boss: ${pgBoss}; this is ${globalThis.process.versions.node}), or end that one`;
 }

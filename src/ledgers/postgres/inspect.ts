@@ -73,6 +73,7 @@ async function serverAt(pool: SqlPool, url: PostgresUrl, found: FoundSchema): Pr
     place: url.place,
     facts: factsOf(found, url.schema),
     tell: () => {},
+    patienceMs: 0,
   });
   return {
     version: about.version.split(" ", 1)[0] ?? about.version,
@@ -98,7 +99,9 @@ type Connection = Pick<PostgresServer, "encryption" | "isLocal" | "isPooled">;
 async function connectionOf(pool: SqlPool, { host = "localhost" }: PostgresUrl): Promise<Connection> {
   const clients: PoolClient[] = [];
   try {
-    clients.push(await pool.connect(), await pool.connect());
+    // One by one: the first is to be given back where there is no second.
+    clients.push(await pool.connect());
+    clients.push(await pool.connect());
     const seen: string[][] = [];
     for (const client of clients) seen.push(await backendsOf(client));
     const isPooled = seen[0]?.some((backend) => seen[1]?.includes(backend)) ?? false;

@@ -1,8 +1,9 @@
 import { type PostgresUrl, readPostgresUrl } from "../../domain/postgres-url.ts";
 import { LedgerError } from "../error.ts";
+import { changesFor } from "./changes.ts";
 import { Database, type SqlClient } from "./database.ts";
 import { asLedgerError } from "./errors.ts";
-import { factsOf, lookAt, refuseStrangeTypes, standInsFor } from "./look.ts";
+import { type FoundSchema, factsOf, lookAt, refuseStrangeTypes, standInsFor } from "./look.ts";
 import { isCurrent, migratePostgres } from "./migrate.ts";
 import type { TellAway } from "./patience.ts";
 import { openPool } from "./pool.ts";
@@ -67,6 +68,30 @@ export async function openReading(
     };
   });
 }
+
+/** A database in which a transaction has tables of its own, made by `first`, which are gone with it. */
+export interface ScratchDatabase {
+  readonly database: Database;
+  readonly first: readonly string[];
+}
+
+/** Opens a database that has no ledger to try what one would do there: nothing is made that others see. Throws LedgerError. */
+export async function openScratch(
+  url: PostgresUrl,
+  tell: TellAway,
+  env: NodeJS.ProcessEnv,
+): Promise<ScratchDatabase> {
+  const { place } = url;
+  return withPool(url, env, async (pool) => {
+    const changes = await changesFor(pool as unknown as SqlClient, EMPTY, { place, schema: TEMPORARY });
+    const database = new Database({ pool, place, facts: factsOf(EMPTY, TEMPORARY), tell });
+    return { database, first: changes.map(({ sql }) => sql) };
+  });
+}
+
+/** The name of the schema that each session has for itself. */
+const TEMPORARY = "pg_temp";
+const EMPTY: FoundSchema = { columns: [], checks: [], unique: [], indexes: new Map() };
 
 /** Uses connections, which are closed where that fails. Throws LedgerError. */
 export async function withPool<T>(
