@@ -7,7 +7,12 @@ import { isCodeOfSignal } from "./runs/signals.ts";
 
 /** argv -> command -> exit code. Never throws; the only place that ends the process. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
-  const code = await answer(argv, version, thisProcess());
+  const place = thisProcess();
+  // Node itself would print all that hangs on an error that nobody caught, such as the request that failed.
+  process.on("uncaughtException", (error) =>
+    process.exit(printFinalError(error, place.stderr, place.wording)),
+  );
+  const code = await answer(argv, version, place);
   await flushed(isCodeOfSignal(code) ? PATIENCE_MS : null);
   process.exit(code);
 }

@@ -39,7 +39,11 @@ const SECRETS = [
   "Authorization",
 ];
 
-const GIVEN_SECRETS = ["TELEGRAM_BOT_TOKEN", "R2_SECRET_ACCESS_KEY", "R2_ACCESS_KEY_ID"];
+/** Variables whose values are secret. */
+const GIVEN_SECRETS = [
+  ...["TELEGRAM_BOT_TOKEN", "R2_SECRET_ACCESS_KEY", "R2_ACCESS_KEY_ID", "R2_SESSION_TOKEN"],
+  ...["ADMIN_API_TOKEN", "LOOKUP_TOKEN", "PGPASSWORD"],
+];
 
 /** No machine is so slow: what does not come within it never does. */
 const PATIENCE_MS = 100_000;
@@ -315,9 +319,9 @@ export class World {
 
   /** Throws where what was written, or a file of the folder, holds a secret of the world or of `env`. */
   searchForSecrets({ stdout, stderr }: Written, env: Readonly<Record<string, string>> = {}): void {
-    const given = GIVEN_SECRETS.map((name) => env[name]?.split(":").at(-1) ?? "");
+    const given = GIVEN_SECRETS.map((name) => env[name]?.split(":").at(-1)?.trim() ?? "");
     const secrets = [...SECRETS, ...given].filter((secret) => secret !== "");
-    const files = readdirSync(this.dir)
+    const files = readdirSync(this.dir, { recursive: true, encoding: "utf8" })
       .filter((name) => !this.#secretFiles.has(name))
       .map((name) => [name, textOf(join(this.dir, name))] as const);
     for (const [place, text] of [["stdout", stdout] as const, ["stderr", stderr] as const, ...files])
