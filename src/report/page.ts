@@ -207,11 +207,14 @@ function phases({ phases: all }: RunRecord): string {
   return section("Latency by phase", card(tableHtml(PHASES, rows)));
 }
 
+/** Keeps a name, its number and the unit on one line. */
+const NO_BREAK = "\u00a0";
+
 const SLOWEST: readonly Column[] = [
   { head: "" },
   { head: "Work", look: "a n" },
-  { head: "Of it, and before it" },
   { head: "Size", look: "n" },
+  { head: "Of it, and before it", look: "word" },
 ];
 
 function slowest({ slowest: all }: RunRecord, { text }: Show): string {
@@ -219,8 +222,8 @@ function slowest({ slowest: all }: RunRecord, { text }: Show): string {
   const rows = all.map(({ key, bot, kind, bytes, ms, phases: parts }) => [
     `<code>${text(key)}</code><br><span class="soft">${text(`${kind} for ${bot}`)}</span>`,
     safe(duration(ms)),
-    `<span class="soft">${safe(parts.map(([name, part]) => `${name} ${duration(part)}`).join(", "))}</span>`,
     bytes === null ? "" : safe(size(bytes)),
+    `<span class="soft">${safe(parts.map(([name, part]) => `${name} ${duration(part)}`.replaceAll(" ", NO_BREAK)).join(", "))}</span>`,
   ]);
   return section(
     `The ${all.length === 1 ? "slowest" : `${all.length} slowest`}`,
