@@ -36,6 +36,8 @@ export function matchPack<Call extends PackedTag>(
   const tags = new Set(blocks.map(({ caption }) => caption));
   const id = calls.find(({ tag, pack }) => pack !== null && tag !== null && tags.has(tag))?.pack?.id;
   const mates = calls.filter(({ pack }) => id !== undefined && pack?.id === id);
+  const likely = id === undefined ? untagged(blocks, calls) : [];
+  if (likely.length > 0) return { ...NOTHING, mismatched: { calls: likely, why: "its media have no tags" } };
   const found: { call: Call; media: Sent }[] = [];
   const absent: Call[] = [];
   for (const call of mates) {
@@ -51,10 +53,27 @@ export function matchPack<Call extends PackedTag>(
   return { found, absent, mismatched: null };
 }
 
+/** Calls of a pack that a message without any tag may be: it has its media in that order, and whether it is that one nobody can say. */
+function untagged<Call extends PackedTag>(blocks: readonly PackBlock[], calls: readonly Call[]): Call[] {
+  if (blocks.length === 0 || blocks.some(({ caption }) => caption !== null)) return [];
+  const ids = new Set(calls.flatMap(({ pack, tag }) => (pack && tag !== null ? [pack.id] : [])));
+  return [...ids].flatMap((id) => {
+    const mates = calls.filter(({ pack }) => pack?.id === id);
+    const isLike = mates.every((call) => {
+      const came = blocks[call.pack?.index ?? 0]?.sent?.kind;
+      return came === undefined || isAs(call.kind, came);
+    });
+    return isLike ? mates : [];
+  });
+}
+
+function isAs(kind: MediaKind, came: Sent["kind"]): boolean {
+  return familyOf(isMediaKind(came) ? came : "document") === familyOf(kind);
+}
+
 function whyOther({ kind, tag, pack }: PackedTag, { sent, caption }: PackBlock): string | null {
   const medium = `medium ${(pack?.index ?? 0) + 1}`;
   if (caption !== tag) return `${medium} was tagged ${tag} and has ${caption ?? "no tag"} there`;
   if (!sent) return `${medium} has no file_id`;
-  const came = isMediaKind(sent.kind) ? sent.kind : "document";
-  return familyOf(came) === familyOf(kind) ? null : `${medium} was sent as ${kind} and is a ${sent.kind}`;
+  return isAs(kind, sent.kind) ? null : `${medium} was sent as ${kind} and is a ${sent.kind}`;
 }

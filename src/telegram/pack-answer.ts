@@ -17,8 +17,15 @@ export function readPack(message: unknown): SentPack | null {
   if (place === null || !isRecord(message) || !isRecord(message.rich_message)) return null;
   if (!Array.isArray(message.rich_message.blocks)) return null;
   const { chatId, messageId } = place;
-  const media = message.rich_message.blocks.filter((block) => isRecord(block) && TYPES.has(block.type));
+  const media = mediaIn(message.rich_message.blocks);
   return { chatId, messageId, blocks: media.map((block) => readBlock(block, chatId, messageId)) };
+}
+
+/** Blocks with media in their order, also of those that stand within others, as in a collage (core.telegram.org/bots/api#richblock). */
+function mediaIn(block: unknown): Record<string, unknown>[] {
+  if (Array.isArray(block)) return block.flatMap(mediaIn);
+  if (!isRecord(block)) return [];
+  return TYPES.has(block.type) ? [block] : Object.values(block).flatMap(mediaIn);
 }
 
 function readBlock(block: Record<string, unknown>, chatId: string, messageId: number): PackBlock {

@@ -52,6 +52,13 @@ describe("what a message of several media says of lost calls", () => {
     ["each of its media is found", whole, all, { found: "a b c" }],
     ["those that are looked for", whole, [other, c], { found: "c" }],
     ["not those of another message", seen(block("y"), block("z")), all, {}],
+    [
+      "nothing is said of one that may be it, without its tags",
+      seen(block(null), block(null), block(null)),
+      [a, b, c],
+      { why: "its media have no tags" },
+    ],
+    ["not one without tags whose media are others", seen(block(null, "document")), [a, b, c], {}],
     ["nothing where it holds one medium", { ...whole, blocks: null }, all, {}],
     ["nothing where it is a copy of another", { ...whole, originId: 5 }, all, {}],
     ["a copy of what was asked for", { ...whole, originId: 7 }, all, { found: "a b c" }],

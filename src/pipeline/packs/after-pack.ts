@@ -12,6 +12,8 @@ export type AfterPack =
   | { readonly do: "halve" }
   /** The server has no such method: no pack goes any more. */
   | { readonly do: "give up" }
+  /** The chat turns the message away: whether it takes single ones shows by them. */
+  | { readonly do: "go singly" }
   /** Something refuses bodies of this size. */
   | { readonly do: "shrink" };
 
@@ -23,6 +25,7 @@ export function afterPack({ class: cls, reason }: Failure, medium: number | null
   if (reason === "body_refused") return { do: "shrink" };
   if (cls === "media" || MAY_BE_ONE.includes(reason))
     return medium === null ? { do: "halve" } : { do: "set apart", medium };
+  if (reason === "no_rights") return { do: "go singly" };
   const isItsOwn = cls === "object" || cls === "config" || (cls === "transient" && reason !== "stopped");
   return isItsOwn && medium !== null ? { do: "fail one", medium } : { do: "each" };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { failure } from "../../domain/failure.ts";
+import type { Reason } from "../../domain/reasons.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
 import type { PackAnswer } from "../../telegram/pack-port.ts";
@@ -223,8 +224,10 @@ function elsewhere({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outco
   return facts ? [{ facts, spent, transfer: null, result: { type: "elsewhere" } }] : [];
 }
 
-/** A chat that does not take one of several kinds is told about once that went by itself. */
+/** What may be said of several media, or of a kind, or of all messages in the chat: which, the lane hears once one went by itself. */
+const MAY_BE_ALL: readonly Reason[] = ["kind_not_allowed", "no_rights"];
+
 function forLane(answer: PackAnswer): PackAnswer {
-  if (answer.ok || answer.failure.reason !== "kind_not_allowed") return answer;
+  if (answer.ok || !MAY_BE_ALL.includes(answer.failure.reason)) return answer;
   return { ...answer, failure: failure("refused_unclear", answer.failure.message) };
 }

@@ -13,6 +13,7 @@ import type { ReadTask } from "../read-ahead.ts";
 import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
 import type { Waited } from "../tried.ts";
+import type { AfterPack } from "./after-pack.ts";
 import { CanaryErrands } from "./canary-errands.ts";
 import { Errands } from "./errands.ts";
 import { gather } from "./gather.ts";
@@ -75,7 +76,8 @@ export class PackRunner {
 
   /** Takes in how a single send went. */
   single(task: Task, { lane }: Permit, { result, transfer, spent }: Outcome): void {
-    if (this.#refusedMedia.judge(task, result) === "innocent") this.#options.packs.refused(lane.bot.slug);
+    if (this.#refusedMedia.judge(task, result) === "innocent")
+      this.#options.packs.refused(lane.bot.slug, null);
     if (transfer === null) return;
     const isFlood = result.type === "failed" && result.failure.class === "flood";
     const at = this.#options.clock.now() - spent.send;
@@ -128,7 +130,8 @@ export class PackRunner {
     if (then?.do === "shrink") packs.tooLarge(bot, uploadBytes);
     if (answer.ok) return;
     // What is said of a medium is judged once that has gone by itself.
-    if ((then?.do === "halve" || then?.do === "set apart") && !isOfMedium({ answer })) packs.refused(bot);
+    if (then && REFUSALS.includes(then.do) && !isOfMedium({ answer })) packs.refused(bot, answer.failure);
+    if (answer.failure.reason === "bad_answer") packs.unreadable(bot);
     const consequence = consequenceOf(answer.failure);
     if (consequence === "run") stop.drain({ type: "denied", failure: answer.failure });
     else if (consequence === "bot") lanes.closeBot(bot, answer.failure);
@@ -218,6 +221,9 @@ export class PackRunner {
   }
 }
 
+/** What follows where Telegram took none of a pack. */
+const REFUSALS: readonly AfterPack["do"][] = ["halve", "set apart", "go singly"];
+
 /** Whether a pack was refused by a text that speaks of a medium. */
 function isOfMedium(call: { readonly answer: PackCall["answer"] } | null): boolean {
   return call !== null && !call.answer.ok && call.answer.failure.class === "media";
@@ -233,7 +239,7 @@ function isSuspect(asked: number, call: PackCall | null, outcome: Outcome | unde
   if (!call?.then || outcome?.result.type !== "packed_again") return false;
   const { then, places } = call;
   if (then.do === "set apart") return places[then.medium] === asked;
-  return then.do === "halve" || (then.do === "shrink" && places.length === 1);
+  return then.do === "halve" || then.do === "go singly" || (then.do === "shrink" && places.length === 1);
 }
 
 /** What was read of a task that goes again as it was read. */

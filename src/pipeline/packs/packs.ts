@@ -1,5 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
+import type { Failure } from "../../domain/failure.ts";
 import { MEDIA_KINDS, type MediaKind } from "../../domain/media.ts";
 import type { PackRule } from "../../domain/pack-rule.ts";
 import type { Proof, ProofWhat } from "../../domain/proof.ts";
@@ -176,14 +177,20 @@ export class Packs {
   }
 
   /** A pack was refused although no medium of it was at fault. Several, before any was posted, say that packs do not go here. */
-  refused(bot: string): void {
+  refused(bot: string, why: Failure | null): void {
     const strikes = (this.#strikes.get(bot) ?? 0) + 1;
     this.#strikes.set(bot, strikes);
+    const text = why ? ` (${why.message})` : "";
     if (strikes >= STRIKES)
       this.#goWithout(
         bot,
-        `${strikes} packs were refused through no fault of their media, and none was taken`,
+        `${strikes} packs were refused through no fault of their media, and none was taken${text}`,
       );
+  }
+
+  /** An answer did not hold its media as they were sent. The next ones might not either, and all of them would be in doubt. */
+  unreadable(bot: string): void {
+    this.#goWithout(bot, "an answer about several media does not hold them as they were sent");
   }
 
   /** The server has no such method. */
@@ -195,7 +202,10 @@ export class Packs {
   /** Something refused a body with uploads of so many bytes. */
   tooLarge(bot: string, uploadBytes: number): void {
     const most = Math.min(this.#mostBytes, uploadBytes) * SHRINK;
-    if (uploadBytes === 0) this.#goWithout(bot, "even small packs are refused as too large");
+    if (uploadBytes === 0) {
+      this.#goWithout(bot, "even small packs are refused as too large");
+      return;
+    }
     this.#mostBytes = most < LEAST_BYTES ? 0 : most;
     this.#changed();
     const now =

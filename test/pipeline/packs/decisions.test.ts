@@ -455,6 +455,12 @@ describe("what follows a pack that came to nothing", () => {
     ["a wait, though a medium is named", ["flood_wait", ""], 0, { do: "each" }],
     ["no answer", ["answer_lost", ""], null, { do: "each" }],
     ["a chat that is gone", ["chat_gone", ""], null, { do: "each" }],
+    [
+      "a right that the bot lacks, for such messages or for all",
+      ["no_rights", ""],
+      null,
+      { do: "go singly" },
+    ],
     ["a run that was stopped", ["stopped", ""], 1, { do: "each" }],
   ])("%s", (_, why, medium, then) => {
     expect(afterPack(failure(...why), medium)).toEqual(then);
