@@ -7,7 +7,7 @@ export interface MediaFacts {
   readonly image: ImageHeader | null;
   /** Ogg with an Opus stream. */
   readonly opus: boolean;
-  /** Null when it is not a media file, or a video too large to be inspected. */
+  /** Null when it is not a media file, or a video too large to be inspected, or where mediabunny is not installed. */
   readonly tracks: Tracks | null;
 }
 
@@ -58,7 +58,9 @@ function gifTracks({ width, height }: ImageHeader, { head, content }: SpooledByt
 }
 
 async function tracksOf(content: StoredContent): Promise<Tracks | null> {
-  const { ALL_FORMATS, BufferSource, FilePathSource, Input } = await import("mediabunny");
+  const library = await import("mediabunny").catch(() => null);
+  if (library === null) return null;
+  const { ALL_FORMATS, BufferSource, FilePathSource, Input } = library;
   const source =
     content.type === "memory" ? new BufferSource(content.data) : new FilePathSource(content.path);
   const input = new Input({ source, formats: ALL_FORMATS });
