@@ -24,6 +24,8 @@ async function openPages(): Promise<{ world: World; sh: (code: string) => Promis
   world.put("clips/b.mp4", await fixtureBytes("clips/intro.mp4"), "video/mp4");
   world.put("docs/terms.pdf", "%PDF-1.4 terms", "application/pdf");
   world.file("media.jsonl", '{"key":"covers/a.jpg"}\n{"key":"docs/terms.pdf"}\n');
+  for (const name of ["staging.env", "production.env"]) world.file(name, "MEDIA_PREWARM_CONCURRENCY=4\n");
+  world.file("production.json", '{"max_queue":100}');
   const bin = join(world.dir, "bin");
   mkdirSync(bin);
   for (const [name, shift] of [
