@@ -71,9 +71,18 @@ export function perSecond(bytes: number): string {
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text that can neither move the cursor, nor break or turn the line: keys and answers come from elsewhere. */
+/** Signs that nobody sees, by which two keys could look alike (Unicode, Default_Ignorable_Code_Point; those that join letters are part of words). */
+const UNSEEN =
+  /[\u00ad\u115f\u1160\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\u{e0000}-\u{e007f}]/gu;
+
+/** Text that can neither move the cursor, nor break, turn or hide a part of the line: keys and answers come from elsewhere. */
 export function oneLine(text: string): string {
-  return text.replace(CONTROLS, " ").replace(DIRECTIONS, "");
+  return text.replace(CONTROLS, " ").replace(DIRECTIONS, "").replace(UNSEEN, codeOf);
+}
+
+/** A sign by its number, as `<U+200B>`. */
+function codeOf(sign: string): string {
+  return `<U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
 }
 
 /** At most `width` cells, the end cut off where it does not fit. */
