@@ -4,13 +4,18 @@ import { keepLedgersIn } from "../helpers/tested-place.ts";
 
 /** Tests of commands that do not speak of the ledger's file. */
 const FILES = [
-  "again.test.ts",
-  "content.test.ts",
-  "lanes.test.ts",
-  "refusals.test.ts",
-  "report.test.ts",
-  "selection.test.ts",
-];
+  "again",
+  "budgets",
+  "content",
+  "lanes",
+  "looks",
+  "lost-packs",
+  "packs",
+  "refusals",
+  "report",
+  "selection",
+  "unclear-refusals",
+].map((name) => `${name}.test.ts`);
 
 /** These count on an order of what is read ahead, or of posts, that a ledger brings about which answers at once. */
 const LEFT_OUT = [

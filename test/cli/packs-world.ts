@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import Libsql from "libsql";
 import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
 import { CHAT, openWorld, TOKEN, type World } from "../helpers/world.ts";
 import { png } from "../sandbox/bot-api/bot-api-server.ts";
@@ -53,24 +51,14 @@ export const proofs = (world: World) =>
 
 /** Writes down what a probe would have. */
 export function prove(world: World, what: string, result: string): void {
-  write(
-    world,
+  world.edit(
     `insert into prewarm_proofs values ('default', 'channel', '${what}', '${result}', '{}', ${Date.now()})`,
   );
 }
 
 /** Forgets all that was proved. */
 export function forgetProofs(world: World): void {
-  write(world, "delete from prewarm_proofs");
-}
-
-function write(world: World, sql: string): void {
-  const db = new Libsql(join(world.dir, "prewarm.db"));
-  try {
-    db.exec(sql);
-  } finally {
-    db.close();
-  }
+  world.edit("delete from prewarm_proofs");
 }
 
 /** How many of these ids the method for photos takes. */
