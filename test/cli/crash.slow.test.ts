@@ -15,6 +15,8 @@ import {
 } from "./lost-scene.ts";
 
 const CONCURRENCY = 4;
+/** Calls under way, and as many that are written down for the places behind them where the disk is as slow as a call. */
+const MOST_BEGUN = 2 * CONCURRENCY;
 /** Without tags, so that what is lost is sent again without a look. */
 const FOUR = {
   MEDIA_PREWARM_CONCURRENCY: String(CONCURRENCY),
@@ -92,13 +94,13 @@ it("goes on by itself after kill -9 at any moment; nothing is confirmed twice an
     const now = world.rows("select sha256, tg_file_id from media_cache where status = 'ready'");
     expect(now).toEqual(expect.arrayContaining(ready));
     ready = now;
-    expect(count(world, "prewarm_attempts where state = 'sending'")).toBeLessThanOrEqual(CONCURRENCY);
+    expect(count(world, "prewarm_attempts where state = 'sending'")).toBeLessThanOrEqual(MOST_BEGUN);
   }
   const last = await world.ask(["run", "--json"], { env: FOUR });
   expect(last.code).toBe(3);
   const unknown = count(world, "media_cache where status = 'unknown'");
   expect(unknown).toBeGreaterThanOrEqual(2 * CONCURRENCY);
-  expect(unknown).toBeLessThanOrEqual(kills.length * CONCURRENCY);
+  expect(unknown).toBeLessThanOrEqual(kills.length * MOST_BEGUN);
   expect(summaryOf(last)).toMatchObject({ total: OBJECTS, unknown, left_unknown: unknown, failed: 0 });
   expect(count(world, "media_cache where status = 'ready'")).toBe(OBJECTS - unknown);
   expect(count(world, "media_cache")).toBe(OBJECTS);
@@ -142,7 +144,7 @@ it("keeps every old id when a --force is killed, and takes the new ones it has c
   const doubts = count(world, "prewarm_attempts where state = 'unknown'");
   const confirmed = count(world, "prewarm_attempts where state = 'ready'");
   expect(world.posts().length - confirmed).toBeLessThanOrEqual(doubts);
-  expect(doubts).toBeLessThanOrEqual(2 * CONCURRENCY);
+  expect(doubts).toBeLessThanOrEqual(2 * MOST_BEGUN);
 });
 
 it("counts answers that were lost as unknown, one row each; sends none of them again by itself, all by --only unknown", async () => {
