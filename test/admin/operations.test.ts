@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -209,6 +209,17 @@ describe("the Dockerfile", () => {
     expect(copied.length).toBeGreaterThan(4);
     expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     expect(new Set(copied)).toEqual(new Set(ignore));
+  });
+
+  it("brings each folder that commands read", () => {
+    const code = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(join(ROOT, "src", file), "utf8"))
+      .join("\n");
+    const folders = [...code.matchAll(/new URL\("(?:\.\.\/)+((?:docs|fixtures)[\w/]*?)\/?", import/g)];
+    const read = new Set(folders.map(([, folder]) => folder));
+    expect([...read].sort()).toEqual(["docs", "fixtures/facts", "fixtures/media"]);
+    expect(of("COPY")).toEqual(expect.arrayContaining([...read].map((folder) => `${folder} ./${folder}`)));
   });
 
   it("lets a bot of its group use the ledger, as the unit does", () => {
