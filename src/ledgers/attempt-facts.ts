@@ -26,8 +26,9 @@ export interface AttemptFacts {
   readonly pack?: { readonly id: string; readonly index: number } | undefined;
 }
 
-/** What an object holds that was read, and whether that is sent whatever is known of it. */
+/** What an object holds, and whether that is sent whatever is known of it. */
 export interface ReadContent extends SentEven {
+  /** Of an object that was not read, what stands for its hash: looked at only where that has become known. */
   readonly sha256: ContentId;
 }
 

@@ -5,7 +5,7 @@ import type { Task } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../ledgers/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
-import { beginAttempt, readOf } from "./begin-attempt.ts";
+import { beginAttempt, readOf, unreadOf } from "./begin-attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { type InPlace, isAsRead, type Outcome, SAME_CONTENT, type Spent } from "./outcome.ts";
 import { OwnAnswers } from "./own-answers.ts";
@@ -107,7 +107,7 @@ export class Attempts {
     const began = clock.now();
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.taggedFactsOf(task, permit);
-    const begun = await beginAttempt(ledger, facts, readOf(task, prepared));
+    const begun = await beginAttempt(ledger, facts, readOf(task, prepared) ?? unreadOf(task));
     if (begun.type !== "begun") {
       permit.giveBack();
       return { facts, spent, transfer: null, result: begun };

@@ -247,6 +247,20 @@ export function attemptConformance(open: OpenLedger): void {
         expect((await beginRead(copy, { evenInDoubt: true })).type).toBe("begun");
       });
 
+      it("is not begun unread either, where its hash has become known and a call for that is in doubt", async () => {
+        const begin = (evenInDoubt: boolean) =>
+          tested.ledger.beginRead(facts(copy), {
+            sha256: facts(copy).content,
+            evenIfKnown: false,
+            evenInDoubt,
+          });
+        expect((await begin(false)).type).toBe("begun");
+        await tested.warm(copy, { kind: "document", confirmed: { content: SHA_A } });
+        await tested.doubts(object("a.jpg", { sha256: SHA_A }));
+        expect(await begin(false)).toEqual({ type: "in_doubt" });
+        expect((await begin(true)).type).toBe("begun");
+      });
+
       it("is about what it was taken for, where that is another hash", async () => {
         const stated = object("stated.jpg", { sha256: SHA_B });
         expect((await beginRead(stated)).type).toBe("begun");

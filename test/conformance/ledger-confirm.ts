@@ -146,6 +146,15 @@ export function confirmConformance(open: OpenLedger): void {
       expect(await tested.sql("select distinct sha256 from media_cache")).toEqual([{ sha256: SHA_A }]);
     });
 
+    it("takes along a key that was only written down, when the hash of its content becomes known", async () => {
+      const noted = object("b.jpg", { etag: etagOf("e-a.jpg") });
+      await tested.ledger.note([{ bot: "default", kind: "photo", entry: noted }]);
+      const id = await tested.warm(object("a.jpg", { etag: etagOf("e-a.jpg") }), {
+        confirmed: { content: SHA_A },
+      });
+      expect(await tested.readerFinds("b.jpg")).toBe(id);
+    });
+
     it("moves a changed object's key with the last of the bots, so that no reader meets a gap", async () => {
       const changed = object("a.jpg", { etag: etagOf("new"), bytes: 2000 });
       const bots = ["one", "two", "three"];

@@ -37,6 +37,7 @@ describe("what becomes of an item", () => {
     ["file_too_big", "fail"],
     ["body_refused", "fail"],
     ["upload_incomplete", "again"],
+    ["refused_unclear", "hold"],
     ["object_missing", "fail"],
     ["object_changed", "fail"],
     ["bot_kicked", "again"],

@@ -7,13 +7,14 @@ import { idOf } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
 
-/** Begins an attempt at an object that was read, in the way of its database, unless its content is known. */
+/** Begins an attempt at an object that was read, or whose hash another one has shown, in the way of its database, unless its content is known. */
 export function* beginRead(
   { bot, kind }: AttemptFacts,
   read: ReadContent,
   begin: () => Steps<AttemptId>,
 ): Steps<BeginAnswer> {
-  const why = whyNotSent(yield* idOf({ bot, kind, content: read.sha256 }), read);
+  const content = yield* resolve(read.sha256);
+  const why = isProvisional(content) ? null : whyNotSent(yield* idOf({ bot, kind, content }), read);
   return why ?? { type: "begun", attempt: yield* begin() };
 }
 
@@ -22,6 +23,7 @@ export function* beginRead(
  * that only one process writes to: of several, those that do not know the hash could not see that this content is on its way.
  */
 export function* beginUnderHash(store: Store, facts: AttemptFacts, sha256: ContentId): Steps<AttemptId> {
+  if (isProvisional(sha256)) return yield* begin(store, facts);
   const content = yield* resolve(facts.content);
   if (!isProvisional(content)) return yield* begin(store, { ...facts, content });
   yield* rekey(store, provisionalId(facts.entry), sha256);
