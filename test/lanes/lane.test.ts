@@ -13,6 +13,12 @@ function busy(atOnce: number, ...begun: (number | null)[]): Lane {
 }
 
 describe("a lane", () => {
+  it("goes by the id that its chat has by now", () => {
+    const it = lane("default", "-44");
+    it.isNow({ id: "-100144", title: "renamed" });
+    expect([it.chat, it.title]).toEqual(["-100144", "renamed"]);
+  });
+
   it("is free when its pace, its deadline and its calls allow", () => {
     const it = lane();
     expect(it.freeAt(NOW)).toBe(NOW);

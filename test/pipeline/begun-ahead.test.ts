@@ -11,13 +11,15 @@ async function slowLedger(faults: LineOptions["faults"] = []): Promise<Line> {
   const pace = new FixedPace(60_000, Number.POSITIVE_INFINITY);
   const all = [...(faults ?? []), SECOND];
   const line = await openLine({ paces: [pace], concurrency: PLACES, readAhead: 1_000, faults: all });
-  const { begin } = line.ledger;
+  const { begin, beginRead } = line.ledger;
+  const slowly = async <T>(begun: Promise<T>): Promise<T> => {
+    const answer = await begun;
+    await line.clock.sleep(2_000);
+    return answer;
+  };
   Object.assign(line.ledger, {
-    begin: async (facts: Parameters<typeof begin>[0]) => {
-      const attempt = await begin(facts);
-      await line.clock.sleep(2_000);
-      return attempt;
-    },
+    begin: (facts: Parameters<typeof begin>[0]) => slowly(begin(facts)),
+    beginRead: (...asked: Parameters<typeof beginRead>) => slowly(beginRead(...asked)),
   });
   for (const key of KEYS) await line.put(key);
   return line;
