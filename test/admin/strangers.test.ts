@@ -91,6 +91,45 @@ describe("broken clients", () => {
     await lives(server);
   });
 
+  it.each([
+    [
+      "a body without a length that goes on above the limit",
+      `Transfer-Encoding: chunked\r\n\r\n${`11170\r\n${"a".repeat(70_000)}\r\n`.repeat(20)}0\r\n\r\n`,
+      "413",
+    ],
+    [
+      "two ways to say how long a body is",
+      "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "400",
+    ],
+    ["JSON of any depth", `Content-Length: 200000\r\n\r\n${"[".repeat(200_000)}`, "400"],
+    [
+      "an entry for the prototype of all objects",
+      'Content-Length: 27\r\n\r\n{"__proto__":{"key":"a.b"}}',
+      "400",
+    ],
+    ["what HTTP does not expect", "Expect: nonsense\r\nContent-Length: 2\r\n\r\n{}", "417"],
+  ])("who know the token get %s answered with an error, and the worker lives", async (_, rest, code) => {
+    const server = await started();
+    const { socket, closed } = dial(server);
+    const head = `POST ${ADMIN}/enqueue HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n`;
+    socket.write(`${head}Content-Type: application/json\r\nConnection: close\r\n${rest}`);
+    expect(await closed).toMatch(new RegExp(`^HTTP/1.1 ${code} `));
+    await lives(server);
+  });
+
+  it.each(["OPTIONS", "PUT", "DELETE", "TRACE"])("get no leave for other sites by %s", async (method) => {
+    const server = await started();
+    const { socket, closed } = dial(server);
+    const origin = "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n";
+    socket.write(
+      `${method} ${ADMIN}/control HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n${origin}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
+    const answer = await closed;
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+    expect(answer).not.toMatch(/access-control/i);
+  });
+
   it("may hang up in the middle of a body", async () => {
     const errors: unknown[] = [];
     const server = await started({ onError: (error) => errors.push(error) });
@@ -108,6 +147,9 @@ describe("names that lead to this machine without its owner's wish", () => {
     "localhost.evil.example",
     "127.0.0.1.evil.example",
     "10.0.0.1",
+    "127.0.0.1.",
+    "0x7f.1",
+    "localhost.",
   ])("are refused while there is no token (%s)", async (host) => {
     const server = await started({ token: null });
     const { socket, closed } = dial(server);
