@@ -6,7 +6,7 @@ import type { AttemptId, Confirmation, Confirmed, KnownKey, StoredId } from "../
 import { type Attempt, endPosted, paramsOf } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
 import { type Media, moveKey } from "./keys.ts";
-import { hasId, readyId } from "./rows.ts";
+import { hasId, idOf, readyId } from "./rows.ts";
 import { one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
@@ -130,10 +130,9 @@ export function* point(store: Store, known: KnownKey): Steps<void> {
   const { bot, content } = params;
   const { kind: asked, was = content } = known;
   if (was !== content && !isProvisional(content)) yield* rekey(store, provisionalId(known.entry), content);
-  const isDocument =
-    !(yield* readyId({ bot, content, kind: known.kind })) &&
-    (yield* readyId({ bot, content, kind: "document" }));
-  const kind = isDocument ? "document" : known.kind;
+  // Another kind's only where what was asked for came back as that: beside a call in doubt there may be one of another key.
+  const stands = yield* idOf({ bot, content, kind: known.kind });
+  const kind = stands === null || stands === "in_doubt" ? known.kind : stands.kind;
   const sibling = yield* one<Media>(SIBLING, { content });
   yield* moveKey(store, {
     ...params,
