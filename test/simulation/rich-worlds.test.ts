@@ -41,6 +41,12 @@ describe("a bucket is warmed whole, and nothing wrong is kept, whatever Telegram
   );
 });
 
+it("goes on without packs where even one medium in a message always meets a wait", async () => {
+  const end = await playWorld({ ...worldOf(0), url_flood: 0 }, 0);
+  expect([end.warm, end.wrong, end.twice]).toEqual([end.all, 0, 0]);
+  expect([end.floods, end.packs, end.packed]).toEqual([3, 3, 0]);
+});
+
 function rowOf(bits: number, world: RichWorld, end: WorldEnd): string {
   const { warm, all, wrong, packed, canaries, packs, calls, floods, minutes } = end;
   const switches = Object.values(world).map((each) => (each === null ? "none" : String(each)));

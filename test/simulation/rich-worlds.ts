@@ -48,7 +48,10 @@ export interface WorldEnd {
 }
 
 /** Warms photos by URL and documents by upload, one of them a photo that Telegram refuses, in one channel at its documented pace. */
-export async function playWorld(world: RichWorld): Promise<WorldEnd> {
+export async function playWorld(
+  world: Omit<RichWorld, "url_flood"> & { readonly url_flood: number | null },
+  documents = DOCUMENTS,
+): Promise<WorldEnd> {
   const sim = await Simulation.open([CHAT], { ...world, dropped_ids: "dead" });
   const keys = new Map<string, string>();
   const put = (key: string, body: Uint8Array, type: string) => {
@@ -57,7 +60,7 @@ export async function playWorld(world: RichWorld): Promise<WorldEnd> {
   };
   for (let nth = 0; nth < PHOTOS; nth++) put(`p/${nth}.png`, png(40 + nth, 30), "image/png");
   put("p/bad.png", png(9_900, 30), "image/png");
-  for (let nth = 0; nth < DOCUMENTS; nth++)
+  for (let nth = 0; nth < documents; nth++)
     put(`d/${nth}.bin`, Buffer.from(`document ${nth}`.padEnd(8_000 + nth, ".")), "application/octet-stream");
   const { items } = await sim.run({ pack: "20", chat: [String(CHAT)] });
   return endOf(sim, items, keys);

@@ -15,6 +15,7 @@ import type { Stop } from "../stop.ts";
 import type { Waited } from "../tried.ts";
 import type { AfterPack } from "./after-pack.ts";
 import { CanaryErrands } from "./canary-errands.ts";
+import { CanaryWaits } from "./canary-waits.ts";
 import { Errands } from "./errands.ts";
 import { gather } from "./gather.ts";
 import { type Halves, halve, narrow } from "./halve.ts";
@@ -55,6 +56,7 @@ export class PackRunner {
   readonly #options: PackRunnerOptions;
   readonly #canaries: CanaryErrands;
   readonly #refusedMedia = new RefusedMedia();
+  readonly #canaryWaits = new CanaryWaits();
 
   constructor(options: PackRunnerOptions) {
     this.#options = options;
@@ -81,8 +83,17 @@ export class PackRunner {
     if (transfer === null) return;
     const isFlood = result.type === "failed" && result.failure.class === "flood";
     const at = this.#options.clock.now() - spent.send;
-    if (isFlood || result.type === "sent")
-      this.#options.packs.called(lane, { at, media: 1, went: isFlood ? "flood" : "through" });
+    if (!isFlood && result.type !== "sent") return;
+    this.#options.packs.called(lane, { at, media: 1, went: isFlood ? "flood" : "through" });
+    this.#canariesWaited(lane, isFlood);
+  }
+
+  /** Canaries go again; where single sends go through meanwhile, time and again, it is packs alone that wait. */
+  #canariesWaited(lane: CalledLane, isFlood: boolean): void {
+    const { packs } = this.#options;
+    for (const kind of this.#canaryWaits.take(lane))
+      if (isFlood) packs.tried(lane.bot.slug, kind, "open", "");
+      else packs.canaryWaited(lane.bot.slug, kind);
   }
 
   /** Makes one call for these tasks and writes down what came of it. Throws LedgerError. */
@@ -106,8 +117,10 @@ export class PackRunner {
     const settled = await Promise.all(
       tasks.map((each, asked) => this.#settle(each, made.outcomes[asked], canaries)),
     );
+    const isWait = made.call !== null && isFlood(made.call);
+    if (isWait) this.#canaryWaits.add(lane, canaries);
     for (const kind of canaries)
-      if (!settled.some((end, nth) => end === "on trial" && tasks[nth]?.task.kind === kind))
+      if (!isWait && !settled.some((end, nth) => end === "on trial" && tasks[nth]?.task.kind === kind))
         packs.tried(lane.bot.slug, kind, "open", "");
     return this.#goOn(tasks, settled, made);
   }
@@ -117,12 +130,12 @@ export class PackRunner {
     const { packs, lanes, stop } = this.#options;
     const bot = lane.bot.slug;
     const { times } = answer;
-    const isFlood = !answer.ok && answer.failure.class === "flood";
-    if (answer.ok || isFlood)
+    const isWait = isFlood({ answer });
+    if (answer.ok || isWait)
       packs.pack(lane, {
         at: times.started,
         media: places.length,
-        isFlood,
+        isFlood: isWait,
         ms: times.ended - (times.bodyEnd ?? times.started),
       });
     if (answer.ok) packs.posted(bot);
@@ -227,6 +240,11 @@ const REFUSALS: readonly AfterPack["do"][] = ["halve", "set apart", "go singly"]
 /** Whether a pack was refused by a text that speaks of a medium. */
 function isOfMedium(call: { readonly answer: PackCall["answer"] } | null): boolean {
   return call !== null && !call.answer.ok && call.answer.failure.class === "media";
+}
+
+/** Whether Telegram asked to wait. */
+function isFlood({ answer }: { readonly answer: PackCall["answer"] }): boolean {
+  return !answer.ok && answer.failure.class === "flood";
 }
 
 function fateOf(call: PackCall | null): PackFate {

@@ -35,7 +35,7 @@ function openPacks() {
     await clock.advance(Math.max(3, seconds) * 1_000);
     packs.pack(LANE, { at, media: 10, isFlood, ms: seconds * 1_000 });
   };
-  return { clock, kept, told, pack, slotsNow: () => packs.useOf(LANE).slots };
+  return { clock, kept, told, pack, packs, slotsNow: () => packs.useOf(LANE).slots };
 }
 
 describe("late answers while it is found out what a quota counts", () => {
@@ -102,5 +102,31 @@ describe("late answers while it is found out what a quota counts", () => {
     await pack(1);
     await pack(0, true);
     expect(kept.map(({ result }) => result)).toEqual(["media"]);
+  });
+});
+
+describe("canaries that meet a wait where single sends meet none", () => {
+  const canaryOf = ({ packs }: ReturnType<typeof openPacks>) => packs.useOf(LANE).kinds.video;
+
+  it("have their kind go singly after the third, where others were taken", () => {
+    const open = openPacks();
+    open.packs.posted("default");
+    for (const next of ["one", "one", "none"]) {
+      open.packs.trying("default", "video");
+      expect(canaryOf(open)).toBe("none");
+      open.packs.canaryWaited("default", "video");
+      expect(canaryOf(open)).toBe(next);
+    }
+    expect(open.told).toEqual([
+      "3 packs with a video met a wait where single sends met none: bot default sends videos singly",
+    ]);
+    expect(open.packs.useOf(LANE).kinds.photo).toBe("many");
+  });
+
+  it("end packs after the third, where none was taken", () => {
+    const open = openPacks();
+    for (const _ of Array(3)) open.packs.canaryWaited("default", "video");
+    expect(open.packs.useOf(LANE).most).toBe(0);
+    expect(open.told).toEqual([expect.stringMatching(/goes on without packs: 3 packs were refused/)]);
   });
 });
