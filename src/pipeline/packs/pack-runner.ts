@@ -8,18 +8,18 @@ import type { Transfers } from "../../transfers/port.ts";
 import type { InFlight } from "../claims.ts";
 import { consequenceOf } from "../follow-up.ts";
 import { later, type WaitingRoom } from "../later.ts";
-import { isAsRead, type Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { ReadTask } from "../read-ahead.ts";
 import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
 import type { Waited } from "../tried.ts";
-import type { AfterPack } from "./after-pack.ts";
 import { CanaryErrands } from "./canary-errands.ts";
 import { CanaryWaits } from "./canary-waits.ts";
 import { Errands } from "./errands.ts";
 import { gather } from "./gather.ts";
 import { type Halves, halve, narrow } from "./halve.ts";
 import type { PackAttempts, PackCall, PackOutcome } from "./pack-attempts.ts";
+import { fateOf, isFlood, isOfMedium, isSuspect, type PackFate, REFUSALS, readOf } from "./pack-fate.ts";
 import type { Packs } from "./packs.ts";
 import type { PackTask } from "./reading.ts";
 import { RefusedMedia } from "./refused-media.ts";
@@ -43,9 +43,6 @@ export interface PackRunnerOptions extends WaitingRoom {
 export interface WaitedTask extends PackTask {
   readonly waited: Waited;
 }
-
-/** What a pack came to, for those who look for a medium that is at fault. */
-type PackFate = "posted" | "refused" | "other";
 
 /**
  * Runs packs on permits: one call for several tasks, with all that follows from it. What needs further calls is left as an errand: ids to
@@ -232,35 +229,4 @@ export class PackRunner {
     if (fate === "posted") this.#narrowDown(suspects, call);
     for (const task of free) this.#later(task);
   }
-}
-
-/** What follows where Telegram took none of a pack. */
-const REFUSALS: readonly AfterPack["do"][] = ["halve", "set apart", "go singly"];
-
-/** Whether a pack was refused by a text that speaks of a medium. */
-function isOfMedium(call: { readonly answer: PackCall["answer"] } | null): boolean {
-  return call !== null && !call.answer.ok && call.answer.failure.class === "media";
-}
-
-/** Whether Telegram asked to wait. */
-function isFlood({ answer }: { readonly answer: PackCall["answer"] }): boolean {
-  return !answer.ok && answer.failure.class === "flood";
-}
-
-function fateOf(call: PackCall | null): PackFate {
-  if (call?.answer.ok) return "posted";
-  return call?.then?.do === "halve" ? "refused" : "other";
-}
-
-/** Whether this one may be what its pack was refused for, so that it goes no other way than by itself or among suspects. */
-function isSuspect(asked: number, call: PackCall | null, outcome: Outcome | undefined): boolean {
-  if (!call?.then || outcome?.result.type !== "packed_again") return false;
-  const { then, places } = call;
-  if (then.do === "set apart") return places[then.medium] === asked;
-  return then.do === "halve" || then.do === "go singly" || (then.do === "shrink" && places.length === 1);
-}
-
-/** What was read of a task that goes again as it was read. */
-function readOf({ read }: PackTask, outcome: Outcome | undefined): ReadTask | undefined {
-  return outcome && isAsRead(outcome) ? read : undefined;
 }

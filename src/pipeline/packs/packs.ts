@@ -39,8 +39,7 @@ export class Packs {
   readonly #quota: QuotaWatch;
   /** Kinds of a bot whose canary is on its way. */
   readonly #tried = new Map<string, Set<MediaKind>>();
-  /** By bot and kind: how often a canary met a wait that single sends did not. */
-  readonly #canaryWaits = new Map<string, number>();
+  /** By bot: packs refused; by bot and kind: canaries that met a wait which single sends did not meet. */
   readonly #strikes = new Map<string, number>();
   /** Bots that go without packs for the rest of this run. */
   readonly #without = new Map<string, string>();
@@ -176,14 +175,13 @@ export class Packs {
   /** A canary met a wait, and a single send on its lane met none after it. Where that goes on, its kind goes singly in this run. */
   canaryWaited(bot: string, kind: MediaKind): void {
     const name = `${bot} ${kind}`;
-    const waits = (this.#canaryWaits.get(name) ?? 0) + 1;
-    this.#canaryWaits.set(name, waits);
+    const waits = (this.#strikes.get(name) ?? 0) + 1;
+    this.#strikes.set(name, waits);
     this.refused(bot, null);
-    if (waits < STRIKES) this.tried(bot, kind, "open", "");
-    else if (!this.#without.has(bot)) {
-      const text = `${waits} packs with a ${kind} met a wait where single sends met none: bot ${bot} sends ${kind}s singly`;
-      this.#options.events.emit("notice", { level: "info", text });
-    }
+    if (waits < STRIKES) return this.tried(bot, kind, "open", "");
+    if (this.#without.has(bot)) return;
+    const text = `${waits} packs with a ${kind} met a wait where single sends met none: bot ${bot} sends ${kind}s singly`;
+    this.#options.events.emit("notice", { level: "info", text });
   }
 
   /** A pack was posted. */
