@@ -178,8 +178,8 @@ export class Packs {
     const waits = (this.#strikes.get(name) ?? 0) + 1;
     this.#strikes.set(name, waits);
     this.refused(bot, null);
-    if (waits < STRIKES) return this.tried(bot, kind, "open", "");
-    if (this.#without.has(bot)) return;
+    if (waits < STRIKES) this.tried(bot, kind, "open", "");
+    if (waits < STRIKES || this.#without.has(bot)) return;
     const text = `${waits} packs with a ${kind} met a wait where single sends met none: bot ${bot} sends ${kind}s singly`;
     this.#options.events.emit("notice", { level: "info", text });
   }
