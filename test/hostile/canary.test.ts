@@ -249,7 +249,7 @@ describe("a secret", () => {
 });
 
 describe("files", () => {
-  it("are as open to others as the umask says, and a written .env to nobody", async () => {
+  it("are as open to others as the umask says", async () => {
     const world = await openWorld();
     world.put("a.txt", "a");
     const before = process.umask(0o077);
