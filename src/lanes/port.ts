@@ -45,7 +45,7 @@ export interface PackedKinds {
   readonly kinds: readonly MediaKind[];
   /** Bytes of all uploads together. */
   readonly uploadBytes: number;
-  /** It was to find out whether media count: a wait for it is kept, and says nothing about how fast single sends may go. */
+  /** It was to find out what packs bring there: a wait for it is kept, and says nothing about how fast single sends may go. */
   readonly isTrial?: boolean | undefined;
 }
 

@@ -149,9 +149,8 @@ export class PackAttempts {
       ms: answer.times.ended - answer.times.started,
       failure: cause,
     });
-    const isTrial = !use.isProved && ready.length > 1;
     const kinds = ready.map(({ task }) => task.kind);
-    permit.end(forLane(answer), { kinds, uploadBytes: begun.bytes, isTrial });
+    permit.end(forLane(answer), { kinds, uploadBytes: begun.bytes, isTrial: !use.isProved });
     if (answer.ok && ready.some(({ prepared }) => prepared.transfer === "url")) transfers.urlResult(null);
     const then = cause && afterPack(cause, answer.medium);
     const places = ready.map(({ asked }) => asked);
