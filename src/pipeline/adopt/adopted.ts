@@ -14,7 +14,7 @@ export interface AdoptEnd {
 }
 
 /** What an adoption took: calls, milliseconds of them, and when it ended. */
-interface AdoptSpent {
+export interface AdoptSpent {
   readonly calls: number;
   readonly sendMs: number;
   readonly now: number;

@@ -2,12 +2,12 @@ import type { AdoptWay } from "../../domain/adopt-way.ts";
 import { failure } from "../../domain/failure.ts";
 import type { LookId } from "../../ledgers/look-port.ts";
 import type { AttemptId } from "../../ledgers/port.ts";
-import { askIn } from "../../looks/asking.ts";
 import { deleteCopy } from "../../looks/look.ts";
 import type { Bot, CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
 import { errorFields } from "../results.ts";
 import { type AdoptEnd, adoptedItem, confirmationOf, itemOf } from "./adopted.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
+import { AdoptCalls, factsOf } from "./calls.ts";
 import { adoptedCaption } from "./caption.ts";
 import { type AdoptStep, afterAnswer } from "./then.ts";
 
@@ -21,11 +21,11 @@ interface Begun {
 /** The adoption of one row. Each call is in the ledger before it is made. */
 export class OneAdoption {
   readonly #options: AdoptionOptions;
-  #calls = 0;
-  #sendMs = 0;
+  readonly #calls: AdoptCalls;
 
   constructor(options: AdoptionOptions) {
     this.#options = options;
+    this.#calls = new AdoptCalls(options);
   }
 
   /** Goes by the ways that there are, one after the other; null where the object is to be warmed, or the run ends. Throws LedgerError. */
@@ -75,7 +75,7 @@ export class OneAdoption {
     if (step.do === "doubt") {
       await ledger.doubt(begun.attempt, step.failure);
       return {
-        item: itemOf(row, this.#spent(), { status: "unknown", ...errorFields(step.failure) }),
+        item: itemOf(row, this.#calls.spent, { status: "unknown", ...errorFields(step.failure) }),
         way: null,
       };
     }
@@ -97,49 +97,22 @@ export class OneAdoption {
     const { ledger } = this.#options;
     if (look === null) return;
     if (answer.ok) {
-      this.#calls += 1;
+      this.#calls.tookAway();
       const place = { bot: task.bot, chatId: posted.chatId };
       if (!(await deleteCopy(place, answer.value.messageId, this.#options))) return;
     }
     await ledger.endLook(look);
   }
 
-  async #call<T>(
-    row: Adoptable,
-    way: AdoptWay,
-    make: (bot: Bot) => Promise<CallAnswer<T>>,
-  ): Promise<{ readonly answer: CallAnswer<T> | null; readonly begun: Begun | null }> {
-    const { events, clock, draining } = this.#options;
-    const { task, posted } = row;
-    const place = { bot: task.bot, chatId: posted.chatId };
-    let begun: Begun | null = null;
-    const call = async (bot: Bot) => {
-      begun ??= await this.#begin(row, way);
-      this.#calls += 1;
-      const { key, bytes } = task.entry;
-      events.emit("attempt", { key, bot: task.bot, kind: task.kind, chat: posted.chatId, bytes });
-      const startedAt = clock.now();
-      const answer = await make(bot);
-      const ms = clock.now() - startedAt;
-      this.#sendMs += ms;
-      events.emit("call", {
-        bot: task.bot,
-        chat: posted.chatId,
-        ms,
-        failure: answer.ok ? null : answer.failure,
-      });
-      return answer;
-    };
-    const answer = await askIn(place, call, this.#options, draining);
-    return { answer, begun };
+  #call<T>(row: Adoptable, way: AdoptWay, make: (bot: Bot) => Promise<CallAnswer<T>>) {
+    return this.#calls.ask([row], { begin: () => this.#begin(row, way), make });
   }
 
-  async #begin({ task, posted }: Adoptable, way: AdoptWay): Promise<Begun> {
-    const { ledger, settings } = this.#options;
-    const { bot, kind, content, entry } = task;
-    const { chatId, messageId } = posted;
-    const facts = { bot, kind, content, entry, chatId, settings: settings(entry), tag: null };
-    const attempt = await ledger.begin({ ...facts, purpose: "adopt" });
+  async #begin(row: Adoptable, way: AdoptWay): Promise<Begun> {
+    const { ledger } = this.#options;
+    const { bot } = row.task;
+    const { chatId, messageId } = row.posted;
+    const attempt = await ledger.begin(factsOf(row, this.#options));
     const look = way === "edit" ? null : await ledger.beginLook({ attempt, bot, chatId, messageId, way });
     return { attempt, look };
   }
@@ -154,11 +127,7 @@ export class OneAdoption {
   async #confirm(row: Adoptable, way: AdoptWay, { attempt }: Begun, media: Sent): Promise<AdoptEnd> {
     const { confirmation, reading } = confirmationOf(row, media, this.#options);
     const confirmed = await this.#options.ledger.confirm(attempt, confirmation);
-    return { item: adoptedItem(row, { confirmed, reading, way, spent: this.#spent() }), way };
-  }
-
-  #spent() {
-    return { calls: this.#calls, sendMs: this.#sendMs, now: this.#options.clock.now() };
+    return { item: adoptedItem(row, { confirmed, reading, way, spent: this.#calls.spent }), way };
   }
 }
 

@@ -3,13 +3,13 @@ import { failure } from "../../domain/failure.ts";
 import type { LookId } from "../../ledgers/look-port.ts";
 import type { UnprovedId } from "../../ledgers/pack-port.ts";
 import type { AttemptId } from "../../ledgers/port.ts";
-import { askIn } from "../../looks/asking.ts";
 import { deleteCopy, takeButton } from "../../looks/look.ts";
-import type { Bot, CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
+import type { CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
 import type { CanaryVerdict } from "../packs/canary.ts";
 import { notTaken } from "../packs/left-canaries.ts";
 import { type AdoptEnd, adoptedItem, confirmationOf, isEverywhere } from "./adopted.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
+import { type Adoptables, AdoptCalls, factsOf } from "./calls.ts";
 
 /** What ids are worth that come out of a message of several media. */
 export interface PackIds {
@@ -18,9 +18,6 @@ export interface PackIds {
   /** Finds it out by this one. Throws LedgerError. */
   readonly judge: (id: UnprovedId) => Promise<CanaryVerdict>;
 }
-
-/** Rows of one message, at least one. */
-export type PackRows = readonly [Adoptable, ...Adoptable[]];
 
 /** Attempts of the rows of a message, in their order, and what stands in the ledger of the calls for them. */
 interface Begun {
@@ -44,15 +41,15 @@ const TIMES = 3;
 /** The adoption of all rows of a message of several media: one look at it, by a button or a copy that is taken away again. */
 export class PackAdoption {
   readonly #options: AdoptionOptions;
-  #calls = 0;
-  #sendMs = 0;
+  readonly #calls: AdoptCalls;
 
   constructor(options: AdoptionOptions) {
     this.#options = options;
+    this.#calls = new AdoptCalls(options);
   }
 
   /** What became of each row, in order; null for one that is to be warmed. Throws LedgerError. */
-  async adopt(rows: PackRows): Promise<readonly (AdoptEnd | null)[]> {
+  async adopt(rows: Adoptables): Promise<readonly (AdoptEnd | null)[]> {
     let { way }: { way: AdoptWay | null } = rows[0];
     while (way !== null && !this.#options.draining.aborted) {
       const { answer, begun } = way === "edit" ? await this.#byButton(rows) : await this.#byCopy(rows);
@@ -74,90 +71,61 @@ export class PackAdoption {
   }
 
   /** The answer to a button holds all media. */
-  async #byButton(rows: PackRows): Promise<PackAsked> {
+  async #byButton(rows: Adoptables): Promise<PackAsked> {
     const [{ task, posted }] = rows;
     const { chatId, messageId } = posted;
     let [answer, begun]: [SeenAnswer | null, Begun | null] = [null, null];
     for (let times = 0; times < TIMES; times++) {
       const button = BUTTONS[times % BUTTONS.length] ?? "";
-      answer = await this.#ask(rows, async (bot) => {
-        begun ??= await this.#begin(rows, "edit");
-        return bot.editReplyMarkup(chatId, messageId, button);
+      const asked = await this.#calls.ask<SeenMessage | "not modified", Begun>(rows, {
+        begin: async () => begun ?? this.#begin(rows, "edit"),
+        make: (bot) => bot.editReplyMarkup(chatId, messageId, button),
       });
+      answer = asked.answer;
+      begun ??= asked.begun;
       if (answer === null || (answer.ok && answer.value !== "not modified")) break;
       if (!answer.ok && answer.failure.class !== "in_doubt") break;
     }
-    const { look } = (begun as Begun | null) ?? {};
-    if (look === undefined) return { answer, begun };
+    if (begun === null) return { answer, begun };
     const isTouched = answer === null || answer.ok || answer.failure.class === "in_doubt";
-    if (isTouched) this.#calls += 1;
+    if (isTouched) this.#calls.tookAway();
     const place = { bot: task.bot, chatId, messageId };
-    if (!isTouched || (await takeButton(place, this.#options))) await this.#options.ledger.endLook(look);
+    if (!isTouched || (await takeButton(place, this.#options)))
+      await this.#options.ledger.endLook(begun.look);
     return { answer, begun };
   }
 
   /** After a lost answer a copy may be there, which the next run looks for. */
-  async #byCopy(rows: PackRows): Promise<PackAsked> {
+  async #byCopy(rows: Adoptables): Promise<PackAsked> {
     const { ledger } = this.#options;
     const [{ task, posted }] = rows;
     const { chatId, messageId } = posted;
-    let begun: Begun | null = null;
-    const answer = await this.#ask(rows, async (bot) => {
-      begun ??= await this.#begin(rows, "forward");
-      return bot.forward(chatId, chatId, messageId);
+    const { answer, begun } = await this.#calls.ask(rows, {
+      begin: () => this.#begin(rows, "forward"),
+      make: (bot) => bot.forward(chatId, chatId, messageId),
     });
-    const { look } = (begun as Begun | null) ?? {};
-    if (look === undefined) return { answer, begun };
+    if (begun === null) return { answer, begun };
     if (answer?.ok) {
-      this.#calls += 1;
-      await ledger.copied(look, answer.value.messageId);
+      this.#calls.tookAway();
+      await ledger.copied(begun.look, answer.value.messageId);
       if (await deleteCopy({ bot: task.bot, chatId }, answer.value.messageId, this.#options))
-        await ledger.endLook(look);
-    } else if (answer?.failure.class !== "in_doubt") await ledger.endLook(look);
+        await ledger.endLook(begun.look);
+    } else if (answer?.failure.class !== "in_doubt") await ledger.endLook(begun.look);
     return { answer, begun };
   }
 
-  #ask<T>(rows: PackRows, make: (bot: Bot) => Promise<CallAnswer<T>>): Promise<CallAnswer<T> | null> {
-    const { events, clock, draining } = this.#options;
+  async #begin(rows: Adoptables, way: AdoptWay): Promise<Begun> {
+    const { ledger } = this.#options;
     const [{ task, posted }] = rows;
-    const place = { bot: task.bot, chatId: posted.chatId };
-    const call = async (bot: Bot) => {
-      this.#calls += 1;
-      for (const { task: each } of rows) {
-        const { key, bytes } = each.entry;
-        events.emit("attempt", { key, bot: each.bot, kind: each.kind, chat: posted.chatId, bytes });
-      }
-      const startedAt = clock.now();
-      const answer = await make(bot);
-      const ms = clock.now() - startedAt;
-      this.#sendMs += ms;
-      events.emit("call", {
-        bot: task.bot,
-        chat: posted.chatId,
-        ms,
-        failure: answer.ok ? null : answer.failure,
-      });
-      return answer;
-    };
-    return askIn(place, call, this.#options, draining);
-  }
-
-  async #begin(rows: PackRows, way: AdoptWay): Promise<Begun> {
-    const { ledger, settings } = this.#options;
-    const [{ posted }] = rows;
     const { chatId, messageId } = posted;
-    const facts = rows.map(({ task: { bot, kind, content, entry } }) => {
-      const about = { bot, kind, content, entry, chatId, settings: settings(entry), tag: null };
-      return { ...about, purpose: "adopt" as const };
-    });
-    const attempts = await ledger.beginAll(facts);
+    const attempts = await ledger.beginAll(rows.map((row) => factsOf(row, this.#options)));
     const [attempt] = attempts;
     if (attempt === undefined) throw new Error("no attempt was written");
-    const look = await ledger.beginLook({ attempt, bot: rows[0].task.bot, chatId, messageId, way });
+    const look = await ledger.beginLook({ attempt, bot: task.bot, chatId, messageId, way });
     return { attempts, look };
   }
 
-  #endAll(rows: PackRows, attempts: readonly AttemptId[], seen: SeenMessage, way: AdoptWay) {
+  #endAll(rows: Adoptables, attempts: readonly AttemptId[], seen: SeenMessage, way: AdoptWay) {
     return Promise.all(
       rows.map(async (row, nth) => {
         const attempt = attempts[nth];
@@ -194,8 +162,7 @@ export class PackAdoption {
       }
     }
     const confirmed = await ledger.confirm(attempt, confirmation);
-    const spent = { calls: this.#calls, sendMs: this.#sendMs, now: this.#options.clock.now() };
-    return { item: adoptedItem(row, { confirmed, reading, way, spent }), way };
+    return { item: adoptedItem(row, { confirmed, reading, way, spent: this.#calls.spent }), way };
   }
 }
 
