@@ -3,7 +3,7 @@ import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
 import { connectionBroke, failureOfRefusal, isPage, type RequestTarget, readXmlError } from "./errors.ts";
 import type { AskPage, ListingOptions, PageRequest } from "./page-request.ts";
 import { readPageXml } from "./page-xml.ts";
-import { createSigner } from "./signer.ts";
+import { createSigner, encodePath } from "./signer.ts";
 
 /** As the SDK does. */
 const TRIES = 3;
@@ -55,16 +55,10 @@ function queryOf({ prefix, from, after, limit }: PageRequest): string {
     ["prefix", prefix || undefined],
     ["start-after", after],
   ]
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encoded(String(value))}`]))
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${encodePath(String(value)).replaceAll("/", "%2F")}`],
+    )
     .join("&");
-}
-
-/** All but what RFC 3986 leaves unreserved; half of a surrogate pair, which UTF-8 cannot express, becomes U+FFFD. */
-function encoded(text: string): string {
-  return encodeURIComponent(Buffer.from(text).toString()).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 async function readPage(target: RequestTarget, { statusCode, headers, body }: Dispatcher.ResponseData) {

@@ -109,7 +109,6 @@ const LEFT_BY_ENCODE_URI = /[;,?:@&=+$#!'()*]/g;
 /**
  * Percent-encodes all but the unreserved characters of RFC 3986 and `/`: S3 wants keys encoded exactly once, `+` and `*`
  * included. Lone surrogates, which UTF-8 cannot express, become U+FFFD.
- * @internal
  */
 export function encodePath(path: string): string {
   if (NOTHING_TO_ENCODE.test(path)) return path;
