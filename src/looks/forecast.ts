@@ -42,7 +42,9 @@ class LookCount implements LookForecaster {
   readonly #chats = new Map<string, ChatCount>();
   readonly #rows = { look: 0, later: 0, absent: 0 };
   readonly #unchecked: Record<string, number> = {};
-  #calls = 0;
+  /** Calls for one object each; and those for several, whose rows share one. */
+  #singles = 0;
+  readonly #packs = new Set<string>();
   #lookAt: number | null = null;
 
   constructor(options: LookForecastOptions) {
@@ -60,7 +62,7 @@ class LookCount implements LookForecaster {
     const chats = [...this.#chats.values()].map(amountOf);
     const minutes = chats.map(({ calls, perMinute }) => calls / perMinute);
     return {
-      calls: this.#calls,
+      calls: this.#singles + this.#packs.size,
       look: this.#rows.look,
       messages: chats.reduce((sum, { messages }) => sum + messages, 0),
       lookCalls: chats.reduce((sum, { calls }) => sum + calls, 0),
@@ -78,7 +80,9 @@ class LookCount implements LookForecaster {
     const known = calls.map((call) => ({ call, verdict: knownOf(call, facts) ?? this.#closed(call) }));
     const asked = known.filter(({ verdict }) => verdict === null);
     for (const { call } of asked) await this.#ask(call);
-    this.#calls += calls.length;
+    for (const { bot, pack } of calls)
+      if (pack) this.#packs.add(`${bot} ${pack.id}`);
+      else this.#singles += 1;
     const plan = planOf(known.map(({ verdict }) => verdict));
     if (plan.is === "unchecked") this.#unchecked[plan.why] = (this.#unchecked[plan.why] ?? 0) + 1;
     else this.#rows[plan.is] += 1;

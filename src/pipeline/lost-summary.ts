@@ -1,7 +1,7 @@
 import type { EventMap } from "../domain/events.ts";
 import type { LookVerdict } from "../looks/port.ts";
 
-/** Counts what became of lost messages, and says of it what people have to know. */
+/** Counts what became of objects whose answers were lost, and says of it what people have to know. */
 export class LostSummary {
   readonly #unchecked = new Map<string, number>();
   readonly #open = new Map<string, number>();
@@ -21,20 +21,20 @@ export class LostSummary {
   notices(): EventMap["notice"][] {
     const texts = [
       ...[...this.#unchecked].map(
-        ([why, count]) => `${messages(count)} sent again unchecked, and may then be posted twice: ${why}`,
+        ([why, count]) => `${objects(count)} sent again unchecked, and may then be posted twice: ${why}`,
       ),
-      ...[...this.#open].map(([why, count]) => `${messages(count)} left unknown: ${why}`),
+      ...[...this.#open].map(([why, count]) => `${objects(count)} left unknown: ${why}`),
     ];
     if (this.#later > 0)
       texts.push(
-        `${messages(this.#later)} left unknown, since ${this.#later === 1 ? "it" : "they"} may still come: look again from ${new Date(this.#laterAt).toISOString()} on (--look-after)`,
+        `${objects(this.#later)} left unknown, since ${this.#later === 1 ? "its message" : "their messages"} may still come: look again from ${new Date(this.#laterAt).toISOString()} on (--look-after)`,
       );
     return texts.map((text) => ({ level: "warn", text }));
   }
 }
 
-function messages(count: number): string {
-  return count === 1 ? "a lost message is" : `${count} lost messages are`;
+function objects(count: number): string {
+  return count === 1 ? "1 object whose answer was lost is" : `${count} objects whose answers were lost are`;
 }
 
 function add(counts: Map<string, number>, why: string, count: number): void {

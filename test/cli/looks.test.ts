@@ -8,6 +8,7 @@ import {
   lookCalls,
   loseAnswers,
   lostScene,
+  planOf,
   type Rights,
   wrongIds,
 } from "./lost-scene.ts";
@@ -204,10 +205,3 @@ it("says before a run what would be looked for, what may still come, and what is
   expect(second.resolved).toEqual({ found: first.unknown, sent: 0, unchecked: 2 });
   expect(lookCalls(world)).toBeLessThanOrEqual(Number(lost.look_calls));
 });
-
-function planOf(stdout: string) {
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
-    readonly to_warm: number;
-    readonly lost: Readonly<Record<string, unknown>>;
-  };
-}

@@ -4,7 +4,7 @@ import { itemsOf, summaryOf } from "../helpers/child.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 import { png } from "../sandbox/bot-api/bot-api-server.ts";
 import type { Rights } from "./lost-scene.ts";
-import { answerAll, CHANNELS, lookCalls } from "./lost-scene.ts";
+import { answerAll, CHANNELS, lookCalls, planOf } from "./lost-scene.ts";
 import { calls, forgetProofs, keyOf, postedTwice, proofs, wrongIds } from "./packs-world.ts";
 
 const CHANNEL = CHANNELS[0] ?? 0;
@@ -48,6 +48,8 @@ it.each<Rights>(["edit", "forward"])(
     const first = summaryOf(await world.run(PACKS, { env: ENV }));
     expect(first.unknown).toBeGreaterThan(10);
     answerAll(world);
+    const dry = await world.run([...ONLY, "--dry-run"], { env: ENV });
+    expect(planOf(dry.stdout).lost).toMatchObject({ calls: 2, look: first.unknown });
     const second = await world.run(ONLY, { env: ENV });
     expect(summaryOf(second)).toMatchObject({
       ready: first.unknown,

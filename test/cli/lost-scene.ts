@@ -63,3 +63,11 @@ export function wrongIds(world: World): unknown[] {
     )
     .filter(({ key, id }) => posted.get(String(id)) !== key);
 }
+
+/** What a dry run with `--json` says at its end. */
+export function planOf(stdout: string) {
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+    readonly to_warm: number;
+    readonly lost: Readonly<Record<string, unknown>>;
+  };
+}

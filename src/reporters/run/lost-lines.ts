@@ -27,8 +27,8 @@ export function lostLines({ lostAnswers }: Snapshot, { command, nowMs }: LostLin
 }
 
 function laterLine(later: number, at: string, command: string): string {
-  const calls = later === 1 ? "1 lost call" : `${count(later)} lost calls`;
-  return `${calls} can be looked at from ${at}; run \`${command} --only unknown\` again then`;
+  const objects = later === 1 ? "1 object whose answer was" : `${count(later)} objects whose answers were`;
+  return `${objects} lost can be looked for from ${at}; run \`${command} --only unknown\` again then`;
 }
 
 function stay(times: number): string {

@@ -11,8 +11,8 @@ export function shortWaitingText(run: Snapshot, width: number): string {
 /** Why nothing is under way although there is work, in a phrase; null where something is, or there is none. */
 export function waitingText({ active, depth, concurrency, nextCallMs, looking }: Snapshot): string | null {
   if (active === 0 && looking !== null) {
-    const messages = looking.left === 1 ? "1 lost message" : `${count(looking.left)} lost messages`;
-    return `looking for ${messages} (${count(looking.looks)} asked for)`;
+    const objects = looking.left === 1 ? "1 object" : `${count(looking.left)} objects`;
+    return `looking for lost messages of ${objects} (${count(looking.looks)} asked for)`;
   }
   if (active > 0 || depth === 0 || concurrency === 0) return null;
   if (nextCallMs === 0) return "waiting before the next try";

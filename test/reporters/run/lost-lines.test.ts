@@ -44,11 +44,11 @@ describe("what became of lost answers", () => {
       { ...left, resolvedWhy: "more than 200 other messages stand where its message could be" },
     ];
     expect(told(...items)).toEqual([
-      "2 lost calls can be looked at from 12:05; run `prewarm run --only unknown` again then",
+      "2 objects whose answers were lost can be looked for from 12:05; run `prewarm run --only unknown` again then",
       "1 stays unknown: more than 200 other messages stand where its message could be",
     ]);
     expect(told({ ...left, lookAt: NOON + 24 * 3_600_000 })[0]).toContain(
-      "1 lost call can be looked at from 2026-02-01 12:00;",
+      "1 object whose answer was lost can be looked for from 2026-02-01 12:00;",
     );
   });
 
@@ -57,7 +57,7 @@ describe("what became of lost answers", () => {
     const waiting = () => waitingText(tally.snapshot());
     events.emit("looking", { left: 12 });
     events.emit("look", { bot: "default", chat: "-1001", messageId: 7, way: "edit", seen: "missing" });
-    expect(waiting()).toBe("looking for 12 lost messages (1 asked for)");
+    expect(waiting()).toBe("looking for lost messages of 12 objects (1 asked for)");
     events.emit("looking", { left: 0 });
     expect(waiting()).toBeNull();
   });
