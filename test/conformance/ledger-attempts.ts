@@ -73,7 +73,7 @@ export function attemptConformance(open: OpenLedger): void {
       await tested.begin(photo);
       await tested.recover();
       expect(await tested.find(photo)).toMatchObject(standing);
-      expect(await tested.sql("select state from prewarm_attempts")).toEqual(
+      expect(await tested.sql("select state from prewarm_attempts order by id")).toEqual(
         ["ready", "failed", "unknown", "unknown"].map((state) => ({ state })),
       );
     });
@@ -93,7 +93,7 @@ export function attemptConformance(open: OpenLedger): void {
       expect((await tested.find(changed)).state).toBe("unknown");
       expect(
         await tested.sql(
-          `select state, attempt from prewarm_attempts where r2_etag = '${etagOf("e-a.jpg")}'`,
+          `select state, attempt from prewarm_attempts where r2_etag = '${etagOf("e-a.jpg")}' order by id`,
         ),
       ).toEqual([
         { state: "ready", attempt: 1 },
@@ -236,14 +236,18 @@ export function attemptConformance(open: OpenLedger): void {
         expect(await beginRead()).toEqual({ type: "known", stored });
         expect(await beginRead(copy, { evenInDoubt: true })).toEqual({ type: "known", stored });
         expect(await tested.sql("select r2_key from media_store")).toEqual([{ r2_key: "a.jpg" }]);
-        expect(await tested.sql("select state from prewarm_attempts")).toEqual([{ state: "ready" }]);
+        expect(await tested.sql("select state from prewarm_attempts order by id")).toEqual([
+          { state: "ready" },
+        ]);
         expect((await beginRead(copy, { evenIfKnown: true })).type).toBe("begun");
       });
 
       it("is not begun where a call is in doubt, unless it is to be sent all the same", async () => {
         await tested.doubts(object("a.jpg", { sha256: SHA_A }));
         expect(await beginRead()).toEqual({ type: "in_doubt" });
-        expect(await tested.sql("select state from prewarm_attempts")).toEqual([{ state: "unknown" }]);
+        expect(await tested.sql("select state from prewarm_attempts order by id")).toEqual([
+          { state: "unknown" },
+        ]);
         expect((await beginRead(copy, { evenInDoubt: true })).type).toBe("begun");
       });
 
