@@ -28,6 +28,8 @@ export interface LostCall extends AskedRow {
    * next one found it (`reason` is `process_died`).
    */
   readonly endedAt: number;
+  /** The last attempt that had begun when it was given up; null where that was not kept. */
+  readonly lastBegun: number | null;
   readonly reason: Reason | null;
   /** `unknown`: nothing has been decided. Otherwise as {@link LostCalls.closeLost} left it. */
   readonly state: "unknown" | LostState;
@@ -55,6 +57,8 @@ export interface Neighbour {
   readonly attempt: number | null;
   /** Of a copy: an attempt that had begun when it was made; null where none is known. */
   readonly behind: number | null;
+  /** The last attempt that had begun when it was known to be there; null where that was not kept. */
+  readonly lastBegun: number | null;
   readonly messageId: number;
   /** Unix milliseconds, not after the moment at which its call was begun. */
   readonly startedAt: number;
@@ -72,6 +76,8 @@ export interface PostedAround {
   readonly settledAt: number;
   /** The attempt that is looked for, if it is one: what was begun later is not before it, though a clock that was put back may say so. */
   readonly attempt?: AttemptId;
+  /** The last attempt that had begun when its answer was lost: only what was begun later is after it. Null where that was not kept. */
+  readonly lastBegun?: number | null;
 }
 
 /** How a message is asked for: by an edit of its keyboard, or by a forward, whose copy is deleted. */

@@ -16,6 +16,8 @@ export interface LostProbe extends ProbePost {
   readonly attempt: AttemptId;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** The last attempt that had begun when its answer was lost; null where that was not kept. */
+  readonly lastBegun: number | null;
 }
 
 /**

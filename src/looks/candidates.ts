@@ -10,7 +10,7 @@ export interface Candidates {
   readonly open: OpenEnd | null;
 }
 
-type LostAt = Pick<PostedAround, "startedAt" | "settledAt" | "attempt">;
+type LostAt = Pick<PostedAround, "startedAt" | "settledAt" | "attempt" | "lastBegun">;
 
 /** Ids that are asked for at most for one lost call. */
 export const MOST = 200;
@@ -19,7 +19,8 @@ const BEYOND = 20;
 
 /**
  * Returns the ids that a message can have by its neighbours, ours, in the order of their ids: above those that were there
- * before its call began, below those that were begun when it could post no more, and none of theirs. Where a clock was put back, the order of the attempts holds. Ids rise with time in a
+ * before its call began, below those that were begun when it could post no more, and none of theirs. Where a clock was put back, the order of the attempts holds:
+ * which had begun when one ended. Ids rise with time in a
  * chat, and from 1 on. Where no post from before is known, those between posts come first, then those below them.
  */
 export function candidatesOf(around: LostAt, neighbours: readonly Neighbour[], most = MOST): Candidates {
@@ -27,8 +28,7 @@ export function candidatesOf(around: LostAt, neighbours: readonly Neighbour[], m
   const last = neighbours.at(-1);
   if (!first || !last) return { ids: [], open: "no_post_before" };
   const isKnown = new Set(neighbours.map(({ messageId }) => messageId));
-  const isBefore = (each: Neighbour) => each.endedAt <= around.startedAt && orderOf(each, around) <= 0;
-  const before = neighbours.filter(isBefore).at(-1)?.messageId ?? null;
+  const before = neighbours.filter((each) => isEarlier(each, around)).at(-1)?.messageId ?? null;
   const after = neighbours.find((each) => isLater(each, around))?.messageId ?? null;
   const from = before ?? (first.messageId <= most ? 0 : null);
   const upwards = range((from ?? first.messageId) + 1, after ?? last.messageId + BEYOND + 1);
@@ -47,9 +47,16 @@ export function candidatesFor(
   return known === null ? candidatesOf(around, neighbours) : { ids: [known], open: null };
 }
 
+/** True for a message that was there before the call was begun. */
+function isEarlier(each: Neighbour, around: LostAt): boolean {
+  if (each.endedAt > around.startedAt || orderOf(each, around) > 0) return false;
+  return each.lastBegun === null || around.attempt === undefined || each.lastBegun < Number(around.attempt);
+}
+
 /** True for a message that was begun when that which is looked for could be posted no more. */
 export function isLater(each: Neighbour, around: LostAt): boolean {
-  return each.startedAt >= around.settledAt && orderOf(each, around) >= 0;
+  if (each.startedAt < around.settledAt || orderOf(each, around) < 0) return false;
+  return each.attempt === null || each.attempt > (around.lastBegun ?? 0);
 }
 
 /** Below 0 for what was begun before the call, above 0 for what was begun after it, 0 where that is not known. */

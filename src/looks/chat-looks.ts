@@ -81,6 +81,7 @@ export class ChatLooks {
     const around = {
       ...this.#place,
       attempt: call.attempt,
+      lastBegun: call.lastBegun,
       startedAt: call.startedAt,
       settledAt: Math.min(settledAt(call, this.#options.patience), this.#askedAt),
     };

@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { LostPlan } from "../domain/resolved.ts";
 import type { LostForecast } from "../domain/work-forecast.ts";
 import type { AskedRow, LostCall, LostCalls } from "../ledgers/look-port.ts";
-import { candidatesFor, MOST } from "./candidates.ts";
+import { candidatesFor, isLater, MOST } from "./candidates.ts";
 import { NO_CHAT } from "./chat-way.ts";
 import { knownOf } from "./known.ts";
 import type { LookForecaster } from "./port.ts";
@@ -100,7 +100,8 @@ class LookCount implements LookForecaster {
     const { ledger, clock, patience } = this.#options;
     if (chatId === null) return;
     const settled = Math.min(settledAt(call, patience), clock.wall());
-    const around = { bot, chatId, attempt: call.attempt, startedAt: call.startedAt, settledAt: settled };
+    const { attempt, lastBegun, startedAt } = call;
+    const around = { bot, chatId, attempt, lastBegun, startedAt, settledAt: settled };
     const neighbours = await ledger.neighbours(around);
     const chat = this.#chatOf(bot, chatId);
     const known = call.pack?.messageId ?? null;
@@ -108,7 +109,7 @@ class LookCount implements LookForecaster {
     const { ids } = candidatesFor(known, around, neighbours);
     for (const id of ids) chat.ids.add(id);
     chat.isBlank ||= !isKnown && neighbours.length === 0;
-    chat.needsMark ||= !isKnown && !neighbours.some(({ startedAt }) => startedAt >= settled);
+    chat.needsMark ||= !isKnown && !neighbours.some((each) => isLater(each, around));
   }
 
   #chatOf(bot: string, chatId: string): ChatCount {

@@ -15,8 +15,8 @@ export type LostEnd = "deleted" | "absent" | "unclear";
  * lane must have posted since. Throws LedgerError.
  */
 export async function findLost(lost: LostProbe, lane: ProbeLane, ledger: Ledger): Promise<LostEnd> {
-  const { attempt, bot, chatId, startedAt, endedAt } = lost;
-  const around = { bot, chatId, startedAt, settledAt: endedAt, attempt };
+  const { attempt, bot, chatId, startedAt, endedAt, lastBegun } = lost;
+  const around = { bot, chatId, startedAt, settledAt: endedAt, attempt, lastBegun };
   const { ids, open } = candidatesOf(around, await ledger.neighbours(around), MOST);
   for (const id of ids) {
     const copy = await lane.patiently(() => lane.forward(id));

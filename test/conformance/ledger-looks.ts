@@ -218,6 +218,39 @@ export function lookConformance(open: OpenLedger): void {
       expect(ids(await around(115, 122, "-77", "two"))).toEqual([900]);
     });
 
+    it("are bounds by which attempts had begun when one ended, whatever the clock said", async () => {
+      const begun = async (at: number, key: string) => {
+        tested.now = at * 1_000;
+        const asked = facts(object(key), { chatId: CHANNEL });
+        const attempt = await tested.ledger.begin(asked);
+        return { attempt, confirmation: confirmation(asked, key) };
+      };
+      const ends = async ({ attempt, confirmation: made }: Awaited<ReturnType<typeof begun>>, id: number) =>
+        tested.ledger.confirm(attempt, {
+          ...made,
+          stored: { ...made.stored, chatId: CHANNEL, messageId: id },
+        });
+      await posts(100, 10);
+      const before = await begun(200, "before.jpg");
+      const lost = await begun(201, "lost.jpg");
+      const after = await begun(202, "after.jpg");
+      tested.now = 50_000;
+      await ends(before, 11);
+      await tested.ledger.doubt(lost.attempt, failure("answer_lost", "no answer"));
+      await ends(after, 12);
+      await posts(70, 13);
+      const content = provisionalId(object("lost.jpg"));
+      const [calls] = await tested.ledger.lostCalls([{ bot: "default", content, kind: "photo" }]);
+      const { attempt = 0, startedAt = 0, lastBegun = null } = calls?.[0] ?? {};
+      expect(lastBegun).toBe(Number(after.attempt));
+      const place = { bot: "default", chatId: CHANNEL, attempt, lastBegun };
+      const found = await tested.ledger.neighbours({ ...place, startedAt, settledAt: 60_000 });
+      expect(ids(found)).toEqual([10, 11, 12, 13]);
+      expect(found.map((each) => each.lastBegun)).toEqual(
+        [1, 4, 4, 5].map((nth) => nth - 1 + Number(found[0]?.attempt)),
+      );
+    });
+
     it("count a message that was found later from when it was found, and the copies of looks", async () => {
       await posts(100, 10);
       const late = object("late.jpg");

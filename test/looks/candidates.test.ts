@@ -7,7 +7,8 @@ import { candidatesOf, type OpenEnd } from "../../src/looks/candidates.ts";
 const LOST = { startedAt: 1_000, settledAt: 2_000 };
 
 function at(messageId: number, startedAt: number, endedAt = startedAt + 100): Neighbour {
-  return { chatId: "-1001000000001", attempt: null, behind: null, messageId, startedAt, endedAt };
+  const begun = { attempt: null, behind: null, lastBegun: null };
+  return { chatId: "-1001000000001", ...begun, messageId, startedAt, endedAt };
 }
 
 function upTo(from: number, to: number): number[] {
@@ -87,4 +88,21 @@ it("goes by the order of the attempts where a clock was put back, or was wrong b
   expect(candidatesOf(lost, [before, { ...copy, behind: 4 }, after]).ids[0]).toBe(14);
   expect(candidatesOf(lost, [by(at(8, 3_000), 3), before, after]).open).toBe(null);
   expect(candidatesOf(lost, [by(at(8, 3_000), 3), before])).toMatchObject({ open: "no_post_after" });
+});
+
+it("takes for a post before or after only what had ended when the call began, or began when it had ended, whatever the clock said", () => {
+  const by = (neighbour: Neighbour, attempt: number, lastBegun: number) => ({
+    ...neighbour,
+    attempt,
+    lastBegun,
+  });
+  const lost = { ...LOST, attempt: 5, lastBegun: 8 };
+  const [before, after] = [by(at(10, 500), 3, 4), by(at(20, 2_000), 9, 9)];
+  expect(candidatesOf(lost, [before, after])).toEqual({ ids: upTo(11, 19), open: null });
+  // Under way when the lost one began, though its end is said to be before.
+  const beside = by(at(11, 500), 4, 5);
+  expect(candidatesOf(lost, [before, beside, after]).ids).toEqual(upTo(12, 19));
+  expect(candidatesOf(lost, [by(at(300, 500), 4, 5), by(at(320, 2_000), 9, 9)]).open).toBe("no_post_before");
+  // Begun before the lost one had ended, though later by the clock.
+  expect(candidatesOf(lost, [before, by(at(20, 2_000), 8, 9)]).open).toBe("no_post_after");
 });

@@ -39,6 +39,7 @@ describe("what is known of a lost call without asking", () => {
     pack: null,
     startedAt: STARTED,
     endedAt: ENDED,
+    lastBegun: null,
     reason: "answer_lost",
     state: "unknown",
   };

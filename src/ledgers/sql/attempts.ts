@@ -5,7 +5,7 @@ import { AttemptLost } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
-import { isInDoubt, isUnderWay, servesReaders } from "./rows.ts";
+import { isInDoubt, isUnderWay, LAST_BEGUN, servesReaders } from "./rows.ts";
 import type { AttemptState } from "./schema.ts";
 import { one, type Params, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
@@ -45,7 +45,7 @@ const NEW_ATTEMPT = `
 /** SQL: ends an attempt that is in one of these states. */
 function endAttemptIn(states: string, held = ""): string {
   return `
-  update prewarm_attempts set state = :state, ended_at = :now, error_class = :class, error_reason = :reason,
+  update prewarm_attempts set state = :state, ended_at = :now, ${LAST_BEGUN}, error_class = :class, error_reason = :reason,
     error_code = :code, error_message = :message, message_id = iif(purpose = 'adopt', null, cast(:messageId as integer))
   where id = :id and state in (${states})${held}
   returning bot_slug as bot, kind, sha256 as content, r2_key as key, r2_etag as etag, bytes`;
@@ -101,7 +101,7 @@ const doubtRows = (left: Left) => `
       where ${left("a.")} and not ${LEAVES_NOTHING}) and not ${servesReaders("media_cache")}`;
 
 const doubtAttempts = (left: Left) => `
-  update prewarm_attempts set state = 'unknown', ended_at = :now, error_class = :class, error_reason = :reason,
+  update prewarm_attempts set state = 'unknown', ended_at = :now, ${LAST_BEGUN}, error_class = :class, error_reason = :reason,
     error_message = :message
   where ${left("")}`;
 

@@ -12,7 +12,7 @@ const MATES = `from prewarm_attempts m where m.pack_id = a.pack_id and m.bot_slu
 
 const LOST = `
   select a.id as attempt, a.bot_slug as bot, a.sha256 as content, a.kind, a.r2_key as key, a.warmup_chat_id as chat,
-    a.tag, a.started_at, a.ended_at, a.error_reason as reason, a.state, a.pack_id as pack, a.pack_index as packIndex,
+    a.tag, a.started_at, a.ended_at, a.last_begun as lastBegun, a.error_reason as reason, a.state, a.pack_id as pack, a.pack_index as packIndex,
     (select max(m.message_id) ${MATES}) as packMessage,
     (select count(*) ${MATES} and m.state in (${LOST_STATES})) as packLost
   from prewarm_attempts a indexed by prewarm_attempts_content
@@ -45,7 +45,8 @@ export function* lostCalls(rows: readonly AskedRow[]): Steps<LostCall[][]> {
 function lostCallOf(row: LostRow): LostCall {
   const { chat, started_at, ended_at, packIndex: _, packMessage: __, packLost: ___, ...call } = row;
   const chatId = chat === null ? null : String(chat);
-  return { ...call, chatId, pack: packOf(row), ...moments(started_at, ended_at) };
+  const lastBegun = row.lastBegun === null ? null : Number(row.lastBegun);
+  return { ...call, lastBegun, chatId, pack: packOf(row), ...moments(started_at, ended_at) };
 }
 
 function packOf({ pack, packIndex, packMessage, packLost }: LostRow): LostPack | null {

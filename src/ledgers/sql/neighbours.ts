@@ -12,16 +12,16 @@ const BESIDE = 64;
 
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
-  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select cast(:chat as text) as chat, copy_id as id, null as attempt, attempt_id as behind, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, last_begun, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, null as attempt, attempt_id as behind, null as last_begun, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
 /** A copy was made when the attempt that was looked for had begun; beyond that nothing but the clock tells. */
 const BEGUN_BEFORE = [
-  " and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807)",
+  " and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1)",
   " and attempt_id < coalesce(:attempt, 9223372036854775807)",
 ];
-const BEGUN_AFTER = [" and prewarm_attempts.id > coalesce(:attempt, 0)", ""];
+const BEGUN_AFTER = [" and prewarm_attempts.id > coalesce(:lastBegun, :attempt, 0)", ""];
 
 const BELOW = MESSAGES.map(
   (messages, at) =>
@@ -57,6 +57,7 @@ interface MessageRow {
   readonly id: number;
   readonly attempt: number | bigint | string | null;
   readonly behind: number | bigint | string | null;
+  readonly last_begun: number | bigint | string | null;
   readonly started_at: string;
   readonly ended_at: string;
 }
@@ -67,8 +68,14 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   // In its own chat there may be copies of looks alone.
   const chats = [...new Set([around.chatId, ...(shares ? yield* chatsOf() : [])])];
   const bot = shares ? around.bot : null;
-  const attempt = around.attempt ?? null;
-  const times = { started: stamp(around.startedAt), settled: stamp(around.settledAt), bot, attempt };
+  const { attempt = null, lastBegun = null } = around;
+  const times = {
+    started: stamp(around.startedAt),
+    settled: stamp(around.settledAt),
+    bot,
+    attempt,
+    lastBegun,
+  };
   const low = Math.max(...idsOf(yield* ask<EndRow>(BELOW, chats, times)));
   const high = Math.min(...idsOf(yield* ask<EndRow>(ABOVE, chats, times)));
   const range = {
@@ -77,10 +84,11 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   };
   return oneEach(yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
-    .map(({ chat, id, attempt: by, behind, started_at, ended_at }) => ({
+    .map(({ chat, id, attempt: by, behind, last_begun, started_at, ended_at }) => ({
       chatId: chat,
       attempt: by === null ? null : Number(by),
       behind: behind === null ? null : Number(behind),
+      lastBegun: last_begun === null ? null : Number(last_begun),
       messageId: id,
       ...moments(started_at, ended_at),
     }));

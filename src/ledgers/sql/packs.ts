@@ -4,11 +4,12 @@ import type { AskedRow } from "../look-port.ts";
 import type { CanaryEnd, CanaryMessage, UnprovedId } from "../pack-port.ts";
 import type { AttemptFacts, AttemptId, Confirmation } from "../port.ts";
 import { begin } from "./attempts.ts";
+import { LAST_BEGUN } from "./rows.ts";
 import { all, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
 const holdIn = (states: string, held: string | undefined) => `
-  update prewarm_attempts set state = 'unproved', ended_at = :now, message_id = :messageId, held = :held,
+  update prewarm_attempts set state = 'unproved', ended_at = :now, ${LAST_BEGUN}, message_id = :messageId, held = :held,
     error_class = null, error_reason = null, error_code = null, error_message = null
   where id = :id and state in (${states})${held === undefined ? "" : ` and ${held}`}`;
 const HOLD_LOST = holdIn("'unknown', 'absent', 'unchecked'", undefined);
@@ -34,7 +35,7 @@ const BEGIN_CANARY = `
   values (:bot, 'canary:' || :content, :kind, '', :chatId, :owner, 1, 'sending', :now, 'canary') returning id`;
 
 const END_CANARY = `
-  update prewarm_attempts set state = :state, ended_at = :now, message_id = coalesce(:messageId, message_id),
+  update prewarm_attempts set state = :state, ended_at = :now, ${LAST_BEGUN}, message_id = coalesce(:messageId, message_id),
     error_class = :class, error_reason = :reason, error_message = :message
   where id = :id and purpose = 'canary' and state in ('sending', 'ready')`;
 

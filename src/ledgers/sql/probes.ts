@@ -10,7 +10,7 @@ const BEGIN = `
   values (:bot, 'probe:' || :tag, :kind, '', :chatId, :owner, 1, 'sending', :now, :tag, 'canary') returning id`;
 
 const LOST = `
-  select id as attempt, bot_slug as bot, kind, warmup_chat_id as chat, tag, started_at, ended_at
+  select id as attempt, bot_slug as bot, kind, warmup_chat_id as chat, tag, started_at, ended_at, last_begun as lastBegun
   from prewarm_attempts where purpose = 'canary' and state = 'unknown' and tag is not null
     and bot_slug in (select value from json_each(:bots)) order by id`;
 
@@ -32,6 +32,7 @@ export function* lostProbes(bots: readonly string[]): Steps<LostProbe[]> {
   const rows = yield* all<LostRow>(LOST, { bots: JSON.stringify(bots) });
   return rows.map(({ chat, started_at, ended_at, ...row }) => ({
     ...row,
+    lastBegun: row.lastBegun === null ? null : Number(row.lastBegun),
     chatId: String(chat),
     ...moments(started_at, ended_at),
   }));

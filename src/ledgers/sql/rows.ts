@@ -85,6 +85,9 @@ export function isOf(alias: string, key: string): string {
       where other.sha256 = ${alias}.sha256 and other.kind = ${alias}.kind and other.r2_key <> ${key}.r2_key))`;
 }
 
+/** SQL: notes which attempts had begun when one ends. */
+export const LAST_BEGUN = "last_begun = (select max(id) from prewarm_attempts)";
+
 /** SQL: a call of another process for row `alias` is running; null where there are no others. */
 export function isElsewhere(alias: string, { beside, fence }: Store): string | null {
   if (fence !== undefined) return isUnderWay(alias, ` and a.fence is distinct from ${fence}`);

@@ -107,7 +107,8 @@ const MEDIA_CACHE: Table = {
 
 /**
  * One row for each call to Telegram, or for an item that failed before its call. Written before the call. `purpose` is null for
- * one that sends an object.
+ * one that sends an object. `last_begun` is the last attempt that had begun when this one ended: unlike its times it tells their order whatever
+ * a clock does; null in rows of before it was kept.
  */
 const ATTEMPTS: Table = {
   name: "prewarm_attempts",
@@ -136,6 +137,7 @@ const ATTEMPTS: Table = {
     text("pack_id"),
     integer("pack_index"),
     text("held"),
+    integer("last_begun"),
   ],
   unique: ["id"],
 };
