@@ -39,6 +39,8 @@ export class ServerPatience {
   readonly #ms: number;
   /** Since when it is known to be away; null while it is not. */
   #awayAt: number | null = null;
+  /** Work that waits for it: what can be read from a server that cannot be written says nothing of its return. */
+  readonly #waiting = new Set<SpentTries>();
 
   constructor({ place, tell, ms = PATIENCE_MS }: ServerPatienceOptions) {
     this.#place = place;
@@ -49,11 +51,19 @@ export class ServerPatience {
   /** Throws LedgerError for what does not mend, and for a server that is away for too long. */
   async lasting<T>(work: () => Promise<T>): Promise<T> {
     const spent: SpentTries = { began: performance.now(), undone: 0, pause: SHORTEST_PAUSE_MS };
+    try {
+      const value = await this.#tried(work, spent);
+      if (this.#waiting.size === 0 || this.#waiting.has(spent)) this.#isBack();
+      return value;
+    } finally {
+      this.#waiting.delete(spent);
+    }
+  }
+
+  async #tried<T>(work: () => Promise<T>, spent: SpentTries): Promise<T> {
     for (;;) {
       try {
-        const value = await work();
-        this.#isBack();
-        return value;
+        return await work();
       } catch (error) {
         const isOver = performance.now() - spent.began > this.#ms || spent.undone > MOST_UNDONE;
         if (isOver || verdictOf(error) === "over") throw asLedgerError(this.#place, error, false);
@@ -68,6 +78,7 @@ export class ServerPatience {
       await sleep(Math.random() * SHORTEST_PAUSE_MS);
       return;
     }
+    this.#waiting.add(spent);
     if (codeOf(error) === READ_ONLY || performance.now() - spent.began > ROUTINE_MS)
       this.#wentAway(error, spent);
     await sleep(spent.pause);

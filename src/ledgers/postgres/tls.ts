@@ -20,7 +20,8 @@ type TlsSettings = Pick<PostgresUrl, "place" | "host" | "sslMode" | "sslRootCert
  * LedgerError for a file that is named and cannot be read.
  */
 export function tlsOf(settings: TlsSettings, env: NodeJS.ProcessEnv): TlsTries {
-  const { host = "", sslRootCert = env.PGSSLROOTCERT } = settings;
+  const { host = "" } = settings;
+  const sslRootCert = settings.sslRootCert || env.PGSSLROOTCERT;
   if (host.startsWith("/")) return [false];
   const mode = modeOf(settings, sslRootCert, env);
   if (mode === "disable") return [false];
@@ -46,17 +47,16 @@ function modeIn({ PGSSLMODE: mode }: NodeJS.ProcessEnv, place: string): SslMode 
 function authorityOf(mode: SslMode, root: string | undefined, place: string): ConnectionOptions {
   const anybody = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
   if (root === "system") return { rejectUnauthorized: true, checkServerIdentity };
-  const file = root ?? join(homedir(), ".postgresql", "root.crt");
+  const file = root || join(homedir(), ".postgresql", "root.crt");
   const isVerified = mode.startsWith("verify");
+  if (!isVerified && mode !== "require") return anybody;
   if (!existsSync(file)) {
-    if (!isVerified && root === undefined) return anybody;
-    if (!isVerified && mode !== "require") return anybody;
+    if (!isVerified && !root) return anybody;
     throw new LedgerError(
       `${place}: sslmode=${mode} needs the certificates of authorities, and ${file} is not there; name the file by sslrootcert=FILE, or take those of the system (sslrootcert=system&sslmode=verify-full)`,
       2,
     );
   }
-  if (!isVerified && mode !== "require") return anybody;
   const ca = read(file, place, "sslrootcert");
   return {
     ca,
@@ -71,9 +71,9 @@ function clientOf({ sslCert, sslKey, place }: TlsSettings, env: NodeJS.ProcessEn
     const file = join(homedir(), ".postgresql", name);
     return existsSync(file) ? file : undefined;
   };
-  const cert = sslCert ?? env.PGSSLCERT ?? usual("postgresql.crt");
+  const cert = sslCert || env.PGSSLCERT || usual("postgresql.crt");
   if (cert === undefined) return {};
-  const key = sslKey ?? env.PGSSLKEY ?? usual("postgresql.key");
+  const key = sslKey || env.PGSSLKEY || usual("postgresql.key");
   return {
     cert: read(cert, place, "sslcert"),
     ...(key === undefined ? {} : { key: read(key, place, "sslkey") }),

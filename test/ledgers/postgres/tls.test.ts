@@ -101,6 +101,8 @@ async function ofServer(server: OwnPostgres, made: Certificates): Promise<void> 
       expect(await tryIt("", { PGSSLMODE: "verify-full", PGSSLROOTCERT: made.root })).toBe("TLS");
       expect(await tryIt("", { PGSSLMODE: "verify-ca", PGSSLROOTCERT: made.strangeRoot })).toBe(UNTRUSTED);
       expect(await tryIt("sslmode=require", { PGSSLMODE: "disable" })).toBe("TLS");
+      const empty = { PGSSLMODE: "", PGSSLROOTCERT: "", PGSSLCERT: "", PGSSLKEY: "" };
+      expect([await tryIt("", empty), await tryIt("sslmode=require", empty)]).toEqual(["TLS", "TLS"]);
       expect(await tryIt("", { PGSSLMODE: "on" })).toMatch(/^PLACE: PGSSLMODE is one of disable, allow/);
       const usual = join(server.folder, "home", ".postgresql", "root.crt");
       copyFileSync(made.root, usual);
