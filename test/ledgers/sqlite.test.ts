@@ -1,23 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Sqlite } from "../../src/ledgers/sqlite/adapter.ts";
 import { openSqliteLedger } from "../../src/ledgers/sqlite.ts";
-import { ledgerConformance } from "../conformance/ledger.ts";
-import type { Row } from "../conformance/tested-ledger.ts";
+import { sqliteConformance } from "./sqlite-conformance.ts";
 
-ledgerConformance("SQLite", async ({ now }) => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-ledger-"));
-  const path = join(folder, "prewarm.db");
-  const ledger = await openSqliteLedger({ path, command: "prewarm run", now });
-  const other = new Sqlite(path, path);
-  return {
-    ledger,
-    sql: async (statement) => other.all<Row>(statement),
-    dispose: async () => {
-      other.leave();
-      await ledger.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-});
+sqliteConformance("SQLite", openSqliteLedger);

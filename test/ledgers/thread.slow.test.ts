@@ -4,30 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LedgerError } from "../../src/ledgers/error.ts";
 import type { Ledger } from "../../src/ledgers/port.ts";
-import { Sqlite } from "../../src/ledgers/sqlite/adapter.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "../../src/ledgers/sqlite.ts";
 import { openThreadLedger as openWith } from "../../src/ledgers/thread/ledger.ts";
-import { ledgerConformance } from "../conformance/ledger.ts";
-import type { Row } from "../conformance/tested-ledger.ts";
+import { sqliteConformance } from "./sqlite-conformance.ts";
 
 const BUILT = new URL("../../dist/ledgers/thread/main.js", import.meta.url);
 const openThreadLedger = (options: SqliteLedgerOptions) => openWith(options, BUILT);
 
-ledgerConformance("SQLite in a thread", async ({ now }) => {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-ledger-"));
-  const path = join(folder, "prewarm.db");
-  const ledger = await openThreadLedger({ path, command: "prewarm run", now });
-  const other = new Sqlite(path, path);
-  return {
-    ledger,
-    sql: async (statement) => other.all<Row>(statement),
-    dispose: async () => {
-      other.leave();
-      await ledger.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-});
+sqliteConformance("SQLite in a thread", openThreadLedger);
 
 describe("a ledger in a thread", () => {
   let folder = "";
