@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { Retries } from "./retries.ts";
+import { Skips } from "./skips.ts";
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -17,7 +18,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Told at the end of the run, which fails when they are too many.
     retry: 1,
-    reporters: ["default", new Retries()],
+    reporters: ["default", new Retries(), new Skips()],
     expect: { poll: { timeout: 100_000 } },
     env: { FORCE_COLOR: "0" },
   },
