@@ -29,6 +29,9 @@ async function botServer(answer: RequestListener = (_request, response) => respo
   return { url, heard, server };
 }
 
+/** Waits until nothing is thrown any more; the bound only ends a hang. */
+const until = (isSo: () => unknown) => vi.waitFor(isSo, { timeout: 100_000 });
+
 /** Lets the clock go on until something is so. */
 async function passing(clock: VirtualClock, isSo: () => boolean): Promise<void> {
   while (!isSo()) {
@@ -43,7 +46,7 @@ const textOf = ({ update }: Delivered) => (update.message as { text: string }).t
 const infoOf = async (server: BotApiServer) =>
   (await call(server, "getWebhookInfo")).result as unknown as Record<string, unknown>;
 const nonePending = (server: BotApiServer) =>
-  vi.waitFor(async () => expect(await infoOf(server)).toMatchObject({ pending_update_count: 0 }));
+  until(async () => expect(await infoOf(server)).toMatchObject({ pending_update_count: 0 }));
 
 describe("a webhook on this machine", () => {
   it("gets what waited and what comes, with its secret, and what it took waits no more", async () => {
@@ -94,8 +97,8 @@ describe("a webhook on this machine", () => {
     await call(server, "setWebhook", { url: bot.url });
     write(server, 77, "one");
     write(server, 77, "two");
-    await vi.waitFor(() => expect(bot.heard).toHaveLength(2));
-    await vi.waitFor(async () =>
+    await until(() => expect(bot.heard).toHaveLength(2));
+    await until(async () =>
       expect(await infoOf(server)).toMatchObject({
         pending_update_count: 2,
         last_error_message: "Wrong response from the webhook: 502 Bad Gateway",
@@ -118,7 +121,7 @@ describe("a webhook on this machine", () => {
     const server = await start({ clock });
     await call(server, "setWebhook", { url: bot.url });
     write(server, 77, "one");
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect((await infoOf(server)).last_error_message).toContain("429 Too Many Requests"),
     );
     const from = clock.now();
@@ -131,7 +134,7 @@ describe("a webhook on this machine", () => {
     await new Promise((resolve) => bot.server.close(resolve));
     await call(server, "setWebhook", { url: bot.url });
     write(server, 77, "one");
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await infoOf(server)).toMatchObject({
         last_error_message: "Connection refused",
         pending_update_count: 1,
@@ -148,12 +151,12 @@ describe("a webhook on this machine", () => {
     await call(server, "setWebhook", { url: bot.url, max_connections: 2 });
     for (const chat of [77, 78, 79]) write(server, chat, `from ${chat}`);
     write(server, 77, "again from 77");
-    await vi.waitFor(() => expect(held).toHaveLength(2));
+    await until(() => expect(held).toHaveLength(2));
     const first = () => held.shift()?.();
     first();
-    await vi.waitFor(() => expect(bot.heard).toHaveLength(3));
+    await until(() => expect(bot.heard).toHaveLength(3));
     for (let i = 0; i < 3; i++) {
-      await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
+      await until(() => expect(held.length).toBeGreaterThan(0));
       first();
     }
     await nonePending(server);
@@ -174,7 +177,7 @@ describe("a webhook on this machine", () => {
     write(server, 77, "one");
     write(server, 77, "two");
     await nonePending(server);
-    await vi.waitFor(() =>
+    await until(() =>
       expect(server.truth().map(({ kind, parameters }) => [kind, parameters.text])).toContainEqual([
         "text",
         "by answer",
@@ -202,9 +205,9 @@ describe("a webhook on this machine", () => {
     const server = await start();
     await call(server, "setWebhook", { url: bot.url });
     write(server, 77, "never answered");
-    await vi.waitFor(() => expect(bot.heard).toHaveLength(1));
+    await until(() => expect(bot.heard).toHaveLength(1));
     await server.close();
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(
         await new Promise((resolve) => bot.server.getConnections((_error, count) => resolve(count))),
       ).toBe(0),
