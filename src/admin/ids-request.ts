@@ -53,7 +53,10 @@ const text = (be: string) =>
     v.check((value) => isText(value), `must be ${be}`),
   );
 const maybeText = v.nullish(
-  v.pipe(v.string("must be a text or null"), v.check(isKeptText, "must be a text without NUL")),
+  v.pipe(
+    v.string("must be a text or null"),
+    v.check(isKeptText, "must be a text without NUL or half characters"),
+  ),
 );
 const kind = v.picklist(MEDIA_KINDS, `must be one of ${MEDIA_KINDS.join(", ")}`);
 const size = v.custom<number>(

@@ -100,13 +100,17 @@ describe("a lookup", () => {
     },
   );
 
-  it.each(["[]", '{"keys":"a"}', '{"keys":[5]}', '{"keys":[{"key":"a","kind":"x"}]}', "{"])(
-    "of %s is refused",
-    async (body) => {
-      const { post } = await scene();
-      expect((await post("lookup", body)).status).toBe(400);
-    },
-  );
+  it.each([
+    "[]",
+    '{"keys":"a"}',
+    '{"keys":[5]}',
+    '{"keys":[{"key":"a","kind":"x"}]}',
+    '{"keys":["a\\u0000b"]}',
+    "{",
+  ])("of %s is refused", async (body) => {
+    const { post } = await scene();
+    expect((await post("lookup", body)).status).toBe(400);
+  });
 });
 
 describe("a report", () => {
@@ -150,6 +154,9 @@ describe("a report", () => {
     [{ file_id: "" }, "file_id must be an id"],
     [{ kind: "picture" }, "kind must be one of photo"],
     [{ bytes: -1 }, "bytes must be a whole number or null"],
+    // No ledger would give it back as it was given.
+    [{ file_id: "a\u0000b" }, "file_id must be an id"],
+    [{ etag: "\ud800" }, "etag must be a text without NUL or half characters"],
   ])("with %j is refused with all that came with it", async (change, message) => {
     const { post, reported } = await scene();
     const answer = await post("report", { reports: [LEARNED, { ...LEARNED, ...change }] });

@@ -91,6 +91,15 @@ if (typeof server === "string") {
       });
     });
 
+    it("the certificate of this client cannot be read", async () => {
+      const { world, url } = await newWorld();
+      expectOnly(await look(world, `${url}&sslcert=/nowhere/mine.crt`), {
+        id: "ledger-tls",
+        found: /sslcert: \/nowhere\/mine\.crt cannot be read$/,
+        next: /^look at the file$/,
+      });
+    });
+
     it("the connection to another machine is not encrypted", async () => {
       const { world, url } = await newWorld();
       expectOnly(await look(world, url.replace("127.0.0.1", "0.0.0.0")), {

@@ -80,11 +80,22 @@ if (typeof server === "string") {
         const [[call] = []] = await ledger.lostCalls([lost]);
         const isNow = (unixMs = 0) => Math.abs(unixMs - machine()) < 60_000;
         expect([call?.startedAt, call?.endedAt].map(isNow)).toEqual([true, true]);
-        const next = facts(object(`next ${off}.jpg`));
-        await ledger.confirm(await ledger.begin(next), confirmation(next, `next ${off}`));
+        // Of two messages of this minute neither is the last one before it, nor the first one after it.
+        const posts = off < 0 ? [11, 12] : [21, 22];
+        for (const messageId of posts) {
+          const next = facts(object(`message ${messageId}.jpg`));
+          const confirmed = confirmation(next, `id ${messageId}`);
+          const stored = { ...confirmed.stored, messageId };
+          await ledger.confirm(await ledger.begin(next), { ...confirmed, stored });
+        }
         const asked = { bot: lost.bot, chatId: String(lost.chatId), startedAt: machine() - 60_000 };
         const neighbours = await ledger.neighbours({ ...asked, settledAt: machine() });
-        expect(neighbours.map(({ endedAt }) => isNow(endedAt))).toContain(true);
+        expect(neighbours.map(({ messageId }) => messageId)).toEqual(expect.arrayContaining(posts));
+        expect(
+          neighbours
+            .filter(({ messageId }) => posts.includes(messageId))
+            .map(({ endedAt }) => isNow(endedAt)),
+        ).toEqual([true, true]);
         await ledger.close();
       }
     });
