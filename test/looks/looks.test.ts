@@ -243,6 +243,47 @@ describe("what a crash left in the chat", () => {
     expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
   });
 
+  it("is looked for another time where what may be it was not shown", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const before = await scene.chat();
+    await scene.left(first, "forward");
+    await scene.bot.forward(String(EDITOR.id), String(EDITOR.id), first);
+    const refuse = {
+      match: { method: "forwardMessage" },
+      fault: { type: "status", status: 400, description: "Bad Request: NEW_TEXT" },
+    };
+    scene.server.control({ faults: [{ server: "bot-api", ...refuse }] });
+    await scene.open().clear();
+    expect(scene.notices).toEqual([]);
+    scene.server.control({ faults: [] });
+    await scene.ofNextRun().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  });
+
+  it("is asked for once where nothing can be forwarded by now, and told of", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    for (let each = 0; each < 3; each++) await scene.posted("somebody else's", OTHER_TOKEN);
+    await scene.call("never");
+    await scene.left(first, "forward");
+    const refuse = {
+      match: { method: "forwardMessage" },
+      fault: {
+        type: "status",
+        status: 400,
+        description: "Bad Request: message has protected content and can't be forwarded",
+      },
+    };
+    scene.server.control({ faults: [{ server: "bot-api", ...refuse }] });
+    await scene.open().clear();
+    expect(scene.looked).toMatchObject([{ way: "forward", seen: "protected" }]);
+    expect(scene.notices).toEqual([expect.stringContaining(`a copy of message ${first} may be left`)]);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  });
+
   it("is looked for once a message of ours is known in its chat", async () => {
     const scene = await chatScene(OWN_ONLY);
     const elsewhere = (await scene.call("answered", { to: 77 })) ?? 0;

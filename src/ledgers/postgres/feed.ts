@@ -36,9 +36,14 @@ const RANK = `update media_cache c set feed_rank = coalesce((select ${rankOf("s.
 
 const IS_UNRANKED = `select 1 from media_cache w where w.feed_rank is null and ${feedable("w.")} limit 1`;
 
+/** Whether there are rows of others of which nobody has said how early they go. */
+export function* isUnranked(): Steps<boolean> {
+  return (yield* one(IS_UNRANKED)) !== undefined;
+}
+
 /** Says how early rows go that others wrote. */
 export function* rank(): Steps<number> {
-  return (yield* one(IS_UNRANKED)) === undefined ? 0 : yield* run(RANK);
+  return yield* run(RANK);
 }
 
 const UNFED = `

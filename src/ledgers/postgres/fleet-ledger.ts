@@ -5,6 +5,7 @@ import {
   entriesFed,
   entriesNow,
   fed,
+  isUnranked,
   rank,
   rowsNow,
   unfed,
@@ -19,7 +20,8 @@ import { lead, resign } from "./roles.ts";
 /** What the ledger in a database has for workers that share its work; `fence` is the number of this process. */
 export function fleetIn(open: OpenDatabase, store: Store, fence: number): FleetLedger {
   return {
-    rank: () => open.write(rank),
+    // This is asked every two seconds, and a transaction takes a number and leaves a record even where it finds nothing.
+    rank: async () => ((await open.read(isUnranked)) ? open.write(rank) : 0),
     unfed: (bots, perBot) => open.read(() => unfed(store, bots, perBot)),
     botsWithWork: (bots) => open.read(() => botsWithWork(store, bots)),
     fed: (rows) => open.write(() => fed(rows)),
