@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import { withoutHook } from "./commands/hook-words.ts";
-import { type ProcessPlace, thisProcess } from "./commands/place.ts";
+import { type CommandPlace, thisProcess } from "./commands/place.ts";
 import { programOf } from "./commands/program.ts";
 import { printFinalError, redactFinally, withoutSecretsFinally } from "./final-error.ts";
 import { isCodeOfSignal } from "./runs/signals.ts";
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
  * The exit code of a command line, once all of it was said in this place. Never throws.
  * @internal
  */
-export async function answer(argv: readonly string[], version: string, place: ProcessPlace): Promise<number> {
+export async function answer(argv: readonly string[], version: string, place: CommandPlace): Promise<number> {
   try {
     return await dispatch(argv, version, place);
   } catch (error) {
@@ -29,7 +29,7 @@ export async function answer(argv: readonly string[], version: string, place: Pr
   }
 }
 
-async function dispatch(argv: readonly string[], version: string, place: ProcessPlace): Promise<number> {
+async function dispatch(argv: readonly string[], version: string, place: CommandPlace): Promise<number> {
   let code = 0;
   const program = programOf({
     version,
@@ -74,7 +74,7 @@ function wantsJson(argv: readonly string[], program: Command): boolean {
 }
 
 /** Whoever reads JSON gets an error as JSON; and whoever waits for a last line the last one, also where no flag could be read. */
-async function tellInJson(error: unknown, command: string | undefined, place: ProcessPlace): Promise<void> {
+async function tellInJson(error: unknown, command: string | undefined, place: CommandPlace): Promise<void> {
   const { tellError } = await import("./commands/error-line.ts");
   tellError(error, place, withoutSecretsFinally);
   if (!(error instanceof CommanderError)) return;

@@ -12,9 +12,10 @@ import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import type { BenchCompareFlags, BenchFlags } from "./bench-flags.ts";
 import { type BenchRunOptions, readBenchOptions } from "./bench-options.ts";
 import { BenchProgress } from "./bench-progress.ts";
-import type { RunContext } from "./run.ts";
 
-export interface BenchContext extends RunContext {
+export interface BenchContext {
+  /** Hears what takes secrets out of a text, once a configuration was read. */
+  readonly onRedactor: (redact: (text: string) => string) => void;
   readonly version: string;
 }
 
@@ -72,7 +73,7 @@ function chosen({ scenarios, long }: BenchRunOptions): Promise<BenchOptions["sce
 }
 
 /** The configured bucket and chats instead of stand-ins: takes as long as it takes. */
-function real(flags: BenchFlags, { onRedactor }: RunContext): BenchOptions["scenarios"][number] {
+function real(flags: BenchFlags, { onRedactor }: BenchContext): BenchOptions["scenarios"][number] {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const scenario: Scenario = {
     name: "strategy",

@@ -12,7 +12,6 @@ import { colourFor } from "../reporters/colour.ts";
 import { oneLine } from "../reporters/format.ts";
 import type { CheckEnvFlags } from "./check-env-flags.ts";
 import { docsUrl } from "./docs-url.ts";
-import { thisProcess } from "./place.ts";
 
 /** Where a set-up is looked at, and where that is told. */
 export interface CheckEnvPlace {
@@ -24,10 +23,7 @@ export interface CheckEnvPlace {
 }
 
 /** `prewarm check-env`: answers the exit code. Throws ConfigError for a group that there is none of. */
-export async function checkEnv(
-  flags: CheckEnvFlags,
-  place: CheckEnvPlace = { ...thisProcess(), folder: process.cwd() },
-): Promise<number> {
+export async function checkEnv(flags: CheckEnvFlags, place: CheckEnvPlace): Promise<number> {
   const { env, folder, wording = asWritten } = place;
   const print = (text: string) => place.stdout.write(text);
   const groups = groupsOf(flags);

@@ -7,17 +7,13 @@ import { count } from "../reporters/format.ts";
 import { Enqueue, type Enqueued, type EnqueueEnd } from "../runs/enqueue.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import type { EnqueueFlags } from "./enqueue-flags.ts";
-import { thisProcess } from "./place.ts";
 import type { RunContext } from "./run.ts";
 
 /** Milliseconds between two lines of progress. */
 const PROGRESS_MS = 5_000;
 
 /** `prewarm enqueue`: answers the exit code. Throws ConfigError and LedgerError. */
-export async function enqueue(
-  flags: EnqueueFlags,
-  { onRedactor, place = thisProcess() }: RunContext,
-): Promise<number> {
+export async function enqueue(flags: EnqueueFlags, { onRedactor, place }: RunContext): Promise<number> {
   const { env, folder, stdout, stderr, wording = asWritten } = place;
   const { config, options } = readTogether(
     () => readRunOptions(flags),

@@ -7,17 +7,17 @@ import { exportText } from "../exchange/write.ts";
 import type { LedgerRow, RowFilter } from "../ledgers/columns.ts";
 import { count, oneLine } from "../reporters/format.ts";
 import type { ExportFlags } from "./export-flags.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import { writeFileWhole, writeOut } from "./write-out.ts";
 
 /** `prewarm export`: writes what the ledger holds, page by page, and answers the exit code. Throws ConfigError and LedgerError. */
 export async function exportLedger(
   flags: ExportFlags,
-  { env, folder, stdout, stderr }: CommandPlace = thisProcess(),
+  { env, folder, stdout, stderr }: CommandPlace,
 ): Promise<number> {
   const filter = filterOf(flags);
   const format = formatOf(flags);
-  const reader = await openReader(flags, env, folder ?? process.cwd());
+  const reader = await openReader(flags, env, folder);
   let rows = 0;
   const tooLong: string[] = [];
   try {

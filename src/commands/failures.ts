@@ -8,14 +8,14 @@ import { csvCell } from "../exchange/csv-cells.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { type FailureLine, failureLine, failureTables } from "../reporters/failures.ts";
 import type { FailuresFlags } from "./failures-flags.ts";
-import { type CommandPlace, canvasOf, thisProcess } from "./place.ts";
+import { type CommandPlace, canvasOf } from "./place.ts";
 import { writeOut } from "./write-out.ts";
 
 /** `prewarm failures`: answers the exit code. Throws ConfigError and LedgerError. */
-export async function failures(flags: FailuresFlags, place: CommandPlace = thisProcess()): Promise<number> {
+export async function failures(flags: FailuresFlags, place: CommandPlace): Promise<number> {
   const { env, stdout, wording = asWritten } = place;
   const reasons = reasonsOf(flags);
-  const reader = await openReader(flags, env, place.folder ?? process.cwd());
+  const reader = await openReader(flags, env, place.folder);
   try {
     await refuseStrangers(reader, flags);
     const adviser = adviserOf(await reader.holder());

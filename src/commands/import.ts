@@ -6,21 +6,17 @@ import { type Imported, takeIn } from "../exchange/import.ts";
 import type { BadLine } from "../exchange/read.ts";
 import { count, oneLine } from "../reporters/format.ts";
 import type { ImportFlags } from "./import-flags.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 
 /** Lines that are wrong are named, but a file that is wrong as a whole must not fill a screen. */
 const MOST_NAMED = 100;
 
 /** `prewarm import`: takes a file into the ledger and answers the exit code. Throws ConfigError and LedgerError. */
-export async function importLedger(
-  path: string,
-  flags: ImportFlags,
-  place: CommandPlace = thisProcess(),
-): Promise<number> {
+export async function importLedger(path: string, flags: ImportFlags, place: CommandPlace): Promise<number> {
   const { env, stdout } = place;
   const file = importFile(path, flags.format);
   const onlyTry = flags.dryRun === true;
-  const ledger = await openImport(flags, env, place.folder ?? process.cwd(), onlyTry);
+  const ledger = await openImport(flags, env, place.folder, onlyTry);
   const tell = flags.json === true ? null : (text: string) => place.stderr.write(`${oneLine(text)}\n`);
   const line = (value: object) => stdout.write(`${JSON.stringify(value)}\n`);
   let named = 0;

@@ -15,12 +15,11 @@ import { fold, oneLine } from "../reporters/format.ts";
 import { codeOfSignal } from "../runs/signals.ts";
 import { appendToDotenv, checkDotenv } from "./dotenv-file.ts";
 import type { InitFlags } from "./init-flags.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import { type Rehearsal, startRehearsal } from "./rehearsal.ts";
 
 /** Where `init` asks and writes. */
 export interface InitPlace extends CommandPlace {
-  readonly folder: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly columns?: number };
 }
@@ -31,10 +30,7 @@ const WANTED = [...R2_VALUES, TOKEN_VALUE, CHATS_VALUE];
  * `prewarm init`: asks for what is missing, tries it, and adds it to `.env`; returns the exit code. Throws ConfigError where nobody can
  * be asked, where `.env` cannot be written, or with `--yes` for what is missing.
  */
-export async function init(
-  flags: InitFlags,
-  place: InitPlace = { ...thisProcess(), folder: process.cwd(), stdin: process.stdin },
-): Promise<number> {
+export async function init(flags: InitFlags, place: InitPlace): Promise<number> {
   // Whoever has typed everything does not want to hear it then.
   if (flags.sandbox !== true) checkDotenv(join(place.folder, ".env"));
   const rehearsal = flags.sandbox === true ? await startRehearsal() : null;

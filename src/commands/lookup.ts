@@ -9,27 +9,19 @@ import type { LedgerReader } from "../ledgers/reader.ts";
 import { count, oneLine } from "../reporters/format.ts";
 import { lookupDocument, lookupText } from "../reporters/lookup.ts";
 import type { LookupFlags } from "./lookup-flags.ts";
-import { type CommandPlace, canvasOf, thisProcess } from "./place.ts";
+import { type CommandPlace, canvasOf } from "./place.ts";
 
 /** Exit code where there is no id that works. */
 const NONE = 3;
 const MOST_NEAR = 5;
 
 /** `prewarm lookup KEY`: shows its ids and answers the exit code. Throws ConfigError and LedgerError. */
-export async function lookup(
-  key: string,
-  flags: LookupFlags,
-  place: CommandPlace = thisProcess(),
-): Promise<number> {
-  const reader = await openReader(flags, place.env, place.folder ?? process.cwd());
+export async function lookup(key: string, flags: LookupFlags, place: CommandPlace): Promise<number> {
+  const reader = await openReader(flags, place.env, place.folder);
   try {
     const all = await reader.ofKey(key);
     const rows = (all?.rows ?? []).filter((row) => isWanted(row, flags));
-    const answer = await answerOf(
-      key,
-      deskBeside(reader, flags, place.env, place.folder ?? process.cwd()),
-      flags,
-    );
+    const answer = await answerOf(key, deskBeside(reader, flags, place.env, place.folder), flags);
     const near = all === null ? await reader.near(key, spellingsOf(key), MOST_NEAR) : [];
     const found = { key, object: all, rows, near, answer };
     if (flags.json === true) place.stdout.write(`${JSON.stringify(lookupDocument(found), null, 2)}\n`);

@@ -1,12 +1,12 @@
 import { type MigratedLedger, type MovedLedger, migrationOf } from "../compose/migrate.ts";
 import { count } from "../reporters/format.ts";
 import type { MigrateFlags } from "./migrate-flags.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 
 /** `prewarm migrate`: answers the exit code. Throws ConfigError and LedgerError. */
-export async function migrate(flags: MigrateFlags, place: CommandPlace = thisProcess()): Promise<number> {
+export async function migrate(flags: MigrateFlags, place: CommandPlace): Promise<number> {
   const { env, stdout } = place;
-  const migration = migrationOf(flags, env, place.folder ?? process.cwd());
+  const migration = migrationOf(flags, env, place.folder);
   const notify = flags.notifyTrigger === true;
   if (flags.print === true) stdout.write(await migration.print({ notify }));
   else if (flags.from !== undefined) stdout.write(movedText(await migration.move(flags.from)));

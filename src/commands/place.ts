@@ -8,17 +8,15 @@ import { quoted } from "./again.ts";
 
 /** Where a command runs: what it is set by, and where it writes. */
 export interface CommandPlace extends Surroundings {
+  readonly folder: string;
   readonly stdout: Writable;
   readonly stderr: Outlets["stderr"] & { readonly isTTY?: boolean };
   /** Makes our sentences those of the user in front of it; as they are written without it. */
   readonly wording?: Wording | undefined;
 }
 
-/** The place of a process, whose folder is always known. */
-export type ProcessPlace = CommandPlace & { readonly folder: string };
-
 /** The place that this process is in. */
-export function thisProcess(): ProcessPlace {
+export function thisProcess(): CommandPlace {
   const { env, stdout, stderr } = process;
   return { env, folder: process.cwd(), stdout, stderr, wording: wordingHere() };
 }

@@ -15,7 +15,7 @@ import { ProbeRun, type ProbeWatcher } from "../runs/probe.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { commandsAfterProbe } from "./again.ts";
 import { rememberRedactor, tellError, tellStops, unconfirmedLine } from "./error-line.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import { probeFacts } from "./probe-facts.ts";
 import type { ProbeFlags } from "./probe-flags.ts";
 import { writeLine as line, nothingSent, openScreen, reportWriter } from "./probe-output.ts";
@@ -27,7 +27,7 @@ export interface ProbeContext extends RunContext {
 
 /** `prewarm probe`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function probe(flags: ProbeFlags, context: ProbeContext): Promise<number> {
-  const { place = thisProcess() } = context;
+  const { place } = context;
   const heard = rememberRedactor({ ...context, place });
   try {
     if (flags.conform === true) return await probeFacts(flags, heard.context);
@@ -44,7 +44,7 @@ export async function probe(flags: ProbeFlags, context: ProbeContext): Promise<n
 }
 
 /** The summary line of `--json` for a probe that ended before it began. */
-export function probeNeverBegan(exitCode: number, place: CommandPlace = thisProcess()): void {
+export function probeNeverBegan(exitCode: number, place: CommandPlace): void {
   line(place, probeSummaryLine([], { exitCode, posted: 0, left: 0, durationMs: 0 }));
 }
 

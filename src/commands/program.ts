@@ -10,7 +10,7 @@ import { addImportFlags } from "./import-flags.ts";
 import { addInitFlags } from "./init-flags.ts";
 import { addLookupFlags } from "./lookup-flags.ts";
 import { addMigrateFlags } from "./migrate-flags.ts";
-import { type ProcessPlace, thisProcess, wordingHere } from "./place.ts";
+import { type CommandPlace, thisProcess, wordingHere } from "./place.ts";
 import { addProbeFlags } from "./probe-flags.ts";
 import { addReportFlags } from "./report-flags.ts";
 import { addRunFlags } from "./run-flags.ts";
@@ -28,7 +28,7 @@ export interface ProgramOptions {
   /** Hears what takes secrets out of a text, once a configuration was read. */
   readonly onRedactor: (redact: (text: string) => string) => void;
   /** Where they run, and where they write; this process where none is given. */
-  readonly place?: ProcessPlace;
+  readonly place?: CommandPlace;
 }
 
 /** All commands with their flags; each is loaded when it is run. */
@@ -50,7 +50,7 @@ export function programOf(options: ProgramOptions): Command {
     .exitOverride();
   addInitFlags(program.command("init")).action(async (flags) => {
     const { init } = await import("./init.ts");
-    done(await init(flags));
+    done(await init(flags, { ...place, stdin: process.stdin }));
   });
   addRunFlags(program.command("run")).action(async (flags) => {
     const { run } = await import("./run.ts");
@@ -58,7 +58,7 @@ export function programOf(options: ProgramOptions): Command {
   });
   addWorkerFlags(program.command("worker")).action(async (flags) => {
     const { worker } = await import("./worker.ts");
-    done(await worker(flags, { onRedactor, version }));
+    done(await worker(flags, { onRedactor, version, place }));
   });
   addCheckEnvFlags(program.command("check-env")).action(async (flags) => {
     const { checkEnv } = await import("./check-env.ts");

@@ -11,7 +11,7 @@ import { runPage } from "../report/page.ts";
 import { PastRecorder, type PastRun, RunSplitter } from "../report/past.ts";
 import { count, duration } from "../reporters/format.ts";
 import { whyNotMade } from "./not-made.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import type { ReportFlags } from "./report-flags.ts";
 
 /** Runs that are listed at the most. */
@@ -21,11 +21,11 @@ const MOST_LISTED = 20;
 export async function report(
   file: string | undefined,
   flags: ReportFlags,
-  place: CommandPlace = thisProcess(),
+  place: CommandPlace,
 ): Promise<number> {
   const { env, stdout } = place;
   const wish = wishOf(file, flags);
-  const reader = await openReader(flags, env, place.folder ?? process.cwd());
+  const reader = await openReader(flags, env, place.folder);
   try {
     if (wish.file === null) stdout.write(listText(await runsOf(reader)));
     else await write(wish.file, await pageOf(reader, wish, flags, place), place);
@@ -95,7 +95,7 @@ async function pageOf(
     throw new ConfigError([
       `--run ${run}: ${reader.place} remembers ${count(runs)} (\`prewarm report --list\`)`,
     ]);
-  const folder = place.folder ?? process.cwd();
+  const folder = place.folder;
   const { survey } = await surveyLedger(flags, place.env, folder, Date.now());
   const lanes = new Map(survey.lanesSeen.map((lane) => [JSON.stringify([lane.bot, lane.chat]), lane]));
   const record = recorder.record({

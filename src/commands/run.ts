@@ -9,21 +9,21 @@ import { stopOnSignals } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { rememberRedactor, tellError } from "./error-line.ts";
 import { RunOutput } from "./output.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import type { RunFlags } from "./run-flags.ts";
 
 export interface RunContext {
   /** Told what takes the secrets out of a final error. */
   readonly onRedactor: (redact: (text: string) => string) => void;
   /** This process where none is given. */
-  readonly place?: CommandPlace;
+  readonly place: CommandPlace;
 }
 
 const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs against local stand-ins.";
 
 /** `prewarm run`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function run(flags: RunFlags, context: RunContext): Promise<number> {
-  const { place = thisProcess() } = context;
+  const { place } = context;
   const heard = rememberRedactor(context);
   const opened = await open(flags, heard.context).catch(async (error: unknown) => {
     if (flags.json === true) {
@@ -40,7 +40,7 @@ export async function run(flags: RunFlags, context: RunContext): Promise<number>
 }
 
 /** The summary line of `--json` for a run that ended before it began. */
-export async function neverBegan(exitCode: number, { stdout }: CommandPlace = thisProcess()): Promise<void> {
+export async function neverBegan(exitCode: number, { stdout }: CommandPlace): Promise<void> {
   const { emptySummary } = await import("../reporters/run/ndjson.ts");
   emptySummary(stdout, exitCode);
 }
@@ -67,7 +67,7 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function open(flags: RunFlags, { onRedactor, place = thisProcess() }: RunContext): Promise<Opened> {
+async function open(flags: RunFlags, { onRedactor, place }: RunContext): Promise<Opened> {
   const { env, folder } = place;
   const stage = await openStage({ env, folder, sandbox: flags.sandbox === true, flags }, tellerOf(place));
   const { sandbox } = stage;

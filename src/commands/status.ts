@@ -3,11 +3,11 @@ import { asWritten } from "../domain/wording.ts";
 import { backlogEta, rememberedPace } from "../lanes/backlog.ts";
 import { statusDocument } from "../reporters/status/document.ts";
 import { statusText } from "../reporters/status/text.ts";
-import { canvasOf, type ProcessPlace } from "./place.ts";
+import { type CommandPlace, canvasOf } from "./place.ts";
 import type { StatusFlags } from "./status-flags.ts";
 
 /** `prewarm status`: answers the exit code. Throws ConfigError or LedgerError (exit code 2) where there is no ledger to read. */
-export async function status(flags: StatusFlags, here: ProcessPlace): Promise<number> {
+export async function status(flags: StatusFlags, here: CommandPlace): Promise<number> {
   const { stdout, env, folder, wording = asWritten } = here;
   const now = Date.now();
   const { place, survey, ...work } = await surveyLedger(flags, env, folder, now);

@@ -21,13 +21,13 @@ import { Verification, type VerifyEnd } from "../runs/verify.ts";
 import { commandsAfterCheck } from "./again.ts";
 import { rememberRedactor, tellError, tellStops } from "./error-line.ts";
 import { whyNotMade } from "./not-made.ts";
-import { type CommandPlace, thisProcess } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import type { RunContext } from "./run.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
 /** `prewarm verify`: returns the exit code. Throws what ends it; with `--json` a summary line comes even then. */
 export async function verify(flags: VerifyFlags, context: RunContext): Promise<number> {
-  const { place = thisProcess() } = context;
+  const { place } = context;
   const heard = rememberRedactor(context);
   try {
     const check = await open(flags, heard.context, place);
@@ -46,7 +46,7 @@ export async function verify(flags: VerifyFlags, context: RunContext): Promise<n
 }
 
 /** The summary line of `--json` for a check that ended before it began. */
-export function verifyNeverBegan(exitCode: number, place: CommandPlace = thisProcess()): void {
+export function verifyNeverBegan(exitCode: number, place: CommandPlace): void {
   line(place, emptyCheckSummary(exitCode));
 }
 

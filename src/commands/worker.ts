@@ -3,6 +3,7 @@ import { readTogether } from "../config/problems.ts";
 import { type RunOptions, readWorkerOptions } from "../config/run-options.ts";
 import { loadWorkerConfig, type WorkerConfig } from "../config/worker-config.ts";
 import { redactor } from "../domain/secret.ts";
+import { asWritten } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { formatFor, isJournal } from "../reporters/log/log-line.ts";
 import { workerLog } from "../reporters/log/worker-log.ts";
@@ -10,7 +11,7 @@ import type { Reporter } from "../reporters/reporter.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
-import { thisProcess, wordingHere } from "./place.ts";
+import type { CommandPlace } from "./place.ts";
 import { beforeScreen, type RunContext, tellerOf } from "./run.ts";
 import type { WorkerFlags } from "./worker-flags.ts";
 
@@ -20,7 +21,7 @@ export interface WorkerContext extends RunContext {
 
 /** `prewarm worker`: keeps everything warm until a signal; returns the exit code. Throws what ends it. */
 export async function worker(flags: WorkerFlags, context: WorkerContext): Promise<number> {
-  const { place = thisProcess() } = context;
+  const { place } = context;
   const { env, folder } = place;
   const wish = { env, folder, sandbox: flags.sandbox === true, flags };
   const stage = await openStage(wish, tellerOf(place));
@@ -34,7 +35,7 @@ export async function worker(flags: WorkerFlags, context: WorkerContext): Promis
 async function workOn(
   { env, folder, sandbox }: Stage,
   flags: WorkerFlags,
-  { onRedactor, version, place = thisProcess() }: WorkerContext,
+  { onRedactor, version, place }: WorkerContext,
 ): Promise<number> {
   const { config, options } = readTogether(
     () => readWorkerOptions(flags),
@@ -45,7 +46,7 @@ async function workOn(
   onRedactor(redact);
   const early = beforeScreen(tellerOf(place), flags.quiet === true, redact);
   const open = await Worker.open({ config, options, redact, sandbox, version, early });
-  const log = logOf(open, { config, options, flags, redact });
+  const log = logOf(open, { config, options, flags, place, redact });
   const unwatch = stopOnSignals(open.stop);
   try {
     return await open.toEnd();
@@ -64,14 +65,14 @@ interface LogParts {
   readonly config: WorkerConfig;
   readonly options: RunOptions;
   readonly flags: WorkerFlags;
+  readonly place: CommandPlace;
   readonly redact: (text: string) => string;
 }
 
 /** The log of a worker: lines for people on stderr, JSON lines as data on stdout. */
-function logOf(worker: Worker, { config, options, flags, redact }: LogParts): Reporter {
-  const { env, stdout, stderr } = process;
+function logOf(worker: Worker, { config, options, flags, place, redact }: LogParts): Reporter {
+  const { env, stdout, stderr, wording = asWritten } = place;
   const json = flags.json === true;
-  const wording = wordingHere();
   const colour = colourFor({ stream: stderr, env, noColor: flags.color === false });
   return workerLog(worker.events, {
     clock: worker.clock,
