@@ -26,7 +26,7 @@ export async function exportLedger(
     });
     const text = exportText(pages, { format, onTooLong: (key) => tooLong.push(key) });
     if (flags.output === undefined) await writeOut(text, stdout);
-    else await writeFileWhole(text, flags.output);
+    else await writeFileWhole(text, flags.output, `-o ${flags.output}`);
   } finally {
     await reader.close();
   }

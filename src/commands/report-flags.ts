@@ -8,7 +8,7 @@ const EXAMPLES = `Examples:
   prewarm report --since 24h day.html      all that was sent in a day, by whomever
   prewarm run --report run.html            knows more than the ledger: waits, phases, what was skipped
 
-Exit codes: 0 done, 2 no ledger there, or no such run
+Exit codes: 0 done, 1 the page could not be written to its end, 2 no ledger there, or no such run
 `;
 
 /** The flags of `prewarm report` as commander has them. */

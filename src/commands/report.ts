@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { openReader } from "../compose/ledger-files.ts";
 import { surveyLedger } from "../compose/status.ts";
 import { ConfigError } from "../config/error.ts";
@@ -10,9 +9,9 @@ import type { LedgerReader } from "../ledgers/reader.ts";
 import { runPage } from "../report/page.ts";
 import { PastRecorder, type PastRun, RunSplitter } from "../report/past.ts";
 import { count, duration } from "../reporters/format.ts";
-import { whyNotMade } from "./not-made.ts";
 import type { CommandPlace } from "./place.ts";
 import type { ReportFlags } from "./report-flags.ts";
+import { writeFileWhole, writeOut } from "./write-out.ts";
 
 /** Runs that are listed at the most. */
 const MOST_LISTED = 20;
@@ -93,7 +92,7 @@ async function pageOf(
   const runs = since === null ? await addRun(reader, recorder, run) : await addSince(reader, recorder, since);
   if (since === null && run > 1 && run > runs)
     throw new ConfigError([
-      `--run ${run}: ${reader.place} remembers ${count(runs)} (\`prewarm report --list\`)`,
+      `--run ${run}: runs that ${reader.place} remembers: ${count(runs)}; \`prewarm report --list\` lists them`,
     ]);
   const folder = place.folder;
   const { survey } = await surveyLedger(flags, place.env, folder, Date.now());
@@ -128,14 +127,7 @@ async function addSince(reader: LedgerReader, recorder: PastRecorder, since: num
 }
 
 async function write(file: string, page: string, { stdout, stderr }: CommandPlace): Promise<void> {
-  if (file === "-") {
-    stdout.write(page);
-    return;
-  }
-  try {
-    writeFileSync(file, page);
-  } catch (error) {
-    throw new ConfigError([`${file}: ${whyNotMade(error as Error, file)}`]);
-  }
+  if (file === "-") return writeOut([page], stdout);
+  await writeFileWhole([page], file);
   stderr.write(`${file} has ${count(Buffer.byteLength(page) / 1000)} kB; open it in a browser\n`);
 }

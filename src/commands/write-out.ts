@@ -8,11 +8,14 @@ class OutputFailed extends Error {
   readonly exitCode = 1;
 }
 
+/** A text, piece by piece. */
+type Pieces = AsyncIterable<string> | readonly string[];
+
 /**
  * Writes pieces to a stream, no faster than it takes them. Ends quietly, and asks for no more of them, when its reader goes away
  * (`| head`). Throws where it cannot be written for another reason.
  */
-export async function writeOut(pieces: AsyncIterable<string>, out: NodeJS.WritableStream): Promise<void> {
+export async function writeOut(pieces: Pieces, out: NodeJS.WritableStream): Promise<void> {
   let trouble: Error | null = null;
   const note = (error: Error) => {
     trouble = error;
@@ -45,14 +48,15 @@ function drained(out: NodeJS.WritableStream): Promise<void> {
 
 /**
  * Writes pieces to a file that appears whole: under a name of its own (`FILE.part`) until it is done. What is no plain file, such
- * as a pipe, is written as it is. Throws ConfigError where it cannot be made, or would take the place of a ledger.
+ * as a pipe, is written as it is. Throws ConfigError where it cannot be made, or would take the place of a ledger; `label` is how the
+ * user named it.
  */
-export async function writeFileWhole(pieces: AsyncIterable<string>, path: string): Promise<void> {
+export async function writeFileWhole(pieces: Pieces, path: string, label = path): Promise<void> {
   const isPlain = isPlainOrNew(path);
   if (isPlain && isDatabase(path))
-    throw new ConfigError([`-o ${path}: it is a SQLite database, such as a ledger; name another file`]);
+    throw new ConfigError([`${label}: it is a SQLite database, such as a ledger; name another file`]);
   const part = isPlain ? `${path}.part` : path;
-  const file = opened(part, path);
+  const file = opened(part, label);
   try {
     for await (const piece of pieces) {
       writeAll(file, Buffer.from(piece));
@@ -96,12 +100,12 @@ function openedToRead(path: string): number | null {
   }
 }
 
-function opened(part: string, path: string): number {
+function opened(part: string, label: string): number {
   try {
     return openSync(part, "w");
   } catch (error) {
     throw new ConfigError([
-      `-o ${path}: it cannot be written (${errorCode(error) ?? error}); name another file`,
+      `${label}: it cannot be written (${errorCode(error) ?? error}); name another file`,
     ]);
   }
 }

@@ -45,7 +45,7 @@ interface Show {
 }
 
 function stamp(unixMs: number): string {
-  return unixMs === 0 ? "never" : `${new Date(unixMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return unixMs === 0 ? "no call" : `${new Date(unixMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function subtitle({ begun, durationMs, ledger, scale }: RunRecord): string {

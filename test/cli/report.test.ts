@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -97,8 +97,20 @@ it("has a page for a ledger that remembers nothing", async () => {
   expect((await world.run([])).code).toBe(0);
   expect((await reported(world, "none.html")).code).toBe(0);
   expect(seen(pageAt(world, "none.html"))).toContain("Nothing was tried.");
-  await expect(reported(world, "x.html", { run: "4" })).rejects.toThrow(/--run 4: .* remembers 0/);
+  await expect(reported(world, "x.html", { run: "4" })).rejects.toThrow(/--run 4: .* remembers: 0/);
   expect((await reported(world, undefined, { list: true })).stdout).toBe(
     "the ledger remembers no call yet\n",
   );
+});
+
+it("puts no page in the place of a ledger, and no part of one in that of a page", async () => {
+  const world = await openWorld();
+  await world.run([]);
+  const ledger = readFileSync(join(world.dir, "prewarm.db"));
+  await expect(reported(world, "prewarm.db")).rejects.toThrow(/it is a SQLite database, such as a ledger/);
+  expect(readFileSync(join(world.dir, "prewarm.db")).equals(ledger)).toBe(true);
+  writeFileSync(join(world.dir, "old.html"), "the page before");
+  mkdirSync(join(world.dir, "old.html.part"));
+  await expect(reported(world, "old.html")).rejects.toThrow(/it cannot be written/);
+  expect(pageAt(world, "old.html")).toBe("the page before");
 });
