@@ -10,7 +10,7 @@ export function withoutHook(argv: readonly string[], program: Command): readonly
   const at = argv.findIndex((word, index) => word === FLAG && argv[index + 1] === "--");
   const hook = argv.slice(at + 2);
   const command = program.commands.find((each) => each.name() === argv[0]);
-  if (at === -1 || command === undefined || hook.length === 0) return argv;
+  if (at === -1 || hook.length === 0 || !command?.options.some(({ long }) => long === FLAG)) return argv;
   command.setOptionValue("onEnd", hook);
   return argv.slice(0, at);
 }

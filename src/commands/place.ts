@@ -29,11 +29,13 @@ export function wordingHere(argv: readonly string[] = process.argv): Wording {
   return wordingFor({ shell: shellOf(invocation), command: typedCommand(invocation), files });
 }
 
-/** `--env-file FILE` and `--config FILE` as they were typed, quoted. */
+/** `--env-file FILE` and `--config FILE` as they were typed, quoted; what stands behind `--` is for another program. */
 function fileFlags(argv: readonly string[]): string[] {
-  return argv.flatMap((word, at) => {
+  const end = argv.indexOf("--");
+  const own = end === -1 ? argv : argv.slice(0, end);
+  return own.flatMap((word, at) => {
     const [, flag, given] = /^(--env-file|--config)(?:=(.*))?$/s.exec(word) ?? [];
-    const value = given ?? argv[at + 1];
+    const value = given ?? own[at + 1];
     return flag === undefined || value === undefined ? [] : [`${flag} ${quoted(value)}`];
   });
 }

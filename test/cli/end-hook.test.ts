@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runHook } from "../../src/commands/end-hook.ts";
 import { withoutHook } from "../../src/commands/hook-words.ts";
+import { wordingHere } from "../../src/commands/place.ts";
 import { programOf } from "../../src/commands/program.ts";
 import { openWorld } from "../helpers/world.ts";
 
@@ -41,9 +42,26 @@ it("leaves flags to the program that stands behind --", () => {
     ["run", "--on-end", "jq", "."],
     ["run", "--on-end", "--"],
     ["run", "--", "--on-end"],
+    ["status", "--on-end", "--", "jq"],
     [],
   ])
     expect(withoutHook(argv, program)).toEqual(argv);
+});
+
+it("takes no flag of that program for a file of the configuration", () => {
+  const argv = [
+    "node",
+    "prewarm",
+    "run",
+    "--config",
+    "my.json",
+    "--on-end",
+    "--",
+    "curl",
+    "--config",
+    "curl.cfg",
+  ];
+  expect(wordingHere(argv)("`prewarm status`")).toMatch(/ status --config my\.json`$/);
 });
 
 it.each([
