@@ -9,11 +9,11 @@ export type Wording = (text: string) => string;
  * (`prewarm run: 2 lanes`), nor what was worded already.
  */
 const COMMAND =
-  /(?<=^|[\s`'"(:|])(?<!held by `|npx |exec |yarn |bunx )prewarm(?= (?:run|worker|check-env|status|bench|sandbox|probe|failures|lookup|export|import|verify|init|enqueue|migrate|resolve|--[a-z]+)\b(?!:|` writes))/gm;
+  /(?<=^|[\s`'"(:|])(?<!held by `|npx |exec |yarn |bunx )prewarm(?= (?:run|worker|check-env|status|bench|sandbox|probe|failures|lookup|export|import|verify|report|init|enqueue|migrate|resolve|--[a-z]+)\b(?!:|` writes))/gm;
 
 /** Right behind a command that reads a configuration. */
 const CONFIGURED =
-  /(?<=(?<=^|[\s`'"(:|])(?<!held by `)prewarm (?:run|worker|check-env|status|probe|failures|lookup|export|import|verify|enqueue|migrate))(?=[\s`'"),.;]|$)(?! --(?:sandbox|env-file|config)\b|`? writes)/gm;
+  /(?<=(?<=^|[\s`'"(:|])(?<!held by `)prewarm (?:run|worker|check-env|status|probe|failures|lookup|export|import|verify|report|enqueue|migrate))(?=[\s`'"),.;]|$)(?! --(?:sandbox|env-file|config)\b|`? writes)/gm;
 
 /**
  * A wording for one user: our sentences name commands as `prewarm run` and give hints in sh; here they become what the user

@@ -36,6 +36,7 @@ describe("a sentence with a command", () => {
       ["prewarm run --only unknown", "npx prewarm run --env-file prod.env --only unknown"],
       ["then `prewarm status`.", "then `npx prewarm status --env-file prod.env`."],
       ["(prewarm check-env)", "(npx prewarm check-env --env-file prod.env)"],
+      ["`prewarm report --list`", "`npx prewarm report --env-file prod.env --list`"],
       ["prewarm run --sandbox", "npx prewarm run --sandbox"],
       ["prewarm sandbox > .env", "npx prewarm sandbox > .env"],
       ["held by `prewarm worker` (pid 7)", "held by `prewarm worker` (pid 7)"],
