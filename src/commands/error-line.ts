@@ -45,7 +45,7 @@ function stepIn(problems: readonly string[]): string | null {
 function described(error: unknown): Omit<Told, "exit_code"> {
   if (error instanceof ConfigError) {
     const reason = error.isIncomplete ? "config_missing" : "config_invalid";
-    return ofReason(reason, error.problems, error.hint ?? stepIn(error.problems));
+    return ofReason(reason, error.problems, stepIn(error.problems) ?? error.hint);
   }
   const message = error instanceof Error ? error.message : String(error);
   const name = error instanceof Error ? error.name : "";

@@ -34,7 +34,8 @@ function named(given: Flags[string], flag: string, folder: string | null): Sourc
   if (given.trim() === "") throw new ConfigError([`${flag} is empty: give it a value, or leave it out`]);
   const [path, name] = [resolve(folder ?? ".", given), fileInOrigin(given)];
   const why = whyUnreadable(path);
-  if (why !== null) throw new ConfigError([`${flag} ${name}: ${why}`]);
+  if (why !== null)
+    throw new ConfigError([`${flag} ${name}: ${why}; name another file, or leave ${flag} out`]);
   return { path, name, isNamed: true };
 }
 

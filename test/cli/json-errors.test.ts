@@ -103,8 +103,9 @@ describe("an error with --json is one object on stdout", () => {
       const error = await errorOf([name, ...(ARGUMENTS[name] ?? []), "--json", "--config", "no.json"]);
       expect(error).toMatchObject({
         reason: "config_invalid",
-        message: "--config no.json: there is no such file",
-        problems: ["--config no.json: there is no such file"],
+        message: "--config no.json: there is no such file; name another file, or leave --config out",
+        problems: ["--config no.json: there is no such file; name another file, or leave --config out"],
+        next: "name another file, or leave --config out",
       });
     },
   );

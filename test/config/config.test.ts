@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Config, loadConfig, secretsOf } from "../../src/config/config.ts";
-import { ConfigError } from "../../src/config/error.ts";
 import type { Flags } from "../../src/config/layers.ts";
+import { problemsOf } from "../helpers/config-problems.ts";
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
 const ENV = {
@@ -33,16 +33,6 @@ function folderOf(files: Record<string, string>): string {
 
 function load({ flags = {}, env = {}, files = {} }: Given = {}): Config {
   return loadConfig(flags, { ...ENV, ...env }, folderOf(files));
-}
-
-function problemsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 const FILE = "prewarm.config.json";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config/config.ts";
-import { ConfigError } from "../../src/config/error.ts";
 import { inspect } from "../../src/config/inspect.ts";
+import { problemsOf } from "../helpers/config-problems.ts";
 
 const VALUES: Readonly<Record<string, string>> = {
   R2_ACCOUNT_ID: "0123456789abcdef".repeat(2),
@@ -35,16 +35,6 @@ function folderWith(files: Readonly<Record<string, string | Buffer>>): string {
 /** Of `.env` alone, unless the environment has something too. */
 function load(dotenv: string | Buffer, env: Record<string, string> = {}): Config {
   return loadConfig({}, env, folderWith({ ".env": dotenv }));
-}
-
-function problemsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 const warningsOf = (config: Config) => config.warnings.map(({ text }) => text);

@@ -9,6 +9,7 @@ import { withoutSecrets } from "../../src/config/mask.ts";
 import { ledgerFile } from "../../src/config/places.ts";
 import { loadWorkerConfig } from "../../src/config/worker-config.ts";
 import { settingsOf } from "../../src/doctor/settings.ts";
+import { problemsOf } from "../helpers/config-problems.ts";
 
 const ACCOUNT = "0123456789abcdef".repeat(2);
 const HOST = `${ACCOUNT}.r2.cloudflarestorage.com`;
@@ -37,16 +38,6 @@ function writeConfig(at: string, config: unknown): void {
 
 function load(env: Record<string, string>): Config {
   return loadConfig({}, { ...ENV, ...env }, null);
-}
-
-function problemsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 describe("a value that cannot be used", () => {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadConfig, loadLedgerPath, loadWorkSettings } from "../../src/config/config.ts";
-import { ConfigError } from "../../src/config/error.ts";
 import { inspect } from "../../src/config/inspect.ts";
 import { Layers } from "../../src/config/layers.ts";
 import { layerOf } from "../../src/config/origin.ts";
+import { problemsOf } from "../helpers/config-problems.ts";
 
 const VALUES = {
   R2_ACCOUNT_ID: "0123456789abcdef".repeat(2),
@@ -28,16 +28,6 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   mkdirSync(join(folder, "deploy"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
-}
-
-function problemsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 describe("--env-file and --config", () => {
@@ -74,8 +64,14 @@ describe("--env-file and --config", () => {
   });
 
   it.each([
-    [{ envFile: "no.env" }, "--env-file no.env: there is no such file"],
-    [{ config: "deploy" }, "--config deploy: this is a folder, not a file"],
+    [
+      { envFile: "no.env" },
+      "--env-file no.env: there is no such file; name another file, or leave --env-file out",
+    ],
+    [
+      { config: "deploy" },
+      "--config deploy: this is a folder, not a file; name another file, or leave --config out",
+    ],
     [{ envFile: " " }, "--env-file is empty: give it a value, or leave it out"],
   ])("that cannot be read are one line: %j", (flags, problem) => {
     const folder = folderWith({ ".env": lines(VALUES) });

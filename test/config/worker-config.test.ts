@@ -5,11 +5,11 @@ import { Command } from "commander";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { addWorkerFlags } from "../../src/commands/worker-flags.ts";
 import { loadConfig, secretsOf } from "../../src/config/config.ts";
-import { ConfigError } from "../../src/config/error.ts";
 import { inspect } from "../../src/config/inspect.ts";
 import type { Flags } from "../../src/config/layers.ts";
 import { readWorkerOptions } from "../../src/config/run-options.ts";
 import { loadWorkerConfig } from "../../src/config/worker-config.ts";
+import { problemsOf } from "../helpers/config-problems.ts";
 
 const ENV = {
   R2_ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
@@ -39,16 +39,6 @@ function load(
   files: Record<string, string> = {},
 ) {
   return loadWorkerConfig(flagsOf(...args), { ...ENV, ...env }, folderOf(files));
-}
-
-function problemsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
 }
 
 describe("the configuration of a worker", () => {
