@@ -109,7 +109,7 @@ export class WebhookDelivery {
         origin,
         path: pathname + search,
         method: "POST",
-        headers: { "content-type": "application/json", "accept-encoding": "gzip, deflate", ...secret },
+        headers: { "content-type": "application/json", ...secret },
         body: JSON.stringify(update),
       });
       const text = await body.text();
