@@ -3,21 +3,14 @@ import type { ProbeFlags } from "./probe-flags.ts";
 import type { RunFlags } from "./run-flags.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
+/** Which objects, in every command that takes objects. */
+const OBJECTS = ["manifest", "manifestFormat", "prefix", "include", "exclude", "kind"] as const;
+
 /**
- * Flags that decide what is sent, by whom, and where it is kept: whoever goes on from a run wants the same. The files of a configuration
- * are the business of `wordingHere`, which puts them into every command that is named.
+ * By whom, and where it is kept. The files of a configuration are the business of `wordingHere`, which puts them into every command that
+ * is named.
  */
-const KEPT = [
-  "sandbox",
-  "manifest",
-  "manifestFormat",
-  "prefix",
-  "include",
-  "exclude",
-  "kind",
-  "as",
-  "transfer",
-  "adoptFrom",
+const SETUP = [
   "endpoint",
   "bucket",
   "apiRoot",
@@ -26,6 +19,16 @@ const KEPT = [
   "chat",
   "bot",
   "ledger",
+] as const;
+
+/** Flags that decide what is sent, by whom, and where it is kept: whoever goes on from a run wants the same. */
+const KEPT = [
+  "sandbox",
+  ...OBJECTS,
+  "as",
+  "transfer",
+  "adoptFrom",
+  ...SETUP,
 ] as const satisfies readonly (keyof RunFlags)[];
 
 const KEPT_BY_STATUS = ["sandbox", "ledger"] as const satisfies readonly (keyof RunFlags)[];
@@ -38,22 +41,7 @@ export function commandsAfter(flags: RunFlags): { readonly run: string; readonly
   };
 }
 
-const KEPT_BY_CHECK = [
-  "manifest",
-  "manifestFormat",
-  "prefix",
-  "include",
-  "exclude",
-  "kind",
-  "endpoint",
-  "bucket",
-  "apiRoot",
-  "apiLocal",
-  "testEnvironment",
-  "chat",
-  "bot",
-  "ledger",
-] as const satisfies readonly (keyof VerifyFlags)[];
+const KEPT_BY_CHECK = [...OBJECTS, ...SETUP] as const satisfies readonly (keyof VerifyFlags)[];
 
 /** The commands that go on from a check with these flags: to check the same from `from` on, or anew, and to warm it. */
 export function commandsAfterCheck(flags: VerifyFlags, from: string | null) {
@@ -65,17 +53,7 @@ export function commandsAfterCheck(flags: VerifyFlags, from: string | null) {
 }
 
 /** Whom a probe asks, and where: what another one, and the run that uses its proofs, have to know again. */
-const KEPT_BY_PROBE = [
-  "endpoint",
-  "bucket",
-  "apiRoot",
-  "apiLocal",
-  "testEnvironment",
-  "chat",
-  "bot",
-  "pack",
-  "ledger",
-] as const satisfies readonly (keyof ProbeFlags & keyof RunFlags)[];
+const KEPT_BY_PROBE = [...SETUP, "pack"] as const satisfies readonly (keyof ProbeFlags & keyof RunFlags)[];
 
 /** The commands that go on from a probe with these flags. */
 export function commandsAfterProbe(flags: ProbeFlags) {

@@ -1,7 +1,5 @@
-import { readdirSync } from "node:fs";
 import type { Command, CommandUnknownOpts } from "commander";
-
-const PAGES = new URL("../../docs/", import.meta.url);
+import { topics } from "./help.ts";
 
 /** Directives of completion scripts: files may follow, and none may. */
 const [FILES, NO_FILES] = [":0", ":4"];
@@ -34,11 +32,10 @@ function takesPath(command: CommandUnknownOpts, rest: readonly string[]): boolea
 }
 
 function topicsLike(typed: string, program: Command): string {
-  const pages = readdirSync(PAGES).filter((file) => file.endsWith(".md") && file !== "README.md");
-  const topics = new Map([
-    ...pages.map((file) => [file.slice(0, -".md".length), "a page"] as const),
+  const known = new Map([
+    ...topics().map((page) => [page, "a page"] as const),
     ...program.commands.map((each) => [each.name(), each.description()] as const),
   ]);
-  const fitting = [...topics].filter(([topic]) => topic.startsWith(typed));
+  const fitting = [...known].filter(([topic]) => topic.startsWith(typed));
   return [...fitting.map(([topic, about]) => `${topic}\t${about}`), NO_FILES].join("\n");
 }

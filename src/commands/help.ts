@@ -24,7 +24,8 @@ export async function help(topic: string | undefined, flags: HelpFlags, program:
   return 0;
 }
 
-function topics(): string[] {
+/** The pages of the documentation, by their names. */
+export function topics(): string[] {
   return readdirSync(PAGES)
     .filter((name) => name.endsWith(".md") && name !== "README.md")
     .map((name) => name.slice(0, -".md".length));

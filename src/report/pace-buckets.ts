@@ -10,7 +10,7 @@ interface PaceStep {
   allowed: number | null;
 }
 
-/** NamedCounts messages and media over time, in any order, in memory that does not grow with them: where time gets long, steps get wider. */
+/** Counts messages and media over time, in any order, in memory that does not grow with them: where time gets long, steps get wider. */
 export class PaceBuckets {
   #width = 1_000;
   #buckets = new Map<number, PaceStep>();

@@ -1,6 +1,6 @@
 import type { SlowRecord, Tallied, WaitRecord } from "./record.ts";
 
-/** NamedCounts by name. */
+/** Counts by name. */
 export class NamedCounts {
   readonly #counts = new Map<string, number>();
 
