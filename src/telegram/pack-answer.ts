@@ -21,11 +21,13 @@ export function readPack(message: unknown): SentPack | null {
   return { chatId, messageId, blocks: media.map((block) => readBlock(block, chatId, messageId)) };
 }
 
+/** So deep lists and records of an answer are followed; Telegram nests blocks 16 deep, of a few of these each. What is deeper is no word of it. */
+const MOST_DEPTH = 100;
+
 /** Blocks with media in their order, also of those that stand within others, as in a collage (core.telegram.org/bots/api#richblock). */
-function mediaIn(block: unknown): Record<string, unknown>[] {
-  if (Array.isArray(block)) return block.flatMap(mediaIn);
-  if (!isRecord(block)) return [];
-  return TYPES.has(block.type) ? [block] : Object.values(block).flatMap(mediaIn);
+function mediaIn(block: unknown, depth = MOST_DEPTH): Record<string, unknown>[] {
+  if (depth === 0 || !isRecord(block)) return [];
+  return TYPES.has(block.type) ? [block] : Object.values(block).flatMap((each) => mediaIn(each, depth - 1));
 }
 
 function readBlock(block: Record<string, unknown>, chatId: string, messageId: number): PackBlock {
@@ -40,8 +42,10 @@ function readBlock(block: Record<string, unknown>, chatId: string, messageId: nu
 }
 
 /** The letters of a rich text: a string, a list of rich texts, or one that is marked in some way. */
-function textOf(text: unknown): string {
+function textOf(text: unknown, depth = MOST_DEPTH): string {
   if (typeof text === "string") return text;
-  if (Array.isArray(text)) return text.map(textOf).join("");
-  return isRecord(text) ? textOf(text.text) : "";
+  if (depth === 0 || !isRecord(text)) return "";
+  return Array.isArray(text)
+    ? text.map((each) => textOf(each, depth - 1)).join("")
+    : textOf(text.text, depth - 1);
 }

@@ -114,6 +114,24 @@ describe("a pack by URL", () => {
     ]);
   });
 
+  it("gives back blocks within others in their order, and nothing that is nested as no message is", async () => {
+    const other = { ...PHOTO, photo: [{ file_id: "other" }] };
+    const nested = (item: unknown, depth: number): object =>
+      Array.from({ length: depth }).reduce<unknown[]>((inner) => [inner], [item]);
+    const marked = { ...PHOTO, caption: { text: nested("far down", 5_000) } };
+    const collage = { type: "collage", items: [{ blocks: [PHOTO] }, { blocks: [{ blocks: [other] }] }] };
+    const { answer } = await sendPack(
+      says(200, posted(collage, marked, nested(PHOTO, 5_000))),
+      pack(url("a.jpg")),
+    );
+    if (!answer.ok) throw new Error(answer.failure.message);
+    expect(answer.value.blocks.map(({ sent, caption }) => [sent?.fileId, caption])).toEqual([
+      ["AgAC", "abcdefghij"],
+      ["other", "abcdefghij"],
+      ["AgAC", null],
+    ]);
+  });
+
   it("is in doubt when the answer is a message without media", async () => {
     const { answer } = await sendPack(
       says(200, { ok: true, result: { message_id: 7, chat: { id: -1001 } } }),
