@@ -93,9 +93,11 @@ function readPage(
   if (output.IsTruncated && (next === undefined || next === from)) {
     return failed(notS3(target, status, "with a page that leads nowhere"));
   }
+  const rows = output.Contents ?? [];
+  // Of a page whose tags have blanks between them, and no line ends, the SDK makes objects without anything in them.
+  if (rows.some(({ Key }) => !Key)) return failed(notS3(target, status, "with an object without a key"));
   const keyOf = output.EncodingType === "url" ? decoded : (key: string) => key;
-  const objects = (output.Contents ?? []).flatMap((object) => listedObjects(object, keyOf));
-  return ok({ objects, next });
+  return ok({ objects: rows.map((row) => listedObject(row, keyOf)), next });
 }
 
 /** The SDK hands keys on as they came. Amazon writes a space as `+` (and `+` as `%2B`), others as `%20`. */
@@ -109,11 +111,10 @@ function decoded(key: string): string {
 
 type ContentsRow = NonNullable<ListObjectsV2CommandOutput["Contents"]>[number];
 
-function listedObjects(object: ContentsRow, keyOf: (key: string) => string): ListedObject[] {
-  const { Key: key, Size: size, ETag: etag = "", LastModified: modified } = object;
-  if (key === undefined) return [];
+function listedObject(row: ContentsRow, keyOf: (key: string) => string): ListedObject {
+  const { Key: key = "", Size: size, ETag: etag = "", LastModified: modified } = row;
   const bytes = sizeOf(size, readEtag(etag));
-  return [{ key: keyOf(key), bytes, etag: readEtag(etag), modifiedAt: modified?.getTime() ?? 0 }];
+  return { key: keyOf(key), bytes, etag: readEtag(etag), modifiedAt: modified?.getTime() ?? 0 };
 }
 
 const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";

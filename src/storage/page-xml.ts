@@ -101,10 +101,22 @@ const ENTITIES: ReadonlyMap<string, string> = new Map(
 );
 
 function asChar(entity: string, name: string): string {
-  const char = ENTITIES.get(name);
+  const char = name.startsWith("#") ? charOf(name.slice(1)) : ENTITIES.get(name);
   if (char === undefined || !entity.endsWith(";")) throw new NotPlain();
   return char;
 }
+
+const NUMBER = /^(?:x([\da-fA-F]{1,6})|(\d{1,7}))$/;
+
+/** The character that XML names by its number; undefined for one that XML cannot have. The SDK takes those above U+FFFF for others. */
+function charOf(text: string): string | undefined {
+  const [, hex, decimal] = NUMBER.exec(text) ?? [];
+  const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
+  const char = code <= LAST_CODE_POINT ? String.fromCodePoint(code) : "";
+  return /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]$/u.test(char) ? char : undefined;
+}
+
+const LAST_CODE_POINT = 0x10ffff;
 
 function wholeNumber(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

@@ -8,8 +8,9 @@ import type { PackBlock } from "../../src/telegram/pack-port.ts";
 import type { Bot, Sent } from "../../src/telegram/port.ts";
 import { readSeen } from "../../src/telegram/seen.ts";
 import { chatsIn } from "../../src/telegram/updates.ts";
+import { holds } from "../helpers/holds.ts";
 import { botAt, inMemory, photo, reply, scriptedServer } from "../telegram/scripted-server.ts";
-import { holds, spoilt } from "./draw.ts";
+import { spoilt } from "./spoilt.ts";
 
 const REPLIES = new URL("../../fixtures/replies/", import.meta.url);
 const MESSAGES = readdirSync(REPLIES).map(

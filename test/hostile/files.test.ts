@@ -11,7 +11,7 @@ import { MANIFEST_FORMATS, type ManifestFormat } from "../../src/domain/choices.
 import type { Entry, SourceItem } from "../../src/domain/entry.ts";
 import { SourceFailed } from "../../src/domain/source-failed.ts";
 import { manifestSource } from "../../src/sources/manifest.ts";
-import { holds } from "./draw.ts";
+import { holds } from "../helpers/holds.ts";
 
 const LINES = [
   ...[

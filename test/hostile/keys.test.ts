@@ -4,9 +4,9 @@ import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { startR2Server } from "../../src/sandbox/r2/server.ts";
+import { holds } from "../helpers/holds.ts";
 import { presign } from "../sandbox/r2/r2-server.ts";
 import { bucketOf, CREDENTIALS } from "../transfers/counted-bucket.ts";
-import { holds } from "./draw.ts";
 
 const PIECES = [
   ...[

@@ -49,7 +49,10 @@ describe("a page of a listing", () => {
     ["a time that is none", having("2025-01-02T", "2025-13-02T")],
     ["a time in another form", having("2025-01-02T03:04:05.678Z", "Thu, 02 Jan 2025 03:04:05 GMT")],
     ["a truth that is none", having("<IsTruncated>true", "<IsTruncated>yes")],
-    ["a character by its number", having("a%20b", "a&#38;b")],
+    ["a character by a number that is none", having("a%20b", "a&#3x8;b")],
+    ["a character that XML does not have", having("a%20b", "a&#1;b")],
+    ["half a character", having("a%20b", "a&#xD83C;b")],
+    ["a character behind the last one", having("a%20b", "a&#1114112;b")],
     ["an entity that nobody knows", having("a%20b", "a&nbsp;b")],
     ["an entity that is called as a member of every object", having("a%20b", "a&constructor;b")],
     ["its end in it", having(OBJECT, `</ListBucketResult>${OBJECT}`)],
@@ -59,6 +62,15 @@ describe("a page of a listing", () => {
     ["line ends that XML changes", having("  <Name>", "\r\n  <Name>")],
   ])("is left to the SDK where it has %s", (_, page) => {
     expect(readPageXml(page)).toBeNull();
+  });
+
+  it.each([
+    ["&#34;&#39;&#38;&#60;", "\"'&<"],
+    ["&#x26;&#XA9;", null],
+    ["&#x26;&#xa9;&#xA;", "&©\n"],
+    ["&#127916;&#x1f3ac;", "🎬🎬"],
+  ])("has %s in it read as the characters of these numbers", (text, read) => {
+    expect(readPageXml(having("a%20b", text))?.Contents[0]?.Key ?? null).toBe(read);
   });
 
   it("is not held by a key and an ETag that are kept of it", () => {

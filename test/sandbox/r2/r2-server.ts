@@ -68,7 +68,11 @@ export interface PresignOptions {
 }
 
 /** A presigned URL made by the SDK's own signer. `key` is not encoded yet. */
-export async function presign(server: R2Server, key: string, options: PresignOptions = {}): Promise<string> {
+export async function presign(
+  server: Pick<R2Server, "url">,
+  key: string,
+  options: PresignOptions = {},
+): Promise<string> {
   const signer = new SignatureV4({
     service: "s3",
     region: options.region ?? "auto",
@@ -76,11 +80,11 @@ export async function presign(server: R2Server, key: string, options: PresignOpt
     sha256: Sha256,
     uriEscapePath: false,
   });
-  const { host, hostname, port } = new URL(server.url);
+  const { protocol, host, hostname, port } = new URL(server.url);
   const path = `/media/${key.split("/").map(encodeStrictly).join("/")}`;
   const request = {
     method: options.method ?? "GET",
-    protocol: "http:",
+    protocol,
     hostname,
     port: Number(port),
     path,
