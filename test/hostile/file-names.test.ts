@@ -62,10 +62,11 @@ function nameByServer(body: Buffer): string {
 async function readForm(body: Buffer, head: string) {
   const type = /^content-type: (.+)$/im.exec(head)?.[1] ?? "";
   const parser = busboy({ headers: { "content-type": type }, defParamCharset: "utf8", preservePath: true });
-  const [texts, names]: [string[][], string[]] = [[], []];
+  const texts: string[][] = [];
+  const names: string[] = [];
   parser.on("field", (name, text) => texts.push([name, text]));
   parser.on("file", (_, stream, { filename }) => {
-    names.push(filename);
+    names.push(filename ?? "");
     stream.resume();
   });
   const closed = new Promise((resolve, reject) => parser.once("close", resolve).once("error", reject));
