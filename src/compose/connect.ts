@@ -8,11 +8,10 @@ import type { Secret } from "../domain/secret.ts";
 import { waitingBot } from "../lanes/waiting-bot.ts";
 import { Waits } from "../lanes/waits.ts";
 import type { Identity, Ledger } from "../ledgers/port.ts";
-import { openSqliteLedger } from "../ledgers/sqlite.ts";
-import { openSqliteCopy } from "../ledgers/sqlite-copy.ts";
 import { openThreadLedger } from "../ledgers/thread/ledger.ts";
 import type { Storage } from "../storage/port.ts";
 import { openR2 } from "../storage/r2.ts";
+import { loadSdkAhead } from "../storage/sdk-requests.ts";
 import { openBot } from "../telegram/client.ts";
 import type { Bot } from "../telegram/port.ts";
 import { openStickers, type StickerUpload } from "../telegram/stickers.ts";
@@ -86,6 +85,14 @@ export function connect(
   return { clock, storage, bots, stickers, waits, memory, wholeBytes: BUFFERED_BYTES, close };
 }
 
+/**
+ * Has loaded what a bucket is asked by, which holds up this thread for about 70 ms: for somebody who waits for a ledger and is going to
+ * ask the bucket next. What goes wrong is told to whoever asks.
+ */
+export function loadAhead(): void {
+  loadSdkAhead();
+}
+
 export interface LedgerWish {
   /** The command that opens it. */
   readonly command: string;
@@ -110,8 +117,9 @@ export async function openLedger(config: Config, wish: LedgerWish): Promise<Ledg
     return openPostgresLedger({ ...wish, url: config.ledger });
   }
   const options = { path: config.ledger, command };
-  if (onlyPlan) return openSqliteCopy({ ...options, now });
-  return now ? openSqliteLedger({ ...options, now }) : openThreadLedger(options);
+  if (onlyPlan) return (await import("../ledgers/sqlite-copy.ts")).openSqliteCopy({ ...options, now });
+  if (now) return (await import("../ledgers/sqlite.ts")).openSqliteLedger({ ...options, now });
+  return openThreadLedger(options);
 }
 
 export function identityOf(config: Config, sandbox: boolean): Identity {

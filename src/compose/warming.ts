@@ -47,7 +47,7 @@ export async function openWarming(given: EngineOptions): Promise<Warming> {
     limit: options.limit,
     isOut: (bot) => !lanes.isOpen(bot),
   });
-  const takeOver = openTakeOver(given, lanes, plan.bots);
+  const takeOver = await openTakeOver(given, lanes, plan.bots);
   const policy = new RunPolicy({ feeder, queue, settlement });
   return {
     feeder,

@@ -103,7 +103,7 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   work.onScans(() => schedule.nudge());
   const scans = { scan: () => (work.scans() ? scanner.scan() : Promise.resolve(NO_SCAN)) };
   const sourceWatch = new SourceWatch({ clock, stop, breaker, outages, scanner: scans, schedule });
-  const takeOver = openTakeOver(given, lanes, bots);
+  const takeOver = await openTakeOver(given, lanes, bots);
   const reportWatch = new ReportWatch({ stop, breaker, takeOver, next: work.nextReports });
   const lookWatch = new LookWatch(looks, stop.draining);
   const watches: readonly Watch[] = [sourceWatch, ...work.watches, laneWatch, reportWatch, lookWatch];

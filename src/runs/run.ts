@@ -1,5 +1,5 @@
 import { openAdoption } from "../compose/adopt.ts";
-import { asksForTypes, connect, transfersOf } from "../compose/connect.ts";
+import { asksForTypes, connect, loadAhead, transfersOf } from "../compose/connect.ts";
 import { limitsOf, openLanes } from "../compose/lanes.ts";
 import { openLooksForecast } from "../compose/looks.ts";
 import { packPlanOf } from "../compose/packs.ts";
@@ -85,7 +85,9 @@ export class Run implements RunPass {
   }: OpenRunOptions): Promise<Run> {
     const emitter = events ?? new Emitter();
     const told = toldEarly(emitter, early);
-    const opened = await openPlace(config, { command, onlyPlan: options.dryRun, tell: told.tell });
+    const opening = openPlace(config, { command, onlyPlan: options.dryRun, tell: told.tell });
+    if (options.preflight) loadAhead();
+    const opened = await opening;
     told.end();
     const connections = connect(opened.config, redact);
     const session = new Session({ ...opened, connections, events: emitter, sandbox });

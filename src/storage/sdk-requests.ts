@@ -26,20 +26,34 @@ export async function sdkRequests(options: ListingOptions): Promise<AskPage> {
   };
 }
 
+/** In this turn of the event loop, so that whoever waits for another thread has it done meanwhile (see {@link loadSdkAhead}). */
+function loadPackages() {
+  return optionalPackage(
+    "@aws-sdk/client-s3",
+    "a bucket's listing",
+    async () =>
+      [
+        require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3"),
+        require("@smithy/undici-http-handler") as typeof import("@smithy/undici-http-handler"),
+      ] as const,
+  );
+}
+
+/**
+ * Loads the SDK at once, for somebody who is going to list and has to wait anyway: it takes this thread about 70 ms. What goes wrong
+ * is told to whoever lists.
+ */
+export function loadSdkAhead(): void {
+  void loadPackages().catch(() => {});
+}
+
 /**
  * Sets everything that the SDK would otherwise look up in the user's AWS environment and files. Its correction of a wrong
  * clock is off: it would hide what breaks our presigned URLs. The client is never destroyed, since that would destroy the
  * dispatcher, which belongs to the caller.
  */
 async function loadSdk(options: ListingOptions) {
-  const [sdk, { UndiciHttpHandler }] = await optionalPackage(
-    "@aws-sdk/client-s3",
-    "a bucket's listing",
-    async () => [
-      require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3"),
-      require("@smithy/undici-http-handler") as typeof import("@smithy/undici-http-handler"),
-    ],
-  );
+  const [sdk, { UndiciHttpHandler }] = await loadPackages();
   const { endpoint, region, accessKeyId, secretAccessKey, dispatcher } = options;
   const handler = new UndiciHttpHandler({ dispatcher });
   const make = () =>

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -55,7 +57,9 @@ export function startExperiment(bin = BIN): Experiment {
         node: { [WALL]: await leastOf(() => toEnd(["-e", "0"], folder)) },
         version: { [WALL]: await leastOf(() => toEnd([bin, "--version"], folder)) },
         first_line: { [WALL]: await leastOf(() => toFirstLine([bin, "run"], folder)) },
-        first_send: { [WALL]: await toFirstSend([bin, "run", "--sandbox"], folder) },
+        first_send: {
+          [WALL]: await toFirstSend([bin, "run", "--sandbox"], mkdtempSync(join(folder, "new-"))),
+        },
       }),
     }),
   };
@@ -87,7 +91,10 @@ async function toFirstLine(args: readonly string[], folder: string): Promise<num
   return took;
 }
 
-/** The stand-in for the Bot API says which calls it got; its place is in the second line. */
+/**
+ * In a folder without a ledger, as of somebody who tries it. The stand-in for the Bot API says which calls it got; its place is in the
+ * second line.
+ */
 async function toFirstSend(args: readonly string[], folder: string): Promise<number> {
   const child = start(args, folder);
   try {
@@ -103,7 +110,8 @@ async function toFirstSend(args: readonly string[], folder: string): Promise<num
   }
 }
 
-const LOOK_MS = 5;
+/** It answers in the process that is measured, which each look holds up. */
+const LOOK_MS = 20;
 
 async function whenSent(botApi: string): Promise<number> {
   for (;;) {

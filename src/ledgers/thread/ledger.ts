@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { LedgerError } from "../error.ts";
 import type { Ledger, Selected } from "../port.ts";
-import { openSqliteLedger, type SqliteLedgerOptions } from "../sqlite.ts";
+import type { SqliteLedgerOptions } from "../sqlite.ts";
 import type { FailedCall, LedgerMethod, LedgerReply, LedgerRequest, RequestBatch } from "./messages.ts";
 
 interface PendingCall {
@@ -14,14 +14,14 @@ interface PendingCall {
 const THREAD = new URL("./main.js", import.meta.url);
 
 /**
- * Opens the ledger in a SQLite file as {@link openSqliteLedger} does, in a thread of its own: a commit that waits for the
+ * Opens the ledger in a SQLite file as `openSqliteLedger` does, in a thread of its own: a commit that waits for the
  * disk holds up no socket, and what arrives meanwhile shares the next commit. Every promise keeps its meaning: it settles
  * after the commit that holds its work, and a lookup sees all writes whose promise has settled. Where there is no built
  * file of the thread (run from the sources, bundled into another program) the ledger is opened in this thread.
- * Throws LedgerError as {@link openSqliteLedger} does; if the thread ends by itself, so does all that is asked of it.
+ * Throws LedgerError as `openSqliteLedger` does; if the thread ends by itself, so does all that is asked of it.
  */
 export async function openThreadLedger(options: SqliteLedgerOptions, file = THREAD): Promise<Ledger> {
-  if (!existsSync(file)) return openSqliteLedger(options);
+  if (!existsSync(file)) return (await import("../sqlite.ts")).openSqliteLedger(options);
   const calls = new ThreadCalls(options, file);
   try {
     const caution = (await calls.ask("opened", [])) as Ledger["caution"];
