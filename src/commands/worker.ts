@@ -22,6 +22,7 @@ export interface WorkerContext extends RunContext {
 /** `prewarm worker`: keeps everything warm until a signal; returns the exit code. Throws what ends it. */
 export async function worker(flags: WorkerFlags, context: WorkerContext): Promise<number> {
   const { place } = context;
+  if (flags.fleet !== undefined) return (await import("./worker-fleet.ts")).workerFleet(flags, place);
   const { env, folder } = place;
   const wish = { env, folder, sandbox: flags.sandbox === true, flags };
   const stage = await openStage(wish, tellerOf(place));

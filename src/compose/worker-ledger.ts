@@ -31,6 +31,12 @@ export async function openWorkerLedger(
   return { ledger: await openLedger(config, { ...wish, onlyPlan: false, company: "alone" }), shared: null };
 }
 
+/** Why workers here cannot share their work, in words; null where they can. */
+export async function whyAlone(env: NodeJS.ProcessEnv): Promise<string | null> {
+  const loaded = await loadEngine(env);
+  return "missing" in loaded ? loaded.missing : null;
+}
+
 /** Listens for rows that others write, where there is a connection for that; null where there is none. Throws LedgerError. */
 export async function listenBeside(
   { ledger, listenUrl }: WorkerConfig,

@@ -31,7 +31,7 @@ export function isCodeOfSignal(code: number): boolean {
 }
 
 /** Calls back at each signal, which then does not end the process; returns a function that ends that. */
-function onSignal(listener: (signal: StopSignal) => void): () => void {
+export function onSignal(listener: (signal: StopSignal) => void): () => void {
   const offs = SIGNALS.map((signal) => {
     const handler = () => listener(signal);
     process.on(signal, handler);

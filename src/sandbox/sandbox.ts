@@ -34,7 +34,8 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-const BUCKET = "media";
+/** The name of the bucket. */
+export const BUCKET = "media";
 const ACCESS_KEY_ID = "sandbox-access-key-id";
 const SECRET_ACCESS_KEY = "sandbox-secret-access-key";
 const FIRST_BOT = 1_000_001;
