@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { transformSync } from "esbuild";
+import { BUILT, build } from "../build.mjs";
+import { TestRunner } from "./test-runner.mjs";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const COPIED = [
+  "src",
+  "test",
+  "bin",
+  "dist",
+  "docs",
+  "fixtures",
+  "package.json",
+  "tsconfig.json",
+  "README.md",
+];
+/** Seeds of which one has to find it. */
+const SEEDS = 60;
+/** Plays seeds until one finds something: the folder of the built simulation, and which of its scenarios. */
+const PLAY = `
+  const [folder, which] = process.argv.slice(1);
+  const of = (name) => import(folder + "/" + name + ".js");
+  const [{ play }, { scenarioOf }] = [await of("play"), await of("scenario")];
+  const looks = ({ parts }) => parts.some(({ type }) => type === "pause");
+  for (let seed = 1, played = 0; played < ${SEEDS}; seed++) {
+    const scenario = scenarioOf(seed);
+    if (which === "looks" && !looks(scenario)) continue;
+    if ((await play(scenario)).wrongs.length > 0) process.exit(1);
+    played += 1;
+  }
+  process.exit(0);`;
+/** After so many milliseconds without an end it hangs, by what was changed; a busy machine takes far less. */
+const HANGS_MS = 600_000;
+
+/** A copy of the code in which mutants are put, one at a time. */
+export class Stage {
+  #copy = mkdtempSync(join(tmpdir(), "prewarm-mutants-"));
+  #built = `${BUILT}-mutant`;
+  #tests = new TestRunner(this.#copy);
+  #wide;
+
+  /** `wide`: also by the tests that take longer. */
+  constructor({ wide }) {
+    this.#wide = wide;
+    for (const name of COPIED) cpSync(join(ROOT, name), join(this.#copy, name), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(this.#copy, "node_modules"));
+    build();
+    rmSync(this.#built, { recursive: true, force: true });
+    cpSync(BUILT, this.#built, { recursive: true });
+  }
+
+  async close() {
+    await this.#tests.close();
+    rmSync(this.#copy, { recursive: true, force: true });
+    rmSync(this.#built, { recursive: true, force: true });
+  }
+
+  /** Returns what kills code without any mutant of a group, which nothing should. */
+  rehearse(group) {
+    return this.#killerIn(group);
+  }
+
+  /** Returns what kills a mutant of a group, or null: tests of the room, which are soon over, then seeds, then wide tests. */
+  async killerOf({ file, mutated, code }, group) {
+    const built = join(this.#built, file.replace(/ts$/, "js"));
+    const before = group.seeds ? readFileSync(built) : null;
+    this.#write(file, mutated);
+    if (before) writeFileSync(built, asBuilt(mutated));
+    const by = await this.#killerIn(group);
+    this.#write(file, code);
+    if (before) writeFileSync(built, before);
+    return by;
+  }
+
+  async #killerIn({ tests, wide = [], seeds = null }) {
+    const failed = await this.#tests.failureOf(tests, HANGS_MS);
+    if (failed) return failed;
+    if (seeds && this.#seedsFail(seeds)) return "seeds";
+    return this.#wide && wide.length > 0 ? this.#tests.failureOf(wide, HANGS_MS) : null;
+  }
+
+  #write(file, code) {
+    writeFileSync(join(this.#copy, file), code);
+    this.#tests.changed(join(this.#copy, file));
+  }
+
+  #seedsFail(which) {
+    const folder = pathToFileURL(join(this.#built, "test/simulation/seeded")).href;
+    const args = ["--input-type=module", "-e", PLAY, "--", folder, which];
+    const flags = { cwd: ROOT, stdio: "ignore", timeout: HANGS_MS, killSignal: "SIGKILL" };
+    return spawnSync(process.execPath, args, flags).status !== 0;
+  }
+
+  /** Of these mutants, returns those that the compiler refuses: all are compiled at once, each beside the file that it is of. */
+  refused(mutants) {
+    const pathOf = ({ file }, at) => join(this.#copy, file.replace(/\.ts$/, `.mutant-${at}.ts`));
+    for (const [at, mutant] of mutants.entries()) writeFileSync(pathOf(mutant, at), mutant.mutated);
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const lax = ["--noUnusedLocals", "false", "--noUnusedParameters", "false"];
+    const args = [tsc, "-p", "src", "--noEmit", "--pretty", "false", ...lax];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: this.#copy, encoding: "utf8" });
+    for (const [at, mutant] of mutants.entries()) rmSync(pathOf(mutant, at));
+    const numbers = [...stdout.matchAll(/\.mutant-(\d+)\.ts\(\d/g)].map(([, at]) => Number(at));
+    return new Set(numbers.map((at) => mutants[at]));
+  }
+}
+
+/** Without its types, and with the names of its imports as they are once they are built. */
+function asBuilt(code) {
+  const { code: js } = transformSync(code, { loader: "ts", format: "esm", target: "node20" });
+  return js.replace(/(from "\.[^"]*)\.ts"/g, '$1.js"');
+}
