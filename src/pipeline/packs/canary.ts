@@ -14,7 +14,6 @@ export function canaryVerdict(kind: MediaKind, answer: SendAnswer): CanaryVerdic
     return familyOf(came) === familyOf(kind) ? "ordinary" : "rich_only";
   }
   const { class: cls, reason, code } = answer.failure;
-  const isOfId =
-    cls === "media" || reason === "file_id_dead" || (reason === "refused_unclear" && code === 400);
+  const isOfId = cls === "media" || (reason === "refused_unclear" && code === 400);
   return isOfId ? "rich_only" : "open";
 }

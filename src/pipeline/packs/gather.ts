@@ -32,7 +32,7 @@ export function gather(
   options: GatherOptions,
 ): PackTask[] | null {
   const { bounds } = options;
-  if (bounds.use.most === 0 || !fits(EMPTY_PACK, first.task, permit, options)) return null;
+  if (!fits(EMPTY_PACK, first.task, permit, options)) return null;
   const taken = fillUp(first, permit, now, options);
   if (taken.length > 1 || bounds.use.kinds[first.task.kind] === "one") return taken;
   for (const { release } of taken) release?.();

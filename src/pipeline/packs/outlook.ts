@@ -16,7 +16,7 @@ export interface WorkMix {
  * URLs and bytes. Of a kind that is not proved none counts: its canary is one.
  */
 function carried({ use, mostBytes }: PackBounds, work: WorkMix | null): number {
-  if (use.most === 0 || !use.isProved) return 1;
+  if (!use.isProved) return 1;
   const isMany = ({ kind }: PackableWork) => use.kinds[kind] === "many";
   if (work === null || work.toWarm === 0) return Object.values(use.kinds).includes("many") ? use.most : 1;
   const packed = work.packable.filter(isMany);

@@ -146,6 +146,17 @@ describe("what packs bring", () => {
     });
   });
 
+  it.each<[string, PackRule, Proof[][], boolean]>([
+    ["where it was asked for", UP_TO_50, [[]], true],
+    ["where it was asked for, though one of its lanes goes singly", UP_TO_50, [[], [bad]], true],
+    ["not where nothing is tried by itself", AUTO, [[]], false],
+    ["not where nothing goes in packs", UP_TO_50, [[bad]], false],
+    ["not what is proved", UP_TO_50, [[MESSAGES, PHOTO]], false],
+  ])("is found out on the way: %s", (_, rule, lanes, onTheWay) => {
+    const trusts = lanes.map((proofs) => trust(...proofs));
+    expect(packsAhead(rule, trusts, 45e6, null).onTheWay).toBe(onTheWay);
+  });
+
   it.each<[string, PackRule, Proof[], number]>([
     ["one of each kind that is to be warmed", UP_TO_50, [], 2],
     ["none of what is proved", UP_TO_50, [PHOTO], 1],
@@ -234,6 +245,7 @@ describe("what packs bring", () => {
       10,
     ],
     ["as many URLs as are taken", [few], work(100, photos), 5],
+    ["uploads and URLs together", [AUDIO], work(200, photos, { ...songs, uploadBytes: 1e6 }), 20],
   ])("a call carries %s", (_, proofs, amount, inCall) => {
     const { now } = packsAhead(AUTO, [trust(MESSAGES, PHOTO, ...proofs)], 45e6, amount);
     expect(now[0]).toBeCloseTo(inCall, 6);
@@ -267,6 +279,8 @@ describe("what goes in a pack", () => {
       false,
     ],
     ["a second try for another reason", task({ tries: 2, calls: 2 }), true],
+    ["what went in as many calls as it may", task({ calls: 13 }), true],
+    ["what went in more, whatever they came to", task({ calls: 14 }), false],
   ])("%s", (_, one, expected) => {
     expect(mayBePacked(one)).toBe(expected);
   });
@@ -426,6 +440,24 @@ describe("matching", () => {
       [block({ kind: "document" }, "abcdefghij", 11)],
       "medium 1 of 1 (a.jpg) has 10 bytes and came back with 11",
     ],
+    [
+      "a document whose size nobody says",
+      [packed({ kind: "document" })],
+      [block({ kind: "document" }, "abcdefghij", null)],
+      null,
+    ],
+    [
+      "an audio of another size, which Telegram makes of a document",
+      [packed({ kind: "document" })],
+      [block({ kind: "audio" }, "abcdefghij", 999)],
+      null,
+    ],
+    [
+      "a document of another size, which was no document",
+      [packed({ kind: "video" })],
+      [block({ kind: "document" }, "abcdefghij", 999)],
+      null,
+    ],
     ["a photo of another size, which Telegram makes", [packed()], [block({}, "abcdefghij", 999)], null],
   ])("takes or refuses %s", (_, media, blocks, why) => {
     const found = matchBlocks(media, blocks);
@@ -577,6 +609,13 @@ describe("what a canary says", () => {
     ["its method sends it", "photo", { ok: true, value: sent(), times }, "ordinary"],
     ["within its family", "video", { ok: true, value: sent({ kind: "animation" }), times }, "ordinary"],
     ["as something else", "photo", { ok: true, value: sent({ kind: "document" }), times }, "rich_only"],
+    ["the medium is refused", "photo", no("photo_dimensions", "too large"), "rich_only"],
+    [
+      "a refusal that nobody knows of more than the id",
+      "photo",
+      no("refused_unclear", "no", { code: 403 }),
+      "open",
+    ],
     ["the id is refused", "photo", no("file_id_dead", "wrong file identifier"), "rich_only"],
     ["refused by a text that nobody knows", "photo", no("refused_unclear", "no", { code: 400 }), "rich_only"],
     ["a wait", "photo", no("flood_wait", "wait"), "open"],

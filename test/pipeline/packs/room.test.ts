@@ -14,11 +14,17 @@ import type { Prepared, Transfers } from "../../../src/transfers/port.ts";
 import { VirtualClock } from "../../helpers/clock.ts";
 
 const MB = 1_000_000;
-const PERMIT = { lane: { bot: { slug: "default" }, chat: "-1", takes: () => true } } as unknown as Permit;
+const PERMIT = {
+  lane: { bot: { slug: "default" }, chat: "-1", takes: (kind: string) => kind === "document" },
+} as unknown as Permit;
 const TASK = { bot: "default", kind: "document", queuedAt: 0, tries: 0, calls: 0, notBefore: 0 };
 
-/** Documents of 1 MB in a queue, and room for so many of them; their reads end when the test says so. */
-function openRoom(transfer: "url" | "upload", room: number | null, count = 20) {
+function taskOf(n: number, more: Partial<Task> = {}, bytes = MB): Task {
+  return { ...TASK, entry: { key: `${n}`, bytes, etag: "" }, content: `${n}`, ...more } as Task;
+}
+
+/** Documents of 1 MB in a queue, or other tasks, and room for so many of them; their reads end when the test says so. */
+function openRoom(transfer: "url" | "upload", room: number | null, given: readonly Task[] = []) {
   const clock = new VirtualClock();
   const budget = room === null ? null : new ByteBudget(room * MB);
   const reads: (() => void)[] = [];
@@ -35,9 +41,7 @@ function openRoom(transfer: "url" | "upload", room: number | null, count = 20) {
     stop: new Stop(new Emitter()),
     changed: () => {},
   });
-  const tasks = Array.from({ length: count }, (_, n) => {
-    return { ...TASK, entry: { key: `${n}`, bytes: MB, etag: "" }, content: `${n}` } as unknown as Task;
-  });
+  const tasks = given.length > 0 ? given : Array.from({ length: 20 }, (_, n) => taskOf(n));
   for (const task of tasks) queue.push(task);
   const proved = ["quota messages", "ids:document ordinary", "keeps 50"].map((text) => {
     const [what = "", result = ""] = text.split(" ");
@@ -99,5 +103,46 @@ describe("the room that packs have", () => {
     expect(budget?.used).toBe(20 * MB);
     for (const { release } of taken ?? []) release?.();
     expect(budget?.used).toBe(0);
+  });
+});
+
+describe("what is passed over for a pack", () => {
+  const keysIn = (queue: WorkQueue) =>
+    Array.from({ length: queue.length }, () => queue.shift(0, () => true)?.entry.key);
+
+  it("waits in its order, before what comes after it", () => {
+    const others = [taskOf(1, { alone: true }), taskOf(2, { kind: "audio" })];
+    const { pack, queue } = openRoom("url", null, [taskOf(0), ...others, taskOf(3), taskOf(4)]);
+    expect(pack()?.map(({ task }) => task.entry.key)).toEqual(["0", "3", "4"]);
+    expect(keysIn(queue)).toEqual(["1", "2"]);
+  });
+
+  it.each([
+    [15, 2],
+    [16, undefined],
+  ])("is so much at the most: %i others", (count, media) => {
+    const others = Array.from({ length: count }, (_, n) => taskOf(n + 1, { alone: true }));
+    const { pack, queue, budget } = openRoom("upload", 40, [taskOf(0), ...others, taskOf(99)]);
+    expect([pack()?.length, queue.length]).toEqual([media, media ? count : count + 1]);
+    expect(budget?.used).toBe((media ?? 0) * MB);
+  });
+
+  it("is nothing smaller that would still find room", () => {
+    const { pack, queue } = openRoom("upload", 2.5, [
+      taskOf(0),
+      taskOf(1),
+      taskOf(2),
+      taskOf(3, {}, 300_000),
+    ]);
+    expect(pack()?.length).toBe(2);
+    expect(keysIn(queue)).toEqual(["2", "3"]);
+  });
+
+  it.each<[string, Partial<Task>]>([
+    ["one that goes by itself", { alone: true }],
+    ["a kind that the chat does not take", { kind: "photo" }],
+  ])("is all, where the first is %s", (_, more) => {
+    const { pack, queue } = openRoom("url", null, [taskOf(0, more), taskOf(1), taskOf(2)]);
+    expect([pack(), queue.length]).toEqual([null, 2]);
   });
 });
