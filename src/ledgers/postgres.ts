@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { type Clock, systemClock } from "../domain/clock.ts";
 import { LaneHeld } from "../domain/shared-work.ts";
 import type { FleetLedger } from "./fleet-port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
@@ -11,7 +12,7 @@ import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
 import { alone, beginLeased, HELD, sweep, take } from "./postgres/leases.ts";
 import { looksBy } from "./postgres/moved-looks.ts";
-import { openReading, openWriting, postgresUrlOf } from "./postgres/open.ts";
+import { openReading, openWriting, postgresUrlOf, type WritableDatabase } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
 import type { TellAway } from "./postgres/patience.ts";
 import { planOn } from "./postgres/plan-ledger.ts";
@@ -26,21 +27,25 @@ import { beginProbe } from "./sql/probes.ts";
 import type { Steps } from "./sql/steps.ts";
 import type { Store } from "./sql/store.ts";
 
-/** Which database to open, and for whom. */
-export interface PostgresLedgerOptions {
-  readonly url: string;
+/** For whom a ledger is opened. */
+interface LedgerUser {
   /** The command that opens it, such as `prewarm run`, for messages to other processes. */
   readonly command: string;
   /** With whom it works; with anybody by default. */
   readonly company?: Company | undefined;
-  /** Nothing is written: for a plan. */
-  readonly onlyPlan?: boolean | undefined;
   readonly tell?: TellAway | undefined;
-  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Unix milliseconds; the database's clock by default. */
   readonly now?: (() => number) | undefined;
-  /** The clock of this machine, in Unix milliseconds. */
-  readonly machine?: (() => number) | undefined;
+  /** The clock of this machine; the system's by default. */
+  readonly machine?: Clock | undefined;
+}
+
+/** Which database to open, and for whom. */
+export interface PostgresLedgerOptions extends LedgerUser {
+  readonly url: string;
+  /** Nothing is written: for a plan. */
+  readonly onlyPlan?: boolean | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 /**
@@ -52,7 +57,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   const url = postgresUrlOf(options.url);
   if (options.onlyPlan) {
     const read = await openReading(url, tell, env);
-    const clock = await ServerClock.of(read.database, options.now, options.machine);
+    const clock = await ServerClock.of(read.database, options.now, options.machine ?? systemClock());
     return withBots(planOn(read.database, clock), read.database, read.facts);
   }
   return (await openSharedLedger(options)).ledger;
@@ -73,44 +78,52 @@ export interface SharedLedger {
 
 /** The same, with what workers need that share the work. Throws LedgerError. */
 export async function openSharedLedger(options: PostgresLedgerOptions): Promise<SharedLedger> {
-  const { command, company = "guest", tell = () => {}, env = process.env } = options;
-  const url = postgresUrlOf(options.url);
-  const { database, facts } = await openWriting(url, tell, env);
+  const { tell = () => {}, env = process.env } = options;
+  return sharedLedgerOn(await openWriting(postgresUrlOf(options.url), tell, env), options);
+}
+
+/** The same on a database that is open, and is closed with it. Throws LedgerError. */
+export async function sharedLedgerOn(
+  { database, facts }: Pick<WritableDatabase, "database" | "facts">,
+  { command, company = "guest", tell = () => {}, machine = systemClock(), now }: LedgerUser,
+): Promise<SharedLedger> {
+  const { place } = database;
   try {
     const process = await entered(database, {
       command,
       company,
       schema: facts.schema,
-      place: url.place,
+      place,
       tell,
+      clock: machine,
     });
-    const clock = await ServerClock.of(database, options.now, options.machine);
+    const clock = await ServerClock.of(database, now, machine);
     const store: Store = {
-      place: url.place,
+      place,
       now: clock.now,
       owner: `${globalThis.process.pid}@${hostname()}`,
       fence: process.fence,
       held: HELD,
     };
-    const open = new OpenDatabase(database, new LeaseKeeper(database, store, process));
+    const open = new OpenDatabase(database, new LeaseKeeper(database, store, process, machine));
+    const shared = new PostgresLanes((work) => open.write(work), process, { clock, machine });
+    open.keeper.lanes = shared;
     return {
-      ledger: withBots(ledgerOf(open, store, process, clock), database, facts),
+      ledger: withBots(ledgerOf({ open, store, process, clock, shared }), database, facts),
       fleet: fleetIn(open, store, process.fence),
       worker: process.fence,
       sql: database.raw,
       schema: facts.schema,
-      engineTrouble: (error) => asLedgerError(url.place, error, true),
+      engineTrouble: (error) => asLedgerError(place, error, true),
     };
   } catch (error) {
     await database.close();
-    throw asLedgerError(url.place, error, true);
+    throw asLedgerError(place, error, true);
   }
 }
 
-function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clock: ServerClock): Ledger {
+function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger {
   const { keeper } = open;
-  const shared = new PostgresLanes((work) => open.write(work), process, clock);
-  keeper.lanes = shared;
   const ledger = ledgerIn(store, {
     caution: null,
     read: (work) => open.read(work),
@@ -122,7 +135,7 @@ function ledgerOf(open: OpenDatabase, store: Store, process: WritingProcess, clo
     ...ledger,
     recover: () => open.write(() => sweep(store)),
     rest: (ms) => keeper.rest(ms),
-    ...beginningIn({ store, process, clock, keeper, open, shared }),
+    ...beginningIn({ store, process, clock, open, shared }),
     endCanary: keeper.ending(ledger.endCanary),
     holdUnproved: keeper.bringing(ledger.holdUnproved),
     confirm: keeper.bringing((attempt, confirmation) =>
@@ -149,13 +162,13 @@ interface LeasedParts {
   readonly store: Store;
   readonly process: WritingProcess;
   readonly clock: ServerClock;
-  readonly keeper: LeaseKeeper;
   readonly open: OpenDatabase;
   readonly shared: PostgresLanes;
 }
 
 /** The methods that begin attempts, each under a lease. */
-function beginningIn({ store, process, clock, keeper, open, shared }: LeasedParts) {
+function beginningIn({ store, process, clock, open, shared }: LeasedParts) {
+  const { keeper } = open;
   const leased = (facts: AttemptFacts, nth?: number) => {
     const askedAt = facts.askedAt === undefined ? undefined : clock.there(facts.askedAt);
     return beginLeased(store, process.fence, { ...facts, askedAt }, nth);

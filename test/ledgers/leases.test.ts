@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/domain/clock.ts";
 import { failure } from "../../src/domain/failure.ts";
 import { AttemptLost, TakenElsewhere } from "../../src/domain/shared-work.ts";
 import type { Ledger } from "../../src/ledgers/port.ts";
@@ -73,12 +74,12 @@ if (typeof server === "string") {
 
     it("tells when calls were lost by the clock of this machine, also one that is ten minutes off", async () => {
       for (const off of [-600_000, 600_000]) {
-        const machine = () => Date.now() + off;
+        const machine = { ...systemClock(), wall: () => Date.now() + off };
         const ledger = await openPostgresLedger({ url, command: "prewarm run", machine });
         const lost = facts(object(`lost ${off}.jpg`));
         await ledger.doubt(await ledger.begin(lost), failure("answer_lost", "no answer"));
         const [[call] = []] = await ledger.lostCalls([lost]);
-        const isNow = (unixMs = 0) => Math.abs(unixMs - machine()) < 60_000;
+        const isNow = (unixMs = 0) => Math.abs(unixMs - machine.wall()) < 60_000;
         expect([call?.startedAt, call?.endedAt].map(isNow)).toEqual([true, true]);
         // Of two messages of this minute neither is the last one before it, nor the first one after it.
         const posts = off < 0 ? [11, 12] : [21, 22];
@@ -88,8 +89,8 @@ if (typeof server === "string") {
           const stored = { ...confirmed.stored, messageId };
           await ledger.confirm(await ledger.begin(next), { ...confirmed, stored });
         }
-        const asked = { bot: lost.bot, chatId: String(lost.chatId), startedAt: machine() - 60_000 };
-        const neighbours = await ledger.neighbours({ ...asked, settledAt: machine() });
+        const asked = { bot: lost.bot, chatId: String(lost.chatId), startedAt: machine.wall() - 60_000 };
+        const neighbours = await ledger.neighbours({ ...asked, settledAt: machine.wall() });
         expect(neighbours.map(({ messageId }) => messageId)).toEqual(expect.arrayContaining(posts));
         expect(
           neighbours

@@ -1,3 +1,4 @@
+import type { Clock } from "../../domain/clock.ts";
 import { one } from "../sql/steps.ts";
 import type { Database } from "./database.ts";
 
@@ -12,17 +13,17 @@ export class ServerClock {
     this.now = () => now() + this.#offset;
   }
 
-  /** With a clock of its own, for tests, there is no other. `machine` is that of this machine, in Unix milliseconds. */
+  /** With a clock of its own, for tests, there is no other. `machine` is that of this machine. */
   static async of(
     database: Database,
     given: (() => number) | undefined,
-    machine: () => number = Date.now,
+    machine: Clock,
   ): Promise<ServerClock> {
     if (given) return new ServerClock(0, given);
-    const asked = machine();
+    const asked = machine.wall();
     const there = await database.read(() => one<{ ms: number }>(SERVER_MS));
-    const back = machine();
-    return new ServerClock((there?.ms ?? asked) - (asked + back) / 2, machine);
+    const back = machine.wall();
+    return new ServerClock((there?.ms ?? asked) - (asked + back) / 2, () => machine.wall());
   }
 
   /** A moment of this machine as one of the database. */

@@ -1,4 +1,5 @@
 import type { Client, PoolClient } from "pg";
+import type { Clock } from "../../domain/clock.ts";
 import { LedgerError } from "../error.ts";
 import { Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
 import { ServerPatience, type TellAway } from "./patience.ts";
@@ -25,6 +26,8 @@ export interface DatabaseOptions {
   readonly tell: TellAway;
   /** Milliseconds for which a server that went away is waited for; ten minutes by default. */
   readonly patienceMs?: number | undefined;
+  /** By which it is waited; the system's by default. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -39,8 +42,8 @@ export class Database {
   readonly #statements = new Map<string, NumberedSql>();
   readonly #patience: ServerPatience;
 
-  constructor({ pool, place, facts, tell, patienceMs }: DatabaseOptions) {
-    this.#patience = new ServerPatience({ place, tell, ms: patienceMs });
+  constructor({ pool, place, facts, tell, patienceMs, clock }: DatabaseOptions) {
+    this.#patience = new ServerPatience({ place, tell, ms: patienceMs, clock });
     this.#pool = pool;
     this.place = place;
     this.#facts = facts;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../domain/clock.ts";
 import { PG_BOSS, PG_BOSS_NODE } from "../../domain/pg-boss.ts";
 import { LedgerError } from "../error.ts";
 import type { LedgerView } from "../view.ts";
@@ -17,6 +17,7 @@ interface EnterOptions {
   readonly schema: string;
   readonly place: string;
   readonly tell: TellAway;
+  readonly clock: Clock;
 }
 
 /**
@@ -25,14 +26,14 @@ interface EnterOptions {
  */
 export async function entered(
   database: Database,
-  { command, company, schema, place, tell }: EnterOptions,
+  { command, company, schema, place, tell, clock }: EnterOptions,
 ): Promise<WritingProcess> {
-  const began = performance.now();
+  const began = clock.now();
   let [most, last] = [FOR_LEASE_S, Number.POSITIVE_INFINITY];
   for (;;) {
     const found = await database.write(() => enter(command, company, schema));
     if ("fence" in found) return found;
-    const waited = (performance.now() - began) / 1000;
+    const waited = (clock.now() - began) / 1000;
     if (last === Number.POSITIVE_INFINITY && found.leaseS > LEASE_S) {
       most = found.leaseS + MARGIN_S;
       tell("warn", resting(place, found));
@@ -42,7 +43,7 @@ export async function entered(
     if (waited > most || (lives && waited > FOR_LEASE_S))
       throw new LedgerError(secondWorker(place, found, company), 2);
     last = found.leaseS;
-    await sleep(ASK_EACH_MS);
+    await clock.sleep(ASK_EACH_MS);
   }
 }
 

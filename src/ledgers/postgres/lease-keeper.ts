@@ -1,3 +1,4 @@
+import type { Clock } from "../../domain/clock.ts";
 import { AttemptLost } from "../../domain/shared-work.ts";
 import { LedgerError } from "../error.ts";
 import type { AttemptId } from "../port.ts";
@@ -17,22 +18,23 @@ export class LeaseKeeper {
   readonly #database: Database;
   readonly #store: Store;
   readonly #process: WritingProcess;
-  readonly #timer: NodeJS.Timeout;
+  readonly #clock: Clock;
   /** Set once it is there. */
   lanes: PostgresLanes | null = null;
   /** An id that waits to be proved ends its attempt twice. */
   readonly #underWay = new Set<string>();
   #isBusy = false;
+  #cancel: () => void = () => {};
   /** Until when nothing is to be renewed, by this process's own clock. */
   #restsUntil = 0;
   #lost: LedgerError | null = null;
 
-  constructor(database: Database, store: Store, process: WritingProcess) {
+  constructor(database: Database, store: Store, process: WritingProcess, clock: Clock) {
     this.#database = database;
     this.#store = store;
     this.#process = process;
-    this.#timer = setInterval(() => void this.#keep(), EACH_MS);
-    this.#timer.unref();
+    this.#clock = clock;
+    this.#keepOn();
   }
 
   /** An attempt was begun. */
@@ -75,7 +77,7 @@ export class LeaseKeeper {
    */
   async rest(ms: number): Promise<void> {
     if (this.#process.company !== "alone" || this.#isBusy || this.#hasWork || ms <= EACH_MS) return;
-    this.#restsUntil = performance.now() + ms;
+    this.#restsUntil = this.#clock.now() + ms;
     await this.#renew(ms / 1000);
   }
 
@@ -83,9 +85,16 @@ export class LeaseKeeper {
     return this.#underWay.size > 0 || this.lanes?.any === true;
   }
 
+  #keepOn(): void {
+    this.#cancel = this.#clock.after(EACH_MS, () => {
+      void this.#keep();
+      this.#keepOn();
+    });
+  }
+
   async #keep(): Promise<void> {
     if (this.#isBusy || (this.#process.company === "guest" && !this.#hasWork)) return;
-    if (!this.#hasWork && performance.now() < this.#restsUntil) return;
+    if (!this.#hasWork && this.#clock.now() < this.#restsUntil) return;
     await this.#renew(0);
   }
 
@@ -94,7 +103,7 @@ export class LeaseKeeper {
     this.#isBusy = true;
     const { fence, company } = this.#process;
     const [store, process, lanes] = [this.#store, this.#process, this.lanes];
-    const asked = performance.now();
+    const asked = this.#clock.now();
     try {
       const { stays, kept } = await this.#database.write(function* () {
         yield* renew(fence);
@@ -102,7 +111,7 @@ export class LeaseKeeper {
         const kept = lanes ? yield* lanes.renewal() : [];
         return { stays: yield* stay(process, moreS), kept };
       });
-      lanes?.renewed(kept, performance.now() - asked);
+      lanes?.renewed(kept, this.#clock.now() - asked);
       if (!stays && company === "alone")
         this.#lost = new LedgerError(
           `${store.place} was taken over by another worker, since this one had stood still for more than ${LEASE_S} s; end one of the two`,
@@ -116,6 +125,6 @@ export class LeaseKeeper {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#cancel();
   }
 }

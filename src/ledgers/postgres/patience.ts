@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, systemClock } from "../../domain/clock.ts";
 import { asLedgerError, codeOf, textOf, verdictOf } from "./errors.ts";
 
 /** Tells people of a ledger that is away, and of its return. */
@@ -9,6 +9,8 @@ interface ServerPatienceOptions {
   readonly tell: TellAway;
   /** Milliseconds for which a server that went away is waited for; ten minutes by default. */
   readonly ms?: number | undefined;
+  /** The system's by default. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A failover, an upgrade, a person who starts it again. */
@@ -37,20 +39,22 @@ export class ServerPatience {
   readonly #place: string;
   readonly #tell: TellAway;
   readonly #ms: number;
+  readonly #clock: Clock;
   /** Since when it is known to be away; null while it is not. */
   #awayAt: number | null = null;
   /** Work that waits for it: what can be read from a server that cannot be written says nothing of its return. */
   readonly #waiting = new Set<SpentTries>();
 
-  constructor({ place, tell, ms = PATIENCE_MS }: ServerPatienceOptions) {
+  constructor({ place, tell, ms = PATIENCE_MS, clock = systemClock() }: ServerPatienceOptions) {
     this.#place = place;
     this.#tell = tell;
     this.#ms = ms;
+    this.#clock = clock;
   }
 
   /** Throws LedgerError for what does not mend, and for a server that is away for too long. */
   async lasting<T>(work: () => Promise<T>): Promise<T> {
-    const spent: SpentTries = { began: performance.now(), undone: 0, pause: SHORTEST_PAUSE_MS };
+    const spent: SpentTries = { began: this.#clock.now(), undone: 0, pause: SHORTEST_PAUSE_MS };
     try {
       const value = await this.#tried(work, spent);
       if (this.#waiting.size === 0 || this.#waiting.has(spent)) this.#isBack();
@@ -65,7 +69,7 @@ export class ServerPatience {
       try {
         return await work();
       } catch (error) {
-        const isOver = performance.now() - spent.began > this.#ms || spent.undone > MOST_UNDONE;
+        const isOver = this.#clock.now() - spent.began > this.#ms || spent.undone > MOST_UNDONE;
         if (isOver || verdictOf(error) === "over") throw asLedgerError(this.#place, error, false);
         await this.#pause(error, spent);
       }
@@ -75,13 +79,13 @@ export class ServerPatience {
   async #pause(error: unknown, spent: SpentTries): Promise<void> {
     if (verdictOf(error) === "again") {
       spent.undone += 1;
-      await sleep(Math.random() * SHORTEST_PAUSE_MS);
+      await this.#clock.sleep(Math.random() * SHORTEST_PAUSE_MS);
       return;
     }
     this.#waiting.add(spent);
-    if (codeOf(error) === READ_ONLY || performance.now() - spent.began > ROUTINE_MS)
+    if (codeOf(error) === READ_ONLY || this.#clock.now() - spent.began > ROUTINE_MS)
       this.#wentAway(error, spent);
-    await sleep(spent.pause);
+    await this.#clock.sleep(spent.pause);
     spent.pause = Math.min(2 * spent.pause, LONGEST_PAUSE_MS);
   }
 
@@ -94,7 +98,7 @@ export class ServerPatience {
 
   #isBack(): void {
     if (this.#awayAt === null) return;
-    const seconds = Math.round((performance.now() - this.#awayAt) / 1000);
+    const seconds = Math.round((this.#clock.now() - this.#awayAt) / 1000);
     this.#awayAt = null;
     this.#tell("info", `the ledger at ${this.#place} is back${seconds > 0 ? ` after ${seconds} s` : ""}`);
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../../domain/clock.ts";
 import type {
   BotFlood,
   BotSlot,
@@ -17,6 +18,12 @@ import type { WritingProcess } from "./processes.ts";
 
 /** Plays steps as one transaction. */
 type Write = <T>(work: () => Steps<T>) => Promise<T>;
+/** The database's time, and that of this machine. */
+interface Clocks {
+  readonly clock: ServerClock;
+  readonly machine: Clock;
+}
+
 type KeptListener = Parameters<SharedLanes["onKept"]>[0];
 type HeldListener = Parameters<SharedLanes["onHeld"]>[0];
 
@@ -34,8 +41,10 @@ export class PostgresLanes implements SharedLanes {
   #renewing: readonly string[] = [];
 
   readonly #clock: ServerClock;
+  readonly #machine: Clock;
 
-  constructor(write: Write, { fence, company }: WritingProcess, clock: ServerClock) {
+  constructor(write: Write, { fence, company }: WritingProcess, { clock, machine }: Clocks) {
+    this.#machine = machine;
     this.#clock = clock;
     this.#write = write;
     this.#fence = fence;
@@ -43,10 +52,10 @@ export class PostgresLanes implements SharedLanes {
   }
 
   async take(lanes: readonly LaneName[]): Promise<LaneAnswers> {
-    const asked = performance.now();
+    const asked = this.#machine.now();
     const answers = await this.#write(() => takeLanes(this.#fence, lanes));
     for (const lane of answers) if (lane.isOurs) this.#names.add(nameOf(lane));
-    return { lanes: answers, askedAgoMs: performance.now() - asked };
+    return { lanes: answers, askedAgoMs: this.#machine.now() - asked };
   }
 
   async leave(lanes: readonly LaneLeft[]): Promise<void> {
