@@ -27,6 +27,10 @@ export interface WorkerView {
   /** Ending: a signal was received and calls under way are being finished. */
   readonly stopping: boolean;
   readonly maxQueue: number;
+  /** It reads the sources: always where it works alone, one of several that share the work. */
+  readonly leads: boolean;
+  /** For how many milliseconds work of each bot has waited without a break: of the bots of a fleet, where this worker leads it. */
+  backlog(): ReadonlyMap<string, number>;
   /** How each lane uses packs now, and why, for people; none before the worker works. */
   packWords(): readonly { readonly bot: string; readonly chat: string; readonly packs: string }[];
   /** What is out of order now; empty when all is well. */

@@ -36,6 +36,7 @@ export function sharedWork(given: KeepingOptions, shared: FleetParts, parts: Wor
     door: new KeptTasks(parts.engine.intake, fleet, () => parts.asked.ring()),
     skips: () => false,
     scans: () => lead.leads,
+    backlog: () => lead.backlog(),
     onScans: (told) => {
       begin = told;
     },

@@ -32,6 +32,8 @@ export interface WorkSide {
   readonly skips: (bot: string) => boolean;
   /** Whether this worker reads the source. */
   readonly scans: () => boolean;
+  /** For how many milliseconds work of each bot has waited without a break, where this worker leads several. */
+  readonly backlog: () => ReadonlyMap<string, number>;
   /** `begin` is called when it begins to. */
   readonly onScans: (begin: () => void) => void;
   readonly takeBack: (task: Task) => void;
@@ -84,6 +86,7 @@ export function ownWork(
     door: intake,
     skips: (bot) => availability.skips(bot),
     scans: () => true,
+    backlog: () => new Map(),
     onScans: () => {},
     takeBack: (task) => ledgerWatch.takeBack(task),
     nextReports: (signal) =>

@@ -64,6 +64,9 @@ export interface Keeping {
   readonly requests: Requests;
   /** What is done about packs beside the queue. */
   readonly packing: Packing;
+  /** Whether this worker reads the source; true where it works alone. */
+  readonly leads: () => boolean;
+  readonly backlog: WorkSide["backlog"];
   /** Gives back what is left, once nothing runs any more. */
   readonly end: () => Promise<void>;
 }
@@ -110,7 +113,9 @@ export async function openKeeping(given: KeepingOptions): Promise<Keeping> {
   const policy = new WorkerPolicy({ stop, breaker, lanes, settlement, takeBack, desk });
   const dispatcher = engine.dispatcher(policy);
   const requests = new Requests({ clock, ledger, rules: byName, canAsk: () => !breaker.isOpen, asked });
-  return { dispatcher, watches, breaker, outages, queue, pool, lanes, bell, asked, requests, packing, end };
+  const { scans: leads, backlog } = work;
+  const shown = { outages, queue, pool, lanes, packing, leads, backlog };
+  return { ...shown, dispatcher, watches, breaker, bell, asked, requests, end };
 }
 
 function workOf(given: KeepingOptions, parts: WorkParts): WorkSide {

@@ -3,6 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { FleetLedger } from "../ledgers/fleet-port.ts";
 import type { Stop } from "../pipeline/stop.ts";
+import { Backlog } from "./backlog.ts";
 import { type FeedOptions, feed } from "./feed.ts";
 
 export interface LeadWatchOptions extends FeedOptions {
@@ -35,6 +36,7 @@ export class LeadWatch {
   #renewedAt = Number.NEGATIVE_INFINITY;
   #wholeAt = Number.NEGATIVE_INFINITY;
   #againAt = performance.now();
+  readonly #backlog = new Backlog();
 
   constructor(options: LeadWatchOptions) {
     this.#options = options;
@@ -43,6 +45,11 @@ export class LeadWatch {
   /** Whether this worker reads the sources. */
   get leads(): boolean {
     return this.#leads;
+  }
+
+  /** Milliseconds for which work of each bot has waited without a break; empty while another worker leads. */
+  backlog(): ReadonlyMap<string, number> {
+    return this.#backlog.at(performance.now());
   }
 
   /** Resolves when the worker drains. Throws LedgerError. */
@@ -69,15 +76,17 @@ export class LeadWatch {
     this.#renewedAt = now;
     const before = this.#leads;
     this.#leads = await this.#options.fleet.lead(LEAD);
+    if (!this.#leads) this.#backlog.seen([], now);
     if (this.#leads && !before) this.#options.onLead();
   }
 
   async #work(): Promise<void> {
-    const { engine, fleet, away } = this.#options;
+    const { engine, fleet, away, bots } = this.#options;
     const now = performance.now();
     try {
       if (now - this.#wholeAt >= WHOLE_MS) {
         this.#wholeAt = now;
+        this.#backlog.seen(await fleet.botsWithWork(bots), now);
         if (!(await engine.isWhole())) await fleet.unfeed(0);
       }
       if (now - this.#againAt >= AGAIN_S * 1000) {

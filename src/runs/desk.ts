@@ -7,7 +7,10 @@ import type { IdDesk } from "../ids/port.ts";
 import type { Session } from "./session.ts";
 
 /** What the desk needs of a worker once it works. */
-type Parts = Pick<Keeping, "queue" | "pool" | "outages" | "bell" | "requests" | "packing">;
+type Parts = Pick<
+  Keeping,
+  "queue" | "pool" | "outages" | "bell" | "requests" | "packing" | "leads" | "backlog"
+>;
 
 /** Where a worker is asked and told: what it shows of itself, and the hands that start it, stop it and give it work. */
 export class WorkerDesk implements WorkerView {
@@ -60,6 +63,14 @@ export class WorkerDesk implements WorkerView {
 
   get troubles(): readonly Outage[] {
     return this.#keeping?.outages.all ?? [];
+  }
+
+  get leads(): boolean {
+    return this.#keeping?.leads() ?? false;
+  }
+
+  backlog(): ReadonlyMap<string, number> {
+    return this.#keeping?.backlog() ?? new Map();
   }
 
   packWords(): ReturnType<WorkerView["packWords"]> {

@@ -20,11 +20,24 @@ interface Panel {
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets: readonly { readonly expr: string }[];
 }
-const dashboard: { title: string; panels: Panel[]; templating: { list: { definition: string }[] } } =
-  JSON.parse(read("grafana-dashboard.json"));
-const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
-const alerts = [...read("alerts.yml").matchAll(/expr: (?:\|\n((?: {10}.*\n)+)|(.*))/g)].map(
-  ([, long, short]) => long ?? short ?? "",
+interface Dashboard {
+  readonly uid: string;
+  readonly title: string;
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly definition: string }[] };
+}
+
+const dashboards = ["grafana-dashboard.json", "grafana-fleet.json"].map(
+  (name): Dashboard => JSON.parse(read(name)),
+);
+const queries = dashboards.flatMap(({ panels }) =>
+  panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+);
+const RULES = ["alerts.yml", "alerts-fleet.yml"];
+const alerts = RULES.flatMap((name) =>
+  [...read(name).matchAll(/expr: (?:\|\n((?: {10}.*\n)+)|(.*))/g)].map(
+    ([, long, short]) => long ?? short ?? "",
+  ),
 );
 
 /** Names of ours and of the process that a query reads. */
@@ -36,7 +49,8 @@ function namesIn(query: string): string[] {
 async function told(): Promise<{ names: Set<string>; labels: Map<string, Set<string>> }> {
   const parts = lively("trouble");
   const metrics = prometheusMetrics({ ...parts, version: "0.1.0", bots: ["news", "shop"] });
-  const { events } = parts;
+  const { events, view } = parts;
+  view.backlog = () => new Map([["news", 60_000]]);
   events.emit("call", { bot: "news", chat: "-1001", ms: 400, failure: null });
   events.emit("retry", { bot: "news", key: "a", kind: "photo", chat: null, failure: flood, notBefore: 0 });
   events.emit("pass", { source: "bucket", ended: true, read: 1, queued: 1, ms: 1, failure: null });
@@ -56,7 +70,7 @@ describe("dashboard and alerts", () => {
     const used = [
       ...queries,
       ...alerts,
-      ...dashboard.templating.list.map(({ definition }) => definition),
+      ...dashboards.flatMap(({ templating }) => templating.list.map(({ definition }) => definition)),
     ].flatMap(namesIn);
     expect(new Set(used).size).toBeGreaterThan(20);
     expect(used.filter((name) => !names.has(name))).toEqual([]);
@@ -83,15 +97,34 @@ describe("dashboard and alerts", () => {
         .filter((name) => name.startsWith("prewarm_"))
         .map((name) => name.replace(/_(bucket|sum|count)$/, "")),
     );
-    expect([...ours].filter((name) => !used.has(name))).toEqual(["prewarm_stopping", "prewarm_build_info"]);
+    expect([...ours].filter((name) => !used.has(name))).toEqual(["prewarm_stopping"]);
   });
 
-  it("lay the panels out without overlap", () => {
-    const places = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+  it("tell dashboards and alerts apart by names of their own", () => {
+    const names = RULES.flatMap((name) =>
+      [...read(name).matchAll(/- alert: (\w+)/g)].map(([, alert]) => alert),
+    );
+    expect(names).toHaveLength(alerts.length);
+    for (const each of [names, dashboards.map(({ uid }) => uid)])
+      expect(new Set(each).size).toBe(each.length);
+  });
+
+  it("play each alarm in the test of its file, raised and not raised", () => {
+    for (const name of RULES) {
+      const played = read(name.replace(".yml", ".test.yml"));
+      for (const [, alert] of read(name).matchAll(/- alert: (\w+)/g)) {
+        expect(played).toMatch(new RegExp(`alertname: ${alert}, exp_alerts: \\[\\]`));
+        expect(played).toMatch(new RegExp(`alertname: ${alert}\n +exp_alerts:\n`));
+      }
+    }
+  });
+
+  it.each(dashboards)("lays the panels of $title out without overlap", ({ panels }) => {
+    const places = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, index) => `${x + (index % w)} ${y + Math.floor(index / w)}`),
     );
     expect(new Set(places).size).toBe(places.length);
-    expect(dashboard.panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
+    expect(panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
   });
 
   const promtool = has("promtool");
@@ -103,8 +136,8 @@ describe("dashboard and alerts", () => {
   it.skipIf(!promtool)(
     "hold for promtool: rules, and what they do (skipped where promtool is not installed)",
     () => {
-      expect(check("check", "rules", "alerts.yml")).toBe("fine");
-      expect(check("test", "rules", "alerts.test.yml")).toBe("fine");
+      expect(check("check", "rules", ...RULES)).toBe("fine");
+      expect(check("test", "rules", ...RULES.map((name) => name.replace(".yml", ".test.yml")))).toBe("fine");
     },
   );
 

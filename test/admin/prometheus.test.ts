@@ -64,6 +64,15 @@ describe("what Prometheus reads", () => {
     expect(await shown()).toEqual([2, 0, 1]);
   });
 
+  it("counts items whose attempt was no longer this worker's, and no other that is unknown", async () => {
+    const { value, events } = lively();
+    const lost = 'prewarm_leases_lost_total{bot="default"}';
+    expect(await value(lost)).toBe(0);
+    events.emit("item", item({ status: "unknown", reason: "process_died" }));
+    events.emit("item", item({ status: "unknown", reason: "answer_lost" }));
+    expect(await value(lost)).toBe(1);
+  });
+
   it("measures the phases of the items that were tried, in seconds", async () => {
     const { value, events } = lively();
     events.emit("item", item({ status: "skipped", attempts: 0 }));

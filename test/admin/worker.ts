@@ -43,6 +43,8 @@ export function worker(start = 1_700_000_000_000) {
     maxQueue: 500,
     troubles: [],
     fleet: null,
+    leads: true,
+    backlog: () => new Map(),
     packWords: () => [],
     cache: { hits: 0, misses: 0, bytes: 0 },
     ids: {

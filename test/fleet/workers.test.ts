@@ -41,6 +41,8 @@ if (typeof server === "string") {
       await world.until(() => world.botApi.truth().length === 2 * OBJECTS, "all is sent");
       const status = (await (await one.get(`${API}/status`)).json()) as { fleet: { workers: unknown[] } };
       expect(status.fleet.workers.length).toBe(2);
+      const metrics = await Promise.all([one, two].map(async (each) => (await each.get("/metrics")).text()));
+      expect(metrics.map((text) => /^prewarm_leads (\d)$/m.exec(text)?.[1]).sort()).toEqual(["0", "1"]);
       const stopped = await two.post(`${API}/control`, { action: "stop", worker: "all" });
       expect(await stopped.json()).toMatchObject({ ok: true, workers: 2 });
       await Promise.all([one.stop(), two.stop()]);

@@ -7,6 +7,8 @@ import { botLabel, type PrometheusOptions } from "./labels.ts";
 
 const STATUSES: readonly ItemStatus[] = ["ready", "weak", "skipped", "failed", "unknown"];
 const PHASES = ["queue", "lane", "download", "send"] as const;
+/** Why an item ends whose attempt was noted as in doubt while it went on. */
+const LEASE_LOST = "process_died";
 /** Seconds: from a cached answer to a lane that was frozen for half an hour. */
 const ITEM_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 /** Seconds: from a small manifest to a bucket of millions. */
@@ -34,6 +36,12 @@ function countItems(registry: Registry, { events, bots, clock }: PrometheusOptio
     labelNames: ["bot", "resolved"],
     registers,
   });
+  const leases = new Counter({
+    name: "prewarm_leases_lost_total",
+    help: "Items that ended unknown since their attempt was not this worker's any more: it had stood still, or been without its database.",
+    labelNames: ["bot"],
+    registers,
+  });
   const bytes = new Counter({
     name: "prewarm_warmed_bytes_total",
     help: "Bytes of the items that got a file_id.",
@@ -56,6 +64,7 @@ function countItems(registry: Registry, { events, bots, clock }: PrometheusOptio
   // A series that begins above 0 hides its first failures from rate() and increase().
   for (const bot of bots) {
     bytes.inc({ bot }, 0);
+    leases.inc({ bot }, 0);
     for (const resolved of RESOLVED) lost.inc({ bot, resolved }, 0);
     for (const kind of MEDIA_KINDS) for (const status of STATUSES) items.inc({ bot, kind, status }, 0);
   }
@@ -66,6 +75,7 @@ function countItems(registry: Registry, { events, bots, clock }: PrometheusOptio
     items.inc({ bot, kind: item.kind ?? "none", status: item.status });
     if (item.status === "ready" || item.status === "weak") bytes.inc({ bot }, item.bytes ?? 0);
     if (item.resolved) lost.inc({ bot, resolved: item.resolved });
+    if (item.reason === LEASE_LOST) leases.inc({ bot });
     if (item.attempts === 0) return;
     last.set(clock.wall() / 1000);
     for (const phase of PHASES) durations.observe({ phase }, item.latency[phase] / 1000);

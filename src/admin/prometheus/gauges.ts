@@ -30,6 +30,11 @@ const PLAIN: readonly (readonly [string, string, (now: Now) => number])[] = [
     ({ view }) => Number(view.running),
   ],
   ["prewarm_stopping", "1 while the worker ends.", ({ view }) => Number(view.stopping)],
+  [
+    "prewarm_leads",
+    "1 while this worker reads the sources: always where it works alone, one of those that share the work.",
+    ({ view }) => Number(view.leads),
+  ],
   ["prewarm_cache_bytes", "Bytes of objects in the 5-minute cache.", ({ view }) => view.cache.bytes],
 ];
 
@@ -64,6 +69,7 @@ export function addGauges(registry: Registry, options: PrometheusOptions): void 
   addCache(registry, view);
   addLanes(registry, options);
   addParts(registry, options);
+  addBacklog(registry, options);
 }
 
 /** The worker counts the reads of its cache; these follow its counts. */
@@ -97,6 +103,21 @@ function addLanes(registry: Registry, { view, bots }: PrometheusOptions): void {
         for (const lane of lanes) this.set({ bot: label(lane.bot), chat: lane.chat }, value(lane, now));
       },
     });
+}
+
+/** Told by the leader of a fleet alone: no other worker asks for the work of all bots. */
+function addBacklog(registry: Registry, { view, bots }: PrometheusOptions): void {
+  const label = botLabel(bots);
+  new Gauge({
+    name: "prewarm_backlog_seconds",
+    help: "For how long work of a bot has waited without a break, told by the leader of a fleet alone.",
+    labelNames: ["bot"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [bot, ms] of view.backlog()) this.set({ bot: label(bot) }, ms / 1000);
+    },
+  });
 }
 
 /** Parts of the outside world; one that is in trouble and not known here counts as `other`. */
