@@ -2,10 +2,11 @@ import { loadConfig, secretsOf } from "../config/config.ts";
 import { exitCodeOfError } from "../config/error.ts";
 import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
+import type { StopSignal } from "../domain/events.ts";
 import { redactor } from "../domain/secret.ts";
 import { asWritten } from "../domain/wording.ts";
 import { Run } from "../runs/run.ts";
-import { stopOnSignals } from "../runs/signals.ts";
+import { codeOfSignal, stopOnSignals, unlessSignalled } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { rememberRedactor, tellError } from "./error-line.ts";
 import { RunOutput } from "./output.ts";
@@ -25,18 +26,31 @@ const SANDBOX_HINT = "`prewarm run --sandbox` needs none of this: it runs agains
 export async function run(flags: RunFlags, context: RunContext): Promise<number> {
   const { place } = context;
   const heard = rememberRedactor(context);
-  const opened = await open(flags, heard.context).catch(async (error: unknown) => {
+  const opening = open(flags, heard.context).catch(async (error: unknown) => {
     if (flags.json === true) {
       tellError(error, place, heard.redact);
       await neverBegan(exitCodeOfError(error), place);
     }
     throw error;
   });
+  const begun = await unlessSignalled(opening);
+  if ("signal" in begun) {
+    const code = stoppedEarly(begun.signal, place);
+    if (flags.json === true) await neverBegan(code, place);
+    return code;
+  }
+  const { opened } = begun;
   try {
     return await show(opened.run, opened.output);
   } finally {
     await opened.close();
   }
+}
+
+/** Says that a signal came before anything was begun; returns the exit code. */
+export function stoppedEarly(signal: StopSignal, place: CommandPlace): number {
+  tellerOf(place)(`prewarm: ${signal}: stopped before anything was begun`);
+  return codeOfSignal(signal);
 }
 
 /** The summary line of `--json` for a run that ended before it began. */

@@ -8,11 +8,11 @@ import { colourFor } from "../reporters/colour.ts";
 import { formatFor, isJournal } from "../reporters/log/log-line.ts";
 import { workerLog } from "../reporters/log/worker-log.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { stopOnSignals } from "../runs/signals.ts";
+import { stopOnSignals, unlessSignalled } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
 import type { CommandPlace } from "./place.ts";
-import { beforeScreen, type RunContext, tellerOf } from "./run.ts";
+import { beforeScreen, type RunContext, stoppedEarly, tellerOf } from "./run.ts";
 import type { WorkerFlags } from "./worker-flags.ts";
 
 export interface WorkerContext extends RunContext {
@@ -46,7 +46,9 @@ async function workOn(
   const redact = redactor(secretsOf(config));
   onRedactor(redact);
   const early = beforeScreen(tellerOf(place), flags.quiet === true, redact);
-  const open = await Worker.open({ config, options, redact, sandbox, version, early });
+  const begun = await unlessSignalled(Worker.open({ config, options, redact, sandbox, version, early }));
+  if ("signal" in begun) return stoppedEarly(begun.signal, place);
+  const open = begun.opened;
   const log = logOf(open, { config, options, flags, place, redact });
   const unwatch = stopOnSignals(open.stop);
   try {

@@ -5,6 +5,7 @@ import type { Task } from "../domain/task.ts";
 import type { Permit } from "../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../ledgers/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
+import { asSent, type SentMedium } from "./as-sent.ts";
 import { beginAttempt, readOf, unreadOf } from "./begin-attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { type InPlace, isAsRead, type Outcome, SAME_CONTENT, type Spent } from "./outcome.ts";
@@ -144,7 +145,7 @@ export class Attempts {
     const { bot, chat } = permit.lane;
     const [kind, caption] = [task.sendAs ?? task.kind, facts.tag ?? undefined];
     const request = { ...prepared.request, chat, kind, caption, signal: stop.aborting };
-    const answer = this.#answers.check(await bot.send(request));
+    const answer = this.#answers.check(asSent(mediumOf(task, facts, prepared), await bot.send(request)));
     const send = answer.times.ended - answer.times.started;
     // Listeners first: the end of the permit lets the next item begin.
     const failure = answer.ok ? null : answer.failure;
@@ -187,6 +188,12 @@ export class Attempts {
     const settings = this.#options.transfers.settings(entry);
     return { bot, kind, content, entry, chatId: permit.lane.chat, settings, tag: null };
   }
+}
+
+function mediumOf({ entry, kind, sendAs }: Task, { tag }: AttemptFacts, prepared: Prepared): SentMedium {
+  const { media } = prepared.request;
+  const bytes = typeof media === "string" ? entry.bytes : media.bytes;
+  return { key: entry.key, kind: sendAs ?? kind, tag, bytes, transfer: prepared.transfer };
 }
 
 /** Bytes of all files that a call carries for it; 0 by URL. */

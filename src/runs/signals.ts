@@ -60,6 +60,22 @@ export function onFirstSignal(listener: (signal: StopSignal) => void): () => voi
 }
 
 /**
+ * What this comes to, or the signal that came before. Of a process that watches for none, a container that it is the first of
+ * could not be stopped, and who reads its last line would get none.
+ */
+export async function unlessSignalled<T>(
+  opening: Promise<T>,
+): Promise<{ readonly opened: T } | { readonly signal: StopSignal }> {
+  let unwatch = () => {};
+  const signalled = new Promise<{ signal: StopSignal }>((resolve) => {
+    unwatch = onFirstSignal((signal) => resolve({ signal }));
+  });
+  // Whatever becomes of it once nobody waits for it.
+  opening.catch(() => {});
+  return Promise.race([opening.then((opened) => ({ opened })), signalled]).finally(unwatch);
+}
+
+/**
  * The first signal drains, the second aborts. SIGHUP never aborts: where a terminal goes away it may come twice, and systemd
  * can send it behind SIGTERM; on Windows it leaves {@link CLOSING_WINDOW_MS} to drain. Returns a function that takes the
  * handlers off again.

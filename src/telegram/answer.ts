@@ -1,5 +1,5 @@
 import type { MediaKind } from "../domain/media.ts";
-import type { Sent } from "./port.ts";
+import type { Sent, SentTold } from "./port.ts";
 
 type ReadFile = Omit<Sent, "chatId" | "messageId">;
 
@@ -37,6 +37,14 @@ export function readSent(message: unknown): Sent | null {
   const place = readPlace(message);
   const found = place && readMedia(message as Record<string, unknown>);
   return found && { ...place, ...found.media };
+}
+
+/** The same with what tells whose message it is. */
+export function readPosted(message: unknown): SentTold | null {
+  const sent = readSent(message);
+  if (sent === null || !isRecord(message)) return null;
+  const bytes = readMedia(message)?.bytes ?? undefined;
+  return { ...sent, caption: typeof message.caption === "string" ? message.caption : undefined, bytes };
 }
 
 /** Reads where a message stands; null for what is no message. Its numbers are whole (core.telegram.org/bots/api#message). */

@@ -3,7 +3,7 @@ import { failure } from "../domain/failure.ts";
 import { BUFFERED_BYTES } from "../domain/limits.ts";
 import { METHODS } from "../domain/media.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { readSent } from "./answer.ts";
+import { readPosted } from "./answer.ts";
 import { Caller, type CallerOptions } from "./call.ts";
 import { botIn, chatIn } from "./chats.ts";
 import { NOT_MODIFIED } from "./error-texts.ts";
@@ -86,8 +86,8 @@ class BotClient implements Bot {
       answerMs: streamed ? this.#answerMs + media.bytes * ANSWER_MS_PER_BYTE : undefined,
     });
     if (!result.ok) return { ...result, times };
-    const sent = readSent(result.value);
-    if (sent) return { ok: true, value: sent, times };
+    const posted = readPosted(result.value);
+    if (posted) return { ok: true, value: posted, times };
     const cause = failure("bad_answer", `${this.#caller.host} said ok, but its answer holds no file_id`);
     return { ok: false, failure: cause, times };
   }

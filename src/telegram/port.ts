@@ -48,6 +48,13 @@ export interface Sent {
   readonly mime: string | null;
 }
 
+/** The same with what tells whose message it is, where the answer has it. */
+export interface SentTold extends Sent {
+  readonly caption?: string | undefined;
+  /** Size of the file: a document is kept as it came, of all else Telegram may make a file of its own. */
+  readonly bytes?: number | undefined;
+}
+
 /** When the parts of a call happened, on the engine's clock. `bodyEnd` is null when the body was not sent whole. */
 export interface CallTimes {
   readonly started: number;
@@ -59,7 +66,7 @@ export interface CallTimes {
 export type CallAnswer<T> = Result<T> & { readonly times: CallTimes };
 
 /** What a send returns. */
-export type SendAnswer = CallAnswer<Sent>;
+export type SendAnswer = CallAnswer<SentTold>;
 
 /** A message that an edit or a forward answered with, as it is in its chat now. */
 export interface SeenMessage {

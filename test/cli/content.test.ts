@@ -502,6 +502,21 @@ describe("an object that was replaced", () => {
     expect(world.postedKeys()).toEqual(["a.txt"]);
   });
 
+  it("is told when Telegram fetched another one by URL, of which no id is kept, and warmed by the next run", async () => {
+    const world = await openWorld();
+    world.put("a.pdf", "old");
+    world.faults = ({ method, key }) => {
+      if (method === "GET" && key === "a.pdf") world.put("a.pdf", "newer");
+      return undefined;
+    };
+    const first = await world.run(["--json", "--transfer", "url"]);
+    expect(endsOf(first)).toEqual({ "a.pdf": "failed object_changed" });
+    expect(world.rows("select tg_file_id as id from media_cache")).toEqual([{ id: null }]);
+    world.faults = () => undefined;
+    expect(endsOf(await world.run(["--json"]))).toEqual({ "a.pdf": "ready" });
+    expect(world.postedKeys()).toEqual(["a.pdf", "a.pdf"]);
+  });
+
   it("is told when it has gone", async () => {
     const world = await openWorld();
     const options = { stdin: '{"key":"gone.txt"}\n{"key":"gone.jpg","bytes":3,"etag":"x"}\n' };

@@ -1,4 +1,6 @@
+import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { summaryOf } from "../helpers/child.ts";
 import { openHeldWorld, openWorld } from "../helpers/world.ts";
@@ -48,6 +50,31 @@ describe("signals", () => {
     expect(world.rows("select status, count(*) as n from media_cache group by 1")).toEqual([
       { status: "unknown", n: 3 },
     ]);
+  });
+
+  it.each([
+    { command: "run", args: ["--json"] },
+    { command: "worker", args: ["--port", "0"] },
+  ])("$command ends 143 also while it waits for its ledger to be opened", async ({ command, args }) => {
+    const world = await openWorld();
+    const asked = new EventEmitter();
+    const silent = createServer((socket) => {
+      socket.on("error", () => {});
+      asked.emit("asked");
+    });
+    await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+    const isAsked = once(asked, "asked");
+    const { port } = silent.address() as AddressInfo;
+    const running = world.start([command, ...args], {
+      env: { PREWARM_LEDGER: `postgres://somebody@127.0.0.1:${port}/ledger` },
+    });
+    await isAsked;
+    running.signal("SIGTERM");
+    const ended = await running.ended;
+    silent.close();
+    expect(ended.code).toBe(143);
+    expect(ended.stderr).toMatch(/\nprewarm: SIGTERM: stopped before anything was begun\n$/);
+    if (command === "run") expect(summaryOf(ended)).toMatchObject({ total: 0, exit_code: 143 });
   });
 
   it.skipIf(!hasScript)(

@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { asSent, type SentMedium } from "../../src/pipeline/as-sent.ts";
+import type { SendAnswer, SentTold } from "../../src/telegram/port.ts";
+
+const TAG = "abcdefghij";
+const MEDIUM: SentMedium = { key: "a.pdf", kind: "document", tag: TAG, bytes: 100, transfer: "upload" };
+
+const times = { started: 0, bodyEnd: 1, ended: 2 };
+const answered = (more: Partial<SentTold>): SendAnswer => ({
+  ok: true,
+  times,
+  value: {
+    chatId: "-1",
+    messageId: 7,
+    kind: "document",
+    fileId: "file",
+    fileUniqueId: null,
+    width: null,
+    height: null,
+    duration: null,
+    mime: null,
+    ...more,
+  },
+});
+
+it.each<[string, Partial<SentTold>, Partial<SentMedium>]>([
+  ["tells the tag and the size of a document", { caption: TAG, bytes: 100 }, {}],
+  ["tells neither", {}, {}],
+  ["tells the size of a photo, which Telegram makes anew", { kind: "photo", bytes: 3 }, { kind: "photo" }],
+  ["tells the size of what came back as a document", { bytes: 3 }, { kind: "photo" }],
+  ["has a caption where none was sent", { caption: "else", bytes: 100 }, { tag: null }],
+])("is believed where it %s", (_, posted, medium) => {
+  const answer = answered(posted);
+  expect(asSent({ ...MEDIUM, ...medium }, answer)).toBe(answer);
+});
+
+it.each<[string, Partial<SentTold>, Partial<SentMedium>, string]>([
+  ["another tag", { caption: "klmnopqrst", bytes: 100 }, {}, "bad_answer"],
+  ["another size", { caption: TAG, bytes: 99 }, {}, "bad_answer"],
+  ["another size by URL and no tag", { bytes: 99 }, { transfer: "url" }, "bad_answer"],
+  ["our tag and another size by URL", { caption: TAG, bytes: 99 }, { transfer: "url" }, "object_changed"],
+])("with %s has no id that is kept", (_, posted, medium, reason) => {
+  expect(asSent({ ...MEDIUM, ...medium }, answered(posted))).toMatchObject({
+    ok: false,
+    times,
+    failure: { reason, message: expect.stringContaining("message 7 in -1") },
+  });
+});
+
+it("leaves a failure as it is", () => {
+  const failed: SendAnswer = {
+    ok: false,
+    times,
+    failure: { class: "flood", reason: "flood_wait", message: "wait" },
+  };
+  expect(asSent(MEDIUM, failed)).toBe(failed);
+});

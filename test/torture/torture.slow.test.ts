@@ -1,0 +1,106 @@
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { BIN } from "../helpers/child.ts";
+import { startPostgres } from "../helpers/postgres.ts";
+import type { RoundPlan } from "./plan.ts";
+import { playRound } from "./round.ts";
+import type { WireFault } from "./wire-fault.ts";
+
+const TOOLS = { bin: BIN, noNames: fileURLToPath(new URL("no-names.mjs", import.meta.url)) };
+const QUIET = { signal: null, window: null, ms: 0 };
+const SEND = "^POST /bot[^/]+/send";
+
+const at = (link: WireFault["link"], line: string, nth: number, act: WireFault["act"]): WireFault => ({
+  link,
+  line,
+  nth,
+  act,
+});
+
+const PLAN: RoundPlan = {
+  seed: 1,
+  ledger: "sqlite",
+  pack: false,
+  command: "run",
+  json: true,
+  transfer: "auto",
+  documents: 6,
+  photos: 6,
+  largeBytes: 1_200_000,
+  lives: [QUIET, QUIET],
+  changes: [],
+  wire: [
+    at("bot-api", SEND, 2, { do: "reset", way: "answer", after: 0 }),
+    at("bot-api", SEND, 4, { do: "instead", answer: "502 html", delivered: true }),
+    at("bot-api", SEND, 6, { do: "instead", answer: "429 parameters", delivered: false }),
+    at("r2", "^GET /media/[^?]", 3, { do: "cut", after: 150 }),
+  ],
+};
+
+const KILLED: readonly WireFault[] = [
+  at("bot-api", SEND, 3, { do: "signal", name: "SIGKILL", ms: 0, way: "answer", after: 0 }),
+  at("r2", "^GET /media/[^?]", 9, { do: "signal", name: "SIGSTOP", ms: 2_500, way: "answer", after: 20 }),
+  at("bot-api", SEND, 9, { do: "other", delivered: true }),
+];
+
+it.each<[string, Partial<RoundPlan>]>([
+  ["lost and broken answers", {}],
+  ["a death and a stop in the middle, with packs", { wire: KILLED, pack: true, transfer: "upload" }],
+  [
+    "objects that change while they are fetched",
+    {
+      wire: [],
+      changes: [
+        { what: "grow", nth: 2 },
+        { what: "delete", nth: 5 },
+      ],
+    },
+  ],
+])("leaves nothing twice, lost or wrong after %s", async (_, more) => {
+  const told: string[] = [];
+  const { wrongs, struck, items } = await playRound(
+    { ...PLAN, ...more },
+    { tools: TOOLS, database: null, tell: (line) => told.push(line) },
+  );
+  expect(wrongs, told.join("\n")).toEqual([]);
+  expect(struck.length).toBeGreaterThanOrEqual(2);
+  expect(items).toBeGreaterThan(10);
+});
+
+it("leaves nothing twice, lost or wrong in PostgreSQL", async (test) => {
+  const server = await startPostgres();
+  if (typeof server === "string") return test.skip(server);
+  const plan: RoundPlan = { ...PLAN, ledger: "postgres", wire: KILLED };
+  const { wrongs } = await playRound(plan, { tools: TOOLS, database: await server.newDatabase() });
+  await server.dispose();
+  expect(wrongs).toEqual([]);
+});
+
+it("sees an id that is that of another object, and one that was lost", async () => {
+  const { readyContents, wrongsOfLedger } = await import("./verdict.ts");
+  const { FarEnds } = await import("./far-ends.ts");
+  const { Life } = await import("./life.ts");
+  const { LedgerReader } = await import("./ledger-reader.ts");
+  const Libsql = (await import("libsql")).default;
+  const plan = { ...PLAN, wire: [] };
+  const ends = await FarEnds.open(plan, () => {});
+  try {
+    const env = ends.env(plan, "sqlite:prewarm.db");
+    await new Life().live({ args: ["run", "--json"], env }, ends, TOOLS, QUIET);
+    const ledger = new LedgerReader(`${ends.dir}/prewarm.db`);
+    expect(await wrongsOfLedger(ends, ledger, true)).toEqual([]);
+    const before = (await readyContents(ends, ledger)).size;
+    const database = new Libsql(`${ends.dir}/prewarm.db`);
+    database.exec(
+      "update media_cache set tg_file_id = (select tg_file_id from media_cache order by id desc limit 1) where id = (select min(id) from media_cache)",
+    );
+    database.exec("update prewarm_attempts set state = 'failed' where id = 2");
+    database.close();
+    expect((await wrongsOfLedger(ends, ledger, true)).join("\n")).toMatch(
+      /is failed .*\n.*has the id of another object/,
+    );
+    expect((await readyContents(ends, ledger)).size).toBe(before - 1);
+  } finally {
+    await ends.close();
+  }
+});

@@ -1,0 +1,132 @@
+import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
+import { type FarEnds, TIME_SCALE } from "./far-ends.ts";
+import type { LedgerReader, LedgerRow } from "./ledger-reader.ts";
+import type { WireProxy } from "./wire-proxy.ts";
+
+/** States of an attempt whose message may be there although nobody has its id. */
+const DOUBTED: readonly unknown[] = ["unknown", "unchecked", "unproved", "discarded"];
+/** Real milliseconds: what was on its way when a wait was told, on a busy machine. */
+const UNDER_WAY_MS = 300;
+
+/** Messages that brought media, as the sandbox has them. */
+export function postsOf({ botApi }: FarEnds): TruthRow[] {
+  return botApi.truth().filter(({ transfer }) => transfer === "url" || transfer === "upload");
+}
+
+/** Contents that have an id now, by what the sandbox knows of the id; and ids of which it knows nothing. */
+export async function readyContents(ends: FarEnds, ledger: LedgerReader): Promise<Set<string>> {
+  const contents = new Map(ends.botApi.truth().map(({ file_id, sha256 }) => [file_id, sha256]));
+  const rows = await ledger.rows(
+    "select tg_file_id as id from media_cache where status = 'ready' and tg_file_id is not null",
+  );
+  return new Set(rows.map(({ id }) => contents.get(String(id)) ?? `an id of nobody: ${id}`));
+}
+
+/**
+ * What was not as promised in the ledger, by the truth of the sandbox. `isOver`: nothing that died is still to be found by the
+ * next process.
+ */
+export async function wrongsOfLedger(
+  ends: FarEnds,
+  ledger: LedgerReader,
+  isOver: boolean,
+): Promise<string[]> {
+  const attempts = await ledger.rows("select * from prewarm_attempts order by id");
+  const posts = postsOf(ends);
+  return [
+    ...confirmedTwice(posts, attempts),
+    ...unexplained(posts, attempts, isOver ? DOUBTED : [...DOUBTED, "sending"]),
+    ...(await wrongIds(ends, ledger)),
+    ...tooEarly(ends.proxies.botApi),
+  ];
+}
+
+const placeOf = (chat: unknown, message: unknown, index: unknown) =>
+  `${chat} ${message} ${index === null || index === undefined ? "" : index}`;
+
+function confirmedTwice(posts: readonly TruthRow[], attempts: readonly LedgerRow[]): string[] {
+  const byPlace = new Map(
+    posts.map((post) => [placeOf(post.chat_id, post.message_id, post.pack_index), post]),
+  );
+  const seen = new Map<string, unknown>();
+  return attempts.flatMap((row) => {
+    if (row.state !== "ready" || row.message_id === null || row.purpose !== null) return [];
+    const post = byPlace.get(placeOf(row.warmup_chat_id, row.message_id, row.pack_index));
+    if (post === undefined)
+      return [`attempt ${row.id} of ${row.r2_key} is ready by a message that is not there`];
+    const name = `${post.sha256} as ${post.kind}`;
+    const before = seen.get(name);
+    seen.set(name, row.id);
+    return before === undefined
+      ? []
+      : [`confirmed twice: ${name} of ${row.r2_key}, by attempts ${before} and ${row.id}`];
+  });
+}
+
+/** Each message carries the tag of its attempt, which has to say that it is there, or may be. */
+function unexplained(
+  posts: readonly TruthRow[],
+  attempts: readonly LedgerRow[],
+  doubted: readonly unknown[],
+): string[] {
+  const byTag = new Map(
+    attempts.flatMap((row) => (row.tag === null ? [] : [[String(row.tag), row] as const])),
+  );
+  return posts.flatMap((post) => {
+    const tag = /[a-z]{10}/i.exec(post.caption ?? "")?.[0] ?? "";
+    const what = `message ${post.message_id} of ${post.chat_id} (${post.file_name})`;
+    const row = byTag.get(tag);
+    if (row === undefined) return [`${what} with caption ${post.caption} is of no attempt`];
+    const isThere = row.state === "ready" && Number(row.message_id) === post.message_id;
+    // Telegram fetched what took the object's place meanwhile; its id was not kept.
+    const isOther = row.state === "failed" && row.error_reason === "object_changed";
+    if (isThere || isOther || doubted.includes(row.state)) return [];
+    return [
+      `${what} was posted, and its attempt ${row.id} of ${row.r2_key} is ${row.state} ${row.error_reason ?? ""}`,
+    ];
+  });
+}
+
+/** An id is of a content that its key held. */
+async function wrongIds(ends: FarEnds, ledger: LedgerReader): Promise<string[]> {
+  const contents = new Map(ends.botApi.truth().map(({ file_id, sha256 }) => [file_id, sha256]));
+  const rows = await ledger.rows(
+    "select s.r2_key as key, c.tg_file_id as id from media_cache c join media_store s on s.sha256 = c.sha256 where c.status = 'ready'",
+  );
+  return rows.flatMap(({ key, id }) => {
+    const content = contents.get(String(id));
+    if (content === undefined || content === null) return [`${key} has an id that nobody gave`];
+    return ends.everHeld.get(String(key))?.has(content) ? [] : [`${key} has the id of another object`];
+  });
+}
+
+/** No request for a chat comes between the moment at which a wait for it was told and its end. */
+function tooEarly({ waits, requests }: WireProxy): string[] {
+  return waits.flatMap(({ at, chat, seconds }) => {
+    const until = at + (seconds * 1_000) / TIME_SCALE;
+    const early = requests.filter(
+      (request) =>
+        request.chat === chat &&
+        /^send/.test(request.method) &&
+        request.at > at + UNDER_WAY_MS &&
+        request.at < until - 5,
+    );
+    return early.map(
+      (request) => `${chat} was called ${until - request.at} ms too early (${request.method})`,
+    );
+  });
+}
+
+/** Keys of the bucket that are not ready by an id of what they hold now. */
+export async function notReady(ends: FarEnds, ledger: LedgerReader): Promise<string[]> {
+  const contents = new Map(ends.botApi.truth().map(({ file_id, sha256 }) => [file_id, sha256]));
+  const rows = await ledger.rows(
+    `select s.r2_key as key, c.status, c.tg_file_id as id, c.error_reason as reason, c.last_error as error
+     from media_store s left join media_cache c on s.sha256 = c.sha256`,
+  );
+  return [...ends.held].flatMap(([key, sha256]) => {
+    const its = rows.filter((row) => row.key === key);
+    if (its.some(({ status, id }) => status === "ready" && contents.get(String(id)) === sha256)) return [];
+    return [`${key} is not ready: ${JSON.stringify(its)}`];
+  });
+}
