@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { oneLine } from "../reporters/format.ts";
 import { addBenchFlags, addCompareFlags } from "./bench-flags.ts";
 import { addCheckEnvFlags } from "./check-env-flags.ts";
 import { addCompletionFlags } from "./completion-flags.ts";
@@ -45,7 +46,8 @@ export function programOf(options: ProgramOptions): Command {
     .showHelpAfterError("(`prewarm --help` lists commands and examples)")
     .configureOutput({
       writeOut: (text) => place.stdout.write(wording(text)),
-      writeErr: (text) => place.stderr.write(wording(text)),
+      // It says words of the command line again, which a script may have from elsewhere.
+      writeErr: (text) => place.stderr.write(wording(text).split("\n").map(oneLine).join("\n")),
     })
     .exitOverride();
   addInitFlags(program.command("init")).action(async (flags) => {

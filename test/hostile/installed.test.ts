@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
 
 interface Locked {
+  readonly version: string;
   readonly dev?: true;
   readonly hasInstallScript?: true;
 }
@@ -31,4 +34,19 @@ it("each package that may be installed is named in SECURITY.md, with what it may
     .filter((line) => line.startsWith("| `"))
     .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name));
   expect(told.toSorted()).toEqual(names.toSorted());
+});
+
+it("each of them, and all that they bring along, is in the bill of materials, and nothing of the tests", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, Locked> };
+  const locked = Object.entries(packages)
+    .filter(([path, { dev }]) => path !== "" && dev !== true)
+    .map(([path, { version }]) => `${path.split("node_modules/").at(-1)}@${version}`);
+  const script = new URL("../../.ci/sbom.mjs", import.meta.url);
+  const sbom = JSON.parse(execFileSync(process.execPath, [fileURLToPath(script)], { encoding: "utf8" })) as {
+    readonly metadata: { readonly component: { readonly name: string } };
+    readonly components: readonly { "bom-ref": string; hashes: readonly { alg: string }[] }[];
+  };
+  expect(sbom.metadata.component.name).toBe("prewarm");
+  expect(sbom.components.map((each) => each["bom-ref"]).toSorted()).toEqual([...new Set(locked)].toSorted());
+  for (const { hashes } of sbom.components) expect(hashes.map(({ alg }) => alg)).toContain("SHA-512");
 });

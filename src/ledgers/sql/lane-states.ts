@@ -7,11 +7,21 @@ export function* keepLaneStates(bot: string, lanes: readonly LaneState[]): Steps
   yield* keepFact(`bot:${bot}:lanes`, JSON.stringify(lanes));
 }
 
-/** Returns the lanes that each bot had when it was used last; a bot of which that is not known is left out. */
+/** Returns the lanes that each bot had when it was used last; a bot of which that is not known, or not to be read, is left out. */
 export function laneStates(facts: Facts): Map<string, readonly LaneState[]> {
   const known = [...facts].flatMap(([key, value]) => {
     const bot = /^bot:(.*):lanes$/.exec(key)?.[1];
-    return bot === undefined ? [] : [[bot, JSON.parse(value) as readonly LaneState[]] as const];
+    const lanes = bot === undefined ? null : lanesIn(value);
+    return bot === undefined || lanes === null ? [] : [[bot, lanes] as const];
   });
   return new Map(known);
+}
+
+function lanesIn(value: string): readonly LaneState[] | null {
+  try {
+    const lanes: unknown = JSON.parse(value);
+    return Array.isArray(lanes) && lanes.every((each) => typeof each?.chat === "string") ? lanes : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,8 @@
+import { LedgerError } from "../error.ts";
 import { type BoundValue, Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
 import { openDriver, type SqliteDriver, type SqliteStatement, type SqliteValue } from "./driver.ts";
-import { asLedgerError } from "./errors.ts";
+import { asLedgerError, unreadable } from "./errors.ts";
+import { strangeRow } from "./strange-rows.ts";
 
 interface PreparedStatement {
   readonly statement: SqliteStatement;
@@ -53,9 +55,14 @@ export class Sqlite {
     return this.#with(sql, ({ statement, names }) => statement.run(bind(names, params)));
   }
 
-  /** Returns all rows. Parameters as in {@link run}. */
+  /** Returns all rows. Parameters as in {@link run}. Bytes that stand where a text or a number belongs are refused. */
   all<Row>(sql: string, params: Params = {}): Row[] {
-    return this.#with(sql, ({ statement, names }) => statement.all(bind(names, params)) as Row[]);
+    const rows = this.#with(sql, ({ statement, names }) => statement.all(bind(names, params)) as Row[]);
+    for (const row of rows)
+      for (const name in row)
+        if (typeof row[name] === "object" && row[name] !== null)
+          throw unreadable(this.place, `bytes (a BLOB) as ${name}`, this.#exitCode);
+    return rows;
   }
 
   /** Returns the first row. Parameters as in {@link run}. */
@@ -63,11 +70,26 @@ export class Sqlite {
     return this.all<Row>(sql, params)[0];
   }
 
-  /** Plays steps, each at once. */
+  /** Plays steps, each at once. Rows that are read, and that no prewarm wrote, end in a LedgerError that names one. */
   play<T>(steps: Steps<T>): T {
-    let step = steps.next(undefined);
-    while (!step.done) step = steps.next(this.#answer(step.value));
-    return step.value;
+    try {
+      let step = steps.next(undefined);
+      while (!step.done) step = steps.next(this.#answer(step.value));
+      return step.value;
+    } catch (error) {
+      throw error instanceof LedgerError ? error : this.#explained(error);
+    }
+  }
+
+  /** What was wrong with a row, where that is why reading it threw; else the error itself, which is a bug. */
+  #explained(error: unknown): unknown {
+    const row = strangeRow(this);
+    if (row === null && !(error instanceof SyntaxError)) return error;
+    return unreadable(this.place, row ?? `a text that is no JSON (${error})`, this.#exitCode, error);
+  }
+
+  get #exitCode(): 1 | 2 {
+    return this.#opening ? 2 : 1;
   }
 
   #answer({ wants, sql, params }: Statement): unknown {

@@ -68,3 +68,12 @@ export function asLedgerError(place: string, error: unknown, opening: boolean, d
     fault: FAULTS[code] ?? "other",
   });
 }
+
+/** A ledger that holds `what` although no prewarm writes that. */
+export function unreadable(place: string, what: string, exitCode: 1 | 2, cause?: unknown): LedgerError {
+  return new LedgerError(
+    `${place} holds what no prewarm writes: ${what}; mend or delete that row, or restore the ledger from a backup`,
+    exitCode,
+    { cause },
+  );
+}

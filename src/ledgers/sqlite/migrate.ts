@@ -3,6 +3,7 @@ import { INDEXES } from "../sql/indexes.ts";
 import { createTable, SCHEMA_VERSION, TABLES, type Table } from "../sql/schema.ts";
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
+import { refuseStrange } from "./strange-rows.ts";
 import { refuseNewer } from "./version.ts";
 
 /**
@@ -17,6 +18,7 @@ export function migrate(db: Sqlite): void {
       if (columnsOf(db, table.name).length === 0) db.exec(createTable(table));
       else adopt(db, table);
     }
+    refuseStrange(db);
     for (const index of INDEXES) db.exec(index);
     db.run(
       "insert into prewarm_identity (key, value) values ('schema_version', :version) on conflict (key) do update set value = excluded.value",

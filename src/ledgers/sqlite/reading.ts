@@ -3,6 +3,7 @@ import { type Facts, readFacts } from "../sql/facts.ts";
 import { TABLES } from "../sql/schema.ts";
 import { Sqlite } from "./adapter.ts";
 import { checkPlace } from "./place.ts";
+import { refuseStrange } from "./strange-rows.ts";
 
 const ASKED_AT_MOST_MS = 1_500;
 
@@ -56,6 +57,7 @@ function open(path: string, need: "readable" | "writable"): { db: Sqlite; file: 
 }
 
 function standFor(db: Sqlite): void {
+  refuseStrange(db);
   for (const { name } of TABLES) stand(db, name);
   db.exec("pragma query_only = 1");
 }
