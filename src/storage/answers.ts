@@ -4,9 +4,10 @@ import { bareEtag, readEtag } from "../domain/content.ts";
 import { packingOf } from "../domain/content-encoding.ts";
 import type { Failure } from "../domain/failure.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
-import { failureOfRefusal, isPage, partial, type RequestTarget, sizeless } from "./errors.ts";
+import { failureOfRefusal, partial, type RequestTarget, sizeless } from "./errors.ts";
 import type { AnswerHead } from "./head-call.ts";
 import type { ObjectInfo, OpenOptions } from "./port.ts";
+import { isPage } from "./said.ts";
 
 /** An answer that is what was asked for. */
 interface AskedAnswer {

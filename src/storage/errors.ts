@@ -2,6 +2,7 @@ import { errorCode, innermostError } from "../domain/error-code.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import { proxyTrouble } from "../domain/proxy.ts";
 import type { Reason } from "../domain/reasons.ts";
+import { isPageError, nameOf, statusOf } from "./said.ts";
 
 /** Server, bucket and key of a request, for error messages. */
 export interface RequestTarget {
@@ -65,10 +66,16 @@ export function failureOfRefusal(target: RequestTarget, refusal: S3Refusal): Fai
  * A page with 5xx or 429 comes from what stands before a server that is away for a moment; with any other status it is the wrong
  * server, unless others of its objects could be read. Null where the status says it.
  */
-function reasonOfPage(target: RequestTarget, { status, page }: S3Refusal): Reason | null {
-  if (!page) return null;
+function reasonOfPage(target: RequestTarget, refusal: S3Refusal): Reason | null {
+  const { status, page } = refusal;
+  if (!page && !isRedirect(refusal)) return null;
   if (status >= 500 || status === 429) return "r2_unavailable";
   return target.hasRead && target.key !== undefined ? null : "endpoint_wrong";
+}
+
+/** To a login page, mostly; S3 names its code where a bucket is elsewhere. */
+function isRedirect({ status, code }: S3Refusal): boolean {
+  return status >= 300 && status < 400 && code === "";
 }
 
 /** Amazon's and MinIO's text for a signature that names another region than the bucket's. */
@@ -88,14 +95,25 @@ function reasonOfWords(target: RequestTarget, { status, code, message }: S3Refus
     return target.key === undefined ? "bucket_missing" : "object_missing";
   }
   const reason = REASON_BY_CODE[code] ?? REASON_BY_STATUS[status] ?? "r2_unavailable";
-  return reason === "r2_denied" && target.hasRead && target.key !== undefined ? "object_denied" : reason;
+  if (target.key === undefined) return ofBucket(reason, status);
+  return reason === "r2_denied" && target.hasRead ? "object_denied" : reason;
+}
+
+/** What is said of an object in answer to a question about the bucket says nothing of an object. */
+function ofBucket(reason: Reason, status: number): Reason {
+  if (!reason.startsWith("object_")) return reason;
+  return status === 404 ? "bucket_missing" : "r2_unavailable";
 }
 
 function sentence(reason: Reason, target: RequestTarget, refusal: S3Refusal): string {
   const { host, bucket } = target;
   const what = subjectOf(target);
   const { status, code, page } = refusal;
-  const said = page ? `${status} with a web page` : [status, code].filter(Boolean).join(" ");
+  const said = page
+    ? `${status} with a web page`
+    : isRedirect(refusal)
+      ? `${status}, a redirect,`
+      : [status, code].filter(Boolean).join(" ");
   const texts: Partial<Record<Reason, string>> = {
     r2_key_unknown: `${host} does not know the access key id (${said})`,
     r2_signature_wrong: `${host} refuses the signature: the secret access key is not the one of the access key id (${said})`,
@@ -109,7 +127,8 @@ function sentence(reason: Reason, target: RequestTarget, refusal: S3Refusal): st
     object_changed: `${what} at ${host} has changed since it was listed (${said})`,
     object_mismatch: `${what} at ${host} is shorter than expected (${said})`,
   };
-  const quoted = page || refusal.message === "" ? "" : `: ${scrub(target, refusal.message)}`;
+  const quoted =
+    page || refusal.message === "" ? "" : `: ${scrub(target, refusal.message).replace(/\.$/, "")}`;
   return texts[reason] ?? `${host} answered ${said} for ${what}${quoted}`;
 }
 
@@ -126,7 +145,7 @@ function elsewhere(host: string): string {
 /** Classifies what a request threw: an error of the SDK's that holds an answer, or any other. */
 export function failureOfError(target: RequestTarget, error: unknown): Failure {
   const status = statusOf(error);
-  const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
+  const { name, message } = nameOf(error);
   const page = status !== undefined && isPageError(error);
   if (status !== undefined && (status >= 300 || page))
     return failureOfRefusal(target, { status, code: name, message, page });
@@ -138,10 +157,18 @@ export function failureOfError(target: RequestTarget, error: unknown): Failure {
   );
 }
 
-/** A connection that was there broke. ECONNABORTED is the word of Windows for one that broke on this side. */
+/** ECONNABORTED is the word of Windows for a connection that broke on this side; the last one is undici's for one that broke within a body. */
+const BROKEN: ReadonlySet<string | null> = new Set([
+  "UND_ERR_SOCKET",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+]);
+
+/** A connection that was there broke. */
 export function connectionBroke(error: unknown): boolean {
-  const code = errorCode(error);
-  return ["UND_ERR_SOCKET", "ECONNRESET", "ECONNABORTED", "EPIPE"].includes(code ?? "");
+  return BROKEN.has(errorCode(error));
 }
 
 /** The server answers, but not as S3 does. */
@@ -178,39 +205,6 @@ export function failureOfBody(target: RequestTarget, error: unknown): Failure {
     "r2_interrupted",
     `reading ${subjectOf(target)} from ${target.host} broke off: ${causeOf(target, error)}`,
   );
-}
-
-/** Reads code and message of an S3 error in XML; both are `""` when the text is not one. */
-export function readXmlError(text: string): { code: string; message: string } {
-  const inside = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1]?.trim() ?? "";
-  return text.includes("<Error")
-    ? { code: inside("Code"), message: inside("Message") }
-    : { code: "", message: "" };
-}
-
-const PAGE_TYPE = /^\s*(text\/html|application\/xhtml\+xml)\b/i;
-
-/** Whether an answer is a web page, by its Content-Type or by how its body begins. */
-export function isPage(type: string | undefined, text: string): boolean {
-  return PAGE_TYPE.test(type ?? "") || /^\s*(<!doctype html|<html\b)/i.test(text);
-}
-
-/** The same of an answer that the SDK could not read; it keeps the answer at the error. */
-function isPageError(error: unknown): boolean {
-  const { $response: response, $responseBodyText: text } = error as SdkFault;
-  const type = Object.entries(response?.headers ?? {}).find(([name]) => /^content-type$/i.test(name))?.[1];
-  return isPage(type, typeof text === "string" ? text : "");
-}
-
-interface SdkFault {
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
-  readonly $responseBodyText?: unknown;
-}
-
-function statusOf(error: unknown): number | undefined {
-  const metadata = error instanceof Error && "$metadata" in error ? error.$metadata : undefined;
-  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
 }
 
 /** Message and code of the innermost error. */

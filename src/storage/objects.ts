@@ -8,14 +8,13 @@ import {
   failureOfBody,
   failureOfError,
   failureOfRefusal,
-  isPage,
   type RequestTarget,
-  readXmlError,
   sizeless,
 } from "./errors.ts";
 import { type AnswerHead, HeadCall } from "./head-call.ts";
 import { differenceOf, otherSpellings } from "./other-spellings.ts";
 import type { ObjectInfo, OpenObject, OpenOptions } from "./port.ts";
+import { isPage, readXmlError } from "./said.ts";
 
 /** Where and how to read objects. */
 export interface ObjectsOptions {

@@ -1,8 +1,9 @@
 import type { Dispatcher } from "undici";
 import { carriedFailure, type Failure, failure } from "../domain/failure.ts";
-import { connectionBroke, failureOfRefusal, isPage, type RequestTarget, readXmlError } from "./errors.ts";
+import { connectionBroke, failureOfRefusal, type RequestTarget } from "./errors.ts";
 import type { AskPage, ListingOptions, PageRequest } from "./page-request.ts";
 import { readPageXml } from "./page-xml.ts";
+import { isPage, readXmlError } from "./said.ts";
 import { createSigner, encodePath } from "./signer.ts";
 
 /** As the SDK does. */

@@ -1,5 +1,5 @@
 import type { UndiciHttpHandler } from "@smithy/undici-http-handler";
-import { isPage } from "./errors.ts";
+import { isPage } from "./said.ts";
 
 /** The SDK reads a well-formed web page as an empty listing: such an answer becomes an error that keeps it. */
 export function withoutPages(handler: UndiciHttpHandler): UndiciHttpHandler {

@@ -91,7 +91,7 @@ export function classifyWire(wire: Wire, cause: string, asked: Asked): Failure {
       { code: 429, description: "", retryAfterHeader: wire.retryAfter ?? undefined },
       `${host} said 429`,
     );
-  if (wire.bodyEnd !== null) return inDoubt(wire, cause, host);
+  if (wire.bodyEnd !== null) return inDoubt(wire, cause, asked);
   if (wire.sourceError !== null)
     return failure("r2_interrupted", `reading the object broke off: ${messageOf(wire.sourceError)}`);
   if (wire.gaveUp === "source" && wire.connected)
@@ -107,20 +107,30 @@ export function classifyWire(wire: Wire, cause: string, asked: Asked): Failure {
   return failure(reason, `${host} ${what} (${cause})`);
 }
 
-function inDoubt(wire: Wire, cause: string, host: string): Failure {
-  if (wire.status !== null && wire.status >= 500)
-    return failure("server_error", `${host} said ${wire.status} after the whole request was sent`, {
-      code: wire.status,
+function inDoubt(wire: Wire, cause: string, { host, posted }: Asked): Failure {
+  const { status } = wire;
+  if (status !== null && status >= 500)
+    return failure(
+      "server_error",
+      `${host} said ${status}${posted ? " after the whole request was sent" : ""}`,
+      {
+        code: status,
+      },
+    );
+  if (status !== null && wire.text !== null)
+    return failure("bad_answer", `${host} said ${status} with an answer that is not valid JSON`, {
+      code: status,
     });
-  if (wire.status !== null)
-    return failure("bad_answer", `${host} said ${wire.status} with an answer that is not valid JSON`, {
-      code: wire.status,
-    });
-  const what =
-    wire.gaveUp === "answer"
-      ? "did not answer in time"
-      : `closed the connection without an answer (${cause})`;
-  return failure("answer_lost", `${host} ${what}; the message may have been posted`);
+  const perhaps = posted ? "; the message may have been posted" : "";
+  return failure("answer_lost", `${host} ${howLost(wire, cause)}${perhaps}`);
+}
+
+function howLost({ status, gaveUp }: Wire, cause: string): string {
+  if (status !== null && gaveUp === "answer") return `said ${status} and came to a stop within its answer`;
+  if (status !== null) return `said ${status} and broke off within its answer (${cause})`;
+  return gaveUp === "answer"
+    ? "did not answer in time"
+    : `closed the connection without an answer (${cause})`;
 }
 
 const FLOOD_WITHOUT_NUMBER_S = 5;

@@ -10,6 +10,8 @@ export interface WholePost {
   readonly begins: () => void;
   /** Called with the head of the answer. */
   readonly answers: (status: number, headers: IncomingHttpHeaders) => void;
+  /** Called at each piece of the answer's body. */
+  readonly goesOn: () => void;
 }
 
 /**
@@ -59,6 +61,7 @@ export class WholeCall implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
+    this.#post.goesOn();
   }
 
   onResponseEnd(): void {

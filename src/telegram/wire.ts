@@ -49,7 +49,7 @@ export interface WireOptions {
   readonly now: () => number;
   /** Real milliseconds after which an upload counts as broken when the server takes no byte, or the source gives none. */
   readonly stallMs: number;
-  /** Real milliseconds to wait for the answer after the body was sent. */
+  /** Real milliseconds to wait for the answer after the body was sent, and for each further piece of it. */
   readonly answerMs: number;
   /** Files that go with the parameters that the library hands over. */
   readonly files?: readonly FormFile[] | undefined;
@@ -110,6 +110,7 @@ async function sendWhole(
       watch.awaits("answer");
     },
     answers: (status, headers) => noteAnswer(wire, status, headers),
+    goesOn: () => watch.awaits("answer"),
   });
   const watch = watchdog(wire, options, signal, (reason) => call.abort(reason));
   try {
@@ -144,7 +145,12 @@ async function sendStream(
       bodyTimeout: 0,
     });
     noteAnswer(wire, response.statusCode, response.headers);
-    return await response.body.text();
+    const pieces: Buffer[] = [];
+    for await (const piece of response.body) {
+      pieces.push(piece as Buffer);
+      watch.awaits("answer");
+    }
+    return Buffer.concat(pieces).toString();
   } finally {
     watch.stop();
   }

@@ -126,7 +126,8 @@ const ON_THE_WIRE: readonly [what: string, wire: Partial<Wire>][] = [
   ["no answer after the whole body", SENT],
   ["no answer in time after the whole body", { ...SENT, gaveUp: "answer" }],
   ["5xx without JSON after the whole body", { ...SENT, status: 502 }],
-  ["any other answer without JSON after the whole body", { ...SENT, status: 403 }],
+  ["any other answer that broke off after the whole body", { ...SENT, status: 200 }],
+  ["any other answer without JSON after the whole body", { ...SENT, status: 403, text: "" }],
 ];
 
 function addWire(causes: Causes): void {

@@ -4,8 +4,8 @@ import {
   failureOfError,
   failureOfRefusal,
   type RequestTarget,
-  readXmlError,
 } from "../../src/storage/errors.ts";
+import { readXmlError } from "../../src/storage/said.ts";
 
 const bucket: RequestTarget = { host: "acc.r2.test", bucket: "media", accessKeyId: "KEYID12345" };
 const object: RequestTarget = { ...bucket, key: "covers/a.jpg" };
@@ -65,8 +65,30 @@ describe("failureOfRefusal", () => {
     expect(failure.message).toContain("acc.r2.test");
   });
 
-  it("takes a 404 without a code for a missing bucket where no object was asked for", () => {
-    expect(failureOfRefusal(bucket, { status: 404, code: "", message: "" }).reason).toBe("bucket_missing");
+  it.each(["", "NoSuchKey"])(
+    "takes a 404 with code %j for a missing bucket where no object was asked for",
+    (code) => {
+      expect(failureOfRefusal(bucket, { status: 404, code, message: "" }).reason).toBe("bucket_missing");
+    },
+  );
+
+  it("takes a redirect without a code for another server than S3, unless objects were read there", () => {
+    const redirect = { status: 302, code: "", message: "" };
+    expect(failureOfRefusal(bucket, redirect)).toMatchObject({
+      reason: "endpoint_wrong",
+      message: expect.stringContaining("302, a redirect,"),
+    });
+    expect(failureOfRefusal({ ...object, hasRead: true }, redirect).reason).toBe("r2_unavailable");
+  });
+
+  it("quotes nothing where nothing was said, and no full stop twice", () => {
+    const nameless = Object.assign(new Error("UnknownError"), {
+      name: "Unknown",
+      $metadata: { httpStatusCode: 503 },
+    });
+    expect(failureOfError(bucket, nameless).message).toMatch(/answered 503 for bucket \w+$/);
+    const said = failureOfRefusal(bucket, { status: 500, code: "InternalError", message: "Try again." });
+    expect(said.message).toMatch(/: Try again$/);
   });
 
   it.each([

@@ -337,8 +337,14 @@ describe("calls without a usable answer", () => {
     ["the body was out", { connected: true, bodyEnd: 1 }, "in_doubt", "answer_lost"],
     ["no answer in time", { connected: true, bodyEnd: 1, gaveUp: "answer" }, "in_doubt", "answer_lost"],
     ["a 502 came", { connected: true, bodyEnd: 1, status: 502 }, "in_doubt", "server_error"],
-    ["a 404 came in HTML", { connected: true, bodyEnd: 1, status: 404 }, "in_doubt", "bad_answer"],
-    ["a 200 came without JSON", { connected: true, bodyEnd: 1, status: 200 }, "in_doubt", "bad_answer"],
+    ["a 404 came in HTML", { connected: true, bodyEnd: 1, status: 404, text: "<" }, "in_doubt", "bad_answer"],
+    [
+      "a 200 came without JSON",
+      { connected: true, bodyEnd: 1, status: 200, text: "" },
+      "in_doubt",
+      "bad_answer",
+    ],
+    ["a 200 broke off", { connected: true, bodyEnd: 1, status: 200 }, "in_doubt", "answer_lost"],
     [
       "our source broke after the end",
       { connected: true, bodyEnd: 1, sourceError: broken },
