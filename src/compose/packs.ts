@@ -10,6 +10,7 @@ import type { Attempts } from "../pipeline/attempt.ts";
 import type { InFlight } from "../pipeline/claims.ts";
 import type { Intake } from "../pipeline/intake.ts";
 import type { WaitingRoom } from "../pipeline/later.ts";
+import type { OwnAnswers } from "../pipeline/own-answers.ts";
 import { mostPackBytes } from "../pipeline/packs/fit.ts";
 import { finishCanaries } from "../pipeline/packs/left-canaries.ts";
 import { canariesOf, type PacksAhead, packsAhead, type WorkMix } from "../pipeline/packs/outlook.ts";
@@ -40,6 +41,7 @@ interface PacksParts extends WaitingRoom {
   readonly settlement: Settlement;
   readonly transfers: Transfers;
   readonly known: KnownPacks;
+  readonly answers: OwnAnswers;
 }
 
 /** What is proved of packs, and what proves more of their ids beside the queue. */
@@ -50,14 +52,14 @@ export interface KnownPacks {
 
 /** Puts together what sends several media in one message. */
 export function openPacks(parts: PacksParts) {
-  const { ledger, events, stop, bots, intake, attempts, transfers } = parts;
+  const { ledger, events, stop, bots, intake, attempts, transfers, answers } = parts;
   const { clock } = parts.connections;
   const { packs, trials } = parts.known;
   const runner = new PackRunner({
     ...parts,
     clock,
     packs,
-    attempts: new PackAttempts({ clock, events, ledger, transfers, attempts, stop }),
+    attempts: new PackAttempts({ clock, events, ledger, transfers, attempts, stop, answers }),
     finished: (task) => intake.finished(task),
   });
   const packing: Packing = {
@@ -132,9 +134,10 @@ export async function openKnownPacks({
   found,
   lanes,
   stop,
+  answers,
 }: Pick<
   PacksParts,
-  "config" | "connections" | "events" | "ledger" | "found" | "lanes" | "stop"
+  "config" | "connections" | "events" | "ledger" | "found" | "lanes" | "stop" | "answers"
 >): Promise<KnownPacks> {
   const { clock } = connections;
   const packs = new Packs({
@@ -147,5 +150,5 @@ export async function openKnownPacks({
     // A ledger that breaks shows at the next attempt, where it stops the run.
     keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
   });
-  return { packs, trials: new Trials({ clock, ledger, lanes, packs, draining: stop.draining }) };
+  return { packs, trials: new Trials({ clock, ledger, lanes, packs, answers, draining: stop.draining }) };
 }

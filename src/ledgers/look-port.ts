@@ -55,6 +55,8 @@ export interface Neighbour {
   readonly chatId: string;
   /** The attempt that posted it, which rises from one to the next whatever the clock says; null for a copy that a look made. */
   readonly attempt: number | null;
+  /** It was posted to be deleted again: a copy that a look made, or the message of a canary. */
+  readonly isGone: boolean;
   /** Of a copy: an attempt that had begun when it was made; null where none is known. */
   readonly behind: number | null;
   /** The last attempt that had begun when it was known to be there; null where that was not kept. */
@@ -132,7 +134,7 @@ export interface LostCalls {
    */
   neighbours(around: PostedAround): Promise<Neighbour[]>;
   /**
-   * Returns the highest ids of our messages in a chat, the highest first: a few, none of a look's copy. They are those of all bots;
+   * Returns the highest ids of our messages in a chat, the highest first: a few, none of a look's copy or a canary. They are those of all bots;
    * in a private chat or a basic group, where each bot has ids of its own, those of this bot.
    */
   lastPosts(bot: string, chatId: string): Promise<number[]>;

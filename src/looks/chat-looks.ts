@@ -214,9 +214,9 @@ export class ChatLooks {
   }
 }
 
-/** Without copies that looks made: they are gone, and may not be edited. */
+/** Without copies that looks made, and messages of canaries: they are gone, and may not be edited. */
 function postsAmong(known: readonly Neighbour[]): Neighbour[] {
-  return known.filter(({ attempt }) => attempt !== null);
+  return known.filter(({ isGone }) => !isGone);
 }
 
 /** A caption that may be lost proves nothing; that of a medium among others is none of the message's, and stays. */

@@ -85,6 +85,7 @@ export class Sights {
         chatId,
         attempt: null,
         behind: Number.MAX_SAFE_INTEGER,
+        isGone: true,
         lastBegun: null,
         messageId: copyId,
         startedAt: now,

@@ -9,7 +9,7 @@ import { asSent, type SentMedium } from "./as-sent.ts";
 import { beginAttempt, readOf, unreadOf } from "./begin-attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { type InPlace, isAsRead, type Outcome, SAME_CONTENT, type Spent } from "./outcome.ts";
-import { OwnAnswers } from "./own-answers.ts";
+import type { OwnAnswers } from "./own-answers.ts";
 import type { ReadTask } from "./read-ahead.ts";
 import type { Stop } from "./stop.ts";
 
@@ -37,12 +37,13 @@ export interface AttemptsOptions {
   readonly stop: Stop;
   /** Makes the tag of a message, which is its caption; null for a message without one. */
   readonly tag: () => string | null;
+  /** What posts of this process were answered with, by whatever call. */
+  readonly answers: OwnAnswers;
 }
 
 /** Makes tries: one try, one outcome. It does not loop, retry or sleep, except to wait for the permit. */
 export class Attempts {
   readonly #options: AttemptsOptions;
-  readonly #answers = new OwnAnswers();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -145,7 +146,7 @@ export class Attempts {
     const { bot, chat } = permit.lane;
     const [kind, caption] = [task.sendAs ?? task.kind, facts.tag ?? undefined];
     const request = { ...prepared.request, chat, kind, caption, signal: stop.aborting };
-    const answer = this.#answers.check(asSent(mediumOf(task, facts, prepared), await bot.send(request)));
+    const answer = this.#options.answers.check(asSent(mediumOf(task, facts, prepared), await bot.send(request)));
     const send = answer.times.ended - answer.times.started;
     // Listeners first: the end of the permit lets the next item begin.
     const failure = answer.ok ? null : answer.failure;

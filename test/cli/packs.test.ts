@@ -29,6 +29,17 @@ describe("prewarm run --pack N", () => {
     expect(calls(world, "deleteMessage")).toHaveLength(1);
   });
 
+  it("deletes the message of a canary again where nobody knows whether it was", async () => {
+    const world = await openPackWorld(20);
+    const fault = { type: "status", status: 502, posted: false };
+    const match = { method: "deleteMessage", nth: 1 };
+    world.botApi.control({ faults: [{ server: "bot-api", match, fault }] });
+    const { code } = await runPacks(world, "--pack", "20");
+    expect([code, calls(world, "deleteMessage").length]).toEqual([0, 2]);
+    const canaries = world.posts().filter(({ transfer }) => transfer === "file_id");
+    expect(canaries.map(({ deleted }) => deleted)).toEqual([true]);
+  });
+
   it.each<[string, Partial<RichOptions>, string[]]>([
     ["the server has no such message", { supported: false }, ["packs unsupported"]],
     ["ids serve no other method", { ids: "rich_only" }, ["ids:photo rich_only"]],

@@ -202,6 +202,22 @@ export function packConformance(open: OpenLedger): void {
       await expect(tested.ledger.endCanary(canary, { state: "discarded" })).rejects.toThrow(/not under way/);
     });
 
+    it("is a message that is gone, for looks: none to make a copy of", async () => {
+      const canary = await tested.ledger.beginCanary(await held(), "-1001");
+      const { now } = tested;
+      const around = { bot: "default", chatId: "-1001", startedAt: now - 60_000, settledAt: now + 60_000 };
+      const seen = async () =>
+        (await tested.ledger.neighbours(around)).map(({ messageId, isGone }) => [messageId, isGone]);
+      for (const end of [{ state: "ready", messageId: 31 }, { state: "discarded" }] as const) {
+        await tested.ledger.endCanary(canary, end);
+        expect(await seen()).toEqual([
+          [7, false],
+          [31, true],
+        ]);
+        expect(await tested.ledger.lastPosts("default", "-1001")).toEqual([7]);
+      }
+    });
+
     it("that was refused, or got no answer, leaves none, and changes nothing for its object", async () => {
       const id = await held();
       const refused = await tested.ledger.beginCanary(id, "-1001");

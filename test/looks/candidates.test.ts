@@ -7,7 +7,7 @@ import { candidatesOf, type OpenEnd } from "../../src/looks/candidates.ts";
 const LOST = { startedAt: 1_000, settledAt: 2_000 };
 
 function at(messageId: number, startedAt: number, endedAt = startedAt + 100): Neighbour {
-  const begun = { attempt: null, behind: null, lastBegun: null };
+  const begun = { attempt: null, behind: null, lastBegun: null, isGone: false };
   return { chatId: "-1001000000001", ...begun, messageId, startedAt, endedAt };
 }
 

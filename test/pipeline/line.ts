@@ -22,6 +22,7 @@ import { InFlight } from "../../src/pipeline/claims.ts";
 import { Dispatcher } from "../../src/pipeline/dispatch.ts";
 import type { DispatchPolicy } from "../../src/pipeline/dispatch-policy.ts";
 import { Intake } from "../../src/pipeline/intake.ts";
+import { OwnAnswers } from "../../src/pipeline/own-answers.ts";
 import type { PlanRules } from "../../src/pipeline/plan.ts";
 import { ReadAhead } from "../../src/pipeline/read-ahead.ts";
 import { Settlement } from "../../src/pipeline/settle.ts";
@@ -164,7 +165,16 @@ export async function openLine(options: LineOptions = {}) {
   const pool = new Pool(concurrency);
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge: rules, runBots });
   const inFlight = new InFlight();
-  const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop, tag: () => null });
+  const attempts = new Attempts({
+    clock,
+    events,
+    ledger,
+    transfers,
+    inFlight,
+    stop,
+    answers: new OwnAnswers(),
+    tag: () => null,
+  });
   const common = { clock, events, ledger, transfers, lanes, runBots };
   const settlement = new Settlement({ ...common, retries: 3, random: () => 1, remove });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });

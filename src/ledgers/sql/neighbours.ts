@@ -12,8 +12,8 @@ const BESIDE = 64;
 
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
-  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, last_begun, started_at, ended_at from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select cast(:chat as text) as chat, copy_id as id, null as attempt, attempt_id as behind, null as last_begun, started_at, ended_at from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, last_begun, started_at, ended_at, case when purpose = 'canary' then 1 else 0 end as gone from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, null as attempt, attempt_id as behind, null as last_begun, started_at, ended_at, 1 as gone from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
 /** A copy was made when the attempt that was looked for had begun; beyond that nothing but the clock tells. */
@@ -49,7 +49,7 @@ const CHATS = `${WITH_CHATS} select chat from chats where chat is not null`;
 
 const LAST = `
   select distinct message_id as id from prewarm_attempts where warmup_chat_id = :chat and message_id is not null
-    and (:bot is null or bot_slug = :bot)
+    and (:bot is null or bot_slug = :bot) and coalesce(purpose, '') <> 'canary'
   order by message_id desc limit 3`;
 
 interface MessageRow {
@@ -60,6 +60,7 @@ interface MessageRow {
   readonly last_begun: number | bigint | string | null;
   readonly started_at: string;
   readonly ended_at: string;
+  readonly gone: number | bigint | string;
 }
 
 /** Returns our messages around one that is looked for, in the order of their ids. */
@@ -84,11 +85,12 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   };
   return oneEach(yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
-    .map(({ chat, id, attempt: by, behind, last_begun, started_at, ended_at }) => ({
+    .map(({ chat, id, attempt: by, behind, last_begun, started_at, ended_at, gone }) => ({
       chatId: chat,
       attempt: by === null ? null : Number(by),
       behind: behind === null ? null : Number(behind),
       lastBegun: last_begun === null ? null : Number(last_begun),
+      isGone: Number(gone) === 1,
       messageId: id,
       ...moments(started_at, ended_at),
     }));

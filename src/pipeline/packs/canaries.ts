@@ -1,6 +1,7 @@
-import { type Failure, failure } from "../../domain/failure.ts";
+import { type Failure, type FailureClass, failure } from "../../domain/failure.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
+import type { OwnAnswers } from "../own-answers.ts";
 import { type CanaryVerdict, canaryVerdict } from "./canary.ts";
 
 /** What a canary came to, and the message that is still to be deleted, if it posted one. */
@@ -11,11 +12,23 @@ export interface CanaryTrial {
   readonly failure: Failure | null;
 }
 
+/** Of a deletion: after these failures the message may be there. */
+const MAY_BE_THERE: readonly FailureClass[] = ["transient", "in_doubt", "chat", "auth"];
+
+/** What a deletion came to. `waits`: there was no call for now, or a wait was asked for; `unclear`: the message may be there. */
+type Deletion = "gone" | "waits" | "unclear";
+
+/** What calls of canaries need. */
+export interface CanaryCalls {
+  readonly ledger: PackedCalls;
+  readonly draining: AbortSignal;
+}
+
 /** Sends an id that came in a pack by the method of its kind, once; null where the permit was lost. Throws LedgerError. */
 export async function tryId(
   id: UnprovedId,
   permit: Permit,
-  { ledger, draining }: { readonly ledger: PackedCalls; readonly draining: AbortSignal },
+  { ledger, draining, answers }: CanaryCalls & { readonly answers: OwnAnswers },
 ): Promise<CanaryTrial | null> {
   if (!(await permit.ready(draining, 0))) return null;
   const { bot, chat } = permit.lane;
@@ -26,7 +39,7 @@ export async function tryId(
     await ledger.endCanary(canary, { state: "failed", failure: why });
     return null;
   }
-  const answer = await bot.send({ chat, kind, media: confirmation.stored.fileId });
+  const answer = answers.check(await bot.send({ chat, kind, media: confirmation.stored.fileId }));
   // The id is on trial, not the chat.
   permit.end(answer, "other");
   const verdict = canaryVerdict(kind, answer);
@@ -40,17 +53,19 @@ export async function tryId(
   return { verdict, message: { canary, bot: bot.slug, kind, chatId, messageId }, failure: null };
 }
 
-/** Deletes the message of a canary; false where the permit was lost or Telegram would not do it now. Throws LedgerError. */
+/** Deletes the message of a canary. Throws LedgerError. */
 export async function removeCanary(
   { canary, chatId, messageId }: CanaryMessage,
   permit: Permit,
-  { ledger, draining }: { readonly ledger: PackedCalls; readonly draining: AbortSignal },
-): Promise<boolean> {
-  if (!(await permit.ready(draining, 0)) || !permit.stillHolds()) return false;
+  { ledger, draining }: CanaryCalls,
+): Promise<Deletion> {
+  if (!(await permit.ready(draining, 0)) || !permit.stillHolds()) return "waits";
   const answer = await permit.lane.bot.deleteMessage(chatId, messageId);
   permit.end(answer, "other");
-  const mayPass = !answer.ok && (answer.failure.class === "flood" || answer.failure.class === "transient");
-  if (mayPass) return false;
+  const why = answer.ok ? null : answer.failure;
+  if (why?.class === "flood") return "waits";
+  // A group that became a supergroup has taken its messages along, under ids that nobody knows.
+  if (why && why.reason !== "chat_migrated" && MAY_BE_THERE.includes(why.class)) return "unclear";
   await ledger.endCanary(canary, { state: "discarded" });
-  return true;
+  return "gone";
 }

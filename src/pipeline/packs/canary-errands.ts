@@ -3,6 +3,7 @@ import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-
 import type { InFlight } from "../claims.ts";
 import { later, type WaitingRoom } from "../later.ts";
 import type { Outcome } from "../outcome.ts";
+import type { OwnAnswers } from "../own-answers.ts";
 import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
 import type { Waited } from "../tried.ts";
@@ -19,6 +20,7 @@ export interface CanaryErrandsOptions extends WaitingRoom {
   readonly inFlight: InFlight;
   readonly packs: Packs;
   readonly errands: Errands;
+  readonly answers: OwnAnswers;
   /** Is told of each task that has ended. */
   readonly finished: (task: Task) => Promise<void>;
 }
@@ -33,8 +35,8 @@ export interface OnTrial {
   readonly id: UnprovedId;
 }
 
-/** How often an id is tried that gets no answer which says anything. */
-const CANARY_TRIES = 3;
+/** How often an id is tried that gets no answer which says anything; and a message deleted, before that is left to the next run. */
+const [CANARY_TRIES, DELETIONS] = [3, 3];
 
 /** Has ids tried by the method of their kind, their messages deleted, and their media ended or sent again by that. */
 export class CanaryErrands {
@@ -66,17 +68,18 @@ export class CanaryErrands {
     });
   }
 
-  #removeThen(message: CanaryMessage, done: () => Promise<void>): void {
+  #removeThen(message: CanaryMessage, done: () => Promise<void>, tries = 1): void {
     const { bot, kind, chatId } = message;
     this.#options.errands.add({
       bot,
       kind,
       chat: chatId,
       run: async (permit) => {
-        const isGone = await removeCanary(message, permit, this.#calls());
+        const end = await removeCanary(message, permit, this.#calls());
         permit.drop();
-        if (isGone) await done();
-        else this.#removeThen(message, done);
+        if (end === "waits") this.#removeThen(message, done, tries);
+        else if (end === "unclear" && tries < DELETIONS) this.#removeThen(message, done, tries + 1);
+        else await done();
       },
       giveUp: done,
     });
@@ -100,7 +103,7 @@ export class CanaryErrands {
   }
 
   #calls() {
-    const { ledger, stop } = this.#options;
-    return { ledger, draining: stop.draining };
+    const { ledger, stop, answers } = this.#options;
+    return { ledger, answers, draining: stop.draining };
   }
 }

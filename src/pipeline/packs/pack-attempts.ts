@@ -9,7 +9,7 @@ import type { Sent } from "../../telegram/port.ts";
 import type { Transfers } from "../../transfers/port.ts";
 import type { Attempts } from "../attempt.ts";
 import { isAsRead, type Outcome } from "../outcome.ts";
-import { OwnAnswers } from "../own-answers.ts";
+import type { OwnAnswers } from "../own-answers.ts";
 import type { Stop } from "../stop.ts";
 import { type AfterPack, afterPack } from "./after-pack.ts";
 import { type BegunPack, beginPack, bytesOf } from "./begun-pack.ts";
@@ -42,12 +42,12 @@ export interface PackAttemptsOptions {
   /** Looks at what was read, and writes facts down, for single sends and packs alike. */
   readonly attempts: Attempts;
   readonly stop: Stop;
+  readonly answers: OwnAnswers;
 }
 
 /** Makes calls for several tasks: one call, one outcome a task. It does not loop, retry or sleep, except to wait for the permit. */
 export class PackAttempts {
   readonly #options: PackAttemptsOptions;
-  readonly #answers = new OwnAnswers();
   #made = 0;
 
   constructor(options: PackAttemptsOptions) {
@@ -170,7 +170,7 @@ export class PackAttempts {
     }));
     const found = matchBlocks(packed, value.blocks);
     const first = found.ok ? found.sent[0] : undefined;
-    const checked = first && this.#answers.check({ ok: true, value: first, times });
+    const checked = first && this.#options.answers.check({ ok: true, value: first, times });
     if (checked?.ok) return answer;
     const why = found.ok ? "it holds no media" : found.why;
     const text = `the answer about message ${value.messageId} in ${value.chatId} does not match what was sent: ${why}; no id of it is kept`;

@@ -9,6 +9,7 @@ import type { InFlight } from "../claims.ts";
 import { consequenceOf } from "../follow-up.ts";
 import { later, type WaitingRoom } from "../later.ts";
 import type { Outcome } from "../outcome.ts";
+import type { OwnAnswers } from "../own-answers.ts";
 import type { ReadTask } from "../read-ahead.ts";
 import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
@@ -35,6 +36,7 @@ export interface PackRunnerOptions extends WaitingRoom {
   readonly settlement: Settlement;
   readonly inFlight: InFlight;
   readonly packs: Packs;
+  readonly answers: OwnAnswers;
   /** Is told of each task that has ended. */
   readonly finished: (task: Task) => Promise<void>;
 }

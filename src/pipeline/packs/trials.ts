@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { LaneBoard, Permit } from "../../lanes/port.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
+import type { OwnAnswers } from "../own-answers.ts";
 import { removeCanary, tryId } from "./canaries.ts";
 import type { CanaryVerdict } from "./canary.ts";
 import type { Packs } from "./packs.ts";
@@ -11,6 +12,7 @@ export interface TrialsOptions {
   readonly lanes: LaneBoard;
   readonly packs: Packs;
   readonly draining: AbortSignal;
+  readonly answers: OwnAnswers;
 }
 
 /** Milliseconds between two looks for a slot, and how many there are: a lane that is frozen for long is left to the next run. */

@@ -40,7 +40,7 @@ export function packUse(rule: PackRule, trust: Trust): PackUse {
   if (why !== null) return { most: 0, why, kinds, ...bounds, isProved: false, slots: "each" };
   const isProved = trust.quota === "messages";
   const wanted = rule.type === "up to" ? rule.most : LIMITS.pack.media;
-  const most = Math.min(wanted, isProved ? trust.keeps : UNPROVED_MOST);
+  const most = Math.min(wanted, trust.keeps, isProved ? wanted : UNPROVED_MOST);
   const slots = isProved || MEDIA_KINDS.some((kind) => kinds[kind] === "many") ? "one" : "each";
   return { most, why: null, kinds, ...bounds, isProved, slots };
 }

@@ -107,6 +107,14 @@ describe("how a lane may use packs", () => {
     ["not where media count", UP_TO_50, [proof("quota", "media"), PHOTO], 0, "media_count", "many"],
     ["not where the server has none", UP_TO_50, [proof("packs", "unsupported")], 0, "unsupported", "one"],
     ["with a canary and few where nothing is known and it was asked for", UP_TO_50, [], 10, null, "one"],
+    [
+      "with no more than are kept, whatever else is proved",
+      UP_TO_50,
+      [PHOTO, proof("keeps", "3")],
+      3,
+      null,
+      "many",
+    ],
     ["with at most what was asked for", { type: "up to", most: 4 }, [MESSAGES, PHOTO], 4, null, "many"],
     [
       "not where ids serve no other method",
