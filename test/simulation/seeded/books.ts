@@ -14,6 +14,19 @@ export interface AttemptRow {
   readonly tag: string | null;
   readonly chat: string | null;
   readonly message: number | null;
+  /** The message of several media that it was to be in; null for one of its own. */
+  readonly pack: string | null;
+  readonly purpose: string | null;
+}
+
+/** What the ledger holds for proved. */
+export interface ProofRow {
+  readonly bot: string;
+  readonly scope: string;
+  readonly what: string;
+  readonly result: string;
+  readonly evidence: string;
+  readonly at: number;
 }
 
 /** A row that has an id. */
@@ -30,15 +43,17 @@ export interface ReadyRow {
 
 const ATTEMPTS = `
   select id, bot_slug as bot, r2_key as key, r2_etag as etag, sha256 as content, kind, owner, state, error_reason as why, tag,
-    warmup_chat_id as chat, message_id as message from prewarm_attempts order by id`;
+    warmup_chat_id as chat, message_id as message, pack_id as pack, purpose from prewarm_attempts order by id`;
 const READY = `
   select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
     warmup_message_id as message, warmup_at as at from media_cache where status = 'ready' and tg_file_id is not null`;
 const STATUS = "select bot_slug as bot, sha256 as content, kind, status from media_cache";
+const PROOFS = "select bot_slug as bot, scope, what, result, evidence, at from prewarm_proofs";
 const STORED = "select r2_key as key, r2_etag as etag from media_store";
 
 const UNANSWERED = ["unknown", "unchecked"];
-const OWNING = ["sending", "ready", ...UNANSWERED];
+/** An id that came among others may wait to be tried, and may turn out to serve nothing else. */
+const OWNING = ["sending", "ready", "unproved", "discarded", ...UNANSWERED];
 /** By these people ask for calls to be made again. */
 const ASKED = ["prewarm only", "prewarm force"];
 
@@ -47,14 +62,28 @@ export class Books {
   /** Attempts after which it was sent again without a look, so that both may be there. */
   readonly #unchecked = new Set<number>();
   readonly #disk: SimulatedDisk;
+  #parts: Readonly<Record<"all" | "attempts" | "canaries", readonly AttemptRow[]>> = {
+    all: [],
+    attempts: [],
+    canaries: [],
+  };
   readonly #read = new Map<string, { readonly version: number; readonly rows: readonly unknown[] }>();
 
   constructor(disk: SimulatedDisk) {
     this.#disk = disk;
   }
 
+  /** Those of objects; ids are tried by attempts of none, which are {@link canaries}. */
   get attempts(): readonly AttemptRow[] {
-    return this.#rows<AttemptRow>("prewarm_attempts", ATTEMPTS);
+    return this.#split().attempts;
+  }
+
+  get canaries(): readonly AttemptRow[] {
+    return this.#split().canaries;
+  }
+
+  get proofs(): readonly ProofRow[] {
+    return this.#rows<ProofRow>("prewarm_proofs", PROOFS);
   }
 
   get ready(): readonly ReadyRow[] {
@@ -107,6 +136,15 @@ export class Books {
   owned(): ReadonlyMap<string, number> {
     const owning = this.attempts.filter(({ state }) => OWNING.includes(state));
     return countBy(owning, ({ bot, etag }) => `${bot} ${etag}`);
+  }
+
+  #split() {
+    const all = this.#rows<AttemptRow>("prewarm_attempts", ATTEMPTS);
+    if (this.#parts.all === all) return this.#parts;
+    const canaries = all.filter(({ purpose }) => purpose === "canary");
+    const attempts = canaries.length === 0 ? all : all.filter(({ purpose }) => purpose !== "canary");
+    this.#parts = { all, attempts, canaries };
+    return this.#parts;
   }
 
   #rows<Row>(table: string, sql: string): readonly Row[] {

@@ -87,6 +87,13 @@ export class SimulatedDisk {
     return this.#memory.prepare(sql).all(values) as Row[];
   }
 
+  /** Writes as a process did that ended long ago. */
+  write(sql: string, values: readonly SqliteValue[]): void {
+    this.#memory.prepare(sql).run(values);
+    this.commits += 1;
+    this.sync();
+  }
+
   close(): void {
     this.#crashes += 1;
     this.#memory.exec("rollback");

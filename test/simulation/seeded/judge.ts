@@ -1,6 +1,8 @@
 import { type AttemptRow, Books, isUnanswered, type ReadyRow } from "./books.ts";
 import type { Message } from "./messages.ts";
+import { PackJudge } from "./pack-judge.ts";
 import type { Post } from "./telegram.ts";
+import type { Upload } from "./uploads.ts";
 import { DocumentedWindows } from "./windows.ts";
 import type { SeenCall, ToldWait } from "./wire.ts";
 import type { World } from "./world.ts";
@@ -29,6 +31,7 @@ export class Judge {
   readonly wrongs: string[] = [];
   readonly #world: World;
   readonly #books: Books;
+  readonly #packs: PackJudge;
   readonly #slugs: ReadonlyMap<string, string>;
   readonly #posts = new Map<string, Post>();
   /** Ids that were ready, by whom and what they show. */
@@ -48,6 +51,7 @@ export class Judge {
   constructor(world: World) {
     this.#world = world;
     this.#books = new Books(world.disk);
+    this.#packs = new PackJudge(world, this.#books, (text) => this.#wrong(text));
     this.#slugs = new Map(world.scenario.bots.map(({ id, slug }) => [id, slug]));
     this.#windows = new DocumentedWindows(world.scenario);
   }
@@ -62,6 +66,7 @@ export class Judge {
     const seen = { ids: disk.versionOf("media_cache"), attempts: disk.versionOf("prewarm_attempts") };
     if (isNews || seen.ids !== this.#seen.ids) this.#now = this.#readyNow();
     if (isNews || seen.attempts !== this.#seen.attempts) this.#accounts();
+    this.#packs.look();
     this.#seen = seen;
     if (disk.durable !== disk.commits) return;
     for (const [name, id] of this.#now) this.#ready.set(name, id);
@@ -79,6 +84,7 @@ export class Judge {
     const { surprises } = this.#world;
     for (const each of surprises) this.#wrong(`surprise: ${each}`);
     this.#groundless();
+    this.#packs.end(all);
     if (all) this.#traces();
   }
 
@@ -121,6 +127,7 @@ export class Judge {
         `${call.method} of ${call.bot} in ${call.chat} began ${Math.ceil(early.until - call.startedAt)} ms before the end of a wait${early.by === call.by ? "" : " that another process was told"}`,
       );
     this.#lookIsWritten(call);
+    this.#packs.call(call);
     const late = this.#windows.over(call, this.#chatOf(call.chat));
     if (late) this.#wrong(late);
     if (this.#sentTwice(call, calls.slice(0, at)))
@@ -128,16 +135,29 @@ export class Judge {
   }
 
   /** One process sends the bytes that it has read once: not while they are on their way, and not when they were posted. */
-  #sentTwice({ by, bot, method, upload }: SeenCall, before: readonly SeenCall[]): boolean {
+  #sentTwice({ by, bot, uploads }: SeenCall, before: readonly SeenCall[]): boolean {
     const { telegram } = this.#world;
-    if (upload === null || telegram.twists.has(upload.sha256)) return false;
+    const own = uploads.filter(({ sha256 }) => !telegram.twists.has(sha256));
+    if (own.length === 0) return false;
     const { attempts } = this.#books;
     const isForced = attempts.some(({ state, owner }) => state === "sending" && owner === "prewarm force");
-    return before.some((call) => {
-      if (call.by !== by || call.bot !== bot || call.method !== method) return false;
-      if (call.upload?.sha256 !== upload.sha256) return false;
-      return !call.upload.answer.isOver || (call.upload.isPosted && !isForced);
+    const isSame = (one: Upload, other: Upload) => one.sha256 === other.sha256 && one.kind === other.kind;
+    if (own.some((one, at) => own.slice(0, at).some((other) => isSame(one, other)))) return true;
+    const earlier = before
+      .filter((call) => call.by === by && call.bot === bot)
+      .flatMap((call) => call.uploads);
+    return earlier.some((other) => {
+      if (other.answer.isOver && (!other.isPosted || isForced)) return false;
+      return own.some((one) => isSame(one, other) && !this.#isDiscarded(bot, one));
     });
+  }
+
+  /** Its id turned out to serve nothing but its message. */
+  #isDiscarded(bot: string, { sha256 }: Upload): boolean {
+    const etags = this.#etagsOf(sha256);
+    return this.#books.attempts.some(
+      (each) => each.state === "discarded" && each.bot === this.#slugs.get(bot) && etags.includes(each.etag),
+    );
   }
 
   /** What a look leaves in a chat can be taken away only by those who know of it. */
@@ -196,10 +216,15 @@ export class Judge {
     return now;
   }
 
-  #wrongId({ bot, content, chat, message }: ReadyRow, post: Post | undefined): string | null {
+  #wrongId({ bot, content, kind, chat, message }: ReadyRow, post: Post | undefined): string | null {
     const isIts = post && this.#slugs.get(post.bot) === bot && post.message === message;
     if (!isIts || this.#chatOf(post.chat) !== this.#chatOf(chat)) return "is not what was posted";
-    return this.#isOf(post, content) ? null : `shows other content than ${content}`;
+    if (!this.#isOf(post, content)) return `shows other content than ${content}`;
+    const { file } = post;
+    if (file.isRichOnly || (file.isDead && this.#packs.knowsWhatIsKept(bot)))
+      return "serves no method of its own";
+    const isOther = post.isPacked && (file.kind === "photo") !== (kind === "photo");
+    return isOther ? `is that of a ${file.kind}, not of a ${kind}` : null;
   }
 
   #lost(name: string, before: ReadyId, now: ReadyId | undefined): void {
@@ -231,7 +256,7 @@ export class Judge {
     const posted = new Map<string, number>();
     for (const post of this.#world.telegram.posts) {
       const { bot, sha256 } = post;
-      if (this.#isOutOfTime(post)) continue;
+      if (post.isDropped || this.#isOutOfTime(post)) continue;
       const name = `${this.#slugs.get(bot)} ${sha256}`;
       posted.set(name, (posted.get(name) ?? 0) + 1);
     }
@@ -259,7 +284,9 @@ export class Judge {
     const attempts = this.#books.attempts.filter((each) => each.bot === bot && etags.includes(each.etag));
     const isRefused = attempts.some(({ why }) => why !== null && PERMANENT.has(why));
     const mayBeInDoubt = attempts.some(
-      (each) => this.#books.statusOf(each) === "unknown" && (!all || this.#isAlone(bot, each)),
+      (each) =>
+        this.#books.statusOf(each) === "unknown" &&
+        (!all || this.#isAlone(bot, each) || this.#packs.isMisfit(each)),
     );
     if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
@@ -316,7 +343,9 @@ export class Judge {
     const { wires, deaths, aborts } = this.#world;
     const doubted = this.#books.attempts.filter(isUnanswered);
     const died = doubted.filter(({ why }) => why === "process_died").length;
-    const lost = doubted.length - died;
+    // The media of one message are lost together.
+    const lost = new Set(doubted.flatMap(({ pack, id, why }) => (why === "process_died" ? [] : [pack ?? id])))
+      .size;
     if (died > 0 && deaths.length === 0) this.#wrong(`${died} in doubt by a death that nobody died`);
     if (lost > wires.doubts && aborts === 0)
       this.#wrong(`${lost} in doubt, and ${wires.doubts} answers lost`);

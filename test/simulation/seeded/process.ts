@@ -115,6 +115,8 @@ export class SimulatedProcess {
     this.#world.enqueue = (key, again) => {
       void ledger.enqueue([again ? { key, again } : { key }]).then(() => keeping.asked.ring());
     };
+    // Older scenarios know of no packs, and go on as they went.
+    if (this.#world.scenario.packs) await keeping.packing.finish();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     keeping.lanes.rememberAll();
     await this.#session.close();

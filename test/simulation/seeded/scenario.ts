@@ -1,6 +1,7 @@
 import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
 import type { BucketFault } from "./bucket.ts";
 import { Draw } from "./draw.ts";
+import { type PackPlan, type ProofPart, packsOf } from "./pack-plan.ts";
 import type { Twist } from "./telegram.ts";
 import type { CallFault } from "./wire.ts";
 
@@ -34,6 +35,7 @@ export interface ProcessPlan {
 /** What a scenario is made of; each can be left out. */
 export type Part =
   | ProcessPlan
+  | ProofPart
   | { readonly type: "object"; readonly key: string; readonly content: string; readonly parts: number }
   /** What a media server makes of this content as photo: always, or from the forced run on. */
   | { readonly type: "twist"; readonly content: string; readonly twist: Twist; readonly later?: true }
@@ -55,6 +57,8 @@ export interface Scenario {
   readonly retries: number;
   /** Milliseconds that a commit waits for the disk at most. */
   readonly diskMs: number;
+  /** Absent where media go singly, and in scenarios from before they could go otherwise. */
+  readonly packs?: PackPlan;
   readonly parts: readonly Part[];
 }
 
@@ -65,7 +69,10 @@ const DAY = 24 * 3600 * 1000;
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
-  return new Author(seed).scenario();
+  const scenario = new Author(seed).scenario();
+  const packed = packsOf(scenario);
+  if (packed === null) return scenario;
+  return { ...scenario, packs: packed.packs, parts: [...scenario.parts, ...packed.parts] };
 }
 
 class Author {

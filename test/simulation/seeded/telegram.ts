@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
+import type { RichOptions } from "../../../src/sandbox/bot-api/rich-options.ts";
 import { FloodGate } from "../../../src/sandbox/flood-control/gate.ts";
 import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
 import { keyOfUrl, type SimulatedBucket } from "./bucket.ts";
+import { fileIdOf, mediumOf, type TakenFile, TakenFiles } from "./files.ts";
 import type { Form } from "./form.ts";
 import { type Message, Messages, type NewMessage, shown } from "./messages.ts";
+import { aboutMedium, type RichMedium, readRich, tooMuch } from "./rich.ts";
 
-/** A message that was really posted by a call that sends. */
+/** A medium that was really posted by a call that sends. */
 export interface Post {
   readonly bot: string;
   readonly chat: string;
@@ -23,6 +26,18 @@ export interface Post {
   readonly key: string | null;
   /** What its caption holds. */
   readonly tag: string | null;
+  /** It shares its message with others. */
+  readonly isPacked: boolean;
+  /** The answer shows it, and the message does not hold it. */
+  readonly isDropped: boolean;
+  /** What its ids are good for. */
+  readonly file: TakenFile;
+}
+
+/** A message by which an id was tried. */
+export interface CanaryPost {
+  readonly bot: string;
+  readonly message: Message;
 }
 
 /** A call of the Bot API, as it arrived. */
@@ -32,6 +47,8 @@ export interface Call {
   readonly bot: string;
   readonly form: Form;
   readonly startedAt: number;
+  /** Of several media no more than so many stay in the message. */
+  readonly cutTo?: number | undefined;
 }
 
 /** What the server says: HTTP status and body, after so many milliseconds of silence. */
@@ -41,6 +58,8 @@ export interface Reply {
   readonly waitMs: number;
   /** Milliseconds of a wait that it asks for. */
   readonly floodMs?: number;
+  /** It holds other media than were sent, so that nobody can believe it. */
+  readonly isOther?: boolean;
 }
 
 /** A chat, and what is out of order in it. */
@@ -64,11 +83,16 @@ export interface Chat {
 export type Twist = "refuse" | "as document" | "short id";
 
 const KIND = /^send(Photo|Video|Document)$/;
+/** Seconds of the wait that many URLs in one message, or more media than ever fit, are answered with (`src/sandbox`). */
+const [URL_FLOOD_SECONDS, OVERFLOW_SECONDS] = [30, 60];
+const UNFETCHED = "failed to get HTTP URL content";
+const UNFIT = "PHOTO_INVALID_DIMENSIONS";
 const UNEDITABLE = "message can't be edited";
 
 /** Telegram, as far as a run meets it: chats, floods, messages. It keeps the truth. */
 export class SimulatedTelegram {
   readonly posts: Post[] = [];
+  readonly canaries: CanaryPost[] = [];
   readonly messages: Messages;
   readonly chats: readonly Chat[];
   /** By content: what is made of it as photo. */
@@ -77,23 +101,31 @@ export class SimulatedTelegram {
   readonly #now: () => number;
   readonly #gates = new Map<string, FloodGate>();
   readonly #toldRights = new Map<string, number>();
-  #files = 0;
+  readonly #rich: RichOptions;
+  readonly #files = new TakenFiles();
 
   constructor(
     chats: readonly Chat[],
     bots: readonly string[],
-    { bucket, now }: { readonly bucket: SimulatedBucket; readonly now: () => number },
+    {
+      bucket,
+      now,
+      rich,
+    }: { readonly bucket: SimulatedBucket; readonly now: () => number; readonly rich: RichOptions },
   ) {
     this.chats = chats;
     this.messages = new Messages(bots);
     this.#bucket = bucket;
     this.#now = now;
+    this.#rich = rich;
   }
 
   /** Carries a call out, or refuses it. */
   answer(call: Call): Reply {
     if (call.method === "getMe")
       return done({ id: Number(call.bot), is_bot: true, username: `bot${call.bot}` });
+    if (call.method === "sendRichMessage" && !this.#rich.supported)
+      return wrong(404, "Not Found: method not found");
     const asked = call.form.fields.get("chat_id") ?? "";
     const chat = this.chats.find(({ id, former }) => id === asked || former.has(asked));
     if (!chat) return refused(400, "chat not found");
@@ -107,6 +139,7 @@ export class SimulatedTelegram {
       return memberOf(chat, call);
     }
     if (chat.kicked.has(call.bot)) return forbidden(`bot was kicked from the ${chat.type} chat`);
+    if (call.method === "sendRichMessage") return this.#sendRich(call, chat);
     if (KIND.test(call.method)) return this.#send(call, chat);
     return this.#underQuota(call, chat, () => this.#aboutMessage(call, chat));
   }
@@ -121,60 +154,150 @@ export class SimulatedTelegram {
   }
 
   #send(call: Call, chat: Chat): Reply {
-    const { method } = call;
+    const { method, form, bot } = call;
     const asked = KIND.exec(method)?.[1]?.toLowerCase() ?? "";
-    if (chat.refuses.has(asked)) return refused(400, `not enough rights to send ${asked}s to the chat`);
-    const content = this.#contentOf(call.form, asked);
-    if (content === null) return refused(400, "failed to get HTTP URL content");
-    const twist = asked === "photo" ? this.twists.get(content) : undefined;
-    if (twist === "refuse") return refused(400, "PHOTO_INVALID_DIMENSIONS");
-    return this.#underQuota(call, chat, () => this.#post(call, chat, { content, asked, twist }));
-  }
-
-  #underQuota({ bot, startedAt }: Call, chat: Chat, run: () => Reply): Reply {
-    const verdict = this.#gate(bot, chat).ask(startedAt);
-    if (verdict.type === "refuse") return flooded(verdict.retryAfter, false);
-    this.#gate(bot, chat).book(this.#now() + verdict.waitMs);
-    return { ...run(), waitMs: verdict.waitMs };
-  }
-
-  #post(
-    { bot, form, startedAt: askedAt }: Call,
-    chat: Chat,
-    { content, asked, twist }: { content: string; asked: string; twist: Twist | undefined },
-  ): Reply {
-    const kind = twist === "as document" ? "document" : asked;
-    const unique = twist === "short id" ? "short" : `unique-${content.slice(0, 12)}`;
-    this.#files += 1;
-    const file = this.#files;
-    const media = (viewer: string) => {
-      const shownFile = { file_id: fileIdOf(file, viewer), file_unique_id: unique, width: 2, height: 2 };
-      return kind === "photo" ? { photo: [shownFile] } : { [kind]: shownFile };
-    };
-    const caption = form.fields.get("caption") ?? null;
-    const message = this.messages.add({
-      ...inChat(chat),
-      by: bot,
-      media,
-      origin: null,
-      caption,
-      button: null,
+    if (chat.refuses.has(asked)) return refused(400, noRights(asked));
+    const id = form.fields.get(asked) ?? "";
+    if (form.file === null && id.startsWith("file-")) return this.#tryId(call, chat, { id, asked });
+    const content = this.#contentOf(form, asked);
+    if (content === null) return refused(400, UNFETCHED);
+    if (this.#twistOf(content, asked) === "refuse") return refused(400, UNFIT);
+    const key = form.file === null ? keyOfUrl(id) : null;
+    return this.#underQuota(call, chat, () => {
+      const file = this.#take(content, asked, { isRichOnly: false, isDead: false });
+      const tag = form.fields.get("caption") ?? null;
+      const media = (viewer: string) => mediumOf(file, viewer);
+      const message = this.#add(chat, { by: bot, media, caption: tag });
+      this.#posted(call, chat, { file, message, asked, key, tag, isPacked: false, isDropped: false });
+      return done(shown(message, bot));
     });
-    const key = form.file === null ? keyOfUrl(form.fields.get(asked) ?? "") : null;
-    const number = message.numbers.get(bot) ?? 0;
-    const post = {
-      bot,
-      chat: chat.id,
-      sha256: content,
-      asked,
-      kind,
-      key,
-      at: this.#now(),
-      askedAt,
-      tag: caption,
+  }
+
+  /** An id that came before is sent, as a canary does. */
+  #tryId(call: Call, chat: Chat, { id, asked }: { readonly id: string; readonly asked: string }): Reply {
+    const { bot } = call;
+    const file = this.#files.find(id, bot);
+    if (!file || file.isRichOnly || file.isDead)
+      return refused(400, "wrong file identifier/HTTP URL specified");
+    if ((file.kind === "photo") !== (asked === "photo"))
+      return refused(400, `can't use file of type ${file.kind} as ${asked}`);
+    return this.#underQuota(call, chat, () => {
+      const media = (viewer: string) => mediumOf(file, viewer);
+      const message = this.#add(chat, { by: bot, media, caption: null });
+      this.canaries.push({ bot, message });
+      return done(shown(message, bot));
+    });
+  }
+
+  /** One message of several media, in the order of src/sandbox: where one is bad nothing is posted. */
+  #sendRich(call: Call, chat: Chat): Reply {
+    const rich = this.#rich;
+    const media = readRich(call.form);
+    const bad = (text: string, index: number) => refused(400, aboutMedium(text, index, rich));
+    const forbidden = media.findIndex(({ kind }) => chat.refuses.has(kind));
+    if (forbidden >= 0) return bad(noRights(media[forbidden]?.kind ?? ""), forbidden);
+    const much = tooMuch(media, call.form, rich);
+    if (much === "body") return wrong(413, "Request Entity Too Large");
+    if (much === "urls") return flooded(URL_FLOOD_SECONDS, false);
+    const contents = media.map(
+      ({ sha256, key }) => sha256 ?? this.#bucket.objects.get(key ?? "")?.sha256 ?? null,
+    );
+    for (const [index, content] of contents.entries()) {
+      if (content === null) return bad(UNFETCHED, index);
+      if (this.#twistOf(content, media[index]?.kind ?? "") === "refuse") return bad(UNFIT, index);
+    }
+    const cost = rich.counts === "media" ? media.length : 1;
+    if (rich.overflow === "refuse" && cost > this.#gate(call.bot, chat).most)
+      return flooded(OVERFLOW_SECONDS, false);
+    return this.#underQuota(call, chat, () => this.#postRich(call, chat, { media, contents }), cost);
+  }
+
+  #postRich(
+    call: Call,
+    chat: Chat,
+    {
+      media,
+      contents,
+    }: { readonly media: readonly RichMedium[]; readonly contents: readonly (string | null)[] },
+  ): Reply {
+    const { bot, cutTo = media.length } = call;
+    const { ids, keeps, dropped_ids } = this.#rich;
+    const files = media.map(({ kind }, index) => {
+      const isDead = index >= keeps && dropped_ids === "dead";
+      return this.#take(contents[index] ?? "", kind, { isRichOnly: ids === "rich_only", isDead });
+    });
+    const blocks = (viewer: string) =>
+      files.map((file, index) => {
+        const { tag } = media[index] ?? { tag: null };
+        return {
+          type: file.kind,
+          ...mediumOf(file, viewer),
+          ...(tag === null ? {} : { caption: { text: tag } }),
+        };
+      });
+    const kept = Math.min(keeps, cutTo);
+    const held = (viewer: string) => ({ rich_message: { blocks: blocks(viewer).slice(0, kept) } });
+    const message = this.#add(chat, { by: bot, media: held, caption: null });
+    for (const [index, { kind: asked, key, tag }] of media.entries()) {
+      const file = files[index];
+      if (file && index < cutTo)
+        this.#posted(call, chat, {
+          file,
+          message,
+          asked,
+          key,
+          tag,
+          isPacked: true,
+          isDropped: index >= kept,
+        });
+    }
+    // The answer is the message as the server took it in: what was dropped since is still there.
+    const taken = {
+      ...message,
+      media: (viewer: string) => ({ rich_message: { blocks: blocks(viewer).slice(0, cutTo) } }),
     };
-    this.posts.push({ ...post, message: number, fileId: fileIdOf(file, bot) });
-    return done(shown(message, bot));
+    const isOther =
+      cutTo < media.length ||
+      files.some(({ kind }, index) => (kind === "photo") !== (media[index]?.kind === "photo"));
+    return { ...done(shown(taken, bot)), isOther };
+  }
+
+  #twistOf(content: string, asked: string): Twist | undefined {
+    return asked === "photo" ? this.twists.get(content) : undefined;
+  }
+
+  #take(sha256: string, asked: string, is: Pick<TakenFile, "isRichOnly" | "isDead">): TakenFile {
+    const twist = this.#twistOf(sha256, asked);
+    const kind = twist === "as document" ? "document" : asked;
+    const unique = twist === "short id" ? "short" : `unique-${sha256.slice(0, 12)}`;
+    return this.#files.add({ sha256, kind, unique, ...is });
+  }
+
+  #add(chat: Chat, message: Pick<NewMessage, "by" | "media" | "caption">): Message {
+    return this.messages.add({ ...inChat(chat), origin: null, button: null, ...message });
+  }
+
+  #posted(
+    { bot, startedAt: askedAt }: Call,
+    chat: Chat,
+    {
+      file,
+      message,
+      ...post
+    }: Pick<Post, "file" | "asked" | "key" | "tag" | "isPacked" | "isDropped"> & {
+      readonly message: Message;
+    },
+  ): void {
+    const { sha256, kind } = file;
+    const place = { bot, chat: chat.id, message: message.numbers.get(bot) ?? 0, fileId: fileIdOf(file, bot) };
+    this.posts.push({ ...post, ...place, file, sha256, kind, at: this.#now(), askedAt });
+  }
+
+  #underQuota({ bot, startedAt }: Call, chat: Chat, run: () => Reply, cost = 1): Reply {
+    const verdict = this.#gate(bot, chat).ask(startedAt, cost);
+    if (verdict.type === "refuse") return flooded(verdict.retryAfter, false);
+    this.#gate(bot, chat).book(this.#now() + verdict.waitMs, cost);
+    return { ...run(), waitMs: verdict.waitMs };
   }
 
   #aboutMessage(call: Call, chat: Chat): Reply {
@@ -224,13 +347,13 @@ function inChat(chat: Chat): Pick<NewMessage, "chat" | "chatType"> {
   return { chat: chat.id, chatType: typeOf(chat) };
 }
 
+function noRights(kind: string): string {
+  return `not enough rights to send ${kind}s to the chat`;
+}
+
 /** A group that moved is a supergroup. */
 function typeOf({ type, former }: Chat): string {
   return former.size > 0 ? "supergroup" : type;
-}
-
-function fileIdOf(file: number, bot: string): string {
-  return `file-${file}-of-${bot}`;
 }
 
 /** A bot edits its own posts, in a channel those of others with the right to, and no forward. */

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import { Dispatcher } from "undici";
 import type { Draw } from "./draw.ts";
 import { readForm } from "./form.ts";
+import { withOtherMedia } from "./rich.ts";
 import type { Schedule } from "./schedule.ts";
 import { type Call, flooded, type Reply, type SimulatedTelegram } from "./telegram.ts";
+import { kindsOf, type Upload, uploadsOf } from "./uploads.ts";
 
 /** What goes wrong with one call on its way, or with its answer. */
 export type CallFault =
@@ -14,6 +15,10 @@ export type CallFault =
   | { readonly type: "status" | "page"; readonly status: number; readonly posted: boolean }
   | { readonly type: "flood"; readonly seconds: number; readonly asText: boolean }
   | { readonly type: "slow"; readonly ms: number }
+  /** The answer about several media holds them otherwise than their message. */
+  | { readonly type: "other media"; readonly how: "one missing" | "two swapped" }
+  /** Of several media only the first so many are posted. */
+  | { readonly type: "cut"; readonly to: number }
   | { readonly type: "no answer until"; readonly ms: number };
 
 /** A call as it was seen on the wire. */
@@ -24,21 +29,14 @@ export interface SeenCall {
   readonly startedAt: number;
   /** Which process made it. */
   readonly by: object;
-  /** The file that it carries; null where it has none. */
-  readonly upload: Upload | null;
+  /** Of what kinds it sends media. */
+  readonly kinds: readonly string[];
+  /** The files that it carries. */
+  readonly uploads: readonly Upload[];
   /** The number of the message that it is about; null where it is about none. */
   readonly message: number | null;
   /** What goes wrong with it; null for nothing. */
   readonly fault: CallFault["type"] | null;
-}
-
-/** A file on its way. */
-interface Upload {
-  readonly sha256: string;
-  /** The caller has its answer, or was told that there is none. */
-  readonly answer: { readonly isOver: boolean };
-  /** It was answered with the message that was posted. */
-  isPosted: boolean;
 }
 
 /** A wait that an answer asked a process for. */
@@ -128,9 +126,10 @@ export class Wire extends Dispatcher {
     if (fault?.type === "refused connection") return this.#lose(answer, method, "ECONNREFUSED");
     answer.begin();
     const form = readForm(typeOf(options.headers), await textOf(options.body));
-    const call = { method, bot, form, startedAt };
+    const cutTo = fault?.type === "cut" ? fault.to : undefined;
+    const call = { method, bot, form, startedAt, cutTo };
     const chat = form.fields.get("chat_id") ?? null;
-    const upload = form.file === null ? null : { sha256: hashOf(form.file), answer, isPosted: false };
+    const uploads = uploadsOf(call, answer);
     const message = Number(form.fields.get("message_id") ?? 0) || null;
     wires.calls.push({
       bot,
@@ -138,7 +137,8 @@ export class Wire extends Dispatcher {
       method,
       startedAt,
       by: this.#by,
-      upload,
+      kinds: kindsOf(call),
+      uploads,
       message,
       fault: fault?.type ?? null,
     });
@@ -147,12 +147,12 @@ export class Wire extends Dispatcher {
     if (fault?.type === "lost, and posted late")
       return this.#late(answer, call, wires.draw.from(100, 60_000));
     if (fault?.type === "posted long after") return this.#late(answer, call, fault.ms);
-    await this.#answer(call, { chat, upload }, fault, answer);
+    await this.#answer(call, { chat, uploads }, fault, answer);
   }
 
   async #answer(
     call: Call,
-    { chat, upload }: Pick<SeenCall, "chat" | "upload">,
+    { chat, uploads }: Pick<SeenCall, "chat" | "uploads">,
     fault: CallFault | undefined,
     answer: Answer,
   ): Promise<void> {
@@ -165,7 +165,8 @@ export class Wire extends Dispatcher {
       return this.#lose(answer, call.method, "ECONNRESET");
     if (!answer.isOver) this.#told(call, chat, reply);
     const isPosted = isPost(call, reply);
-    if (upload) upload.isPosted = isPosted && !answer.isOver && fault?.type !== "answer of the one before";
+    const isBelieved = isPosted && !answer.isOver && !reply.isOther;
+    for (const upload of uploads) upload.isPosted = isBelieved;
     if (isPosted) this.#before = reply.body;
     answer.give(reply);
   }
@@ -174,7 +175,8 @@ export class Wire extends Dispatcher {
     const { telegram } = this.#wires;
     if (fault?.type === "flood") return this.#flood(call, fault);
     if (fault?.type === "answer of the one before") return this.#mixedUp(call, telegram.answer(call));
-    if (fault?.type !== "status" && fault?.type !== "page") return telegram.answer(call);
+    if (fault?.type === "other media") return this.#garbled(call, telegram.answer(call), fault.how);
+    if (fault?.type !== "status" && fault?.type !== "page") return this.#asItIs(call, telegram.answer(call));
     if (fault.posted) telegram.answer(call);
     this.#doubted(call.method);
     const { status } = fault;
@@ -186,7 +188,17 @@ export class Wire extends Dispatcher {
   #mixedUp(call: Call, reply: Reply): Reply {
     if (this.#before === null || !isPost(call, reply)) return reply;
     this.#doubted(call.method);
-    return { ...reply, body: this.#before };
+    return { ...reply, body: this.#before, isOther: true };
+  }
+
+  #garbled(call: Call, reply: Reply, how: "one missing" | "two swapped"): Reply {
+    const body = isPost(call, reply) ? withOtherMedia(reply.body, how) : null;
+    return this.#asItIs(call, body === null ? reply : { ...reply, body, isOther: true });
+  }
+
+  #asItIs(call: Call, reply: Reply): Reply {
+    if (reply.isOther) this.#doubted(call.method);
+    return reply;
   }
 
   #flood(call: Call, { seconds, asText }: Extract<CallFault, { type: "flood" }>): Reply {
@@ -274,10 +286,6 @@ class Answer {
 
 function isPost({ method }: Call, { body }: Reply): boolean {
   return sortOf(method) === "send" && body.includes('"message_id"');
-}
-
-function hashOf(file: string): string {
-  return createHash("sha256").update(file).digest("hex");
 }
 
 function typeOf(headers: Dispatcher.DispatchOptions["headers"]): string {

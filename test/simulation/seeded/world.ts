@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { loadWorkerConfig, type WorkerConfig } from "../../../src/config/worker-config.ts";
 import { Secret } from "../../../src/domain/secret.ts";
+import { DOCUMENTED_RICH } from "../../../src/sandbox/bot-api/rich-options.ts";
 import { SimulatedBucket } from "./bucket.ts";
 import { SimulatedDisk } from "./disk.ts";
 import { Draw } from "./draw.ts";
+import type { ProofPart } from "./pack-plan.ts";
 import type { Happening, Part, Scenario } from "./scenario.ts";
 import { Schedule } from "./schedule.ts";
 import { type Chat, SimulatedTelegram, type Twist } from "./telegram.ts";
@@ -15,6 +17,9 @@ export interface Death {
   readonly by: object;
   readonly place: string;
 }
+
+const PROOF = `
+  insert or replace into prewarm_proofs (bot_slug, scope, what, result, evidence, at) values (?1, ?2, ?3, ?4, '{}', ?5)`;
 
 /** The highest id of a channel or a supergroup here. */
 const SUPERGROUPS = -1_001_000_000_000;
@@ -58,7 +63,11 @@ export class World {
       return { id, type, limits, ...sets, editors: new Set(), isProtected: false, wasProtected: false };
     });
     const bots = scenario.bots.map(({ id }) => id);
-    this.telegram = new SimulatedTelegram(chats, bots, { bucket: this.bucket, now: this.schedule.now });
+    this.telegram = new SimulatedTelegram(chats, bots, {
+      bucket: this.bucket,
+      now: this.schedule.now,
+      rich: scenario.packs?.rich ?? DOCUMENTED_RICH,
+    });
     this.wires = new Wires(this.schedule, this.draw, this.telegram);
     this.config = configOf(
       scenario,
@@ -97,6 +106,16 @@ export class World {
       this.wires.faults[part.type].set(part.nth, part.fault);
     else if (part.type === "event") this.schedule.after(part.at, () => this.#happen(part.what), this);
     else if (part.type === "twist" && !part.later) this.#twist(part);
+    else if (part.type === "proof") this.#prove(part);
+  }
+
+  /** Of chats, a proof is one of all of a type. */
+  #prove({ bot, what, result, ageMs }: ProofPart): void {
+    const slug = this.scenario.bots[bot]?.slug;
+    if (slug === undefined) return;
+    const scopes = what.startsWith("ids:") ? ["*"] : new Set(this.telegram.chats.map(({ type }) => type));
+    for (const scope of scopes)
+      this.disk.write(PROOF, [slug, scope, what, result, this.schedule.wall() - ageMs]);
   }
 
   #happen(what: Happening): void {
@@ -160,6 +179,7 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     MEDIA_PREWARM_INTERVAL_MS: "20000",
     PREWARM_LIST_INTERVAL: "5m",
     PREWARM_PACE: scenario.pace,
+    PREWARM_PACK: scenario.packs?.rule,
   };
   const bots = scenario.bots.map(({ slug, id, chats: own }) => ({
     slug,
@@ -167,7 +187,7 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     tokenName: "TELEGRAM_BOT_TOKEN",
     chats: own.map((at) => chats[at] ?? ""),
   }));
-  const name = [scenario.concurrency, scenario.maxQueue, scenario.pace].join(" ");
+  const name = [scenario.concurrency, scenario.maxQueue, scenario.pace, scenario.packs?.rule].join(" ");
   const config = configs.get(name) ?? loadWorkerConfig({}, env, null);
   configs.set(name, config);
   return { ...config, bots };

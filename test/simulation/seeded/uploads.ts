@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { readRich } from "./rich.ts";
+import type { Call } from "./telegram.ts";
+
+/** A file on its way. */
+export interface Upload {
+  readonly sha256: string;
+  /** The kind that it is sent as. */
+  readonly kind: string;
+  /** The caller has its answer, or was told that there is none. */
+  readonly answer: { readonly isOver: boolean };
+  /** It was answered with the message that was posted. */
+  isPosted: boolean;
+}
+
+/** The files that a call carries. */
+export function uploadsOf(
+  { method, form }: Pick<Call, "method" | "form">,
+  answer: Upload["answer"],
+): Upload[] {
+  const made = (sha256: string, kind: string): Upload => ({ sha256, kind, answer, isPosted: false });
+  if (method === "sendRichMessage")
+    return readRich(form).flatMap(({ sha256, kind }) => (sha256 === null ? [] : [made(sha256, kind)]));
+  if (form.file === null) return [];
+  return [made(createHash("sha256").update(form.file).digest("hex"), kindOf(method))];
+}
+
+/** The kinds of media that a call sends, one for each. */
+export function kindsOf({ method, form }: Pick<Call, "method" | "form">): string[] {
+  if (method === "sendRichMessage") return readRich(form).map(({ kind }) => kind);
+  return method.startsWith("send") ? [kindOf(method)] : [];
+}
+
+function kindOf(method: string): string {
+  return method.replace("send", "").toLowerCase();
+}
