@@ -146,7 +146,9 @@ export class Attempts {
     const { bot, chat } = permit.lane;
     const [kind, caption] = [task.sendAs ?? task.kind, facts.tag ?? undefined];
     const request = { ...prepared.request, chat, kind, caption, signal: stop.aborting };
-    const answer = this.#options.answers.check(asSent(mediumOf(task, facts, prepared), await bot.send(request)));
+    const answer = this.#options.answers.check(
+      asSent(mediumOf(task, facts, prepared), await bot.send(request)),
+    );
     const send = answer.times.ended - answer.times.started;
     // Listeners first: the end of the permit lets the next item begin.
     const failure = answer.ok ? null : answer.failure;
