@@ -5,7 +5,7 @@ import type { LedgerView } from "../view.ts";
 import type { Database } from "./database.ts";
 import { LEASE_S } from "./leases.ts";
 import type { TellAway } from "./patience.ts";
-import { type Company, enter, type OtherWorker, type WritingProcess } from "./processes.ts";
+import { type Company, enter, isGone, type OtherWorker, type WritingProcess } from "./processes.ts";
 
 /** Seconds for which a worker waits for the lease of one that died, and by which it waits longer than a lease. */
 const [FOR_LEASE_S, MARGIN_S] = [LEASE_S + 5, 5];
@@ -31,8 +31,11 @@ export async function entered(
   const began = clock.now();
   let [most, last] = [FOR_LEASE_S, Number.POSITIVE_INFINITY];
   for (;;) {
-    const found = await database.write(() => enter(command, company, schema));
-    if ("fence" in found) return found;
+    const found = await database.write(() => enter(command, company, schema, isGone));
+    if ("fence" in found) {
+      if (found.insteadOf) tell("info", takenFrom(place, found.insteadOf));
+      return found;
+    }
     const waited = (clock.now() - began) / 1000;
     if (last === Number.POSITIVE_INFINITY && found.leaseS > LEASE_S) {
       most = found.leaseS + MARGIN_S;
@@ -45,6 +48,10 @@ export async function entered(
     last = found.leaseS;
     await clock.sleep(ASK_EACH_MS);
   }
+}
+
+function takenFrom(place: string, { command, pid, host }: OtherWorker): string {
+  return `${place} was worked on by \`${command}\` (pid ${pid} on ${host}), which rested and is gone: this one takes its place`;
 }
 
 function resting(place: string, { command, pid, host, leaseS }: OtherWorker): string {

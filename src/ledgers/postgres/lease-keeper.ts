@@ -2,6 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { AttemptLost } from "../../domain/shared-work.ts";
 import { LedgerError } from "../error.ts";
 import type { AttemptId } from "../port.ts";
+import type { Steps } from "../sql/steps.ts";
 import type { Store } from "../sql/store.ts";
 import type { Database } from "./database.ts";
 import { LEASE_S, renew, sweep } from "./leases.ts";
@@ -27,6 +28,11 @@ export class LeaseKeeper {
   #cancel: () => void = () => {};
   /** Until when nothing is to be renewed, by this process's own clock. */
   #restsUntil = 0;
+  /** Its row says that it rests: another worker may have taken it for dead, and its place. */
+  #rests = false;
+  /** How often it began to. */
+  #rested = 0;
+  #writing = 0;
   #lost: LedgerError | null = null;
 
   constructor(database: Database, store: Store, process: WritingProcess, clock: Clock) {
@@ -72,13 +78,48 @@ export class LeaseKeeper {
   }
 
   /**
+   * Plays steps that write as one transaction. Where this process rests they begin with a word that it lives, so that no other can take its
+   * place before they are over. Throws LedgerError once another worker has taken it.
+   */
+  async writing<T>(work: () => Steps<T>): Promise<T> {
+    this.check();
+    this.#writing += 1;
+    try {
+      return await (this.#rests ? this.#woken(work) : this.#database.write(work));
+    } finally {
+      this.#writing -= 1;
+    }
+  }
+
+  async #woken<T>(work: () => Steps<T>): Promise<T> {
+    const process = this.#process;
+    const [nth, isSettled] = [this.#rested, !this.#isBusy];
+    const lose = () => this.#lose("it rested, and was taken for dead");
+    const value = await this.#database.write(function* () {
+      if (!(yield* stay(process, 0))) throw lose();
+      return yield* work();
+    });
+    // Unless its row is being told meanwhile that it rests.
+    if (isSettled && nth === this.#rested) this.#rests = false;
+    return value;
+  }
+
+  #lose(why: string): LedgerError {
+    this.#lost = new LedgerError(
+      `${this.#store.place} was taken over by another worker, since ${why}; end one of the two`,
+      1,
+    );
+    return this.#lost;
+  }
+
+  /**
    * There will be nothing to do for so many milliseconds: the only worker of a ledger keeps its place for as long by one renewal, so that a
-   * database may sleep meanwhile. Another one that comes waits for as long.
+   * database may sleep meanwhile. Another one that comes waits for as long, unless it knows this one for dead.
    */
   async rest(ms: number): Promise<void> {
     if (this.#process.company !== "alone" || this.#isBusy || this.#hasWork || ms <= EACH_MS) return;
     this.#restsUntil = this.#clock.now() + ms;
-    await this.#renew(ms / 1000);
+    if (this.#writing === 0) await this.#renew(ms / 1000);
   }
 
   get #hasWork(): boolean {
@@ -94,13 +135,18 @@ export class LeaseKeeper {
 
   async #keep(): Promise<void> {
     if (this.#isBusy || (this.#process.company === "guest" && !this.#hasWork)) return;
-    if (!this.#hasWork && this.#clock.now() < this.#restsUntil) return;
-    await this.#renew(0);
+    const restMs = this.#hasWork || this.#writing > 0 ? 0 : this.#restsUntil - this.#clock.now();
+    if (restMs > 0 && this.#rests) return;
+    await this.#renew(Math.max(0, restMs) / 1000);
   }
 
   /** `moreS` seconds longer than usual. */
   async #renew(moreS: number): Promise<void> {
     this.#isBusy = true;
+    if (moreS > 0) {
+      this.#rests = true;
+      this.#rested += 1;
+    }
     const { fence, company } = this.#process;
     const [store, process, lanes] = [this.#store, this.#process, this.lanes];
     const asked = this.#clock.now();
@@ -112,11 +158,8 @@ export class LeaseKeeper {
         return { stays: yield* stay(process, moreS), kept };
       });
       lanes?.renewed(kept, this.#clock.now() - asked);
-      if (!stays && company === "alone")
-        this.#lost = new LedgerError(
-          `${store.place} was taken over by another worker, since this one had stood still for more than ${LEASE_S} s; end one of the two`,
-          1,
-        );
+      if (stays && moreS === 0) this.#rests = false;
+      if (!stays && company === "alone") this.#lose(`this one had stood still for more than ${LEASE_S} s`);
     } catch (error) {
       if (error instanceof LedgerError) this.#lost = error;
     } finally {

@@ -23,8 +23,7 @@ export class OpenDatabase {
   /** Plays steps as one transaction. Throws LedgerError once another worker has taken this one's place. */
   async write<T>(work: () => Steps<T>): Promise<T> {
     this.#refuseClosed();
-    this.keeper.check();
-    const written = this.#database.write(work);
+    const written = this.keeper.writing(work);
     this.#writes.add(written);
     try {
       return await written;

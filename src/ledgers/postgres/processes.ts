@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { errorCode } from "../../domain/error-code.ts";
 import { LedgerError } from "../error.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
 import type { LedgerView } from "../view.ts";
@@ -10,6 +11,8 @@ export interface WritingProcess {
   /** Its fencing number. */
   readonly fence: number;
   readonly company: Company;
+  /** The worker whose place it took. */
+  readonly insteadOf?: OtherWorker | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ const NOW = "clock_timestamp()";
 const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
 const liveWorker = (
   which: string,
-) => `select command, pid, host, since, admin, guarded, extract(epoch from lease_until - ${NOW}) as leaseS from prewarm_processes p
+) => `select id, command, pid, host, since, admin, guarded, extract(epoch from lease_until - ${NOW}) as leaseS from prewarm_processes p
   where ${which} and p.lease_until > ${NOW} order by p.id limit 1`;
 const LIVE_WORKER = liveWorker("(p.alone or p.shared)");
 const LIVE_LONER = liveWorker("p.alone");
@@ -34,23 +37,36 @@ const ONE_AT_A_TIME =
   "select pg_advisory_xact_lock(hashtext('prewarm worker'), hashtext(cast(:schema as text))) as locked";
 
 type Holder = NonNullable<LedgerView["holder"]>;
-type HolderRow = Omit<Holder, "guarded"> & { readonly guarded: string | null; readonly leaseS: number };
+type HolderRow = Omit<OtherWorker, "guarded"> & { readonly guarded: string | null };
 
 /** A worker that is there, and for how many seconds it need not be heard of. */
 export interface OtherWorker extends Holder {
+  /** Its fencing number. */
+  readonly id: number;
   readonly leaseS: number;
 }
 
-/** Enters a process; or returns the worker beside which it cannot be. */
+/** Takes the place of a worker that still rests: one that was heard of meanwhile lives. */
+const TAKE_PLACE = `delete from prewarm_processes where id = :id and lease_until > ${LEASE}`;
+
+/** Enters a process; or returns the worker beside which it cannot be. One that rests and is known for dead is in nobody's way. */
 export function* enter(
   command: string,
   company: Company,
   schema: string,
+  isDead: (worker: Holder) => boolean,
 ): Steps<WritingProcess | OtherWorker> {
+  let insteadOf: OtherWorker | undefined;
   if (company !== "guest") {
     yield* one(ONE_AT_A_TIME, { schema });
     const other = yield* foundWith(company === "alone" ? LIVE_WORKER : LIVE_LONER);
-    if (other !== null) return other;
+    if (other !== null) {
+      const isFree =
+        other.leaseS > LEASE_S && isDead(other) && (yield* run(TAKE_PLACE, { id: other.id })) > 0;
+      if (!isFree) return other;
+      yield* abandonLanes(other.id);
+      insteadOf = other;
+    }
   }
   yield* run(FORGET);
   const row = yield* one<{ id: number }>(ENTER, {
@@ -61,7 +77,23 @@ export function* enter(
     shared: company === "shared",
   });
   if (!row) throw new LedgerError("a process was not written", 1);
-  return { fence: row.id, company };
+  return { fence: row.id, company, insteadOf };
+}
+
+/**
+ * Whether a worker is certainly no process any more: one of this machine whose number no other process has but, perhaps, this one. Two
+ * containers can share the name of a machine and not its processes, so a worker that lives may be taken for dead: it learns of it at its
+ * next write, before anything else.
+ */
+export function isGone({ pid, host }: { readonly pid: string; readonly host: string }): boolean {
+  if (host !== hostname()) return false;
+  if (Number(pid) === process.pid) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return errorCode(error) === "ESRCH";
+  }
 }
 
 /** The worker that is there now; of several that share the work the one that came first. */
@@ -72,7 +104,7 @@ export function workerThere(): Steps<LedgerView["holder"]> {
 function* found(worker: string): Steps<LedgerView["holder"]> {
   const other = yield* foundWith(worker);
   if (other === null) return null;
-  const { leaseS: _, ...holder } = other;
+  const { leaseS: _, id: __, ...holder } = other;
   return holder;
 }
 
