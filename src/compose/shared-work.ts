@@ -47,7 +47,7 @@ export function sharedWork(given: KeepingOptions, shared: FleetParts, parts: Wor
 }
 
 /** Readers see what bots report at once, so that all workers need not hurry to take it over. */
-const REPORTS_PART = 5;
+const REPORTS_PART = 15;
 
 type Tell = (level: "info" | "warn", text: string) => void;
 

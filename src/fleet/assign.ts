@@ -1,10 +1,23 @@
 import { createHash } from "node:crypto";
+import type { FleetWorker } from "../ledgers/fleet-port.ts";
 
 /** A worker that takes work, and the bots that it can send by. */
 export interface AssignedWorker {
   readonly id: number;
   /** Null where all bots are meant. */
   readonly bots: readonly string[] | null;
+}
+
+/** Milliseconds: one that has not been heard of for so long, three pulses, takes no work. */
+const SILENT_MS = 15_000;
+
+/**
+ * The workers that work is divided among, as worker `self` sees them: those that share it, were not stopped, and have been heard of lately.
+ * One that was only slow keeps the lanes that it has; others ask for them in good time.
+ */
+export function takers(workers: readonly FleetWorker[], self: number): FleetWorker[] {
+  const now = workers.find(({ id }) => id === self)?.seen ?? 0;
+  return workers.filter(({ shares, stopped, seen }) => shares && !stopped && now - seen < SILENT_MS);
 }
 
 /**

@@ -23,9 +23,10 @@ const [QUEUE, DEAD, MARK] = ["warm", "warm-dead", "warm-mark"];
 const MARK_ID = "00000000-0000-4000-8000-000000000000";
 const HUNDRED_YEARS_S = 100 * 365 * 86_400;
 
-/** Seconds without a word after which a job is handed out again; looked at as often as half of that. */
+/** Seconds without a word after which a job is handed out again. */
 const HEARTBEAT_S = 30;
-const SUPERVISE_S = 15;
+/** Seconds within which nothing is looked after a second time, whoever asks for it. */
+const LOOKED_AFTER_S = 2;
 /** The most that pg-boss takes: a call may be under way for long, and the heartbeat tells whether it is. */
 const EXPIRE_S = 86_400;
 /** Redelivery counts as a try, and is none of ours. */
@@ -48,8 +49,9 @@ export async function openEngine(options: OpenEngineOptions): Promise<JobEngine>
     createSchema: false,
     migrate: true,
     schedule: false,
-    superviseIntervalSeconds: SUPERVISE_S,
-    monitorIntervalSeconds: SUPERVISE_S,
+    // Whoever leads does that, when there is something to look after.
+    supervise: false,
+    monitorIntervalSeconds: LOOKED_AFTER_S,
     registerInstance: false,
     openTelemetry: { enabled: false },
     reindex: false,
@@ -172,6 +174,10 @@ class PgBossEngine implements JobEngine {
     await makeQueues(this.#boss);
     await this.#boss.insert(MARK, [{ id: MARK_ID, startAfter: HUNDRED_YEARS_S }]);
     return false;
+  }
+
+  lookAfter(): Promise<void> {
+    return this.#boss.supervise();
   }
 
   close(): Promise<void> {

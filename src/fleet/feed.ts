@@ -1,4 +1,4 @@
-import type { FleetLedger } from "../ledgers/fleet-port.ts";
+import type { FleetLedger, LeadWork } from "../ledgers/fleet-port.ts";
 import type { Ledger, QueuedEntry } from "../ledgers/port.ts";
 import type { JobEngine, NewJob } from "./port.ts";
 
@@ -25,14 +25,15 @@ export function perBot(bots: number): number {
 }
 
 /**
- * Tells the engine of rows and entries that wait, in portions, those first that go first. What it is told twice is one job, so the
- * ledger is told after the engine. Returns how many. Throws LedgerError, and what the engine throws.
+ * Tells the engine of rows and entries that wait, in portions, those first that go first, as far as there are some. What it is told twice
+ * is one job, so the ledger is told after the engine. Returns how many. Throws LedgerError, and what the engine throws.
  */
-export async function feed({ engine, ledger, fleet, bots }: FeedOptions): Promise<number> {
-  await fleet.rank();
-  const entries = await fleet.unfedEntries();
-  await feedEntries(entries, { engine, ledger, fleet, bots });
-  const rows = await fleet.unfed(bots, perBot(bots.length));
+export async function feed(options: FeedOptions, waiting: LeadWork): Promise<number> {
+  const { engine, fleet, bots } = options;
+  if (waiting.unranked) await fleet.rank();
+  const entries = waiting.entries ? await fleet.unfedEntries() : [];
+  await feedEntries(entries, options);
+  const rows = waiting.rows ? await fleet.unfed(bots, perBot(bots.length)) : [];
   for (let at = 0; at < rows.length; at += PORTION) {
     const portion = rows.slice(at, at + PORTION);
     await engine.add(

@@ -111,24 +111,26 @@ export class JobWatch {
     const { isPaused, engine, tasks, intervalMs } = this.#options;
     await this.#giveBack();
     if (isPaused()) return intervalMs;
-    await this.#askForLanes();
+    const asked = await this.#askForLanes();
     const { most, exceptBots } = this.#wanted();
-    if (most === 0) return Math.min(intervalMs, HORIZON_MS / 2);
+    if (most === 0) return asked ? PAUSE_MS : Math.min(intervalMs, HORIZON_MS / 2);
     const jobs = await engine.fetch(most, [...exceptBots, ...this.#strangers]);
     await tasks.take(await this.#ours(jobs));
     return jobs.length < most ? intervalMs : PAUSE_MS;
   }
 
-  /** Lanes that this worker does not have are asked for where there is work for them. */
-  async #askForLanes(): Promise<void> {
+  /** Lanes that this worker does not have are asked for where there is work for them. Returns whether there is. */
+  async #askForLanes(): Promise<boolean> {
     const { clock, lanes, fleet, bots, isMine, intervalMs } = this.#options;
     const now = clock.now();
     const lacking = bots.filter(
       (bot) => isMine(bot) && lanes.outlook(bot, now).dueAt === Number.POSITIVE_INFINITY,
     );
-    if (lacking.length === 0 || now - this.#askedAt < intervalMs) return;
+    if (lacking.length === 0 || now - this.#askedAt < intervalMs) return false;
     this.#askedAt = now;
-    for (const bot of await fleet.botsWithWork(lacking)) lanes.want(bot);
+    const wanted = await fleet.botsWithWork(lacking);
+    for (const bot of wanted) lanes.want(bot);
+    return wanted.length > 0;
   }
 
   #wanted() {

@@ -24,6 +24,8 @@ export interface LeadWatchOptions extends FeedOptions {
 const LEAD = "lead";
 /** Real milliseconds: between two words that this worker leads, and between two looks whether the engine still knows what it was told. */
 const [RENEW_MS, WHOLE_MS] = [10_000, 15_000];
+/** Real milliseconds between two looks after jobs whose workers were lost, while the engine has some that are work, and otherwise. */
+const [LOOK_AFTER_MS, SELDOM_MS] = [5_000, 600_000];
 /** Real milliseconds in which what was asked for is gathered: a platform may write rows one by one. */
 const GATHER_MS = 100;
 /** After so many seconds the engine is told once more of what still waits: it may have lost it. */
@@ -35,6 +37,7 @@ export class LeadWatch {
   #leads = false;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #wholeAt = Number.NEGATIVE_INFINITY;
+  #lookedAfterAt = Number.NEGATIVE_INFINITY;
   #againAt = performance.now();
   readonly #backlog = new Backlog();
 
@@ -81,7 +84,7 @@ export class LeadWatch {
   }
 
   async #work(): Promise<void> {
-    const { engine, fleet, away, bots } = this.#options;
+    const { engine, fleet, bots, away } = this.#options;
     const now = performance.now();
     try {
       if (now - this.#wholeAt >= WHOLE_MS) {
@@ -93,8 +96,14 @@ export class LeadWatch {
         this.#againAt = now;
         await fleet.unfeed(AGAIN_S);
       }
+      const waiting = await fleet.waiting(bots);
+      if (waiting.overdue) await fleet.sweep();
+      if (now - this.#lookedAfterAt >= (waiting.fed ? LOOK_AFTER_MS : SELDOM_MS)) {
+        this.#lookedAfterAt = now;
+        await engine.lookAfter();
+      }
       // What waits beyond that is fed as it is needed.
-      await feed(this.#options);
+      await feed(this.#options, waiting);
     } catch (error) {
       if (error instanceof LedgerError) throw error;
       away(error);

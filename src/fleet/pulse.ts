@@ -1,7 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
-import type { FleetLedger, FleetPulse } from "../ledgers/fleet-port.ts";
+import type { FleetLedger, FleetPulse, FleetWorker } from "../ledgers/fleet-port.ts";
 import type { Stop } from "../pipeline/stop.ts";
-import { assign } from "./assign.ts";
+import { assign, takers } from "./assign.ts";
 
 export interface PulseWatchOptions {
   readonly clock: Clock;
@@ -20,7 +20,6 @@ const EACH_MS = 5_000;
 /** Says that this worker lives and how it is, and hears whether somebody stopped it, or all of them, and who else is there. */
 export class PulseWatch {
   readonly #options: PulseWatchOptions;
-
   #mine: ReadonlySet<string> = new Set();
 
   constructor(options: PulseWatchOptions) {
@@ -36,15 +35,16 @@ export class PulseWatch {
   async run(): Promise<void> {
     const { clock, stop, fleet, how, works } = this.#options;
     while (!stop.draining.aborted) {
-      works(await fleet.pulse(how()));
-      await this.#share();
+      const workers = await fleet.pulse(how());
+      works(!workers.some(({ id, stopped }) => id === this.#options.worker && stopped));
+      this.#share(workers);
       await clock.sleep(EACH_MS * clock.scale, stop.draining);
     }
   }
 
-  async #share(): Promise<void> {
-    const { fleet, worker } = this.#options;
-    const workers = (await fleet.workers()).filter(({ shares, stopped }) => shares && !stopped);
+  #share(all: readonly FleetWorker[]): void {
+    const { worker } = this.#options;
+    const workers = takers(all, worker);
     const bots = [...new Set(workers.flatMap((each) => each.bots))];
     this.#mine = assign(bots, workers).get(worker) ?? new Set();
   }

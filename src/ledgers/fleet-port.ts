@@ -60,12 +60,29 @@ export interface FleetPulse {
 /** Whom a fleet is told about: one worker, or all. */
 export type FleetTarget = number | "all";
 
+/** What there is to do for whoever leads. */
+export interface LeadWork {
+  /** There are rows of which nobody has said how early they go. */
+  readonly unranked: boolean;
+  /** Entries, and rows that are due, of which the engine does not know. */
+  readonly entries: boolean;
+  readonly rows: boolean;
+  /** The engine knows of something that is still work. */
+  readonly fed: boolean;
+  /** An attempt is under way whose lease is over. */
+  readonly overdue: boolean;
+}
+
 /**
  * What a ledger in PostgreSQL has for workers that share its work. The ledger says what is work and what came of it; the engine,
  * which only hands it out, is filled from here and may be emptied at any moment. Methods throw LedgerError.
  */
 export interface FleetLedger {
-  /** Says how early each row goes of which that is not known yet: those that others wrote. Returns how many. */
+  /** What there is to do for whoever leads, asked by one statement. */
+  waiting(bots: readonly string[]): Promise<LeadWork>;
+  /** Notes attempts whose lease is over as in doubt. */
+  sweep(): Promise<void>;
+  /** Says how early rows go of which that is not known yet: those that others wrote. Returns how many. */
   rank(): Promise<number>;
   /** Rows of these bots that the engine does not know of, those that go first; as many of each bot as the engine is to know of `perBot`. */
   unfed(bots: readonly string[], perBot: number): Promise<UnfedRow[]>;
@@ -91,8 +108,8 @@ export interface FleetLedger {
   lead(role: string): Promise<boolean>;
   /** Gives a role back. */
   resign(role: string): Promise<void>;
-  /** Says that this worker lives, and how it is; whether it may take work. */
-  pulse(pulse: FleetPulse): Promise<boolean>;
+  /** Says that this worker lives, and how it is. Returns all that live. */
+  pulse(pulse: FleetPulse): Promise<FleetWorker[]>;
   /** All workers that live. */
   workers(): Promise<FleetWorker[]>;
   /** Stops or starts workers; each hears of it with its next pulse. Returns how many live ones that are. */

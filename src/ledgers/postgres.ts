@@ -106,7 +106,11 @@ export async function sharedLedgerOn(
       held: HELD,
     };
     const open = new OpenDatabase(database, new LeaseKeeper(database, store, process, machine));
-    const shared = new PostgresLanes((work) => open.write(work), process, { clock, machine });
+    const writes = {
+      write: <T>(work: () => Steps<T>) => open.write(work),
+      writeAlone: <T>(work: () => Steps<T>) => open.writeAlone(work),
+    };
+    const shared = new PostgresLanes(writes, process, { clock, machine });
     open.keeper.lanes = shared;
     return {
       ledger: withBots(ledgerOf({ open, store, process, clock, shared }), database, facts),

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
-import { assign } from "../../src/fleet/assign.ts";
+import { assign, takers } from "../../src/fleet/assign.ts";
 import { perBot } from "../../src/fleet/feed.ts";
 import { comesBackInS } from "../../src/fleet/job-ends.ts";
 import { jobIdOf } from "../../src/fleet/job-id.ts";
 import { isOlder, loadEngine } from "../../src/fleet/load.ts";
 import { wantedOf } from "../../src/fleet/wanted.ts";
+import type { FleetWorker } from "../../src/ledgers/fleet-port.ts";
 
 const NOW = 100_000;
 
@@ -54,6 +55,18 @@ describe("which worker asks for the lanes of which bot", () => {
       [...(before.get(id) ?? [])].filter((bot) => after.get(id)?.has(bot)),
     );
     expect(stayed.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it("divides among those that share it, were not stopped, and were heard of lately", () => {
+    const [shares, at] = [true, 1_000_000];
+    const all = [
+      { id: 1, seen: at, shares, stopped: false },
+      { id: 2, seen: at - 14_000, shares, stopped: false },
+      { id: 3, seen: at - 15_000, shares, stopped: false },
+      { id: 4, seen: at, shares, stopped: true },
+      { id: 5, seen: at, shares: false, stopped: false },
+    ] as FleetWorker[];
+    expect(takers(all, 1).map(({ id }) => id)).toEqual([1, 2]);
   });
 
   it("gives no bot to a worker that has no token for it", () => {

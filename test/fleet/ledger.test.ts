@@ -81,6 +81,11 @@ if (typeof server === "string") {
       };
     }
 
+    async function feedAll(shared: SharedLedger & { readonly engine: JobEngine }) {
+      const bots = ["default"];
+      return feed({ ...shared, bots }, await shared.fleet.waiting(bots));
+    }
+
     const keysOf = async (shared: SharedLedger, jobs: readonly HeldJob[]) => {
       const rows = await shared.fleet.rowsNow(jobs.flatMap(({ work }) => ("kind" in work ? [work] : [])));
       return rows.map(({ entry }) => entry.key).sort();
@@ -93,7 +98,7 @@ if (typeof server === "string") {
         ["b.mp4", "video", 1_000],
         ["a.jpg", "photo", 2_000],
       );
-      expect(await feed({ ...shared, bots: ["default"] })).toBe(3);
+      expect(await feedAll(shared)).toBe(3);
       const first = await shared.engine.fetch(1, []);
       const then = await shared.engine.fetch(2, []);
       expect([await keysOf(shared, first), await keysOf(shared, then)]).toEqual([
@@ -105,15 +110,12 @@ if (typeof server === "string") {
     it("tells the engine of each row once, and again when it was asked for again after its call", async () => {
       const shared = await shareWithEngine();
       await shared.fleet.keep([task("a.jpg")]);
-      expect([
-        await feed({ ...shared, bots: ["default"] }),
-        await feed({ ...shared, bots: ["default"] }),
-      ]).toEqual([1, 0]);
+      expect([await feedAll(shared), await feedAll(shared)]).toEqual([1, 0]);
       const a = facts(object("a.jpg"));
       await shared.ledger.confirm(await shared.ledger.begin(a), confirmation(a, "id"));
-      expect(await feed({ ...shared, bots: ["default"] })).toBe(0);
+      expect(await feedAll(shared)).toBe(0);
       await sql("update media_cache set status = 'warming', tg_file_id = null");
-      expect(await feed({ ...shared, bots: ["default"] })).toBe(1);
+      expect(await feedAll(shared)).toBe(1);
     });
 
     it("tells it of so many of each bot, and of none that is not configured", async () => {
@@ -132,19 +134,19 @@ if (typeof server === "string") {
       const shared = await shareWithEngine();
       await shared.fleet.keep([task("a.jpg"), task("b.jpg")]);
       expect(await shared.engine.isWhole()).toBe(false);
-      await feed({ ...shared, bots: ["default"] });
+      await feedAll(shared);
       expect(await shared.engine.isWhole()).toBe(true);
       await sql("truncate prewarm_jobs.job");
       expect(await shared.engine.isWhole()).toBe(false);
       expect(await shared.fleet.unfeed(0)).toBe(2);
-      await feed({ ...shared, bots: ["default"] });
+      await feedAll(shared);
       expect(await keysOf(shared, await shared.engine.fetch(5, []))).toEqual(["a.jpg", "b.jpg"]);
     });
 
     it("hands a job to one worker, passes over frozen bots, and lets nobody end the job of another", async () => {
       const shared = await shareWithEngine();
       await shared.fleet.keep([task("a.jpg")]);
-      await feed({ ...shared, bots: ["default"] });
+      await feedAll(shared);
       expect(await shared.engine.fetch(1, ["default"])).toEqual([]);
       const [job] = await shared.engine.fetch(1, []);
       expect(await shared.engine.fetch(1, [])).toEqual([]);
@@ -160,10 +162,39 @@ if (typeof server === "string") {
       expect(await shared.engine.fetch(1, [])).toEqual([]);
     });
 
+    it("hands out again what a lost worker held, and notes its calls as in doubt, both when it is looked after", async () => {
+      const shared = await shareWithEngine();
+      await shared.fleet.keep([task("a.jpg")]);
+      await feedAll(shared);
+      const [job] = await shared.engine.fetch(1, []);
+      await shared.ledger.begin(facts(object("b.jpg")));
+      expect(await shared.fleet.waiting(["default"])).toMatchObject({
+        fed: true,
+        rows: false,
+        overdue: false,
+      });
+      await shared.engine.lookAfter();
+      expect(await shared.engine.fetch(1, [])).toEqual([]);
+      await sql(
+        "update prewarm_jobs.job set heartbeat_on = now() - interval '31 seconds' where state = 'active'",
+      );
+      await sql("update prewarm_jobs.queue set monitor_claim_on = null, monitor_on = null");
+      await sql("update prewarm_attempts set lease_until = now()");
+      expect(await shared.fleet.waiting(["default"])).toMatchObject({ overdue: true });
+      await shared.fleet.sweep();
+      await shared.engine.lookAfter();
+      expect(await shared.engine.fetch(1, [])).toMatchObject([{ id: job?.id, retryCount: 1 }]);
+      expect(await shared.fleet.waiting(["default"])).toMatchObject({ overdue: false });
+      expect(await sql("select status from media_cache where tg_file_id is null order by status")).toEqual([
+        { status: "unknown" },
+        { status: "warming" },
+      ]);
+    });
+
     it("makes a dead letter of what our own code cannot handle, after three tries", async () => {
       const shared = await shareWithEngine();
       await shared.fleet.keep([task("a.jpg")]);
-      await feed({ ...shared, bots: ["default"] });
+      await feedAll(shared);
       for (let nth = 0; nth < 3; nth++) {
         await sql("update prewarm_jobs.job set start_after = now()");
         await shared.engine.failed(await shared.engine.fetch(1, []), "TypeError");
@@ -238,7 +269,10 @@ if (typeof server === "string") {
         await one.fleet.lead("lead"),
       ]).toEqual([true, false, true]);
       const how = { version: "1.0.0", places: 5, active: 2, perMinute: 30, bots: ["default"] };
-      expect([await one.fleet.pulse(how), await two.fleet.pulse(how)]).toEqual([true, true]);
+      const works = async ({ fleet, worker }: SharedLedger) =>
+        !(await fleet.pulse(how)).find(({ id }) => id === worker)?.stopped;
+      expect([await works(one), await works(two)]).toEqual([true, true]);
+      expect(await two.fleet.pulse(how)).toEqual(await two.fleet.workers());
       expect(await two.fleet.workers()).toMatchObject([
         {
           id: one.worker,
@@ -252,12 +286,12 @@ if (typeof server === "string") {
         { id: two.worker, leads: false, stopped: false },
       ]);
       await one.fleet.tell("stop", two.worker);
-      expect([await one.fleet.pulse(how), await two.fleet.pulse(how)]).toEqual([true, false]);
+      expect([await works(one), await works(two)]).toEqual([true, false]);
       await one.fleet.tell("stop", "all");
       const late = await share();
-      expect([await one.fleet.pulse(how), await late.fleet.pulse(how)]).toEqual([false, false]);
+      expect([await works(one), await works(late)]).toEqual([false, false]);
       await one.fleet.tell("start", "all");
-      expect([await one.fleet.pulse(how), await two.fleet.pulse(how)]).toEqual([true, true]);
+      expect([await works(one), await works(two)]).toEqual([true, true]);
       await one.fleet.resign("lead");
       expect(await two.fleet.lead("lead")).toBe(true);
     });

@@ -1,11 +1,12 @@
 import { PASSING_CLASSES } from "../../domain/failure.ts";
-import type { RowNow, UnfedRow, WorkRow } from "../fleet-port.ts";
+import type { LeadWork, RowNow, UnfedRow, WorkRow } from "../fleet-port.ts";
 import type { QueuedEntry } from "../port.ts";
 import { isOf, isUnderWay } from "../sql/rows.ts";
 import { type KeyRow, selected } from "../sql/select.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
 import { PAGE_ROWS, type Store, stamp } from "../sql/store.ts";
 import { feedable } from "./fleet-tables.ts";
+import { OVERDUE } from "./leases.ts";
 
 const LARGEST_FIRST_CLASS = 65_536;
 /** Rows whose rank is found in one statement. */
@@ -34,11 +35,19 @@ const RANK = `update media_cache c set feed_rank = coalesce((select ${rankOf("s.
     where s.sha256 = c.sha256 order by s.id limit 1), ${LAST_RANK})
   where c.id in (select w.id from media_cache w where w.feed_rank is null and ${feedable("w.")} limit ${RANKED_AT_ONCE})`;
 
-const IS_UNRANKED = `select 1 from media_cache w where w.feed_rank is null and ${feedable("w.")} limit 1`;
+const WAITING = `select exists (select 1 from media_cache w where w.feed_rank is null and ${feedable("w.")}) as unranked,
+  exists (select 1 from prewarm_queue where fed_at is null) as entries,
+  exists (select 1 from json_each(:bots) b join media_cache c on c.bot_slug = b.value
+    where c.fed_at is null and ${isWork("c")} and ${isDue("c")} and not ${isUnderWay("c")}) as rows,
+  exists (select 1 from media_cache f where f.fed_at is not null and ${feedable("f.")})
+    or exists (select 1 from prewarm_queue where fed_at is not null) as fed,
+  exists (${OVERDUE}) as overdue`;
 
-/** Whether there are rows of others of which nobody has said how early they go. */
-export function* isUnranked(): Steps<boolean> {
-  return (yield* one(IS_UNRANKED)) !== undefined;
+/** What there is to do for whoever leads, in one statement: it is asked every two seconds. */
+export function* waiting({ now }: Store, bots: readonly string[]): Steps<LeadWork> {
+  const found = yield* one<LeadWork>(WAITING, { bots: JSON.stringify(bots), now: stamp(now()) });
+  if (!found) throw new Error("a question had no answer");
+  return found;
 }
 
 /** Says how early rows go that others wrote. */

@@ -5,23 +5,25 @@ import {
   entriesFed,
   entriesNow,
   fed,
-  isUnranked,
   rank,
   rowsNow,
   unfed,
   unfedEntries,
   unfeed,
+  waiting,
 } from "./feed.ts";
 import { pulse, tell, workers } from "./fleet.ts";
 import { keep } from "./keep-work.ts";
+import { sweep } from "./leases.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { lead, resign } from "./roles.ts";
 
 /** What the ledger in a database has for workers that share its work; `fence` is the number of this process. */
 export function fleetIn(open: OpenDatabase, store: Store, fence: number): FleetLedger {
   return {
-    // This is asked every two seconds, and a transaction takes a number and leaves a record even where it finds nothing.
-    rank: async () => ((await open.read(isUnranked)) ? open.write(rank) : 0),
+    waiting: (bots) => open.read(() => waiting(store, bots)),
+    sweep: async () => void (await open.write(() => sweep(store))),
+    rank: () => open.write(rank),
     unfed: (bots, perBot) => open.read(() => unfed(store, bots, perBot)),
     botsWithWork: (bots) => open.read(() => botsWithWork(store, bots)),
     fed: (rows) => open.write(() => fed(rows)),
@@ -31,9 +33,13 @@ export function fleetIn(open: OpenDatabase, store: Store, fence: number): FleetL
     rowsNow: (rows) => open.read(() => rowsNow(store, rows)),
     entriesNow: (ids) => open.read(() => entriesNow(ids)),
     keep: (tasks) => open.write(() => keep(store, tasks)),
-    lead: (role) => open.write(() => lead(fence, role)),
+    lead: (role) => open.writeAlone(() => lead(fence, role)),
     resign: (role) => open.write(() => resign(fence, role)),
-    pulse: (how) => open.write(() => pulse(fence, how)),
+    pulse: async (how) => {
+      const workers = await open.writeAlone(() => pulse(fence, how));
+      open.keeper.renewed();
+      return workers;
+    },
     workers: () => open.read(workers),
     tell: (action, whom) => open.write(() => tell(action, whom)),
   };

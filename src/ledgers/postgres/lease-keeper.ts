@@ -122,6 +122,11 @@ export class LeaseKeeper {
     if (this.#writing === 0) await this.#renew(ms / 1000);
   }
 
+  /** The place of this process was renewed otherwise, for as long as {@link LEASE_S} says. */
+  renewed(): void {
+    this.#restsUntil = this.#clock.now() + 1.5 * EACH_MS;
+  }
+
   get #hasWork(): boolean {
     return this.#underWay.size > 0 || this.lanes?.any === true;
   }

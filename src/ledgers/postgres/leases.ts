@@ -79,8 +79,9 @@ export function* renew(fence: number): Steps<void> {
   yield* run(RENEW, { fence });
 }
 
-const OVER = `select a.id from prewarm_attempts a where a.state = 'sending' and coalesce(a.lease_until <= ${NOW}, true)
-  for update skip locked`;
+/** SQL: attempts under way whose lease is over. */
+export const OVERDUE = `select a.id from prewarm_attempts a where a.state = 'sending' and coalesce(a.lease_until <= ${NOW}, true)`;
+const OVER = `${OVERDUE} for update skip locked`;
 
 /** Notes attempts whose lease is over, whoever made them, as in doubt, with their rows. Returns how many. */
 export function* sweep(store: Store): Steps<number> {

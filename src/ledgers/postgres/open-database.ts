@@ -32,6 +32,16 @@ export class OpenDatabase {
     }
   }
 
+  /**
+   * Plays one statement that writes, outside of a transaction, which is three statements more: where the server went away it is said
+   * again, although it may have been carried out.
+   */
+  async writeAlone<T>(work: () => Steps<T>): Promise<T> {
+    this.#refuseClosed();
+    this.keeper.check();
+    return this.#database.read(work);
+  }
+
   #refuseClosed(): void {
     if (this.#isClosed) throw new LedgerError(`${this.#database.place} is closed`, 1);
   }

@@ -16,8 +16,14 @@ import { keepSharedLane, movedLane } from "./lane-memory.ts";
 import { LEASE_S } from "./leases.ts";
 import type { WritingProcess } from "./processes.ts";
 
-/** Plays steps as one transaction. */
 type Write = <T>(work: () => Steps<T>) => Promise<T>;
+
+/** Plays steps as one transaction; and one statement by itself, perhaps twice: a moment that nobody uses is only lost. */
+interface LaneWrites {
+  readonly write: Write;
+  readonly writeAlone: Write;
+}
+
 /** The database's time, and that of this machine. */
 interface Clocks {
   readonly clock: ServerClock;
@@ -32,6 +38,7 @@ export class PostgresLanes implements SharedLanes {
   readonly leaseMs = LEASE_S * 1000;
   readonly inFleet: boolean;
   readonly #write: Write;
+  readonly #writeAlone: Write;
   readonly #fence: number;
   /** Lanes that it has, as far as it knows. */
   readonly #names = new Set<string>();
@@ -39,14 +46,18 @@ export class PostgresLanes implements SharedLanes {
   readonly #onHeld: HeldListener[] = [];
   #hasSizes = false;
   #renewing: readonly string[] = [];
-
   readonly #clock: ServerClock;
   readonly #machine: Clock;
 
-  constructor(write: Write, { fence, company }: WritingProcess, { clock, machine }: Clocks) {
+  constructor(
+    { write, writeAlone }: LaneWrites,
+    { fence, company }: WritingProcess,
+    { clock, machine }: Clocks,
+  ) {
     this.#machine = machine;
     this.#clock = clock;
     this.#write = write;
+    this.#writeAlone = writeAlone;
     this.#fence = fence;
     this.inFleet = company === "shared";
   }
@@ -103,16 +114,16 @@ export class PostgresLanes implements SharedLanes {
   }
 
   takeSlots(bot: string, slots: number, gapMs: number): Promise<BotSlot> {
-    return this.#write(() => takeSlots(bot, slots * gapMs));
+    return this.#writeAlone(() => takeSlots(bot, slots * gapMs));
   }
 
   giveBackSlots(bot: string, mark: string, slots: number, gapMs: number): Promise<void> {
-    return this.#write(() => giveBackSlots(bot, mark, slots * gapMs));
+    return this.#writeAlone(() => giveBackSlots(bot, mark, slots * gapMs));
   }
 
   takeSize(bot: string, bytes: number, gapMs: number): Promise<number> {
     this.#hasSizes = true;
-    return this.#write(() => takeSize(bot, bytes, gapMs));
+    return this.#writeAlone(() => takeSize(bot, bytes, gapMs));
   }
 
   refused(lane: LaneName): Promise<BotFlood> {
@@ -120,7 +131,7 @@ export class PostgresLanes implements SharedLanes {
   }
 
   freezeBot(bot: string, ms: number): Promise<void> {
-    return this.#write(() => freezeBot(bot, ms));
+    return this.#writeAlone(() => freezeBot(bot, ms));
   }
 }
 
