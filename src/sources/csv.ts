@@ -28,6 +28,7 @@ interface CsvEntry {
  */
 export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): AsyncGenerator<RawEntry[]> {
   let header: readonly string[] | null = null;
+  let rowEnd: Line["end"];
   let open: Line[] = [];
   for await (const lines of linesOf(pieces)) {
     let block = open.concat(lines);
@@ -36,26 +37,29 @@ export async function* csvEntries(pieces: AsyncIterable<Buffer>, name: string): 
       const at = block.findIndex((line) => !isBlank(line.text.split(",")));
       if (at === -1) continue;
       header = headerOf(block[at]?.text ?? "", name);
+      rowEnd = block[at]?.end;
       block = block.slice(at + 1);
     }
-    const read = new CsvBlock(name, header, block);
+    const read = new CsvBlock(name, header, block, rowEnd);
     yield read.entries(false);
     open = read.open;
   }
-  if (header) yield new CsvBlock(name, header, open).entries(true);
+  if (header) yield new CsvBlock(name, header, open, rowEnd).entries(true);
 }
 
 class CsvBlock {
   readonly #name: string;
   readonly #header: readonly string[];
   readonly #lines: readonly Line[];
+  readonly #rowEnd: Line["end"];
   /** Lines at the end that begin a record whose rest has not been read yet. */
   open: Line[] = [];
 
-  constructor(name: string, header: readonly string[], lines: readonly Line[]) {
+  constructor(name: string, header: readonly string[], lines: readonly Line[], rowEnd: Line["end"]) {
     this.#name = name;
     this.#header = header;
     this.#lines = lines;
+    this.#rowEnd = rowEnd;
   }
 
   entries(isLast: boolean): RawEntry[] {
@@ -66,9 +70,13 @@ class CsvBlock {
   #atOnce(): RawEntry[] | null {
     if (this.#lines.some((line) => line.problem !== undefined)) return null;
     const text = this.#lines.map((line) => line.text).join("\n");
-    if (text.includes('"') && this.#lines.some((line) => line.byCr)) return null;
+    const isQuoted = text.includes('"');
+    if (isQuoted && this.#lines.some((line) => line.end === "\r")) return null;
     const rows = tryParse(text)?.filter((row) => !isBlank(row.cells));
     if (!rows?.every((row) => row.cells.length === this.#header.length)) return null;
+    // A cell of several lines has the ends that they had.
+    const isLong = isQuoted && rows.some((row) => row.cells.some((cell) => cell.includes("\n")));
+    if (isLong && this.#lines.some((line) => endOf(line, this.#rowEnd) !== "\n")) return null;
     return rows.map((row) => ({
       where: this.#where(row.line - 1),
       value: this.#object(row.cells),
@@ -111,7 +119,7 @@ class CsvBlock {
       const part = this.#lines.slice(at, at + count);
       if (part.length < count) return "open";
       if (part.some((line) => line.problem !== undefined)) break;
-      const record = parseRecord(textOf(part));
+      const record = parseRecord(textOf(part, this.#rowEnd));
       if (record === "open") continue;
       if ("problem" in record || record.cells.length !== this.#header.length) break;
       return this.#good(at, record.cells, count);
@@ -141,12 +149,15 @@ class CsvBlock {
   }
 }
 
-/** The text of lines that belong together; a CR that ended one of them is part of it. */
-function textOf(lines: readonly Line[]): string {
+/** What ends a line within a cell: in a file whose rows end in CRLF that is how its editor writes an LF. */
+function endOf({ end }: Line, rowEnd: Line["end"]): string {
+  return end === undefined || (end === "\r\n" && rowEnd === end) ? "\n" : end;
+}
+
+/** The text of lines that belong together, with what ends them. */
+function textOf(lines: readonly Line[], rowEnd: Line["end"]): string {
   const last = lines.length - 1;
-  return lines
-    .map((line, at) => (at === last ? line.text : `${line.text}${line.byCr ? "\r" : "\n"}`))
-    .join("");
+  return lines.map((line, at) => (at === last ? line.text : `${line.text}${endOf(line, rowEnd)}`)).join("");
 }
 
 /** Spreadsheets write rows of nothing but commas. */

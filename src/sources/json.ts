@@ -65,9 +65,9 @@ class ArrayReader {
     return this.#take();
   }
 
-  /** Looks at the first byte that is not blank. */
+  /** Looks at the first byte that is not blank, as JSON has blanks: byte A0 is none. */
   #open(piece: Buffer): void {
-    const first = piece.toString("latin1").trimStart()[0];
+    const first = /[^ \t\r\n]/.exec(piece.toString("latin1"))?.[0];
     if (first === undefined) return;
     if (first === "{") {
       throw manifestFailed(

@@ -4,8 +4,8 @@ import { isUtf8 } from "node:buffer";
 export interface Line {
   readonly number: number;
   readonly text: string;
-  /** It ended in a CR alone. */
-  readonly byCr?: true;
+  /** What it ended in, where that is not an LF alone. */
+  readonly end?: "\r" | "\r\n";
   /** Why `text` must not be used. */
   readonly problem?: string;
 }
@@ -34,13 +34,13 @@ class LineSplitter {
     let from = 0;
     if (this.#isHeld) {
       from = piece[0] === LF ? 1 : 0;
-      lines.push(this.#take(from === 1 ? LF : CR));
+      lines.push(this.#take(from === 1 ? "\r\n" : "\r"));
     }
     const ends = new LineEnds(piece);
     for (let end = ends.next(from); end !== null; end = ends.next(from)) {
       this.#add(piece.subarray(from, end.at));
       from = end.at + end.length;
-      this.#isHeld = end.by === CR && from === piece.length;
+      this.#isHeld = end.by === "\r" && from === piece.length;
       if (this.#isHeld) return lines;
       lines.push(this.#take(end.by));
     }
@@ -49,7 +49,7 @@ class LineSplitter {
   }
 
   end(): Line[] {
-    return this.#bytes > 0 || this.#isHeld ? [this.#take(this.#isHeld ? CR : LF)] : [];
+    return this.#bytes > 0 || this.#isHeld ? [this.#take(this.#isHeld ? "\r" : undefined)] : [];
   }
 
   #add(part: Buffer): void {
@@ -58,7 +58,7 @@ class LineSplitter {
     else if (part.length > 0) this.#parts.push(part);
   }
 
-  #take(ended: number): Line {
+  #take(end: Line["end"]): Line {
     const bytes = this.#parts.length === 1 ? this.#parts[0] : Buffer.concat(this.#parts);
     const isTooLong = this.#bytes > LINE_BYTES;
     this.#parts = [];
@@ -68,7 +68,7 @@ class LineSplitter {
     if (isTooLong || !bytes) return { number, text: "", problem: "is longer than 1 MiB" };
     const text = bytes.toString("utf8");
     if (text.includes("\uFFFD") && !isUtf8(bytes)) return { number, text, problem: "is not UTF-8 text" };
-    return ended === CR ? { number, text, byCr: true } : { number, text };
+    return end === undefined ? { number, text } : { number, text, end };
   }
 }
 
@@ -82,13 +82,13 @@ class LineEnds {
   }
 
   /** The first end at `from` or after it, an LF after a CR included; null when there is none. */
-  next(from: number): { readonly at: number; readonly length: number; readonly by: number } | null {
+  next(from: number): { readonly at: number; readonly length: number; readonly by: Line["end"] } | null {
     const lf = this.#find("lf", LF, from);
     const cr = this.#find("cr", CR, from);
     if (cr !== -1 && (lf === -1 || cr < lf)) {
-      return lf === cr + 1 ? { at: cr, length: 2, by: LF } : { at: cr, length: 1, by: CR };
+      return lf === cr + 1 ? { at: cr, length: 2, by: "\r\n" } : { at: cr, length: 1, by: "\r" };
     }
-    return lf === -1 ? null : { at: lf, length: 1, by: LF };
+    return lf === -1 ? null : { at: lf, length: 1, by: undefined };
   }
 
   #find(name: "lf" | "cr", sign: number, from: number): number {
