@@ -220,7 +220,6 @@ export class Packs {
       return;
     }
     this.#mostBytes = most < LEAST_BYTES ? 0 : most;
-    this.#changed();
     const now =
       this.#mostBytes === 0 ? "uploads go singly" : `packs carry ${Math.round(most / 1e6)} MB at most`;
     const text = `a pack of ${(uploadBytes / 1e6).toFixed(1)} MB was refused as too large: ${now} from here on`;

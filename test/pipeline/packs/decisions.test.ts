@@ -11,7 +11,6 @@ import { EMPTY_PACK, hasRoom, mayBePacked, withOneMore } from "../../../src/pipe
 import { halve, narrow } from "../../../src/pipeline/packs/halve.ts";
 import { matchBlocks, type PackedMedium } from "../../../src/pipeline/packs/match.ts";
 import { canariesOf, packsAhead } from "../../../src/pipeline/packs/outlook.ts";
-import { contradictsMessages, type QuotaCall, quotaVerdict } from "../../../src/pipeline/packs/quota.ts";
 import { type Trust, trustOf } from "../../../src/pipeline/packs/trust.ts";
 import { packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
 import { packWords } from "../../../src/pipeline/packs/words.ts";
@@ -27,6 +26,8 @@ const proof = (what: string, result: string, more: Partial<Proof> = {}): Proof =
 };
 const trust = (...proofs: Proof[]): Trust => trustOf(proofs, LANE, NOW);
 const OLD = NOW - BELIEVED_MS;
+const MESSAGES = proof("quota", "messages");
+const PHOTO = proof("ids:photo", "ordinary");
 
 describe("what proofs say of a lane", () => {
   it.each<[string, Proof[], string]>([
@@ -52,6 +53,11 @@ describe("what proofs say of a lane", () => {
     ],
     ["an old one against them is forgotten", [proof("quota", "media", { at: OLD })], "unknown"],
     ["one that was taken back", [proof("quota", "taken_back")], "unknown"],
+    [
+      "one of its type before one of its chat that is old",
+      [proof("quota", "media", { scope: "-1001", at: OLD }), MESSAGES],
+      "messages",
+    ],
   ])("%s", (_, proofs, quota) => {
     expect(trust(...proofs).quota).toBe(quota);
   });
@@ -68,17 +74,24 @@ describe("what proofs say of a lane", () => {
       "unknown",
       "unsupported",
     ]);
+    expect([trust().packs, trust(proof("packs", "supported")).packs]).toEqual(["unknown", "supported"]);
   });
 });
-
-const MESSAGES = proof("quota", "messages");
-const PHOTO = proof("ids:photo", "ordinary");
 
 describe("how a lane may use packs", () => {
   it.each<[string, PackRule, Proof[], number, string | null, string]>([
     ["never where that is set", { type: "off" }, [MESSAGES, PHOTO], 0, "off", "many"],
     ["not by itself without a proof", AUTO, [], 0, "not_proved", "none"],
     ["not by itself without a proof of a kind", AUTO, [MESSAGES], 0, "not_proved", "none"],
+    ["not by itself without a proof of what counts", AUTO, [PHOTO], 0, "not_proved", "many"],
+    [
+      "not by itself where ids of a kind serve no other method and no other is proved",
+      AUTO,
+      [MESSAGES, proof("ids:photo", "rich_only")],
+      0,
+      "rich_only",
+      "none",
+    ],
     ["fully where all is proved", AUTO, [MESSAGES, PHOTO, proof("keeps", "50")], 50, null, "many"],
     [
       "with as many as are kept, by what is reported, where that is not proved",
@@ -339,6 +352,8 @@ describe("what goes in a pack", () => {
       10,
       5_625_000,
     ],
+    ["two by URL, where three met a wait", [urls(2, 3)], 2, NO_BOUND],
+    ["uploads that are just worth a pack", [body(1e6, 2e6)], 50, 1e6],
     ["none by URL where two met a wait", [urls(0, 50, 20, 10, 5, 2)], 0, NO_BOUND],
     ["no uploads where hardly any bytes are taken", [body(703_125, 45e6, 1_406_250)], 50, 0],
     [
@@ -544,65 +559,6 @@ describe("halving", () => {
       posted: [0],
       free: [4, 5, 6, 7, 2, 3],
     });
-  });
-});
-
-const calls = (...given: [at: number, media: number, went?: QuotaCall["went"]][]): QuotaCall[] =>
-  given.map(([at, media, went = "through"]) => ({ at: at * 1_000, media, went }));
-
-describe("what a quota counts", () => {
-  it.each<[string, QuotaCall[], string]>([
-    ["nothing yet", [], "open"],
-    ["singles alone say nothing", calls([0, 1], [3, 1], [6, 1, "flood"]), "open"],
-    ["too few media", calls([0, 10], [3, 10], [6, 10]), "open"],
-    [
-      "the call after half as many again as it bears went through",
-      calls([0, 10], [3, 10], [6, 10], [9, 10]),
-      "messages",
-    ],
-    ["a single one does for that", calls([0, 10], [3, 10], [6, 10], [9, 1]), "messages"],
-    ["not over more than a minute", calls([0, 10], [30, 10], [59, 10], [62, 10]), "open"],
-    ["a pack met a limit", calls([0, 10], [3, 10], [6, 10, "flood"]), "media"],
-    ["an answer was late", calls([0, 10], [3, 10], [6, 10, "slow"]), "unclear"],
-    ["that of a single one after a pack was late", calls([0, 10], [3, 1, "slow"]), "unclear"],
-    ["that of a single one among singles was late", calls([0, 1], [3, 1, "slow"]), "open"],
-    [
-      "a pack met a limit after as many messages as meet one by themselves",
-      calls(
-        ...Array.from({ length: 21 }, (_, i): [number, number, QuotaCall["went"]] => [
-          i,
-          i === 3 ? 2 : 1,
-          i === 20 ? "flood" : "through",
-        ]),
-      ),
-      "open",
-    ],
-    [
-      "the next single one met a limit: the bucket went into debt",
-      calls([0, 10], [3, 10], [6, 10], [9, 1, "flood"]),
-      "media",
-    ],
-  ])("%s", (_, made, expected) => {
-    expect(quotaVerdict(made, 20)).toBe(expected);
-  });
-
-  it.each<[string, QuotaCall[], boolean]>([
-    ["a flood after few messages with many media", calls([0, 50], [3, 50], [6, 50, "flood"]), true],
-    [
-      "not one after as many messages as meet a limit anyway",
-      calls(
-        ...Array.from({ length: 21 }, (_, i): [number, number, QuotaCall["went"]] => [
-          i,
-          50,
-          i === 20 ? "flood" : "through",
-        ]),
-      ),
-      false,
-    ],
-    ["not one after as few media as singles would be", calls([0, 5], [3, 5], [6, 5, "flood"]), false],
-    ["not a call that went through", calls([0, 50], [3, 50]), false],
-  ])("is contradicted by %s", (_, made, expected) => {
-    expect(contradictsMessages(made, 20)).toBe(expected);
   });
 });
 

@@ -1,42 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Emitter } from "../../../src/domain/events.ts";
-import type { Proof } from "../../../src/domain/proof.ts";
-import type { CalledLane } from "../../../src/lanes/port.ts";
-import { Packs } from "../../../src/pipeline/packs/packs.ts";
-import { VirtualClock } from "../../helpers/clock.ts";
-
-const LANE = { bot: { slug: "default" }, chat: "-1001", pace: { perMinute: 20 } } as CalledLane;
-
-/** Packs of up to 50 whose photos are proved, on a clock of their own. */
-function openPacks() {
-  const clock = new VirtualClock();
-  const kept: Proof[] = [];
-  const told: string[] = [];
-  const photo: Proof = {
-    bot: "default",
-    scope: "*",
-    what: "ids:photo",
-    result: "ordinary",
-    evidence: {},
-    at: 0,
-  };
-  const packs = new Packs({
-    clock,
-    events: new Emitter().on("notice", ({ text }) => told.push(text)),
-    rule: { type: "up to", most: 50 },
-    local: false,
-    proofs: [{ ...photo, at: clock.wall() }],
-    typeOf: () => "channel",
-    keep: (proof) => kept.push(proof),
-  });
-  /** A pack of ten that is answered after so many seconds, and the next one due three seconds after it began. */
-  const pack = async (seconds: number, isFlood = false) => {
-    const at = clock.now();
-    await clock.advance(Math.max(3, seconds) * 1_000);
-    packs.pack(LANE, { at, media: 10, isFlood, ms: seconds * 1_000 });
-  };
-  return { clock, kept, told, pack, packs, slotsNow: () => packs.useOf(LANE).slots };
-}
+import { LANE, openPacks } from "./open-packs.ts";
 
 describe("late answers while it is found out what a quota counts", () => {
   it("prove nothing: packs take the time of their media for a minute, and it is tried again", async () => {
@@ -65,6 +28,7 @@ describe("late answers while it is found out what a quota counts", () => {
       await clock.advance(30 * 60_000);
     }
     expect(kept.map(({ what, result }) => `${what} ${result}`)).toEqual(["quota media"]);
+    expect(kept[0]?.evidence).toMatchObject({ late: 3 });
   });
 
   it("say nothing where nothing was seen in time in between, or where that was late as well", async () => {
