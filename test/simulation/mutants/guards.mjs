@@ -73,11 +73,14 @@ export const GROUPS = [
   },
   {
     name: "lanes",
-    files: [
-      ...inFolder("src/lanes", ["lane-share", "lease-step", "inherited-pace"]),
-      ...inFolder("src/ledgers/postgres", ["lane-leases", "lane-calls", "shared-lanes"]),
-    ],
-    tests: ["test/lanes", "test/ledgers/shared-lanes.test.ts"],
+    files: inFolder("src/lanes", ["lane-share", "lease-step", "inherited-pace"]),
+    tests: ["lane-share", "lease-step", "inherited-pace"].map((name) => `test/lanes/${name}.test.ts`),
+    wide: ["test/ledgers/shared-lanes.test.ts", "test/cli/many-machines.test.ts", "test/fleet"],
+  },
+  {
+    name: "lane-leases",
+    files: inFolder("src/ledgers/postgres", ["lane-leases", "lane-calls", "shared-lanes"]),
+    tests: ["test/ledgers/shared-lanes.test.ts"],
     wide: ["test/cli/many-machines.test.ts", "test/fleet"],
   },
 ];

@@ -34,19 +34,23 @@ const PLAY = `
     played += 1;
   }
   process.exit(0);`;
-/** After so many milliseconds without an end it hangs, by what was changed; a busy machine takes far less. */
-const HANGS_MS = 600_000;
+/** What takes so many times as long as it does without a mutant hangs, and what takes less than so many milliseconds never does. */
+const [HANGS_AT, LEAST_MS] = [5, 30_000];
 
 /** A copy of the code in which mutants are put, one at a time. */
 export class Stage {
   #copy = mkdtempSync(join(tmpdir(), "prewarm-mutants-"));
-  #built = `${BUILT}-mutant`;
+  #built = `${BUILT}-mutant-${process.pid}`;
   #tests = new TestRunner(this.#copy);
   #wide;
+  /** What takes longer hangs, by what was changed. */
+  #hangsMs = 0;
 
   /** `wide`: also by the tests that take longer. */
   constructor({ wide }) {
     this.#wide = wide;
+    process.on("exit", () => this.#remove());
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
     for (const name of COPIED) cpSync(join(ROOT, name), join(this.#copy, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(this.#copy, "node_modules"));
     build();
@@ -54,15 +58,22 @@ export class Stage {
     cpSync(BUILT, this.#built, { recursive: true });
   }
 
-  async close() {
-    await this.#tests.close();
+  close() {
+    return this.#tests.close();
+  }
+
+  #remove() {
     rmSync(this.#copy, { recursive: true, force: true });
     rmSync(this.#built, { recursive: true, force: true });
   }
 
   /** Returns what kills code without any mutant of a group, which nothing should. */
-  rehearse(group) {
-    return this.#killerIn(group);
+  async rehearse(group) {
+    this.#hangsMs = 1_800_000;
+    const began = performance.now();
+    const by = await this.#killerIn(group);
+    this.#hangsMs = Math.max(LEAST_MS, HANGS_AT * Math.ceil(performance.now() - began));
+    return by;
   }
 
   /** Returns what kills a mutant of a group, or null: tests of the room, which are soon over, then seeds, then wide tests. */
@@ -78,10 +89,10 @@ export class Stage {
   }
 
   async #killerIn({ tests, wide = [], seeds = null }) {
-    const failed = await this.#tests.failureOf(tests, HANGS_MS);
+    const failed = await this.#tests.failureOf(tests, this.#hangsMs);
     if (failed) return failed;
     if (seeds && this.#seedsFail(seeds)) return "seeds";
-    return this.#wide && wide.length > 0 ? this.#tests.failureOf(wide, HANGS_MS) : null;
+    return this.#wide && wide.length > 0 ? this.#tests.failureOf(wide, this.#hangsMs) : null;
   }
 
   #write(file, code) {
@@ -92,7 +103,7 @@ export class Stage {
   #seedsFail(which) {
     const folder = pathToFileURL(join(this.#built, "test/simulation/seeded")).href;
     const args = ["--input-type=module", "-e", PLAY, "--", folder, which];
-    const flags = { cwd: ROOT, stdio: "ignore", timeout: HANGS_MS, killSignal: "SIGKILL" };
+    const flags = { cwd: ROOT, stdio: "ignore", timeout: this.#hangsMs, killSignal: "SIGKILL" };
     return spawnSync(process.execPath, args, flags).status !== 0;
   }
 
