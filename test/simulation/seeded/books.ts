@@ -54,8 +54,9 @@ const STORED = "select r2_key as key, r2_etag as etag from media_store";
 const UNANSWERED = ["unknown", "unchecked"];
 /** An id that came among others may wait to be tried, and may turn out to serve nothing else. */
 const OWNING = ["sending", "ready", "unproved", "discarded", ...UNANSWERED];
+const [LOOKING, FORCING] = ["prewarm only", "prewarm force"];
 /** By these people ask for calls to be made again. */
-const ASKED = ["prewarm only", "prewarm force"];
+const ASKED = [LOOKING, FORCING];
 
 /** What the ledger says, for whoever holds it against the truth. Its tables are read again only where they were written to. */
 export class Books {
@@ -112,7 +113,7 @@ export class Books {
   twice(): string[] {
     for (const { id, state } of this.attempts) if (state === "unchecked") this.#unchecked.add(id);
     const confirmed = this.attempts.filter(
-      ({ id, state, owner }) => state === "ready" && owner !== "prewarm force" && !this.#unchecked.has(id),
+      ({ id, state, owner }) => state === "ready" && owner !== FORCING && !this.#unchecked.has(id),
     );
     return [...countBy(confirmed, sortOf)].flatMap(([name, n]) => (n > 1 ? [`${name}, ${n} times`] : []));
   }
@@ -124,6 +125,19 @@ export class Books {
       const same = this.attempts.filter((each) => sortOf(each) === sortOf(call));
       const asked = Math.max(0, ...same.filter(({ owner }) => ASKED.includes(owner)).map(({ id }) => id));
       return same.some(({ id, state }) => UNANSWERED.includes(state) && id >= asked);
+    });
+  }
+
+  /** Calls under way for what was to be looked for first, although not every call for it was decided. Who forces it wants no look. */
+  unlooked(): AttemptRow[] {
+    return this.attempts.filter((call) => {
+      if (call.state !== "sending" || call.owner !== LOOKING) return false;
+      const { bot, content, kind } = call;
+      const same = this.attempts.filter(
+        (each) => each.bot === bot && each.content === content && each.kind === kind,
+      );
+      const forced = Math.max(0, ...same.filter(({ owner }) => owner === FORCING).map(({ id }) => id));
+      return same.some(({ id, state }) => state === "unknown" && id > forced);
     });
   }
 

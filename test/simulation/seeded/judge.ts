@@ -251,6 +251,8 @@ export class Judge {
     for (const each of this.#books.twice()) this.#wrong(`confirmed twice: ${each}`);
     for (const { bot, key, owner } of this.#books.resent())
       this.#wrong(`sent again unasked, although it is in doubt: ${key} of ${bot} by ${owner}`);
+    for (const { bot, key } of this.#books.unlooked())
+      this.#wrong(`sent again although not all its lost calls were looked for: ${key} of ${bot}`);
     for (const { key, kind } of this.#books.asOther()) this.#wrong(`${key} is sent as a ${kind}`);
     const owned = this.#books.owned();
     const posted = new Map<string, number>();
