@@ -100,4 +100,34 @@ describe("a pace that goes on where another one ended", () => {
     const pace = going(from);
     expect(JSON.parse(pace.found(15_000))).toEqual({ ...from, probeInMs: 30_000, firstAgoMs: 11_000 });
   });
+
+  it("counts slots that are taken and not used yet, and no more those that are given back", () => {
+    const open = () => new InheritedPace(new FixedPace(6_000), { calls: [0], nextAt: NONE }, 3);
+    const pace = open();
+    const [first, second] = [pace.take(30_000), pace.take(30_000)];
+    expect(pace.next(30_000)).toBe(MINUTE + 100);
+    pace.giveBack(second);
+    expect(pace.next(30_000)).toBeLessThan(31_000);
+    pace.take(30_000);
+    pace.started(first, 35_000);
+    expect(pace.next(MINUTE + 100)).toBe(MINUTE + 100);
+    expect(open().next(MINUTE + 100)).toBe(MINUTE + 100);
+  });
+
+  it("tells the pace behind it of each call, and goes by the slots of that", () => {
+    const told: unknown[] = [];
+    const inner = new FixedPace(60);
+    inner.started = (slotAt, at) => {
+      told.push(["started", slotAt, at]);
+    };
+    Object.assign(inner, { ended: (call: unknown) => told.push(["ended", call]) });
+    const pace = new InheritedPace(inner, { calls: [], nextAt: NONE }, 60);
+    pace.started(5, 7);
+    const call = { slotAt: 5 } as unknown as Parameters<Pace["ended"]>[0];
+    pace.ended(call);
+    expect(told).toEqual([
+      ["started", 5, 7],
+      ["ended", call],
+    ]);
+  });
 });

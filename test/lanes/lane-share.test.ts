@@ -34,6 +34,9 @@ describe("lanes that processes share", () => {
     expect([run.isOurs(), table.log]).toEqual([[true, false], ["run asks for -1"]]);
     expect(run.log).toEqual(["begin -1", "leased -1"]);
     expect(run.lanes[0]?.leasedUntil).toBe(clock.now() + LEASE_MS - 2_000 - 300);
+    run.share.want(run.lanes);
+    await clock.advance(0);
+    expect([run.isOurs(), table.log.at(-1)]).toEqual([[true, true], "run asks for -2"]);
   });
 
   it("are looked after as long as there is work, and handed on five seconds after, with what was learned", async () => {
@@ -51,6 +54,13 @@ describe("lanes that processes share", () => {
     const { length } = table.log;
     await clock.advance(60_000);
     expect(table.log).toHaveLength(length);
+  });
+
+  it("are nothing to look after once none is ours and there is no work", async () => {
+    const { clock, run } = openTwo();
+    run.share.want(run.lanes.slice(0, 1));
+    await clock.advance(10_000);
+    expect([run.isOurs(), clock.step()]).toEqual([[false, false], false]);
   });
 
   it("go on from where they were where nobody had them since, and are not begun anew", async () => {
@@ -71,7 +81,9 @@ describe("lanes that processes share", () => {
     await clock.advance(0);
     const call = { startedAt: clock.now() };
     run.lanes[0]?.calls.add(call);
-    await clock.advance(20_000);
+    await clock.advance(3_000);
+    expect(run.log.filter((each) => each === "changed").length).toBeGreaterThan(0);
+    await clock.advance(17_000);
     expect(run.isOurs()).toEqual([true, false]);
     run.lanes[0]?.calls.delete(call);
     await clock.advance(6_000);
@@ -95,6 +107,28 @@ describe("lanes that processes share", () => {
     expect(table.log.filter((each) => each === "worker asks for -1 -2").length).toBeGreaterThanOrEqual(3);
     expect(worker.log).toEqual([
       "lane one x -1 is in use by `prewarm run` (pid 7 on there); it goes on here as soon as that one has no work for it, and after a while in any case",
+    ]);
+  });
+
+  it("are asked for no more often where there is more work", async () => {
+    const { clock, table, run, worker } = openTwo();
+    run.share.want(run.lanes.slice(0, 1));
+    await clock.advance(0);
+    const [first, second] = worker.lanes;
+    if (!first || !second) throw new Error("there are two");
+    worker.share.want([first]);
+    await clock.advance(100);
+    worker.share.want([second]);
+    for (let at = 0; at < 3_000; at += 500) {
+      run.share.want(run.lanes.slice(0, 1));
+      worker.share.want(worker.lanes);
+      await clock.advance(500);
+    }
+    const asked = table.log.filter((each) => each.startsWith("worker"));
+    expect(asked).toEqual([
+      "worker asks for -1",
+      "worker asks for -1 -2",
+      ...Array(3).fill("worker asks for -1"),
     ]);
   });
 
@@ -141,9 +175,9 @@ describe("lanes that processes share", () => {
 
   it("are left by the one that has most, not all at once: what others have is asked anew", async () => {
     const { clock, run, work } = openTwo();
-    await work(run, 29_000, 0);
+    await work(run, 28_000, 0);
     run.share.want(run.lanes);
-    await clock.advance(2_500);
+    await clock.advance(3_500);
     expect(run.isOurs().filter((isOurs) => isOurs)).toHaveLength(1);
   });
 });
@@ -226,6 +260,28 @@ describe("leases of lanes", () => {
     await clock.advance(60_000);
     expect(table.log).toHaveLength(3);
   });
+
+  it.each([null, new Error("the database is gone")])(
+    "are nobody's at the end also where they are just being taken, or that fails: %s",
+    async (error) => {
+      const { clock, table, run } = openTwo();
+      let open = () => {};
+      table.held = new Promise((resolve) => {
+        open = resolve;
+      });
+      table.error = error;
+      run.share.want(run.lanes);
+      await clock.advance(0);
+      const end = run.share.end();
+      open();
+      await end;
+      expect([run.isOurs(), clock.step(), run.log.includes("changed")]).toEqual([
+        [false, false],
+        false,
+        false,
+      ]);
+    },
+  );
 
   it("fail whoever has work once none can be asked for", async () => {
     const { clock, table, run } = openTwo();

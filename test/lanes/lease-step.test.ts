@@ -50,6 +50,21 @@ describe("what is done about a lane that processes share", () => {
     expect(leaseSteps(lanes)).toEqual(["none", "leave", "leave", "none"]);
   });
 
+  it("hands on none to one that has as many, beside one that it hands on to another", () => {
+    const lanes = [ripe({ heldMs: 31_000 }), ripe({ wantedBy: 2, heldMs: 60_000 })];
+    expect(leaseSteps(lanes)).toEqual(["leave", "none"]);
+  });
+
+  it("goes by whoever has fewest, where several ask", () => {
+    const steps = leaseSteps([0, 0, 0, 3, 3, 3].map((wantedBy) => ripe({ wantedBy })));
+    expect(steps.filter((step) => step === "leave")).toHaveLength(3);
+  });
+
+  it("counts none that it is leaving already, and hands that on", () => {
+    const [first, ...others] = leaseSteps([ripe({ isLeaving: true, heldMs: 40_000 }), ripe(), ripe()]);
+    expect([first, others.filter((step) => step === "leave")]).toEqual(["hand on", ["leave"]]);
+  });
+
   it("asks whether there is work before it takes a lane for idle", () => {
     const asked = [2_000, 2_500, 4_999, 5_000].map((idleMs) => isToBeAsked(lane({ idleMs })));
     expect(asked).toEqual([false, true, true, false]);

@@ -21,6 +21,8 @@ export class SharedTable {
   /** What asking ends with. */
   error: Error | null = null;
   frozenForMs = 0;
+  /** Answers wait for it. */
+  held: Promise<void> = Promise.resolve();
 
   leaseOf({ bot, chat }: LaneName): Lease {
     const name = `${bot} ${chat}`;
@@ -34,10 +36,12 @@ export class SharedTable {
     const heard: { kept?: (kept: KeptLanes) => void; held?: Parameters<SharedLanes["onHeld"]>[0] } = {};
     const take: SharedLanes["take"] = async (lanes) => {
       this.log.push(`${process} asks for ${lanes.map(({ chat }) => chat).join(" ")}`);
+      await this.held;
       if (this.error) throw this.error;
       return { lanes: lanes.map((lane) => this.#taken(process, lane)), askedAgoMs: this.askedAgoMs };
     };
     const leave = async (lanes: readonly LaneLeft[]) => {
+      if (lanes.length === 0) this.log.push(`${process} leaves nothing`);
       for (const lane of lanes) {
         this.log.push(`${process} leaves ${lane.chat}, next in ${lane.nextInMs}`);
         const lease = this.leaseOf(lane);
