@@ -106,6 +106,6 @@ export function openShareOn(
   return { share, heard, log, keep, isOurs, lanes };
 }
 
-export function named({ bot, chat }: Lane): LaneName {
+function named({ bot, chat }: Lane): LaneName {
   return { bot: bot.slug, chat };
 }
