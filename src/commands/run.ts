@@ -6,7 +6,7 @@ import type { StopSignal } from "../domain/events.ts";
 import { redactor } from "../domain/secret.ts";
 import { asWritten } from "../domain/wording.ts";
 import { Run } from "../runs/run.ts";
-import { codeOfSignal, stopOnSignals, unlessSignalled } from "../runs/signals.ts";
+import { codeOfSignal, pastOneSignal, stopOnSignals, unlessSignalled } from "../runs/signals.ts";
 import { openStage } from "../runs/stage.ts";
 import { rememberRedactor, tellError } from "./error-line.ts";
 import { RunOutput } from "./output.ts";
@@ -43,7 +43,7 @@ export async function run(flags: RunFlags, context: RunContext): Promise<number>
   try {
     return await show(opened.run, opened.output);
   } finally {
-    await opened.close();
+    await pastOneSignal(() => opened.close());
   }
 }
 
@@ -115,7 +115,7 @@ async function show(run: Run, output: RunOutput): Promise<number> {
     const { exitCode, cause, plan } = await toEnd.finally(unwatch);
     if (plan) output.plan(plan);
     if (cause && "failure" in cause) output.failure(cause.failure, exitCode);
-    await output.end(exitCode, cause !== null, cause);
+    await pastOneSignal(() => output.end(exitCode, cause !== null, cause));
     return exitCode;
   } catch (error) {
     output.error(error);

@@ -8,7 +8,7 @@ import { colourFor } from "../reporters/colour.ts";
 import { formatFor, isJournal } from "../reporters/log/log-line.ts";
 import { workerLog } from "../reporters/log/worker-log.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import { stopOnSignals, unlessSignalled } from "../runs/signals.ts";
+import { pastOneSignal, stopOnSignals, unlessSignalled } from "../runs/signals.ts";
 import { openStage, type Stage } from "../runs/stage.ts";
 import { Worker } from "../runs/worker.ts";
 import type { CommandPlace } from "./place.ts";
@@ -55,8 +55,7 @@ async function workOn(
     return await open.toEnd();
   } finally {
     unwatch();
-    await open.close();
-    await log.stop();
+    await pastOneSignal(() => open.close().finally(() => log.stop()));
   }
 }
 

@@ -76,6 +76,15 @@ export async function unlessSignalled<T>(
 }
 
 /**
+ * Does what is left when the work is over: a first signal cuts it no shorter, since its end was told or is about to be; a second one
+ * ends the process.
+ */
+export async function pastOneSignal<T>(work: () => Promise<T>): Promise<T> {
+  const unwatch = onFirstSignal(() => {});
+  return work().finally(unwatch);
+}
+
+/**
  * The first signal drains, the second aborts. SIGHUP never aborts: where a terminal goes away it may come twice, and systemd
  * can send it behind SIGTERM; on Windows it leaves {@link CLOSING_WINDOW_MS} to drain. Returns a function that takes the
  * handlers off again.

@@ -77,6 +77,16 @@ describe("signals", () => {
     if (command === "run") expect(summaryOf(ended)).toMatchObject({ total: 0, exit_code: 143 });
   });
 
+  it("one that comes when the run is over changes neither its end nor its exit code", async () => {
+    const world = await openWorld();
+    world.put("a.txt", "a");
+    const late = "process.kill(process.ppid, 'SIGTERM'); setTimeout(() => {}, 300)";
+    const running = world.start(["run", "--json", "--on-end", "--", process.execPath, "-e", late]);
+    const ended = await running.ended;
+    expect([ended.code, ended.signal]).toEqual([0, null]);
+    expect(summaryOf(ended)).toMatchObject({ ready: 1, exit_code: 0 });
+  });
+
   it.skipIf(!hasScript)(
     "a terminal that goes away lets calls under way finish (needs `script`)",
     async () => {

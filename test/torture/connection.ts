@@ -62,9 +62,11 @@ export class Connection {
     const [from, to] = way === "request" ? [this.#client, this.#server] : [this.#server, this.#client];
     try {
       for await (const chunk of from.iterator({ destroyOnReturn: false })) {
-        if (this.#isOver) continue;
+        if (this.#isOver) return;
         this.#turn(way, chunk as Buffer);
         await this.#pass(way, chunk as Buffer);
+        // Nobody reads any more: what is sent piles up.
+        if (this.#isOver) return;
       }
       if (!this.#isOver) to.end();
     } catch {

@@ -68,11 +68,14 @@ class Series {
     try {
       for (let nth = 0; nth < count && !stop?.aborted; nth++) {
         if (until !== null && Date.now() >= until) break;
-        await this.#round(planOf((first + nth) % SEEDS, this.#wish));
+        // Ctrl-C ends the processes and the database of a round as well, in whatever order.
+        await this.#round(planOf((first + nth) % SEEDS, this.#wish)).catch((error: unknown) => {
+          if (!stop?.aborted) throw error;
+        });
       }
     } finally {
-      await this.#postgres?.dispose();
       for (const line of this.#totals.lines()) say(line);
+      await this.#postgres?.dispose();
     }
     return this.#totals.violations > 0 ? 1 : 0;
   }
@@ -97,7 +100,7 @@ class Series {
 
   async #database(): Promise<string> {
     if (this.#postgres === null) {
-      const started = await startOwnPostgres();
+      const started = await startOwnPostgres([], true);
       if (typeof started === "string") throw new Error(started);
       this.#postgres = started;
     }

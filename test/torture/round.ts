@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Ended } from "../helpers/child.ts";
 import { wrongsOfEnd } from "./end-verdict.ts";
 import { FarEnds, LOOK_AFTER_MS, TIME_SCALE } from "./far-ends.ts";
 import { LedgerReader } from "./ledger-reader.ts";
@@ -72,9 +73,11 @@ class Round {
     );
     await delay(LOOK_AFTER_MS / TIME_SCALE + 200);
     if (Number(n) > 0) await this.#live("run", QUIET, ["--only", "unknown"]);
-    await this.#live("run", QUIET);
+    const last = await this.#live("run", QUIET);
     const isStopped = this.#place.stop?.aborted === true;
     if (!isStopped) this.#wrongs.push(...(await notReady(this.#ends, this.#ledger)));
+    if (last && last.code !== 0)
+      this.#wrongs.push(`the last run ended with ${last.code}: ${last.stderr.slice(-600)}`);
     const { r2, botApi } = this.#ends.proxies;
     return {
       wrongs: isStopped ? [] : this.#wrongs,
@@ -91,8 +94,12 @@ class Round {
     };
   }
 
-  async #live(command: "run" | "worker", life: LifePlan, more: readonly string[] = []): Promise<void> {
-    if (this.#place.stop?.aborted) return;
+  async #live(
+    command: "run" | "worker",
+    life: LifePlan,
+    more: readonly string[] = [],
+  ): Promise<Ended | null> {
+    if (this.#place.stop?.aborted) return null;
     const { json, transfer } = this.#plan;
     const own =
       command === "worker" ? ["--port", "0", "--list-interval", "20s", "--interval-ms", "2000"] : [];
@@ -110,6 +117,7 @@ class Round {
     if (left.length > 0) await this.#tellAttempts();
     const wrongs = [...wrongsOfEnd(end, json && command === "run", this.#ends.dir), ...left];
     this.#wrongs.push(...wrongs.map((wrong) => `${args.join(" ")} (process ${this.#processes}): ${wrong}`));
+    return ended;
   }
 
   /** What the ledger has of all calls, and the sandbox of their messages. */

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
-import { BIN } from "../helpers/child.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { BIN, itemsOf } from "../helpers/child.ts";
 import { startPostgres } from "../helpers/postgres.ts";
+import { openWorld } from "../helpers/world.ts";
 import type { RoundPlan } from "./plan.ts";
 import { playRound } from "./round.ts";
 import type { WireFault } from "./wire-fault.ts";
+import { WireProxy } from "./wire-proxy.ts";
 
 const TOOLS = { bin: BIN, noNames: fileURLToPath(new URL("no-names.mjs", import.meta.url)) };
 const QUIET = { signal: null, window: null, ms: 0 };
@@ -103,4 +105,47 @@ it("sees an id that is that of another object, and one that was lost", async () 
   } finally {
     await ends.close();
   }
+});
+
+const STALL = { PREWARM_STALL_TIMEOUT: "3s", PREWARM_ANSWER_TIMEOUT: "3s", PREWARM_TIME_SCALE: "10" };
+const STEADY = { do: "slow", piece: 131_072, everyMs: 18 } as const;
+
+/** A run of one large upload, of which this happens to the first request for it. */
+async function runLarge({ link, act }: Pick<WireFault, "link" | "act">, bytes = 30_000_000) {
+  const world = await openWorld();
+  world.put("large.bin", { bytes });
+  const faults = [at(link, link === "r2" ? "^GET /media/[^?]" : SEND, 1, act)];
+  const target = Number(new URL(link === "r2" ? world.r2.url : world.botApi.url).port);
+  const proxy = new WireProxy({ link, target, faults });
+  await proxy.open();
+  onTestFinished(() => proxy.close());
+  const here = { [link === "r2" ? "R2_ENDPOINT" : "TELEGRAM_API_ROOT"]: `http://127.0.0.1:${proxy.port}` };
+  const ended = await world.run(["--json", "--transfer", "upload"], { env: { ...STALL, ...here } });
+  expect(proxy.struck).toHaveLength(1);
+  return { item: itemsOf(ended)[0], ms: ended.ms };
+}
+
+it.each<[string, Pick<WireFault, "link" | "act">]>([
+  ["upload", { link: "bot-api", act: { ...STEADY, way: "request" } }],
+  ["download", { link: "r2", act: { ...STEADY, way: "answer" } }],
+])("lets a slow %s live for as long as it makes progress", async (_, fault) => {
+  const { item, ms } = await runLarge(fault);
+  expect(item).toMatchObject({ status: "ready", attempts: 1 });
+  // It took longer than either timeout.
+  expect(ms).toBeGreaterThan(3_500);
+});
+
+it.each<[string, Pick<WireFault, "link" | "act">]>([
+  ["an upload", { link: "bot-api", act: { do: "silent", way: "request", after: 5_000_000 } }],
+  ["a download", { link: "r2", act: { do: "silent", way: "answer", after: 5_000_000 } }],
+])("ends %s that makes none, and tries again", async (_, fault) => {
+  expect((await runLarge(fault)).item).toMatchObject({ status: "ready", attempts: 2 });
+});
+
+it("doubts a call whose answer does not come", async () => {
+  const { item } = await runLarge(
+    { link: "bot-api", act: { do: "silent", way: "answer", after: 0 } },
+    1_500_000,
+  );
+  expect(item).toMatchObject({ status: "unknown", reason: "answer_lost" });
 });

@@ -34,7 +34,7 @@ export async function wrongsOfLedger(
   const attempts = await ledger.rows("select * from prewarm_attempts order by id");
   const posts = postsOf(ends);
   return [
-    ...confirmedTwice(posts, attempts),
+    ...confirmedTwice(posts, attempts, ends.everHeld),
     ...unexplained(posts, attempts, isOver ? DOUBTED : [...DOUBTED, "sending"]),
     ...(await wrongIds(ends, ledger)),
     ...tooEarly(ends.proxies.botApi),
@@ -44,7 +44,15 @@ export async function wrongsOfLedger(
 const placeOf = (chat: unknown, message: unknown, index: unknown) =>
   `${chat} ${message} ${index === null || index === undefined ? "" : index}`;
 
-function confirmedTwice(posts: readonly TruthRow[], attempts: readonly LedgerRow[]): string[] {
+/**
+ * A content as a kind by two attempts. By URL Telegram may fetch what took an object's place after it was listed, which of a photo nobody
+ * can see: then the ledger has it by the ETag of before, and once more by its own.
+ */
+function confirmedTwice(
+  posts: readonly TruthRow[],
+  attempts: readonly LedgerRow[],
+  everHeld: FarEnds["everHeld"],
+): string[] {
   const byPlace = new Map(
     posts.map((post) => [placeOf(post.chat_id, post.message_id, post.pack_index), post]),
   );
@@ -54,7 +62,8 @@ function confirmedTwice(posts: readonly TruthRow[], attempts: readonly LedgerRow
     const post = byPlace.get(placeOf(row.warmup_chat_id, row.message_id, row.pack_index));
     if (post === undefined)
       return [`attempt ${row.id} of ${row.r2_key} is ready by a message that is not there`];
-    const name = `${post.sha256} as ${post.kind}`;
+    const isReplaced = (everHeld.get(String(row.r2_key))?.size ?? 0) > 1 && post.transfer === "url";
+    const name = `${post.sha256} as ${post.kind}${isReplaced ? ` by ETag ${row.r2_etag}` : ""}`;
     const before = seen.get(name);
     seen.set(name, row.id);
     return before === undefined
