@@ -57,6 +57,7 @@ export class AdaptivePace implements Pace {
   #lastStarted: { readonly slotAt: number; readonly next: number } | null = null;
   #probeAt: number | "soon" = Number.POSITIVE_INFINITY;
   #probes = 0;
+  #sureUntil = Number.NEGATIVE_INFINITY;
   #firstAt = Number.POSITIVE_INFINITY;
   #heldSince = Number.NEGATIVE_INFINITY;
   #refusedAt = Number.NEGATIVE_INFINITY;
@@ -203,8 +204,10 @@ export class AdaptivePace implements Pace {
   }
 
   #believe(from: number, usualMs: number): void {
-    const unprobed = this.#probes === 0 && this.#limit === this.#documented;
-    const until = unprobed ? this.#firstAt + DOCUMENTED_MS : Number.NEGATIVE_INFINITY;
+    const isDocumented = this.#limit === this.#documented;
+    if (this.#probes === 0) this.#sureUntil = this.#firstAt + DOCUMENTED_MS.first;
+    else if (usualMs === BELIEVE_MS.refused) this.#sureUntil = from + DOCUMENTED_MS.again;
+    const until = isDocumented ? this.#sureUntil : Number.NEGATIVE_INFINITY;
     this.#probeAt = Math.max(from + (this.#finder.isUnsure ? BELIEVE_MS.unsure : usualMs), until);
   }
 

@@ -152,6 +152,40 @@ describe("a limit that is the documented one", () => {
   });
 });
 
+describe("a documented limit that probes have met again", () => {
+  const minutes = 60;
+  // One that holds calls back in silence is probed more often, since that costs none.
+  const atOnce = named.filter(([, { absorbMs }]) => absorbMs === 0);
+
+  test.each(atOnce)("costs at most one 429 in a hundred calls in an hour: %s", (_, server) => {
+    for (const seed of SEEDS) {
+      const { posted, refused } = simulate({
+        pace: adaptive(),
+        limits: { ...server, rate: 20 },
+        minutes,
+        seed,
+      });
+      expect(refused.length / (posted.length + refused.length), `seed ${seed}`).toBeLessThanOrEqual(0.01);
+      expect(rate(posted, 3 * MINUTE, minutes * MINUTE), `seed ${seed}`).toBeGreaterThanOrEqual(0.97 * 20);
+    }
+  });
+
+  test.each(named)("is found to be raised within eight minutes: %s", (_, server) => {
+    const change = { at: 12 * MINUTE, limits: { rate: 60 } };
+    for (const seed of SEEDS) {
+      const { paces } = simulate({
+        pace: adaptive(),
+        limits: { ...server, rate: 20 },
+        minutes,
+        seed,
+        change,
+      });
+      const found = paces.find(([at, perMinute]) => at > change.at && perMinute >= 54)?.[0] ?? Infinity;
+      expect((found - change.at) / MINUTE, `seed ${seed}`).toBeLessThanOrEqual(8);
+    }
+  });
+});
+
 describe("answers that take longer than the slots are apart", () => {
   /** Answers of two seconds, more or less, in a private chat: ten minutes by a pace that starts at 60. */
   function slowly(server: Server, limit: number, more: Partial<Simulation> = {}) {
