@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { LedgerError } from "../../src/ledgers/error.ts";
 import type { Ledger } from "../../src/ledgers/port.ts";
 import { openSqliteLedger, type SqliteLedgerOptions } from "../../src/ledgers/sqlite.ts";
@@ -56,6 +57,30 @@ describe("a ledger in a thread", () => {
     await ledger.close();
     await ledger.close();
     await expect(ledger.lanes()).rejects.toThrow(LedgerError);
+  });
+
+  it("is told in one message what was asked while it was at work", async () => {
+    const ledger = await open();
+    const seen: string[] = [];
+    const { postMessage, emit } = Worker.prototype;
+    vi.spyOn(Worker.prototype, "postMessage").mockImplementation(function (this: Worker, ...sent) {
+      seen.push("asked");
+      return postMessage.apply(this, sent);
+    });
+    vi.spyOn(Worker.prototype, "emit").mockImplementation(function (this: Worker, name: string, ...given) {
+      if (name === "message") seen.push("answered");
+      return emit.apply(this, [name, ...given]);
+    } as typeof emit);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const many = Array.from({ length: 900 }, (_, i) => ({ key: `k${i}` }));
+    const writes = [ledger.enqueue(many)];
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      writes.push(ledger.enqueue([{ key: `turn ${turn}` }]));
+    }
+    await Promise.all(writes);
+    expect(seen.join(" ")).not.toContain("asked asked");
+    expect(await ledger.queued(0)).toHaveLength(920);
   });
 
   it("leaves the file to others when it is closed while calls are under way, with all of them done", async () => {

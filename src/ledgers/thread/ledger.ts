@@ -143,6 +143,8 @@ class ThreadCalls {
   readonly #now: () => number;
   readonly #pending = new Map<number, PendingCall>();
   #requests: LedgerRequest[] = [];
+  /** What was sent last is not answered yet. */
+  #isBusy = false;
   #last = 0;
   #gone: LedgerError | null = null;
 
@@ -154,9 +156,7 @@ class ThreadCalls {
       execArgv: [],
       name: "ledger",
     });
-    this.#worker.on("message", (replies: readonly LedgerReply[]) => {
-      for (const reply of replies) this.#settle(reply);
-    });
+    this.#worker.on("message", (replies: readonly LedgerReply[]) => this.#hear(replies));
     this.#worker.on("error", (error) => this.#lose(error instanceof Error ? error.message : String(error)));
     this.#worker.on("exit", () => this.#lose("its thread has ended"));
   }
@@ -172,7 +172,7 @@ class ThreadCalls {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone);
       this.#pending.set(id, { resolve, reject });
-      if (this.#requests.length === 0) setImmediate(() => this.#send());
+      if (this.#requests.length === 0 && !this.#isBusy) setImmediate(() => this.#send());
       this.#requests.push({ id, method, input });
     });
   }
@@ -181,10 +181,19 @@ class ThreadCalls {
     await this.#worker.terminate();
   }
 
+  /** What these answers lead to joins what was asked while the thread was at work, and could not have begun: fewer messages, fewer commits. */
+  #hear(replies: readonly LedgerReply[]): void {
+    this.#isBusy = false;
+    for (const reply of replies) this.#settle(reply);
+    if (this.#requests.length > 0) setImmediate(() => this.#send());
+  }
+
   /** All that one turn of the event loop asks goes over in one message. */
   #send(): void {
     const requests = this.#requests;
+    if (requests.length === 0) return;
     this.#requests = [];
+    this.#isBusy = true;
     const batch: RequestBatch = { at: this.#now(), requests };
     this.#worker.postMessage(batch);
   }
