@@ -14,7 +14,10 @@ import { BUILT, build } from "./build.mjs";
 const { values } = parseArgs({ options: { count: { type: "string" }, only: { type: "string" } } });
 const COUNT = values.count ?? "10000";
 const COPY = `${BUILT}-fault`;
-const PROGRAM = "process.exit(await (await import(process.argv[1])).main(process.argv.slice(2)))";
+const PROGRAM =
+  "const [, file, name, ...flags] = process.argv; process.exit(await (await import(file))[name](flags, {}))";
+/** What plays seeds, by whether the fault is one of processes that share a ledger. */
+const PLAYS = { false: ["seeded/main.js", "main"], true: ["fleets/fleet-main.js", "fleets"] };
 
 build();
 const faults = JSON.parse(readFileSync(new URL("faults.json", import.meta.url), "utf8"));
@@ -34,11 +37,16 @@ function search(fault) {
   rmSync(COPY, { recursive: true, force: true });
   cpSync(BUILT, COPY, { recursive: true });
   for (const { file, change } of [fault, ...(fault.and ?? [])]) apply(join(COPY, "src", file), change);
-  const main = pathToFileURL(join(COPY, "test/simulation/seeded/main.js")).href;
+  const [file, name] = PLAYS[fault.fleet === true];
   const flags = ["--from", "1", "--count", COUNT, "--first"];
-  const ran = spawnSync(process.execPath, ["--input-type=module", "-e", PROGRAM, "--", main, ...flags], {
-    encoding: "utf8",
-  });
+  const main = pathToFileURL(join(COPY, "test/simulation", file)).href;
+  const ran = spawnSync(
+    process.execPath,
+    ["--input-type=module", "-e", PROGRAM, "--", main, name, ...flags],
+    {
+      encoding: "utf8",
+    },
+  );
   const [, seed, what] = /^seed (\d+): (.*)/m.exec(ran.stdout) ?? [];
   if (seed === undefined && ran.status !== 0) throw new Error(`${fault.name}: ${ran.stderr}`);
   return { seed: seed ?? null, what: (what ?? "").slice(0, 90).replaceAll("|", "/") };

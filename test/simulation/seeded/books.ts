@@ -1,4 +1,12 @@
-import type { SimulatedDisk } from "./disk.ts";
+/** The tables of a ledger, as those see them who hold it against the truth. */
+export interface Tables {
+  /** All that was written is durable up to this commit. */
+  readonly commits: number;
+  readonly durable: number;
+  /** Rises with each write to this table that may have changed it. */
+  versionOf(table: string): number;
+  rows(sql: string): readonly Record<string, unknown>[];
+}
 
 /** An attempt as the ledger has it. */
 export interface AttemptRow {
@@ -29,6 +37,13 @@ export interface ProofRow {
   readonly at: number;
 }
 
+/** An object that is still under way, and how. */
+interface LeftRow {
+  readonly what: string;
+  readonly key: string;
+  readonly etag: string;
+}
+
 /** A row that has an id. */
 export interface ReadyRow {
   readonly bot: string;
@@ -41,7 +56,8 @@ export interface ReadyRow {
   readonly at: string;
 }
 
-const ATTEMPTS = `
+/** Of each attempt how it stands, and the command of who made it as its owner. */
+export const ATTEMPTS = `
   select id, bot_slug as bot, r2_key as key, r2_etag as etag, sha256 as content, kind, owner, state, error_reason as why, tag,
     warmup_chat_id as chat, message_id as message, pack_id as pack, purpose from prewarm_attempts order by id`;
 const READY = `
@@ -50,6 +66,16 @@ const READY = `
 const STATUS = "select bot_slug as bot, sha256 as content, kind, status from media_cache";
 const PROOFS = "select bot_slug as bot, scope, what, result, evidence, at from prewarm_proofs";
 const STORED = "select r2_key as key, r2_etag as etag from media_store";
+const ASKING = "select bot_slug as bot, message_id as message from prewarm_looks where state = 'asking'";
+const LEFT = `
+  select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
+  union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256
+    where c.status = 'warming' and c.kind = s.kind
+  union all select 'warming', a.r2_key, a.r2_etag from media_cache c join prewarm_attempts a on a.sha256 = c.sha256
+    and a.bot_slug = c.bot_slug and a.kind = c.kind where c.status = 'warming'`;
+
+/** All that is asked of the tables. */
+export const QUESTIONS = [ATTEMPTS, READY, STATUS, PROOFS, STORED, ASKING, LEFT] as const;
 
 const UNANSWERED = ["unknown", "unchecked"];
 /** An id that came among others may wait to be tried, and may turn out to serve nothing else. */
@@ -62,7 +88,7 @@ const ASKED = [LOOKING, FORCING];
 export class Books {
   /** Attempts after which it was sent again without a look, so that both may be there. */
   readonly #unchecked = new Set<number>();
-  readonly #disk: SimulatedDisk;
+  readonly #disk: Tables;
   #parts: Readonly<Record<"all" | "attempts" | "canaries", readonly AttemptRow[]>> = {
     all: [],
     attempts: [],
@@ -70,7 +96,7 @@ export class Books {
   };
   readonly #read = new Map<string, { readonly version: number; readonly rows: readonly unknown[] }>();
 
-  constructor(disk: SimulatedDisk) {
+  constructor(disk: Tables) {
     this.#disk = disk;
   }
 
@@ -101,6 +127,17 @@ export class Books {
   statusOf({ bot, content, kind }: AttemptRow): string | undefined {
     const rows = this.#rows<AttemptRow & { readonly status: string }>("media_cache", STATUS);
     return rows.find((row) => row.bot === bot && row.content === content && row.kind === kind)?.status;
+  }
+
+  /** Whether this look is written down. */
+  isAsking(bot: string, message: number): boolean {
+    const rows = this.#rows<{ bot: string; message: number }>("prewarm_looks", ASKING);
+    return rows.some((row) => row.bot === bot && row.message === message);
+  }
+
+  /** What is still under way. */
+  get left(): readonly LeftRow[] {
+    return this.#disk.rows(LEFT) as unknown as LeftRow[];
   }
 
   /** How many rows are in doubt. */

@@ -83,8 +83,8 @@ export class SimulatedDisk {
   }
 
   /** Reads as others do. */
-  rows(sql: string, values: readonly SqliteValue[] = []): Row[] {
-    return this.#memory.prepare(sql).all(values) as Row[];
+  rows(sql: string): Row[] {
+    return this.#memory.prepare(sql).all([]) as Row[];
   }
 
   /** Writes as a process did that ended long ago. */

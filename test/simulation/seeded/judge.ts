@@ -1,4 +1,4 @@
-import { type AttemptRow, Books, isUnanswered, type ReadyRow } from "./books.ts";
+import { type AttemptRow, Books, isUnanswered, type ReadyRow, type Tables } from "./books.ts";
 import type { Message } from "./messages.ts";
 import { PackJudge } from "./pack-judge.ts";
 import type { Post } from "./telegram.ts";
@@ -16,9 +16,6 @@ const ASKED_MS = 30_000;
 /** Objects read ahead at most for each that is sent at a time. */
 const READ_AHEAD = 4;
 
-const LOOK =
-  "select 1 from prewarm_looks where state = 'asking' and bot_slug = ?1 and message_id = ?2 limit 1";
-
 interface ReadyId {
   readonly id: string;
   readonly isWeak: boolean;
@@ -32,6 +29,7 @@ export class Judge {
   readonly #world: World;
   readonly #books: Books;
   readonly #packs: PackJudge;
+  readonly #tables: Tables;
   readonly #slugs: ReadonlyMap<string, string>;
   readonly #posts = new Map<string, Post>();
   /** Ids that were ready, by whom and what they show. */
@@ -48,9 +46,10 @@ export class Judge {
   #seenPosts = 0;
   #seenCalls = 0;
 
-  constructor(world: World) {
+  constructor(world: World, tables: Tables) {
     this.#world = world;
-    this.#books = new Books(world.disk);
+    this.#tables = tables;
+    this.#books = new Books(tables);
     this.#packs = new PackJudge(world, this.#books, (text) => this.#wrong(text));
     this.#slugs = new Map(world.scenario.bots.map(({ id, slug }) => [id, slug]));
     this.#windows = new DocumentedWindows(world.scenario);
@@ -58,17 +57,18 @@ export class Judge {
 
   /** After a step. */
   look(): void {
-    const { wires, telegram, disk } = this.#world;
+    const { wires, telegram } = this.#world;
+    const tables = this.#tables;
     for (; this.#seenCalls < wires.calls.length; this.#seenCalls++) this.#call(this.#seenCalls);
     const isNews = telegram.posts.length > this.#seenPosts;
     for (const post of telegram.posts.slice(this.#seenPosts)) this.#post(post);
     this.#seenPosts = telegram.posts.length;
-    const seen = { ids: disk.versionOf("media_cache"), attempts: disk.versionOf("prewarm_attempts") };
+    const seen = { ids: tables.versionOf("media_cache"), attempts: tables.versionOf("prewarm_attempts") };
     if (isNews || seen.ids !== this.#seen.ids) this.#now = this.#readyNow();
     if (isNews || seen.attempts !== this.#seen.attempts) this.#accounts();
     this.#packs.look();
     this.#seen = seen;
-    if (disk.durable !== disk.commits) return;
+    if (tables.durable !== tables.commits) return;
     for (const [name, id] of this.#now) this.#ready.set(name, id);
     this.#now = new Map();
   }
@@ -78,8 +78,8 @@ export class Judge {
     const { bucket, scenario } = this.#world;
     for (const { key, sha256, etag } of bucket.objects.values())
       for (const { slug } of scenario.bots) this.#wanted(slug, key, { sha256, etag }, all);
-    for (const { what, key, etag } of this.#world.disk.rows(LEFT))
-      if (what === "sending" || bucket.objects.get(String(key))?.etag === etag)
+    for (const { what, key, etag } of this.#books.left)
+      if (what === "sending" || bucket.objects.get(key)?.etag === etag)
         this.#wrong(`${key} is still ${what}`);
     const { surprises } = this.#world;
     for (const each of surprises) this.#wrong(`surprise: ${each}`);
@@ -128,7 +128,9 @@ export class Judge {
       );
     this.#lookIsWritten(call);
     this.#packs.call(call);
-    const late = this.#windows.over(call, this.#chatOf(call.chat));
+    const { company } = this.#world;
+    const by = company ? this : call.by;
+    const late = company?.isLate(call) ? null : this.#windows.over({ ...call, by }, this.#chatOf(call.chat));
     if (late) this.#wrong(late);
     if (this.#sentTwice(call, calls.slice(0, at)))
       this.#wrong(`one content was sent twice by one process: ${call.method} of ${call.bot}`);
@@ -163,8 +165,8 @@ export class Judge {
   /** What a look leaves in a chat can be taken away only by those who know of it. */
   #lookIsWritten({ method, bot, message }: SeenCall): void {
     if (message === null || method === "deleteMessage") return;
-    const rows = this.#world.disk.rows(LOOK, [this.#slugs.get(bot) ?? "", message]);
-    if (rows.length === 0) this.#wrong(`${method} of message ${message} by ${bot} is not written down`);
+    if (!this.#books.isAsking(this.#slugs.get(bot) ?? "", message))
+      this.#wrong(`${method} of message ${message} by ${bot} is not written down`);
   }
 
   #isTooEarly(call: SeenCall, wait: ToldWait): boolean {
@@ -172,6 +174,7 @@ export class Judge {
     if (!isOpen || (wait.chat !== null && !this.#isIn(call, wait.chat))) return false;
     if (wait.by === call.by) return true;
     const { deaths, jumps } = this.#world;
+    if (this.#world.company?.couldNotKnow(call, wait)) return false;
     const unwritten = deaths.some(({ by, at }) => by === wait.by && at - wait.toldAt < UNWRITTEN_MS);
     return !unwritten && !jumps.some((at) => at >= wait.toldAt && at <= call.startedAt);
   }
@@ -366,9 +369,3 @@ function kindsOf(key: string): readonly string[] {
 
 /** What a setting of the scenario refuses. */
 const PERMANENT: ReadonlySet<string> = new Set(["url_not_allowed"]);
-const LEFT = `
-  select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
-  union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256
-    where c.status = 'warming' and c.kind = s.kind
-  union all select 'warming', a.r2_key, a.r2_etag from media_cache c join prewarm_attempts a on a.sha256 = c.sha256
-    and a.bot_slug = c.bot_slug and a.kind = c.kind where c.status = 'warming'`;

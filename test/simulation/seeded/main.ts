@@ -18,6 +18,8 @@ export interface Ways {
   readonly say?: (line: string) => void;
   readonly play?: PlayBatch;
   readonly stop?: AbortSignal;
+  /** The command that plays a seed again. */
+  readonly replay?: string;
 }
 
 /** What `npm run simulate` does; returns its exit code. */
@@ -66,7 +68,10 @@ interface Flags {
   readonly first?: boolean;
 }
 
-async function many({ say = toStdout, play = playApart, stop }: Ways, flags: Flags): Promise<number> {
+async function many(
+  { say = toStdout, play = playApart, stop, replay = "npm run simulate --" }: Ways,
+  flags: Flags,
+): Promise<number> {
   const { minutes, count = Number.POSITIVE_INFINITY, from = randomInt(SEEDS), first } = flags;
   const over = new AbortController();
   const minutesLeft = minutes ?? (flags.count === undefined ? 1 : null);
@@ -76,7 +81,7 @@ async function many({ say = toStdout, play = playApart, stop }: Ways, flags: Fla
     if (told.wrongs.length === 0) return;
     for (const wrong of told.wrongs) say(`seed ${told.seed}: ${wrong}`);
     const left = told.without === "" ? "" : ` --without ${told.without}`;
-    say(`replay: npm run simulate -- --seed ${told.seed}${left} --trace`);
+    say(`replay: ${replay} --seed ${told.seed}${left} --trace`);
     if (first) over.abort();
   };
   say(`seeds from ${from}`);

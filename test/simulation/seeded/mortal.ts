@@ -38,6 +38,7 @@ export class Mortal {
   readonly #onDeath: () => void;
   #dieAt: number;
   #bury: () => void = () => {};
+  #standsUntil = 0;
 
   /** It dies at moment `dieAt` of its life, counted from 1, if it lives to see that. */
   constructor(schedule: Schedule, draw: Draw, dieAt: number | null, onDeath: () => void) {
@@ -59,6 +60,24 @@ export class Mortal {
     this.#schedule.forget(this);
     this.#onDeath();
     this.#bury();
+  }
+
+  /** It stands still for so many milliseconds, as one that is stopped: nothing of what it is told, and no timer, reaches it before. */
+  stand(ms: number): void {
+    this.#standsUntil = this.#schedule.now() + ms;
+    this.#schedule.hold(this, ms);
+  }
+
+  /** It waits for what is on its way for up to so many milliseconds; it may die before that. */
+  async travel(place: string, most: number): Promise<void> {
+    if (!this.passes(place)) return never();
+    await this.#still(Math.max(this.#draw.from(0, most), this.#standsUntil - this.#schedule.now()));
+  }
+
+  #still(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#schedule.after(ms, resolve, this);
+    });
   }
 
   /** It has ended by itself: nothing of it is left. */
@@ -107,6 +126,8 @@ export class Mortal {
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
+    const standsMs = this.#standsUntil - this.#schedule.now();
+    if (standsMs > 0) await this.#still(standsMs);
     if (!this.passes(`before the answer of ${name}`)) return never();
     if ("error" in settled) throw settled.error;
     return settled.value;

@@ -1,3 +1,4 @@
+import { DiskHome } from "./disk-home.ts";
 import { lendHistograms } from "./histograms.ts";
 import { Judge } from "./judge.ts";
 import { SimulatedProcess } from "./process.ts";
@@ -46,7 +47,7 @@ class Stage {
 
   constructor(world: World) {
     this.#world = world;
-    this.#judge = new Judge(world);
+    this.#judge = new Judge(world, world.disk);
     world.schedule.onCalm = () => {
       this.#judge.look();
       return this.#isWell;
@@ -89,7 +90,7 @@ class Stage {
   async #live(plan: ProcessPlan): Promise<void> {
     const { schedule } = this.#world;
     if (plan.kind === "force") this.#world.turn();
-    const process = new SimulatedProcess(this.#world, plan);
+    const process = new SimulatedProcess(this.#world, plan, new DiskHome(this.#world));
     if (plan.stopAt !== null) process.mortal.clock.after(plan.stopAt, () => process.stop());
     this.#world.kill = () => process.mortal.die("killed");
     const hasEnded = await schedule.until(process.live(), MOST_STEPS);

@@ -6,14 +6,13 @@ import { Emitter } from "../../../src/domain/events.ts";
 import { waitingBot } from "../../../src/lanes/waiting-bot.ts";
 import { Waits } from "../../../src/lanes/waits.ts";
 import type { Ledger } from "../../../src/ledgers/port.ts";
-import { ledgerOn } from "../../../src/ledgers/sqlite.ts";
 import { Run } from "../../../src/runs/run.ts";
 import { Session } from "../../../src/runs/session.ts";
 import { cachedStorage } from "../../../src/storage/cached.ts";
 import { openBot } from "../../../src/telegram/client.ts";
 import { keepWarm } from "../../../src/worker/keep-warm.ts";
 import { startupCheck } from "../../../src/worker/startup-check.ts";
-import { Mortal, type PortWay } from "./mortal.ts";
+import { Mortal } from "./mortal.ts";
 import type { ProcessPlan } from "./scenario.ts";
 import { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
@@ -24,53 +23,50 @@ const CACHE = { ttlMs: 300_000, maxObjectBytes: 100_000 };
 /** What is read ahead and what is kept together. */
 const MEMORY_BYTES = 1_000_000;
 
+/** Where processes keep their ledger. */
+export interface LedgerHome {
+  /** Opens it for a process. */
+  open(by: Mortal, owner: string): Promise<Ledger>;
+  /** A process has died. */
+  died(): void;
+}
+
 /** A run or a worker, composed as the real ones are, on what is simulated; it may die at any moment. */
 export class SimulatedProcess {
   readonly mortal: Mortal;
   readonly #world: World;
   readonly #kind: ProcessPlan["kind"];
-  readonly #session: Session;
-  readonly #ledger: Ledger;
+  readonly #home: LedgerHome;
+  readonly #events: Emitter;
+  #opened: Session | null = null;
   /** The deepest its queue was. */
   deepest = 0;
 
-  constructor(world: World, { kind, dieAt }: Pick<ProcessPlan, "kind" | "dieAt">) {
+  constructor(world: World, { kind, dieAt }: Pick<ProcessPlan, "kind" | "dieAt">, home: LedgerHome) {
     this.#world = world;
     this.#kind = kind;
     this.mortal = new Mortal(world.schedule, world.draw, dieAt, () => this.#died());
-    const { disk, schedule } = world;
-    const owner = `prewarm ${kind}`;
-    const ledger = ledgerOn(disk.open(), { path: "memory", command: owner, now: schedule.wall });
-    disk.sync();
-    this.#ledger = this.mortal.port(ledger, this.#ledgerWay());
+    this.#home = home;
     const events = new Emitter((error) => this.#surprise("a listener threw", error));
     events.on("queued", ({ depth }) => {
       this.deepest = Math.max(this.deepest, depth);
     });
     events.on("notice", ({ text }) => world.told.push(text));
-    const { config } = world;
-    this.#session = new Session({
-      config,
-      ledger: this.#ledger,
-      connections: this.#connections(),
-      events,
-      sandbox: false,
-    });
+    this.#events = events;
   }
 
   /** Runs until it has ended, or is dead. */
   async live(): Promise<void> {
-    const work = this.#kind === "worker" ? this.#keep() : this.#run();
-    const ended = work.catch((error: unknown) => this.#surprise("it ended by an error", error));
+    const ended = this.#work().catch((error: unknown) => this.#surprise("it ended by an error", error));
     await Promise.race([ended, this.mortal.died]);
     this.mortal.end();
   }
 
   /** SIGTERM, and a second one after a while. */
   stop(): void {
-    const { stop } = this.#session;
-    const { clock } = this.mortal;
-    if (this.mortal.isDead) return;
+    const { clock, isDead } = this.mortal;
+    if (isDead || this.#opened === null) return;
+    const { stop } = this.#opened;
     stop.drain({ type: "signal", signal: "SIGTERM" });
     clock.after(DRAIN_MS, () => {
       this.#world.aborts += 1;
@@ -78,27 +74,40 @@ export class SimulatedProcess {
     });
   }
 
-  async #run(): Promise<void> {
+  async #work(): Promise<void> {
+    const ledger = await this.#home.open(this.mortal, `prewarm ${this.#kind}`);
+    const { config } = this.#world;
+    const session = new Session({
+      config,
+      ledger,
+      connections: this.#connections(),
+      events: this.#events,
+      sandbox: false,
+    });
+    this.#opened = session;
+    await (this.#kind === "worker" ? this.#keep(session) : this.#run(session));
+  }
+
+  async #run(session: Session): Promise<void> {
     const { transfer, retries } = this.#world.scenario;
     const only = this.#kind === "only" ? { only: "unknown,failed" } : {};
     const force = this.#kind === "force";
     const options = readRunOptions({ transfer, retries: String(retries), allowEmpty: true, force, ...only });
-    const run = new Run(this.#session, options, "prewarm run");
+    const run = new Run(session, options, "prewarm run");
     await run.toEnd();
     await run.close();
   }
 
-  async #keep(): Promise<void> {
-    const { connections, events, stop } = this.#session;
-    const ledger = this.#ledger;
-    await this.#session.checkWorld();
+  async #keep(session: Session): Promise<void> {
+    const { connections, events, stop, ledger } = session;
+    await session.checkWorld();
     const found = await startupCheck(
-      await this.#session.wishes(),
+      await session.wishes(),
       () => connections.storage.check(),
       connections.clock,
     );
-    if (found.fatal || stop.draining.aborted) return this.#session.close();
-    await this.#session.claim({ quiet: true, lanes: found.lanes });
+    if (found.fatal || stop.draining.aborted) return session.close();
+    await session.claim({ quiet: true, lanes: found.lanes });
     const { transfer, retries } = this.#world.scenario;
     const options = readRunOptions({ transfer, retries: String(retries) });
     const given = {
@@ -119,7 +128,7 @@ export class SimulatedProcess {
     if (this.#world.scenario.packs) await keeping.packing.finish();
     await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
     keeping.lanes.rememberAll();
-    await this.#session.close();
+    await session.close();
   }
 
   #connections(): Connections {
@@ -160,22 +169,10 @@ export class SimulatedProcess {
     };
   }
 
-  #ledgerWay(): PortWay {
-    const { disk, scenario } = this.#world;
-    const { diskMs } = scenario;
-    return {
-      name: "ledger",
-      there: [0, Math.ceil(diskMs / 2)],
-      back: [0, diskMs],
-      settle: () => disk.sync(),
-      last: "close",
-    };
-  }
-
   #died(): void {
-    const { schedule, deaths, disk } = this.#world;
+    const { schedule, deaths } = this.#world;
     deaths.push({ at: schedule.now(), by: this.mortal, place: this.mortal.place });
-    disk.crash();
+    this.#home.died();
   }
 
   #surprise(what: string, error: unknown): void {

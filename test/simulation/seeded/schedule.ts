@@ -3,7 +3,7 @@ import type { Draw } from "./draw.ts";
 
 /** Something that is going to happen, and to whom; null for the world outside of all processes. */
 interface Coming {
-  readonly at: number;
+  at: number;
   readonly owner: object | null;
   readonly happen: () => void;
 }
@@ -23,10 +23,11 @@ export class Schedule {
   readonly scale = 1;
   steps = 0;
   /** Asked after each step, once all that follows from it has happened, whether to go on. */
-  onCalm: () => boolean = () => true;
+  onCalm: () => boolean | Promise<boolean> = () => true;
   readonly #draw: Draw;
   readonly #coming = new Set<Coming>();
   #busy = 0;
+  readonly #outside = new Set<Promise<unknown>>();
   #now = 0;
   #wall = BEGINNING;
 
@@ -38,6 +39,9 @@ export class Schedule {
 
   /** Unix milliseconds, as the machine's clock says. */
   readonly wall = (): number => Math.floor(this.#wall + this.#now);
+
+  /** The same as another machine's clock says, which nobody sets. */
+  readonly elsewhere = (): number => Math.floor(BEGINNING + this.#now);
 
   /** The machine's clock is set forward, or back. */
   jump(ms: number): void {
@@ -67,6 +71,16 @@ export class Schedule {
     }
   }
 
+  /** Work that really goes on elsewhere, and takes no time here. */
+  async outside<T>(work: Promise<T>): Promise<T> {
+    this.#outside.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#outside.delete(work);
+    }
+  }
+
   /** Tracked work waits for other tracked work, until the function returned is called. */
   waits(): () => void {
     this.#busy -= 1;
@@ -90,6 +104,12 @@ export class Schedule {
     });
   }
 
+  /** Nothing of what is to come for it comes within so many milliseconds. */
+  hold(owner: object, ms: number): void {
+    for (const coming of this.#coming)
+      if (coming.owner === owner) coming.at = Math.max(coming.at, this.#now + ms);
+  }
+
   /** All that is to come for it does not come any more. */
   forget(owner: object): void {
     for (const coming of this.#coming) if (coming.owner === owner) this.#coming.delete(coming);
@@ -104,7 +124,7 @@ export class Schedule {
     work.then(over, over);
     for (let steps = 0; steps < most; steps++) {
       await this.#calm();
-      if (!this.onCalm()) return false;
+      if (!(await this.onCalm())) return false;
       if (state.isOver) return true;
       if (!this.#step()) return false;
     }
@@ -129,8 +149,9 @@ export class Schedule {
 
   async #calm(): Promise<void> {
     for (let turns = 0, quiet = 0; quiet < CALM_TURNS; turns++) {
+      for (const work of this.#outside) await work;
       await new Promise((resolve) => setImmediate(resolve));
-      quiet = this.#busy > 0 ? 0 : quiet + 1;
+      quiet = this.#busy > 0 || this.#outside.size > 0 ? 0 : quiet + 1;
       if (turns > STUCK_TURNS) throw new Error(`${this.#busy} calls hang`);
     }
   }

@@ -9,7 +9,15 @@ import type { ProofPart } from "./pack-plan.ts";
 import type { Happening, Part, Scenario } from "./scenario.ts";
 import { Schedule } from "./schedule.ts";
 import { type Chat, SimulatedTelegram, type Twist } from "./telegram.ts";
-import { Wires } from "./wire.ts";
+import { type SeenCall, type ToldWait, Wires } from "./wire.ts";
+
+/** Processes that live beside one another. */
+export interface Company {
+  /** Whether who made this call could not know of a wait that another process was told. */
+  couldNotKnow(call: SeenCall, wait: ToldWait): boolean;
+  /** Whether who made this call had stood still since it was told that it may. */
+  isLate(call: SeenCall): boolean;
+}
 
 /** A death of a process, or an order to end at once. */
 export interface Death {
@@ -49,6 +57,8 @@ export class World {
   readonly surprises: string[] = [];
   /** Takes entries by name while a worker lives. */
   enqueue: (key: string, again: boolean) => void = () => {};
+  /** What is known of processes that live beside one another; null where they come after one another. */
+  company: Company | null = null;
   /** Ends the process that lives. */
   kill: () => void = () => {};
 

@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+import { startOwnPostgres } from "../../helpers/own-postgres.ts";
+import { main } from "../seeded/main.ts";
+import { without } from "../seeded/shrink.ts";
+import { fleetsApart } from "./fleet-batch.ts";
+import { playFleet } from "./fleet-play.ts";
+import { fleetOf } from "./fleet-scenario.ts";
+import { SharedServer } from "./server.ts";
+
+/** What `npm run simulate:fleets` does, with flags as `npm run simulate` has them; returns its exit code. */
+export async function fleets(
+  args: readonly string[],
+  { stop }: { readonly stop?: AbortSignal },
+): Promise<number> {
+  const server = await startOwnPostgres();
+  if (typeof server === "string") throw new Error(server);
+  try {
+    const replay = "npm run simulate:fleets --";
+    if (!args.includes("--seed"))
+      return await main(args, { play: fleetsApart(server.newDatabase), replay, ...(stop && { stop }) });
+    return await one(args, await server.newDatabase());
+  } finally {
+    await server.dispose();
+  }
+}
+
+async function one(args: readonly string[], url: string): Promise<number> {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { seed: text, without: text, trace: { type: "boolean" } },
+  });
+  const scenario = fleetOf(Number(values.seed));
+  const left = new Set((values.without ?? "").split(",").filter(Boolean).map(Number));
+  const shared = await SharedServer.open(url);
+  const world = without(scenario.world, left);
+  const played = await playFleet({ ...scenario, world }, shared);
+  await shared.close();
+  const { wrongs, steps, crashes, posts } = played;
+  if (values.trace) console.log(JSON.stringify({ ...scenario, world }, null, 1));
+  for (const wrong of wrongs) console.log(wrong);
+  console.log(
+    `seed ${values.seed}: ${steps} steps, ${crashes} crashes, ${posts} posts, ${wrongs.length} violations`,
+  );
+  return wrongs.length > 0 ? 1 : 0;
+}
