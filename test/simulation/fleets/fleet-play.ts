@@ -92,8 +92,9 @@ class FleetStage implements Company {
     };
   }
 
-  couldNotKnow({ by, startedAt }: SeenCall, wait: ToldWait): boolean {
-    if (startedAt - wait.toldAt < ON_ITS_WAY_MS) return true;
+  /** Questions are asked by what a process read when it began: only what may post asks the ledger once more. */
+  couldNotKnow({ by, startedAt, method }: SeenCall, wait: ToldWait): boolean {
+    if (startedAt - wait.toldAt < ON_ITS_WAY_MS || method.startsWith("get")) return true;
     return [wait.by, by].some((each) => this.#stoodStill(each, wait.toldAt - ON_ITS_WAY_MS, startedAt));
   }
 
@@ -118,8 +119,8 @@ class FleetStage implements Company {
     });
     const process = new SimulatedProcess(
       this.#world,
-      { kind, dieAt },
-      new SharedHome(this.#server, schedule, this.#owners, offMs),
+      { kind, dieAt, offMs },
+      new SharedHome(this.#server, this.#owners),
     );
     const { mortal } = process;
     this.#alive.add(process);
@@ -136,7 +137,7 @@ class FleetStage implements Company {
     const process = new SimulatedProcess(
       this.#world,
       { kind, dieAt: null },
-      new SharedHome(this.#server, schedule, this.#owners),
+      new SharedHome(this.#server, this.#owners),
     );
     const hasEnded = await schedule.until(process.live(), MOST_STEPS);
     process.mortal.end();

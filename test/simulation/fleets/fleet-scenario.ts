@@ -1,5 +1,5 @@
 import { Draw } from "../seeded/draw.ts";
-import { type Scenario, scenarioOf } from "../seeded/scenario.ts";
+import { type Part, type Scenario, scenarioOf } from "../seeded/scenario.ts";
 
 /** A process of a fleet. */
 export interface Life {
@@ -36,8 +36,15 @@ export function fleetOf(seed: number): FleetScenario {
     ms: draw.skewed(60_000),
   }));
   const lost = times(draw.chance(0.4) ? draw.from(1, 3) : 0, () => draw.skewed(300));
-  const parts = world.parts.filter(({ type }) => type !== "process" && type !== "pause");
+  const parts = world.parts.filter((part) => !isOfOne(part));
   return { world: { ...world, parts }, lives, outages, lost };
+}
+
+/** What only makes sense where one process comes after another; a clock that is set while a process lives is off by what no database tells. */
+function isOfOne(part: Part): boolean {
+  return (
+    part.type === "process" || part.type === "pause" || (part.type === "event" && part.what.type === "jump")
+  );
 }
 
 function lifeOf(draw: Draw, isWorker: boolean): Life {

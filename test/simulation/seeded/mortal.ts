@@ -6,6 +6,12 @@ import type { Schedule } from "./schedule.ts";
 /** Milliseconds that a call across a port takes at least and at most, there and back. */
 type Way = readonly [least: number, most: number];
 
+/** When a process dies, counted in moments of its life, and by how much the clock of its machine is off. */
+interface Machine {
+  readonly dieAt: number | null;
+  readonly offMs: number;
+}
+
 /** How calls of a port go. */
 export interface PortWay {
   readonly name: string;
@@ -41,7 +47,7 @@ export class Mortal {
   #standsUntil = 0;
 
   /** It dies at moment `dieAt` of its life, counted from 1, if it lives to see that. */
-  constructor(schedule: Schedule, draw: Draw, dieAt: number | null, onDeath: () => void) {
+  constructor(schedule: Schedule, draw: Draw, { dieAt, offMs }: Machine, onDeath: () => void) {
     this.#schedule = schedule;
     this.#draw = draw;
     this.#dieAt = dieAt ?? Number.POSITIVE_INFINITY;
@@ -49,7 +55,7 @@ export class Mortal {
     this.died = new Promise((resolve) => {
       this.#bury = resolve;
     });
-    this.clock = schedule.clockOf(this, (happen) => () => this.passes("timer") && happen());
+    this.clock = schedule.clockOf(this, (happen) => () => this.passes("timer") && happen(), offMs);
   }
 
   /** Ends it now. */

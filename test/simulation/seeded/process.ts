@@ -23,6 +23,13 @@ const CACHE = { ttlMs: 300_000, maxObjectBytes: 100_000 };
 /** What is read ahead and what is kept together. */
 const MEMORY_BYTES = 1_000_000;
 
+/** What a process is, and how its life goes. */
+interface ProcessLife {
+  readonly kind: ProcessPlan["kind"];
+  readonly dieAt: number | null;
+  readonly offMs?: number;
+}
+
 /** Where processes keep their ledger. */
 export interface LedgerHome {
   /** Opens it for a process. */
@@ -42,10 +49,10 @@ export class SimulatedProcess {
   /** The deepest its queue was. */
   deepest = 0;
 
-  constructor(world: World, { kind, dieAt }: Pick<ProcessPlan, "kind" | "dieAt">, home: LedgerHome) {
+  constructor(world: World, { kind, dieAt, offMs = 0 }: ProcessLife, home: LedgerHome) {
     this.#world = world;
     this.#kind = kind;
-    this.mortal = new Mortal(world.schedule, world.draw, dieAt, () => this.#died());
+    this.mortal = new Mortal(world.schedule, world.draw, { dieAt, offMs }, () => this.#died());
     this.#home = home;
     const events = new Emitter((error) => this.#surprise("a listener threw", error));
     events.on("queued", ({ depth }) => {

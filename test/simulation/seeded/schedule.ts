@@ -54,10 +54,11 @@ export class Schedule {
     return () => this.#coming.delete(coming);
   }
 
-  /** A clock whose timers end with their owner. */
-  clockOf(owner: object, fires: (happen: () => void) => () => void): Clock {
+  /** A clock whose timers end with their owner, on a machine whose own is off by so much. */
+  clockOf(owner: object, fires: (happen: () => void) => () => void, offMs = 0): Clock {
     const after: Clock["after"] = (ms, happen) => this.after(ms, fires(happen), owner);
-    const { scale, now, wall } = this;
+    const { scale, now } = this;
+    const wall = () => this.wall() + offMs;
     return { scale, now, wall, after, sleep: (ms, signal) => sleep(ms, after, signal) };
   }
 
