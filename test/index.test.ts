@@ -196,15 +196,19 @@ describe("what cannot be worked with", () => {
   });
 });
 
-it("lets a listener that throws stop nothing, and rejects with its error afterwards", async () => {
+it.each<[how: string, fail: (mistake: Error) => undefined]>([
+  [
+    "throws",
+    (mistake) => {
+      throw mistake;
+    },
+  ],
+  ["is async and rejects", (mistake) => Promise.reject(mistake) as unknown as undefined],
+])("lets a listener that %s stop nothing, and rejects with its error afterwards", async (_, fail) => {
   const world = await openWorld();
   world.putMany(3);
   const mistake = new Error("a mistake of the caller");
-  const events = {
-    item: () => {
-      throw mistake;
-    },
-  };
+  const events = { item: () => fail(mistake) };
   expect(await errorOf({ ...settingsOf(world), events })).toBe(mistake);
   expect(world.posts()).toHaveLength(3);
 });

@@ -162,13 +162,17 @@ export interface Pass {
 export type EventName = keyof EventMap;
 type Listener<N extends EventName> = (event: EventMap[N]) => void;
 
-/** Typed events. What a listener throws goes to `onError`, each time, and never stops the engine. */
+/**
+ * Typed events. What a listener throws, or rejects with, goes to `onError`, each time, and never stops the engine. Without one the first is a
+ * notice to all others.
+ */
 export class Emitter {
   readonly #listeners = new Map<EventName, Listener<never>[]>();
   readonly #onError: (error: unknown) => void;
+  #hasTold = false;
 
-  constructor(onError: (error: unknown) => void = () => {}) {
-    this.#onError = onError;
+  constructor(onError?: (error: unknown) => void) {
+    this.#onError = onError ?? ((error) => this.#tell(error));
   }
 
   on<N extends EventName>(name: N, listener: Listener<N>): this {
@@ -181,10 +185,19 @@ export class Emitter {
   emit<N extends EventName>(name: N, event: EventMap[N]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        (listener as Listener<N>)(event);
+        const answer: unknown = (listener as Listener<N>)(event);
+        if (answer instanceof Promise) answer.catch(this.#onError);
       } catch (error) {
         this.#onError(error);
       }
     }
+  }
+
+  /** Once: whoever tells of it may be the one that throws. */
+  #tell(error: unknown): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    const what = "unexpected error in what tells of this, which goes on; please report it";
+    this.emit("notice", { level: "warn", text: `${what}: ${error}` });
   }
 }
