@@ -29,6 +29,16 @@ describe("a lane", () => {
     expect(it.freeAt(NOW + 400_000)).toBe(NOW + 400_000);
   });
 
+  it.each([
+    ["is another process's", { leasedUntil: NOW }],
+    ["is about to be handed on", { isLeaving: true, leasedUntil: NOW + 1 }],
+  ])("is not free, and due only where it is frozen, while it %s", (_, more) => {
+    const it = Object.assign(lane(), more);
+    expect([it.freeAt(NOW), it.dueAt(NOW)]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+    it.frozenUntil = NOW + 5;
+    expect([it.freeAt(NOW), it.dueAt(NOW)]).toEqual([Number.POSITIVE_INFINITY, NOW + 5]);
+  });
+
   it("is not free while as many calls are under way as its pace lets", () => {
     expect(busy(1, NOW - 1).freeAt(NOW)).toBe(NOW - 1 + 10_000);
     expect(busy(1, null).freeAt(NOW)).toBe(Number.POSITIVE_INFINITY);
