@@ -49,7 +49,11 @@ export const GROUPS = [
   {
     name: "adopt",
     files: allOf("src/pipeline/adopt", []),
-    tests: ["test/pipeline/adopt.test.ts", "test/ledgers/sqlite/adopt.test.ts"],
+    tests: [
+      "test/pipeline/adopt.test.ts",
+      "test/pipeline/adopt-chats.test.ts",
+      "test/ledgers/sqlite/adopt.test.ts",
+    ],
     wide: ["test/cli/adopt.test.ts"],
   },
   {
@@ -67,9 +71,15 @@ export const GROUPS = [
   },
   {
     name: "leases",
-    files: inFolder("src/ledgers/postgres", ["leases", "lease-keeper", "processes"]),
+    files: inFolder("src/ledgers/postgres", ["leases", "processes"]),
     tests: ["leases", "resting", "group"].map((name) => `test/ledgers/${name}.test.ts`),
     wide: ["test/ledgers/postgres.test.ts", "test/fleet"],
+  },
+  {
+    name: "lease-keeper",
+    files: ["src/ledgers/postgres/lease-keeper.ts"],
+    tests: ["test/ledgers/postgres/lease-keeper.test.ts"],
+    wide: ["leases", "resting"].map((name) => `test/ledgers/${name}.test.ts`),
   },
   {
     name: "lanes",
