@@ -184,6 +184,11 @@ describe("the list of scenarios", () => {
     expect(total(["queue"])).toBeGreaterThan(secondsOf([])[0]?.seconds ?? Number.POSITIVE_INFINITY);
   });
 
+  it("gives the others more time beside those that take minutes", () => {
+    const seconds = (long: boolean) => secondsOf([], long).find(({ name }) => name === "transfer")?.seconds;
+    expect(seconds(true)).toBe(6 * (seconds(false) ?? Number.NaN));
+  });
+
   it.each(SCENARIOS)("holds %s in its place, by that name", async (name) => {
     expect(secondsOf([], true)[SCENARIOS.indexOf(name)]?.name).toBe(name);
     expect((await loadScenario(name)).name).toBe(name);

@@ -31,10 +31,12 @@ const LIST: Readonly<Record<ScenarioName, Listed>> = {
 /** Seconds that all may take together, and how many times its own share one gets at most when others are left out. */
 const TOTAL_SECONDS = 55;
 const MOST_TIMES = 3;
+/** How many times its own share one gets beside those that take minutes: on a busy machine a single one is not enough to warm `transfer` up. */
+const LONG_TIMES = 6;
 
 /**
  * Names in order with the seconds that each may take. For no names: of all that are not long, or of all with `long`. A few of
- * those that are not long get more time.
+ * those that are not long get more time, and so do all of them with `long`.
  */
 export function secondsOf(
   names: readonly ScenarioName[],
@@ -45,7 +47,8 @@ export function secondsOf(
     names.length === 0 ? long || !LIST[name].long : names.includes(name) || (long && LIST[name].long),
   );
   const together = chosen.reduce((sum, name) => sum + (LIST[name].long ? 0 : LIST[name].seconds), 0);
-  const times = names.length === 0 ? 1 : Math.min(MOST_TIMES, TOTAL_SECONDS / together);
+  const few = names.length === 0 ? 1 : Math.min(MOST_TIMES, TOTAL_SECONDS / together);
+  const times = long ? LONG_TIMES : few;
   return chosen.map((name) => {
     const { seconds, long: isLong } = LIST[name];
     return { name, seconds: isLong ? seconds : seconds * times };
