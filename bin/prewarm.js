@@ -17,5 +17,14 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
     ["help", "completion", "complete"].includes(args[0] ?? "");
   if (args.length > 0 && !args[0]?.startsWith("-") && !silent)
     process.stderr.write(`prewarm ${version} ${args[0]}\n`);
-  import("../dist/cli.js").then(({ main }) => main(args, version));
+  import("../dist/cli.js").then(
+    ({ main }) => main(args, version),
+    (error) => {
+      if (error.code !== "EMFILE" && error.code !== "ENFILE") throw error;
+      process.stderr.write(
+        "prewarm: this process may open too few files at a time (EMFILE); allow more of them (`ulimit -n 4096`), then run again\n",
+      );
+      process.exitCode = 1;
+    },
+  );
 }

@@ -1,7 +1,13 @@
 import type { Writable } from "node:stream";
 import { ConfigError, exitCodeOfError } from "./config/error.ts";
+import { errorCode } from "./domain/error-code.ts";
 import { asWritten, type Wording } from "./domain/wording.ts";
 import { oneLine } from "./reporters/format.ts";
+
+const TOO_MANY_FILES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE"]);
+/** Node.js opens the modules of a program side by side, so this is met at the start. `bin/prewarm.js` says the same. */
+const TOO_FEW_FILES =
+  "this process may open too few files at a time (EMFILE); allow more of them (`ulimit -n 4096`), then run again";
 
 let clean = (text: string) => text;
 
@@ -37,6 +43,10 @@ export function printFinalError(
   if (error instanceof Error && "exitCode" in error) {
     say(`prewarm: ${error.message}`);
     return exitCodeOfError(error);
+  }
+  if (TOO_MANY_FILES.has(errorCode(error) ?? "")) {
+    say(`prewarm: ${TOO_FEW_FILES}`);
+    return 1;
   }
   say(
     `prewarm: unexpected error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -146,6 +146,16 @@ export class RunOutput {
     if (problem !== null) this.#place.stderr.write(`--on-end ${this.#onEnd[0]}: ${problem}\n`);
   }
 
+  /** The exit code of a run whose lines of `--json` did not all get out, for whatever else it ended; says so. */
+  codeWith(exitCode: number): number {
+    const trouble = this.#reporters?.ndjson?.trouble() ?? null;
+    if (trouble === null) return exitCode;
+    const { stderr, wording = asWritten } = this.#place;
+    const text = `prewarm: stdout cannot be written (${trouble}), so lines of --json are lost; what was warmed is in ${this.#run.ledgerPlace}; make room, then run again`;
+    stderr.write(`${wording(this.#redact(text))}\n`);
+    return exitCode === 0 ? 1 : exitCode;
+  }
+
   /** Takes progress off the screen and closes files. Safe to call twice. */
   async close(): Promise<void> {
     await this.#reporters?.stop();

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
+import { whyNotWritten } from "../domain/error-code.ts";
 import type { StopCause } from "../domain/events.ts";
 import { asWritten, type Wording } from "../domain/wording.ts";
 import { runPage } from "../report/page.ts";
@@ -38,7 +39,7 @@ export function reportPage(
       writeFileSync(path, runPage(record, { redact, wording }));
       return null;
     } catch (error) {
-      return `--report ${path}: ${(error as Error).message}`;
+      return `warning: --report ${path} could not be written (${whyNotWritten(error)}); make room, then \`prewarm report ${path}\` makes it of what the ledger remembers`;
     }
   };
 }

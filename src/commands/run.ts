@@ -116,7 +116,7 @@ async function show(run: Run, output: RunOutput): Promise<number> {
     if (plan) output.plan(plan);
     if (cause && "failure" in cause) output.failure(cause.failure, exitCode);
     await pastOneSignal(() => output.end(exitCode, cause !== null, cause));
-    return exitCode;
+    return output.codeWith(exitCode);
   } catch (error) {
     output.error(error);
     await output.end(exitCodeOfError(error), true);

@@ -83,7 +83,7 @@ export function readRunOptions(flags: RunOptionFlags): RunOptions {
 function manifestProblems({ path, format }: NonNullable<RunOptions["manifest"]>): string[] {
   if (path === "-" || (format === undefined && extensionOf(path) === "")) return [];
   const why = whyUnreadable(path);
-  return why === null ? [] : [`--manifest ${path}: ${why}`];
+  return why === null ? [] : [`--manifest ${path}: ${why}; name another file`];
 }
 
 function readOptions(flags: RunOptionFlags, told: readonly string[]): RunOptions {

@@ -22,3 +22,10 @@ function wrappedError(error: unknown): unknown {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors[0];
   return error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
 }
+
+/** Why something that was open could not be written to its end, in words. */
+export function whyNotWritten(error: unknown): string {
+  const code = errorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") return "its disk is full";
+  return code ?? (error instanceof Error ? error.message : String(error));
+}

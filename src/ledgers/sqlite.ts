@@ -9,6 +9,7 @@ import type { SqliteDriver } from "./sqlite/driver.ts";
 import { acquire, announce, eraseHolder, type Lock, signHolder } from "./sqlite/lock.ts";
 import { migrate } from "./sqlite/migrate.ts";
 import { checkPlace, makeFile } from "./sqlite/place.ts";
+import { SameFile } from "./sqlite/same-file.ts";
 
 /** Which file to open, and for whom. */
 export interface SqliteLedgerOptions {
@@ -46,12 +47,10 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
     const db = open(file, options, now);
     const doubtful = options.disk === undefined ? cautionOf(file, db.place, options.kindOf) : null;
     const { beside } = options;
-    return ledgerOf(
-      db,
-      { place: db.place, now, owner: `${process.pid}@${hostname()}`, beside },
-      lock,
-      doubtful,
-    );
+    return ledgerOf(db, { place: db.place, now, owner: `${process.pid}@${hostname()}`, beside }, lock, {
+      caution: doubtful,
+      file: new SameFile(file, db.place),
+    });
   } catch (error) {
     lock.release();
     throw error;
@@ -72,7 +71,7 @@ export function ledgerOn(driver: SqliteDriver, options: SqliteLedgerOptions): Le
     db,
     { place: db.place, now, owner: options.command, beside: options.beside },
     { release() {} },
-    null,
+    { caution: null, file: null },
   );
 }
 
@@ -99,8 +98,14 @@ function cautionOf(file: string, place: string, kindOf = kindOfFile): string | n
   return kind && caution(place, kind);
 }
 
-function ledgerOf(db: Sqlite, store: Store, lock: Lock, caution: string | null): Ledger {
-  const commits = new Commits(db);
+interface FileFacts {
+  readonly caution: string | null;
+  /** Null where whoever opened the database watches its file. */
+  readonly file: SameFile | null;
+}
+
+function ledgerOf(db: Sqlite, store: Store, lock: Lock, { caution, file }: FileFacts): Ledger {
+  const commits = new Commits(db, () => file?.check());
   let isOpen = true;
   return ledgerIn(store, {
     caution,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { whyNotWritten } from "../domain/error-code.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -13,7 +14,10 @@ export async function openEntryFile(events: Emitter, path: string, flag: string)
   const out = createWriteStream(path);
   await once(out, "open");
   out.on("error", (error) =>
-    events.emit("notice", { level: "warn", text: `${flag} ${path}: ${error.message}` }),
+    events.emit("notice", {
+      level: "warn",
+      text: `${flag} ${path} could not be written (${whyNotWritten(error)}), so not all is in it; make room, then run again`,
+    }),
   );
   return {
     write: (entry) => out.write(`${JSON.stringify(entry)}\n`),

@@ -103,9 +103,9 @@ it("refuses to write the failed list over the manifest, whatever it is called by
 
 it("says of a manifest that is not there, or is a folder, that it is so", () => {
   expect(problemsOf({ manifest: "/no/such.jsonl" })).toEqual([
-    "--manifest /no/such.jsonl: there is no such file",
+    "--manifest /no/such.jsonl: there is no such file; name another file",
   ]);
   expect(problemsOf({ manifest: tmpdir(), manifestFormat: "csv" })).toEqual([
-    `--manifest ${tmpdir()}: this is a folder, not a file`,
+    `--manifest ${tmpdir()}: this is a folder, not a file; name another file`,
   ]);
 });

@@ -15,8 +15,8 @@ export interface Exchange {
   readonly incoming: IncomingMessage;
   /** What the server behind the front answers. It is asked, and what it does is done. */
   truth(): Promise<Answer>;
-  /** Sends an answer as HTTP says it. */
-  answer(answer: Answer): void;
+  /** Sends an answer as HTTP says it; done once the kernel has it. */
+  answer(answer: Answer): Promise<void>;
   /** Writes these bytes and no others; done once the kernel has them. */
   write(bytes: string | Uint8Array): Promise<void>;
   /** Ends the connection: by a reset, or as if all were said. */
@@ -73,10 +73,11 @@ function exchangeOf(target: string, { incoming, outgoing, body }: Parts): Exchan
   return {
     incoming,
     truth: () => asked(target, incoming, body),
-    answer: ({ status, headers, body: said }) => {
-      outgoing.writeHead(status, headers);
-      outgoing.end(incoming.method === "HEAD" ? undefined : said);
-    },
+    answer: ({ status, headers, body: said }) =>
+      new Promise((resolve) => {
+        outgoing.once("close", resolve).writeHead(status, headers);
+        outgoing.end(incoming.method === "HEAD" ? undefined : said, resolve);
+      }),
     write: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
     cut: (how) => void (how === "reset" ? socket.resetAndDestroy() : socket.end()),
   };

@@ -1,4 +1,5 @@
 import type { Cell } from "./cell.ts";
+import { LOCAL_CELLS } from "./local.ts";
 import { WIRE_PLACES, type WirePlace } from "./places.ts";
 import { WIRE_FAULTS, type WireFaultName } from "./wire-faults.ts";
 
@@ -11,12 +12,12 @@ const FAULTS = Object.entries(WIRE_FAULTS) as readonly (readonly [
 /** The page of `docs/` that says what comes of each fault in each place. */
 export function page(): string {
   const sections = PLACES.map(({ what, cells }) => `## ${what}\n\n${HEAD}\n${rows(cells)}\n`);
-  return `${intro()}\n${overview()}\n${sections.join("\n")}\nNext: [troubleshooting](troubleshooting.md), [output and exit codes](output.md), [what it promises](promises.md).\n`;
+  return `${intro()}\n${overview()}\n${[...sections, ...localSections()].join("\n")}\nNext: [troubleshooting](troubleshooting.md), [output and exit codes](output.md), [what it promises](promises.md).\n`;
 }
 
 /** How many cells there are. */
 function cellCount(): number {
-  return PLACES.reduce((sum, { cells }) => sum + Object.keys(cells).length, 0);
+  return PLACES.reduce((sum, { cells }) => sum + Object.keys(cells).length, LOCAL_CELLS.length);
 }
 
 function intro(): string {
@@ -49,4 +50,18 @@ function rows(cells: WirePlace["cells"]): string {
     const [says, code, ledger, once = ""] = cell;
     return [`| ${what} | ${says.replaceAll("|", "\\|")} | ${code} | ${ledger} | ${once} |`];
   }).join("\n");
+}
+
+/** What goes wrong on this machine, by place; what others show names the test. */
+function localSections(): string[] {
+  const places = [...new Set(LOCAL_CELLS.map(({ place }) => place))];
+  return places.map((place) => {
+    const lines = LOCAL_CELLS.filter((cell) => cell.place === place).map((cell) => {
+      const by = "by" in cell ? ` (\`${cell.by.file}\`)` : "";
+      const { what, says, code, ledger } = cell;
+      return `| ${[`${what}${by}`, says, String(code), ledger].map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+    });
+    const title = `${place.charAt(0).toUpperCase()}${place.slice(1)}`;
+    return `## ${title}\n\n| what happens | what is said | exit code | ledger and chat |\n|---|---|---|---|\n${lines.join("\n")}\n`;
+  });
 }

@@ -36,7 +36,7 @@ export async function playWire(
   const own = times === "once" ? (place.argsOnce ?? place.args) : place.args;
   const args = ["--retries", times === "once" ? "1" : "0", ...own];
   const ended = await world.run(args, { env: stage.env });
-  return played(world, ended, stage.names);
+  return played(ended, stage.names, ledgerOf(world));
 }
 
 interface Stage {
@@ -55,8 +55,7 @@ async function stageOf(world: World, place: WirePlace, fault: WireFault, times: 
   const rule = (incoming: IncomingMessage): Act | null => {
     if (fault.away && place.after?.(incoming) && !isGone)
       return async (exchange) => {
-        exchange.answer(await exchange.truth());
-        exchange.incoming.socket.once("drain", leave);
+        await exchange.answer(await exchange.truth());
         leave();
       };
     const { act } = fault;
@@ -107,7 +106,8 @@ function answerNames(knows: () => boolean): void {
 
 const TROUBLE = /^(?:stopping|stopped|failed|unknown|weak|warning|error|prewarm)\b(?! run: \d)/;
 
-function played(world: World, ended: Ended, names: Stage["names"]): Played {
+/** What a command came to; `ledger` is what is left in words. */
+export function played(ended: Ended, names: Stage["names"], ledger: string): Played {
   const lines = ended.stderr
     .split("\n")
     .filter((line) => TROUBLE.test(line) && !/^prewarm \d/.test(line))
@@ -117,18 +117,18 @@ function played(world: World, ended: Ended, names: Stage["names"]): Played {
     lines,
     says: [...new Set(lines.map(essence))].join(" / ") || "nothing",
     code: ended.code,
-    ledger: ledgerOf(world),
+    ledger,
   };
 }
 
 /** Without the object before it, its reason and the next step behind it. */
 function essence(line: string): string {
-  const [, what = line] = /^(?:stopping|failed \S+|unknown \S+|prewarm): (.*)$/.exec(line) ?? [];
+  const [, what = line] = /^(?:stopping|failed \S+|unknown \S+|prewarm|warning): (.*)$/.exec(line) ?? [];
   return what.replace(/ \([a-z_0-9]+\)(?=\. Next: )/, "").replace(/\. Next: .*$/, "");
 }
 
 /** The rows, and how many messages are in the chat. */
-function ledgerOf(world: World): string {
+export function ledgerOf(world: World): string {
   const posted = `${world.posts().length} posted`;
   const rows = world.rows("select status, error_reason as reason from media_cache order by id");
   const words = rows.map(({ status, reason }) => [status, reason].filter((it) => it !== null).join(" "));

@@ -13,10 +13,13 @@ interface PendingWrite {
  */
 export class Commits {
   readonly #db: Sqlite;
+  readonly #before: () => void;
   #pending: PendingWrite[] = [];
 
-  constructor(db: Sqlite) {
+  /** `before` is called before each transaction; none is begun where it throws. */
+  constructor(db: Sqlite, before: () => void = () => {}) {
     this.#db = db;
+    this.#before = before;
   }
 
   /** Runs `work` within the next transaction: as a whole or not at all. It may run twice, the first time undone. */
@@ -33,6 +36,7 @@ export class Commits {
     this.#pending = [];
     if (group.length === 0) return;
     try {
+      this.#before();
       const values = this.#db.transaction(() => group.map(({ work }) => work()));
       for (const [i, { resolve }] of group.entries()) resolve(values[i]);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { errorCode, whyNotWritten } from "../../domain/error-code.ts";
 import type { Emitter } from "../../domain/events.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
@@ -41,6 +42,8 @@ export interface NdjsonReporter extends Reporter {
   summary(snapshot: Snapshot, exitCode: number): void;
   /** Writes any other line. */
   line(value: { readonly type: string }): void;
+  /** Why lines are lost, in words; null where none is, or where the reader went away. */
+  trouble(): string | null;
 }
 
 /** An item as a line of `--json`: the published fields in their order, then those that are not always there. */
@@ -148,10 +151,15 @@ export function emptySummary(out: Writable, exitCode: number): void {
  */
 export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
   let isOpen = true;
+  let trouble: string | null = null;
   const close = () => {
     isOpen = false;
   };
-  out.on("error", close).on("close", close);
+  const fail = (error: Error) => {
+    close();
+    if (errorCode(error) !== "EPIPE") trouble ??= whyNotWritten(error);
+  };
+  out.on("error", fail).on("close", close);
   const line = (value: object) => {
     if (isOpen) out.write(`${JSON.stringify(value)}\n`);
   };
@@ -163,6 +171,7 @@ export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
     line,
     summary: (snapshot, exitCode) => line(summaryLine(snapshot, exitCode)),
     stop: () => (isOpen ? flushed(out) : Promise.resolve()),
+    trouble: () => trouble,
   };
 }
 

@@ -6,13 +6,11 @@ export const FETCHED_CELLS: WireCells = {
     "no answer from R2 for object hello.gif in bucket media: connect ECONNREFUSED R2",
     3,
     "error r2_unavailable, 0 posted",
-    "0: ready, 1 posted",
   ],
   dns: [
     "no answer from R2 for object hello.gif in bucket media: getaddrinfo ENOTFOUND R2",
     3,
     "error r2_unavailable, 0 posted",
-    "0: ready, 1 posted",
   ],
   resetBefore: [
     "Telegram said 400: Bad Request: failed to get HTTP URL content",
