@@ -61,7 +61,7 @@ async function control(context: Context, view: WorkerView): Promise<Response> {
   const worker = fieldOf(body.value, "worker");
   if (worker === undefined) {
     // In a fleet each worker goes by what stands in the ledger.
-    await view.fleet?.tell(action, view.fleet.id);
+    if ((await view.fleet?.tell(action, view.fleet.id)) === "all_stopped") return refuseOne(context);
     return context.json({ ok: true, worker_running: view.control(action) });
   }
   return controlFleet(context, view, action, worker);
@@ -78,8 +78,18 @@ async function controlFleet(
     return refuse(context, 400, "INVALID_ACTION", WORKER_FORMS);
   if (fleet === null) return refuse(context, 400, "NO_FLEET", "this worker works alone");
   const workers = await fleet.tell(action, worker);
+  if (workers === "all_stopped") return refuseOne(context);
   if (workers === 0) return refuse(context, 404, "NO_SUCH_WORKER", `no worker ${worker} lives`);
   return context.json({ ok: true, worker_running: running, workers });
+}
+
+function refuseOne(context: Context): Response {
+  return refuse(
+    context,
+    409,
+    "ALL_STOPPED",
+    'all workers are stopped; start all: {"action":"start","worker":"all"}',
+  );
 }
 
 async function enqueue(context: Context, view: WorkerView): Promise<Response> {

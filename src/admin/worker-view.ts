@@ -61,8 +61,8 @@ export interface FleetView {
   readonly id: number;
   /** All workers that live. */
   workers(): Promise<readonly FleetWorker[]>;
-  /** Stops or starts workers, each of which hears of it within seconds. Returns how many that are. */
-  tell(action: "start" | "stop", whom: FleetTarget): Promise<number>;
+  /** Stops or starts workers, each of which hears of it within seconds. Returns how many that are; one alone does not start while all are stopped. */
+  tell(action: "start" | "stop", whom: FleetTarget): Promise<number | "all_stopped">;
 }
 
 /** Rows to try again: all in a state, or those of some keys; of one bot, where its slug is given. */

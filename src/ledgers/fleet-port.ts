@@ -112,6 +112,6 @@ export interface FleetLedger {
   pulse(pulse: FleetPulse): Promise<FleetWorker[]>;
   /** All workers that live. */
   workers(): Promise<FleetWorker[]>;
-  /** Stops or starts workers; each hears of it with its next pulse. Returns how many live ones that are. */
-  tell(action: "start" | "stop", whom: FleetTarget): Promise<number>;
+  /** Stops or starts workers; each hears of it with its next pulse. Returns how many live ones that are; one alone does not start while all are stopped. */
+  tell(action: "start" | "stop", whom: FleetTarget): Promise<number | "all_stopped">;
 }

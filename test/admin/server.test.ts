@@ -109,7 +109,7 @@ describe("control", () => {
     const told: unknown[] = [];
     const tell = async (...words: unknown[]) => {
       told.push(words);
-      return words[1] === 9 ? 0 : 2;
+      return words[1] === 9 ? 0 : words[1] === 6 ? ("all_stopped" as const) : 2;
     };
     view.fleet = { id: 7, workers: async () => [], tell };
     expect((await call("POST", `${ADMIN}/control`, all)).json).toEqual({
@@ -120,13 +120,19 @@ describe("control", () => {
     expect((await call("POST", `${ADMIN}/control`, '{"action":"start","worker":8}')).status).toBe(200);
     expect((await call("POST", `${ADMIN}/control`, '{"action":"stop","worker":9}')).status).toBe(404);
     expect((await call("POST", `${ADMIN}/control`, '{"action":"stop","worker":"8"}')).status).toBe(400);
+    const alone = await call("POST", `${ADMIN}/control`, '{"action":"start","worker":6}');
+    expect([alone.status, alone.json]).toMatchObject([409, { error: "ALL_STOPPED" }]);
     await call("POST", `${ADMIN}/control`, '{"action":"stop"}');
     expect(told).toEqual([
       ["stop", "all"],
       ["start", 8],
       ["stop", 9],
+      ["start", 6],
       ["stop", 7],
     ]);
+    view.fleet = { id: 6, workers: async () => [], tell };
+    const here = await call("POST", `${ADMIN}/control`, '{"action":"start"}');
+    expect([here.status, view.running]).toEqual([409, false]);
   });
 
   it.each(['{"action":"restart"}', '{"action":["stop"]}', "{}", "[]", "null", '"stop"', "7"])(

@@ -290,6 +290,9 @@ if (typeof server === "string") {
       await one.fleet.tell("stop", "all");
       const late = await share();
       expect([await works(one), await works(late)]).toEqual([false, false]);
+      // One alone does not start, and nothing is changed by the try.
+      expect(await one.fleet.tell("start", two.worker)).toBe("all_stopped");
+      expect((await one.fleet.workers()).map(({ stopped }) => stopped)).toEqual([true, true, true]);
       await one.fleet.tell("start", "all");
       expect([await works(one), await works(two)]).toEqual([true, true]);
       await one.fleet.resign("lead");

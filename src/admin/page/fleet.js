@@ -32,8 +32,12 @@ function row(worker) {
   );
 }
 
+/** Seconds after which a worker has missed three of the words that it lives. */
+const SILENT_S = 15;
+
 /** @param {Worker} worker */
-function state({ stopped, leads }) {
+function state({ stopped, leads, ago }) {
+  if (ago > SILENT_S) return span("state warn", "Silent");
   if (stopped) return span("state warn", "Stopped");
   return span("state good", leads ? "Leads" : "Works");
 }

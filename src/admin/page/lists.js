@@ -133,10 +133,11 @@ export function cache({ hits, misses, bytes }) {
 
 /**
  * The sources that are being read, then the last passes that ended.
- * @param {Pick<Status, "passes" | "reading">} status
+ * @param {Pick<Status, "passes" | "reading"> & { elsewhere: boolean }} status `elsewhere`: another worker reads the sources.
  */
-export function passes({ passes: ended, reading }) {
-  if (ended.length + reading.length === 0) return none("No source was read yet.");
+export function passes({ passes: ended, reading, elsewhere }) {
+  if (ended.length + reading.length === 0)
+    return none(elsewhere ? "The worker that leads reads the sources." : "No source was read yet.");
   const under = reading.map((source) => h("li", null, passHead(source, "reading now")));
   return h("ul", { class: "items" }, under, ended.slice(0, FEW_PASSES).map(pass));
 }

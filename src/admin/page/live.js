@@ -1,6 +1,7 @@
 // @ts-check
 import { byId } from "../../pages/dom.js";
 import { TWICE } from "./again.js";
+import { orderOf } from "./fleet-state.js";
 import { left } from "./lists.js";
 import { show, showLogin, showLost } from "./show.js";
 import { saidOf } from "./text.js";
@@ -99,7 +100,7 @@ byId("control").addEventListener("click", async () => {
   const button = /** @type {HTMLButtonElement} */ (byId("control"));
   button.disabled = true;
   try {
-    await ask("control", { action: last?.worker_running ? "stop" : "start" });
+    await ask("control", last ? orderOf(last) : { action: "stop" });
     await refresh();
   } catch (error) {
     lose(error);

@@ -4,6 +4,7 @@ import { again } from "./again.js";
 import { drawCharts } from "./charts.js";
 import { clear, draw, next } from "./draw.js";
 import { workers, workersSum } from "./fleet.js";
+import { areAllStopped, isReadElsewhere, stoppedTitle } from "./fleet-state.js";
 import { cache, drawFailures, lanes, passes } from "./lists.js";
 import { count, lanesSum, lasted, plural, time } from "./text.js";
 import { notices, tiles } from "./tiles.js";
@@ -28,7 +29,8 @@ export function show(status) {
   byId("main").classList.remove("stale");
   byId("lost").replaceChildren();
   showHead(status);
-  draw("notices", pick(status, ["state", "troubles", "scale", "active"]), notices);
+  const stopped = stoppedTitle(status);
+  draw("notices", { ...pick(status, ["state", "troubles", "scale", "active"]), stopped }, notices);
   draw("tiles", status, tiles);
   drawCharts(status);
   showLanes(status);
@@ -38,7 +40,7 @@ export function show(status) {
   byId("failures-sum").textContent =
     `${count(status.counts.failed)} failed, ${count(status.counts.unknown)} unknown since start${resolvedText(status.resolved)}`;
   draw("cache", status.cache, cache);
-  draw("passes", pick(status, ["passes", "reading"]), passes);
+  draw("passes", { ...pick(status, ["passes", "reading"]), elsewhere: isReadElsewhere(status) }, passes);
   byId("floods").textContent =
     `${plural(status.flood_waits, "flood wait", "flood waits")}, ${plural(status.retries, "retry", "retries")} since start`;
   byId("updated").textContent = `Updated ${time(Date.now())}`;
@@ -66,13 +68,14 @@ function pick(all, names) {
 }
 
 /** @param {Status} status */
-function showHead({ state, version, uptime_ms: uptime, worker_running: running }) {
+function showHead(status) {
+  const { state, version, uptime_ms: uptime, worker_running: running } = status;
   const [tone, word] = STATES[state];
   showState(tone, word);
   byId("about").textContent = `v${version}, up ${lasted(uptime)}`;
   const button = byId("control");
   button.hidden = state === "stopping";
-  button.textContent = running ? "Stop" : "Start";
+  button.textContent = running ? "Stop" : areAllStopped(status) ? "Start all" : "Start";
   button.className = running ? "" : "primary";
 }
 

@@ -57,12 +57,10 @@ export function tiles(status) {
     tile("Success", tried > 0 ? [percent(status.success_rate), "%"] : ["-"], hourly(status.minutes), {
       tone: tried > 0 && status.success_rate < 0.95 ? "bad" : null,
     }),
-    tile(
-      "Queue",
-      [count(queue.depth), queue.max > 0 ? `of ${count(queue.max)}` : ""],
-      queue.full ? "Full: sources wait" : queue.depth > 0 ? "waiting" : "nothing waits",
-      { share: queue.max > 0 ? queue.depth / queue.max : 0, tone: queue.full ? "warn" : null },
-    ),
+    tile("Queue", [count(queue.depth), queue.max > 0 ? `of ${count(queue.max)}` : ""], queueNote(status), {
+      share: queue.max > 0 ? queue.depth / queue.max : 0,
+      tone: queue.full ? "warn" : null,
+    }),
     tile(
       "Under way",
       [String(active), concurrency > 0 ? `of ${concurrency}` : ""],
@@ -71,6 +69,13 @@ export function tiles(status) {
     ),
     tile("Warmed", [count(warmed)], `${sized(status.bytes)}${weak}`),
   ];
+}
+
+/** @param {Pick<Status, "queue" | "fleet">} status */
+function queueNote({ queue, fleet }) {
+  if (queue.full) return "Full: sources wait";
+  if (queue.depth > 0) return "waiting";
+  return fleet === null ? "nothing waits" : "nothing waits here";
 }
 
 /**
@@ -93,15 +98,15 @@ function hourly(minutes) {
 
 /**
  * What is out of the ordinary, and the way out of it.
- * @param {Pick<Status, "state" | "troubles" | "scale" | "active">} status
+ * @param {Pick<Status, "state" | "troubles" | "scale" | "active"> & { stopped: string }} status `stopped`: who is, in words.
  */
-export function notices({ state, troubles, scale, active }) {
+export function notices({ state, troubles, scale, active, stopped }) {
   /** @type {(title: string, text: string) => HTMLElement} */
   const calm = (title, text) => div("notice calm", h("strong", null, title), " ", text);
   const calls = plural(active, "call is", "calls are");
   return [
     state === "stopping" && calm("The worker is ending.", `${calls} being finished; nothing new is begun.`),
-    state === "stopped" && calm("Stopped.", "No new work is begun; everything that waits keeps its place."),
+    state === "stopped" && calm(stopped, "No new work is begun; everything that waits keeps its place."),
     troubles.map(trouble),
     scale !== 1 &&
       calm(

@@ -1,5 +1,5 @@
 import type { FleetPulse, FleetTarget, FleetWorker } from "../fleet-port.ts";
-import { all, run, type Steps } from "../sql/steps.ts";
+import { all, one, run, type Steps } from "../sql/steps.ts";
 import { LEASE_S } from "./leases.ts";
 
 const NOW = "clock_timestamp()";
@@ -49,10 +49,18 @@ const STOP_ONE = `update prewarm_processes p set stopped = :stopped
 const STOP_ALL = `insert into prewarm_identity (key, value) values ('${STOPPED}', '1') on conflict (key) do nothing`;
 const START_ALL = `delete from prewarm_identity where key = '${STOPPED}'`;
 
-/** Stops or starts one worker, or all of them and those that come. Returns how many live ones that are. */
-export function* tell(action: "start" | "stop", whom: FleetTarget): Steps<number> {
+const ALL_STOPPED = `select 1 from prewarm_identity where key = '${STOPPED}'`;
+
+/**
+ * Stops or starts one worker, or all of them and those that come. Returns how many live ones that are; or that all are stopped, where one
+ * is to start.
+ */
+export function* tell(action: "start" | "stop", whom: FleetTarget): Steps<number | "all_stopped"> {
   const stopped = action === "stop";
-  if (whom !== "all") return yield* run(STOP_ONE, { stopped, id: whom });
+  if (whom !== "all") {
+    if (!stopped && (yield* one(ALL_STOPPED)) !== undefined) return "all_stopped";
+    return yield* run(STOP_ONE, { stopped, id: whom });
+  }
   yield* run(stopped ? STOP_ALL : START_ALL);
   // Whoever starts all starts those as well that were stopped by themselves.
   return yield* run(STOP_ONE, { stopped: false, id: null });

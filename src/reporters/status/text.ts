@@ -6,6 +6,7 @@ import { nextLine } from "../next-line.ts";
 import { reasonTable } from "../reason-table.ts";
 import { type Canvas, right, type TableCell, table } from "../table.ts";
 import type { StatusDocument } from "./document.ts";
+import { workerState } from "./worker-state.ts";
 
 const [NARROWEST, WIDEST] = [60, 120];
 /** From here on there is room for moments beside the times until then. */
@@ -116,12 +117,12 @@ function workersTable({ at, workers }: StatusDocument, options: Canvas): string 
   const rows = workers
     .slice(0, MOST.workers)
     .map((worker): TableCell[] => [
-      `${worker.id} on ${cut(oneLine(worker.host), 24)}`,
+      `${worker.id} on ${cut(oneLine(worker.host), 24)}, pid ${worker.pid}`,
       worker.version ?? "",
       right(`${worker.active}/${worker.places}`),
       right(perMinute(worker.per_minute)),
       `${since(worker.seen, at)} ago`,
-      worker.stopped ? options.colour.yellow("stopped") : worker.leads ? "leads" : "works",
+      workerState(worker, at, options.colour),
     ]);
   const hidden = workers.length - rows.length;
   if (hidden > 0) rows.push([`+${hidden} more workers`, "", "", "", "", ""]);
