@@ -59,10 +59,14 @@ describe("what a process has under a lease", () => {
 
   it("is renewed where nothing but lanes are its, and until it stops", async () => {
     const { keeper, doneIn } = openKeeper("guest");
-    keeper.lanes = { any: true, renewal: () => run("other"), renewed: () => {} } as unknown as NonNullable<
-      LeaseKeeper["lanes"]
-    >;
+    const told: unknown[] = [];
+    keeper.lanes = {
+      any: true,
+      renewal: () => run("other"),
+      renewed: (...given: unknown[]) => told.push(given),
+    } as unknown as NonNullable<LeaseKeeper["lanes"]>;
     expect(await doneIn(EACH_MS)).toEqual(["renew", "sweep", "other", "stay 0"]);
+    expect(told).toEqual([[1, 0]]);
     keeper.stop();
     expect(await doneIn(5 * EACH_MS)).toEqual([]);
   });
@@ -139,6 +143,7 @@ describe("the place of a worker that rests", () => {
   it("is told of before anything is written, and lost where another one has it", async () => {
     const { keeper, log, row } = openKeeper("alone");
     await keeper.writing(() => run("other 1"));
+    expect(log).toEqual(["other 1"]);
     await keeper.rest(60_000);
     log.length = 0;
     await keeper.writing(() => run("other 2"));
@@ -150,5 +155,21 @@ describe("the place of a worker that rests", () => {
     await expect(keeper.writing(() => run("other 4"))).rejects.toThrow("it rested, and was taken for dead");
     expect(log).toEqual(["stay 0"]);
     await expect(keeper.writing(() => run("other 5"))).rejects.toThrow("taken over by another worker");
+    expect(log).toEqual(["stay 0"]);
+  });
+
+  it("is told of no more once it was renewed as usual", async () => {
+    const { keeper, doneIn, log } = openKeeper("alone");
+    await keeper.rest(60_000);
+    await doneIn(7 * EACH_MS);
+    log.length = 0;
+    await keeper.writing(() => run("other"));
+    expect(log).toEqual(["other"]);
+  });
+
+  it("is kept for what is left of it where it was renewed otherwise", async () => {
+    const { keeper, doneIn } = openKeeper("alone");
+    keeper.renewed();
+    expect(await doneIn(EACH_MS)).toEqual(["renew", "sweep", "stay 5"]);
   });
 });
