@@ -9,7 +9,7 @@ import { checkList, FindingsScreen, summaryOf } from "../doctor/screen.ts";
 import { settingsOf } from "../doctor/settings.ts";
 import { asWritten, type Wording } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
-import { oneLine } from "../reporters/format.ts";
+import { oneLine, shownJson } from "../reporters/format.ts";
 import type { CheckEnvFlags } from "./check-env-flags.ts";
 import { docsUrl } from "./docs-url.ts";
 
@@ -48,7 +48,7 @@ export async function checkEnv(flags: CheckEnvFlags, place: CheckEnvPlace): Prom
     else {
       const settings = settingsOf(context.config).map((row) => ({ ...row, value: redact(row.value) }));
       const summary = { ...summaryOf(findings), exit_code: exitCode, duration_ms: Math.round(ms) };
-      print(`${JSON.stringify({ findings, settings, summary }, null, 2)}\n`);
+      print(`${shownJson({ findings, settings, summary }, 2)}\n`);
     }
     return exitCode;
   } finally {
@@ -85,7 +85,7 @@ function tellList(flags: CheckEnvFlags, groups: readonly Group[], print: (text: 
     why,
     docs: docs(id),
   }));
-  print(flags.json === true ? `${JSON.stringify(checks, null, 2)}\n` : checkList(checks));
+  print(flags.json === true ? `${shownJson(checks, 2)}\n` : checkList(checks));
   return 0;
 }
 

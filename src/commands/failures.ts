@@ -7,6 +7,7 @@ import { asWritten } from "../domain/wording.ts";
 import { csvCell } from "../exchange/csv-cells.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
 import { type FailureLine, failureLine, failureTables } from "../reporters/failures.ts";
+import { shownJson } from "../reporters/format.ts";
 import type { FailuresFlags } from "./failures-flags.ts";
 import { type CommandPlace, canvasOf } from "./place.ts";
 import { writeOut } from "./write-out.ts";
@@ -62,7 +63,7 @@ function textOf(
 }
 
 async function* jsonText(pages: AsyncIterable<FailureLine[]>): AsyncGenerator<string> {
-  for await (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join("");
+  for await (const page of pages) yield page.map((line) => `${shownJson(line)}\n`).join("");
 }
 
 const CSV = [

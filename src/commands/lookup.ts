@@ -6,7 +6,7 @@ import { asWritten } from "../domain/wording.ts";
 import type { IdDesk, WarmId } from "../ids/port.ts";
 import type { KeyIds, RowOfLookup } from "../ledgers/lookup-rows.ts";
 import type { LedgerReader } from "../ledgers/reader.ts";
-import { count, oneLine } from "../reporters/format.ts";
+import { count, oneLine, shownJson } from "../reporters/format.ts";
 import { lookupDocument, lookupText } from "../reporters/lookup.ts";
 import type { LookupFlags } from "./lookup-flags.ts";
 import { type CommandPlace, canvasOf } from "./place.ts";
@@ -24,7 +24,7 @@ export async function lookup(key: string, flags: LookupFlags, place: CommandPlac
     const answer = await answerOf(key, deskBeside(reader, flags, place.env, place.folder), flags);
     const near = all === null ? await reader.near(key, spellingsOf(key), MOST_NEAR) : [];
     const found = { key, object: all, rows, near, answer };
-    if (flags.json === true) place.stdout.write(`${JSON.stringify(lookupDocument(found), null, 2)}\n`);
+    if (flags.json === true) place.stdout.write(`${shownJson(lookupDocument(found), 2)}\n`);
     else if (flags.plain !== true && (rows.length > 0 || answer))
       place.stdout.write(lookupText(found, canvasOf(place, flags)));
     else if (flags.plain === true && answer) place.stdout.write(`${answer.fileId}\n`);

@@ -1,6 +1,7 @@
 import { surveyLedger } from "../compose/status.ts";
 import { asWritten } from "../domain/wording.ts";
 import { backlogEta, rememberedPace } from "../lanes/backlog.ts";
+import { shownJson } from "../reporters/format.ts";
 import { statusDocument } from "../reporters/status/document.ts";
 import { statusText } from "../reporters/status/text.ts";
 import { type CommandPlace, canvasOf } from "./place.ts";
@@ -16,7 +17,7 @@ export async function status(flags: StatusFlags, here: CommandPlace): Promise<nu
   const { perMinute, etaSeconds } = backlogEta(queued.count + warming.count, lanes, { ...work, measured });
   const document = statusDocument(survey, { place, now, perMinute, etaSeconds, paceOf: rememberedPace });
   if (flags.json === true) {
-    stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    stdout.write(`${shownJson(document, 2)}\n`);
     return 0;
   }
   stdout.write(statusText(document, { ...canvasOf(here, flags), wording }));

@@ -6,6 +6,7 @@ import { redactor } from "../domain/secret.ts";
 import { asWritten } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { openEntryFile } from "../reporters/entry-file.ts";
+import { shownJson } from "../reporters/format.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { chooseReporters } from "../reporters/run/pick.ts";
 import {
@@ -51,7 +52,7 @@ export function verifyNeverBegan(exitCode: number, place: CommandPlace): void {
 }
 
 function line({ stdout }: CommandPlace, value: object): void {
-  stdout.write(`${JSON.stringify(value)}\n`);
+  stdout.write(`${shownJson(value)}\n`);
 }
 
 async function open(

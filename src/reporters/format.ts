@@ -80,6 +80,20 @@ export function oneLine(text: string): string {
   return text.replace(CONTROLS, " ").replace(DIRECTIONS, "").replace(UNSEEN, codeOf);
 }
 
+/** What a terminal acts on, of what JSON lets stand in a text; below U+0020 it has numbers itself. */
+const C1 = /[\u007f-\u009f\u2028\u2029]/g;
+
+/** JSON that says the same, and in which nothing moves, turns or hides what a terminal shows. */
+export function shownJson(value: unknown, space?: number): string {
+  const json = JSON.stringify(value, null, space);
+  return [C1, DIRECTIONS, UNSEEN].reduce((text, signs) => text.replace(signs, escaped), json);
+}
+
+function escaped(sign: string): string {
+  const units = Array.from({ length: sign.length }, (_, at) => sign.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
 /** A sign by its number, as `<U+200B>`. */
 function codeOf(sign: string): string {
   return `<U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;

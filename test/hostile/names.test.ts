@@ -76,7 +76,7 @@ describe("names that come from outside", () => {
     const before = readdirSync(join(world.dir, "..")).filter((name) => name.includes("evil"));
     const json = await world.ask([...RUN, "--json", "--failed-to", "failed.jsonl", "--report", "run.html"]);
     expect(json.code).toBe(3);
-    expectShown(json.stderr, "stderr of run");
+    expectShown(json.stderr + json.stdout, "run --json");
     // Every line is JSON, and says each key as it is.
     const keys = linesOf(json).map(({ key }) => key);
     expect(keys.filter((key) => key !== undefined).sort()).toEqual(
@@ -90,6 +90,12 @@ describe("names that come from outside", () => {
       [...RUN, "--dry-run"],
       ...[["status"], ["failures"], ["check-env"], ["verify"]],
       ...THERE.slice(0, 4).map((key) => ["lookup", key]),
+      ...[
+        ["status", "--json"],
+        ["failures", "--json"],
+        ["verify", "--json"],
+        ["lookup", "--json", THERE[2] ?? ""],
+      ],
     ]) {
       const { stdout, stderr } = await world.ask(command);
       expectShown(stdout + stderr, command.join(" "));

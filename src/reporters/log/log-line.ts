@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
 import type { ChalkInstance } from "chalk";
 import type { LogLevel } from "../../domain/choices.ts";
-import { oneLine } from "../format.ts";
+import { oneLine, shownJson } from "../format.ts";
 
 /** What a line says besides its message, in snake_case; what is undefined is left out. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -27,11 +27,7 @@ export type FormatLine = (entry: LogEntry) => string;
 
 /** One object a line: `time`, `level`, `msg`, then the fields. */
 const jsonLine: FormatLine = ({ at, level, msg, fields }) =>
-  // JSON allows these two line ends inside strings.
-  JSON.stringify({ time: new Date(at).toISOString(), level, msg, ...fields }).replace(
-    /[\u2028\u2029]/g,
-    (end) => (end === "\u2028" ? "\\u2028" : "\\u2029"),
-  );
+  shownJson({ time: new Date(at).toISOString(), level, msg, ...fields });
 
 /**
  * `time level message { fields }`, as most servers write it: a file of lines without their time is worth little, and greps

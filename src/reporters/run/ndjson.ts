@@ -5,6 +5,7 @@ import type { Failure } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import type { LostPlan } from "../../domain/resolved.ts";
 import type { Percentiles, RunTotals, Snapshot } from "../../figures/snapshot.ts";
+import { shownJson } from "../format.ts";
 import type { Reporter } from "../reporter.ts";
 
 const NO_TIMES: Percentiles = { p50: 0, p95: 0, p99: 0 };
@@ -142,7 +143,7 @@ export function summaryLine(run: RunTotals, exitCode: number) {
 /** The last line of a run that ended before it began (flags, configuration): all figures 0. */
 export function emptySummary(out: Writable, exitCode: number): void {
   out.on("error", () => {});
-  out.write(`${JSON.stringify(summaryLine(NEVER_BEGAN, exitCode))}\n`);
+  out.write(`${shownJson(summaryLine(NEVER_BEGAN, exitCode))}\n`);
 }
 
 /**
@@ -161,7 +162,7 @@ export function ndjsonReporter(events: Emitter, out: Writable): NdjsonReporter {
   };
   out.on("error", fail).on("close", close);
   const line = (value: object) => {
-    if (isOpen) out.write(`${JSON.stringify(value)}\n`);
+    if (isOpen) out.write(`${shownJson(value)}\n`);
   };
   events.on("item", (item) => line(itemLine(item)));
   events.on("planned", ({ key, bot, kind, bytes, way, lost }) =>
