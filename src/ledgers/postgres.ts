@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { type Clock, systemClock } from "../domain/clock.ts";
 import { LaneHeld } from "../domain/shared-work.ts";
 import type { FleetLedger } from "./fleet-port.ts";
+import { newOwner } from "./owner.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
 import { ServerClock } from "./postgres/clock.ts";
 import type { RawSql } from "./postgres/database.ts";
@@ -101,7 +101,7 @@ export async function sharedLedgerOn(
     const store: Store = {
       place,
       now: clock.now,
-      owner: `${globalThis.process.pid}@${hostname()}`,
+      owner: newOwner(),
       fence: process.fence,
       held: HELD,
     };

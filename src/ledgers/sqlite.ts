@@ -1,5 +1,5 @@
-import { hostname } from "node:os";
 import { caution, type FileSystemKind, kindOfFile } from "./file-systems.ts";
+import { newOwner } from "./owner.ts";
 import type { Ledger } from "./port.ts";
 import { ledgerIn } from "./sql/ledger.ts";
 import type { Store } from "./sql/store.ts";
@@ -47,7 +47,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
     const db = open(file, options, now);
     const doubtful = options.disk === undefined ? cautionOf(file, db.place, options.kindOf) : null;
     const { beside } = options;
-    return ledgerOf(db, { place: db.place, now, owner: `${process.pid}@${hostname()}`, beside }, lock, {
+    return ledgerOf(db, { place: db.place, now, owner: newOwner(), beside }, lock, {
       caution: doubtful,
       file: new SameFile(file, db.place),
     });
@@ -62,14 +62,17 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
  * writes to it.
  * @internal
  */
-export function ledgerOn(driver: SqliteDriver, options: SqliteLedgerOptions): Ledger {
+export function ledgerOn(
+  driver: SqliteDriver,
+  options: SqliteLedgerOptions & { readonly owner?: string },
+): Ledger {
   const now = options.now ?? Date.now;
   const db = new Sqlite(driver, options.path);
   signHolder(db, options.command, now());
   db.opened();
   return ledgerOf(
     db,
-    { place: db.place, now, owner: options.command, beside: options.beside },
+    { place: db.place, now, owner: options.owner ?? newOwner(), beside: options.beside },
     { release() {} },
     { caution: null, file: null },
   );

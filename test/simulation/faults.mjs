@@ -1,6 +1,6 @@
 /**
  * Does the simulation bite? Puts each fault of faults.json, a replacement of text in built code, into a copy of its own, and
- * lets seeds run until one finds it. Prints the table of the README; ends 1 when one was not found.
+ * lets seeds run until one finds it, those that have packs for a fault in what packs alone come by. Prints the table of the README; ends 1 when one was not found.
  *
  *     node test/simulation/faults.mjs [--count SCHEDULES, 10000 without it] [--only REGULAR EXPRESSION OF NAMES]
  */
@@ -13,7 +13,7 @@ import { BUILT, build } from "./build.mjs";
 
 const { values } = parseArgs({ options: { count: { type: "string" }, only: { type: "string" } } });
 const COUNT = values.count ?? "10000";
-const COPY = `${BUILT}-fault`;
+const COPY = `${BUILT}-fault-${process.pid}`;
 const PROGRAM =
   "const [, file, name, ...flags] = process.argv; process.exit(await (await import(file))[name](flags, {}))";
 /** What plays seeds, by whether the fault is one of processes that share a ledger. */
@@ -38,7 +38,7 @@ function search(fault) {
   cpSync(BUILT, COPY, { recursive: true });
   for (const { file, change } of [fault, ...(fault.and ?? [])]) apply(join(COPY, "src", file), change);
   const [file, name] = PLAYS[fault.fleet === true];
-  const flags = ["--from", "1", "--count", COUNT, "--first"];
+  const flags = ["--from", "1", "--count", COUNT, "--first", ...(fault.packs ? ["--packs"] : [])];
   const main = pathToFileURL(join(COPY, "test/simulation", file)).href;
   const ran = spawnSync(
     process.execPath,

@@ -1,4 +1,5 @@
 import type { Clock } from "../../domain/clock.ts";
+import type { MediaKind } from "../../domain/media.ts";
 import type { LaneBoard, Permit } from "../../lanes/port.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
 import type { OwnAnswers } from "../own-answers.ts";
@@ -52,14 +53,14 @@ export class Trials {
 
   /** Deletes the message of a canary; where there is no slot for that, the next run does. Throws LedgerError. */
   async remove(message: CanaryMessage): Promise<void> {
-    const permit = await this.#slot(message.bot, message.chatId);
+    const permit = await this.#slot(message.bot, message.chatId, null);
     if (permit) await removeCanary(message, permit, this.#options).finally(() => permit.drop());
   }
 
   async #try(id: UnprovedId): Promise<CanaryVerdict> {
     const { packs } = this.#options;
     for (let tries = 0; tries < TIMES; tries++) {
-      const permit = await this.#slot(id.bot, id.chatId);
+      const permit = await this.#slot(id.bot, id.chatId, id.kind);
       if (!permit) return "open";
       const trial = await tryId(id, permit, this.#options).finally(() => permit.drop());
       if (trial?.message) await this.remove(trial.message);
@@ -70,10 +71,17 @@ export class Trials {
     return "open";
   }
 
-  async #slot(bot: string, chat: string): Promise<Permit | null> {
+  /** In this chat, or, once that is no lane any more, in another one that takes the kind; null for a call that is of its chat alone. */
+  async #slot(bot: string, chat: string, kind: MediaKind | null): Promise<Permit | null> {
     const { lanes, clock, draining } = this.#options;
-    for (let look = 0; look < LOOKS && lanes.isOpenIn(bot, chat) && !draining.aborted; look++) {
-      const permit = lanes.takeIn(bot, chat, clock.now(), AHEAD_MS);
+    for (let look = 0; look < LOOKS && !draining.aborted; look++) {
+      const isThere = lanes.isOpenIn(bot, chat);
+      if (!isThere && (kind === null || !lanes.isOpen(bot, kind))) return null;
+      const now = clock.now();
+      const permit =
+        isThere || kind === null
+          ? lanes.takeIn(bot, chat, now, AHEAD_MS)
+          : lanes.take(bot, kind, now, AHEAD_MS);
       if (permit) return permit;
       await clock.sleep(LOOK_MS, draining);
     }

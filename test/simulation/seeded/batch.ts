@@ -8,6 +8,8 @@ import { shrunk } from "./shrink.ts";
 export interface Batch {
   readonly from: number;
   readonly count: number;
+  /** Only those of them that have packs. */
+  readonly packs?: boolean | undefined;
 }
 
 /** How the schedule of one seed went. */
@@ -24,19 +26,20 @@ export interface Told {
 export type PlayBatch = (batch: Batch, tell: (told: Told) => void, stop: AbortSignal) => Promise<void>;
 
 /** Plays it here. */
-export const playHere: PlayBatch = async ({ from, count }, tell, stop) => {
+export const playHere: PlayBatch = async ({ from, count, packs = false }, tell, stop) => {
   for (let seed = from; seed < from + count && !stop.aborted; seed++) {
-    const { wrongs, steps, crashes } = await play(scenarioOf(seed));
+    const scenario = scenarioOf(seed);
+    if (packs && !scenario.packs) continue;
+    const { wrongs, steps, crashes } = await play(scenario);
     const without = wrongs.length > 0 ? [...(await shrunk(scenarioOf(seed)))].join(",") : "";
     tell({ seed, steps, crashes, wrongs, without });
   }
 };
 
 /** Plays it in a process of its own, which a schedule that never ends or takes all memory brings down alone. */
-export const playApart: PlayBatch = ({ from, count }, tell, stop) => {
-  const child = fork(fileURLToPath(import.meta.url), [String(from), String(count)], {
-    execArgv: [],
-  });
+export const playApart: PlayBatch = ({ from, count, packs }, tell, stop) => {
+  const args = [String(from), String(count), ...(packs ? ["packs"] : [])];
+  const child = fork(fileURLToPath(import.meta.url), args, { execArgv: [] });
   let next = from;
   child.on("message", (told: Told) => {
     next = told.seed + 1;
@@ -58,11 +61,12 @@ export const playApart: PlayBatch = ({ from, count }, tell, stop) => {
 
 /** The process of {@link playApart}: it ends with the one that started it, and is ended by that one only. */
 async function playForParent(): Promise<void> {
-  const [from = 0, count = 0] = process.argv.slice(2).map(Number);
+  const [from = 0, count = 0] = process.argv.slice(2, 4).map(Number);
+  const packs = process.argv[4] === "packs";
   const orphaned = () => process.exit(1);
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
   process.on("disconnect", orphaned);
-  await playHere({ from, count }, (told) => process.send?.(told), new AbortController().signal);
+  await playHere({ from, count, packs }, (told) => process.send?.(told), new AbortController().signal);
   process.off("disconnect", orphaned);
   process.disconnect();
 }

@@ -58,7 +58,7 @@ export interface ReadyRow {
 
 /** Of each attempt how it stands, and the command of who made it as its owner. */
 export const ATTEMPTS = `
-  select id, bot_slug as bot, r2_key as key, r2_etag as etag, sha256 as content, kind, owner, state, error_reason as why, tag,
+  select id, bot_slug as bot, r2_key as key, r2_etag as etag, sha256 as content, kind, rtrim(owner, ' 0123456789') as owner, state, error_reason as why, tag,
     warmup_chat_id as chat, message_id as message, pack_id as pack, purpose from prewarm_attempts order by id`;
 const READY = `
   select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
@@ -160,7 +160,11 @@ export class Books {
     return this.attempts.filter((call) => {
       if (call.state !== "sending" || ASKED.includes(call.owner)) return false;
       const same = this.attempts.filter((each) => sortOf(each) === sortOf(call));
-      const asked = Math.max(0, ...same.filter(({ owner }) => ASKED.includes(owner)).map(({ id }) => id));
+      const isOf = ({ bot, kind, content }: AttemptRow) =>
+        bot === call.bot && kind === call.kind && content === call.content;
+      // Also for another key with the same content.
+      const asks = this.attempts.filter((each) => same.includes(each) || isOf(each));
+      const asked = Math.max(0, ...asks.filter(({ owner }) => ASKED.includes(owner)).map(({ id }) => id));
       return same.some(({ id, state }) => UNANSWERED.includes(state) && id >= asked);
     });
   }

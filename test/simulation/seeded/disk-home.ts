@@ -15,7 +15,9 @@ export class DiskHome implements LedgerHome {
   async open(by: Mortal, owner: string): Promise<Ledger> {
     const { disk, schedule, scenario } = this.#world;
     const { diskMs } = scenario;
-    const ledger = ledgerOn(disk.open(), { path: "memory", command: owner, now: schedule.wall });
+    const life = `${owner} ${++this.#world.lives}`;
+    const place = { path: "memory", command: owner, now: schedule.wall };
+    const ledger = ledgerOn(disk.open(), { ...place, owner: life });
     disk.sync();
     return by.port(ledger, {
       name: "ledger",

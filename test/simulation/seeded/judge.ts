@@ -295,7 +295,7 @@ export class Judge {
     );
     if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
-    if (isReady && (all || !this.#isDoubted(etag)) && this.#books.etagOf(key) !== etag)
+    if (isReady && !this.#isDoubted(etag, all) && this.#books.etagOf(key) !== etag)
       this.#wrong(`${key} does not point at its content`);
   }
 
@@ -310,9 +310,11 @@ export class Judge {
     });
   }
 
-  /** A bot is in doubt about it, whose readers may need what the key points at. */
-  #isDoubted(etag: string): boolean {
-    return this.#books.attempts.some((each) => each.etag === etag && isUnanswered(each));
+  /** A bot is in doubt about it, whose readers may need what the key points at; in the end only for good. */
+  #isDoubted(etag: string, all: boolean): boolean {
+    return this.#books.attempts.some(
+      (each) => each.etag === etag && isUnanswered(each) && (!all || this.#packs.isMisfit(each)),
+    );
   }
 
   /** What is left of looks in chats that are still there. */

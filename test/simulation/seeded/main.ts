@@ -6,8 +6,8 @@ import { type Scenario, scenarioOf } from "./scenario.ts";
 import { playSeries } from "./series.ts";
 import { without } from "./shrink.ts";
 
-const HELP = `usage: npm run simulate -- [--minutes N | --count N] [--from SEED] [--jobs N] [--seed SEED [--without 1,2,3] [--trace | --print]]
-Without anything: random seeds for a minute. Ends 0 when all went well, 1 when something did not.`;
+const HELP = `usage: npm run simulate -- [--minutes N | --count N] [--from SEED] [--jobs N] [--packs] [--seed SEED [--without 1,2,3] [--trace | --print]]
+Without anything: random seeds for a minute; with --packs only those that send several media in one message. Ends 0 when all went well, 1 when something did not.`;
 /** Seeds are whole numbers below this. */
 const SEEDS = 2 ** 31;
 /** Schedules played by one process at most. */
@@ -34,6 +34,7 @@ export async function main(args: readonly string[], ways: Ways = {}): Promise<nu
     trace: flag,
     print: flag,
     first: flag,
+    packs: flag,
     help: flag,
   };
   const { values } = parseArgs({ args: [...args], options });
@@ -66,6 +67,7 @@ interface Flags {
   readonly jobs?: string;
   readonly batch?: string;
   readonly first?: boolean;
+  readonly packs?: boolean;
 }
 
 async function many(
@@ -76,7 +78,12 @@ async function many(
   const over = new AbortController();
   const minutesLeft = minutes ?? (flags.count === undefined ? 1 : null);
   const timer = minutesLeft === null ? null : setTimeout(() => over.abort(), Number(minutesLeft) * 60_000);
-  const asked = { from: Number(from), count: Number(count), jobs: Number(flags.jobs ?? 1) };
+  const asked = {
+    from: Number(from),
+    count: Number(count),
+    jobs: Number(flags.jobs ?? 1),
+    packs: flags.packs,
+  };
   const tell = (told: Told) => {
     if (told.wrongs.length === 0) return;
     for (const wrong of told.wrongs) say(`seed ${told.seed}: ${wrong}`);

@@ -111,11 +111,14 @@ export class PackJudge {
     return left;
   }
 
-  #isUntrue({ what, result, scope, evidence }: ProofRow): boolean {
+  #isUntrue({ bot, what, result, scope, evidence }: ProofRow): boolean {
     const rich = this.#world.scenario.packs?.rich;
     if (!rich) return true;
     if (what === "packs") return (result === "supported") !== rich.supported;
-    if (what.startsWith("ids:")) return result !== rich.ids;
+    if (what.startsWith("ids:")) {
+      const mayBeDropped = rich.dropped_ids === "dead" && !this.knowsWhatIsKept(bot);
+      return result !== rich.ids && !mayBeDropped;
+    }
     const isFoundOut = what === "quota" && result === "messages" && evidence !== "{}";
     return isFoundOut && rich.counts === "media" && !this.#mayPass(scope);
   }

@@ -3,7 +3,7 @@ import { play } from "./play.ts";
 import { scenarioOf } from "./scenario.ts";
 
 /** So many that it takes about a minute of a quiet machine; their number decides, never their time. */
-const SEEDS = Number(process.env.PREWARM_SEEDS ?? 500);
+const SEEDS = Number(process.env.PREWARM_SEEDS ?? 400);
 const A_TEST = 50;
 
 describe("whatever order a seed chooses, and whatever fails in it", () => {

@@ -9,6 +9,8 @@ export interface SeriesOptions {
   /** Seeds in a batch at most. */
   readonly batch: number;
   readonly play: PlayBatch;
+  /** Only seeds that have packs. */
+  readonly packs?: boolean | undefined;
 }
 
 /** What a series came to. */
@@ -45,7 +47,7 @@ export async function playSeries(
   return sum;
 }
 
-function* batchesOf({ from, count, batch }: SeriesOptions): Generator<Batch> {
+function* batchesOf({ from, count, batch, packs }: SeriesOptions): Generator<Batch> {
   for (let done = 0; done < count; done += batch)
-    yield { from: from + done, count: Math.min(batch, count - done) };
+    yield { from: from + done, count: Math.min(batch, count - done), ...(packs ? { packs } : {}) };
 }

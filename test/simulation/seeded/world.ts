@@ -49,6 +49,8 @@ export class World {
   setBackMs = 0;
   /** When a bot was given the right to edit posts of others. */
   readonly rightsGiven: { readonly bot: string; readonly chat: string; readonly at: number }[] = [];
+  /** Processes that opened a ledger of their own. */
+  lives = 0;
   /** Calls were cut off by an order to end at once. */
   aborts = 0;
   /** What processes told people. */
@@ -123,7 +125,9 @@ export class World {
   #prove({ bot, what, result, ageMs }: ProofPart): void {
     const slug = this.scenario.bots[bot]?.slug;
     if (slug === undefined) return;
-    const scopes = what.startsWith("ids:") ? ["*"] : new Set(this.telegram.chats.map(({ type }) => type));
+    // A group may become a supergroup.
+    const types = this.telegram.chats.map(({ type }) => type);
+    const scopes = what.startsWith("ids:") ? ["*"] : new Set([...types, "supergroup"]);
     for (const scope of scopes)
       this.disk.write(PROOF, [slug, scope, what, result, this.schedule.wall() - ageMs]);
   }
