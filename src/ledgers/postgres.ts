@@ -82,7 +82,10 @@ export async function openSharedLedger(options: PostgresLedgerOptions): Promise<
   return sharedLedgerOn(await openWriting(postgresUrlOf(options.url), tell, env), options);
 }
 
-/** The same on a database that is open, and is closed with it. Throws LedgerError. */
+/**
+ * The same on a database that is open, and is closed with it. Throws LedgerError.
+ * @internal
+ */
 export async function sharedLedgerOn(
   { database, facts }: Pick<WritableDatabase, "database" | "facts">,
   { command, company = "guest", tell = () => {}, machine = systemClock(), now }: LedgerUser,

@@ -7,7 +7,7 @@ import { type FleetScenario, fleetOf } from "./fleet-scenario.ts";
 import { SharedServer } from "./server.ts";
 
 /** Plays a fleet by its seed, and finds out without which parts of its world it is as wrong. */
-export async function tellFleet(seed: number, server: SharedServer): Promise<Told> {
+async function tellFleet(seed: number, server: SharedServer): Promise<Told> {
   const scenario = fleetOf(seed);
   const { wrongs, steps, crashes } = await playFleet(scenario, server);
   const fails = async (world: FleetScenario["world"]) =>
