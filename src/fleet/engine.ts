@@ -34,6 +34,8 @@ const TRIES = 1_000;
 /** What our own code could not handle is tried so often. */
 const OWN_TRIES = 3;
 const YEAR_S = 365 * 86_400;
+/** The priority of what a lost worker held: above all that ranks can be. */
+const FIRST = 2_000_000;
 
 /**
  * Opens pg-boss in the database of the ledger, by its connections. It makes and changes its own tables. Throws what the database
@@ -63,7 +65,7 @@ export async function openEngine(options: OpenEngineOptions): Promise<JobEngine>
   boss.on("warning", () => {});
   await boss.start();
   await makeQueues(boss);
-  return new PgBossEngine(boss, sql);
+  return new PgBossEngine(boss, sql, schema);
 }
 
 /** The schema of the engine's tables. */
@@ -103,10 +105,12 @@ async function makeQueues(boss: PgBoss): Promise<void> {
 class PgBossEngine implements JobEngine {
   readonly #boss: PgBoss;
   readonly #sql: EngineSql;
+  readonly #schema: string;
 
-  constructor(boss: PgBoss, sql: EngineSql) {
+  constructor(boss: PgBoss, sql: EngineSql, schema: string) {
     this.#boss = boss;
     this.#sql = sql;
+    this.#schema = schema;
   }
 
   async add(jobs: readonly NewJob[]): Promise<void> {
@@ -176,8 +180,13 @@ class PgBossEngine implements JobEngine {
     return false;
   }
 
-  lookAfter(): Promise<void> {
-    return this.#boss.supervise();
+  async lookAfter(): Promise<void> {
+    await this.#boss.supervise();
+    // Among all that waits and is as urgent they would come at random; pg-boss, which is pinned, has no call for that.
+    await this.#sql.query(
+      `update "${this.#schema}".job set priority = $2 where name = $1 and state = 'retry' and priority < $2`,
+      [QUEUE, FIRST],
+    );
   }
 
   close(): Promise<void> {

@@ -39,7 +39,7 @@ export interface JobEngine {
   putBack(jobs: readonly HeldJob[], seconds: number): Promise<void>;
   /** Our own code could not handle these; after a few such tries they are dead letters. */
   failed(jobs: readonly HeldJob[], why: string): Promise<void>;
-  /** Hands out again what no worker has kept for too long, and clears up. For one worker at a time. */
+  /** Hands out again, before all else, what no worker has kept for too long, and clears up. For one worker at a time. */
   lookAfter(): Promise<void>;
   /** False once after all that it was told has been lost; it is whole again then. */
   isWhole(): Promise<boolean>;
