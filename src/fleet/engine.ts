@@ -35,7 +35,7 @@ const TRIES = 1_000;
 const OWN_TRIES = 3;
 const YEAR_S = 365 * 86_400;
 /** The priority of what a lost worker held: above all that ranks can be. */
-const FIRST = 2_000_000;
+const FIRST = 3_000_000;
 
 /**
  * Opens pg-boss in the database of the ledger, by its connections. It makes and changes its own tables. Throws what the database
@@ -167,7 +167,7 @@ class PgBossEngine implements JobEngine {
       const ours = new Set(deleted.settled ?? []);
       const again = jobs
         .filter(({ id }) => ours.has(id))
-        .map((job) => ({ ...insertOf(job, failsOf(job)), ...(startAfter > 0 ? { startAfter } : {}) }));
+        .map((job) => ({ ...againOf(job, failsOf(job)), ...(startAfter > 0 ? { startAfter } : {}) }));
       if (again.length > 0) await this.#boss.insert(QUEUE, again, { db });
     });
   }
@@ -205,7 +205,12 @@ function dataOf({ work, rank }: NewJob, fails = 0): JobData {
 
 function insertOf(job: NewJob, fails = 0): JobInsert<JobData> {
   const { work, rank } = job;
-  return { id: jobIdOf(work), data: dataOf(job, fails), group: { id: work.bot }, priority: -rank };
+  return { id: jobIdOf(work), data: dataOf(job, fails), group: { id: work.bot }, priority: -2 * rank };
+}
+
+/** What had its turn already goes before all that is as urgent; behind it, it could wait for as long as that takes. */
+function againOf(job: NewJob, fails: number): JobInsert<JobData> {
+  return { ...insertOf(job, fails), priority: 1 - 2 * job.rank };
 }
 
 function attemptOf({ id, retryCount }: HeldJob) {

