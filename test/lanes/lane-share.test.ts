@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/domain/clock.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { GONE, lane } from "./clocked-lanes.ts";
 import { LEASE_MS, openShareOn, SharedTable } from "./shared-table.ts";
@@ -108,6 +109,34 @@ describe("lanes that processes share", () => {
     expect(worker.log).toEqual([
       "lane one x -1 is in use by `prewarm run` (pid 7 on there); it goes on here as soon as that one has no work for it, and after a while in any case",
     ]);
+  });
+
+  it("are asked for on, and whether there is work, by a process that stood still for longer than it takes one to have none", async () => {
+    const clock = new VirtualClock();
+    const table = new SharedTable();
+    const owner = openShareOn(table, "owner", clock, [lane("one", "-1")]);
+    let lateMs = 0;
+    const stopped: Clock = {
+      scale: 1,
+      now: () => clock.now(),
+      wall: () => clock.wall(),
+      after: (ms, happen) => clock.after(ms + lateMs, happen),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
+    const waiting = openShareOn(table, "waiting", stopped, [lane("one", "-1")]);
+    owner.share.want(owner.lanes);
+    await clock.advance(0);
+    waiting.share.want(waiting.lanes);
+    lateMs = 20_000;
+    await clock.advance(19_000);
+    lateMs = 0;
+    const before = table.log.length;
+    await clock.advance(3_500);
+    expect(table.log.slice(before).filter((each) => each.startsWith("waiting asks")).length).toBeGreaterThan(
+      0,
+    );
+    await clock.advance(1_000);
+    expect(waiting.log).toContain("changed");
   });
 
   it("are asked for no more often where there is more work", async () => {

@@ -1,7 +1,7 @@
+import type { Clock } from "../../src/domain/clock.ts";
 import type { Lane } from "../../src/lanes/lane.ts";
 import { LaneShare } from "../../src/lanes/lane-share.ts";
 import type { KeptLanes, LaneLeft, LaneName, SharedLanes } from "../../src/ledgers/share-port.ts";
-import type { VirtualClock } from "../helpers/clock.ts";
 
 export const LEASE_MS = 30_000;
 
@@ -72,12 +72,7 @@ export class SharedTable {
 }
 
 /** A process with these lanes, and all that it did about them. */
-export function openShareOn(
-  table: SharedTable,
-  process: string,
-  clock: VirtualClock,
-  lanes: readonly Lane[],
-) {
+export function openShareOn(table: SharedTable, process: string, clock: Clock, lanes: readonly Lane[]) {
   const { shared, heard } = table.open(process);
   const log: string[] = [];
   const about = (what: string) => (lane: Lane) => log.push(`${what} ${lane.chat}`);
