@@ -38,9 +38,9 @@ export interface PackedCalls {
   beginAll(facts: readonly AttemptFacts[]): Promise<AttemptId[]>;
   /** Keeps what an attempt came to until its id is proved: its row stays as it is, and later processes find it as `under_way`. */
   holdUnproved(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
-  /** Drops an id that is good for nothing but its message; its row is to be warmed, also where it was in doubt. Throws for one that does not wait. */
+  /** Drops an id that is good for nothing but its message; its row is to be warmed, also where it was in doubt. Throws `AttemptLost` for one that does not wait. */
   discard(attempt: AttemptId, failure: Failure): Promise<void>;
-  /** Returns the ids that wait, the oldest first. `confirm` takes their attempts. */
+  /** Returns the ids that wait, the oldest first, but for those of another process that lives; they are this one's from then on. `confirm` takes their attempts. */
   unproved(bots: readonly string[]): Promise<UnprovedId[]>;
   /** Records that an id is about to be sent by the method of its kind, in this chat. */
   beginCanary(id: UnprovedId, chatId: string): Promise<AttemptId>;

@@ -19,6 +19,7 @@ import { planOn } from "./postgres/plan-ledger.ts";
 import { withBots } from "./postgres/platform-bots.ts";
 import { type Company, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
+import { takeUnproved } from "./postgres/waiting-ids.ts";
 import { beginRead } from "./sql/begin-read.ts";
 import { confirm, point } from "./sql/confirm.ts";
 import { ledgerIn } from "./sql/ledger.ts";
@@ -144,7 +145,13 @@ function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger 
     rest: (ms) => keeper.rest(ms),
     ...beginningIn({ store, process, clock, open, shared }),
     endCanary: keeper.ending(ledger.endCanary),
-    holdUnproved: keeper.bringing(ledger.holdUnproved),
+    holdUnproved: keeper.holding(ledger.holdUnproved),
+    discard: keeper.ending(ledger.discard),
+    unproved: async (bots) => {
+      const waiting = await open.write(() => takeUnproved(process.fence, bots));
+      for (const { attempt } of waiting) keeper.begun(attempt);
+      return waiting;
+    },
     confirm: keeper.bringing((attempt, confirmation) =>
       open.write(() => alone(confirmation.content, () => confirm(store, attempt, confirmation))),
     ),

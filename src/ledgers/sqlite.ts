@@ -60,7 +60,6 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 /**
  * The ledger in a database that somebody else opened and brought to our schema, who also sees to it that one process at a time
  * writes to it.
- * @internal
  */
 export function ledgerOn(
   driver: SqliteDriver,

@@ -140,11 +140,13 @@ export class Settlement {
     });
   }
 
-  /** Drops an id that is good for nothing but its message. Returns the task, which is to be sent by itself. */
-  async discard(task: Task, outcome: Outcome, cause: Failure): Promise<Task> {
-    if (outcome.result.type === "sent") await this.#options.ledger.discard(outcome.result.attempt, cause);
-    await this.#removed(task, outcome);
-    return { ...task, alone: true };
+  /** Drops an id that is good for nothing but its message. Returns the task, which is to be sent by itself; null when it has ended. */
+  discard(task: Task, outcome: Outcome, waited: Waited, cause: Failure): Promise<Task | null> {
+    return this.#unlessLost({ task, outcome, waited }, async () => {
+      if (outcome.result.type === "sent") await this.#options.ledger.discard(outcome.result.attempt, cause);
+      await this.#removed(task, outcome);
+      return { ...task, alone: true };
+    });
   }
 
   async #sent(tried: Tried, result: ResultOf<"sent">): Promise<void> {

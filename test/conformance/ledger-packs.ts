@@ -88,8 +88,8 @@ export function packConformance(open: OpenLedger): void {
       await tested.ledger.discard(a, why);
       expect(await waiting()).toEqual([]);
       expect((await tested.find(A)).state).toBe("none");
-      await expect(tested.ledger.discard(a, why)).rejects.toThrow(/does not wait/);
-      await expect(tested.ledger.discard(b, why)).rejects.toThrow(/does not wait/);
+      await expect(tested.ledger.discard(a, why)).rejects.toThrow(/not under way here/);
+      await expect(tested.ledger.discard(b, why)).rejects.toThrow(/not under way here/);
       await expect(tested.ledger.holdUnproved(a, confirmation(facts(A), "x"))).rejects.toThrow(
         /not under way/,
       );

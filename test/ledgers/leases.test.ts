@@ -101,6 +101,31 @@ if (typeof server === "string") {
       }
     });
 
+    it("leaves ids that wait to be tried to the process that is about to try them, until that is gone", async () => {
+      const waits = async (ledger: Ledger | undefined) => (await ledger?.unproved([a.bot]))?.length;
+      const [attempt] = (await one?.beginAll([a])) ?? [];
+      await one?.holdUnproved(attempt ?? 0, confirmation(a, "among others"));
+      expect([await waits(two), await waits(one)]).toEqual([0, 1]);
+      await expect(two?.begin(a)).rejects.toThrow(TakenElsewhere);
+      await one?.close();
+      expect(await waits(two)).toBe(1);
+      await two?.confirm(attempt ?? 0, confirmation(a, "among others"));
+      await expect(two?.discard(attempt ?? 0, failure("file_id_dead", "no"))).rejects.toThrow(AttemptLost);
+    });
+
+    it("begins nothing that another process has begun and lost since this one looked, be it in the same second", async () => {
+      const askedAt = Date.now();
+      const lost = await two?.begin(a);
+      await two?.doubt(lost ?? 0, failure("answer_lost", "no answer"));
+      await expect(one?.begin({ ...a, askedAt })).rejects.toThrow(TakenElsewhere);
+      await two?.close();
+      await expect(one?.begin({ ...a, askedAt })).rejects.toThrow(TakenElsewhere);
+      await sql(
+        "update prewarm_attempts set lease_until = lease_until - interval '1 hour', ended_at = ended_at - interval '1 hour'",
+      );
+      expect(await one?.begin({ ...a, askedAt })).toBeDefined();
+    });
+
     it("begins several or none, and says which one another process is sending", async () => {
       const all = ["a.jpg", "b.jpg", "c.jpg"].map((key) => facts(object(key)));
       await two?.begin(facts(object("b.jpg")));

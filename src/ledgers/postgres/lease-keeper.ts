@@ -60,6 +60,15 @@ export class LeaseKeeper {
     };
   }
 
+  /** A method after which the attempt is still this process's: its id waits to be proved. */
+  holding<Args extends readonly unknown[]>(method: (id: AttemptId, ...args: Args) => Promise<void>) {
+    const bringing = this.bringing(method);
+    return async (id: AttemptId, ...args: Args): Promise<void> => {
+      await bringing(id, ...args);
+      this.begun(id);
+    };
+  }
+
   /** The same, where it brings an id: one whose lease was over brings none, and is noted as in doubt. */
   bringing<Args extends readonly unknown[], T>(method: (id: AttemptId, ...args: Args) => Promise<T>) {
     return this.ending(async (id: AttemptId, ...args: Args): Promise<T> => {

@@ -12,9 +12,21 @@ export const LEASE_S = 30;
 const NOW = "clock_timestamp()";
 const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
 
+const ASKED = "cast(:asked as timestamptz)";
+
+/**
+ * SQL: attempt `a` has ended since this process looked. Ends are kept to the second, so that one of the same second counts as well if its
+ * process is there still, or if it was begun, as its lease tells, no earlier than a transaction takes before the look. What the look itself
+ * found left behind, whose lease was over, does not count.
+ */
+const ENDED_SINCE = `a.ended_at >= date_trunc('second', ${ASKED}) and a.lease_until > ${ASKED}
+  and (exists (select 1 from prewarm_processes p where p.id = a.fence)
+    or a.lease_until >= ${ASKED} + interval '${LEASE_S} seconds' - interval '200 milliseconds')`;
+
 const OTHERS = `select 1 from prewarm_attempts a where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind
   and a.fence is distinct from cast(:fence as bigint)
-  and (a.state = 'sending' or a.state in ('ready', 'unknown') and a.ended_at >= cast(:asked as timestamptz))`;
+  and (a.state = 'sending' or a.state = 'unproved' and a.lease_until > ${NOW}
+    or a.state in ('ready', 'unknown') and ${ENDED_SINCE})`;
 
 /** The last word before a call: whether others have the row, or the lane, and how long that is not to be called. */
 const LAST_WORD = `select exists (${OTHERS}) as taken,
@@ -69,7 +81,7 @@ export function* take(fence: number, id: AttemptId): Steps<AttemptId> {
 }
 
 const RENEW = `update prewarm_attempts set lease_until = ${LEASE} where id in (select a.id from prewarm_attempts a
-  where a.fence = :fence and a.state = 'sending' and a.${HELD} for update skip locked)`;
+  where a.fence = :fence and a.state in ('sending', 'unproved') and a.${HELD} for update skip locked)`;
 
 /**
  * Renews the leases of a process's attempts; those that are over stay so. One that somebody is just writing to has its turn at the next

@@ -25,9 +25,11 @@ const FREE_ROW = `
   where bot_slug = :bot and sha256 = :content and kind = :kind and status = 'unknown' and not exists (
     select 1 from prewarm_attempts a where a.bot_slug = :bot and a.sha256 = :content and a.kind = :kind and a.state = 'unknown')`;
 
-const UNPROVED = `
+const unprovedOf = (whose: string) => `
   select id as attempt, bot_slug as bot, kind, r2_key as key, sha256 as content, warmup_chat_id as chat, held
-  from prewarm_attempts where state = 'unproved' and bot_slug in (select value from json_each(:bots)) order by id`;
+  from prewarm_attempts where state = 'unproved' and bot_slug in (select value from json_each(:bots))${whose} order by id`;
+const UNPROVED = unprovedOf("");
+const UNPROVED_HERE = unprovedOf(" and fence = :fence");
 
 /** It is an attempt of no row of ours: what becomes of it changes nothing that readers find. */
 const BEGIN_CANARY = `
@@ -72,7 +74,7 @@ export function* discard({ now }: Store, id: AttemptId, why: Failure): Steps<voi
   const { class: cls, reason, message } = why;
   const at = stamp(now());
   const row = yield* one<AskedRow>(DISCARD, { id, class: cls, reason, message, now: at });
-  if (!row) throw new Error(`attempt ${id} does not wait`);
+  if (!row) throw new AttemptLost(id);
   yield* run(FREE_ROW, { ...row, now: at });
 }
 
@@ -81,9 +83,10 @@ type HeldRow = Omit<UnprovedId, "chatId" | "confirmation"> & {
   readonly held: string;
 };
 
-/** Returns the ids that wait, the oldest first. */
-export function* unproved(bots: readonly string[]): Steps<UnprovedId[]> {
-  const rows = yield* all<HeldRow>(UNPROVED, { bots: JSON.stringify(bots) });
+/** Returns the ids that wait, the oldest first; with `fence`, those that this process has under its lease. */
+export function* unproved(bots: readonly string[], fence?: number): Steps<UnprovedId[]> {
+  const sql = fence === undefined ? UNPROVED : UNPROVED_HERE;
+  const rows = yield* all<HeldRow>(sql, { bots: JSON.stringify(bots), fence });
   return rows.map(({ chat, held, ...row }) => ({
     ...row,
     chatId: String(chat),

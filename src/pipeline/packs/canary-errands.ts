@@ -95,8 +95,9 @@ export class CanaryErrands {
         await finished(task);
         return;
       }
-      const again = await settlement.discard(task, outcome, notTaken(id));
-      later(again, undefined, this.#options);
+      const again = await settlement.discard(task, outcome, waited, notTaken(id));
+      if (again) later(again, undefined, this.#options);
+      else await finished(task);
     } finally {
       inFlight.release(claimedBy);
     }
