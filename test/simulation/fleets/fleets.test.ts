@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { startPostgres } from "../../helpers/postgres.ts";
+import { fleets } from "./fleet-main.ts";
 import { playFleet } from "./fleet-play.ts";
 import { fleetOf } from "./fleet-scenario.ts";
 import { SharedServer } from "./server.ts";
@@ -27,6 +28,13 @@ if (typeof postgres === "string") {
         expect(wrongs, `npm run simulate:fleets -- --seed ${seed} --trace`).toEqual([]);
       },
     );
+
+    it("are played by npm run simulate:fleets", { timeout: 600_000 }, async () => {
+      const said: string[] = [];
+      const start = async () => ({ newDatabase: postgres.newDatabase, dispose: async () => {} });
+      const code = await fleets(["--seed", "2"], { start, say: (line) => void said.push(line) });
+      expect([code, said.at(-1)]).toEqual([0, expect.stringMatching(/^seed 2: \d+ steps, .* 0 violations$/)]);
+    });
 
     it("happen again by the same seed", { timeout: 600_000 }, async () => {
       const first = await playFleet(fleetOf(3), server);
