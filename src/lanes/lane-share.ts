@@ -93,12 +93,13 @@ export class LaneShare {
   }
 
   #soon(ms: number): void {
-    const { clock } = this.#options;
+    const { clock, lanes } = this.#options;
     const due = clock.now() + ms * clock.scale;
     this.#cancel?.();
     this.#cancel = clock.after(ms * clock.scale, () => {
       this.#cancel = null;
-      this.#stoodStill(clock.now() - due);
+      // Whoever stood still could not be asked meanwhile whether it has work.
+      for (const lane of lanes()) lane.wantedAt += Math.max(0, clock.now() - due);
       this.#working = this.#look()
         .catch((error: unknown) => {
           if (this.#hasEnded) return;
@@ -109,11 +110,6 @@ export class LaneShare {
           this.#working = null;
         });
     });
-  }
-
-  /** A process that stood still, as one that was stopped does, could not be asked meanwhile whether it has work. */
-  #stoodStill(ms: number): void {
-    if (ms > 0) for (const lane of this.#options.lanes()) lane.wantedAt += ms;
   }
 
   async #look(): Promise<void> {
