@@ -9,6 +9,7 @@ import type {
   TakenLane,
 } from "../ledgers/share-port.ts";
 import { type Lane, laneKey } from "./lane.ts";
+import { toldOfElsewhere } from "./lane-elsewhere.ts";
 import { isToBeAsked, type LeaseState, type LeaseStep, leaseSteps } from "./lease-step.ts";
 
 export interface LaneShareOptions {
@@ -184,10 +185,7 @@ export class LaneShare {
     const hasOne = lanes().some((lane) => lane.bot.slug === bot && lane.closed === null && lane.isOurs(now));
     if (hasOne || owner === null || this.#told.has(bot)) return;
     this.#told.add(bot);
-    const { command, pid, host } = owner;
-    tell(
-      `lane ${bot} x ${chat} is in use by \`${command}\` (pid ${pid} on ${host}); it goes on here as soon as that one has no work for it, and after a while in any case`,
-    );
+    tell(toldOfElsewhere({ bot, chat }, owner));
   }
 
   async #handOn(lanes: readonly Lane[]): Promise<void> {
@@ -243,8 +241,7 @@ export class LaneShare {
 
   /** A moment of the engine's clock, so many real milliseconds from now. */
   #in(ms: number): number {
-    const { clock } = this.#options;
-    return clock.now() + ms * clock.scale;
+    return this.#options.clock.now() + ms * this.#options.clock.scale;
   }
 }
 

@@ -15,7 +15,7 @@ export interface LaneLeft extends LaneMemory {
 }
 
 /** A process that has a lane. */
-interface LaneOwner {
+export interface LaneOwner {
   /** Such as `prewarm worker`. */
   readonly command: string;
   readonly pid: string;
