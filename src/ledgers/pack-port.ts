@@ -44,9 +44,9 @@ export interface PackedCalls {
   unproved(bots: readonly string[]): Promise<UnprovedId[]>;
   /** Records that an id is about to be sent by the method of its kind, in this chat. */
   beginCanary(id: UnprovedId, chatId: string): Promise<AttemptId>;
-  /** Records how a canary ended. A message that was posted is recorded before it is deleted. */
+  /** Records how a canary ended, be it once more: one that was taken for lost may have posted. A message is recorded before it is deleted. */
   endCanary(canary: AttemptId, end: CanaryEnd): Promise<void>;
-  /** Returns the messages of canaries that were not deleted, the oldest first. */
+  /** Returns the messages of canaries that were not deleted, the oldest first, but for those of another process that lives; they are this one's from then on. */
   leftCanaries(bots: readonly string[]): Promise<CanaryMessage[]>;
   /** Returns what is proved, whatever its age. */
   proofs(): Promise<Proof[]>;

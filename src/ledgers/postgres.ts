@@ -14,12 +14,12 @@ import { alone, beginLeased, HELD, sweep, take } from "./postgres/leases.ts";
 import { looksBy } from "./postgres/moved-looks.ts";
 import { openReading, openWriting, postgresUrlOf, type WritableDatabase } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
+import { packsBy } from "./postgres/pack-ledger.ts";
 import type { TellAway } from "./postgres/patience.ts";
 import { planOn } from "./postgres/plan-ledger.ts";
 import { withBots } from "./postgres/platform-bots.ts";
 import { type Company, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
-import { takeUnproved } from "./postgres/waiting-ids.ts";
 import { beginRead } from "./sql/begin-read.ts";
 import { confirm, point } from "./sql/confirm.ts";
 import { ledgerIn } from "./sql/ledger.ts";
@@ -144,14 +144,7 @@ function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger 
     recover: () => open.write(() => sweep(store)),
     rest: (ms) => keeper.rest(ms),
     ...beginningIn({ store, process, clock, open, shared }),
-    endCanary: keeper.ending(ledger.endCanary),
-    holdUnproved: keeper.holding(ledger.holdUnproved),
-    discard: keeper.ending(ledger.discard),
-    unproved: async (bots) => {
-      const waiting = await open.write(() => takeUnproved(process.fence, bots));
-      for (const { attempt } of waiting) keeper.begun(attempt);
-      return waiting;
-    },
+    ...packsBy(open, process, ledger),
     confirm: keeper.bringing((attempt, confirmation) =>
       open.write(() => alone(confirmation.content, () => confirm(store, attempt, confirmation))),
     ),

@@ -199,7 +199,9 @@ export function packConformance(open: OpenLedger): void {
       expect(await tested.ledger.leftCanaries(["other"])).toEqual([]);
       await tested.ledger.endCanary(canary, { state: "discarded" });
       expect(await left()).toEqual([]);
-      await expect(tested.ledger.endCanary(canary, { state: "discarded" })).rejects.toThrow(/not under way/);
+      await tested.ledger.endCanary(canary, { state: "discarded" });
+      const refused = { state: "failed", failure: failure("file_id_dead", "no") } as const;
+      await expect(tested.ledger.endCanary(canary, refused)).rejects.toThrow(/not under way/);
     });
 
     it("is a message that is gone, for looks: none to make a copy of", async () => {

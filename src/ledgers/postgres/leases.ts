@@ -81,7 +81,7 @@ export function* take(fence: number, id: AttemptId): Steps<AttemptId> {
 }
 
 const RENEW = `update prewarm_attempts set lease_until = ${LEASE} where id in (select a.id from prewarm_attempts a
-  where a.fence = :fence and a.state in ('sending', 'unproved') and a.${HELD} for update skip locked)`;
+  where a.fence = :fence and (a.state = 'sending' or a.state = 'unproved' or a.state = 'ready' and a.purpose = 'canary') and a.${HELD} for update skip locked)`;
 
 /**
  * Renews the leases of a process's attempts; those that are over stay so. One that somebody is just writing to has its turn at the next

@@ -5,7 +5,7 @@ import { all, one, run, type Steps } from "../sql/steps.ts";
 import type { LedgerView } from "../view.ts";
 import { abandonLanes } from "./lane-leases.ts";
 import { LEASE_S } from "./leases.ts";
-import { leaveUnproved } from "./waiting-ids.ts";
+import { leaveWaiting } from "./waiting-ids.ts";
 
 /** A process that writes to a ledger. */
 export interface WritingProcess {
@@ -135,6 +135,6 @@ const LEAVE = "delete from prewarm_processes where id = :fence";
 /** Lets a process go. */
 export function* leave({ fence }: WritingProcess): Steps<void> {
   yield* abandonLanes(fence);
-  yield* leaveUnproved(fence);
+  yield* leaveWaiting(fence);
   yield* run(LEAVE, { fence });
 }

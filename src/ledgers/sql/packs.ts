@@ -39,12 +39,14 @@ const BEGIN_CANARY = `
 const END_CANARY = `
   update prewarm_attempts set state = :state, ended_at = :now, ${LAST_BEGUN}, message_id = coalesce(:messageId, message_id),
     error_class = :class, error_reason = :reason, error_message = :message
-  where id = :id and purpose = 'canary' and state in ('sending', 'ready')`;
+  where id = :id and purpose = 'canary' and (state in ('sending', 'ready', 'unknown') or state = :state)`;
 
-const LEFT_CANARIES = `
+const leftCanariesOf = (whose: string) => `
   select id as canary, bot_slug as bot, kind, warmup_chat_id as chat, message_id as messageId
-  from prewarm_attempts where purpose = 'canary' and state = 'ready' and bot_slug in (select value from json_each(:bots))
+  from prewarm_attempts where purpose = 'canary' and state = 'ready' and bot_slug in (select value from json_each(:bots))${whose}
   order by id`;
+const LEFT_CANARIES = leftCanariesOf("");
+const LEFT_CANARIES_HERE = leftCanariesOf(" and fence = :fence");
 
 /** Records the attempts of one call, all or none. */
 export function* beginAll(store: Store, facts: readonly AttemptFacts[]): Steps<AttemptId[]> {
@@ -109,7 +111,7 @@ export function* beginCanary({ now, owner }: Store, id: UnprovedId, chatId: stri
   return row.id;
 }
 
-/** Records how a canary ended. Throws for one that has ended. */
+/** Records how a canary ended, be it once more. Throws for one that has ended otherwise. */
 export function* endCanary({ now }: Store, id: AttemptId, end: CanaryEnd): Steps<void> {
   const failure = "failure" in end ? end.failure : null;
   const why = { class: failure?.class, reason: failure?.reason, message: failure?.message };
@@ -120,8 +122,9 @@ export function* endCanary({ now }: Store, id: AttemptId, end: CanaryEnd): Steps
 
 type CanaryRow = Omit<CanaryMessage, "chatId"> & { readonly chat: string | number };
 
-/** Returns the messages of canaries that were not deleted, the oldest first. */
-export function* leftCanaries(bots: readonly string[]): Steps<CanaryMessage[]> {
-  const rows = yield* all<CanaryRow>(LEFT_CANARIES, { bots: JSON.stringify(bots) });
+/** Returns the messages of canaries that were not deleted, the oldest first; with `fence`, those that this process has under its lease. */
+export function* leftCanaries(bots: readonly string[], fence?: number): Steps<CanaryMessage[]> {
+  const sql = fence === undefined ? LEFT_CANARIES : LEFT_CANARIES_HERE;
+  const rows = yield* all<CanaryRow>(sql, { bots: JSON.stringify(bots), fence });
   return rows.map(({ chat, ...row }) => ({ ...row, chatId: String(chat) }));
 }

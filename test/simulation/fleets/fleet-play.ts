@@ -19,6 +19,8 @@ export interface FleetPlayed {
 
 const MOST_STEPS = 100_000;
 const SETTLED_MS = 700_000;
+/** After so many milliseconds nothing is under a lease of a process that is gone. */
+const LEASES_OVER_MS = 60_000;
 /** Milliseconds within which a process may not have written down what it was told, nor another have read it. */
 const ON_ITS_WAY_MS = 3_000;
 
@@ -79,6 +81,7 @@ class FleetStage implements Company {
     if (this.#isWell && !haveEnded) this.#judge.stuck("fleet");
     for (const process of this.#alive) process.mortal.end();
     this.#world.calmDown();
+    await this.#pause(LEASES_OVER_MS);
     await this.#alone("run", SETTLED_MS + this.#world.setBackMs);
     if (this.#isWell) this.#judge.end(false);
     await this.#resolve();
@@ -142,10 +145,15 @@ class FleetStage implements Company {
     const hasEnded = await schedule.until(process.live(), MOST_STEPS);
     process.mortal.end();
     if (this.#isWell && !hasEnded) this.#judge.stuck(kind);
+    if (this.#isWell) await this.#pause(gapMs);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { schedule } = this.#world;
     const pause = new Promise<void>((resolve) => {
-      schedule.after(gapMs, resolve);
+      schedule.after(ms, resolve);
     });
-    if (this.#isWell) await schedule.until(pause, MOST_STEPS);
+    await schedule.until(pause, MOST_STEPS);
   }
 
   /** As people do: looks for what is in doubt, runs, and again as long as that changes anything. */
