@@ -8,7 +8,7 @@ import { playWire, type Times } from "./play.ts";
 import { playLocal } from "./play-local.ts";
 import { WIRE_FAULTS, type WireFault, type WireFaultName } from "./wire-faults.ts";
 
-const AT_ONCE = 3;
+const AT_ONCE = 8;
 type Played = readonly [WireFaultName, Cell];
 
 /** Plays cells a few at a time, since they wait for most of their time; those without a name to find one by one. */
