@@ -15,13 +15,12 @@ const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
 const ASKED = "cast(:asked as timestamptz)";
 
 /**
- * SQL: attempt `a` has ended since this process looked. Ends are kept to the second, so that one of the same second counts as well if its
- * process is there still, or if it was begun, as its lease tells, no earlier than a transaction takes before the look. What the look itself
- * found left behind, whose lease was over, does not count.
+ * SQL: attempt `a` was begun and has ended since this process looked. When it was begun, or heard of last, its lease tells more exactly than
+ * moments that are kept to the second; it may have been begun before the look by what a transaction takes, but not by a process that had
+ * left when this one came.
  */
-const ENDED_SINCE = `a.ended_at >= date_trunc('second', ${ASKED}) and a.lease_until > ${ASKED}
-  and (exists (select 1 from prewarm_processes p where p.id = a.fence)
-    or a.lease_until >= ${ASKED} + interval '${LEASE_S} seconds' - interval '200 milliseconds')`;
+const ENDED_SINCE = `a.ended_at >= date_trunc('second', ${ASKED}) and a.lease_until - interval '${LEASE_S} seconds' >=
+  greatest(${ASKED} - interval '200 milliseconds', (select p.since from prewarm_processes p where p.id = cast(:fence as bigint)))`;
 
 const OTHERS = `select 1 from prewarm_attempts a where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind
   and a.fence is distinct from cast(:fence as bigint)

@@ -32,8 +32,8 @@ const LIVE_WORKER = liveWorker("(p.alone or p.shared)");
 const LIVE_LONER = liveWorker("p.alone");
 
 const FORGET = `delete from prewarm_processes where lease_until < ${NOW} - interval '1 day'`;
-const ENTER = `insert into prewarm_processes (command, pid, host, alone, shared, lease_until)
-  values (:command, :pid, :host, :alone, :shared, ${LEASE}) returning id`;
+const ENTER = `insert into prewarm_processes (command, pid, host, alone, shared, since, lease_until)
+  values (:command, :pid, :host, :alone, :shared, ${NOW}, ${LEASE}) returning id`;
 const ONE_AT_A_TIME =
   "select pg_advisory_xact_lock(hashtext('prewarm worker'), hashtext(cast(:schema as text))) as locked";
 

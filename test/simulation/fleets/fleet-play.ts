@@ -105,6 +105,10 @@ class FleetStage implements Company {
     return this.#stoodStill(by, startedAt - 2 * ON_ITS_WAY_MS, startedAt);
   }
 
+  get haveStoodStill(): boolean {
+    return this.#standstills.length > 0;
+  }
+
   get #isWell(): boolean {
     return this.#judge.wrongs.length === 0;
   }

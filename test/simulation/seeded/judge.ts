@@ -347,13 +347,14 @@ export class Judge {
 
   /** What is in doubt is so for a reason. */
   #groundless(): void {
-    const { wires, deaths, aborts } = this.#world;
+    const { wires, deaths, aborts, company } = this.#world;
     const doubted = this.#books.attempts.filter(isUnanswered);
     const died = doubted.filter(({ why }) => why === "process_died").length;
     // The media of one message are lost together.
     const lost = new Set(doubted.flatMap(({ pack, id, why }) => (why === "process_died" ? [] : [pack ?? id])))
       .size;
-    if (died > 0 && deaths.length === 0) this.#wrong(`${died} in doubt by a death that nobody died`);
+    if (died > 0 && deaths.length === 0 && !company?.haveStoodStill)
+      this.#wrong(`${died} in doubt by a death that nobody died`);
     if (lost > wires.doubts && aborts === 0)
       this.#wrong(`${lost} in doubt, and ${wires.doubts} answers lost`);
   }

@@ -46,6 +46,7 @@ export class SimulatedProcess {
   readonly #home: LedgerHome;
   readonly #events: Emitter;
   #opened: Session | null = null;
+  #isTold = false;
   /** The deepest its queue was. */
   deepest = 0;
 
@@ -72,6 +73,7 @@ export class SimulatedProcess {
   /** SIGTERM, and a second one after a while. */
   stop(): void {
     const { clock, isDead } = this.mortal;
+    this.#isTold = true;
     if (isDead || this.#opened === null) return;
     const { stop } = this.#opened;
     stop.drain({ type: "signal", signal: "SIGTERM" });
@@ -92,6 +94,7 @@ export class SimulatedProcess {
       sandbox: false,
     });
     this.#opened = session;
+    if (this.#isTold) this.stop();
     await (this.#kind === "worker" ? this.#keep(session) : this.#run(session));
   }
 

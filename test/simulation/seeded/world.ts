@@ -15,6 +15,8 @@ import { type SeenCall, type ToldWait, Wires } from "./wire.ts";
 export interface Company {
   /** Whether who made this call could not know of a wait that another process was told. */
   couldNotKnow(call: SeenCall, wait: ToldWait): boolean;
+  /** One of them stood still, or nobody was there to ask for the ledger: its calls may be taken for those of a dead one. */
+  readonly haveStoodStill: boolean;
   /** Whether who made this call had stood still since it was told that it may. */
   isLate(call: SeenCall): boolean;
 }
