@@ -29,12 +29,16 @@ function otherTag({ tag }: SentMedium, { messageId, chatId, caption }: SentTold)
   return failure("bad_answer", `${what}: something between here and Telegram mixes up answers`);
 }
 
-/** Telegram keeps a document byte by byte. */
+/**
+ * Telegram keeps a document byte by byte. What a server says of sizes that does not tell our caption again is no measure, and of
+ * bytes that went by our own hands, under our caption, there is no doubt.
+ */
 function otherSize({ key, kind, tag, bytes, transfer }: SentMedium, posted: SentTold): Failure | null {
   const isKept = kind === "document" && posted.kind === "document" && posted.bytes !== undefined;
-  if (!isKept || posted.bytes === bytes) return null;
+  const isBeyondDoubt = tag !== null && (posted.caption === undefined || transfer === "upload");
+  if (!isKept || posted.bytes === bytes || isBeyondDoubt) return null;
   const { messageId, chatId } = posted;
-  if (transfer === "url" && tag !== null && posted.caption === tag)
+  if (tag !== null)
     return failure(
       "object_changed",
       `Telegram fetched ${posted.bytes} bytes of ${key}, which had ${bytes}: it was replaced meanwhile, or reading it broke off; the id of message ${messageId} in ${chatId} is not kept`,
