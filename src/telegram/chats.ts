@@ -2,10 +2,9 @@ import { isRecord, wholeNumber } from "./answer.ts";
 import type { ChatInfo } from "./port.ts";
 
 /** Reads a bot as it describes itself; null for what is none. */
-export function botIn(value: unknown): { readonly id: string; readonly username: string } | null {
+export function botIn(value: unknown): { readonly username: string } | null {
   const id = isRecord(value) ? wholeNumber(value.id) : null;
-  if (!isRecord(value) || id === null) return null;
-  return { id: String(id), username: firstText(value.username) ?? String(id) };
+  return isRecord(value) && id !== null ? { username: firstText(value.username) ?? String(id) } : null;
 }
 
 /** Reads a chat (core.telegram.org/bots/api#chatfullinfo); null for what is none. */
