@@ -43,7 +43,12 @@ function refuseRows(
 /** Columns whose texts are JSON. */
 const JSON_COLUMNS: ReadonlySet<string> = new Set(["entry", "evidence", "held", "shown_as"]);
 
-const STORED_AS = { text: "'text'", integer: "'integer'", real: "'integer', 'real'" } as const;
+/** SQL: a column does not hold a text. */
+const noText = (name: string) => `typeof(${name}) <> 'text'`;
+/** SQL: it holds no number that one can count with. A moment may have a fraction, which SQLite keeps in a column of whole numbers, too. */
+const noNumber = (name: string) =>
+  `typeof(${name}) not in ('integer', 'real') or typeof(${name}) = 'real' and abs(${name}) >= ${Number.MAX_SAFE_INTEGER}`;
+const NO = { text: noText, integer: noNumber, real: noNumber } as const;
 
 /**
  * Finds a row that holds what no prewarm writes, such as a text where a number belongs, and says which; null where there is none. Reads all
@@ -55,7 +60,7 @@ export function strangeRow(db: Sqlite, of: (table: string) => boolean = () => tr
       const isJson = JSON_COLUMNS.has(name) ? ` or not json_valid(${name})` : "";
       const row = db.one<{ at: number | null }>(
         `select rowid as at from main.${table.name}
-         where ${name} is not null and (typeof(${name}) not in (${STORED_AS[type]})${isJson}) limit 1`,
+         where ${name} is not null and (${NO[type](name)}${isJson}) limit 1`,
       );
       if (row) return `${name} of row ${row.at ?? "?"} in ${table.name}`;
     }

@@ -135,6 +135,7 @@ class FleetStage implements Company {
     for (const { at, ms } of stands) mortal.clock.after(at, () => this.#stand(process, ms));
     await process.live();
     this.#alive.delete(process);
+    if (kind === "worker") this.#world.enqueue = () => {};
   }
 
   /** One process, and nobody beside it. */
