@@ -5,7 +5,7 @@ import { isQuick, QUICK_PLACES, WIRE_PLACES, type WirePlace } from "./places.ts"
 import { playWire } from "./play.ts";
 import type { WireFaultName } from "./wire-faults.ts";
 
-/** The other places, and what waits for something real, are in table.slow.test.ts. */
+/** The other places, and what waits for something real, are in table.large.test.ts. */
 describe.each(QUICK_PLACES)("a fault at %s", (name) => {
   const place: WirePlace = WIRE_PLACES[name];
   const all = Object.entries(place.cells) as [WireFaultName, Cell][];

@@ -1,11 +1,8 @@
 import { describe, it } from "vitest";
-import { openWorld } from "../helpers/world.ts";
 import type { Cell } from "./cell.ts";
 import { expectCell } from "./expect-cell.ts";
-import { isPlayable, PLAYED_CELLS } from "./local.ts";
 import { isQuick, QUICK_PLACES, WAITS, WIRE_PLACES, type WirePlace, type WirePlaceName } from "./places.ts";
 import { playWire, type Times } from "./play.ts";
-import { playLocal } from "./play-local.ts";
 import { WIRE_FAULTS, type WireFault, type WireFaultName } from "./wire-faults.ts";
 
 const AT_ONCE = 8;
@@ -54,13 +51,4 @@ describe.each(PLACES)("faults at %s", (name, place) => {
     const once = cellsOf(place).filter(([fault, cell]) => cell[3] !== undefined || isWait(place, fault));
     await playAll(name, once, "once");
   });
-});
-
-describe("a fault on this machine is told, and ends as the table says", () => {
-  for (const cell of PLAYED_CELLS.filter(({ isSlow }) => isSlow)) {
-    const needs = cell.needs ? ` (needs \`${cell.needs}\`)` : "";
-    it.skipIf(!isPlayable(cell))(`${cell.place}: ${cell.what}${needs}`, async () => {
-      expectCell(await playLocal(await openWorld(), cell), [cell.says, cell.code, cell.ledger]);
-    });
-  }
 });
