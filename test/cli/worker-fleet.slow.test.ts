@@ -78,6 +78,7 @@ describe.skipIf(!hasPostgres())(
       const world = await openWorld();
       const { fleet, folder } = startFleet(world);
       await world.until(() => fleet.shown().includes("[WORKER][START]"), "a worker works");
+      await world.until(() => workerPids(fleet).length === 2, "both have started");
       const pids = [...workerPids(fleet).map(([, each]) => each ?? 0), serverPid(folder)];
       expect(pids.filter(lives)).toHaveLength(3);
       fleet.signal("SIGKILL");
