@@ -11,12 +11,13 @@ export function* lanes(): Steps<LaneMemory[]> {
   );
 }
 
-/** Replaces what is remembered of this lane. */
+/** Replaces what is remembered of this lane, but for a deadline that is later: two words about one lane may overtake each other. */
 export function* keepLane({ now }: Store, memory: LaneMemory): Steps<void> {
   yield* run(
     `insert into prewarm_lanes (bot_slug, chat_id, frozen_until, pace, pace_at, migrated_to, updated_at)
      values (:bot, :chat, :frozenUntil, :pace, :paceAt, :migratedTo, :now)
-     on conflict (bot_slug, chat_id) do update set frozen_until = excluded.frozen_until, pace = excluded.pace,
+     on conflict (bot_slug, chat_id) do update set
+       frozen_until = max(prewarm_lanes.frozen_until, excluded.frozen_until), pace = excluded.pace,
        pace_at = excluded.pace_at, migrated_to = excluded.migrated_to, updated_at = excluded.updated_at`,
     { ...memory, now: stamp(now()) },
   );
