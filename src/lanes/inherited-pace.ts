@@ -1,10 +1,5 @@
+import { CallsInMinute, MINUTE_MS } from "./calls-in-minute.ts";
 import type { Pace, PaceCall } from "./port.ts";
-
-const MINUTE_MS = 60_000;
-/** Slack added to a minute, in milliseconds. */
-const SLACK_MS = 100;
-/** A pace with more calls a minute than these is even enough without a list of them. */
-const MOST_LISTED = 600;
 
 /** What a lane did before it had this pace. Moments on the engine's clock. */
 export interface LanePast {
@@ -20,20 +15,18 @@ export interface LanePast {
  */
 export class InheritedPace implements Pace {
   readonly #pace: Pace;
-  readonly #most: number;
+  readonly #minute: CallsInMinute;
   readonly #nextAt: number;
   /** From then on no call of an owner before this one is in the last minute. */
   readonly #until: number;
-  #calls: readonly number[];
 
   constructor(pace: Pace, { calls, nextAt }: LanePast, mostInMinute: number) {
     this.#pace = pace;
-    this.#most = Math.max(1, Math.floor(mostInMinute));
-    this.#calls = calls;
+    this.#minute = new CallsInMinute(mostInMinute, calls);
     const last = calls.at(-1);
     const apartFrom = last === undefined ? nextAt : last + MINUTE_MS / pace.perMinute;
     this.#nextAt = Math.max(nextAt, apartFrom);
-    this.#until = last === undefined ? Number.NEGATIVE_INFINITY : last + MINUTE_MS + SLACK_MS;
+    this.#until = last === undefined ? Number.NEGATIVE_INFINITY : last + MINUTE_MS;
   }
 
   get perMinute(): number {
@@ -49,24 +42,27 @@ export class InheritedPace implements Pace {
   }
 
   next(now: number): number {
-    return this.#pace.next(Math.max(now, this.#nextAt, this.#roomAt(now)));
+    return this.#pace.next(Math.max(this.#nextAt, this.#roomAt(now)));
   }
 
   take(now: number): number {
-    const slotAt = this.#pace.take(Math.max(now, this.#nextAt, this.#roomAt(now)));
-    this.#note(slotAt);
+    const slotAt = this.#pace.take(Math.max(this.#nextAt, this.#roomAt(now)));
+    this.#minute.taken(slotAt);
     return slotAt;
   }
 
   giveBack(slotAt: number): void {
-    this.#calls = this.#calls.filter((at) => at !== slotAt);
+    this.#minute.givenBack(slotAt);
     this.#pace.giveBack(slotAt);
   }
 
   started(slotAt: number, at: number): void {
-    this.#calls = this.#calls.filter((each) => each !== slotAt);
-    this.#note(at);
     this.#pace.started(slotAt, at);
+  }
+
+  left(slotAt: number, at: number): void {
+    this.#minute.left(slotAt, at);
+    this.#pace.left?.(slotAt, at);
   }
 
   ended(call: PaceCall): void {
@@ -81,15 +77,8 @@ export class InheritedPace implements Pace {
     return this.#pace.found?.(now) ?? null;
   }
 
-  /** A list that is as long as may be in a minute, of which no call is older than that. */
+  /** While a call of an owner before is in the last minute, those of both count together. */
   #roomAt(now: number): number {
-    if (this.#most > MOST_LISTED || now >= this.#until) return now;
-    const first = this.#calls.at(-this.#most);
-    return first === undefined ? now : first + MINUTE_MS + SLACK_MS;
-  }
-
-  #note(at: number): void {
-    if (this.#most > MOST_LISTED) return;
-    this.#calls = [...this.#calls, at].sort((a, b) => a - b).slice(-this.#most);
+    return now >= this.#until ? now : this.#minute.roomAt(now);
   }
 }

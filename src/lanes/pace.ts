@@ -1,9 +1,7 @@
+import { CallsInMinute } from "./calls-in-minute.ts";
 import type { Pace } from "./port.ts";
 
-/**
- * Share of the documented rate that is used. The rest covers the jitter of timers and downloads, so that no window of
- * a minute ever gets more calls than are allowed.
- */
+/** Share of the documented rate that is used. The rest covers the jitter of timers, downloads and the network. */
 const USED_SHARE = 0.99;
 
 /** Milliseconds by which a call may start late without moving the slots behind it. */
@@ -12,7 +10,7 @@ const WOBBLE_MS = 300;
 /** A few calls may overlap, as a large upload takes longer than a slot; grammY's docs warn of more than about three. */
 const AT_ONCE = 3;
 
-/** Slots at an even distance: `documented` paces and `N/min`. */
+/** Slots at an even distance: `documented` paces and `N/min`. No minute gets more calls than are allowed, however late some leave. */
 export class FixedPace implements Pace {
   readonly perMinute: number;
   readonly atOnce: number;
@@ -25,15 +23,17 @@ export class FixedPace implements Pace {
   /** Slots that were given out, and the place in that order of each whose call has not begun. */
   #given = 0;
   readonly #waiting = new Map<number, number>();
+  readonly #minute: CallsInMinute;
 
   constructor(perMinute: number, atOnce = AT_ONCE) {
     this.perMinute = perMinute;
     this.atOnce = atOnce;
     this.gapMs = 60_000 / (perMinute * USED_SHARE);
+    this.#minute = new CallsInMinute(perMinute);
   }
 
   next(now: number): number {
-    return Math.max(now, this.#next);
+    return Math.max(this.#minute.roomAt(now), this.#next);
   }
 
   take(now: number): number {
@@ -41,11 +41,13 @@ export class FixedPace implements Pace {
     this.#next = slotAt + this.gapMs;
     this.#given += 1;
     this.#waiting.set(slotAt, this.#given);
+    this.#minute.taken(slotAt);
     return slotAt;
   }
 
   giveBack(slotAt: number): void {
     this.#waiting.delete(slotAt);
+    this.#minute.givenBack(slotAt);
     if (this.#isLast(slotAt)) this.#next = slotAt;
   }
 
@@ -58,6 +60,11 @@ export class FixedPace implements Pace {
     const isLast = this.#isLast(slotAt);
     this.#next = Math.max(this.#next, at - wobble + slots * this.gapMs);
     if (isLast) this.#lastStarted = { slotAt, next: this.#next };
+  }
+
+  left(slotAt: number, at: number): void {
+    this.#waiting.delete(slotAt);
+    this.#minute.left(slotAt, at);
   }
 
   #isLast(slotAt: number): boolean {

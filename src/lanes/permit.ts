@@ -41,6 +41,7 @@ export class LanePermit implements Permit {
   readonly #more: number[] = [];
   /** The chat of the lane when the call began. */
   #asked: string;
+  #hasLeft = false;
 
   constructor(lane: Lane, options: PermitOptions) {
     this.lane = lane;
@@ -88,10 +89,21 @@ export class LanePermit implements Permit {
     return closed === null && this.lane.isOurs(now) && frozenUntil <= now + SHORT_WAIT_MS;
   }
 
-  stillHolds(): boolean {
+  leaves(): boolean {
     const { lane } = this;
     const now = this.#options.clock.now();
-    return lane.closed === null && lane.isOurs(now) && lane.chat === this.#asked && lane.frozenUntil <= now;
+    if (lane.closed !== null || !lane.isOurs(now) || lane.chat !== this.#asked || lane.frozenUntil > now)
+      return false;
+    this.#left(now);
+    return true;
+  }
+
+  /** Its slots are those of a call that left then. */
+  #left(at: number): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    for (const slotAt of [this.#slotAt, ...this.#more]) this.#pace.left?.(slotAt, Math.max(slotAt, at));
+    this.#options.moved();
   }
 
   end(answer: CallAnswer<unknown>, call?: "other" | PackedKinds): void {
@@ -124,6 +136,7 @@ export class LanePermit implements Permit {
   }
 
   #close(): void {
+    if (this.#call.startedAt !== null) this.#left(this.#call.startedAt);
     if (this.lane.calls.delete(this.#call)) this.#options.ended();
   }
 }

@@ -15,8 +15,11 @@ export interface Permit {
    * frozen or closed meanwhile, or on abort: the permit is then dropped.
    */
   ready(signal: AbortSignal, uploadBytes: number): Promise<boolean>;
-  /** Asked right before the call: false when the lane was frozen, closed or moved since {@link Permit.ready}. */
-  stillHolds(): boolean;
+  /**
+   * Said right before the call, which leaves now: false when the lane was frozen, closed or moved since {@link Permit.ready}, and it must not.
+   * A call that leaves as soon as the permit is ready need not say so.
+   */
+  leaves(): boolean;
   /**
    * The call has ended: its answer sets the pace, freezes, moves or closes the lane, and frees it, in this order and at once. A call
    * that is no send (an edit, a forward, a deletion) is ended with `other`: it uses the chat's quota up as a send does, but
@@ -181,8 +184,10 @@ export interface Pace {
   take(now: number): number;
   /** No call is made in this slot, whether {@link Pace.started} was called for it or not. */
   giveBack(slotAt: number): void;
-  /** The call of a slot really began at `at`. */
+  /** The call of a slot really began at `at`: it had its turn then. */
   started(slotAt: number, at: number): void;
+  /** It left at `at`: at once, or once it was written down. Absent where answers tell that. */
+  left?(slotAt: number, at: number): void;
   ended(call: PaceCall): void;
   /** Calls a minute worth keeping for the next run; null when nothing was learned. */
   memory(): number | null;

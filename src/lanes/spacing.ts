@@ -28,9 +28,9 @@ export class OwnBotPace implements BotPace {
   }
 
   take(now: number, slots: number): number {
-    const slotAt = this.#pace.take(now);
-    for (let more = 1; more < slots; more++) this.#pace.take(now);
-    return slotAt;
+    const taken = Array.from({ length: slots }, () => this.#pace.take(now));
+    for (const slotAt of taken) this.#pace.left?.(slotAt, slotAt);
+    return taken[0] ?? now;
   }
 
   giveBack(slotAt: number): void {

@@ -34,7 +34,7 @@ export interface TakenLane extends LaneName {
   readonly paceAgeMs: number | null;
   /** What its last owner left; null where that was lost, or there was none. */
   readonly left: { readonly nextInMs: number; readonly found: string | null } | null;
-  /** How long ago each call of the last minute began, at least; the oldest first. */
+  /** How long ago each call of the last minute left, at least; the oldest first. */
   readonly callAgesMs: readonly number[];
 }
 

@@ -128,7 +128,7 @@ export class Attempts {
   /** Why a try that was written down may not make its call any more; null when it may. */
   #whyNot({ permit, inPlace }: ReadyTry, { facts, spent }: Pick<Outcome, "facts" | "spent">): Failure | null {
     // While it was written down, another call on this lane was answered.
-    if (!permit.stillHolds())
+    if (!permit.leaves())
       return failure("flood_wait", `${facts.chatId} takes no calls for now; none was made`);
     if (inPlace && this.#options.stop.draining.aborted)
       return failure("stopped", "the run was stopped before its call");

@@ -95,6 +95,7 @@ export class Files {
     if (draining.aborted) return null;
     const started = clock.now();
     pace.started(slot, started);
+    pace.left?.(slot, started);
     const there = await unlessAborted(bot.checkFile(fileId), aborting);
     if (!there) return null;
     events.emit("asked", {

@@ -14,6 +14,7 @@ function callsOf(pace: Pace, now: number, ms: number): number[] {
   const calls: number[] = [];
   for (let at = pace.take(now); at < now + ms; at = pace.take(at)) {
     pace.started(at, at);
+    pace.left?.(at, at);
     calls.push(at);
   }
   return calls;
@@ -110,7 +111,8 @@ describe("a pace that goes on where another one ended", () => {
     expect(pace.next(30_000)).toBeLessThan(31_000);
     pace.take(30_000);
     pace.started(first, 35_000);
-    expect(pace.next(MINUTE + 100)).toBe(MINUTE + 100);
+    pace.left(first, 35_000);
+    expect(pace.next(MINUTE - 1)).toBe(MINUTE + 100);
     expect(open().next(MINUTE + 100)).toBe(MINUTE + 100);
   });
 
@@ -123,10 +125,15 @@ describe("a pace that goes on where another one ended", () => {
     Object.assign(inner, { ended: (call: unknown) => told.push(["ended", call]) });
     const pace = new InheritedPace(inner, { calls: [], nextAt: NONE }, 60);
     pace.started(5, 7);
+    inner.left = (slotAt, at) => {
+      told.push(["left", slotAt, at]);
+    };
+    pace.left(5, 8);
     const call = { slotAt: 5 } as unknown as Parameters<Pace["ended"]>[0];
     pace.ended(call);
     expect(told).toEqual([
       ["started", 5, 7],
+      ["left", 5, 8],
       ["ended", call],
     ]);
   });

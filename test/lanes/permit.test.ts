@@ -49,17 +49,17 @@ describe("a permit", () => {
     const only = lane();
     const { clock, lanes } = scene([only]);
     const permit = taken(lanes);
-    expect([await permit.ready(NEVER, 0), permit.stillHolds()]).toEqual([true, true]);
+    expect([await permit.ready(NEVER, 0), permit.leaves()]).toEqual([true, true]);
     lanes.freeze(only, 100);
-    expect(permit.stillHolds()).toBe(false);
+    expect(permit.leaves()).toBe(false);
     await clock.advance(100);
-    expect(permit.stillHolds()).toBe(true);
+    expect(permit.leaves()).toBe(true);
     const { chat } = only;
     lanes.migrate(only, "-100777");
-    expect([only.chat === chat, permit.stillHolds()]).toEqual([false, false]);
+    expect([only.chat === chat, permit.leaves()]).toEqual([false, false]);
     only.chat = chat;
     lanes.close(only, failure("bot_kicked", "it was kicked"));
-    expect(permit.stillHolds()).toBe(false);
+    expect(permit.leaves()).toBe(false);
   });
 
   it("is lost when its lane is frozen for more than a second, and gives its slot back", async () => {

@@ -108,13 +108,26 @@ if (typeof server === "string") {
       await one().take([LANE]);
       for (const key of ["a.jpg", "b.jpg"]) await ledgers[0]?.begin(facts(object(key)));
       await ledgers[0]?.begin(facts(object("c.jpg"), { chatId: "-1002" }));
-      await sql(
-        "update prewarm_attempts set started_at = now() - interval '70 seconds' where r2_key = 'b.jpg'",
-      );
+      await sql(`update prewarm_attempts set state = 'ready', started_at = now() - interval '70 seconds', ended_at = now() - interval '65 seconds'
+        where r2_key = 'b.jpg'`);
       await expire();
       const taken = first(await two().take([LANE]));
       expect(taken).toMatchObject({ isOurs: true, again: false, left: null });
       expect(taken.callAgesMs).toHaveLength(1);
+    });
+
+    it("takes calls to have left when they had ended: they are written down before", async () => {
+      await one().take([LANE]);
+      for (const key of ["a.jpg", "b.jpg"]) await ledgers[0]?.begin(facts(object(key)));
+      await sql(`update prewarm_attempts set state = 'ready', started_at = now() - interval '70 seconds', ended_at = now() - interval '10 seconds'
+        where r2_key = 'a.jpg'`);
+      await sql(
+        "update prewarm_attempts set started_at = now() - interval '40 seconds' where r2_key = 'b.jpg'",
+      );
+      await expire();
+      const [ended = 0, underWay] = first(await two().take([LANE])).callAgesMs;
+      expect(underWay).toBe(0);
+      expect(ended).toBeGreaterThan(7_500);
     });
 
     it("goes by them too where a process ended without handing it on", async () => {

@@ -100,6 +100,7 @@ class LaneRun {
     }
     const started = this.#now;
     pace.started(slotAt, started);
+    pace.left?.(slotAt, started);
     if (started < this.#deadline) this.#tooEarly += 1;
     const usual = Math.round(drawMs(answersMs, this.#random));
     const { waitMs, floodMs } = ask(this.#gate, started);

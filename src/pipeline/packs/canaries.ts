@@ -34,7 +34,7 @@ export async function tryId(
   const { bot, chat } = permit.lane;
   const canary = await ledger.beginCanary(id, chat);
   const { kind, confirmation } = id;
-  if (!permit.stillHolds()) {
+  if (!permit.leaves()) {
     const why = failure("flood_wait", `${chat} takes no calls for now; none was made`);
     await ledger.endCanary(canary, { state: "failed", failure: why });
     return null;
@@ -59,7 +59,7 @@ export async function removeCanary(
   permit: Permit,
   { ledger, draining }: CanaryCalls,
 ): Promise<Deletion> {
-  if (!(await permit.ready(draining, 0)) || !permit.stillHolds()) return "waits";
+  if (!(await permit.ready(draining, 0)) || !permit.leaves()) return "waits";
   const answer = await permit.lane.bot.deleteMessage(chatId, messageId);
   permit.end(answer, "other");
   const why = answer.ok ? null : answer.failure;

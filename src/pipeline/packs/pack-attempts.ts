@@ -104,7 +104,7 @@ export class PackAttempts {
       permit.giveBack();
       return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
     }
-    const goes = begun.going.length > 0 && permit.stillHolds();
+    const goes = begun.going.length > 0 && permit.leaves();
     const sent = goes ? await this.#call(permit, begun, use) : await this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
       const place = begun.going.indexOf(each);
