@@ -14,17 +14,41 @@ const TIME = `
   create schema if not exists simulated;
   create or replace function simulated.clock_timestamp() returns timestamptz language sql stable
     as $$ select pg_catalog.to_timestamp(pg_catalog.current_setting('simulated.now')::double precision / 1000) $$;
-  set search_path = simulated, pg_catalog, public; set synchronous_commit = off`;
-const TABLES = `select string_agg(quote_ident(table_name), ', ') as names from information_schema.tables
-  where table_schema = 'public' and (table_name like 'prewarm%' or table_name like 'media%') and table_name <> 'prewarm_meta'`;
+  set search_path = simulated, pg_catalog, public; set synchronous_commit = off;
+  set plan_cache_mode = force_generic_plan; set jit = off`;
+const OURS = "(table_name like 'prewarm%' or table_name like 'media%') and table_name <> 'prewarm_meta'";
+/** What empties them. Files of their own, as after a truncation, would have each statement planned again. */
+const EMPTY = `select string_agg('delete from ' || quote_ident(table_name), '; ') as rows, string_agg(quote_ident(table_name), ', ') as names,
+  (select string_agg(format('select setval(%L, 1, false)', format('public.%I', sequencename)), '; ') from pg_sequences where schemaname = 'public') as ids
+  from information_schema.tables where table_schema = 'public' and ${OURS}`;
+/** After so many plays what was deleted is cleared away. */
+const CLEARED_AFTER = 50;
 
 /** What changes a table that is held against the truth. */
-const WRITES = /\b(?:insert into|update|delete from) "public"\.(?:media_|prewarm_(?:attempts|looks)\b)/i;
+const WRITES =
+  /\b(?:insert into|update|delete from) "public"\.(?:media_|prewarm_(?:attempts|looks|proofs)\b)/i;
 
-type Asked = Parameters<pg.Client["query"]>[0];
+interface Prepared {
+  readonly text: string;
+  readonly values?: unknown[];
+}
+type Asked = string | Prepared;
 
-function textOf(asked: Asked): string {
-  return typeof asked === "string" ? asked : (asked as { text: string }).text;
+interface Answer {
+  readonly rows: Record<string, unknown>[];
+  readonly rowCount: number | null;
+}
+
+/** Statements that empty the tables, and restart their ids. */
+interface Emptying {
+  readonly names: string;
+  readonly rows: string;
+  readonly ids: string;
+}
+
+/** Whether a statement may have written: one that begins with its write says how many rows it touched. */
+function hasWritten({ text }: Prepared, { rowCount }: Answer): boolean {
+  return WRITES.test(text) && (rowCount !== 0 || !/^\s*(?:insert|update|delete)/i.test(text));
 }
 
 /**
@@ -34,7 +58,8 @@ function textOf(asked: Asked): string {
 export class SharedServer {
   readonly facts: TableFacts;
   readonly #client: pg.Client;
-  readonly #tables: string;
+  readonly #emptying: Emptying;
+  #plays = 0;
   #schedule: Schedule | null = null;
   /** The end of the last transaction. */
   #turn: Promise<void> = Promise.resolve();
@@ -43,13 +68,15 @@ export class SharedServer {
   /** Transactions that have ended, and those whose answer is to be lost. */
   #ended = 0;
   #lost: ReadonlySet<number> = new Set();
+  /** The names of statements that the server has read and planned before: that costs it more than to carry them out. */
+  readonly #names = new Map<string, string>();
   /** Rises with each statement that may have written to a table that is held against the truth. */
   writes = 0;
 
-  private constructor(client: pg.Client, facts: TableFacts, tables: string) {
+  private constructor(client: pg.Client, facts: TableFacts, emptying: Emptying) {
     this.#client = client;
     this.facts = facts;
-    this.#tables = tables;
+    this.#emptying = emptying;
   }
 
   /** Opens an empty database for simulations, and makes the ledger's tables there. */
@@ -59,14 +86,17 @@ export class SharedServer {
     const client = new pg.Client({ connectionString: url, types: CELL_TYPES });
     await client.connect();
     await client.query(TIME);
-    const { rows } = await client.query(TABLES);
-    return new SharedServer(client, made.facts, String(rows[0].names));
+    const { rows } = await client.query<Emptying>(EMPTY);
+    if (!rows[0]) throw new Error("there are no tables");
+    return new SharedServer(client, made.facts, rows[0]);
   }
 
   /** Empties it for another play, in which the answers of these transactions are lost. */
   async begin(schedule: Schedule, lost: ReadonlySet<number>): Promise<void> {
     await this.#turn;
-    await this.#client.query(`truncate ${this.#tables} restart identity cascade`);
+    const { names, rows, ids } = this.#emptying;
+    const isFull = this.#plays++ % CLEARED_AFTER === 0;
+    await this.#client.query(`${isFull ? `truncate ${names} cascade` : rows}; ${ids}`);
     this.#schedule = schedule;
     this.#lost = lost;
     [this.#ended, this.#told, this.#isAway] = [0, Number.NaN, false];
@@ -92,12 +122,10 @@ export class SharedServer {
     });
   }
 
-  /** Reads as nobody of the simulation does: the rows of each of several questions. */
-  async rows(questions: readonly string[]): Promise<Record<string, unknown>[][]> {
-    const answers = (await this.#client.query(questions.join(";"))) as unknown as {
-      rows: Record<string, unknown>[];
-    }[];
-    return answers.map(({ rows }) => rows);
+  /** Reads as nobody of the simulation does: one row, by one statement without parameters. */
+  async row(text: string): Promise<Record<string, unknown>> {
+    const { rows } = await this.#client.query({ name: this.#nameOf(text), text });
+    return rows[0];
   }
 
   async close(): Promise<void> {
@@ -142,15 +170,43 @@ export class SharedServer {
   async #ask(asked: Asked, values?: unknown[]): Promise<unknown> {
     const schedule = this.#schedule;
     if (!schedule) throw new Error("no simulation goes on");
-    const now = schedule.elsewhere();
-    const isNew = now !== this.#told;
-    this.#told = now;
-    const client = this.#client;
-    const tell = isNew ? client.query(`set simulated.now = '${now}'`) : null;
-    const answer = client.query(asked as string, values);
-    if (WRITES.test(textOf(asked))) this.writes += 1;
-    await schedule.outside(Promise.all([tell, answer.catch(() => {})]));
+    const answer = typeof asked === "string" && !values ? this.#say(asked) : this.#askPrepared(asked, values);
+    await schedule.outside(answer.catch(() => {}));
     return answer;
+  }
+
+  /** Statements without parameters, which begin and end transactions: what time it is goes along with them. */
+  async #say(text: string): Promise<unknown> {
+    const time = text === "commit" ? null : this.#newTime();
+    if (time === null) return this.#client.query(text);
+    const [, ...answers] = (await this.#client.query(`${time}; ${text}`)) as unknown as unknown[];
+    return answers.length === 1 ? answers[0] : answers;
+  }
+
+  async #askPrepared(asked: Asked, values?: unknown[]): Promise<unknown> {
+    const time = this.#newTime();
+    const prepared = typeof asked === "string" ? { text: asked, values: values ?? [] } : asked;
+    const { text } = prepared;
+    const client = this.#client;
+    const told = time === null ? null : client.query(time);
+    const answered = client.query({ ...prepared, name: this.#nameOf(text) });
+    const [, answer] = await Promise.all([told, answered]);
+    if (hasWritten(prepared, answer)) this.writes += 1;
+    return answer;
+  }
+
+  /** What tells the server the time; null where it knows. */
+  #newTime(): string | null {
+    const now = this.#schedule?.elsewhere() ?? Number.NaN;
+    if (now === this.#told) return null;
+    this.#told = now;
+    return `set simulated.now = '${now}'`;
+  }
+
+  #nameOf(text: string): string {
+    const name = this.#names.get(text) ?? `s${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
   }
 
   async #committed(by: Mortal, end: () => void): Promise<void> {

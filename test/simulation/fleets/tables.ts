@@ -2,6 +2,8 @@ import { ATTEMPTS, QUESTIONS, type Tables } from "../seeded/books.ts";
 import type { SharedServer } from "./server.ts";
 
 const FENCES = "select id, fence from prewarm_attempts";
+/** All that is asked, in one row. */
+const ALL = `select ${[FENCES, ...QUESTIONS].map((sql, at) => `(select json_agg(q) from (${sql}) q) as q${at}`).join(", ")}`;
 
 /** The tables of a server, as they were when they were read last. All that is there is durable. */
 export class ServerTables implements Tables {
@@ -11,6 +13,7 @@ export class ServerTables implements Tables {
   readonly #owners: ReadonlyMap<number, string>;
   #rows = new Map<string, Record<string, unknown>[]>();
   #read = -1;
+  #text = "";
   #version = 0;
 
   constructor(server: SharedServer, owners: ReadonlyMap<number, string>) {
@@ -23,12 +26,16 @@ export class ServerTables implements Tables {
     const { writes } = this.#server;
     if (writes === this.#read) return;
     this.#read = writes;
-    const rows = new Map<string, Record<string, unknown>[]>();
-    const [fences = [], ...answers] = await this.#server.rows([FENCES, ...QUESTIONS]);
-    for (const [at, sql] of QUESTIONS.entries()) rows.set(sql, (answers[at] ?? []).map(asSqlite));
-    const ownerOf = new Map(fences.map(({ id, fence }) => [id, this.#owners.get(Number(fence))]));
+    const answer = await this.#server.row(ALL);
+    const read = JSON.stringify(answer);
+    if (read === this.#text) return;
+    this.#text = read;
+    const [fences = [], ...answers] = Object.values(answer).map(
+      (list) => JSON.parse(String(list)) as Record<string, unknown>[] | null,
+    );
+    const rows = new Map(QUESTIONS.map((sql, at) => [sql as string, (answers[at] ?? []).map(asSqlite)]));
+    const ownerOf = new Map(fences?.map(({ id, fence }) => [id, this.#owners.get(Number(fence))]));
     for (const row of rows.get(ATTEMPTS) ?? []) row.owner = ownerOf.get(row.id);
-    if (JSON.stringify([...rows]) === JSON.stringify([...this.#rows])) return;
     this.#rows = rows;
     this.#version += 1;
   }
