@@ -56,6 +56,9 @@ class FleetStage implements Company {
   readonly #standstills: Standstill[] = [];
   readonly #owners: Owners = new Map();
   readonly #alive = new Set<SimulatedProcess>();
+  /** What is to be done when a process makes its next post. */
+  readonly #onPost = new Map<object, () => void>();
+  #seenCalls = 0;
 
   constructor(world: World, server: SharedServer, scenario: FleetScenario) {
     this.#world = world;
@@ -68,6 +71,7 @@ class FleetStage implements Company {
     world.schedule.onCalm = async () => {
       await tables.refresh();
       this.#judge.look();
+      this.#seeCalls();
       return this.#isWell;
     };
   }
@@ -119,7 +123,14 @@ class FleetStage implements Company {
     );
   }
 
-  async #live({ kind, startAt, dieAt, stopAt, offMs, stands }: Life): Promise<void> {
+  #seeCalls(): void {
+    const { calls } = this.#world.wires;
+    for (const { by, method } of calls.slice(this.#seenCalls))
+      if (method.startsWith("send")) this.#onPost.get(by)?.();
+    this.#seenCalls = calls.length;
+  }
+
+  async #live({ kind, startAt, dieAt, stopAt, offMs, stands, standsInCall }: Life): Promise<void> {
     const { schedule } = this.#world;
     await new Promise<void>((resolve) => {
       schedule.after(startAt, resolve);
@@ -133,6 +144,12 @@ class FleetStage implements Company {
     this.#alive.add(process);
     if (stopAt !== null) mortal.clock.after(stopAt, () => process.stop());
     for (const { at, ms } of stands) mortal.clock.after(at, () => this.#stand(process, ms));
+    let posts = 0;
+    if (standsInCall)
+      this.#onPost.set(mortal, () => {
+        posts += 1;
+        if (posts === standsInCall.nth) this.#stand(process, standsInCall.ms);
+      });
     await process.live();
     this.#alive.delete(process);
     if (kind === "worker") this.#world.enqueue = () => {};

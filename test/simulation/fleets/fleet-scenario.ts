@@ -14,6 +14,8 @@ export interface Life {
   readonly offMs: number;
   /** When it stands still, as one that is stopped, and for how long. */
   readonly stands: readonly { readonly at: number; readonly ms: number }[];
+  /** While which of its posts, counted from 1, is on its way it stands still as well: about as long as leases last. */
+  readonly standsInCall: { readonly nth: number; readonly ms: number } | null;
 }
 
 /** What a seed makes of processes that share a ledger, beside what it makes of the world around them. */
@@ -37,7 +39,27 @@ export function fleetOf(seed: number): FleetScenario {
   }));
   const lost = times(draw.chance(0.4) ? draw.from(1, 3) : 0, () => draw.skewed(300));
   const parts = world.parts.filter((part) => !isOfOne(part));
-  return { world: { ...world, parts }, lives, outages, lost };
+  const more = new Draw(seed, 5);
+  const held = lives.map((life) => ({ ...life, standsInCall: standIn(more) }));
+  return { world: crowded({ ...world, parts }, more), lives: held, outages, lost };
+}
+
+/** Where nobody else notes the attempt meanwhile as one in doubt, its lease is over and its process does not know it. */
+function standIn(draw: Draw): Life["standsInCall"] {
+  return draw.chance(0.25) ? { nth: draw.skewed(8), ms: draw.from(20_000, 45_000) } : null;
+}
+
+/** Calls of one process come soon after those of another, at a pace so slow that it shows; or there is so much to do that lanes go round. */
+function crowded(world: Scenario, draw: Draw): Scenario {
+  if (draw.chance(0.25)) return { ...world, pace: draw.oneOf(["1/min", "2/min", "2/min", "5/min"]) };
+  if (!draw.chance(0.2)) return world;
+  const objects = times(draw.from(8, 24), (at): Part => {
+    const key = `many-${at}.${draw.oneOf(["jpg", "bin"])}`;
+    return { type: "object", key, content: `content ${at} of many`, parts: 0 };
+  });
+  const bots = world.bots.map((bot) => ({ ...bot, chats: bot.chats.slice(0, 1) }));
+  const pace = draw.oneOf(["documented", "documented", "60/min", world.pace]);
+  return { ...world, bots, pace, parts: [...world.parts, ...objects] };
 }
 
 /** What only makes sense where one process comes after another; a clock that is set while a process lives is off by what no database tells. */
@@ -47,7 +69,7 @@ function isOfOne(part: Part): boolean {
   );
 }
 
-function lifeOf(draw: Draw, isWorker: boolean): Life {
+function lifeOf(draw: Draw, isWorker: boolean): Omit<Life, "standsInCall"> {
   const isTold = isWorker || draw.chance(0.15);
   return {
     kind: isWorker ? "worker" : "run",

@@ -150,8 +150,18 @@ export class Judge {
       .flatMap((call) => call.uploads);
     return earlier.some((other) => {
       if (other.answer.isOver && (!other.isPosted || isForced)) return false;
-      return own.some((one) => isSame(one, other) && !this.#isDiscarded(bot, one));
+      return own.some((one) => isSame(one, other) && !this.#isDiscarded(bot, one) && !this.#isLost(bot, one));
     });
+  }
+
+  /** Its answer came to a process that had stood still for so long that it was taken for dead: to that one it is in doubt, whatever it says. */
+  #isLost(bot: string, { sha256, kind }: Upload): boolean {
+    if (!this.#world.company?.haveStoodStill) return false;
+    const [slug, etags] = [this.#slugs.get(bot), this.#etagsOf(sha256)];
+    return this.#books.attempts.some(
+      (each) =>
+        each.why === "process_died" && each.bot === slug && each.kind === kind && etags.includes(each.etag),
+    );
   }
 
   /** Its id turned out to serve nothing but its message. */
