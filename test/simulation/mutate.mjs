@@ -83,8 +83,12 @@ async function survivorsOf(stage, group, played) {
   if (found) throw new Error(`${found} fails without any mutant`);
   const survivors = [];
   for (const mutant of played.filter((each) => each.group === group)) {
+    const began = performance.now();
     const by = await stage.killerOf(mutant, group);
-    console.log(`${by === null ? "SURVIVES" : "killed"}  ${nameOf(mutant)}${by ? `  by ${by}` : ""}`);
+    const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+    console.log(
+      `${by === null ? "SURVIVES" : "killed"}  ${nameOf(mutant)}${by ? `  by ${by}` : ""}  (${took})`,
+    );
     if (by === null) survivors.push(mutant);
   }
   return survivors;

@@ -14,7 +14,7 @@ export const GROUPS = [
   {
     name: "ledger",
     files: inFolder("src/ledgers/sql", ["attempts", "confirm", "content", "keys", "rows"]),
-    tests: ["test/ledgers/sqlite.test.ts", "test/ledgers/leases.test.ts"],
+    tests: ["sqlite", "leases", "lease-renewal"].map((name) => `test/ledgers/${name}.test.ts`),
     seeds: "all",
   },
   {
@@ -51,10 +51,11 @@ export const GROUPS = [
     files: allOf("src/pipeline/adopt", []),
     tests: [
       "test/pipeline/adopt.test.ts",
+      "test/pipeline/adopt-calls.test.ts",
       "test/pipeline/adopt-chats.test.ts",
       "test/ledgers/sqlite/adopt.test.ts",
+      "test/cli/adopt.test.ts",
     ],
-    wide: ["test/cli/adopt.test.ts"],
   },
   {
     name: "looks",
@@ -71,8 +72,14 @@ export const GROUPS = [
   },
   {
     name: "leases",
-    files: inFolder("src/ledgers/postgres", ["leases", "processes"]),
-    tests: ["leases", "resting", "group"].map((name) => `test/ledgers/${name}.test.ts`),
+    files: ["src/ledgers/postgres/leases.ts"],
+    tests: ["leases", "lease-renewal", "shared-lanes"].map((name) => `test/ledgers/${name}.test.ts`),
+    wide: ["test/ledgers/postgres.test.ts", "test/fleet"],
+  },
+  {
+    name: "processes",
+    files: ["src/ledgers/postgres/processes.ts"],
+    tests: ["processes", "resting", "leases"].map((name) => `test/ledgers/${name}.test.ts`),
     wide: ["test/ledgers/postgres.test.ts", "test/fleet"],
   },
   {
@@ -90,7 +97,7 @@ export const GROUPS = [
   {
     name: "lane-leases",
     files: inFolder("src/ledgers/postgres", ["lane-leases", "lane-calls", "shared-lanes"]),
-    tests: ["test/ledgers/shared-lanes.test.ts"],
+    tests: ["lane-calls", "lane-renewal", "shared-lanes"].map((name) => `test/ledgers/${name}.test.ts`),
     wide: ["test/cli/many-machines.test.ts", "test/fleet"],
   },
 ];

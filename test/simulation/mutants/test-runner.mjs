@@ -1,8 +1,11 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+/** Files that are written to memory: tests of ledgers wait for the disk most of their time. */
+const MEMORY = "/dev/shm";
 const PROGRAM = fileURLToPath(new URL("tests.mjs", import.meta.url));
 
 /** A process that runs tests of a folder again and again; another one once it hangs. */
@@ -50,6 +53,7 @@ export class TestRunner {
     // A group of its own: what hangs has processes beside it.
     const child = fork(PROGRAM, [this.#root], {
       cwd: this.#root,
+      env: existsSync(MEMORY) ? { ...process.env, TMPDIR: MEMORY } : process.env,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       detached: true,
     });
