@@ -5,7 +5,7 @@ import { AttemptLost, TakenElsewhere } from "../../src/domain/shared-work.ts";
 import type { Ledger } from "../../src/ledgers/port.ts";
 import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
 import { confirmation, facts, object } from "../conformance/tested-ledger.ts";
-import { query, startPostgres } from "../helpers/postgres.ts";
+import { EMPTY_LEDGER, query, startPostgres } from "../helpers/postgres.ts";
 
 const server = await startPostgres();
 
@@ -15,9 +15,9 @@ if (typeof server === "string") {
   });
 } else {
   afterAll(() => server.dispose());
+  const url = await server.newDatabase();
 
   describe("leases of attempts in PostgreSQL", () => {
-    let url: string;
     let [one, two]: Ledger[] = [];
     const open = () => openPostgresLedger({ url, command: "prewarm run" });
     const sql = (statement: string) => query(url, statement);
@@ -26,11 +26,11 @@ if (typeof server === "string") {
     const a = facts(object("a.jpg"));
 
     beforeEach(async () => {
-      url = await server.newDatabase();
       [one, two] = [await open(), await open()];
     });
     afterEach(async () => {
       await Promise.all([one?.close(), two?.close()]);
+      await sql(EMPTY_LEDGER);
     });
 
     it("takes no id by an attempt whose lease is over, even where nobody has noted that, and notes it", async () => {

@@ -3,6 +3,7 @@ import { CELL_TYPES } from "../../src/ledgers/postgres/pool.ts";
 import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
 import { ledgerConformance } from "../conformance/ledger.ts";
 import type { Row } from "../conformance/tested-ledger.ts";
+import { EMPTY_LEDGER } from "../helpers/postgres.ts";
 
 /** What is promised of each ledger, of one at `url`; `direct` is an URL of the same database for what a test does beside it. */
 export function postgresConformance(name: string, url: string, direct = url): void {
@@ -21,7 +22,7 @@ export function postgresConformance(name: string, url: string, direct = url): vo
       },
       dispose: async () => {
         await ledger.close();
-        await beside.query(EMPTY);
+        await beside.query(EMPTY_LEDGER);
         await beside.end();
       },
     };
@@ -35,11 +36,3 @@ const CELLS = {
   getTypeParser: (oid: number) =>
     oid === BOOL ? (text: string) => (text === "t" ? 1 : 0) : CELL_TYPES.getTypeParser(oid),
 } as typeof CELL_TYPES;
-
-/** To truncate them makes files anew, which takes several times as long. */
-const EMPTY = `do $$ declare each record; begin
-  for each in select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'prewarm_identity' loop
-    execute 'delete from ' || quote_ident(each.name); end loop;
-  for each in select sequencename as name from pg_sequences where schemaname = 'public' and last_value is not null loop
-    execute 'alter sequence ' || quote_ident(each.name) || ' restart'; end loop; end $$;
-  delete from prewarm_identity where key not like '%\\_version'`;

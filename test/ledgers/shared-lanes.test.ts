@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/domain/clock.ts";
 import { LaneHeld } from "../../src/domain/shared-work.ts";
 import { SharedBotPace } from "../../src/lanes/shared-bot-pace.ts";
-import type { Ledger } from "../../src/ledgers/port.ts";
-import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
-import type { LaneAnswers, LaneLeft, SharedLanes, TakenLane } from "../../src/ledgers/share-port.ts";
 import { facts, object } from "../conformance/tested-ledger.ts";
-import { query, startPostgres } from "../helpers/postgres.ts";
+import { startPostgres } from "../helpers/postgres.ts";
+import { first, LANE, LaneScene, left, OTHER, ours } from "./lane-scene.ts";
 
 const server = await startPostgres();
-const LANE = { bot: "default", chat: "-1001" };
-const OTHER = { bot: "default", chat: "-1002" };
 const A_MINUTE = 60_000;
 
 if (typeof server === "string") {
@@ -19,40 +15,10 @@ if (typeof server === "string") {
   });
 } else {
   afterAll(() => server.dispose());
+  const scene = new LaneScene(await server.newDatabase());
 
   describe("lanes that processes share", () => {
-    let url: string;
-    let ledgers: Ledger[] = [];
-    let lanes: SharedLanes[] = [];
-    const sql = (statement: string) => query(url, statement);
-    const one = () => lanes[0] as SharedLanes;
-    const two = () => lanes[1] as SharedLanes;
-    const three = () => lanes[2] as SharedLanes;
-    /** As if the owner of all lanes had been killed half a minute ago. */
-    const expire = () => sql("update prewarm_lane_leases set lease_until = clock_timestamp()");
-    const ours = ({ lanes }: LaneAnswers) => lanes.filter(({ isOurs }) => isOurs).map(({ chat }) => chat);
-    const first = ({ lanes: [lane] }: LaneAnswers) => lane as TakenLane;
-    const left = (more: Partial<LaneLeft> = {}): LaneLeft => ({
-      ...LANE,
-      frozenUntil: 0,
-      pace: null,
-      paceAt: null,
-      migratedTo: null,
-      found: null,
-      nextInMs: 3_000,
-      ...more,
-    });
-
-    beforeEach(async () => {
-      url = await server.newDatabase();
-      ledgers = [];
-      for (const command of ["prewarm worker", "prewarm run", "prewarm run"])
-        ledgers.push(await openPostgresLedger({ url, command }));
-      lanes = ledgers.map(({ shared }) => shared as SharedLanes);
-    });
-    afterEach(async () => {
-      await Promise.all(ledgers.map((ledger) => ledger.close()));
-    });
+    const { one, two, three, sql, expire } = scene;
 
     it("gives a lane to one process at a time, and says who has it", async () => {
       expect(ours(await one().take([LANE, OTHER]))).toEqual(["-1001", "-1002"]);
@@ -68,7 +34,7 @@ if (typeof server === "string") {
 
     it("gives it to one of many that ask at once", async () => {
       const all = Array.from({ length: 10 }, (_, nth) => ({ bot: "default", chat: String(nth) }));
-      const answers = await Promise.all(lanes.map((each) => each.take(all)));
+      const answers = await Promise.all([one(), two(), three()].map((each) => each.take(all)));
       expect(answers.flatMap(ours).sort()).toEqual(all.map(({ chat }) => chat));
     });
 
@@ -104,84 +70,34 @@ if (typeof server === "string") {
       expect(first(await one().take([LANE])).again).toBe(true);
     });
 
-    it("goes by the attempts of the last minute where its owner was lost", async () => {
-      await one().take([LANE]);
-      for (const key of ["a.jpg", "b.jpg"]) await ledgers[0]?.begin(facts(object(key)));
-      await ledgers[0]?.begin(facts(object("c.jpg"), { chatId: "-1002" }));
-      await sql(`update prewarm_attempts set state = 'ready', started_at = now() - interval '70 seconds', ended_at = now() - interval '65 seconds'
-        where r2_key = 'b.jpg'`);
-      await expire();
-      const taken = first(await two().take([LANE]));
-      expect(taken).toMatchObject({ isOurs: true, again: false, left: null });
-      expect(taken.callAgesMs).toHaveLength(1);
-    });
-
-    it("takes calls to have left when they had ended: they are written down before", async () => {
-      await one().take([LANE]);
-      for (const key of ["a.jpg", "b.jpg"]) await ledgers[0]?.begin(facts(object(key)));
-      await sql(`update prewarm_attempts set state = 'ready', started_at = now() - interval '70 seconds', ended_at = now() - interval '10 seconds'
-        where r2_key = 'a.jpg'`);
-      await sql(
-        "update prewarm_attempts set started_at = now() - interval '40 seconds' where r2_key = 'b.jpg'",
-      );
-      await expire();
-      const [ended = 0, underWay] = first(await two().take([LANE])).callAgesMs;
-      expect(underWay).toBe(0);
-      expect(ended).toBeGreaterThan(7_500);
-    });
-
-    it("goes by them too where a process ended without handing it on", async () => {
-      await one().take([LANE]);
-      await one().leave([left()]);
-      await two().take([LANE]);
-      await ledgers[1]?.begin(facts(object("a.jpg")));
-      await ledgers[1]?.close();
-      expect(first(await three().take([LANE]))).toMatchObject({
-        left: null,
-        callAgesMs: [expect.any(Number)],
-      });
-    });
-
-    it("counts a message of several media as one only where that is proved", async () => {
-      await one().take([LANE]);
-      const pack = (index: number) => ({ pack: { id: "p1", index } });
-      await ledgers[0]?.beginAll([facts(object("a.jpg"), pack(0)), facts(object("b.jpg"), pack(1))]);
-      await expire();
-      expect(first(await two().take([LANE])).callAgesMs).toHaveLength(2);
-      await expire();
-      const proof = { bot: "default", scope: "-1001", what: "quota", result: "messages" } as const;
-      await ledgers[0]?.keepProof({ ...proof, evidence: {}, at: Date.now() });
-      expect(first(await three().take([LANE])).callAgesMs).toHaveLength(1);
-    });
-
     it("lets no attempt begin on a lane that another process has", async () => {
       await one().take([LANE]);
       const held: unknown[] = [];
       two().onHeld((lane) => held.push(lane));
-      await expect(ledgers[1]?.begin(facts(object("a.jpg")))).rejects.toThrow(LaneHeld);
+      await expect(scene.ledger(1).begin(facts(object("a.jpg")))).rejects.toThrow(LaneHeld);
       expect(held).toEqual([{ ...LANE, forMs: null }]);
       expect(await sql("select 1 from prewarm_attempts")).toEqual([]);
       await expire();
-      await ledgers[1]?.begin(facts(object("a.jpg")));
+      await scene.ledger(1).begin(facts(object("a.jpg")));
     });
 
     it("lets none begin before a deadline that another process wrote, of the lane or of its bot", async () => {
-      await ledgers[0]?.freezeLane({ ...LANE, until: Date.now() + A_MINUTE });
-      await expect(ledgers[1]?.begin(facts(object("a.jpg")))).rejects.toThrow(LaneHeld);
-      await ledgers[1]?.begin(facts(object("a.jpg"), { chatId: "-1002" }));
+      await scene.ledger(0).freezeLane({ ...LANE, until: Date.now() + A_MINUTE });
+      await expect(scene.ledger(1).begin(facts(object("a.jpg")))).rejects.toThrow(LaneHeld);
+      await scene.ledger(1).begin(facts(object("a.jpg"), { chatId: "-1002" }));
       await one().freezeBot("default", A_MINUTE);
       const held: (number | null)[] = [];
       two().onHeld(({ forMs }) => held.push(forMs));
       const several = [facts(object("b.jpg"), { chatId: "-1002" })];
-      await expect(ledgers[1]?.beginAll(several)).rejects.toThrow(LaneHeld);
+      await expect(scene.ledger(1).beginAll(several)).rejects.toThrow(LaneHeld);
       expect(held[0]).toBeGreaterThan(A_MINUTE / 2);
-      await ledgers[1]?.begin(facts(object("b.jpg"), { bot: "other" }));
+      await scene.ledger(1).begin(facts(object("b.jpg"), { bot: "other" }));
     });
 
     it("does not forget what others learned of a lane when one that knows less remembers it", async () => {
       const memory = { ...LANE, frozenUntil: 1_900_000_000_000, pace: 17.5, paceAt: 7, migratedTo: null };
-      await ledgers[0]?.keepLane(memory);
-      await ledgers[1]?.keepLane({ ...memory, frozenUntil: 0, pace: null, paceAt: null });
+      await scene.ledger(0).keepLane(memory);
+      await scene.ledger(1).keepLane({ ...memory, frozenUntil: 0, pace: null, paceAt: null });
       expect(await sql("select frozen_until, pace from prewarm_lanes")).toEqual([
         { frozen_until: expect.any(String), pace: 17.5 },
       ]);
@@ -204,6 +120,7 @@ if (typeof server === "string") {
     });
 
     it("spaces the calls of a bot that several processes make, several moments a statement", async () => {
+      await sql("select pg_stat_reset()");
       const clock = systemClock();
       const gapMs = 20;
       const frozen: number[] = [];
