@@ -110,10 +110,19 @@ describe("a pace that goes on where another one ended", () => {
     pace.giveBack(second);
     expect(pace.next(30_000)).toBeLessThan(31_000);
     pace.take(30_000);
+    expect(pace.next(30_000)).toBe(MINUTE + 100);
     pace.started(first, 35_000);
     pace.left(first, 35_000);
     expect(pace.next(MINUTE - 1)).toBe(MINUTE + 100);
     expect(open().next(MINUTE + 100)).toBe(MINUTE + 100);
+  });
+
+  it("goes by the first of its calls that is in the minute, also where they began in another order than their slots", () => {
+    const pace = new InheritedPace(new FixedPace(6_000), { calls: [39_000], nextAt: NONE }, 2);
+    const [first, second] = [pace.take(30_000), pace.take(30_000)];
+    pace.started(second, 41_000);
+    pace.started(first, 40_000);
+    expect(pace.next(42_000)).toBe(40_000 + MINUTE + 100);
   });
 
   it("tells the pace behind it of each call, and goes by the slots of that", () => {
