@@ -13,7 +13,8 @@ export function adoptingConformance(open: OpenLedger): void {
 
     it("is found with the message, and with what prewarm wrote below it", async () => {
       const attempt = await tested.begin(a, { tag: "abcdefghij" });
-      await tested.ledger.confirm(attempt, confirmation(facts(a), "x", { shown: { filename: "a.jpg" } }));
+      const shown = { filename: "a.jpg", title: undefined };
+      await tested.ledger.confirm(attempt, confirmation(facts(a), "x", { shown }));
       expect(await posted("default")).toEqual({
         chatId: "-1001",
         messageId: 7,

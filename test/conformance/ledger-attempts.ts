@@ -132,6 +132,20 @@ export function attemptConformance(open: OpenLedger): void {
       ]);
     });
 
+    it("waits for no other try once a call is in doubt, or came back as something else, whoever asked for one meanwhile", async () => {
+      const [a, b, c] = ["a.jpg", "b.jpg", "c.jpg"].map((key) => object(key));
+      if (!a || !b || !c) throw new Error("there are three");
+      const [first, second] = [await tested.begin(a), await tested.begin(b)];
+      await tested.begin(c);
+      await tested.sql("update media_cache set next_retry_at = '2026-02-01 00:00:00'");
+      await tested.ledger.doubt(first, failure("answer_lost", "no answer"));
+      await tested.ledger.confirm(second, confirmation(facts(b), "b", asDocument("doc")));
+      await tested.recover();
+      expect(await tested.sql("select distinct next_retry_at from media_cache")).toEqual([
+        { next_retry_at: null },
+      ]);
+    });
+
     it("takes an item that failed before any call", async () => {
       await tested.ledger.fail(null, facts(object("a.jpg")), failure("file_too_big", "60 MB"));
       expect(await tested.find(object("a.jpg"))).toMatchObject({
@@ -141,6 +155,7 @@ export function attemptConformance(open: OpenLedger): void {
       expect(await tested.sql("select state, ended_at from prewarm_attempts")).toEqual([
         { state: "failed", ended_at: "2026-01-31 12:30:05" },
       ]);
+      expect(await tested.sql("select r2_key from media_store")).toEqual([{ r2_key: "a.jpg" }]);
     });
 
     it("leaves a row in doubt whatever another key of its content failed for, until it was looked for", async () => {

@@ -146,6 +146,18 @@ export function confirmConformance(open: OpenLedger): void {
       expect(await tested.sql("select distinct sha256 from media_cache")).toEqual([{ sha256: SHA_A }]);
     });
 
+    it("knows the content of a key that was only written down by its marks where it has both", async () => {
+      for (const entry of [
+        { key: "a.jpg", etag: etagOf("a") },
+        { key: "b.jpg", bytes: 9 },
+      ])
+        await tested.ledger.note([{ bot: "default", kind: "photo", entry }]);
+      expect(await tested.sql("select r2_key, sha256, r2_etag from media_store order by 1")).toEqual([
+        { r2_key: "a.jpg", sha256: null, r2_etag: null },
+        { r2_key: "b.jpg", sha256: null, r2_etag: null },
+      ]);
+    });
+
     it("takes along a key that was only written down, when the hash of its content becomes known", async () => {
       const noted = object("b.jpg", { etag: etagOf("e-a.jpg") });
       await tested.ledger.note([{ bot: "default", kind: "photo", entry: noted }]);
