@@ -7,9 +7,10 @@ import { CHECKS } from "../doctor/checks.ts";
 import { type Examined, examine } from "../doctor/examine.ts";
 import { checkList, FindingsScreen, summaryOf } from "../doctor/screen.ts";
 import { settingsOf } from "../doctor/settings.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten, type Wording } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
-import { oneLine, shownJson } from "../reporters/format.ts";
+import { oneLine } from "../reporters/format.ts";
 import type { CheckEnvFlags } from "./check-env-flags.ts";
 import { docsUrl } from "./docs-url.ts";
 

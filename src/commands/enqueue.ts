@@ -2,6 +2,7 @@ import { loadConfig, secretsOf } from "../config/config.ts";
 import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
 import { redactor } from "../domain/secret.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { count } from "../reporters/format.ts";
 import { Enqueue, type Enqueued, type EnqueueEnd } from "../runs/enqueue.ts";
@@ -31,7 +32,7 @@ export async function enqueue(flags: EnqueueFlags, { onRedactor, place }: RunCon
   const progress = setInterval(() => flags.quiet || say(progressText(open.counts)), PROGRESS_MS);
   try {
     const end = await open.toEnd();
-    if (flags.json) stdout.write(`${JSON.stringify(documentOf(end))}\n`);
+    if (flags.json) stdout.write(`${shownJson(documentOf(end))}\n`);
     else if (!flags.quiet) stdout.write(`${endText(end, open.place)}\n`);
     return end.exitCode;
   } finally {

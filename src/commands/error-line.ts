@@ -2,6 +2,7 @@ import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import { ERROR_REASONS, type ErrorReason } from "../domain/error-reasons.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { exitCodeOf } from "../runs/exit-code.ts";
 import type { CommandPlace } from "./place.ts";
@@ -100,7 +101,7 @@ export function tellStops(
     if (!("failure" in cause)) return;
     const exitCode = exitCodeOf({ cause, bad: 0, botsOut: [] });
     const line = failureErrorLine(cause.failure, exitCode, (text) => wording(redact(text)));
-    stdout.write(`${JSON.stringify(line)}\n`);
+    stdout.write(`${shownJson(line)}\n`);
   });
 }
 
@@ -131,5 +132,5 @@ export function tellError(
     if (told.has(error)) return;
     told.add(error);
   }
-  stdout.write(`${JSON.stringify(errorLine(error, (text) => wording(redact(text))))}\n`);
+  stdout.write(`${shownJson(errorLine(error, (text) => wording(redact(text))))}\n`);
 }

@@ -6,6 +6,7 @@ import { SECRETS, SETTINGS, type Setting } from "../config/settings.ts";
 import { ERROR_REASONS } from "../domain/error-reasons.ts";
 import { EXIT_CODES } from "../domain/exit-codes.ts";
 import { REASONS } from "../domain/reasons.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { SKIP_REASONS } from "../domain/skip-reasons.ts";
 import type { HelpFlags } from "./help-flags.ts";
 
@@ -15,7 +16,7 @@ const PAGES = new URL("../../docs/", import.meta.url);
 export async function help(topic: string | undefined, flags: HelpFlags, program: Command): Promise<number> {
   const print = (text: string) => process.stdout.write(text);
   const command = program.commands.find((each) => each.name() === topic);
-  if (flags.json === true) print(`${JSON.stringify(everything(program), null, 2)}\n`);
+  if (flags.json === true) print(`${shownJson(everything(program), 2)}\n`);
   else if (topic === undefined) {
     program.outputHelp();
     print(`\n${pageList()}`);

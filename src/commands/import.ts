@@ -1,5 +1,6 @@
 import { openImport } from "../compose/ledger-files.ts";
 import { nextStep } from "../domain/failure.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { importFile } from "../exchange/file.ts";
 import { type Imported, takeIn } from "../exchange/import.ts";
@@ -18,7 +19,7 @@ export async function importLedger(path: string, flags: ImportFlags, place: Comm
   const onlyTry = flags.dryRun === true;
   const ledger = await openImport(flags, env, place.folder, onlyTry);
   const tell = flags.json === true ? null : (text: string) => place.stderr.write(`${oneLine(text)}\n`);
-  const line = (value: object) => stdout.write(`${JSON.stringify(value)}\n`);
+  const line = (value: object) => stdout.write(`${shownJson(value)}\n`);
   let named = 0;
   const onBad = ({ where, problem }: BadLine) => {
     named += 1;

@@ -2,6 +2,7 @@ import type { ChalkInstance } from "chalk";
 import { ConfigError } from "../config/error.ts";
 import type { StopCause } from "../domain/events.ts";
 import type { Failure } from "../domain/failure.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import type { WorkPlan } from "../domain/work-forecast.ts";
 import { colourFor } from "../reporters/colour.ts";
@@ -142,7 +143,7 @@ export class RunOutput {
   async #tellHook(run: RunSnapshot, exitCode: number): Promise<void> {
     if (this.#onEnd.length === 0) return;
     const { summaryLine } = await import("../reporters/run/ndjson.ts");
-    const problem = await runHook(this.#onEnd, `${JSON.stringify(summaryLine(run, exitCode))}\n`);
+    const problem = await runHook(this.#onEnd, `${shownJson(summaryLine(run, exitCode))}\n`);
     if (problem !== null) this.#place.stderr.write(`--on-end ${this.#onEnd[0]}: ${problem}\n`);
   }
 

@@ -5,6 +5,7 @@ import { list } from "../config/parse.ts";
 import { readProbeOptions } from "../config/probe-options.ts";
 import { readTogether } from "../config/problems.ts";
 import { redactor } from "../domain/secret.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { captureOf } from "../probe/capture.ts";
 import { messagesOf } from "../probe/conform.ts";
 import { type PlayedFact, readFacts } from "../probe/facts/fact.ts";
@@ -96,7 +97,7 @@ function tellFacts(facts: readonly PlayedFact[], flags: ProbeFlags, { stdout }: 
     source: fact.source,
     most_messages: messagesOf(fact),
   }));
-  if (flags.json === true) stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  if (flags.json === true) stdout.write(`${shownJson(rows, 2)}\n`);
   else for (const { id, rule } of rows) stdout.write(`  ${id}\n      ${rule}\n`);
   return 0;
 }

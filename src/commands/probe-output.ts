@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { ConfigError } from "../config/error.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { fold } from "../reporters/format.ts";
@@ -13,7 +14,7 @@ import type { ProbeFlags } from "./probe-flags.ts";
 
 /** Writes one line of `--json`. */
 export function writeLine({ stdout }: CommandPlace, value: object): void {
-  stdout.write(`${JSON.stringify(value)}\n`);
+  stdout.write(`${shownJson(value)}\n`);
 }
 
 /** Says what `--yes` would do; returns the exit code of a probe without it. */
@@ -42,7 +43,7 @@ export function reportWriter(path: string | null): ((report: object) => void) | 
   } catch (error) {
     throw new ConfigError([`--report ${path}: ${whyNotMade(error as Error, path)}`]);
   }
-  return (report) => writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  return (report) => writeFileSync(path, `${shownJson(report, 2)}\n`);
 }
 
 /** The screen of a probe, which hears what the run says beside its experiments. */

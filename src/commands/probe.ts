@@ -5,6 +5,7 @@ import { list } from "../config/parse.ts";
 import { readProbeOptions } from "../config/probe-options.ts";
 import { readTogether } from "../config/problems.ts";
 import { redactor } from "../domain/secret.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { chosen } from "../probe/choose.ts";
 import { EXPERIMENTS } from "../probe/experiments.ts";
@@ -65,7 +66,7 @@ type Experiments = ReturnType<typeof chosen>;
 
 function tellList(experiments: Experiments, flags: ProbeFlags, { stdout }: CommandPlace): number {
   const records = experiments.map(experimentRecord);
-  stdout.write(flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : experimentList(experiments));
+  stdout.write(flags.json === true ? `${shownJson(records, 2)}\n` : experimentList(experiments));
   return 0;
 }
 

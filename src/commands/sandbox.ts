@@ -5,6 +5,7 @@ import { wholeNumber } from "../config/parse.ts";
 import { Problems } from "../config/problems.ts";
 import { readJsonFile, readTextFile, UnreadableFile } from "../config/text-file.ts";
 import type { StopSignal } from "../domain/events.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import type { Wording } from "../domain/wording.ts";
 import { codeOfSignal, onFirstSignal } from "../runs/signals.ts";
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
@@ -154,5 +155,5 @@ function otherBots(env: Sandbox["env"]): string[] {
     token_env,
     warmup_chats,
   }));
-  return [`prewarm.config.json that adds the other bots: ${JSON.stringify({ bots })}`];
+  return [`prewarm.config.json that adds the other bots: ${shownJson({ bots })}`];
 }

@@ -1,7 +1,7 @@
 import { surveyLedger } from "../compose/status.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { backlogEta, rememberedPace } from "../lanes/backlog.ts";
-import { shownJson } from "../reporters/format.ts";
 import { statusDocument } from "../reporters/status/document.ts";
 import { statusText } from "../reporters/status/text.ts";
 import { type CommandPlace, canvasOf } from "./place.ts";

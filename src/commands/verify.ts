@@ -3,10 +3,10 @@ import { ConfigError, exitCodeOfError } from "../config/error.ts";
 import { readTogether } from "../config/problems.ts";
 import { readVerifyOptions } from "../config/verify-options.ts";
 import { redactor } from "../domain/secret.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { colourFor } from "../reporters/colour.ts";
 import { openEntryFile } from "../reporters/entry-file.ts";
-import { shownJson } from "../reporters/format.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { chooseReporters } from "../reporters/run/pick.ts";
 import {

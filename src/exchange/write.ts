@@ -1,4 +1,5 @@
 import type { ExportFormat } from "../domain/choices.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import { EXPORT_COLUMNS, type LedgerRow } from "../ledgers/columns.ts";
 import { csvCell } from "./csv-cells.ts";
 import { KvPairs } from "./kv.ts";
@@ -19,7 +20,7 @@ export async function* exportText(
   if (format === "kv") yield* arrayText(kvPages(pages, onTooLong));
   else if (format === "json") yield* arrayText(pages);
   else if (format === "csv") yield* csvText(pages);
-  else for await (const page of pages) yield page.map((row) => `${JSON.stringify(row)}\n`).join("");
+  else for await (const page of pages) yield page.map((row) => `${shownJson(row)}\n`).join("");
 }
 
 /** One JSON array, an element a line. */
@@ -27,7 +28,7 @@ async function* arrayText(pages: AsyncIterable<readonly object[]>): AsyncGenerat
   let before = "[\n";
   for await (const page of pages) {
     if (page.length === 0) continue;
-    yield before + page.map((each) => JSON.stringify(each)).join(",\n");
+    yield before + page.map((each) => shownJson(each)).join(",\n");
     before = ",\n";
   }
   yield before === "[\n" ? "[]\n" : "\n]\n";

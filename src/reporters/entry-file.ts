@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { whyNotWritten } from "../domain/error-code.ts";
 import type { Emitter } from "../domain/events.ts";
+import { shownJson } from "../domain/shown-json.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** A file that a run takes by `--manifest`. */
@@ -20,7 +21,7 @@ export async function openEntryFile(events: Emitter, path: string, flag: string)
     }),
   );
   return {
-    write: (entry) => out.write(`${JSON.stringify(entry)}\n`),
+    write: (entry) => out.write(`${shownJson(entry)}\n`),
     stop: () => new Promise((resolve) => (out.destroyed ? resolve() : out.end(() => resolve()))),
   };
 }

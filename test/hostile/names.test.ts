@@ -6,6 +6,7 @@ import { prometheusMetrics } from "../../src/admin/prometheus/prometheus.ts";
 import { cellText } from "../../src/exchange/csv-cells.ts";
 import { worker } from "../admin/worker.ts";
 import { linesOf } from "../helpers/child.ts";
+import { FILES, sourceOf } from "../helpers/source-tree.ts";
 import { CHAT, openWorld, type World } from "../helpers/world.ts";
 import { item, lane } from "../reporters/sample-events.ts";
 
@@ -82,6 +83,12 @@ describe("names that come from outside", () => {
     expect(keys.filter((key) => key !== undefined).sort()).toEqual(
       [...THERE, ...FAILING.slice(0, HALF)].sort(),
     );
+    const kept = await world.ask(["export", "--format", "jsonl"]);
+    world.file("kept.jsonl", kept.stdout);
+    world.file(
+      "wrong.jsonl",
+      EVIL.map((kind) => JSON.stringify({ bot: "default", key: kind, kind })).join("\n"),
+    );
     rmSync(join(world.dir, "prewarm.db"));
     for (const command of [
       RUN,
@@ -95,6 +102,13 @@ describe("names that come from outside", () => {
         ["failures", "--json"],
         ["verify", "--json"],
         ["lookup", "--json", THERE[2] ?? ""],
+        ["check-env", "--json"],
+        ...["jsonl", "json", "kv"].map((format) => ["export", "--format", format]),
+        ["import", "--json", "wrong.jsonl"],
+        ["import", "--json", "--dry-run", "kept.jsonl"],
+        // Nothing begins so: a line that says why, and says it as it was typed.
+        ...["run", "verify", "enqueue"].map((command) => [command, "--json", "--prefix", TITLE]),
+        ...["lookup", "import", "probe"].map((command) => [command, "--json", "--config", TITLE, "some"]),
       ],
     ]) {
       const { stdout, stderr } = await world.ask(command);
@@ -132,6 +146,20 @@ describe("names that come from outside", () => {
     expect(lines.filter((line) => line.startsWith("prewarm_evil"))).toEqual([]);
     expect(lines.length).toBeGreaterThan(EVIL.length);
   });
+});
+
+/** Of what is no output: an order to the sandbox, names in a map, a text within JSON that is written so itself. */
+const NOT_PRINTED = /body: JSON\.stringify|JSON\.stringify\(\[|value: JSON\.stringify/;
+
+it("has one way to write JSON that people look at", () => {
+  const lines = FILES.filter((file) => /^(commands|exchange|reporters)\/|^[^/]+$/.test(file)).flatMap(
+    (file) =>
+      sourceOf(file)
+        .split("\n")
+        .filter((line) => line.includes("JSON.stringify") && !NOT_PRINTED.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(lines).toEqual([]);
 });
 
 /** A page has no element that a name made. */

@@ -2,7 +2,8 @@ import { fstatSync } from "node:fs";
 import { inspect } from "node:util";
 import type { ChalkInstance } from "chalk";
 import type { LogLevel } from "../../domain/choices.ts";
-import { oneLine, shownJson } from "../format.ts";
+import { shownJson } from "../../domain/shown-json.ts";
+import { oneLine } from "../format.ts";
 
 /** What a line says besides its message, in snake_case; what is undefined is left out. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;

@@ -4,8 +4,8 @@ import type { Emitter } from "../../domain/events.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import type { LostPlan } from "../../domain/resolved.ts";
+import { shownJson } from "../../domain/shown-json.ts";
 import type { Percentiles, RunTotals, Snapshot } from "../../figures/snapshot.ts";
-import { shownJson } from "../format.ts";
 import type { Reporter } from "../reporter.ts";
 
 const NO_TIMES: Percentiles = { p50: 0, p95: 0, p99: 0 };
