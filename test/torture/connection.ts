@@ -58,6 +58,11 @@ export class Connection {
     this.#server.resetAndDestroy();
   }
 
+  /** Nothing passes any more, and nothing is closed. */
+  hush(): void {
+    this.#isOver = true;
+  }
+
   async #pump(way: Way): Promise<void> {
     const [from, to] = way === "request" ? [this.#client, this.#server] : [this.#server, this.#client];
     try {

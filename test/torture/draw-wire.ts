@@ -17,15 +17,17 @@ const LINES: Readonly<Record<Link, readonly { readonly line: string; readonly mo
     { line: "^POST /bot[^/]+/get", most: 3 },
     { line: "^POST /bot", most: 25 },
   ],
+  // Of what passes there nothing says what it is.
+  postgres: [{ line: "", most: 40 }],
 };
 
 const WAYS: readonly Way[] = ["request", "answer"];
 /** In the line, in the head, at the body's beginning, in the body. */
 const OFFSETS = [0, 1, 20, 150, 400, 700, 5_000, 100_000, 900_000] as const;
 
-/** Draws what happens to one exchange. */
-export function drawWireFault(random: Random): WireFault {
-  const link = pick(random, ["r2", "bot-api"] as const);
+/** Draws what happens to one exchange, on one of these links. */
+export function drawWireFault(random: Random, links: readonly Link[] = ["r2", "bot-api"]): WireFault {
+  const link = pick(random, links);
   const { line, most } = pick(random, LINES[link]);
   return { link, line, nth: Math.ceil(most * random() ** 2) || 1, act: drawAct(random, link) };
 }
@@ -41,21 +43,29 @@ const instead: Draw = (random, link) => {
   return { do: "instead", answer: name, delivered: !refuses && random() < 0.5 };
 };
 
+const refuse: Draw = (random) => ({ do: "refuse", ms: between(random, 50, 1_500) });
+const reset: Draw = (random) => ({ do: "reset", ...moment(random) });
+const silent: Draw = (random) => ({ do: "silent", ...moment(random) });
+const slow: Draw = (random) => ({
+  do: "slow",
+  way: pick(random, WAYS),
+  piece: between(random, 20, 20_000),
+  everyMs: between(random, 1, 60),
+});
+const late: Draw = (random) => ({ do: "late", ms: between(random, 100, 3_000) });
+const cut: Draw = (random) => ({ do: "cut", after: pick(random, OFFSETS) });
+const close: Draw = (random) => ({ do: "close", reset: random() < 0.5 });
+
 const ACTS: readonly Draw[] = [
-  (random) => ({ do: "refuse", ms: between(random, 50, 1_500) }),
-  (random) => ({ do: "reset", ...moment(random) }),
-  (random) => ({ do: "reset", ...moment(random) }),
-  (random) => ({ do: "silent", ...moment(random) }),
-  (random) => ({
-    do: "slow",
-    way: pick(random, WAYS),
-    piece: between(random, 20, 20_000),
-    everyMs: between(random, 1, 60),
-  }),
-  (random) => ({ do: "late", ms: between(random, 100, 3_000) }),
-  (random) => ({ do: "cut", after: pick(random, OFFSETS) }),
+  refuse,
+  reset,
+  reset,
+  silent,
+  slow,
+  late,
+  cut,
   (random) => ({ do: "short", after: pick(random, OFFSETS) }),
-  (random) => ({ do: "close", reset: random() < 0.5 }),
+  close,
   instead,
   instead,
   instead,
@@ -65,7 +75,20 @@ const ACTS: readonly Draw[] = [
   signalAt("SIGSTOP"),
   signalAt("SIGTERM"),
 ];
+/** What can happen where nothing is known of the bytes. */
+const ACTS_ON_BYTES: readonly Draw[] = [
+  refuse,
+  reset,
+  reset,
+  silent,
+  slow,
+  late,
+  cut,
+  close,
+  signalAt("SIGKILL"),
+  signalAt("SIGSTOP"),
+];
 
 function drawAct(random: Random, link: Link): WireAct {
-  return pick(random, ACTS)(random, link);
+  return pick(random, link === "postgres" ? ACTS_ON_BYTES : ACTS)(random, link);
 }

@@ -8,12 +8,15 @@ export interface PassedRequest {
   /** Unix milliseconds at which its first byte came. */
   readonly at: number;
   readonly method: string;
+  /** Numeric id of the bot, as its token in the path has it. */
+  readonly bot: string | null;
   readonly chat: string | null;
 }
 
 /** A wait that an answer told, and the client got whole. */
 export interface ToldWait {
   readonly at: number;
+  readonly bot: string | null;
   readonly chat: string | null;
   readonly seconds: number;
 }
@@ -62,7 +65,8 @@ export class Exchange {
   }
 
   passed(): PassedRequest {
-    return { at: this.at, method: /([^/? ]+)(?:\?\S*)? HTTP/.exec(this.line)?.[1] ?? "", chat: this.#chat() };
+    const method = /([^/? ]+)(?:\?\S*)? HTTP/.exec(this.line)?.[1] ?? "";
+    return { at: this.at, method, bot: this.#bot(), chat: this.#chat() };
   }
 
   /** The wait that its answer tells. */
@@ -70,7 +74,11 @@ export class Exchange {
     const seconds = /"retry_after":(\d+)/.exec(this.#answer.subarray(0, 4_096).toString("latin1"))?.[1];
     return seconds === undefined
       ? null
-      : { at: this.#answeredAt, chat: this.#chat(), seconds: Number(seconds) };
+      : { at: this.#answeredAt, bot: this.#bot(), chat: this.#chat(), seconds: Number(seconds) };
+  }
+
+  #bot(): string | null {
+    return /^POST \/bot(\d+):/.exec(this.line)?.[1] ?? null;
   }
 
   #chat(): string | null {

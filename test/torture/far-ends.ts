@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import type { R2FaultRequest } from "../../src/sandbox/r2/faults.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
+import { BUCKET, contentOf, HeldBucket, KEY_PAIR } from "./held-bucket.ts";
 import type { BucketChange, RoundPlan } from "./plan.ts";
 import { WireProxy } from "./wire-proxy.ts";
 
@@ -13,11 +13,9 @@ export const TIME_SCALE = 10;
 /** How long a lost call is left alone before it is looked for, in milliseconds of the sandbox. */
 export const LOOK_AFTER_MS = 30_000;
 
-const BUCKET = "media";
 const TOKEN = "7000001:AAHtortured-bot_secret";
 /** Of channels, as Telegram counts them. */
 const CHATS = [-1_001_000_000_001, -1_001_000_000_002];
-const KEY_PAIR = { accessKeyId: "id0f0123456789abcdefkey", secretAccessKey: "sEcret+with/odd=signs" };
 /** The sandbox gives up a URL long before a lost call is looked for. */
 const FETCH_MS = 1_500;
 
@@ -31,12 +29,10 @@ export const SECRETS: readonly string[] = [
 /** A bucket and a Bot API, each behind a proxy of its own, and a folder to run in. */
 export class FarEnds {
   readonly dir = mkdtempSync(join(tmpdir(), "prewarm-torture-"));
+  readonly bucket: HeldBucket;
   readonly r2: R2Server;
   readonly botApi: BotApiServer;
   readonly proxies: { readonly r2: WireProxy; readonly botApi: WireProxy };
-  /** SHA-256 of what each key holds, and of all that it ever held. */
-  readonly held = new Map<string, string>();
-  readonly everHeld = new Map<string, Set<string>>();
   /** By how much R2's clock is off, in milliseconds. */
   skewMs = 0;
   readonly changed: string[] = [];
@@ -78,6 +74,7 @@ export class FarEnds {
     proxies: FarEnds["proxies"],
     changes: readonly BucketChange[],
   ) {
+    this.bucket = new HeldBucket(r2);
     this.r2 = r2;
     this.botApi = botApi;
     this.proxies = proxies;
@@ -142,36 +139,19 @@ export class FarEnds {
   #change(what: BucketChange["what"], key: string): void {
     this.changed.push(what);
     if (what === "delete") {
-      this.r2.delete(BUCKET, key);
-      this.held.delete(key);
+      this.bucket.delete(key);
       return;
     }
     const more = what === "grow" ? 500 : 0;
-    this.#put(key, contentOf(key, `${what} ${this.#reads} `, 100 + more));
+    this.bucket.put(key, contentOf(key, `${what} ${this.#reads} `, 100 + more));
   }
 
   #fill({ documents, photos, largeBytes }: RoundPlan): void {
-    for (let i = 0; i < documents; i++) this.#put(`doc/${i}.pdf`, contentOf(`doc/${i}.pdf`, "", 60 + i * 37));
-    for (let i = 0; i < photos; i++) this.#put(`pic/${i}.png`, contentOf(`pic/${i}.png`, "", 120 + i));
+    for (let i = 0; i < documents; i++)
+      this.bucket.put(`doc/${i}.pdf`, contentOf(`doc/${i}.pdf`, "", 60 + i * 37));
+    for (let i = 0; i < photos; i++) this.bucket.put(`pic/${i}.png`, contentOf(`pic/${i}.png`, "", 120 + i));
     // One content under two keys, and one that is streamed.
-    this.#put("doc/same.pdf", contentOf("doc/0.pdf", "", 60));
-    this.#put("large.pdf", Buffer.alloc(largeBytes, `${largeBytes} `));
+    this.bucket.put("doc/same.pdf", contentOf("doc/0.pdf", "", 60));
+    this.bucket.put("large.pdf", Buffer.alloc(largeBytes, `${largeBytes} `));
   }
-
-  #put(key: string, body: Buffer): void {
-    this.r2.put(BUCKET, key, body);
-    const sha256 = createHash("sha256").update(body).digest("hex");
-    this.held.set(key, sha256);
-    this.everHeld.set(key, (this.everHeld.get(key) ?? new Set()).add(sha256));
-  }
-}
-
-/** A photo, as far as the sandbox looks at one, or a document that Telegram takes by URL. */
-function contentOf(key: string, more: string, bytes: number): Buffer {
-  const body = Buffer.alloc(bytes, `${more}content of ${key} `);
-  if (!key.endsWith(".png")) return body;
-  body.write("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1");
-  body.writeUInt32BE(40, 16);
-  body.writeUInt32BE(30, 20);
-  return body;
 }

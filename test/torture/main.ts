@@ -1,14 +1,17 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { type OwnPostgres, startOwnPostgres } from "../helpers/own-postgres.ts";
+import { tortureFleet } from "./fleet/torture-fleet.ts";
 import type { Tools } from "./life.ts";
 import { type LedgerKind, linesOf, planOf, type RoundPlan, type Wish } from "./plan.ts";
 import { playRound } from "./round.ts";
 import { Totals } from "./totals.ts";
 
 const HELP = `usage: npm run torture -- [--minutes N | --count N] [--seed S] [--ledger sqlite|postgres|both] [--pack | --no-pack] [--verbose]
+       npm run torture -- --fleet WORKERS [--minutes N] [--seed S] [--pack | --no-pack] [--verbose]
 Real processes behind a proxy that breaks what passes. Without anything: random seeds for a minute, each with a ledger and packs as it
-draws them; --seed S plays that one alone, with --minutes or --count those from it on. Ends 0 when all went well, 1 when something did
+draws them; --seed S plays that one alone, with --minutes or --count those from it on. --fleet has so many
+workers share one PostgreSQL for so long, an hour unless told, and is told of at the end. Ends 0 when all went well, 1 when something did
 not, 2 when it cannot be played here.`;
 /** Seeds are whole numbers below this. */
 const SEEDS = 2 ** 31;
@@ -29,6 +32,7 @@ export async function main(args: readonly string[], ways: Ways): Promise<number>
     count: text,
     seed: text,
     ledger: text,
+    fleet: text,
     pack: flag,
     verbose: flag,
     help: flag,
@@ -36,6 +40,12 @@ export async function main(args: readonly string[], ways: Ways): Promise<number>
   const { values } = parseArgs({ args: [...args], options, allowNegative: true });
   if (values.help) ways.say(HELP);
   if (values.help) return 0;
+  const first = values.seed === undefined ? randomInt(SEEDS) : Number(values.seed);
+  if (values.fleet !== undefined) {
+    const { pack = null, verbose: isVerbose = false, minutes = 60 } = values;
+    const wish = { seed: first, workers: Number(values.fleet), minutes: Number(minutes), pack, isVerbose };
+    return tortureFleet(wish, ways);
+  }
   const ledger = values.ledger ?? "both";
   if (!["sqlite", "postgres", "both"].includes(ledger))
     throw new RangeError(`--ledger ${ledger}: sqlite, postgres or both`);
@@ -44,7 +54,6 @@ export async function main(args: readonly string[], ways: Ways): Promise<number>
   const until =
     values.count === undefined && !isOne ? Date.now() + Number(values.minutes ?? 1) * 60_000 : null;
   const series = new Series(ways, wish, values.verbose === true || isOne);
-  const first = values.seed === undefined ? randomInt(SEEDS) : Number(values.seed);
   return series.play(first, isOne ? 1 : Number(values.count ?? Number.POSITIVE_INFINITY), until);
 }
 

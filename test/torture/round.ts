@@ -5,7 +5,7 @@ import { FarEnds, LOOK_AFTER_MS, TIME_SCALE } from "./far-ends.ts";
 import { LedgerReader } from "./ledger-reader.ts";
 import { Life, type Tools } from "./life.ts";
 import type { LifePlan, RoundPlan } from "./plan.ts";
-import { notReady, postsOf, readyContents, wrongsOfLedger } from "./verdict.ts";
+import { notReady, postsOf, readyContents, tooEarly, wrongsOfLedger } from "./verdict.ts";
 
 /** What came of a round. */
 export interface RoundSum {
@@ -88,7 +88,7 @@ class Round {
         ...this.#ends.changed.map((what) => `r2: object ${what}`),
       ],
       processes: this.#processes,
-      items: this.#ends.held.size,
+      items: this.#ends.bucket.held.size,
       posts: postsOf(this.#ends).length,
       unknowns: Number(n),
     };
@@ -143,6 +143,7 @@ class Round {
     return [
       ...lost.map((content) => `content ${content} had an id, which is lost`),
       ...(await wrongsOfLedger(this.#ends, this.#ledger, isOver)),
+      ...tooEarly(this.#ends.proxies.botApi, TIME_SCALE),
     ];
   }
 }

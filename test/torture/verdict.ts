@@ -1,20 +1,27 @@
+import type { BotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
-import { type FarEnds, TIME_SCALE } from "./far-ends.ts";
+import type { HeldBucket } from "./held-bucket.ts";
 import type { LedgerReader, LedgerRow } from "./ledger-reader.ts";
 import type { WireProxy } from "./wire-proxy.ts";
+
+/** What the far ends know. */
+interface Known {
+  readonly botApi: BotApiServer;
+  readonly bucket: HeldBucket;
+}
 
 /** States of an attempt whose message may be there although nobody has its id. */
 const DOUBTED: readonly unknown[] = ["unknown", "unchecked", "unproved", "discarded"];
 /** Real milliseconds: what was on its way when a wait was told, on a busy machine. */
-const UNDER_WAY_MS = 300;
+export const UNDER_WAY_MS = 300;
 
 /** Messages that brought media, as the sandbox has them. */
-export function postsOf({ botApi }: FarEnds): TruthRow[] {
+export function postsOf({ botApi }: Known): TruthRow[] {
   return botApi.truth().filter(({ transfer }) => transfer === "url" || transfer === "upload");
 }
 
 /** Contents that have an id now, by what the sandbox knows of the id; and ids of which it knows nothing. */
-export async function readyContents(ends: FarEnds, ledger: LedgerReader): Promise<Set<string>> {
+export async function readyContents(ends: Known, ledger: LedgerReader): Promise<Set<string>> {
   const contents = new Map(ends.botApi.truth().map(({ file_id, sha256 }) => [file_id, sha256]));
   const rows = await ledger.rows(
     "select tg_file_id as id from media_cache where status = 'ready' and tg_file_id is not null",
@@ -26,18 +33,13 @@ export async function readyContents(ends: FarEnds, ledger: LedgerReader): Promis
  * What was not as promised in the ledger, by the truth of the sandbox. `isOver`: nothing that died is still to be found by the
  * next process.
  */
-export async function wrongsOfLedger(
-  ends: FarEnds,
-  ledger: LedgerReader,
-  isOver: boolean,
-): Promise<string[]> {
+export async function wrongsOfLedger(ends: Known, ledger: LedgerReader, isOver: boolean): Promise<string[]> {
   const attempts = await ledger.rows("select * from prewarm_attempts order by id");
   const posts = postsOf(ends);
   return [
-    ...confirmedTwice(posts, attempts, ends.everHeld),
+    ...confirmedTwice(posts, attempts, ends.bucket.everHeld),
     ...unexplained(posts, attempts, isOver ? DOUBTED : [...DOUBTED, "sending"]),
     ...(await wrongIds(ends, ledger)),
-    ...tooEarly(ends.proxies.botApi),
   ];
 }
 
@@ -51,7 +53,7 @@ const placeOf = (chat: unknown, message: unknown, index: unknown) =>
 function confirmedTwice(
   posts: readonly TruthRow[],
   attempts: readonly LedgerRow[],
-  everHeld: FarEnds["everHeld"],
+  everHeld: HeldBucket["everHeld"],
 ): string[] {
   const byPlace = new Map(
     posts.map((post) => [placeOf(post.chat_id, post.message_id, post.pack_index), post]),
@@ -63,7 +65,7 @@ function confirmedTwice(
     if (post === undefined)
       return [`attempt ${row.id} of ${row.r2_key} is ready by a message that is not there`];
     const isReplaced = (everHeld.get(String(row.r2_key))?.size ?? 0) > 1 && post.transfer === "url";
-    const name = `${post.sha256} as ${post.kind}${isReplaced ? ` by ETag ${row.r2_etag}` : ""}`;
+    const name = `${post.sha256} of ${row.bot_slug} as ${post.kind}${isReplaced ? ` by ETag ${row.r2_etag}` : ""}`;
     const before = seen.get(name);
     seen.set(name, row.id);
     return before === undefined
@@ -97,7 +99,7 @@ function unexplained(
 }
 
 /** An id is of a content that its key held. */
-async function wrongIds(ends: FarEnds, ledger: LedgerReader): Promise<string[]> {
+async function wrongIds(ends: Known, ledger: LedgerReader): Promise<string[]> {
   const contents = new Map(ends.botApi.truth().map(({ file_id, sha256 }) => [file_id, sha256]));
   const rows = await ledger.rows(
     "select s.r2_key as key, c.tg_file_id as id from media_cache c join media_store s on s.sha256 = c.sha256 where c.status = 'ready'",
@@ -105,14 +107,14 @@ async function wrongIds(ends: FarEnds, ledger: LedgerReader): Promise<string[]> 
   return rows.flatMap(({ key, id }) => {
     const content = contents.get(String(id));
     if (content === undefined || content === null) return [`${key} has an id that nobody gave`];
-    return ends.everHeld.get(String(key))?.has(content) ? [] : [`${key} has the id of another object`];
+    return ends.bucket.everHeld.get(String(key))?.has(content) ? [] : [`${key} has the id of another object`];
   });
 }
 
 /** No request for a chat comes between the moment at which a wait for it was told and its end. */
-function tooEarly({ waits, requests }: WireProxy): string[] {
+export function tooEarly({ waits, requests }: WireProxy, timeScale: number): string[] {
   return waits.flatMap(({ at, chat, seconds }) => {
-    const until = at + (seconds * 1_000) / TIME_SCALE;
+    const until = at + (seconds * 1_000) / timeScale;
     const early = requests.filter(
       (request) =>
         request.chat === chat &&
@@ -127,13 +129,13 @@ function tooEarly({ waits, requests }: WireProxy): string[] {
 }
 
 /** Keys of the bucket that are not ready by an id of what they hold now. */
-export async function notReady(ends: FarEnds, ledger: LedgerReader): Promise<string[]> {
+export async function notReady(ends: Known, ledger: LedgerReader): Promise<string[]> {
   const contents = new Map(ends.botApi.truth().map(({ file_id, sha256 }) => [file_id, sha256]));
   const rows = await ledger.rows(
     `select s.r2_key as key, c.status, c.tg_file_id as id, c.error_reason as reason, c.last_error as error
      from media_store s left join media_cache c on s.sha256 = c.sha256`,
   );
-  return [...ends.held].flatMap(([key, sha256]) => {
+  return [...ends.bucket.held].flatMap(([key, sha256]) => {
     const its = rows.filter((row) => row.key === key);
     if (its.some(({ status, id }) => status === "ready" && contents.get(String(id)) === sha256)) return [];
     return [`${key} is not ready: ${JSON.stringify(its)}`];

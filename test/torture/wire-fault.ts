@@ -1,5 +1,5 @@
 /** Which far end a connection leads to. */
-export type Link = "r2" | "bot-api";
+export type Link = "r2" | "bot-api" | "postgres";
 /** Which bytes: those of the client, or those of the server. */
 export type Way = "request" | "answer";
 
