@@ -47,10 +47,11 @@ async function isCleared(
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
 async function idsOfStray(
-  { bot, chatId, startedAt }: LeftLook,
+  { attempt, bot, chatId, startedAt }: LeftLook,
   { ledger, afterMs }: LeftoversOptions,
 ): Promise<readonly number[] | null> {
-  const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs };
+  // What was begun before the lost call, or is it, does not come after the look, though a clock that was put back may say so.
+  const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs, lastBegun: Number(attempt) };
   const neighbours = await ledger.neighbours(around);
   return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;
 }
