@@ -52,14 +52,14 @@ export interface KnownPacks {
 
 /** Puts together what sends several media in one message. */
 export function openPacks(parts: PacksParts) {
-  const { ledger, events, stop, bots, intake, attempts, transfers, answers } = parts;
+  const { ledger, events, bots, intake } = parts;
   const { clock } = parts.connections;
   const { packs, trials } = parts.known;
   const runner = new PackRunner({
     ...parts,
     clock,
     packs,
-    attempts: new PackAttempts({ clock, events, ledger, transfers, attempts, stop, answers }),
+    attempts: new PackAttempts({ ...parts, clock, useOf: (lane) => packs.useOf(lane) }),
     finished: (task) => intake.finished(task),
   });
   const packing: Packing = {

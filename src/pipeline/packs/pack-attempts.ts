@@ -2,7 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import { failure } from "../../domain/failure.ts";
 import type { Reason } from "../../domain/reasons.ts";
-import type { Permit } from "../../lanes/port.ts";
+import type { CalledLane, Permit } from "../../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
 import type { PackAnswer } from "../../telegram/pack-port.ts";
 import type { Sent } from "../../telegram/port.ts";
@@ -16,7 +16,7 @@ import { type BegunPack, beginPack, bytesOf } from "./begun-pack.ts";
 import type { PackBounds } from "./fit.ts";
 import { matchBlocks } from "./match.ts";
 import { type PackTask, type ReadyTask, readPack } from "./reading.ts";
-import { type PackUse, slotsOf } from "./use.ts";
+import { mayStillGo, type PackUse, slotsOf } from "./use.ts";
 
 /** One call for several tasks. */
 export interface PackCall {
@@ -43,6 +43,8 @@ export interface PackAttemptsOptions {
   readonly attempts: Attempts;
   readonly stop: Stop;
   readonly answers: OwnAnswers;
+  /** How a lane may use packs now. */
+  readonly useOf: (lane: CalledLane) => PackUse;
 }
 
 /** Makes calls for several tasks: one call, one outcome a task. It does not loop, retry or sleep, except to wait for the permit. */
@@ -97,14 +99,17 @@ export class PackAttempts {
     const waited = { lane: clock.now() - readyAt, ahead: readyAt - started };
     const waiting = ready.map((each) => ({ ...each, spent: { ...each.spent, ...waited } }));
     const asked = this.#factsOf(waiting, permit);
-    if (!mayGo) return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
+    const none = { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
+    if (!mayGo) return none;
     const factsOf = (going: readonly ReadyTask[]) => this.#factsOf(going, permit);
-    const begun = await beginPack(waiting, factsOf, this.#options.ledger);
+    const begun = this.#stillGoes(waiting, permit)
+      ? await beginPack(waiting, factsOf, this.#options.ledger)
+      : null;
     if (begun === null) {
       permit.giveBack();
-      return { outcomes: waiting.flatMap((each, nth) => unsent(each, asked[nth])), call: null };
+      return none;
     }
-    const goes = begun.going.length > 0 && permit.leaves();
+    const goes = begun.going.length > 0 && this.#stillGoes(begun.going, permit) && permit.leaves();
     const sent = goes ? await this.#call(permit, begun, use) : await this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
       const place = begun.going.indexOf(each);
@@ -113,10 +118,15 @@ export class PackAttempts {
     return { outcomes, call: sent.call };
   }
 
-  /** While the attempts were written down, another call on this lane was answered: its permit holds no more. */
+  /** While the permit was waited for, another call may have shown that packs go no more here, or smaller ones. */
+  #stillGoes({ length }: readonly ReadyTask[], { lane }: Permit): boolean {
+    return mayStillGo(length, this.#options.useOf(lane));
+  }
+
+  /** While the attempts were written down, another call on this lane was answered: its permit holds no more, or no packs go here. */
   async #unsent(permit: Permit, { going, facts, ids }: BegunPack): Promise<PackOutcome> {
     permit.giveBack();
-    const why = failure("flood_wait", `${permit.lane.chat} takes no calls for now; none was made`);
+    const why = failure("flood_wait", `${permit.lane.chat} takes no such call for now; none was made`);
     await Promise.all(ids.map((id) => this.#options.ledger.retry(id, why)));
     return { outcomes: going.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
   }

@@ -88,6 +88,11 @@ function whyNot(
   return null;
 }
 
+/** Whether a pack of `media` that waited for its permit may still go: meanwhile more may have been proved. */
+export function mayStillGo(media: number, { most, why }: PackUse): boolean {
+  return why === null && media <= most;
+}
+
 /** Slots of its lane that a pack of `media` takes. */
 export function slotsOf(media: number, { slots }: PackUse): number {
   return slots === "one" ? 1 : media;

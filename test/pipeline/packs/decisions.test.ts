@@ -12,7 +12,7 @@ import { halve, narrow } from "../../../src/pipeline/packs/halve.ts";
 import { matchBlocks, type PackedMedium } from "../../../src/pipeline/packs/match.ts";
 import { canariesOf, packsAhead } from "../../../src/pipeline/packs/outlook.ts";
 import { type Trust, trustOf } from "../../../src/pipeline/packs/trust.ts";
-import { packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
+import { mayStillGo, packUse, slotsOf } from "../../../src/pipeline/packs/use.ts";
 import { packWords } from "../../../src/pipeline/packs/words.ts";
 import type { SendAnswer, Sent } from "../../../src/telegram/port.ts";
 
@@ -147,6 +147,19 @@ describe("how a lane may use packs", () => {
     expect(slotsOf(6, packUse(UP_TO_50, trust(PHOTO)))).toBe(1);
     expect(slotsOf(50, packUse(AUTO, trust(MESSAGES, PHOTO)))).toBe(1);
   });
+});
+
+it("holds a pack back that is larger than what is proved by now, or goes where media were proved to count", () => {
+  const media = proof("quota", "media", { scope: "-1001" });
+  expect([1, 2].map((size) => mayStillGo(size, packUse(UP_TO_50, trust(PHOTO, media))))).toEqual([
+    false,
+    false,
+  ]);
+  expect([1, 10, 11].map((size) => mayStillGo(size, packUse(UP_TO_50, trust(PHOTO))))).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 describe("what packs bring", () => {
