@@ -1,18 +1,28 @@
+/**
+ * Which content in doubt is sent all the same: that of which each lost call was looked for, or any. What an object holds may turn out only
+ * when it is read, after the calls of its own row were looked for: those of another key of its content may still be found.
+ */
+export type EvenInDoubt = "looked_for" | "always";
+
 /** Content is sent although there is an id of it already, or a call for it is in doubt. */
 export interface SentEven {
   readonly evenIfKnown: boolean;
-  readonly evenInDoubt: boolean;
+  readonly evenInDoubt: EvenInDoubt | null;
 }
+
+/** A call for content is in doubt; `looked_for`: each one was looked for, and none can be found any more. */
+export type ContentDoubt = "in_doubt" | "looked_for";
 
 /** Why content that was read is not sent. */
 export type NotSent<Id> = { readonly type: "known"; readonly stored: Id } | { readonly type: "in_doubt" };
 
 /** Decides by what the ledger found of content that was read; null where it is to be sent. */
 export function whyNotSent<Id extends object>(
-  found: Id | "in_doubt" | null,
+  found: Id | ContentDoubt | null,
   { evenIfKnown, evenInDoubt }: SentEven,
 ): NotSent<Id> | null {
   if (found === null || evenIfKnown) return null;
-  if (found !== "in_doubt") return { type: "known", stored: found };
-  return evenInDoubt ? null : { type: "in_doubt" };
+  if (typeof found === "object") return { type: "known", stored: found };
+  const isSent = evenInDoubt === "always" || (evenInDoubt === "looked_for" && found === "looked_for");
+  return isSent ? null : { type: "in_doubt" };
 }

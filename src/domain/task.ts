@@ -1,5 +1,6 @@
 import type { ContentId } from "./content.ts";
 import type { Entry } from "./entry.ts";
+import type { EvenInDoubt } from "./known-content.ts";
 import type { MediaKind } from "./media.ts";
 import type { Resolved } from "./resolved.ts";
 
@@ -31,7 +32,7 @@ export interface Task {
   /** Send although a ready row exists (`--force`, weak): the new id replaces the old one. */
   readonly replace: boolean;
   /** Send although an earlier call for its content is in doubt: that was asked for. */
-  readonly evenInDoubt?: boolean | undefined;
+  readonly evenInDoubt?: EvenInDoubt | undefined;
   /** An earlier call for its row was lost, and its message is to be looked for before it is sent again. */
   readonly isLost?: boolean | undefined;
   /** What a look for an earlier message said: `sent`, that it is not there; `unchecked`, nothing, and why, in words. */

@@ -1,5 +1,5 @@
 import type { ContentId } from "../domain/content.ts";
-import type { NotSent, SentEven } from "../domain/known-content.ts";
+import type { ContentDoubt, NotSent, SentEven } from "../domain/known-content.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { AttemptId, StoredId } from "./port.ts";
@@ -31,6 +31,9 @@ export interface ReadContent extends SentEven {
   /** Of an object that was not read, what stands for its hash: looked at only where that has become known. */
   readonly sha256: ContentId;
 }
+
+/** What there is for content: its id, or a doubt; null for nothing. */
+export type IdOrDoubt = StoredId | ContentDoubt | null;
 
 /** What became of an attempt at an object that was read. */
 export type BeginAnswer = { readonly type: "begun"; readonly attempt: AttemptId } | NotSent<StoredId>;

@@ -9,7 +9,7 @@ import type { Shown } from "../domain/shown.ts";
 import type { KnownEntry } from "../domain/task.ts";
 import type { WorkMeasures } from "../domain/work-forecast.ts";
 import type { PostedMessages } from "./adopt-port.ts";
-import type { AttemptFacts, BeginAnswer, ReadContent } from "./attempt-facts.ts";
+import type { AttemptFacts, BeginAnswer, IdOrDoubt, ReadContent } from "./attempt-facts.ts";
 import type { ForgottenKeys } from "./forget-port.ts";
 import type { RememberedLanes } from "./lane-memory.ts";
 import type { AskedRow, LostCalls } from "./look-port.ts";
@@ -20,7 +20,7 @@ import type { ReportedIds } from "./reported.ts";
 import type { Resting } from "./rest-port.ts";
 import type { SharedLanes } from "./share-port.ts";
 
-export type { AttemptFacts, BeginAnswer, ReadContent };
+export type { AttemptFacts, BeginAnswer, IdOrDoubt, ReadContent };
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -182,9 +182,9 @@ export interface Ledger
   lookup(page: readonly Query[], again?: boolean): Promise<Found[]>;
   /**
    * Returns what there is for each content, in order: its id, that of a document where it came back as one; whether a call for it is
-   * in doubt; else null.
+   * in doubt, and was looked for; else null.
    */
-  idsOf(asked: readonly AskedRow[]): Promise<(StoredId | "in_doubt" | null)[]>;
+  idsOf(asked: readonly AskedRow[]): Promise<IdOrDoubt[]>;
   /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
   select(
     what: readonly Selection[],

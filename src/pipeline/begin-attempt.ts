@@ -36,12 +36,12 @@ export async function beginAttempt(
  */
 export function unreadOf({ content, replace, evenInDoubt }: Task): ReadContent | null {
   if (!isProvisional(content)) return null;
-  return { sha256: content, evenIfKnown: replace, evenInDoubt: evenInDoubt === true };
+  return { sha256: content, evenIfKnown: replace, evenInDoubt: evenInDoubt ?? null };
 }
 
 /** What is known of the content of an object before its call; null where it was not read. */
 export function readOf(task: Task, prepared: Prepared): ReadContent | null {
   const sha256 = prepared.sha256();
   if (sha256 === null) return null;
-  return { sha256, evenIfKnown: task.replace, evenInDoubt: task.evenInDoubt === true };
+  return { sha256, evenIfKnown: task.replace, evenInDoubt: task.evenInDoubt ?? null };
 }

@@ -1,5 +1,6 @@
 import type { Selection } from "../domain/choices.ts";
 import { isPermanent } from "../domain/failure.ts";
+import type { EvenInDoubt } from "../domain/known-content.ts";
 import type { SkipReason } from "../domain/skip-reasons.ts";
 import type { Found } from "../ledgers/port.ts";
 
@@ -28,7 +29,12 @@ export type Decision =
    * `evenInDoubt`: also when its content turns out to be that of an earlier call in doubt. `isLost`: such a call was its own; its
    * message is to be looked for first.
    */
-  | { readonly do: "warm"; readonly replace: boolean; readonly evenInDoubt?: true; readonly isLost?: true }
+  | {
+      readonly do: "warm";
+      readonly replace: boolean;
+      readonly evenInDoubt?: EvenInDoubt;
+      readonly isLost?: true;
+    }
   | { readonly do: "skip"; readonly reason: SkipReason }
   /** An old `unknown` or permanent `error` that is reported and not touched. */
   | { readonly do: "leave"; readonly status: "unknown" | "failed" }
@@ -36,8 +42,8 @@ export type Decision =
 
 const WARM: Decision = { do: "warm", replace: false };
 const REPLACE: Decision = { do: "warm", replace: true };
-const EVEN_IN_DOUBT: Decision = { do: "warm", replace: false, evenInDoubt: true };
-const LOST: Decision = { do: "warm", replace: false, evenInDoubt: true, isLost: true };
+const EVEN_IN_DOUBT: Decision = { do: "warm", replace: false, evenInDoubt: "always" };
+const LOST: Decision = { do: "warm", replace: false, evenInDoubt: "looked_for", isLost: true };
 
 /** The table of `docs/promises.md`: what a run does with an object, by what the ledger knows of it. */
 export function decide(found: Found, rules: DecideRules, facts: DecideFacts): Decision {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
+import type { ReadContent } from "../../src/ledgers/port.ts";
 import { etagOf } from "../helpers/etag.ts";
 import {
   asDocument,
@@ -207,9 +208,9 @@ export function attemptConformance(open: OpenLedger): void {
     });
 
     describe("at an object that was read", () => {
-      const read = { sha256: SHA_A, evenIfKnown: false, evenInDoubt: false };
+      const read: ReadContent = { sha256: SHA_A, evenIfKnown: false, evenInDoubt: null };
       const copy = object("copy.jpg");
-      const beginRead = (entry = copy, more: Partial<typeof read> = {}) =>
+      const beginRead = (entry = copy, more: Partial<ReadContent> = {}) =>
         tested.ledger.beginRead(facts(entry), { ...read, ...more });
 
       it("is begun while nothing is known of its content, and confirmed under its hash", async () => {
@@ -249,7 +250,7 @@ export function attemptConformance(open: OpenLedger): void {
         await tested.warm(object("a.jpg"), { confirmed: { content: SHA_A } });
         const { stored } = await tested.find(object("a.jpg"));
         expect(await beginRead()).toEqual({ type: "known", stored });
-        expect(await beginRead(copy, { evenInDoubt: true })).toEqual({ type: "known", stored });
+        expect(await beginRead(copy, { evenInDoubt: "always" })).toEqual({ type: "known", stored });
         expect(await tested.sql("select r2_key from media_store")).toEqual([{ r2_key: "a.jpg" }]);
         expect(await tested.sql("select state from prewarm_attempts order by id")).toEqual([
           { state: "ready" },
@@ -263,21 +264,29 @@ export function attemptConformance(open: OpenLedger): void {
         expect(await tested.sql("select state from prewarm_attempts order by id")).toEqual([
           { state: "unknown" },
         ]);
-        expect((await beginRead(copy, { evenInDoubt: true })).type).toBe("begun");
+        expect((await beginRead(copy, { evenInDoubt: "always" })).type).toBe("begun");
+      });
+
+      it("is begun once each call in doubt was looked for, if that was done for it", async () => {
+        const lost = await tested.doubts(object("a.jpg", { sha256: SHA_A }));
+        expect(await beginRead(copy, { evenInDoubt: "looked_for" })).toEqual({ type: "in_doubt" });
+        await tested.ledger.closeLost(lost, "absent");
+        expect(await beginRead()).toEqual({ type: "in_doubt" });
+        expect((await beginRead(copy, { evenInDoubt: "looked_for" })).type).toBe("begun");
       });
 
       it("is not begun unread either, where its hash has become known and a call for that is in doubt", async () => {
-        const begin = (evenInDoubt: boolean) =>
+        const begin = (evenInDoubt: ReadContent["evenInDoubt"]) =>
           tested.ledger.beginRead(facts(copy), {
             sha256: facts(copy).content,
             evenIfKnown: false,
             evenInDoubt,
           });
-        expect((await begin(false)).type).toBe("begun");
+        expect((await begin(null)).type).toBe("begun");
         await tested.warm(copy, { kind: "document", confirmed: { content: SHA_A } });
         await tested.doubts(object("a.jpg", { sha256: SHA_A }));
-        expect(await begin(false)).toEqual({ type: "in_doubt" });
-        expect((await begin(true)).type).toBe("begun");
+        expect(await begin(null)).toEqual({ type: "in_doubt" });
+        expect((await begin("always")).type).toBe("begun");
       });
 
       it("is about what it was taken for, where that is another hash", async () => {

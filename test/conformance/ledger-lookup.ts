@@ -142,7 +142,7 @@ export function lookupConformance(open: OpenLedger): void {
       await tested.sql("update media_cache set status = 'error', error_reason = 'file_too_big'");
       expect(await idsOf(SHA_A)).toEqual([null]);
       await tested.sql("update media_cache set status = 'unknown', tg_file_id = null");
-      expect(await idsOf(SHA_A, "nothing")).toEqual(["in_doubt", null]);
+      expect(await idsOf(SHA_A, "nothing")).toEqual(["looked_for", null]);
     });
 
     it("calls a photo weak whose id stands under `document`, and a row that is flagged", async () => {

@@ -95,6 +95,7 @@ export class TestedLedger {
   async doubts(entry: KnownEntry, more: Partial<AttemptFacts> = {}) {
     const attempt = await this.begin(entry, more);
     await this.ledger.doubt(attempt, failure("answer_lost", "the answer never came"));
+    return attempt;
   }
 
   /** What the send path of a bot does: key, joined to the row by content and kind. */

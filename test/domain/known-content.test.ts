@@ -6,13 +6,17 @@ const KNOWN = { type: "known", stored: ID };
 const IN_DOUBT = { type: "in_doubt" };
 
 it.each([
-  [null, false, false, null],
-  [ID, false, false, KNOWN],
-  [ID, false, true, KNOWN],
-  [ID, true, false, null],
-  ["in_doubt", false, false, IN_DOUBT],
-  ["in_doubt", false, true, null],
-  ["in_doubt", true, false, null],
+  [null, false, null, null],
+  [ID, false, null, KNOWN],
+  [ID, false, "always", KNOWN],
+  [ID, true, null, null],
+  ["in_doubt", false, null, IN_DOUBT],
+  ["in_doubt", false, "looked_for", IN_DOUBT],
+  ["in_doubt", false, "always", null],
+  ["in_doubt", true, null, null],
+  ["looked_for", false, null, IN_DOUBT],
+  ["looked_for", false, "looked_for", null],
+  ["looked_for", false, "always", null],
 ] as const)(
   "of %j, known all the same: %s, in doubt all the same: %s, it says %j",
   (found, evenIfKnown, evenInDoubt, says) => {

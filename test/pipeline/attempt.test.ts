@@ -121,7 +121,13 @@ describe("a try", () => {
     expect((await second).result).toEqual({ type: "in_doubt", content: HASH });
     line.inFlight.release(copy);
     expect(line.server.calls()).toHaveLength(1);
-    expect((await tryOf(line, "copy", 5_000, { evenInDoubt: true })).result.type).toBe("sent");
+    // What was looked for is a call of its own row, and not that of the other key.
+    const looked = line.taskOf("copy", { evenInDoubt: "looked_for" });
+    const third = line.attempts.make(looked, permitOf(line));
+    await line.live(2_000);
+    expect((await third).result).toEqual({ type: "in_doubt", content: HASH });
+    line.inFlight.release(looked);
+    expect((await tryOf(line, "copy", 5_000, { evenInDoubt: "always" })).result.type).toBe("sent");
   });
 
   it("of content that is just being sent under another key is put off for a moment", async () => {

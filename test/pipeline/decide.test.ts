@@ -78,9 +78,13 @@ describe("the state table", () => {
 
   it("has what is unknown looked for before it is sent again, unless forced", () => {
     const only = { ...RULES, only: ["unknown"] as const };
-    expect(decide(FOUND.unknown, only, FACTS)).toMatchObject({ do: "warm", evenInDoubt: true, isLost: true });
+    expect(decide(FOUND.unknown, only, FACTS)).toMatchObject({
+      do: "warm",
+      evenInDoubt: "looked_for",
+      isLost: true,
+    });
     const forced = decide(FOUND.unknown, { ...only, force: true }, FACTS);
-    expect(forced).toEqual({ do: "warm", replace: false, evenInDoubt: true });
+    expect(forced).toEqual({ do: "warm", replace: false, evenInDoubt: "always" });
   });
 
   it.each([

@@ -132,7 +132,7 @@ export function* point(store: Store, known: KnownKey): Steps<void> {
   if (was !== content && !isProvisional(content)) yield* rekey(store, provisionalId(known.entry), content);
   // Another kind's only where what was asked for came back as that: beside a call in doubt there may be one of another key.
   const stands = yield* idOf({ bot, content, kind: known.kind });
-  const kind = stands === null || stands === "in_doubt" ? known.kind : stands.kind;
+  const kind = typeof stands === "string" || stands === null ? known.kind : stands.kind;
   const sibling = yield* one<Media>(SIBLING, { content });
   yield* moveKey(store, {
     ...params,

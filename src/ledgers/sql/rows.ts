@@ -1,6 +1,6 @@
 import type { MediaKind } from "../../domain/media.ts";
 import type { AskedRow } from "../look-port.ts";
-import type { StoredId } from "../port.ts";
+import type { IdOrDoubt, StoredId } from "../port.ts";
 import type { CacheStatus } from "./schema.ts";
 import { one, type Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
@@ -117,17 +117,22 @@ export function* readyId({ bot, content, kind }: AskedRow): Steps<StoredId | nul
   return storedId(yield* one<IdRow>(ROW, { bot, content, kind }));
 }
 
+/** A call that was not looked for, or whose id was found and waits to be proved. */
+const MAY_BE_FOUND = `
+  select 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind and state in ('unknown', 'unproved') limit 1`;
+
 /** The same, of a document where content of this kind came back as one; without an id, whether a call is in doubt. */
-export function* idOf({ bot, content, kind }: AskedRow): Steps<StoredId | "in_doubt" | null> {
+export function* idOf({ bot, content, kind }: AskedRow): Steps<IdOrDoubt> {
   const row = yield* one<IdRow & { readonly reason: string | null }>(ROW, { bot, content, kind });
-  if (row?.status === "unknown") return "in_doubt";
+  if (row?.status === "unknown")
+    return (yield* one(MAY_BE_FOUND, { bot, content, kind })) ? "in_doubt" : "looked_for";
   const isDocument = row?.status === "error" && row.reason === "came_back_as_document";
   return isDocument ? yield* readyId({ bot, content, kind: "document" }) : storedId(row);
 }
 
 /** Returns {@link idOf} for each, in order. */
-export function* idsOf(asked: readonly AskedRow[]): Steps<(StoredId | "in_doubt" | null)[]> {
-  const found: (StoredId | "in_doubt" | null)[] = [];
+export function* idsOf(asked: readonly AskedRow[]): Steps<IdOrDoubt[]> {
+  const found: IdOrDoubt[] = [];
   for (const row of asked) found.push(yield* idOf(row));
   return found;
 }
