@@ -61,17 +61,7 @@ describe("a ledger in a thread", () => {
 
   it("is told in one message what was asked while it was at work", async () => {
     const ledger = await open();
-    const seen: string[] = [];
-    const { postMessage, emit } = Worker.prototype;
-    vi.spyOn(Worker.prototype, "postMessage").mockImplementation(function (this: Worker, ...sent) {
-      seen.push("asked");
-      return postMessage.apply(this, sent);
-    });
-    vi.spyOn(Worker.prototype, "emit").mockImplementation(function (this: Worker, name: string, ...given) {
-      if (name === "message") seen.push("answered");
-      return emit.apply(this, [name, ...given]);
-    } as typeof emit);
-    onTestFinished(() => void vi.restoreAllMocks());
+    const seen = watchMessages();
     const many = Array.from({ length: 900 }, (_, i) => ({ key: `k${i}` }));
     const writes = [ledger.enqueue(many)];
     for (let turn = 0; turn < 20; turn++) {
@@ -81,6 +71,18 @@ describe("a ledger in a thread", () => {
     await Promise.all(writes);
     expect(seen.join(" ")).not.toContain("asked asked");
     expect(await ledger.queued(0)).toHaveLength(920);
+  });
+
+  it("is at work again before anybody looks at its answers", async () => {
+    const ledger = await open();
+    const writes: Promise<unknown>[] = [];
+    const seen = watchMessages(() => {
+      if (writes.length === 1) writes.push(ledger.enqueue([{ key: "second" }]));
+    });
+    writes.push(ledger.enqueue([{ key: "first" }]).then(() => seen.push("known")));
+    await vi.waitFor(() => expect(writes).toHaveLength(2));
+    await Promise.all(writes);
+    expect(seen.slice(0, 4)).toEqual(["asked", "answered", "asked", "known"]);
   });
 
   it("leaves the file to others when it is closed while calls are under way, with all of them done", async () => {
@@ -93,3 +95,20 @@ describe("a ledger in a thread", () => {
     expect(await again.queued(0)).toHaveLength(50);
   });
 });
+
+/** What goes between this thread and others, in its order; `asked` is called when something went over. */
+function watchMessages(asked: () => void = () => {}): string[] {
+  const seen: string[] = [];
+  const { postMessage, emit } = Worker.prototype;
+  vi.spyOn(Worker.prototype, "postMessage").mockImplementation(function (this: Worker, ...sent) {
+    seen.push("asked");
+    postMessage.apply(this, sent);
+    asked();
+  });
+  vi.spyOn(Worker.prototype, "emit").mockImplementation(function (this: Worker, name: string, ...given) {
+    if (name === "message") seen.push("answered");
+    return emit.apply(this, [name, ...given]);
+  } as typeof emit);
+  onTestFinished(() => void vi.restoreAllMocks());
+  return seen;
+}

@@ -181,14 +181,17 @@ class ThreadCalls {
     await this.#worker.terminate();
   }
 
-  /** What these answers lead to joins what was asked while the thread was at work, and could not have begun: fewer messages, fewer commits. */
+  /**
+   * What was asked while the thread was at work goes over before the answers are looked at, so that it is at work again while this thread
+   * does what they lead to.
+   */
   #hear(replies: readonly LedgerReply[]): void {
     this.#isBusy = false;
+    this.#send();
     for (const reply of replies) this.#settle(reply);
-    if (this.#requests.length > 0) setImmediate(() => this.#send());
   }
 
-  /** All that one turn of the event loop asks goes over in one message. */
+  /** All that was asked meanwhile goes over in one message. */
   #send(): void {
     const requests = this.#requests;
     if (requests.length === 0) return;
