@@ -79,6 +79,19 @@ export function attemptConformance(open: OpenLedger): void {
       );
     });
 
+    it("takes a photo for failed again whose document is dead, whatever else is ready", async () => {
+      const photo = object("a.jpg");
+      await tested.warm(object("b.jpg"));
+      await tested.warm(object("c.pdf"), { kind: "document" });
+      await tested.warm(photo, { confirmed: asDocument("doc") });
+      await tested.sql("update media_cache set dead_at = '2026-01-31 12:00:00' where tg_file_id = 'doc'");
+      await tested.fails(photo);
+      expect(await tested.find(photo)).toMatchObject({
+        state: "error",
+        error: { reason: "photo_dimensions" },
+      });
+    });
+
     it("keeps a ready id, and the key of a changed object, while another is on its way, whatever becomes of it", async () => {
       const id = await tested.warm(object("a.jpg"));
       const changed = object("a.jpg", { etag: etagOf("new") });

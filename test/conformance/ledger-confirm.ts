@@ -146,6 +146,22 @@ export function confirmConformance(open: OpenLedger): void {
       expect(await tested.sql("select distinct sha256 from media_cache")).toEqual([{ sha256: SHA_A }]);
     });
 
+    it("takes along all keys of an object that nobody has called for, when it is read", async () => {
+      const id = await tested.warm(object("a.jpg", { sha256: SHA_A }));
+      const [b, c] = ["b.jpg", "c.jpg"].map((key) => object(key, { etag: etagOf("same") }));
+      if (!b || !c) throw new Error("there are two");
+      await tested.ledger.note([b, c].map((entry) => ({ bot: "default", kind: "photo", entry })));
+      await tested.ledger.point({
+        bot: "default",
+        kind: "photo",
+        content: SHA_A,
+        entry: b,
+        was: facts(b).content,
+        bots: ["default"],
+      });
+      expect([await tested.readerFinds("b.jpg"), await tested.readerFinds("c.jpg")]).toEqual([id, id]);
+    });
+
     it("knows the content of a key that was only written down by its marks where it has both", async () => {
       for (const entry of [
         { key: "a.jpg", etag: etagOf("a") },

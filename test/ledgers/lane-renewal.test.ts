@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { PostgresLanes } from "../../src/ledgers/postgres/shared-lanes.ts";
 import type { KeptLanes } from "../../src/ledgers/share-port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { startPostgres } from "../helpers/postgres.ts";
@@ -69,7 +70,12 @@ describe("the lanes of a process, each time their leases are renewed", () => {
     await one().leave([{ ...left(), ...gone }]);
     expect(await renewed(told, 1)).toEqual([{ ...kept, ...free }]);
     expect(ours(await two().take(chats))).toEqual(["-2", "-3"]);
-    await one().leave([{ ...left(), ...lost }]);
+    await one().leave([
+      { ...left(), ...lost },
+      { ...left(), ...kept },
+    ]);
+    // Nothing is renewed where there is nothing.
+    expect((one() as PostgresLanes).any).toBe(false);
     expect(ours(await one().take([lost]))).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/domain/clock.ts";
 import { LaneHeld } from "../../src/domain/shared-work.ts";
 import { SharedBotPace } from "../../src/lanes/shared-bot-pace.ts";
+import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
 import type { SharedLanes } from "../../src/ledgers/share-port.ts";
 import { facts, object } from "../conformance/tested-ledger.ts";
 import { startPostgres } from "../helpers/postgres.ts";
@@ -16,7 +17,8 @@ if (typeof server === "string") {
   });
 } else {
   afterAll(() => server.dispose());
-  const scene = new LaneScene(await server.newDatabase());
+  const url = await server.newDatabase();
+  const scene = new LaneScene(url);
 
   describe("lanes that processes share", () => {
     const { one, two, three, sql, expire } = scene;
@@ -51,6 +53,7 @@ if (typeof server === "string") {
       const taken = first(await two().take([LANE]));
       expect(taken).toMatchObject({ isOurs: true, again: false, pace: 17.5, left: { found: "{}" } });
       expect(taken.left?.nextInMs).toBeLessThanOrEqual(5_000);
+      expect(taken.paceAgeMs).toBeLessThan(at);
       expect(taken.frozenForMs).toBeLessThanOrEqual(A_MINUTE + 1_000);
       expect(taken.frozenForMs).toBeGreaterThan(0);
     });
@@ -61,6 +64,26 @@ if (typeof server === "string") {
       await one().leave([left()]);
       await sql("update prewarm_lane_leases set next_until = clock_timestamp()");
       expect(ours(await three().take([LANE]))).toEqual(["-1001"]);
+    });
+
+    it("is next for who goes on asking, once who asked first does not", async () => {
+      await one().take([LANE]);
+      await two().take([LANE]);
+      await sql("update prewarm_lane_leases set next_until = clock_timestamp()");
+      await three().take([LANE]);
+      await one().leave([left()]);
+      expect(ours(await two().take([LANE]))).toEqual([]);
+      expect(ours(await three().take([LANE]))).toEqual(["-1001"]);
+    });
+
+    it("tells how long ago the database was asked, and whether many share the work", async () => {
+      const began = performance.now();
+      const { askedAgoMs } = await one().take([LANE]);
+      expect(askedAgoMs).toBeGreaterThan(0);
+      expect(askedAgoMs).toBeLessThanOrEqual(performance.now() - began);
+      const fleet = await openPostgresLedger({ url, command: "prewarm worker", company: "shared" });
+      expect([one().inFleet, fleet.shared?.inFleet]).toEqual([false, true]);
+      await fleet.close();
     });
 
     it("knows the process that had it last, and one whose own lease ran out", async () => {
