@@ -130,6 +130,22 @@ describe("--adopt-from", () => {
     expect(world.posts().filter(({ deleted }) => !deleted).length).toBe(4);
   });
 
+  it("asks a chat for no other edit once it refused one for all messages, and for no forward where none can be made", async () => {
+    const world = await warmed(12);
+    const refuse = { type: "status", status: 400, description: "Bad Request: message can't be edited" };
+    world.botApi.control({
+      chat: { id: CHAT, edit_messages: true, protect: true, bot: "other_bot" },
+      faults: [{ server: "bot-api", match: { method: "editMessageCaption" }, fault: refuse }],
+    });
+    const ended = await adopt(world);
+    expect(countBy(itemsOf(ended).map(({ transfer }) => transfer))).toEqual({ upload: 12 });
+    const { editMessageCaption = 0, forwardMessage = 0 } = countBy(
+      world.botApi.calls().map(({ method }) => method),
+    );
+    // As many as wait at once.
+    expect([editMessageCaption > 0, editMessageCaption <= 4, forwardMessage]).toEqual([true, true, 0]);
+  });
+
   it("leaves nothing in doubt when the answer to an edit is lost, and one row when that to a forward is", async () => {
     const world = await warmed(3);
     const lost = (method: string) => ({

@@ -67,8 +67,13 @@ export function packConformance(open: OpenLedger): void {
       expect(await tested.ledger.unproved(["other"])).toEqual([]);
       expect(await tested.readerFinds("a.jpg")).toBeNull();
       expect((await tested.find(A)).state).toBe("none");
+      await tested.fails(A, undefined, { bot: "two" });
+      await tested.fails(A, undefined, { kind: "document" });
+      await tested.fails(B);
       await tested.sql("update prewarm_attempts set owner = 'one that died'");
       expect((await tested.find(A)).state).toBe("under_way");
+      const others = [tested.find(A, "two"), tested.find(A, "default", "document"), tested.find(B)];
+      expect((await Promise.all(others)).map(({ state }) => state)).toEqual(["error", "error", "error"]);
       expect(await tested.recover()).toBe(0);
       expect((await waiting()).length).toBe(1);
     });

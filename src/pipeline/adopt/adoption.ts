@@ -129,10 +129,14 @@ export class Adoption {
     tell(beyond.flatMap(handedOn));
   }
 
-  /** The rows of one message. */
+  /** The rows of one message, by the way that there is by now: the chat may have refused another one since they were read. */
   async #adoptRows(rows: MessageRows, tell: (made: readonly Planned[]) => void): Promise<void> {
-    if (this.#options.draining.aborted) return;
-    const [[first], ...others] = rows;
+    const { chats, draining } = this.#options;
+    if (draining.aborted) return;
+    const [[asRead], ...others] = rows;
+    const way = await chats.wayTo(asRead.task.bot, asRead.posted);
+    if (way === null) return tell(rows.flatMap(handedOn));
+    const first = { ...asRead, way };
     const ended = first.posted.inPack
       ? await new PackAdoption(this.#options).adopt([first, ...others.map(([each]) => each)])
       : [await new OneAdoption(this.#options).adopt(first)];

@@ -91,7 +91,8 @@ export class Stage {
   async #killerIn({ tests, wide = [], seeds = null }) {
     const failed = await this.#tests.failureOf(tests, this.#hangsMs);
     if (failed) return failed;
-    if (seeds && this.#seedsFail(seeds)) return "seeds";
+    const bySeeds = seeds ? this.#seedsFail(seeds) : null;
+    if (bySeeds) return bySeeds;
     return this.#wide && wide.length > 0 ? this.#tests.failureOf(wide, this.#hangsMs) : null;
   }
 
@@ -104,7 +105,9 @@ export class Stage {
     const folder = pathToFileURL(join(this.#built, "test/simulation/seeded")).href;
     const args = ["--input-type=module", "-e", PLAY, "--", folder, which];
     const flags = { cwd: ROOT, stdio: "ignore", timeout: this.#hangsMs, killSignal: "SIGKILL" };
-    return spawnSync(process.execPath, args, flags).status !== 0;
+    const { status, error } = spawnSync(process.execPath, args, flags);
+    if (status === 0) return null;
+    return error ? "seeds, which hang" : "seeds";
   }
 
   /** Of these mutants, returns those that the compiler refuses: all are compiled at once, each beside the file that it is of. */
