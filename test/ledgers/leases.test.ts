@@ -113,6 +113,19 @@ if (typeof server === "string") {
       await expect(two?.discard(attempt ?? 0, failure("file_id_dead", "no"))).rejects.toThrow(AttemptLost);
     });
 
+    it("drops an id that waits to be tried once another process sends its content, since its own stood still for too long", async () => {
+      const [attempt] = (await one?.beginAll([a])) ?? [];
+      await one?.holdUnproved(attempt ?? 0, confirmation(a, "among others"));
+      await expire();
+      const again = await two?.begin(a);
+      await expect(one?.confirm(attempt ?? 0, confirmation(a, "among others"))).rejects.toThrow(AttemptLost);
+      await two?.confirm(again ?? 0, confirmation(a, "by itself"));
+      expect(await sql("select state from prewarm_attempts order by id")).toEqual([
+        { state: "discarded" },
+        { state: "ready" },
+      ]);
+    });
+
     it("begins nothing that another process has begun and lost since this one looked, be it in the same second", async () => {
       const askedAt = Date.now();
       const lost = await two?.begin(a);

@@ -1,9 +1,10 @@
 import { type ContentId, isProvisional } from "../../domain/content.ts";
+import { failure } from "../../domain/failure.ts";
 import { LaneHeld, TakenElsewhere } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import { begin, paramsOf, recover } from "../sql/attempts.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
-import type { Store } from "../sql/store.ts";
+import { type Store, stamp } from "../sql/store.ts";
 
 /** Seconds for which an attempt, and a worker, is its process's without a word from that. */
 export const LEASE_S = 30;
@@ -45,10 +46,20 @@ export const HELD = `lease_until > ${NOW}`;
 
 const TAKE = `update prewarm_attempts set fence = :fence, lease_until = ${LEASE} where id = :id`;
 
+/** An id that waits to be tried, of a process that is gone, or stands still: its content is sent again, so that it is nobody's any more. */
+const DROP_WAITING = `
+  update prewarm_attempts set state = 'discarded', ended_at = :now, error_class = :class, error_reason = :reason, error_message = :message
+  where sha256 = :content and bot_slug = :bot and kind = :kind and state = 'unproved' and fence is distinct from cast(:fence as bigint)`;
+const DROPPED = failure(
+  "process_died",
+  "its process was not heard of before it had tried the id, and another one sent the object again",
+);
+
 /**
  * Begins an attempt under a lease. Throws {@link TakenElsewhere} where another process has one for the same row under way, or has
  * sent it since this one looked: the row is locked from the first statement on, so two that begin at once see each other; {@link LaneHeld}
- * where its lane is not to be called.
+ * where its lane is not to be called. An id of the same content that waits to be tried, and that no living process is about to try, is
+ * dropped: it cannot be confirmed as well, even by a process that was only taken for dead.
  */
 export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, nth = 0): Steps<AttemptId> {
   const id = yield* begin(store, facts);
@@ -59,6 +70,9 @@ export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, n
   if (word?.taken) throw new TakenElsewhere(nth);
   if (word?.elsewhere) throw new LaneHeld(null);
   if (word && (word.frozenForMs ?? 0) > 0) throw new LaneHeld(word.frozenForMs);
+  const { class: cls, reason, message } = DROPPED;
+  const why = { class: cls, reason, message, now: stamp(store.now()) };
+  yield* run(DROP_WAITING, { bot, kind, content, fence, ...why });
   return id;
 }
 
