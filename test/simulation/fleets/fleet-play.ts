@@ -145,11 +145,11 @@ class FleetStage implements Company {
     if (stopAt !== null) mortal.clock.after(stopAt, () => process.stop());
     for (const { at, ms } of stands) mortal.clock.after(at, () => this.#stand(process, ms));
     let posts = 0;
-    if (standsInCall)
-      this.#onPost.set(mortal, () => {
-        posts += 1;
-        if (posts === standsInCall.nth) this.#stand(process, standsInCall.ms);
-      });
+    const { nth, afterMs, ms: standsMs } = standsInCall ?? { nth: 0, afterMs: 0, ms: 0 };
+    this.#onPost.set(mortal, () => {
+      posts += 1;
+      if (posts === nth) schedule.after(afterMs, () => this.#stand(process, standsMs), mortal);
+    });
     await process.live();
     this.#alive.delete(process);
     if (kind === "worker") this.#world.enqueue = () => {};

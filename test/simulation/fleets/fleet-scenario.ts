@@ -1,6 +1,9 @@
 import { Draw } from "../seeded/draw.ts";
 import { type Part, type Scenario, scenarioOf } from "../seeded/scenario.ts";
 
+/** Calls of a bot over all chats, where those are what is slow. */
+const BOT_PACE = "0.1/s";
+
 /** A process of a fleet. */
 export interface Life {
   readonly kind: "run" | "worker";
@@ -14,8 +17,8 @@ export interface Life {
   readonly offMs: number;
   /** When it stands still, as one that is stopped, and for how long. */
   readonly stands: readonly { readonly at: number; readonly ms: number }[];
-  /** While which of its posts, counted from 1, is on its way it stands still as well: about as long as leases last. */
-  readonly standsInCall: { readonly nth: number; readonly ms: number } | null;
+  /** While which of its posts, counted from 1, is on its way it stands still as well, `afterMs` after it began: about as long as leases last. */
+  readonly standsInCall: { readonly nth: number; readonly afterMs: number; readonly ms: number } | null;
 }
 
 /** What a seed makes of processes that share a ledger, beside what it makes of the world around them. */
@@ -40,13 +43,35 @@ export function fleetOf(seed: number): FleetScenario {
   const lost = times(draw.chance(0.4) ? draw.from(1, 3) : 0, () => draw.skewed(300));
   const parts = world.parts.filter((part) => !isOfOne(part));
   const more = new Draw(seed, 5);
-  const held = lives.map((life) => ({ ...life, standsInCall: standIn(more) }));
-  return { world: crowded({ ...world, parts }, more), lives: held, outages, lost };
+  const held = rivals(
+    lives.map((life) => ({ ...life, standsInCall: standIn(more) })),
+    more,
+  );
+  const slow = held.flatMap(({ standsInCall }) => (standsInCall ? slowCall(standsInCall, more) : []));
+  const crowd = crowded({ ...world, parts: [...parts, ...slow] }, more);
+  return { world: hurried(crowd, more), lives: held, outages, lost };
 }
+
+/** What is on its way when a process's leases are renewed ends together with its lanes, which whoever waits for them takes at once. */
+const AFTER_RENEWAL_MS = 11_000;
 
 /** Where nobody else notes the attempt meanwhile as one in doubt, its lease is over and its process does not know it. */
 function standIn(draw: Draw): Life["standsInCall"] {
-  return draw.chance(0.25) ? { nth: draw.skewed(8), ms: draw.from(20_000, 45_000) } : null;
+  if (!draw.chance(0.25)) return null;
+  const afterMs = draw.oneOf([0, AFTER_RENEWAL_MS]);
+  return { nth: draw.skewed(8), afterMs, ms: draw.from(20_000, afterMs > 0 ? 33_000 : 45_000) };
+}
+
+/** The call in which a process stands still lasts until it does, if nobody else makes one before. */
+function slowCall({ nth, afterMs }: NonNullable<Life["standsInCall"]>, draw: Draw): Part[] {
+  if (afterMs === 0) return [];
+  return [{ type: "send", nth, fault: { type: "slow", ms: afterMs + draw.from(1_000, 9_000) } }];
+}
+
+/** Where one stands still others often know what it is about to send, and have looked for it before it began. */
+function rivals(lives: readonly Life[], draw: Draw): readonly Life[] {
+  if (lives.every(({ standsInCall }) => standsInCall === null) || draw.chance(0.4)) return lives;
+  return lives.map((life) => ({ ...life, startAt: draw.from(0, 1_000) }));
 }
 
 /** Calls of one process come soon after those of another, at a pace so slow that it shows; or there is so much to do that lanes go round. */
@@ -54,7 +79,9 @@ function crowded(world: Scenario, draw: Draw): Scenario {
   if (draw.chance(0.25)) return { ...world, pace: draw.oneOf(["1/min", "2/min", "2/min", "5/min"]) };
   if (!draw.chance(0.2)) return world;
   const objects = times(draw.from(8, 24), (at): Part => {
-    const key = `many-${at}.${draw.oneOf(["jpg", "bin"])}`;
+    const extension = draw.oneOf(["jpg", "bin"]);
+    // A run that may not upload gives up after so many that cannot go by URL.
+    const key = `many-${at}.${world.transfer === "url" ? "jpg" : extension}`;
     return { type: "object", key, content: `content ${at} of many`, parts: 0 };
   });
   const bots = world.bots.map((bot) => ({ ...bot, chats: bot.chats.slice(0, 1) }));
@@ -82,6 +109,12 @@ function lifeOf(draw: Draw, isWorker: boolean): Omit<Life, "standsInCall"> {
       ms: draw.oneOf([2_000, 20_000, 35_000, 100_000]),
     })),
   };
+}
+
+/** The pace of bots over all chats is slower than those of lanes. */
+function hurried(world: Scenario, draw: Draw): Scenario {
+  if (!draw.chance(0.1)) return world;
+  return { ...world, pace: "6000/min", botPace: BOT_PACE };
 }
 
 function times<T>(count: number, make: (at: number) => T): T[] {

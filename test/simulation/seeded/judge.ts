@@ -13,6 +13,9 @@ const UNWRITTEN_MS = 3_000;
 /** Milliseconds for which a bot may believe what it was told of its rights. */
 const ASKED_MS = 30_000;
 
+/** Milliseconds by which a call may begin after the moment that its bot was given: its lane may be held up. */
+const LATE_MS = 3_000;
+
 /** Objects read ahead at most for each that is sent at a time. */
 const READ_AHEAD = 4;
 
@@ -39,6 +42,8 @@ export class Judge {
   /** Contents that were changed between a look and a fetch by Telegram, which nobody can know. */
   readonly #swapped = new Set<string>();
   readonly #windows: DocumentedWindows;
+  /** Those of a bot over all its chats. */
+  readonly #botWindows: DocumentedWindows | null;
   /** How often the rows with ids, and the attempts, were written to when they were looked at last. */
   #seen = { ids: -1, attempts: -1 };
   /** Ids that are ready, and not durable yet. */
@@ -53,6 +58,9 @@ export class Judge {
     this.#packs = new PackJudge(world, this.#books, (text) => this.#wrong(text));
     this.#slugs = new Map(world.scenario.bots.map(({ id, slug }) => [id, slug]));
     this.#windows = new DocumentedWindows(world.scenario);
+    const { botPace, diskMs } = world.scenario;
+    const perMinute = Number.parseFloat(botPace ?? "") * 60;
+    this.#botWindows = botPace ? new DocumentedWindows({ pace: `${perMinute}/min`, diskMs }, LATE_MS) : null;
   }
 
   /** After a step. */
@@ -132,6 +140,8 @@ export class Judge {
     const by = company ? this : call.by;
     const late = company?.isLate(call) ? null : this.#windows.over({ ...call, by }, this.#chatOf(call.chat));
     if (late) this.#wrong(late);
+    const many = company?.isLate(call) ? null : this.#botWindows?.over({ ...call, by }, null);
+    if (many) this.#wrong(many);
     if (this.#sentTwice(call, calls.slice(0, at)))
       this.#wrong(`one content was sent twice by one process: ${call.method} of ${call.bot}`);
   }

@@ -53,6 +53,8 @@ export interface Scenario {
   readonly concurrency: number;
   readonly maxQueue: number;
   readonly pace: string;
+  /** Absent where it is what it is by default. */
+  readonly botPace?: string;
   readonly transfer: "auto" | "url" | "upload";
   readonly retries: number;
   /** Milliseconds that a commit waits for the disk at most. */

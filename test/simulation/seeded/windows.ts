@@ -12,11 +12,12 @@ export class DocumentedWindows {
   readonly #lateMs: number;
   readonly #starts = new Map<object, Map<string, number[]>>();
 
-  constructor({ pace, diskMs }: Scenario) {
+  /** `lateMs`: by which a call may be late for other reasons than its disk. */
+  constructor({ pace, diskMs }: Pick<Scenario, "pace" | "diskMs">, lateMs = WOBBLE_MS) {
     const fixed = /^(\d+)\/min$/.exec(pace)?.[1];
     this.#perMinute = pace === "documented" ? (DOCUMENTED.channel ?? 20) : fixed ? Number(fixed) : null;
     // A call begins once its attempt is written down.
-    this.#lateMs = WOBBLE_MS + 3 * diskMs;
+    this.#lateMs = lateMs + 3 * diskMs;
   }
 
   /** What is wrong with the moment of this call; null where nothing is. */
@@ -32,6 +33,6 @@ export class DocumentedWindows {
     );
     if (index < 0) return null;
     const count = starts.length - index + 1;
-    return `${count} calls of ${bot} in ${chat} within ${Math.round(startedAt - (starts[index] ?? 0))} ms at ${this.#perMinute} a minute`;
+    return `${count} calls of ${bot} in ${chat ?? "all its chats"} within ${Math.round(startedAt - (starts[index] ?? 0))} ms at ${this.#perMinute} a minute`;
   }
 }

@@ -195,6 +195,7 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     MEDIA_PREWARM_INTERVAL_MS: "20000",
     PREWARM_LIST_INTERVAL: "5m",
     PREWARM_PACE: scenario.pace,
+    PREWARM_BOT_PACE: scenario.botPace,
     PREWARM_PACK: scenario.packs?.rule,
   };
   const bots = scenario.bots.map(({ slug, id, chats: own }) => ({
@@ -203,7 +204,13 @@ function configOf(scenario: Scenario, chats: readonly string[]): WorkerConfig {
     tokenName: "TELEGRAM_BOT_TOKEN",
     chats: own.map((at) => chats[at] ?? ""),
   }));
-  const name = [scenario.concurrency, scenario.maxQueue, scenario.pace, scenario.packs?.rule].join(" ");
+  const name = [
+    scenario.concurrency,
+    scenario.maxQueue,
+    scenario.pace,
+    scenario.botPace,
+    scenario.packs?.rule,
+  ].join(" ");
   const config = configs.get(name) ?? loadWorkerConfig({}, env, null);
   configs.set(name, config);
   return { ...config, bots };
