@@ -27,7 +27,8 @@ export function sharedWork(given: KeepingOptions, shared: FleetParts, parts: Wor
   const { fleet, how, works, worker } = shared;
   const tell: Tell = (level, text) => events.emit("notice", { level, text });
   const away = tellOnce(tell);
-  const pulse = new PulseWatch({ clock: connections.clock, stop, fleet, how, works, worker });
+  const led = (isLed: boolean) => lead.heard(isLed);
+  const pulse = new PulseWatch({ clock: connections.clock, stop, fleet, how, works, worker, led });
   const jobs = jobWatch(given, shared, { ...parts, tell, away }, (bot) => pulse.isMine(bot));
   let begin = () => {};
   const lead = leadWatch(given, shared, { ...parts, tell, away, begin: () => begin() });

@@ -22,7 +22,7 @@ export interface LeadWatchOptions extends FeedOptions {
 
 /** What one worker does for all: it reads the sources, and tells the engine what waits. */
 const LEAD = "lead";
-/** Real milliseconds: between two words that this worker leads, and between two looks whether the engine still knows what it was told. */
+/** Real milliseconds: between two words that this worker leads (others ask for that as soon as nobody does), and between two looks whether the engine still knows what it was told. */
 const [RENEW_MS, WHOLE_MS] = [10_000, 15_000];
 /** Real milliseconds between two looks after jobs whose workers were lost, while the engine has some that are work, and otherwise. */
 const [LOOK_AFTER_MS, SELDOM_MS] = [5_000, 600_000];
@@ -35,6 +35,8 @@ const AGAIN_S = 300;
 export class LeadWatch {
   readonly #options: LeadWatchOptions;
   #leads = false;
+  /** As far as is known nobody leads. */
+  #isVacant = true;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #wholeAt = Number.NEGATIVE_INFINITY;
   #lookedAfterAt = Number.NEGATIVE_INFINITY;
@@ -68,6 +70,13 @@ export class LeadWatch {
     this.#leads = false;
   }
 
+  /** Hears from each pulse whether a worker leads. */
+  heard(isLed: boolean): void {
+    if (this.#leads || isLed) return;
+    this.#isVacant = true;
+    this.#options.asked.ring();
+  }
+
   /** Something has recovered: what waits is found by itself. */
   again(): void {
     this.#options.asked.ring();
@@ -75,9 +84,10 @@ export class LeadWatch {
 
   async #renew(): Promise<void> {
     const now = performance.now();
-    if (now - this.#renewedAt < RENEW_MS) return;
-    this.#renewedAt = now;
     const before = this.#leads;
+    if (before ? now - this.#renewedAt < RENEW_MS : !this.#isVacant) return;
+    this.#renewedAt = now;
+    this.#isVacant = false;
     this.#leads = await this.#options.fleet.lead(LEAD);
     if (!this.#leads) this.#backlog.seen([], now);
     if (this.#leads && !before) this.#options.onLead();

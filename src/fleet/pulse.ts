@@ -10,6 +10,8 @@ export interface PulseWatchOptions {
   readonly how: () => FleetPulse;
   /** Hears whether this worker may take work. */
   readonly works: (works: boolean) => void;
+  /** Hears whether any worker leads. */
+  readonly led: (isLed: boolean) => void;
   /** The number of this worker. */
   readonly worker: number;
 }
@@ -33,10 +35,11 @@ export class PulseWatch {
 
   /** Resolves when the worker drains. Throws LedgerError. */
   async run(): Promise<void> {
-    const { clock, stop, fleet, how, works } = this.#options;
+    const { clock, stop, fleet, how, works, led } = this.#options;
     while (!stop.draining.aborted) {
       const workers = await fleet.pulse(how());
       works(!workers.some(({ id, stopped }) => id === this.#options.worker && stopped));
+      led(workers.some(({ leads }) => leads));
       this.#share(workers);
       await clock.sleep(EACH_MS * clock.scale, stop.draining);
     }
