@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Inspection } from "../config/inspect.ts";
+import { once, onceEach, onceSync } from "../domain/memo.ts";
 import type { PostgresSight } from "../ledgers/postgres-sight.ts";
 import type { LedgerView } from "../ledgers/view.ts";
 import type { Storage } from "../storage/port.ts";
@@ -8,7 +9,6 @@ import type { CheckContext, CheckedBot, CheckedBucket, Host } from "./context.ts
 import { thisHost } from "./host.ts";
 import { fetchPlainly, reach } from "./http.ts";
 import { inspectLanes } from "./lanes.ts";
-import { once, onceEach, onceSync } from "./memo.ts";
 
 /** What a configuration was found to be, and the parts that could be made of it. */
 export interface ContextOptions {

@@ -1,10 +1,12 @@
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
+import { onceSync } from "../domain/memo.ts";
 
-const SEGMENTER = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made for the first text that is not ASCII only, which a run without a terminal seldom prints: this and {@link emoji} take 20 ms. */
+const segmenter = onceSync(() => new Intl.Segmenter("en", { granularity: "grapheme" }));
 /** Of regular expressions about whole emoji: newer than the syntax that the compiler knows; Node has it since version 20. */
 const UNICODE_SETS: string = "v";
-const EMOJI = new RegExp("^\\p{RGI_Emoji}$", UNICODE_SETS);
+const emoji = onceSync(() => new RegExp("^\\p{RGI_Emoji}$", UNICODE_SETS));
 const ASCII = /^[ -~]*$/;
 
 /** How many cells of a terminal a text takes: two for a CJK character or an emoji, none for a mark or a colour code. */
@@ -31,10 +33,10 @@ export function splitAt(text: string, width: number): [head: string, rest: strin
 }
 
 function graphemes(text: string): string[] {
-  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+  return Array.from(segmenter().segment(text), ({ segment }) => segment);
 }
 
 /** string-width is what measures the cells of tables too; it does not know emoji newer than itself. */
 function cellsOf(grapheme: string): number {
-  return EMOJI.test(grapheme) ? 2 : stringWidth(grapheme);
+  return emoji().test(grapheme) ? 2 : stringWidth(grapheme);
 }

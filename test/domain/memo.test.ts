@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { once, onceEach, onceSync } from "../../src/doctor/memo.ts";
+import { once, onceEach, onceSync } from "../../src/domain/memo.ts";
 
 describe("asking once", () => {
   it("asks at the first call and returns the same promise to all, a failure too", async () => {
