@@ -116,7 +116,7 @@ export class Attempts {
     }
     const { attempt } = begun;
     const begunAt = clock.now();
-    const send = () => {
+    const send = async () => {
       const queue = inPlace ? clock.now() - begunAt : 0;
       const tried = { facts, spent: { ...spent, begin: begunAt - began, queue } };
       const why = this.#whyNot(ready, tried);
@@ -169,15 +169,14 @@ export class Attempts {
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }
 
-  async #unsent(
+  #unsent(
     attempt: AttemptId,
     permit: Permit,
     tried: Pick<Outcome, "facts" | "spent">,
     why: Failure,
-  ): Promise<Outcome> {
+  ): Outcome {
     permit.giveBack();
-    await this.#options.ledger.retry(attempt, why);
-    return { ...tried, transfer: null, result: { type: "put_off", ms: 0 } };
+    return { ...tried, transfer: null, result: { type: "put_off", ms: 0, begun: { attempt, why } } };
   }
 
   /** What is written down before a call, with a tag for its message. */

@@ -62,8 +62,14 @@ export interface Outcome {
     /**
      * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
      * content is on its way under another key, or its pack had no room. The item waits `ms` before its next try, which is by itself if `alone`.
+     * `begun` is what was written down of it already, and why its call was not made.
      */
-    | { readonly type: "put_off"; readonly ms: number; readonly alone?: boolean };
+    | {
+        readonly type: "put_off";
+        readonly ms: number;
+        readonly alone?: boolean;
+        readonly begun?: { readonly attempt: AttemptId; readonly why: Failure };
+      };
 }
 
 /** Makes the call of a try that was written down, once there is a place for it, and all that has to be done before the place is free again. */

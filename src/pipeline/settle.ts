@@ -107,7 +107,8 @@ export class Settlement {
     this.#report(tried, { status: "unknown", left: true, ...errorFields(cause) });
   }
 
-  #putOff(task: Task, { ms, alone = task.alone }: ResultOf<"put_off">): Task {
+  async #putOff(task: Task, { ms, alone = task.alone, begun }: ResultOf<"put_off">): Promise<Task> {
+    if (begun) await this.#options.ledger.retry(begun.attempt, begun.why);
     return { ...(ms > 0 ? this.#after(ms, task) : task), alone };
   }
 

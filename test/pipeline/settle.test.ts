@@ -144,6 +144,24 @@ describe("a try that sent nothing", () => {
     expect(await settle(line, task, uncalled(task, { type: "put_off", ms }))).toEqual({ ...task, notBefore });
     expect([line.told.item, line.told.retry]).toEqual([[], []]);
   });
+
+  it("although it was written down comes back, unless it is in doubt for others meanwhile", async () => {
+    const line = await openLine();
+    const why = failure("flood_wait", "no calls for now");
+    const begun = async (task: Task) => {
+      const { facts, result } = await called(line, task, why);
+      const attempt = result.type === "failed" && result.attempt !== null ? result.attempt : 0;
+      return { ...uncalled(task, { type: "put_off", ms: 0, begun: { attempt, why } }), facts };
+    };
+    const [task, late] = [line.taskOf("a"), line.taskOf("b")];
+    expect(await settle(line, task, await begun(task))).toEqual({ ...task, notBefore: 0 });
+    const outcome = await begun(late);
+    // As another process does with what one has left that stands still.
+    line.sql("update prewarm_attempts set state = 'unknown' where r2_key = 'b' returning id");
+    expect(await settle(line, late, outcome)).toBeNull();
+    expect(line.attemptStates()).toEqual(["retry", "unknown"]);
+    expect(items(line)).toEqual([["b", "unknown", "process_died"]]);
+  });
 });
 
 describe("a call that failed", () => {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
-import { failure } from "../../domain/failure.ts";
+import { type Failure, failure } from "../../domain/failure.ts";
 import type { Reason } from "../../domain/reasons.ts";
 import type { CalledLane, Permit } from "../../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
@@ -110,7 +110,7 @@ export class PackAttempts {
       return none;
     }
     const goes = begun.going.length > 0 && this.#stillGoes(begun.going, permit) && permit.leaves();
-    const sent = goes ? await this.#call(permit, begun, use) : await this.#unsent(permit, begun);
+    const sent = goes ? await this.#call(permit, begun, use) : this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
       const place = begun.going.indexOf(each);
       return place < 0 ? elsewhere(each, asked[nth]) : (sent.outcomes[place] ?? []);
@@ -124,11 +124,10 @@ export class PackAttempts {
   }
 
   /** While the attempts were written down, another call on this lane was answered: its permit holds no more, or no packs go here. */
-  async #unsent(permit: Permit, { going, facts, ids }: BegunPack): Promise<PackOutcome> {
+  #unsent(permit: Permit, { going, facts, ids }: BegunPack): PackOutcome {
     permit.giveBack();
     const why = failure("flood_wait", `${permit.lane.chat} takes no such call for now; none was made`);
-    await Promise.all(ids.map((id) => this.#options.ledger.retry(id, why)));
-    return { outcomes: going.flatMap((each, nth) => unsent(each, facts[nth])), call: null };
+    return { outcomes: going.flatMap((each, nth) => unsent(each, facts[nth], why, ids[nth])), call: null };
   }
 
   /** The chat may have changed while the permit was waited for (a group that became a supergroup). */
@@ -224,8 +223,15 @@ function lostResult(
   return { type: "failed", attempt, failure: cause, startedAt: answer.times.started };
 }
 
-function unsent({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
-  return facts ? [{ facts, spent, transfer: null, result: { type: "put_off", ms: 0 } }] : [];
+function unsent(
+  { spent }: ReadyTask,
+  facts: AttemptFacts | undefined,
+  why?: Failure,
+  attempt?: AttemptId,
+): Outcome[] {
+  if (facts === undefined) return [];
+  const begun = attempt === undefined || why === undefined ? {} : { begun: { attempt, why } };
+  return [{ facts, spent, transfer: null, result: { type: "put_off", ms: 0, ...begun } }];
 }
 
 /** It is sent elsewhere, and left to whoever does. */
