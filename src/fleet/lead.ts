@@ -41,6 +41,8 @@ export class LeadWatch {
   #wholeAt = Number.NEGATIVE_INFINITY;
   #lookedAfterAt = Number.NEGATIVE_INFINITY;
   #againAt = performance.now();
+  /** What the engine was told before this moment is to be told again; null where nothing is. */
+  #forgets: number | null = null;
   readonly #backlog = new Backlog();
 
   constructor(options: LeadWatchOptions) {
@@ -93,6 +95,14 @@ export class LeadWatch {
     if (this.#leads && !before) this.#options.onLead();
   }
 
+  /** A portion at each look: there may be hundreds of thousands of rows. */
+  async #forget(): Promise<void> {
+    if (this.#forgets === null) return;
+    const { fleet, asked } = this.#options;
+    if ((await fleet.unfeed((performance.now() - this.#forgets) / 1000)) === 0) this.#forgets = null;
+    else asked.ring();
+  }
+
   async #work(): Promise<void> {
     const { engine, fleet, bots, away } = this.#options;
     const now = performance.now();
@@ -100,12 +110,13 @@ export class LeadWatch {
       if (now - this.#wholeAt >= WHOLE_MS) {
         this.#wholeAt = now;
         this.#backlog.seen(await fleet.botsWithWork(bots), now);
-        if (!(await engine.isWhole())) await fleet.unfeed(0);
+        if (!(await engine.isWhole())) this.#forgets = performance.now();
       }
       if (now - this.#againAt >= AGAIN_S * 1000) {
         this.#againAt = now;
-        await fleet.unfeed(AGAIN_S);
+        this.#forgets ??= now - AGAIN_S * 1000;
       }
+      await this.#forget();
       const waiting = await fleet.waiting(bots);
       if (waiting.overdue) await fleet.sweep();
       if (now - this.#lookedAfterAt >= (waiting.fed ? LOOK_AFTER_MS : SELDOM_MS)) {

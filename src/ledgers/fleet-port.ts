@@ -93,7 +93,10 @@ export interface FleetLedger {
   /** Entries that were asked for by name and that the engine does not know of, in the order of their arrival. */
   unfedEntries(): Promise<QueuedEntry[]>;
   entriesFed(ids: readonly number[]): Promise<void>;
-  /** The engine may not know any more of what it was told more than `ageS` seconds ago. Returns how many rows that is. */
+  /**
+   * The engine may not know any more of what it was told more than `ageS` seconds ago. Returns how many rows that is: a portion of them; 0 when
+   * none are left.
+   */
   unfeed(ageS: number): Promise<number>;
   /** What of these rows is still work. */
   rowsNow(rows: readonly WorkRow[]): Promise<RowNow[]>;

@@ -36,7 +36,7 @@ if (typeof server === "string") {
     });
 
     /** One that would look by itself in an hour only. */
-    async function watch() {
+    async function watch(before = async () => {}) {
       const shared = await openSharedLedger({ url, command: "prewarm worker", company: "shared" });
       open.push(shared);
       const loaded = await loadEngine({ PREWARM_TEST_FLEET_ON_ANY_NODE: "1" });
@@ -57,6 +57,7 @@ if (typeof server === "string") {
         onLead: () => led.ring(),
         away: () => {},
       });
+      await before();
       const running = lead.run();
       ends.push(async () => {
         stop.abort();
@@ -66,6 +67,23 @@ if (typeof server === "string") {
       const leads = () => led.wait(HOUR_MS, systemClock(), new AbortController().signal);
       return { lead, leads, worker };
     }
+
+    it("has the engine told again of all it was told, in portions, where that is lost", async () => {
+      const of = "from generate_series(1, 5100) i";
+      const sha = "encode(sha256(i::text::bytea), 'hex')";
+      await watch(async () => {
+        await query(
+          url,
+          `insert into media_store (r2_key, kind, r2_etag, bytes, sha256) select 'a' || i, 'photo', md5(i::text), 9, ${sha} ${of}`,
+        );
+        await query(
+          url,
+          `insert into media_cache (bot_slug, sha256, kind, fed_at) select 'other', ${sha}, 'photo', now() ${of}`,
+        );
+      });
+      const told = async () => await query(url, "select 1 from media_cache where fed_at is not null limit 1");
+      while ((await told()).length > 0) await systemClock().sleep(20);
+    });
 
     it("goes to another worker at the pulse by which that sees that nobody has it, and not before", async () => {
       const one = await watch();

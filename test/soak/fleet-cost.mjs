@@ -41,6 +41,7 @@ const o = {
 };
 const MOST_GROWTH = 1.15;
 const DONE = "select count(*) filter (where status = 'ready')::int as n from media_cache";
+const UNTOLD = "select count(*)::int as n from media_cache where fed_at is null and status = 'warming'";
 
 const table = [];
 let open = null;
@@ -70,6 +71,8 @@ async function measure(scene, count) {
     workers.start();
     await started(scene, 1, 2_000);
     await workers.ask("enqueue");
+    // No more of a bot is told to the engine while it knows of so many others.
+    while ((await database.query(UNTOLD))[0].n > 0) await delay(500);
     // It would write to the same rows.
     await workers.stop();
     await addBacklog(database, o, count * o.botsEach);

@@ -98,12 +98,14 @@ function named({ bot, content, kind }: WorkRow): WorkRow {
   return { bot, content, kind };
 }
 
-const UNFEED = `update media_cache c set fed_at = null
-  where c.fed_at <= clock_timestamp() - cast(:ageS as integer) * interval '1 second' and ${feedable("c.")}`;
-const UNFEED_ENTRIES = `update prewarm_queue set fed_at = null
-  where fed_at <= clock_timestamp() - cast(:ageS as integer) * interval '1 second'`;
+/** Rows that are forgotten in one statement: others write to them meanwhile, and hundreds of thousands take minutes. */
+const FORGOTTEN_AT_ONCE = 5_000;
+const TOLD_BEFORE = "fed_at <= clock_timestamp() - cast(:ageS as double precision) * interval '1 second'";
+const UNFEED = `update media_cache c set fed_at = null where c.id in (select f.id from media_cache f
+    where f.${TOLD_BEFORE} and ${feedable("f.")} limit ${FORGOTTEN_AT_ONCE} for update skip locked)`;
+const UNFEED_ENTRIES = `update prewarm_queue set fed_at = null where ${TOLD_BEFORE}`;
 
-/** Forgets that the engine was told of rows and entries. Returns how many. */
+/** Forgets that the engine was told of rows and entries. Returns how many; all of them only when called again until there are none. */
 export function* unfeed(ageS: number): Steps<number> {
   return (yield* run(UNFEED, { ageS })) + (yield* run(UNFEED_ENTRIES, { ageS }));
 }
