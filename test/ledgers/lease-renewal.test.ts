@@ -30,13 +30,14 @@ describe("attempts of two processes at a ledger in PostgreSQL", () => {
   });
 
   it("are renewed by their own one, where they wait for something and their lease is not over", async () => {
-    for (const key of ["sending", "unproved", "canary", "ready", "over", "unproved and over"])
+    for (const key of ["sending", "unproved", "canary", "ready", "over", "unproved and over", "no lease"])
       await one.begin(facts(object(key)));
     await two.begin(facts(object("other process")));
     await sql("update prewarm_attempts set state = 'unproved' where r2_key like 'unproved%'");
     await sql("update prewarm_attempts set state = 'ready' where r2_key in ('canary', 'ready')");
     await sql("update prewarm_attempts set purpose = 'canary' where r2_key in ('sending', 'canary')");
     await sql("update prewarm_attempts set lease_until = clock_timestamp() where r2_key like '%over'");
+    await sql("update prewarm_attempts set lease_until = null where r2_key = 'no lease'");
     await sql(
       "drop table if exists before; create table before as select id, lease_until from prewarm_attempts",
     );
@@ -50,6 +51,7 @@ describe("attempts of two processes at a ledger in PostgreSQL", () => {
       { r2_key: "unproved", state: "unproved" },
       { r2_key: "canary", state: "ready" },
     ]);
+    expect(await stateOf("no lease")).toEqual([{ state: "unknown" }]);
     expect(await stateOf("other process")).toEqual([{ state: "sending" }]);
   });
 

@@ -115,6 +115,7 @@ if (typeof server === "string") {
       const several = [facts(object("b.jpg"), { chatId: "-1002" })];
       await expect(scene.ledger(1).beginAll(several)).rejects.toThrow(LaneHeld);
       expect(held[0]).toBeGreaterThan(A_MINUTE / 2);
+      expect(held[0]).toBeLessThan(2 * A_MINUTE);
       await scene.ledger(1).begin(facts(object("b.jpg"), { bot: "other" }));
     });
 
