@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { PostgresLanes } from "../../src/ledgers/postgres/shared-lanes.ts";
 import type { KeptLanes } from "../../src/ledgers/share-port.ts";
+import { facts, object } from "../conformance/tested-ledger.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { startPostgres } from "../helpers/postgres.ts";
 import { LANE, LaneScene, left, OTHER, ours } from "./lane-scene.ts";
@@ -86,5 +87,19 @@ describe("the lanes of a process, each time their leases are renewed", () => {
     await sql("update prewarm_same_sizes set next_at = clock_timestamp() - interval '11 s' where bytes = 1");
     await renewed(told, 1);
     expect(await sql("select bytes::int from prewarm_same_sizes")).toEqual([{ bytes: 2 }]);
+  });
+
+  it("are not told where it has none, whatever else of it is renewed", async () => {
+    const told = listening();
+    await one().take([LANE]);
+    await one().leave([left()]);
+    await scene.ledger(0).begin(facts(object("a.jpg")));
+    const leases = async () => (await sql("select lease_until::text as until from prewarm_attempts"))[0];
+    for (let times = 0; times < 2; times++) {
+      const before = await leases();
+      await clock.advance(10_000);
+      await expect.poll(leases).not.toEqual(before);
+    }
+    expect(told).toEqual([]);
   });
 });

@@ -3,12 +3,13 @@
  * condition, a call, a word of SQL), and lets the simulation and the tests of its room run on it, what is over first at first, up to the
  * first failure. Prints those that survive.
  *
- *     npm run mutate [-- --list] [--group NAME,NAME] [--only PART OF A PATH] [--sample N [--seed S]] [--every N] [--from N] [--wide]
+ *     npm run mutate [-- --list] [--group NAME,NAME] [--only PART OF A PATH] [--lines N,N] [--sample N [--seed S]] [--every N] [--from N] [--wide] [--no-seeds]
  *
  * The groups are those of mutants/guards.mjs; without `--group` all of them.
  * `--sample 5` takes five of each file, drawn by a seed, 1 without `--seed`;
- * `--every 4` takes each fourth mutant only; `--from 30` leaves out the first 29 of the list, which an earlier run has judged.
- * `--wide` has tests of whole commands play what the tests of its room let live, which takes far longer.
+ * `--every 4` takes each fourth mutant only; `--from 30` leaves out the first 29 of the list, which an earlier run has judged; `--lines 12,30` with
+ * `--only` takes those of these lines, to judge survivors again.
+ * `--wide` has tests of whole commands play what the tests of its room let live, which takes far longer; `--no-seeds` leaves out the simulation.
  * Mutants that the compiler refuses are not counted. Ends 1 when fewer than 85 of 100 were killed.
  */
 import { createHash } from "node:crypto";
@@ -30,7 +31,9 @@ const { values } = parseArgs({
     seed: { type: "string" },
     every: { type: "string" },
     from: { type: "string" },
+    lines: { type: "string" },
     wide: { type: "boolean", default: false },
+    "no-seeds": { type: "boolean", default: false },
   },
 });
 const wanted = values.group?.split(",") ?? GROUPS.map(({ name }) => name);
@@ -42,8 +45,10 @@ const all = GROUPS.filter(({ name }) => wanted.includes(name)).flatMap((group) =
     mutantsOf(file, readFileSync(new URL(file, ROOT), "utf8")).map((mutant) => ({ ...mutant, group })),
   ),
 );
+const lines = values.lines ? new Set(values.lines.split(",")) : null;
 const chosen = (values.sample ? sampled(Number(values.sample), Number(values.seed ?? 1)) : all)
   .filter(({ file }) => file.includes(values.only ?? ""))
+  .filter(({ at }) => lines === null || lines.has(String(at)))
   .filter((_, at) => at % Number(values.every ?? 1) === 0)
   .slice(Number(values.from ?? 1) - 1);
 if (values.list) for (const each of chosen) console.log(nameOf(each));
@@ -65,7 +70,7 @@ function hashOf(text) {
 }
 
 async function judge() {
-  const stage = new Stage({ wide: values.wide });
+  const stage = new Stage({ wide: values.wide, seeds: !values["no-seeds"] });
   try {
     const refused = stage.refused(chosen);
     const played = chosen.filter((mutant) => !refused.has(mutant));

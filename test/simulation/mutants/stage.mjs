@@ -37,18 +37,23 @@ const PLAY = `
 /** What takes so many times as long as it does without a mutant hangs, and what takes less than so many milliseconds never does. */
 const [HANGS_AT, LEAST_MS] = [5, 30_000];
 
+/** Seeds take as long as the machine is busy, and what does not end may be that alone. */
+const SEEDS_HANG_MS = 600_000;
+
 /** A copy of the code in which mutants are put, one at a time. */
 export class Stage {
   #copy = mkdtempSync(join(tmpdir(), "prewarm-mutants-"));
   #built = `${BUILT}-mutant-${process.pid}`;
   #tests = new TestRunner(this.#copy);
   #wide;
+  #seeds;
   /** What takes longer hangs, by what was changed. */
   #hangsMs = 0;
 
-  /** `wide`: also by the tests that take longer. */
-  constructor({ wide }) {
+  /** `wide`: also by the tests that take longer; `seeds`: also by the simulation, where it plays what is changed. */
+  constructor({ wide, seeds }) {
     this.#wide = wide;
+    this.#seeds = seeds;
     process.on("exit", () => this.#remove());
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
     for (const name of COPIED) cpSync(join(ROOT, name), join(this.#copy, name), { recursive: true });
@@ -91,7 +96,7 @@ export class Stage {
   async #killerIn({ tests, wide = [], seeds = null }) {
     const failed = await this.#tests.failureOf(tests, this.#hangsMs);
     if (failed) return failed;
-    const bySeeds = seeds ? this.#seedsFail(seeds) : null;
+    const bySeeds = seeds && this.#seeds ? this.#seedsFail(seeds) : null;
     if (bySeeds) return bySeeds;
     return this.#wide && wide.length > 0 ? this.#tests.failureOf(wide, this.#hangsMs) : null;
   }
@@ -104,7 +109,7 @@ export class Stage {
   #seedsFail(which) {
     const folder = pathToFileURL(join(this.#built, "test/simulation/seeded")).href;
     const args = ["--input-type=module", "-e", PLAY, "--", folder, which];
-    const flags = { cwd: ROOT, stdio: "ignore", timeout: this.#hangsMs, killSignal: "SIGKILL" };
+    const flags = { cwd: ROOT, stdio: "ignore", timeout: SEEDS_HANG_MS, killSignal: "SIGKILL" };
     const { status, error } = spawnSync(process.execPath, args, flags);
     if (status === 0) return null;
     return error ? "seeds, which hang" : "seeds";
