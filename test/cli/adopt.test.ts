@@ -262,6 +262,7 @@ describe("--adopt-from", () => {
         sendDocument: 1,
         deleteMessage: 1,
       });
+      expect(countBy(itemsOf(ended).map(({ attempts }) => String(attempts)))).toEqual({ 1: 1, 2: 20 });
       expect(world.posts(posts).map(({ deleted, transfer }) => [deleted, transfer])).toEqual([
         [true, "file_id"],
       ]);
@@ -282,6 +283,9 @@ describe("--adopt-from", () => {
         { upload: 20 },
       ]);
       expect(countBy(world.posts(posts).map(({ transfer }) => transfer))).toEqual({ upload: 20 });
+      expect(world.rows("select count(*) as n from prewarm_attempts where state = 'unproved'")).toEqual([
+        { n: 0 },
+      ]);
       expect(await sends(world, "second", OTHER_TOKEN)).toBe(true);
     });
 
