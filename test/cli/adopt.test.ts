@@ -130,6 +130,15 @@ describe("--adopt-from", () => {
     expect(world.posts().filter(({ deleted }) => !deleted).length).toBe(4);
   });
 
+  it("goes on by edits where the message of one row is gone, which says nothing of the others", async () => {
+    const world = await warmed(6);
+    const [gone] = world.posts();
+    world.botApi.control({ delete_messages: { chat: CHAT, message_ids: [gone?.message_id ?? 0] } });
+    const ended = await adopt(world, "-c", "1");
+    expect(countBy(itemsOf(ended).map(({ transfer }) => transfer))).toEqual({ upload: 1, edit: 5 });
+    expect(`${ended.stdout}${ended.stderr}`).toContain("adopted from default: 5 by an edit");
+  });
+
   it("asks a chat for no other edit once it refused one for all messages, and for no forward where none can be made", async () => {
     const world = await warmed(12);
     const refuse = { type: "status", status: 400, description: "Bad Request: message can't be edited" };
@@ -142,6 +151,7 @@ describe("--adopt-from", () => {
     const { editMessageCaption = 0, forwardMessage = 0 } = countBy(
       world.botApi.calls().map(({ method }) => method),
     );
+    expect(`${ended.stdout}${ended.stderr}`).not.toContain("adopted from");
     // As many as wait at once.
     expect([editMessageCaption > 0, editMessageCaption <= 4, forwardMessage]).toEqual([true, true, 0]);
   });

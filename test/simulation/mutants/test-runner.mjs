@@ -1,21 +1,28 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** Files that are written to memory: tests of ledgers wait for the disk most of their time. */
+/** Where files are in memory: tests of ledgers wait for the disk most of their time. */
 const MEMORY = "/dev/shm";
 const PROGRAM = fileURLToPath(new URL("tests.mjs", import.meta.url));
 
 /** A process that runs tests of a folder again and again; another one once it hangs. */
 export class TestRunner {
   #root;
+  /** For the files of tests, also those that a test leaves that hangs. */
+  #files = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "prewarm-mutants-"));
   #child = null;
   #changed = new Set();
 
   constructor(root) {
     this.#root = root;
+    // A server may run as another user.
+    chmodSync(this.#files, 0o755);
+    process.on("exit", () => rmSync(this.#files, { recursive: true, force: true }));
   }
 
   /** A file of the folder is not what it was. */
@@ -53,7 +60,7 @@ export class TestRunner {
     // A group of its own: what hangs has processes beside it.
     const child = fork(PROGRAM, [this.#root], {
       cwd: this.#root,
-      env: existsSync(MEMORY) ? { ...process.env, TMPDIR: MEMORY } : process.env,
+      env: { ...process.env, TMPDIR: this.#files },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       detached: true,
     });
