@@ -26,6 +26,10 @@ export function adoptingConformance(open: OpenLedger): void {
       expect(await posted("other")).toBeNull();
       expect(await posted("default", "document")).toBeNull();
       expect(await tested.ledger.posters()).toEqual(["default"]);
+      await tested.warm(object("c.jpg"), { fileId: "named", confirmed: { shown: { filename: "c.jpg" } } });
+      expect(await tested.sql("select shown_as from media_cache where tg_file_id = 'named'")).toEqual([
+        { shown_as: '{"filename":"c.jpg"}' },
+      ]);
     });
 
     it("has a caption that nobody knows where others wrote the row", async () => {

@@ -109,6 +109,31 @@ describe("processes at a ledger in PostgreSQL", () => {
     if (!isLet) await open(comes);
   });
 
+  it("let in one of many that come at once to work alone", async () => {
+    const clocks = Array.from({ length: 6 }, () => new VirtualClock());
+    const ends: boolean[] = [];
+    for (const clock of clocks)
+      void open("alone", clock).then(
+        () => ends.push(true),
+        () => ends.push(false),
+      );
+    while (ends.length < clocks.length) {
+      for (const clock of clocks) await clock.advance(40_000);
+      await new Promise(setImmediate);
+    }
+    expect(ends.filter(Boolean)).toHaveLength(1);
+  });
+
+  it("leave their lanes to who takes their place, where they rested and are gone", async () => {
+    const resting = await open("alone", new VirtualClock());
+    await resting.rest?.(600_000);
+    await sql(`insert into prewarm_lane_leases (bot_slug, chat_id, fence, lease_until)
+      select 'default', '-1001', id, clock_timestamp() + interval '30 s' from prewarm_processes`);
+    const next = await open("alone");
+    const taken = await next.shared?.take([{ bot: "default", chat: "-1001" }]);
+    expect(taken?.lanes).toMatchObject([{ isOurs: true }]);
+  });
+
   it("keep their place only as long as no other one has it", async () => {
     const [standing, clock] = [new VirtualClock(), new VirtualClock()];
     const worker = await open("alone", standing);
