@@ -52,6 +52,7 @@ describe("the lanes of a process, each time their leases are renewed", () => {
     );
     expect(longer).toEqual([{ chat_id: LANE.chat }, { chat_id: OTHER.chat }]);
     await two().take([LANE]);
+    await scene.holdWishes();
     await one().freezeBot("other", 60_000);
     await scene.ledger(1).freezeLane({ ...OTHER, until: Date.now() + 60_000 });
     const [wanted, frozen] = (await renewed(told, 2)) ?? [];

@@ -35,6 +35,12 @@ export class LaneScene {
   /** As if the owner of all lanes had been killed half a minute ago. */
   readonly expire = () => this.sql("update prewarm_lane_leases set lease_until = clock_timestamp()");
 
+  /** Has the wishes for lanes hold for an hour, and not for five seconds, which a busy machine may take for a test. */
+  readonly holdWishes = () =>
+    this.sql(
+      "update prewarm_lane_leases set next_until = clock_timestamp() + interval '1 hour' where next_until is not null",
+    );
+
   ledger(nth: number): Ledger {
     return this.#ledgers[nth] as Ledger;
   }

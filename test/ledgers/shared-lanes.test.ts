@@ -45,6 +45,7 @@ if (typeof server === "string") {
       await one().take([LANE]);
       await two().take([LANE]);
       await three().take([LANE]);
+      await scene.holdWishes();
       const at = Date.now();
       await one().leave([
         left({ frozenUntil: at + A_MINUTE, pace: 17.5, paceAt: at, nextInMs: 5_000, found: "{}" }),
@@ -71,6 +72,7 @@ if (typeof server === "string") {
       await two().take([LANE]);
       await sql("update prewarm_lane_leases set next_until = clock_timestamp()");
       await three().take([LANE]);
+      await scene.holdWishes();
       await one().leave([left()]);
       expect(ours(await two().take([LANE]))).toEqual([]);
       expect(ours(await three().take([LANE]))).toEqual(["-1001"]);
@@ -158,11 +160,12 @@ if (typeof server === "string") {
         const shared = { takeSlots, giveBackSlots } as unknown as SharedLanes;
         return new SharedBotPace({ bot: "default", clock, shared, gapMs, frozen: (ms) => frozen.push(ms) });
       });
+      const began = clock.now();
       const taken = await Promise.all(
         paces.flatMap((pace) => Array.from({ length: 30 }, () => pace.take(clock.now(), 1))),
       );
-      const moments = taken.sort((a, b) => a - b);
-      expect((moments.at(-1) ?? 0) - (moments[0] ?? 0)).toBeGreaterThan(58 * gapMs);
+      // Moments are told late rather than early, by what an answer took.
+      expect(Math.max(...taken) - began).toBeGreaterThan(58 * gapMs);
       expect(statements).toBeLessThan(20);
       expect(frozen).toEqual([]);
       await one().freezeBot("default", A_MINUTE);
