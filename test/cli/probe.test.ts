@@ -31,10 +31,16 @@ describe("prewarm probe, against a sandbox that is a process of its own", () => 
 
   it("finds out everything in one go, and what is known is not asked again", async () => {
     const scene = await probeScene(30, "--bots", "2");
+    // A message that is paid back within a second is not missed by a machine that takes half of one for each.
+    await scene.control({ chat: { id: CHAT_ID, rate: 2, burst: 1 } });
+    const slow = await scene.probe("--only", "limit");
+    expect([slow.found, slow.code], slow.stderr).toEqual([["limit token_bucket"], 0]);
+    await scene.control({ chat: { id: CHAT_ID, rate: 20, burst: 3 } });
     const ended = await scene.probe("--report", "report.json");
     expect([ended.summary.open, ended.code], ended.stderr).toEqual([0, 0]);
     expect([...ended.found].sort()).toEqual([...AT_FIRST].sort());
-    await isTidy(scene, ended);
+    const messages_posted = slow.summary.messages_posted + ended.summary.messages_posted;
+    await isTidy(scene, { ...ended, summary: { ...ended.summary, messages_posted } });
     const report = scene.file("report.json");
     const { R2_BUCKET: _, PREWARM_TIME_SCALE: __, ...secret } = scene.env;
     const hidden = [...Object.values(secret), String(CHAT_ID), "AgAC"];
