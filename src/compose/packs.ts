@@ -105,7 +105,7 @@ export async function packPlanOf(
   const typeOf = typesOf(found);
   const open = lanes.filter(({ closed }) => closed === null);
   const known = open.map(({ bot: { slug: bot }, chat }) => {
-    return { bot, trust: trustOf(proofs, { bot, chat, type: typeOf(chat) }, clock.wall()) };
+    return { bot, trust: trustOf(proofs, { bot, chat, ...typeOf(chat) }, clock.wall()) };
   });
   const trusts = known.map(({ trust }) => trust);
   return {
@@ -120,9 +120,11 @@ function wordsOf(lanes: readonly Lane[], packs: Packs): LaneWords[] {
 }
 
 /** A group becomes a supergroup under another id. */
-function typesOf(found: readonly LaneToOpen[]): (chat: string) => string {
-  const types = new Map<string, string>(found.map(({ chat }) => [chat.id, chat.type]));
-  return (chat) => types.get(chat) ?? "supergroup";
+function typesOf(found: readonly LaneToOpen[]) {
+  const types = new Map(
+    found.map(({ chat, unasked }) => [chat.id, { type: chat.type, isAssumed: unasked !== undefined }]),
+  );
+  return (chat: string) => types.get(chat) ?? { type: "supergroup", isAssumed: false };
 }
 
 /** What is known of packs on these lanes. */

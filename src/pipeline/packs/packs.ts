@@ -10,7 +10,7 @@ import { mostPackBytes, type PackBounds } from "./fit.ts";
 import type { PackSeen } from "./lane-record.ts";
 import type { QuotaCall } from "./quota.ts";
 import { laneKey, QuotaWatch } from "./quota-watch.ts";
-import { type Trust, trustOf } from "./trust.ts";
+import { type Trust, type TrustedType, trustOf } from "./trust.ts";
 import { LEAST_BYTES, type PackUse, packUse } from "./use.ts";
 import { PROVED_BY, packWords } from "./words.ts";
 
@@ -19,7 +19,7 @@ export interface PacksOptions {
   /** What the ledger holds. */
   readonly proofs: readonly Proof[];
   /** The type of a chat, by its id. */
-  readonly typeOf: (chat: string) => string;
+  readonly typeOf: (chat: string) => TrustedType;
   readonly local: boolean;
   readonly clock: Clock;
   readonly events: Emitter;
@@ -87,7 +87,7 @@ export class Packs {
 
   #judge(bot: string, chat: string): PackUse {
     const { rule, typeOf, clock } = this.#options;
-    const trust = trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall());
+    const trust = trustOf(this.#proofs, { bot, chat, ...typeOf(chat) }, clock.wall());
     const use = packUse(this.#without.has(bot) ? { type: "off" } : rule, trust);
     const tried = this.#tried.get(bot) ?? new Set();
     const kinds = Object.fromEntries(
@@ -110,14 +110,14 @@ export class Packs {
   #wordsOf(bot: string, chat: string): string {
     const { rule, typeOf, clock } = this.#options;
     const why = this.#without.get(bot);
-    const trust = trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall());
+    const trust = trustOf(this.#proofs, { bot, chat, ...typeOf(chat) }, clock.wall());
     return why === undefined ? packWords(rule, trust, PROVED_BY.worker) : `not used in this run: ${why}`;
   }
 
   /** What is proved of ids of a kind that come in packs. */
   idsOf({ bot, chatId: chat, kind }: Pick<UnprovedId, "bot" | "chatId" | "kind">): Trust["ids"][MediaKind] {
     const { typeOf, clock } = this.#options;
-    return trustOf(this.#proofs, { bot, chat, type: typeOf(chat) }, clock.wall()).ids[kind];
+    return trustOf(this.#proofs, { bot, chat, ...typeOf(chat) }, clock.wall()).ids[kind];
   }
 
   #changed(): void {

@@ -14,13 +14,19 @@ export interface Trust {
   readonly ids: Readonly<Record<MediaKind, "ordinary" | "rich_only" | "stale" | "unknown">>;
 }
 
+/** What a chat is, as far as proofs go by it. */
+export interface TrustedType {
+  readonly type: string;
+  /** Not all could be asked about the chat, and its type may be another one. */
+  readonly isAssumed?: boolean;
+}
+
 /** Whom proofs are asked about. */
-export interface TrustedLane {
+export interface TrustedLane extends TrustedType {
   /** Slug. */
   readonly bot: string;
-  /** The id of the chat, and its type. */
+  /** The id of the chat. */
   readonly chat: string;
-  readonly type: string;
 }
 
 /** What these proofs say of a lane at `now` (Unix milliseconds). One of its chat counts more than one of a type, that more than one of all. */
@@ -31,11 +37,23 @@ export function trustOf(proofs: readonly Proof[], lane: TrustedLane, now: number
   return {
     packs: packs === "supported" || packs === "unsupported" ? packs : "unknown",
     quota: quota === "messages" || quota === "media" || quota === "stale" ? quota : "unknown",
-    keeps: Math.min(LIMITS.pack.media, Number(about("keeps")) || LIMITS.pack.keptMedia),
+    keeps: Math.min(
+      LIMITS.pack.media,
+      Number(about("keeps")) || LIMITS.pack.keptMedia,
+      ...keptElsewhere(proofs, lane, now),
+    ),
     maxBody: boundOf(proofs, lane, "max_body", now),
     urls: boundOf(proofs, lane, "url_flood", now),
     ids: Object.fromEntries(MEDIA_KINDS.map((kind) => [kind, idsOf(about(`ids:${kind}`))])) as Trust["ids"],
   };
+}
+
+/** What chats of any type keep, where that of this one is not known: more than that would be lost. */
+function keptElsewhere(proofs: readonly Proof[], { bot, isAssumed }: TrustedLane, now: number): number[] {
+  const kept = proofs.filter(
+    (proof) => proof.bot === bot && proof.what === "keeps" && now - proof.at < BELIEVED_MS,
+  );
+  return isAssumed ? kept.map(({ result }) => Number(result) || LIMITS.pack.keptMedia) : [];
 }
 
 function idsOf(result: string | null): Trust["ids"][MediaKind] {

@@ -149,6 +149,12 @@ describe("how a lane may use packs", () => {
   });
 });
 
+it("keeps to the least that chats of any type keep where that of this one was not looked up", () => {
+  const proofs = [proof("keeps", "50"), proof("keeps", "3", { scope: "supergroup" })];
+  const keeps = (isAssumed: boolean) => trustOf(proofs, { ...LANE, isAssumed }, NOW).keeps;
+  expect([keeps(false), keeps(true)]).toEqual([50, 3]);
+});
+
 it("holds a pack back that is larger than what is proved by now, or goes where media were proved to count", () => {
   const media = proof("quota", "media", { scope: "-1001" });
   expect([1, 2].map((size) => mayStillGo(size, packUse(UP_TO_50, trust(PHOTO, media))))).toEqual([

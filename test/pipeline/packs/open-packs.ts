@@ -29,7 +29,7 @@ export function openPacks({ rule = UP_TO_50, proved = [] as Partial<Proof>[] } =
     rule,
     local: false,
     proofs: [{}, ...proved].map((more) => ({ ...photo, at: clock.wall(), ...more })),
-    typeOf: () => "channel",
+    typeOf: () => ({ type: "channel" }),
     keep: (proof) => kept.push(proof),
   });
   /** A pack of ten that is answered after so many seconds, and the next one due three seconds after it began. */
