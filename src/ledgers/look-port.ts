@@ -57,7 +57,7 @@ export interface Neighbour {
   readonly attempt: number | null;
   /** It was posted to be deleted again: a copy that a look made, or the message of a canary. */
   readonly isGone: boolean;
-  /** Of a copy: an attempt that had begun when it was made; null where none is known. */
+  /** Of a copy: the last attempt that had begun when it was asked for, or, where `lastBegun` is null, some attempt that had; null where none is known. */
   readonly behind: number | null;
   /** The last attempt that had begun when it was known to be there; null where that was not kept. */
   readonly lastBegun: number | null;
@@ -115,6 +115,8 @@ export interface LeftLook extends LookFacts {
    * made had this number in its chat, also those that it may have been one of.
    */
   readonly originals: readonly TaggedPost[];
+  /** The last attempt that had begun when it was; where that was not kept, the one that it is for. */
+  readonly behind: number;
   /** Unix milliseconds, not after the moment at which it was begun. */
   readonly startedAt: number;
 }

@@ -56,7 +56,10 @@ function isEarlier(each: Neighbour, around: LostAt): boolean {
 /** True for a message that was begun when that which is looked for could be posted no more. */
 export function isLater(each: Neighbour, around: LostAt): boolean {
   if (each.startedAt < around.settledAt || orderOf(each, around) < 0) return false;
-  return each.attempt === null || each.attempt > (around.lastBegun ?? 0);
+  const { attempt, behind, lastBegun } = each;
+  const lost = around.lastBegun ?? Number(around.attempt ?? 0);
+  if (attempt !== null) return attempt > lost;
+  return lastBegun === null || behind === null || behind >= lost;
 }
 
 /** Below 0 for what was begun before the call, above 0 for what was begun after it, 0 where that is not known. */

@@ -47,11 +47,12 @@ async function isCleared(
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
 async function idsOfStray(
-  { attempt, bot, chatId, startedAt }: LeftLook,
+  { behind, bot, chatId, startedAt }: LeftLook,
   { ledger, afterMs }: LeftoversOptions,
 ): Promise<readonly number[] | null> {
-  // What was begun before the lost call, or is it, does not come after the look, though a clock that was put back may say so.
-  const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs, lastBegun: Number(attempt) };
+  // Among attempts it stands behind the last that had begun, and before the next, though a clock that was put back may say otherwise.
+  const order = { attempt: behind + 1, lastBegun: behind };
+  const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs, ...order };
   const neighbours = await ledger.neighbours(around);
   return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;
 }

@@ -251,6 +251,44 @@ export function lookConformance(open: OpenLedger): void {
       );
     });
 
+    it("are copies of looks by which attempts had begun when one was made, whatever the clock said", async () => {
+      await posts(100, 10);
+      const begin = async (at: number, key: string) => {
+        tested.now = at * 1_000;
+        return tested.ledger.begin(facts(object(key), { chatId: CHANNEL }));
+      };
+      const copy = async (at: number, copyId: number) => {
+        tested.now = at * 1_000;
+        const asked = { attempt: 1, bot: "default", chatId: CHANNEL, messageId: 10, way: "forward" } as const;
+        const look = await tested.ledger.beginLook(asked);
+        return async () => {
+          await tested.ledger.copied(look, copyId);
+          await tested.ledger.endLook(look);
+        };
+      };
+      await (await copy(110, 11))();
+      const ends = await copy(120, 12);
+      const attempt = await begin(200, "lost.jpg");
+      // Clocks that went back an hour, and later on.
+      tested.now = 90_000;
+      await ends();
+      await (await copy(95, 20))();
+      const lastBegun = Number(await begin(96, "beside.jpg"));
+      const place = { bot: "default", chatId: CHANNEL, attempt, lastBegun };
+      await (await copy(400, 21))();
+      const found = await tested.ledger.neighbours({ ...place, startedAt: 200_000, settledAt: 300_000 });
+      expect(ids(found)).toEqual([11, 12, 20, 21]);
+      const first = Number(attempt) - 1;
+      expect(
+        found.map(({ behind, lastBegun }) => [Number(behind) - first, Number(lastBegun) - first]),
+      ).toEqual([
+        [0, 0],
+        [0, 1],
+        [1, 1],
+        [2, 2],
+      ]);
+    });
+
     it("count a message that was found later from when it was found, and the copies of looks", async () => {
       await posts(100, 10);
       const late = object("late.jpg");
@@ -304,9 +342,10 @@ export function lookConformance(open: OpenLedger): void {
       await tested.ledger.beginLook({ ...look, bot: "two" });
       await tested.ledger.copied(forward, 99);
       expect(await tested.ledger.leftLooks(["default"])).toEqual([
-        { ...look, look: edit, copyId: null, startedAt: tested.now, originals: [] },
+        { ...look, look: edit, copyId: null, startedAt: tested.now, behind: 1, originals: [] },
         {
           ...look,
+          behind: 1,
           look: forward,
           messageId: 6,
           way: "forward",

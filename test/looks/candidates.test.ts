@@ -106,3 +106,18 @@ it("takes for a post before or after only what had ended when the call began, or
   // Begun before the lost one had ended, though later by the clock.
   expect(candidatesOf(lost, [before, by(at(20, 2_000), 8, 9)]).open).toBe("no_post_after");
 });
+
+it("takes for a copy before or after only what was there when the call began, or was made when it had ended, whatever the clock said", () => {
+  const copy = (messageId: number, at_: number, behind: number, lastBegun: number): Neighbour => ({
+    ...at(messageId, at_),
+    behind,
+    lastBegun,
+  });
+  const lost = { ...LOST, attempt: 5, lastBegun: 8 };
+  const [before, after] = [copy(10, 500, 4, 4), copy(20, 2_000, 8, 8)];
+  expect(candidatesOf(lost, [before, after])).toEqual({ ids: upTo(11, 19), open: null });
+  // Asked for before the lost call began, and known to be there only later.
+  expect(candidatesOf(lost, [before, copy(11, 500, 4, 5), after]).ids).toEqual(upTo(12, 19));
+  expect(candidatesOf(lost, [copy(300, 500, 5, 5), copy(320, 2_000, 8, 8)]).open).toBe("no_post_before");
+  expect(candidatesOf(lost, [before, copy(20, 2_000, 7, 9)]).open).toBe("no_post_after");
+});

@@ -1,20 +1,21 @@
 import type { LeftLook, LookFacts, LookId, TaggedPost } from "../look-port.ts";
 import { moments } from "./moments.ts";
 import { WITH_CHATS } from "./neighbours.ts";
+import { LAST_BEGUN } from "./rows.ts";
 import { all, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
 const BEGIN = `
-  insert into prewarm_looks (attempt_id, bot_slug, chat_id, message_id, way, state, started_at)
-  values (:attempt, :bot, :chatId, :messageId, :way, 'asking', :now) returning id`;
+  insert into prewarm_looks (attempt_id, bot_slug, chat_id, message_id, way, state, started_at, behind)
+  values (:attempt, :bot, :chatId, :messageId, :way, 'asking', :now, (select max(id) from prewarm_attempts)) returning id`;
 
-const COPIED = "update prewarm_looks set copy_id = :copyId where id = :look and state = 'asking'";
+const COPIED = `update prewarm_looks set copy_id = :copyId, ${LAST_BEGUN} where id = :look and state = 'asking'`;
 
 const END = "update prewarm_looks set state = 'done', ended_at = :now where id = :look and state = 'asking'";
 
 const LEFT = `
   select id as look, attempt_id as attempt, bot_slug as bot, chat_id as chat, message_id as messageId, way,
-    copy_id as copyId, started_at
+    copy_id as copyId, behind, started_at
   from prewarm_looks where state = 'asking' and bot_slug in (select value from json_each(:bots)) order by id`;
 
 const ORIGINALS = `${WITH_CHATS}
@@ -34,8 +35,9 @@ interface OriginalRow {
   readonly tag: string;
 }
 
-type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "originals"> & {
+type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "originals" | "behind"> & {
   readonly chat: string | number;
+  readonly behind: number | bigint | string | null;
   readonly started_at: string;
 };
 
@@ -65,7 +67,8 @@ export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
     const isStray = look.way === "forward" && look.copyId === null;
     const originals = isStray ? yield* originalsOf(chatId, look.messageId) : [];
     const { startedAt } = moments(started_at, null);
-    looks.push({ ...look, chatId, startedAt, originals });
+    const behind = Number(look.behind ?? look.attempt);
+    looks.push({ ...look, behind, chatId, startedAt, originals });
   }
   return looks;
 }

@@ -13,15 +13,18 @@ const BESIDE = 64;
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
   "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, last_begun, started_at, ended_at, case when purpose = 'canary' then 1 else 0 end as gone from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select cast(:chat as text) as chat, copy_id as id, null as attempt, attempt_id as behind, null as last_begun, started_at, ended_at, 1 as gone from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, null as attempt, coalesce(behind, attempt_id) as behind, last_begun, started_at, ended_at, 1 as gone from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
-/** A copy was made when the attempt that was looked for had begun; beyond that nothing but the clock tells. */
+/** Of a copy of before `behind` was kept the attempt that was looked for had begun; beyond that nothing but the clock tells. */
 const BEGUN_BEFORE = [
   " and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1)",
-  " and attempt_id < coalesce(:attempt, 9223372036854775807)",
+  " and coalesce(behind, attempt_id) < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1)",
 ];
-const BEGUN_AFTER = [" and prewarm_attempts.id > coalesce(:lastBegun, :attempt, 0)", ""];
+const BEGUN_AFTER = [
+  " and prewarm_attempts.id > coalesce(:lastBegun, :attempt, 0)",
+  " and coalesce(behind >= coalesce(:lastBegun, :attempt, 0), 1 = 1)",
+];
 
 const BELOW = MESSAGES.map(
   (messages, at) =>

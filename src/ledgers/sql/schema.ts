@@ -142,7 +142,11 @@ const ATTEMPTS: Table = {
   unique: ["id"],
 };
 
-/** One row for each message that was asked for, written before the first call; `copy_id` is what a forward made of it. */
+/**
+ * One row for each message that was asked for, written before the first call; `copy_id` is what a forward made of it. `behind` is the last
+ * attempt that had begun when it began, `last_begun` the one when its copy was known to be there: they tell its order among attempts
+ * whatever a clock does; null in rows of before they were kept.
+ */
 const LOOKS: Table = {
   name: "prewarm_looks",
   columns: [
@@ -156,6 +160,8 @@ const LOOKS: Table = {
     integer("copy_id"),
     text("started_at", "not null"),
     text("ended_at"),
+    integer("behind"),
+    integer("last_begun"),
   ],
   unique: ["id"],
 };
