@@ -117,11 +117,11 @@ describe("a pace that goes on where another one ended", () => {
     expect(open().next(MINUTE + 100)).toBe(MINUTE + 100);
   });
 
-  it("goes by the first of its calls that is in the minute, also where they began in another order than their slots", () => {
+  it("goes by the first of its calls that is in the minute, also where they left in another order than their slots", () => {
     const pace = new InheritedPace(new FixedPace(6_000), { calls: [39_000], nextAt: NONE }, 2);
     const [first, second] = [pace.take(30_000), pace.take(30_000)];
-    pace.started(second, 41_000);
-    pace.started(first, 40_000);
+    pace.left(second, 41_000);
+    pace.left(first, 40_000);
     expect(pace.next(42_000)).toBe(40_000 + MINUTE + 100);
   });
 
