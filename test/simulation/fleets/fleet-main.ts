@@ -16,7 +16,9 @@ interface FleetWays {
 
 /** What `npm run simulate:fleets` does, with flags as `npm run simulate` has them; returns its exit code. */
 export async function fleets(args: readonly string[], ways: FleetWays = {}): Promise<number> {
-  const { start = startOwnPostgres, say = toStdout, stop } = ways;
+  const { say = toStdout, stop } = ways;
+  // Who is told to end says the sums first, and then ends the server.
+  const { start = () => startOwnPostgres([], stop !== undefined) } = ways;
   const server = await start();
   if (typeof server === "string") throw new Error(server);
   try {

@@ -109,6 +109,10 @@ class FleetStage implements Company {
     return this.#stoodStill(by, startedAt - 2 * ON_ITS_WAY_MS, startedAt);
   }
 
+  hasStoodStill({ by, startedAt }: SeenCall): boolean {
+    return this.#stoodStill(by, startedAt, this.#world.schedule.now());
+  }
+
   get haveStoodStill(): boolean {
     return this.#standstills.length > 0;
   }

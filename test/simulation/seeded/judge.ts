@@ -138,9 +138,10 @@ export class Judge {
     this.#packs.call(call);
     const { company } = this.#world;
     const by = company ? this : call.by;
-    const late = company?.isLate(call) ? null : this.#windows.over({ ...call, by }, this.#chatOf(call.chat));
+    const isPaced = !company?.isLate(call) && !this.#isAway(call.chat);
+    const late = isPaced ? this.#windows.over({ ...call, by }, this.#chatOf(call.chat)) : null;
     if (late) this.#wrong(late);
-    const many = company?.isLate(call) ? null : this.#botWindows?.over({ ...call, by }, null);
+    const many = isPaced ? this.#botWindows?.over({ ...call, by }, null) : null;
     if (many) this.#wrong(many);
     if (this.#sentTwice(call, calls.slice(0, at)))
       this.#wrong(`one content was sent twice by one process: ${call.method} of ${call.bot}`);
@@ -157,20 +158,21 @@ export class Judge {
     if (own.some((one, at) => own.slice(0, at).some((other) => isSame(one, other)))) return true;
     const earlier = before
       .filter((call) => call.by === by && call.bot === bot)
-      .flatMap((call) => call.uploads);
-    return earlier.some((other) => {
-      if (other.answer.isOver && (!other.isPosted || isForced)) return false;
-      return own.some((one) => isSame(one, other) && !this.#isDiscarded(bot, one) && !this.#isLost(bot, one));
+      .flatMap((call) => call.uploads.map((other) => ({ call, other })));
+    return earlier.some(({ call, other }) => {
+      if (other.answer.isOver && (!other.isPosted || isForced || this.#isLost(call, other))) return false;
+      return own.some((one) => isSame(one, other) && !this.#isDiscarded(bot, one));
     });
   }
 
-  /** Its answer came to a process that had stood still for so long that it was taken for dead: to that one it is in doubt, whatever it says. */
-  #isLost(bot: string, { sha256, kind }: Upload): boolean {
-    if (!this.#world.company?.haveStoodStill) return false;
-    const [slug, etags] = [this.#slugs.get(bot), this.#etagsOf(sha256)];
+  /**
+   * Its answer came to a process that had stood still for so long that its attempt was noted as in doubt, under what was known of the content
+   * before it was sent: of other names of that nobody hears then.
+   */
+  #isLost(call: SeenCall, { sha256, tag }: Upload): boolean {
+    if (!this.#world.company?.hasStoodStill(call)) return false;
     return this.#books.attempts.some(
-      (each) =>
-        each.why === "process_died" && each.bot === slug && each.kind === kind && etags.includes(each.etag),
+      (each) => each.tag === tag && each.why === "process_died" && each.content !== sha256,
     );
   }
 
@@ -202,6 +204,11 @@ export class Judge {
   /** A question goes by the name that a chat has now, a post also by those that it had. */
   #isIn({ method, chat }: SeenCall, waited: string): boolean {
     return isOnPermit(method) ? this.#chatOf(chat) === this.#chatOf(waited) : chat === waited;
+  }
+
+  /** By a name that a chat had before it moved nothing is posted: the answer says where it is now, which is how each process learns it. */
+  #isAway(name: string | null): boolean {
+    return this.#world.telegram.chats.some(({ former }) => former.has(name ?? ""));
   }
 
   /** The first name of a chat. */

@@ -17,6 +17,8 @@ export interface Company {
   couldNotKnow(call: SeenCall, wait: ToldWait): boolean;
   /** One of them stood still, or nobody was there to ask for the ledger: its calls may be taken for those of a dead one. */
   readonly haveStoodStill: boolean;
+  /** Whether who made this call has stood still since. */
+  hasStoodStill(call: SeenCall): boolean;
   /** Whether who made this call had stood still since it was told that it may. */
   isLate(call: SeenCall): boolean;
 }
