@@ -34,3 +34,14 @@ export class TakenElsewhere extends Error {
     this.nth = nth;
   }
 }
+
+/**
+ * Thrown where what became of a lost call is to be written down although that was decided before: by another process, where several write to
+ * a ledger. Nothing was written.
+ */
+export class LostCallDecided extends Error {
+  constructor(attempt: number | bigint) {
+    super(`attempt ${attempt} is not lost`);
+    this.name = "LostCallDecided";
+  }
+}

@@ -141,13 +141,13 @@ export interface LostCalls {
    */
   lastPosts(bot: string, chatId: string): Promise<number[]>;
   /**
-   * Stores the id of the message that a lost call had posted, in one transaction, as `confirm` does. Throws for a call that is
-   * not lost.
+   * Stores the id of the message that a lost call had posted, in one transaction, as `confirm` does. Throws `LostCallDecided`
+   * for a call that is not lost.
    */
   confirmLost(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;
   /**
-   * Keeps the id of a message that was found until it is proved, as {@link PackedCalls.holdUnproved} does: for one that came in a pack.
-   * Throws for a call that is not lost.
+   * Keeps the id of a message that was found until it is proved, as {@link PackedCalls.holdUnproved} does: for one that came in a pack. It is
+   * this process's until it is decided, or left. Throws `LostCallDecided` for a call that is not lost.
    */
   holdLost(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
   /** Records what was decided of a lost call whose message was not found; its row stays `unknown` until it is sent. */

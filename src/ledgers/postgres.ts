@@ -144,7 +144,7 @@ function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger 
     recover: () => open.write(() => sweep(store)),
     rest: (ms) => keeper.rest(ms),
     ...beginningIn({ store, process, clock, open, shared }),
-    ...packsBy(open, process, ledger),
+    ...packsBy({ open, store, process }, ledger),
     confirm: keeper.bringing((attempt, confirmation) =>
       open.write(() => alone(confirmation.content, () => confirm(store, attempt, confirmation))),
     ),

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import type { RunBots } from "../domain/run-bots.ts";
+import { AttemptLost, LostCallDecided } from "../domain/shared-work.ts";
 import type { Task } from "../domain/task.ts";
 import type { LostCall } from "../ledgers/look-port.ts";
 import type { UnprovedId } from "../ledgers/pack-port.ts";
@@ -97,15 +98,30 @@ export class LostRows {
     await looks.ask([...rowOf.keys()], async (call, seen) => {
       const row = rowOf.get(call);
       if (!row) return;
-      const { verdict, isHeld } = await this.#judged(row, call, seen);
+      const { verdict, planned } = await this.#decided(row, call, seen).catch(this.#unlessOthers);
       row.verdicts.set(call, verdict);
-      if (verdict.is === "found") tell(await this.#found(row, call, { ...verdict, isHeld }), verdict);
-      else if (verdict.is === "absent" && call.state !== "absent" && !isHeld)
-        await ledger.closeLost(call.attempt, "absent");
+      if (planned) tell(planned, verdict);
       await this.#messages.decided(call, verdict);
       if (!row.isFound && row.verdicts.size === row.calls.length) await this.#end(row, tell);
     });
   }
+
+  /** What is known of a call is in the ledger; `planned` of its row, where its message was found. */
+  async #decided(row: LostRow, call: LostCall, seen: LookVerdict): Promise<Decided> {
+    const { verdict, isHeld } = await this.#judged(row, call, seen);
+    if (verdict.is === "found")
+      return { verdict, planned: await this.#found(row, call, { ...verdict, isHeld }) };
+    if (verdict.is === "absent" && call.state !== "absent" && !isHeld)
+      await this.#options.ledger.closeLost(call.attempt, "absent");
+    return { verdict };
+  }
+
+  /** Another process that looked for it as well, or that has taken its id over from this one, which stood still, has decided. */
+  readonly #unlessOthers = (error: unknown): Decided => {
+    const isOthers = error instanceof AttemptLost || error instanceof LostCallDecided;
+    if (isOthers && this.#options.ledger.shared) return { verdict: ELSEWHERE };
+    throw error;
+  };
 
   /**
    * An id that was found in a pack counts as far as those of its kind are proved: until then it is held, and tried. One that serves nothing
@@ -121,6 +137,7 @@ export class LostRows {
     const worth = await judgeId(id);
     if (worth === "ordinary") return { verdict, isHeld: true };
     if (worth === "rich_only") await ledger.discard(attempt, notTaken(id));
+    else await ledger.leaveUnproved(attempt);
     return { verdict: worth === "open" ? UNTRIED : { is: "absent" }, isHeld: true };
   }
 
@@ -149,8 +166,7 @@ export class LostRows {
 
   /** None of its calls was found. */
   async #end(row: LostRow, tell: (planned: readonly Planned[], verdict: LookVerdict) => void): Promise<void> {
-    const { ledger } = this.#options;
-    const verdict = rowVerdict([...row.verdicts.values()]);
+    const verdict = await this.#closed(row);
     if (verdict.is === "found") return;
     if (verdict.is === "later" || verdict.is === "open") {
       tell(
@@ -159,15 +175,26 @@ export class LostRows {
       );
       return;
     }
-    if (verdict.is === "unchecked")
-      for (const [{ attempt, state }, { is }] of row.verdicts)
-        if (is === "unchecked" && state !== "unchecked") await ledger.closeLost(attempt, "unchecked");
     const resolved = verdict.is === "absent" ? "sent" : "unchecked";
     const resolvedWhy = verdict.is === "unchecked" ? verdict.why : undefined;
     tell(
       row.tasks.map((task) => ({ type: "task", task: { ...task, resolved, resolvedWhy } })),
       verdict,
     );
+  }
+
+  /** What all verdicts on a row come to; calls of which nobody can tell are written down as such. */
+  async #closed({ verdicts }: LostRow): Promise<LookVerdict> {
+    const verdict = rowVerdict([...verdicts.values()]);
+    if (verdict.is !== "unchecked") return verdict;
+    const unchecked = [...verdicts].filter(
+      ([{ state }, { is }]) => is === "unchecked" && state !== "unchecked",
+    );
+    const close = async () => {
+      for (const [{ attempt }] of unchecked) await this.#options.ledger.closeLost(attempt, "unchecked");
+      return { verdict };
+    };
+    return (await close().catch(this.#unlessOthers)).verdict;
   }
 }
 
@@ -177,11 +204,22 @@ interface Judged {
   readonly isHeld: boolean;
 }
 
+/** What was written down of a call. */
+interface Decided {
+  readonly verdict: LookVerdict;
+  readonly planned?: Planned[];
+}
+
 type FoundMessage = Extract<LookVerdict, { is: "found" }> & Pick<Judged, "isHeld">;
 
 const UNTRIED: LookVerdict = {
   is: "open",
   why: "its message was found in a pack, and whether the id serves its own method could not be tried yet; the next run does",
+};
+
+const ELSEWHERE: LookVerdict = {
+  is: "open",
+  why: "another process has looked for its message meanwhile, and has written down what came of it",
 };
 
 function rowsOf(tasks: readonly Task[]): LostRow[] {

@@ -1,17 +1,37 @@
-import type { Ledger } from "../port.ts";
+import type { AttemptId, Ledger } from "../port.ts";
+import { holdLost } from "../sql/packs.ts";
+import type { Store } from "../sql/store.ts";
+import { take } from "./leases.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import type { WritingProcess } from "./processes.ts";
-import { takeCanaries, takeUnproved } from "./waiting-ids.ts";
+import { leaveUnproved, takeCanaries, takeUnproved } from "./waiting-ids.ts";
 
-type OfPacks = Pick<Ledger, "holdUnproved" | "discard" | "unproved" | "endCanary" | "leftCanaries">;
+type OfPacks = Pick<
+  Ledger,
+  "holdUnproved" | "holdLost" | "discard" | "leaveUnproved" | "unproved" | "endCanary" | "leftCanaries"
+>;
+
+interface PackParts {
+  readonly open: OpenDatabase;
+  readonly store: Store;
+  readonly process: WritingProcess;
+}
 
 /** Ids that wait to be tried, and messages that try them: a process has them until they are decided, or it is gone. */
-export function packsBy(open: OpenDatabase, { fence }: WritingProcess, ledger: Ledger): OfPacks {
+export function packsBy({ open, store, process: { fence } }: PackParts, ledger: Ledger): OfPacks {
   const { keeper } = open;
   const [holding, ending] = [keeper.holding(ledger.endCanary), keeper.ending(ledger.endCanary)];
   return {
     holdUnproved: keeper.holding(ledger.holdUnproved),
+    holdLost: async (attempt, confirmation) => {
+      await open.write(function* () {
+        yield* holdLost(store, attempt, confirmation);
+        yield* take(fence, attempt);
+      });
+      keeper.begun(attempt);
+    },
     discard: keeper.ending(ledger.discard),
+    leaveUnproved: keeper.ending((id: AttemptId) => open.write(() => leaveUnproved(fence, id))),
     unproved: async (bots) => {
       const waiting = await open.write(() => takeUnproved(fence, bots));
       for (const { attempt } of waiting) keeper.begun(attempt);

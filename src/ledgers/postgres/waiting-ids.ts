@@ -1,4 +1,5 @@
 import type { CanaryMessage, UnprovedId } from "../pack-port.ts";
+import type { AttemptId } from "../port.ts";
 import { leftCanaries, unproved } from "../sql/packs.ts";
 import { run, type Steps } from "../sql/steps.ts";
 import { LEASE_S } from "./leases.ts";
@@ -17,6 +18,7 @@ const TAKE_UNPROVED = takeAll(UNPROVED);
 const TAKE_CANARIES = takeAll(CANARY);
 
 const LEAVE = `update prewarm_attempts set lease_until = null where fence = :fence and (${UNPROVED} or ${CANARY})`;
+const LEAVE_ONE = `update prewarm_attempts set lease_until = null where id = :id and fence = :fence and ${UNPROVED}`;
 
 /** Takes the ids that wait to be tried, and that no living process is about to try, under the lease of this one; returns them, the oldest first. */
 export function* takeUnproved(fence: number, bots: readonly string[]): Steps<UnprovedId[]> {
@@ -28,6 +30,11 @@ export function* takeUnproved(fence: number, bots: readonly string[]): Steps<Unp
 export function* takeCanaries(fence: number, bots: readonly string[]): Steps<CanaryMessage[]> {
   yield* run(TAKE_CANARIES, { fence, bots: JSON.stringify(bots) });
   return yield* leftCanaries(bots, fence);
+}
+
+/** Leaves one of these ids to whoever asks for it next. */
+export function* leaveUnproved(fence: number, id: AttemptId): Steps<void> {
+  yield* run(LEAVE_ONE, { fence, id });
 }
 
 /** Leaves what a process did not come to do to the next one. */

@@ -1,7 +1,7 @@
 import { type ContentId, provisionalId, readEtag } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
-import { AttemptLost } from "../../domain/shared-work.ts";
+import { AttemptLost, LostCallDecided } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
 import { resolve } from "./content.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
@@ -198,7 +198,7 @@ function* endAttempt(
 export function* endPosted(store: Store, id: AttemptId, messageId: number, lost: boolean): Steps<Attempt> {
   const params = { ...paramsOfEnd(store, id, "ready", null), messageId };
   const ended = yield* one<Attempt>(lost ? END_LOST : endPostedWhile(store.held), params);
-  if (!ended) throw lost ? new Error(`attempt ${id} is not lost`) : new AttemptLost(id);
+  if (!ended) throw lost ? new LostCallDecided(id) : new AttemptLost(id);
   yield* answered(ended);
   return ended;
 }

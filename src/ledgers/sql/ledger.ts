@@ -119,6 +119,8 @@ function packedCallsIn(
     beginAll: (facts) => write(() => beginAll(store, facts)),
     holdUnproved: (attempt, confirmation) => write(() => holdUnproved(store, attempt, confirmation)),
     discard: (attempt, failure) => write(() => discard(store, attempt, failure)),
+    // Whoever comes next has the ledger to itself.
+    leaveUnproved: async () => {},
     unproved: (bots) => read(() => unproved(bots)),
     beginCanary: (id, chatId) => write(() => beginCanary(store, id, chatId)),
     endCanary: (canary, end) => write(() => endCanary(store, canary, end)),

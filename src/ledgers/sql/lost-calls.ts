@@ -1,3 +1,4 @@
+import { LostCallDecided } from "../../domain/shared-work.ts";
 import type { AskedRow, LostCall, LostPack, LostState } from "../look-port.ts";
 import type { AttemptId } from "../port.ts";
 import { resolve } from "./content.ts";
@@ -57,5 +58,5 @@ function packOf({ pack, packIndex, packMessage, packLost }: LostRow): LostPack |
 
 /** Records what was decided of a lost call. Throws where it is none. */
 export function* closeLost(attempt: AttemptId, state: LostState): Steps<void> {
-  if ((yield* run(CLOSE, { attempt, state })) === 0) throw new Error(`attempt ${attempt} is not lost`);
+  if ((yield* run(CLOSE, { attempt, state })) === 0) throw new LostCallDecided(attempt);
 }

@@ -1,5 +1,5 @@
 import type { Failure } from "../../domain/failure.ts";
-import { AttemptLost } from "../../domain/shared-work.ts";
+import { AttemptLost, LostCallDecided } from "../../domain/shared-work.ts";
 import type { AskedRow } from "../look-port.ts";
 import type { CanaryEnd, CanaryMessage, UnprovedId } from "../pack-port.ts";
 import type { AttemptFacts, AttemptId, Confirmation } from "../port.ts";
@@ -62,7 +62,7 @@ export function* holdUnproved(store: Store, id: AttemptId, confirmation: Confirm
 
 /** Keeps the id of a message that was found. Throws for an attempt whose answer was not lost. */
 export function* holdLost(store: Store, id: AttemptId, confirmation: Confirmation): Steps<void> {
-  if (!(yield* hold(HOLD_LOST, store, id, confirmation))) throw new Error(`attempt ${id} is not lost`);
+  if (!(yield* hold(HOLD_LOST, store, id, confirmation))) throw new LostCallDecided(id);
 }
 
 function* hold(sql: string, { now }: Store, id: AttemptId, confirmation: Confirmation): Steps<boolean> {

@@ -111,6 +111,7 @@ function packsOver(ask: Ask) {
     beginAll: ask("beginAll"),
     holdUnproved: ask("holdUnproved"),
     discard: ask("discard"),
+    leaveUnproved: ask("leaveUnproved"),
     unproved: ask("unproved"),
     beginCanary: ask("beginCanary"),
     endCanary: ask("endCanary"),
