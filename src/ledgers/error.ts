@@ -1,5 +1,12 @@
-/** What is wrong with a ledger's file, for whoever knows a way out of it; `other` where the message has it. */
-export type LedgerFault = "no_folder" | "no_ledger" | "not_writable" | "read_only" | "newer" | "other";
+/** What is wrong with a ledger, for whoever knows a way out of it; `other` where the message has it. */
+export type LedgerFault =
+  | "no_folder"
+  | "no_ledger"
+  | "not_writable"
+  | "read_only"
+  | "newer"
+  | "away"
+  | "other";
 
 interface LedgerErrorOptions extends ErrorOptions {
   readonly fault?: LedgerFault;

@@ -143,6 +143,7 @@ function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger 
     ...ledger,
     recover: () => open.write(() => sweep(store)),
     rest: (ms) => keeper.rest(ms),
+    hurry: (ms) => open.hurry(ms),
     ...beginningIn({ store, process, clock, open, shared }),
     ...packsBy({ open, store, process }, ledger),
     confirm: keeper.bringing((attempt, confirmation) =>

@@ -124,10 +124,11 @@ export class Run implements RunPass {
 
   /** Runs to its end. Throws ConfigError and LedgerError. */
   async toEnd(): Promise<RunEnd> {
-    const plan = await this.#within(async () => {
+    const work = async () => {
       const lanes = await this.enter();
       return lanes && this.#work(lanes);
-    });
+    };
+    const plan = await this.#session.unlessAway(() => this.#within(work));
     const figures = this.tally.snapshot();
     const { failed, unknown } = figures.counts;
     const { cause } = this.stop;

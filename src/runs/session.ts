@@ -1,6 +1,7 @@
 import { type Connections, identityOf } from "../compose/connect.ts";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/error.ts";
+import { onAbort } from "../domain/abort.ts";
 import { toWall } from "../domain/clock.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, nextStep } from "../domain/failure.ts";
@@ -8,6 +9,7 @@ import { Tally } from "../figures/tally.ts";
 import type { LaneToOpen, LaneWish } from "../lanes/preflight.ts";
 import { noteRemembered } from "../lanes/remembered-waits.ts";
 import type { Wait } from "../lanes/waits.ts";
+import { LedgerError } from "../ledgers/error.ts";
 import type { LaneMemory } from "../ledgers/lane-memory.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import { Stop } from "../pipeline/stop.ts";
@@ -21,7 +23,12 @@ export interface SessionOptions {
   readonly events: Emitter;
   /** Whether the far ends are stand-ins. */
   readonly sandbox: boolean;
+  /** Milliseconds for which a ledger that is away is waited for after a signal; 30,000 by default. */
+  readonly drain?: number;
 }
+
+/** As long as a worker drains, unless it is told otherwise. */
+const DRAIN_MS = 30_000;
 
 export interface ClaimOptions {
   readonly quiet: boolean;
@@ -45,7 +52,7 @@ export class Session {
   readonly tally: Tally;
   readonly #sandbox: boolean;
 
-  constructor({ config, ledger, connections, events, sandbox }: SessionOptions) {
+  constructor({ config, ledger, connections, events, sandbox, drain = DRAIN_MS }: SessionOptions) {
     this.config = config;
     this.ledger = ledger;
     this.connections = connections;
@@ -54,6 +61,10 @@ export class Session {
     this.tally = new Tally(events, connections.clock);
     this.#sandbox = sandbox;
     connections.waits.onWait((wait) => this.#keepWait(wait));
+    events.on("stopping", ({ type }) => {
+      if (type === "signal") ledger.hurry?.(drain / connections.clock.scale);
+    });
+    onAbort(this.stop.aborting, () => ledger.hurry?.(0));
   }
 
   /**
@@ -132,6 +143,20 @@ export class Session {
   /** Emits a warning for people. */
   warn(text: string): void {
     this.events.emit("notice", { level: "warn", text });
+  }
+
+  /** Does the work of a command. A ledger that is away when a signal ends it is no error: it is told, and null returned. */
+  async unlessAway<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      const isAway = error instanceof LedgerError && error.fault === "away";
+      if (!isAway || this.stop.cause?.type !== "signal") throw error;
+      this.warn(
+        `${error.message}: not waited for any longer; what was under way is noted as unknown by whoever opens this ledger next`,
+      );
+      return null;
+    }
   }
 
   async close(): Promise<void> {

@@ -75,7 +75,7 @@ export class Worker {
     events: Emitter,
   ) {
     const { config, sandbox } = given;
-    const session = new Session({ config, ledger, connections, events, sandbox });
+    const session = new Session({ config, ledger, connections, events, sandbox, drain: config.drain });
     this.#given = given;
     this.#shared = shared;
     this.#session = session;
@@ -106,8 +106,10 @@ export class Worker {
 
   /** Works until it is stopped, and returns the exit code. Throws ConfigError and LedgerError. */
   async toEnd(): Promise<number> {
-    const found = await this.#enter();
-    if (found) await this.#keep(found);
+    await this.#session.unlessAway(async () => {
+      const found = await this.#enter();
+      if (found) await this.#keep(found);
+    });
     return exitCodeOf({ cause: this.stop.cause, bad: 0, botsOut: [] });
   }
 

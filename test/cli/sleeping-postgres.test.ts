@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { summaryOf } from "../helpers/child.ts";
 import { query, startOwnPostgres } from "../helpers/own-postgres.ts";
 import { openHeldWorld, openWorld } from "../helpers/world.ts";
@@ -85,6 +85,69 @@ if (typeof server === "string") {
       });
       expect((await worker.stop()).code).toBe(143);
       expect(worker.heard()).toMatch(/is back after \d+ s/);
+    });
+  });
+
+  describe("a database that is away when a signal comes", () => {
+    const ENV = { MEDIA_PREWARM_CONCURRENCY: "3", PREWARM_PACE: "6000/min" };
+    const AWAY =
+      /does not answer.*\n(?:.*\n)*.*cannot be reached.*not waited for any longer; what was under way is noted as unknown/;
+
+    let isStopped = false;
+    const startAgain = async () => {
+      if (isStopped) await server.start();
+      isStopped = false;
+    };
+    afterEach(startAgain);
+
+    /** With three calls under way, of which the answers have come; and the number of posts that others then find in doubt. */
+    const busy = async (command: readonly string[]) => {
+      const { world, hold } = await openHeldWorld();
+      world.putMany(12);
+      const env = { ...ENV, PREWARM_LEDGER: await server.newDatabase() };
+      const running = world.start(command, { env });
+      await world.until(() => world.underWay() === 3, "three are sent");
+      await server.stop();
+      isStopped = true;
+      await hold.end();
+      await world.until(() => running.heard().includes("does not answer"), "it waits");
+      const unknown = async () => {
+        await startAgain();
+        await query(env.PREWARM_LEDGER, "update prewarm_attempts set lease_until = now() - interval '1 h'");
+        await query(env.PREWARM_LEDGER, "update prewarm_processes set lease_until = now() - interval '1 h'");
+        await world.run(["--prefix", "none/"], { env });
+        return query(
+          env.PREWARM_LEDGER,
+          "select count(*)::int as n from media_cache where status = 'unknown'",
+        );
+      };
+      return { world, running, unknown };
+    };
+
+    it.each([
+      ["run", ["run"]],
+      ["worker", ["worker", "--port", "0", "--drain", "1h"]],
+    ])(
+      "is waited for by a %s no longer once a second one comes, and calls under way are unknown",
+      async (_, command) => {
+        const { world, running, unknown } = await busy(command);
+        running.signal("SIGINT");
+        await world.until(() => /SIGINT|WORKER\]\[STOP/.test(running.heard()), "it heard the first");
+        running.signal("SIGTERM");
+        const ended = await running.ended;
+        expect(ended.code).toBe(130);
+        expect(running.heard()).toMatch(AWAY);
+        expect(world.posts()).toHaveLength(3);
+        expect(await unknown()).toEqual([{ n: 3 }]);
+      },
+    );
+
+    it("is waited for by a worker that is told to end for as long as calls may take", async () => {
+      const { running, unknown } = await busy(["worker", "--port", "0", "--drain", "1s"]);
+      running.signal("SIGTERM");
+      expect((await running.ended).code).toBe(143);
+      expect(running.heard()).toMatch(AWAY);
+      expect(await unknown()).toEqual([{ n: 3 }]);
     });
   });
 

@@ -52,7 +52,7 @@ export class Database {
   /** For statements of an engine that keeps its jobs here. A server that is away is not waited for. */
   get raw(): RawSql {
     return {
-      query: async (text, values) => this.#pool.query(await plainly(text, values)),
+      query: (text, values) => this.#patience.once(async () => this.#pool.query(await plainly(text, values))),
       within: (work) =>
         this.#withClient(async (client) => {
           await client.query("begin isolation level read committed");
@@ -97,7 +97,7 @@ export class Database {
 
   /** Plays steps as one transaction, without waiting for a server that is away. */
   tryOnce<T>(work: () => Steps<T>): Promise<T> {
-    return this.#once(work, { first: [], end: "commit" });
+    return this.#patience.once(() => this.#once(work, { first: [], end: "commit" }));
   }
 
   #once<T>(
@@ -156,8 +156,15 @@ export class Database {
     return this.#patience.lasting(work);
   }
 
+  /** From now on a server that is away is waited for for so many milliseconds at most; with 0 for no longer than an answer takes. */
+  hurry(ms: number): void {
+    this.#patience.hurry(ms);
+  }
+
   async close(): Promise<void> {
-    await this.#pool.end();
+    // A connection without an answer is left to the end of the process.
+    await this.#patience.once(() => this.#pool.end()).catch(() => {});
+    this.#patience.end();
   }
 }
 

@@ -124,7 +124,7 @@ export function asLedgerError(place: string, error: unknown, opening: boolean): 
     (isAway
       ? "cannot be reached; look at the server and the network"
       : "failed; look at what PostgreSQL says");
-  const fault = code === "42501" ? "not_writable" : "other";
+  const fault = code === "42501" ? "not_writable" : isAway ? "away" : "other";
   return new LedgerError(`${place} ${meaning} (${text})`, opening && !isAway ? 2 : 1, {
     cause: error,
     fault,

@@ -42,6 +42,11 @@ export class OpenDatabase {
     return this.#database.read(work);
   }
 
+  /** From now on a server that is away is waited for for so many milliseconds at most. */
+  hurry(ms: number): void {
+    this.#database.hurry(ms);
+  }
+
   #refuseClosed(): void {
     if (this.#isClosed) throw new LedgerError(`${this.#database.place} is closed`, 1);
   }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+import { onAbort } from "../../domain/abort.ts";
 import { type Clock, systemClock } from "../../domain/clock.ts";
 import { asLedgerError, codeOf, textOf, verdictOf } from "./errors.ts";
 
@@ -18,6 +20,8 @@ const PATIENCE_MS = 10 * 60_000;
 /** Milliseconds that a server may take to answer again without a word about it: one that sleeps drops its connections, and wakes. */
 const ROUTINE_MS = 2_000;
 const [SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS] = [50, 5_000];
+/** Milliseconds for which an answer is waited for once nobody waits for a server that is away: one that lives has answered by then. */
+const LAST_ANSWER_MS = 5_000;
 /** Tries of a transaction that others undid. */
 const MOST_UNDONE = 50;
 
@@ -38,8 +42,15 @@ interface SpentTries {
 export class ServerPatience {
   readonly #place: string;
   readonly #tell: TellAway;
-  readonly #ms: number;
   readonly #clock: Clock;
+  #ms: number;
+  /** When {@link ServerPatience.hurry} was called last. */
+  #hurriedAt = Number.NEGATIVE_INFINITY;
+  /** Aborts where a pause is to end early. */
+  #pausing = new AbortController();
+  /** Aborts where no answer is waited for any more. */
+  readonly #over = new AbortController();
+  #cancelOver = () => {};
   /** Since when it is known to be away; null while it is not. */
   #awayAt: number | null = null;
   /** Work that waits for it: what can be read from a server that cannot be written says nothing of its return. */
@@ -50,6 +61,7 @@ export class ServerPatience {
     this.#tell = tell;
     this.#ms = ms;
     this.#clock = clock;
+    setMaxListeners(0, this.#pausing.signal, this.#over.signal);
   }
 
   /** Throws LedgerError for what does not mend, and for a server that is away for too long. */
@@ -64,16 +76,47 @@ export class ServerPatience {
     }
   }
 
+  /** From now on work waits for a server that is away for so many milliseconds at most; with 0 it is tried once, and an answer that does not come is soon given up. */
+  hurry(ms: number): void {
+    this.#ms = Math.min(this.#ms, ms);
+    this.#hurriedAt = this.#clock.now();
+    const pausing = this.#pausing;
+    this.#pausing = new AbortController();
+    setMaxListeners(0, this.#pausing.signal);
+    pausing.abort();
+    this.#cancelOver();
+    if (this.#ms === 0) this.#cancelOver = this.#clock.after(LAST_ANSWER_MS, () => this.#over.abort());
+  }
+
+  /** Does work once. Throws what it throws, and for an answer that did not come in time once there is a hurry. */
+  once<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this.#over;
+    return new Promise((resolve, reject) => {
+      const removeListener = onAbort(signal, () => reject(new Error("server does not answer")));
+      if (!signal.aborted) work().then(resolve, reject).finally(removeListener);
+    });
+  }
+
+  /** Ends a hurry: nothing is asked any more. */
+  end(): void {
+    this.#cancelOver();
+  }
+
   async #tried<T>(work: () => Promise<T>, spent: SpentTries): Promise<T> {
     for (;;) {
       try {
-        return await work();
+        return await this.once(work);
       } catch (error) {
-        const isOver = this.#clock.now() - spent.began > this.#ms || spent.undone > MOST_UNDONE;
-        if (isOver || verdictOf(error) === "over") throw asLedgerError(this.#place, error, false);
+        if (this.#isOver(error, spent)) throw asLedgerError(this.#place, error, false);
         await this.#pause(error, spent);
       }
     }
+  }
+
+  #isOver(error: unknown, { began, undone }: SpentTries): boolean {
+    const verdict = verdictOf(error);
+    if (verdict === "again") return undone > MOST_UNDONE;
+    return verdict === "over" || this.#clock.now() - Math.max(began, this.#hurriedAt) >= this.#ms;
   }
 
   async #pause(error: unknown, spent: SpentTries): Promise<void> {
@@ -85,7 +128,7 @@ export class ServerPatience {
     this.#waiting.add(spent);
     if (codeOf(error) === READ_ONLY || this.#clock.now() - spent.began > ROUTINE_MS)
       this.#wentAway(error, spent);
-    await this.#clock.sleep(spent.pause);
+    await this.#clock.sleep(spent.pause, this.#pausing.signal);
     spent.pause = Math.min(2 * spent.pause, LONGEST_PAUSE_MS);
   }
 
