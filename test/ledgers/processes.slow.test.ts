@@ -121,7 +121,7 @@ describe("processes at one SQLite ledger", () => {
     }
     expect(recovered).toBeGreaterThan(0);
     expect(versions.size).toBeGreaterThan(250);
-  }, 120_000);
+  }, 600_000);
 
   /** Keys that are not ready, or only with an id older than the one that was confirmed. */
   async function lost(ledger: Ledger, versions: ReadonlyMap<string, number>): Promise<string[]> {
