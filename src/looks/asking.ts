@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { LaneHeld } from "../domain/shared-work.ts";
 import type { LaneBoard } from "../lanes/port.ts";
 import type { Bot, CallAnswer } from "../telegram/port.ts";
 
@@ -67,6 +68,10 @@ async function onPermit<T>(
     const answer = await make(permit.lane.bot);
     permit.end(answer, "other");
     return answer;
+  } catch (error) {
+    // Another process has the lane, or was told not to call there, which its lanes know by now.
+    if (error instanceof LaneHeld) return null;
+    throw error;
   } finally {
     permit.drop();
   }

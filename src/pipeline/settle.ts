@@ -1,5 +1,4 @@
 import { type Failure, failure } from "../domain/failure.ts";
-import { AttemptLost } from "../domain/shared-work.ts";
 import { withoutStatedHash } from "../domain/stated.ts";
 import type { Task } from "../domain/task.ts";
 import type { UnprovedId } from "../ledgers/pack-port.ts";
@@ -8,13 +7,9 @@ import { followUp } from "./follow-up.ts";
 import type { Outcome } from "./outcome.ts";
 import { errorFields, idFields, withoutLane } from "./results.ts";
 import type { SettlementOptions } from "./settlement-options.ts";
+import { STOOD_STILL, unlessLost } from "./stood-still.ts";
 import { classifyStored } from "./stored-kind.ts";
 import { type EndOfTry, itemOf, type Tried, type Waited } from "./tried.ts";
-
-const STOOD_STILL = failure(
-  "process_died",
-  "this process stood still for longer than its attempt was its own; it was noted as in doubt",
-);
 
 type ResultOf<T extends Outcome["result"]["type"]> = Extract<Outcome["result"], { type: T }>;
 
@@ -32,14 +27,11 @@ export class Settlement {
   }
 
   /** Ends a task whose attempt is not this process's any more, as one that is in doubt. */
-  async #unlessLost<T>(tried: Tried, record: () => Promise<T>): Promise<T | null> {
-    try {
-      return await record();
-    } catch (error) {
-      if (!(error instanceof AttemptLost)) throw error;
+  #unlessLost<T>(tried: Tried, record: () => Promise<T>): Promise<T | null> {
+    return unlessLost<T | null>(record, () => {
       this.#report(tried, { status: "unknown", ...errorFields(STOOD_STILL) });
       return null;
-    }
+    });
   }
 
   async #settle(task: Task, outcome: Outcome, waited: Waited): Promise<Task | null> {

@@ -3,7 +3,7 @@ import type { Failure } from "../../domain/failure.ts";
 import type { ItemResult } from "../../domain/outcome.ts";
 import type { Confirmation, Confirmed } from "../../ledgers/port.ts";
 import type { Sent } from "../../telegram/port.ts";
-import { idFields, itemResult } from "../results.ts";
+import { errorFields, idFields, itemResult } from "../results.ts";
 import { classifyStored, type Reading } from "../stored-kind.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
 
@@ -53,8 +53,19 @@ interface AdoptedFacts {
   readonly spent: AdoptSpent;
 }
 
+/** A row that is in doubt. */
+export function doubtedItem(row: Adoptable, spent: AdoptSpent, why: Failure): AdoptEnd {
+  return { item: itemOf(row, spent, { status: "unknown", ...errorFields(why) }), way: null };
+}
+
+/** A row that another process is sending. */
+export function takenItem(row: Adoptable, now: number): AdoptEnd {
+  const spent = { calls: 0, sendMs: 0, now };
+  return { item: itemOf(row, spent, { status: "skipped", reason: "in_flight_elsewhere" }), way: null };
+}
+
 /** What is said of a row. */
-export function itemOf(
+function itemOf(
   { task, posted }: Adoptable,
   { calls: made, sendMs, now }: AdoptSpent,
   fields: Partial<ItemResult> & Pick<ItemResult, "status">,

@@ -3,6 +3,7 @@ import type { AdoptWay } from "../../domain/adopt-way.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { Emitter } from "../../domain/events.ts";
 import type { RunBots } from "../../domain/run-bots.ts";
+import { TakenElsewhere } from "../../domain/shared-work.ts";
 import type { Task } from "../../domain/task.ts";
 import type { LaneBoard } from "../../lanes/port.ts";
 import type { PostedMessage } from "../../ledgers/adopt-port.ts";
@@ -10,7 +11,8 @@ import type { Ledger } from "../../ledgers/port.ts";
 import { asTheyCome } from "../as-they-come.ts";
 import { lateItems } from "../late-items.ts";
 import { decideAll, type Planned, type PlanRules } from "../plan.ts";
-import type { AdoptEnd } from "./adopted.ts";
+import { type AdoptEnd, takenItem } from "./adopted.ts";
+import type { Adoptables } from "./calls.ts";
 import type { AdoptChats } from "./chats.ts";
 import { OneAdoption } from "./one.ts";
 import { PackAdoption, type PackIds } from "./pack.ts";
@@ -137,10 +139,20 @@ export class Adoption {
     const way = await chats.wayTo(asRead.task.bot, asRead.posted);
     if (way === null) return tell(rows.flatMap(handedOn));
     const first = { ...asRead, way };
-    const ended = first.posted.inPack
-      ? await new PackAdoption(this.#options).adopt([first, ...others.map(([each]) => each)])
-      : [await new OneAdoption(this.#options).adopt(first)];
+    const ended = await this.#adopted([first, ...others.map(([each]) => each)]);
     for (const [nth, row] of rows.entries()) await this.#end(row, ended[nth] ?? null, tell);
+  }
+
+  /** What became of the rows of a message. One that another process is sending is left to that; the others are to be warmed then. */
+  async #adopted(rows: Adoptables): Promise<readonly (AdoptEnd | null)[]> {
+    try {
+      if (rows[0].posted.inPack) return await new PackAdoption(this.#options).adopt(rows);
+      return [await new OneAdoption(this.#options).adopt(rows[0])];
+    } catch (error) {
+      if (!(error instanceof TakenElsewhere)) throw error;
+      const now = this.#options.clock.now();
+      return rows.map((row, nth) => (nth === error.nth ? takenItem(row, now) : null));
+    }
   }
 
   /** One row, which may be that of several keys. */

@@ -4,8 +4,8 @@ import type { LookId } from "../../ledgers/look-port.ts";
 import type { AttemptId } from "../../ledgers/port.ts";
 import { deleteCopy } from "../../looks/look.ts";
 import type { Bot, CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
-import { errorFields } from "../results.ts";
-import { type AdoptEnd, adoptedItem, confirmationOf, itemOf } from "./adopted.ts";
+import { STOOD_STILL, unlessLost } from "../stood-still.ts";
+import { type AdoptEnd, adoptedItem, confirmationOf, doubtedItem } from "./adopted.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
 import { AdoptCalls, factsOf } from "./calls.ts";
 import { adoptedCaption } from "./caption.ts";
@@ -73,11 +73,11 @@ export class OneAdoption {
     if (answer === null || begun === null) return this.#given(begun, "no call could be made");
     const step = afterAnswer("forward", answer, posted, 1);
     if (step.do === "doubt") {
-      await ledger.doubt(begun.attempt, step.failure);
-      return {
-        item: itemOf(row, this.#calls.spent, { status: "unknown", ...errorFields(step.failure) }),
-        way: null,
-      };
+      await unlessLost(
+        () => ledger.doubt(begun.attempt, step.failure),
+        () => {},
+      );
+      return doubtedItem(row, this.#calls.spent, step.failure);
     }
     if (answer.ok && begun.look !== null) await ledger.copied(begun.look, answer.value.messageId);
     const ended =
@@ -120,14 +120,25 @@ export class OneAdoption {
   async #given(begun: Begun | null, why: string): Promise<NotSo> {
     const { ledger } = this.#options;
     if (begun?.look) await ledger.endLook(begun.look);
-    if (begun) await ledger.retry(begun.attempt, failure("stopped", why));
-    return { everywhere: false, isMissing: false };
+    // What others have noted meanwhile needs no other end.
+    if (begun)
+      await unlessLost(
+        () => ledger.retry(begun.attempt, failure("stopped", why)),
+        () => {},
+      );
+    return NOT_SO;
   }
 
-  async #confirm(row: Adoptable, way: AdoptWay, { attempt }: Begun, media: Sent): Promise<AdoptEnd> {
+  /** An edit that others have given up meanwhile is work again; after a forward its row is in doubt. */
+  #confirm(row: Adoptable, way: AdoptWay, { attempt }: Begun, media: Sent): Promise<AdoptEnd | NotSo> {
     const { confirmation, reading } = confirmationOf(row, media, this.#options);
-    const confirmed = await this.#options.ledger.confirm(attempt, confirmation);
-    return { item: adoptedItem(row, { confirmed, reading, way, spent: this.#calls.spent }), way };
+    const record = async (): Promise<AdoptEnd | NotSo> => {
+      const confirmed = await this.#options.ledger.confirm(attempt, confirmation);
+      return { item: adoptedItem(row, { confirmed, reading, way, spent: this.#calls.spent }), way };
+    };
+    return unlessLost(record, () =>
+      way === "edit" ? NOT_SO : doubtedItem(row, this.#calls.spent, STOOD_STILL),
+    );
   }
 }
 
@@ -138,6 +149,8 @@ interface NotSo {
   /** There is no such message any more. */
   readonly isMissing: boolean;
 }
+
+const NOT_SO: NotSo = { everywhere: false, isMissing: false };
 
 function whyOf(step: AdoptStep): string {
   return step.do === "otherwise" ? step.why : "no id came of it";

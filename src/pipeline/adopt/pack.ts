@@ -7,7 +7,8 @@ import { deleteCopy, takeButton } from "../../looks/look.ts";
 import type { CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
 import type { CanaryVerdict } from "../packs/canary.ts";
 import { notTaken } from "../packs/left-canaries.ts";
-import { type AdoptEnd, adoptedItem, confirmationOf, isEverywhere } from "./adopted.ts";
+import { STOOD_STILL, unlessLost } from "../stood-still.ts";
+import { type AdoptEnd, adoptedItem, confirmationOf, doubtedItem, isEverywhere } from "./adopted.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
 import { type Adoptables, AdoptCalls, factsOf } from "./calls.ts";
 
@@ -64,7 +65,12 @@ export class PackAdoption {
   async #otherWay({ task, posted }: Adoptable, way: AdoptWay, { answer, begun }: PackAsked) {
     const { ledger, chats } = this.#options;
     const why = answer && !answer.ok ? answer.failure : failure("stopped", "no id came of it");
-    for (const attempt of begun?.attempts ?? []) await ledger.retry(attempt, why);
+    // What others have noted meanwhile needs no other end.
+    for (const attempt of begun?.attempts ?? [])
+      await unlessLost(
+        () => ledger.retry(attempt, why),
+        () => {},
+      );
     if (isEverywhere(why)) await chats.refuse(task.bot, posted.chatId, way);
     if (way === "forward" || why.reason === "message_missing") return null;
     return (await chats.wayTo(task.bot, posted)) === null ? null : "forward";
@@ -129,7 +135,13 @@ export class PackAdoption {
     return Promise.all(
       rows.map(async (row, nth) => {
         const attempt = attempts[nth];
-        return attempt === undefined ? null : this.#end(row, attempt, mediumOf(row, seen), way);
+        if (attempt === undefined) return null;
+        const record = () => this.#end(row, attempt, mediumOf(row, seen), way);
+        // The look stands at the first: after a forward its row is in doubt for others, all else is work again.
+        const isInDoubt = nth === 0 && way === "forward";
+        return unlessLost(record, () =>
+          isInDoubt ? doubtedItem(row, this.#calls.spent, STOOD_STILL) : null,
+        );
       }),
     );
   }

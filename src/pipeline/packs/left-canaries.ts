@@ -1,8 +1,8 @@
 import type { Emitter } from "../../domain/events.ts";
 import { failure } from "../../domain/failure.ts";
-import { AttemptLost } from "../../domain/shared-work.ts";
 import type { UnprovedId } from "../../ledgers/pack-port.ts";
 import type { Ledger } from "../../ledgers/port.ts";
+import { unlessLost } from "../stood-still.ts";
 import type { Trials } from "./trials.ts";
 
 export interface LeftCanariesOptions {
@@ -26,13 +26,12 @@ export async function finishCanaries({ ledger, trials, bots, events }: LeftCanar
 
 async function decide(id: UnprovedId, ledger: Ledger, trials: Trials): Promise<void> {
   const verdict = await trials.judge(id);
-  try {
+  const record = async () => {
     if (verdict === "ordinary") await ledger.confirm(id.attempt, id.confirmation);
     if (verdict === "rich_only") await ledger.discard(id.attempt, notTaken(id));
-  } catch (error) {
-    // While this process stood still another one decided.
-    if (!(error instanceof AttemptLost)) throw error;
-  }
+  };
+  // While this process stood still another one decided.
+  await unlessLost(record, () => {});
 }
 
 /** Why an id that came in a pack is dropped. */
