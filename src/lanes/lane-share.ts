@@ -1,33 +1,8 @@
-import type { Clock } from "../domain/clock.ts";
-import type {
-  KeptLanes,
-  LaneAnswers,
-  LaneLeft,
-  LaneName,
-  OthersLane,
-  SharedLanes,
-  TakenLane,
-} from "../ledgers/share-port.ts";
+import type { KeptLanes, LaneAnswers, LaneName, OthersLane, TakenLane } from "../ledgers/share-port.ts";
 import { type Lane, laneKey } from "./lane.ts";
 import { toldOfElsewhere } from "./lane-elsewhere.ts";
+import type { LaneShareOptions } from "./lane-share-options.ts";
 import { isToBeAsked, type LeaseState, type LeaseStep, leaseSteps } from "./lease-step.ts";
-
-export interface LaneShareOptions {
-  readonly shared: SharedLanes;
-  readonly clock: Clock;
-  readonly lanes: () => readonly Lane[];
-  /** A lane is this process's now, and was another's: it gets a pace that goes on from there. */
-  readonly begin: (lane: Lane, taken: TakenLane) => void;
-  /** What the next owner has to know. */
-  readonly left: (lane: Lane) => LaneLeft;
-  /** Forbids calls on a lane before a moment of the engine's clock. */
-  readonly hold: (lane: Lane, until: number) => void;
-  /** Called when a lane was won or lost. */
-  readonly leased: (lane: Lane) => void;
-  /** Called to ask whether there is work for a lane, and once no lane can be taken any more. */
-  readonly changed: () => void;
-  readonly tell: (text: string) => void;
-}
 
 /** Real milliseconds between two looks at what is to be done. */
 const EACH_MS = 1_000;
@@ -94,13 +69,12 @@ export class LaneShare {
   }
 
   #soon(ms: number): void {
-    const { clock, lanes } = this.#options;
+    const { clock } = this.#options;
     const due = clock.now() + ms * clock.scale;
     this.#cancel?.();
     this.#cancel = clock.after(ms * clock.scale, () => {
       this.#cancel = null;
-      // Whoever stood still could not be asked meanwhile whether it has work.
-      for (const lane of lanes()) lane.wantedAt += Math.max(0, clock.now() - due);
+      this.#unasked(clock.now() - due);
       this.#working = this.#look()
         .catch((error: unknown) => {
           if (this.#hasEnded) return;
@@ -133,7 +107,14 @@ export class LaneShare {
     if (looked.some(({ state }) => isToBeAsked(state))) changed();
     await this.#handOn([...those("hand on"), ...leaving.filter(({ calls }) => calls.size === 0)]);
     await this.#take(those("take").filter(({ closed }) => closed === null));
+    this.#unasked(clock.now() - now);
     if (!this.#hasEnded && this.#isBusy()) this.#soon(EACH_MS);
+  }
+
+  /** For so long nobody was asked whether there is work: this process stood still, or waited for its ledger. */
+  #unasked(ms: number): void {
+    const { lanes, clock } = this.#options;
+    for (const lane of lanes()) lane.wantedAt = Math.min(clock.now(), lane.wantedAt + Math.max(0, ms));
   }
 
   /** Whether there is a lane to be looked after. */

@@ -139,6 +139,23 @@ describe("lanes that processes share", () => {
     expect(waiting.log).toContain("changed");
   });
 
+  it("are asked for on by a process whose ledger was away for longer than it takes one to have no work", async () => {
+    const { table, run, worker, work } = openTwo();
+    await work(run, 1_000);
+    let isBack = () => {};
+    table.held = new Promise((resolve) => {
+      isBack = resolve;
+    });
+    worker.share.want(worker.lanes);
+    await work(run, 12_000);
+    isBack();
+    table.held = Promise.resolve();
+    const before = table.log.length;
+    await work(run, 4_000);
+    expect(table.log.slice(before)).toContain("worker asks for -1 -2");
+    expect(worker.log).toContain("changed");
+  });
+
   it("are asked for no more often where there is more work", async () => {
     const { clock, table, run, worker } = openTwo();
     run.share.want(run.lanes.slice(0, 1));
