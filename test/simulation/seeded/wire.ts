@@ -186,7 +186,7 @@ export class Wire extends Dispatcher {
 
   /** Somebody between us and the server gives the answer to the last post once more. */
   #mixedUp(call: Call, reply: Reply): Reply {
-    if (this.#before === null || !isPost(call, reply)) return reply;
+    if (this.#before === null || !isPost(call, reply)) return this.#asItIs(call, reply);
     this.#doubted(call.method);
     return { ...reply, body: this.#before, isOther: true };
   }
