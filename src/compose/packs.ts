@@ -78,7 +78,7 @@ export interface PackPlan {
 
 /** What is done about packs beside the queue. */
 export interface Packing {
-  /** Does what an earlier process left of packs, before anything is planned. Throws LedgerError. */
+  /** Does what an earlier process left of packs, before anything is planned; for as long as its lanes have to wait. Throws LedgerError. */
   readonly finish: () => Promise<void>;
   /** How each lane uses packs now, and why. */
   readonly words: () => readonly LaneWords[];

@@ -117,6 +117,12 @@ export class Lanes implements LaneBoard, WatchedLanes {
     return lane && lane.freeAt(now) <= now + ahead ? this.#permit(lane) : null;
   }
 
+  waitMs(bot: string, chat: string | null, now: number): number {
+    const lanes = this.#of(bot).open.filter((each) => chat === null || each.chat === chat);
+    if (lanes.length === 0) return 0;
+    return Math.max(0, Math.min(...lanes.map(({ frozenUntil }) => frozenUntil)) - now);
+  }
+
   /** Forbids calls on this lane for `ms` from now; on all of its bot when the flood wait turns out to be the bot's. */
   freeze(lane: Lane, ms: number): void {
     this.freezes.freeze(lane, ms);

@@ -117,6 +117,8 @@ export interface LaneBoard {
    * there is no open lane.
    */
   takeIn(bot: string, chat: string, now: number, ahead: number): Permit | null;
+  /** Milliseconds for which Telegram forbids calls by this bot in this chat, or (null) in each of its chats; 0 where it does not. */
+  waitMs(bot: string, chat: string | null, now: number): number;
   /**
    * Hears that a medium was refused in this chat by a text that nobody knows. When different media are refused so, the lane
    * closes, or takes no more of their kind.

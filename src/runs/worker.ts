@@ -16,6 +16,7 @@ import { nextStep } from "../domain/failure.ts";
 import type { IdDesk } from "../ids/port.ts";
 import type { Stop } from "../pipeline/stop.ts";
 import { keepWarm } from "../worker/keep-warm.ts";
+import { finishFirst } from "../worker/pack-watch.ts";
 import { type StartupCheck, startupCheck } from "../worker/startup-check.ts";
 import { startAdmin } from "./admin.ts";
 import { WorkerDesk } from "./desk.ts";
@@ -193,8 +194,8 @@ export class Worker {
     for (const text of packLines(keeping.packing.words())) events.emit("notice", { level: "info", text });
     const tell = (text: string) => this.#session.warn(text);
     this.#listening = await listenBeside(config, { onWork: () => keeping.asked.ring(), tell });
-    await keeping.packing.finish();
-    await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
+    const packWatch = await finishFirst(keeping.packing.finish, connections.clock);
+    await keepWarm(keeping.dispatcher, [...keeping.watches, packWatch], keeping.breaker, stop);
     await keeping.end();
     await keeping.lanes.rememberAll();
     await ledger.keepMeasures(tally.measures());

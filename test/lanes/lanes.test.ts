@@ -111,6 +111,20 @@ describe("a flood wait", () => {
     ]);
     expect(other.frozenUntil).toBe(Number.NEGATIVE_INFINITY);
   });
+
+  it("is told in milliseconds of one chat, and of the bot once all its chats wait", async () => {
+    const all = some(2);
+    const { clock, lanes } = scene(all);
+    const waits = () => ["-1", "-2", null].map((chat) => lanes.waitMs("default", chat, clock.now()));
+    expect(waits()).toEqual([0, 0, 0]);
+    lanes.freeze(all[0] as Lane, 30_000);
+    expect(waits()).toEqual([30_000, 0, 0]);
+    lanes.freezes.tell(all[1] as Lane, START + 20_000);
+    expect(waits()).toEqual([30_000, 20_000, 20_000]);
+    await clock.advance(25_000);
+    expect(waits()).toEqual([5_000, 0, 0]);
+    expect([lanes.waitMs("other", null, START), lanes.waitMs("default", "-3", START)]).toEqual([0, 0]);
+  });
 });
 
 describe("closing", () => {

@@ -12,16 +12,32 @@ export interface LeftCanariesOptions {
   readonly bots: readonly string[];
 }
 
-/** Does what an earlier process left of its canaries: deletes their messages, and tries the ids that wait, one of each kind. Throws LedgerError. */
-export async function finishCanaries({ ledger, trials, bots, events }: LeftCanariesOptions): Promise<void> {
-  for (const message of await ledger.leftCanaries(bots)) await trials.remove(message);
-  const waiting = await ledger.unproved(bots);
-  for (const id of waiting) await decide(id, ledger, trials);
-  if (waiting.length === 0) return;
-  const left = (await ledger.unproved(bots)).length;
+/**
+ * Does what an earlier process left of its canaries: deletes their messages, and tries the ids that wait, one of each kind. One bot does not
+ * wait for another. Throws LedgerError.
+ */
+export async function finishCanaries({ bots, events, ...parts }: LeftCanariesOptions): Promise<void> {
+  const counts = await Promise.all(bots.map((bot) => finishOf(bot, parts)));
+  const waited = counts.reduce((sum, { waited }) => sum + waited, 0);
+  const left = counts.reduce((sum, { left }) => sum + left, 0);
+  if (waited === 0) return;
   const rest = left > 0 ? `, ${left} are left to the next run` : "";
-  const text = `ids of packs that an earlier run did not come to try: ${waiting.length - left} decided${rest}`;
+  const text = `ids of packs that an earlier run did not come to try: ${waited - left} decided${rest}`;
   events.emit("notice", { level: "info", text });
+}
+
+/** Returns how many ids of this bot waited, and how many still do. */
+async function finishOf(
+  bot: string,
+  { ledger, trials }: Pick<LeftCanariesOptions, "ledger" | "trials">,
+): Promise<{ waited: number; left: number }> {
+  // Both before anything is waited for: what this process itself comes to try meanwhile is none of these.
+  const [messages, waiting] = [await ledger.leftCanaries([bot]), await ledger.unproved([bot])];
+  for (const message of messages) await trials.remove(message);
+  for (const id of waiting) await decide(id, ledger, trials);
+  if (waiting.length === 0) return { waited: 0, left: 0 };
+  const still = new Set((await ledger.unproved([bot])).map(({ attempt }) => attempt));
+  return { waited: waiting.length, left: waiting.filter(({ attempt }) => still.has(attempt)).length };
 }
 
 async function decide(id: UnprovedId, ledger: Ledger, trials: Trials): Promise<void> {

@@ -16,8 +16,11 @@ export interface TrialsOptions {
   readonly answers: OwnAnswers;
 }
 
-/** Milliseconds between two looks for a slot, and how many there are: a lane that is frozen for long is left to the next run. */
-const [LOOK_MS, LOOKS] = [250, 480];
+/**
+ * Milliseconds between two looks for a slot, and how many there are on a lane that takes calls: one that is another process's all the
+ * while is left to the next run. A wait that Telegram asked for is waited out, looked after so often.
+ */
+const [LOOK_MS, LOOKS, WAIT_MS] = [250, 480, 10_000];
 const AHEAD_MS = 1_000;
 /** How often an id is tried that gets no answer which says anything, and for how long none of its kind is tried after that. */
 const [TIMES, PAUSE_MS] = [3, 600_000];
@@ -74,7 +77,7 @@ export class Trials {
   /** In this chat, or, once that is no lane any more, in another one that takes the kind; null for a call that is of its chat alone. */
   async #slot(bot: string, chat: string, kind: MediaKind | null): Promise<Permit | null> {
     const { lanes, clock, draining } = this.#options;
-    for (let look = 0; look < LOOKS && !draining.aborted; look++) {
+    for (let looks = 0; looks < LOOKS && !draining.aborted; ) {
       const isThere = lanes.isOpenIn(bot, chat);
       if (!isThere && (kind === null || !lanes.isOpen(bot, kind))) return null;
       const now = clock.now();
@@ -83,7 +86,9 @@ export class Trials {
           ? lanes.takeIn(bot, chat, now, AHEAD_MS)
           : lanes.take(bot, kind, now, AHEAD_MS);
       if (permit) return permit;
-      await clock.sleep(LOOK_MS, draining);
+      const waitMs = lanes.waitMs(bot, isThere ? chat : null, now);
+      if (waitMs === 0) looks++;
+      await clock.sleep(Math.max(LOOK_MS, Math.min(waitMs, WAIT_MS)), draining);
     }
     return null;
   }

@@ -11,6 +11,7 @@ import { Session } from "../../../src/runs/session.ts";
 import { cachedStorage } from "../../../src/storage/cached.ts";
 import { openBot } from "../../../src/telegram/client.ts";
 import { keepWarm } from "../../../src/worker/keep-warm.ts";
+import { finishFirst } from "../../../src/worker/pack-watch.ts";
 import { startupCheck } from "../../../src/worker/startup-check.ts";
 import { Mortal } from "./mortal.ts";
 import type { ProcessPlan } from "./scenario.ts";
@@ -135,8 +136,9 @@ export class SimulatedProcess {
       void ledger.enqueue([again ? { key, again } : { key }]).then(() => keeping.asked.ring());
     };
     // Older scenarios know of no packs, and go on as they went.
-    if (this.#world.scenario.packs) await keeping.packing.finish();
-    await keepWarm(keeping.dispatcher, keeping.watches, keeping.breaker, stop);
+    const { finish } = keeping.packing;
+    const more = this.#world.scenario.packs ? [await finishFirst(finish, connections.clock)] : [];
+    await keepWarm(keeping.dispatcher, [...keeping.watches, ...more], keeping.breaker, stop);
     keeping.lanes.rememberAll();
     await session.close();
   }
