@@ -64,8 +64,11 @@ export function takenItem(row: Adoptable, now: number): AdoptEnd {
   return { item: itemOf(row, spent, { status: "skipped", reason: "in_flight_elsewhere" }), way: null };
 }
 
-/** What is said of a row. */
-function itemOf(
+/**
+ * What is said of a row.
+ * @internal
+ */
+export function itemOf(
   { task, posted }: Adoptable,
   { calls: made, sendMs, now }: AdoptSpent,
   fields: Partial<ItemResult> & Pick<ItemResult, "status">,
