@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolClient, QueryConfig } from "pg";
-import { LedgerError } from "../error.ts";
 import { SCHEMA_VERSION } from "../sql/schema.ts";
+import { isVersion, newerError, strangeVersion, versionOf } from "../sql/version.ts";
 import { type Change, changesFor } from "./changes.ts";
 import type { SqlClient } from "./database.ts";
 import { codeOf } from "./errors.ts";
@@ -46,7 +46,7 @@ export async function migratePostgres({ pool, place, schema }: MigrateOptions): 
   }
 }
 
-/** Whether nothing is to be done. Throws LedgerError where a newer prewarm was here. */
+/** Whether nothing is to be done. Throws LedgerError where a newer prewarm was here, and for versions that none has written. */
 export async function isCurrent(
   pool: SqlPool,
   { columns }: FoundSchema,
@@ -56,17 +56,13 @@ export async function isCurrent(
   const { rows } = await pool.query(
     `select key, value from ${quoted(schema)}.prewarm_identity where key in ('schema_version', 'postgres_version')`,
   );
-  const versions = new Map(
-    (rows as { key: string; value: string }[]).map(({ key, value }) => [key, Number(value)]),
-  );
-  const [ours, postgres] = [versions.get("schema_version") ?? 0, versions.get("postgres_version") ?? 0];
-  if (ours > SCHEMA_VERSION || postgres > POSTGRES_VERSION)
-    throw new LedgerError(
-      `${place} was written by a newer prewarm (schema ${ours}, this one knows ${SCHEMA_VERSION}); update prewarm, or use another --ledger`,
-      2,
-      { fault: "newer" },
-    );
-  return ours === SCHEMA_VERSION && postgres === POSTGRES_VERSION;
+  const facts = new Map((rows as { key: string; value: string }[]).map(({ key, value }) => [key, value]));
+  const ours = versionOf(place, facts);
+  // Of what PostgreSQL has besides; it has versions of its own.
+  const postgres = facts.get("postgres_version");
+  if (postgres !== undefined && !isVersion(postgres)) throw strangeVersion(place, postgres);
+  if (Number(postgres ?? 0) > POSTGRES_VERSION) throw newerError(place, ours ?? 0);
+  return ours === SCHEMA_VERSION && Number(postgres) === POSTGRES_VERSION;
 }
 
 /** Takes the right to change the schema, which goes with the transaction: behind a pooler no session has a lock of its own. */

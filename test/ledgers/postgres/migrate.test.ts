@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
+import { openPostgresLedger } from "../../../src/ledgers/postgres.ts";
 import { migrateLedger, printMigration } from "../../../src/ledgers/postgres-migrate.ts";
 import { surveyPostgres } from "../../../src/ledgers/postgres-survey.ts";
 import { makePlatform, platformChecksum } from "../../helpers/platform.ts";
@@ -112,6 +113,29 @@ if (typeof server === "string") {
       );
       expect(await surveyPostgres(url, Date.now())).toMatchObject({ schemaVersion: 3, objects: 30 });
       expect(await migrateLedger(url)).not.toMatchObject({ changes: 0 });
+    });
+
+    it.each([
+      ["schema_version", "0"],
+      ["schema_version", "x"],
+      ["postgres_version", "-1"],
+    ])("is refused as it is where its %s is %s, which no prewarm writes", async (key, version) => {
+      const url = await newPlatform(3);
+      await migrateLedger(url);
+      await query(
+        url,
+        `update prewarm_identity set value = '${version}' where key = '${key}'; drop table prewarm_reports`,
+      );
+      const refused = {
+        exitCode: 2,
+        message: expect.stringMatching(
+          `has the schema version "${version}", which no prewarm writes; restore the ledger from a backup`,
+        ),
+      };
+      await expect(migrateLedger(url)).rejects.toMatchObject(refused);
+      await expect(surveyPostgres(url, Date.now())).rejects.toMatchObject(refused);
+      await expect(openPostgresLedger({ url, command: "a test" })).rejects.toMatchObject(refused);
+      expect(await query(url, "select 1 from pg_tables where tablename = 'prewarm_reports'")).toEqual([]);
     });
 
     it("is none where there are no such tables", async () => {
