@@ -42,11 +42,9 @@ export class Freezes {
 
   /** Forbids calls on the lanes that a wait is about: of its bot in its chat, or in all of them. */
   hold({ bot, chat, until }: Wait): void {
-    const { all, clock, shared } = this.#options;
+    const { all } = this.#options;
     const meant = ({ bot: { slug }, chat: its }: Lane) => slug === bot && (chat === null || its === chat);
     this.#until(all().filter(meant), until);
-    if (shared && chat === null)
-      void shared.freezeBot(bot, (until - clock.now()) / clock.scale).catch(() => {});
   }
 
   /** Forbids calls on this lane before a moment that another process wrote down. */

@@ -138,6 +138,9 @@ export class Session {
     const all = bots.find((each) => each.bot.slug === bot)?.chats ?? [];
     for (const each of chat === null ? all : [chat])
       void this.ledger.freezeLane({ bot, chat: each, until: toWall(clock, until) }).catch(() => {});
+    // Others may know a chat by another name by now.
+    if (chat === null)
+      void this.ledger.shared?.freezeBot(bot, (until - clock.now()) / clock.scale).catch(() => {});
   }
 
   /** Emits a warning for people. */
