@@ -8,9 +8,10 @@
  * With rows that wait: `'{"workers":[2],"waiting":1000000,"inEngine":200000}'`. Ends 0 when nothing grew by more than 15 % from one worker to many; 1 otherwise.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { untilStopped } from "../helpers/until-stopped.mjs";
 import { addBacklog } from "./fleet/backlog.mjs";
 import { Meter } from "./fleet/meter.mjs";
-import { openScene } from "./fleet/scene.mjs";
+import { withScene } from "./fleet/scene.mjs";
 import { judge } from "./fleet/verdicts.mjs";
 
 const o = {
@@ -44,24 +45,17 @@ const DONE = "select count(*) filter (where status = 'ready')::int as n from med
 const UNTOLD = "select count(*)::int as n from media_cache where fed_at is null and status = 'warming'";
 
 const table = [];
-let open = null;
-for (const signal of ["SIGINT", "SIGTERM"])
-  process.once(signal, async () => {
-    await open?.close();
-    process.exit(130);
-  });
-for (const count of o.workers) {
-  const scene = await openScene({ ...o, bots: count * o.botsEach });
-  open = scene;
-  try {
-    table.push({ workers: count, ...(await measure(scene, count)) });
-  } finally {
-    await scene.close();
+await untilStopped(async (stop) => {
+  for (const count of o.workers) {
+    await withScene({ ...o, bots: count * o.botsEach }, stop, async (scene) => {
+      table.push({ workers: count, ...(await measure(scene, count)) });
+    });
+    if (stop.aborted) return 1;
+    console.log(JSON.stringify(table.at(-1)));
   }
-  console.log(JSON.stringify(table.at(-1)));
-}
-console.table(table);
-process.exitCode = verdicts() ? 0 : 1;
+  console.table(table);
+  return verdicts() ? 0 : 1;
+});
 
 async function measure(scene, count) {
   const { workers, database } = scene;

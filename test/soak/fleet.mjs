@@ -9,8 +9,9 @@
  * otherwise short ones are only slow answers. Ends 0 when all held; 1 otherwise.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { untilStopped } from "../helpers/until-stopped.mjs";
 import { Deaths } from "./fleet/deaths.mjs";
-import { openScene } from "./fleet/scene.mjs";
+import { withScene } from "./fleet/scene.mjs";
 import { judge, ofCalls, ofObjects } from "./fleet/verdicts.mjs";
 
 const o = {
@@ -55,18 +56,16 @@ const AWAY_MS = 3_000;
 const STALL_S = 9;
 const STALL = `begin; lock table prewarm_attempts in access exclusive mode; select pg_sleep(${STALL_S}); commit`;
 
-const scene = await openScene(o);
-const { database, sandbox, workers } = scene;
-const deaths = new Deaths(scene);
+let [database, sandbox, workers, deaths] = [];
 const from = Date.now();
 let told = from;
-for (const signal of ["SIGINT", "SIGTERM"])
-  process.once(signal, () => scene.close().then(() => process.exit(130)));
-try {
-  process.exitCode = await soak();
-} finally {
-  await scene.close();
-}
+await untilStopped((stop) =>
+  withScene(o, stop, (scene) => {
+    ({ database, sandbox, workers } = scene);
+    deaths = new Deaths(scene);
+    return soak();
+  }),
+);
 
 function say(text) {
   console.log(`${((Date.now() - from) / 1000).toFixed(1).padStart(7)} s  ${text}`);

