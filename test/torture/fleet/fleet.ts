@@ -147,7 +147,9 @@ class Fleet {
     if (code !== 0 || who.startsWith("worker"))
       this.#stage.tell?.(`${who} ended ${code ?? signal}: ${last.slice(0, 300)}`);
     if (this.#isStopped) return;
-    this.#wrongs.push(...wrongsOfEnd(end, false, this.#ends.dir).map((wrong) => `${who}: ${wrong}`));
+    const wrongs = wrongsOfEnd(end, false, this.#ends.dir).map((wrong) => `${who}: ${wrong}`);
+    for (const wrong of wrongs) this.#stage.tell?.(`violation: ${wrong}`);
+    this.#wrongs.push(...wrongs);
   }
 
   /** Does something again and again until a moment, and waits for none of it but the last. */
