@@ -47,7 +47,8 @@ export function fleetOf(seed: number): FleetScenario {
     lives.map((life) => ({ ...life, standsInCall: standIn(more) })),
     more,
   );
-  const slow = held.flatMap(({ standsInCall }) => (standsInCall ? slowCall(standsInCall, more) : []));
+  const longer = new Draw(seed, 7);
+  const slow = held.flatMap(({ standsInCall }) => (standsInCall ? slowCall(standsInCall, more, longer) : []));
   const crowd = crowded({ ...world, parts: [...parts, ...slow] }, more);
   return { world: hurried(crowd, more), lives: held, outages, lost };
 }
@@ -62,10 +63,14 @@ function standIn(draw: Draw): Life["standsInCall"] {
   return { nth: draw.skewed(8), afterMs, ms: draw.from(20_000, afterMs > 0 ? 33_000 : 45_000) };
 }
 
-/** The call in which a process stands still lasts until it does, if nobody else makes one before. */
-function slowCall({ nth, afterMs }: NonNullable<Life["standsInCall"]>, draw: Draw): Part[] {
+/**
+ * The call in which a process stands still lasts until it does, if nobody else makes one before; or until it goes on, so that its leases are
+ * to be renewed before there is an answer.
+ */
+function slowCall({ nth, afterMs, ms }: NonNullable<Life["standsInCall"]>, draw: Draw, longer: Draw): Part[] {
   if (afterMs === 0) return [];
-  return [{ type: "send", nth, fault: { type: "slow", ms: afterMs + draw.from(1_000, 9_000) } }];
+  const moreMs = draw.from(1_000, 9_000) + (longer.chance(0.5) ? ms : 0);
+  return [{ type: "send", nth, fault: { type: "slow", ms: afterMs + moreMs } }];
 }
 
 /** Where one stands still others often know what it is about to send, and have looked for it before it began. */
