@@ -1,6 +1,7 @@
 import { type AttemptRow, Books, isUnanswered, type ReadyRow, type Tables } from "./books.ts";
 import type { Message } from "./messages.ts";
 import { PackJudge } from "./pack-judge.ts";
+import { mostMedia } from "./pack-plan.ts";
 import type { Post } from "./telegram.ts";
 import type { Upload } from "./uploads.ts";
 import { DocumentedWindows } from "./windows.ts";
@@ -109,10 +110,11 @@ export class Judge {
 
   /** A queue that was this deep: what it may take in, and what has left it and may come back. */
   deepest(kind: string, depth: number): void {
-    const { maxQueue, concurrency, bots } = this.#world.scenario;
+    const { maxQueue, concurrency, bots, packs } = this.#world.scenario;
     // Enqueued entries, each for every bot, and due rows have a bound of their own, which is as large.
     const taken = kind === "worker" ? maxQueue * (2 + bots.length) : maxQueue;
-    if (depth > taken + concurrency * (1 + READ_AHEAD))
+    // A message that was refused gives all its media back.
+    if (depth > taken + concurrency * (Math.max(1, mostMedia(packs)) + READ_AHEAD))
       this.#wrong(`${depth} tasks in a queue for ${maxQueue}`);
   }
 

@@ -1,6 +1,7 @@
 import { BELIEVED_MS } from "../../../src/domain/proof.ts";
 import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
 import type { AttemptRow, Books, ProofRow } from "./books.ts";
+import { mostMedia } from "./pack-plan.ts";
 import type { SeenCall } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -27,8 +28,8 @@ export class PackJudge {
   call({ method, bot, chat, kinds }: SeenCall): void {
     if (method !== "sendRichMessage") return;
     const { packs } = this.#world.scenario;
-    const most = packs?.rule === "auto" ? 50 : Number(packs?.rule ?? 0);
-    if (kinds.length > most) this.#wrong(`${kinds.length} media in one message by --pack ${packs?.rule}`);
+    if (kinds.length > mostMedia(packs))
+      this.#wrong(`${kinds.length} media in one message by --pack ${packs?.rule}`);
     // Beside others it may have been proved since this one began.
     if (this.#world.company) return;
     const now = this.#world.schedule.wall();

@@ -10,6 +10,11 @@ export interface PackPlan {
   readonly rich: RichOptions;
 }
 
+/** Media that go in one message at most; 0 where each goes by itself. */
+export function mostMedia(packs: PackPlan | undefined): number {
+  return packs?.rule === "auto" ? 50 : Number(packs?.rule ?? 0);
+}
+
 /** A proof that a ledger holds from the beginning; what it says may be old. */
 export interface ProofPart {
   readonly type: "proof";
