@@ -154,9 +154,9 @@ export interface LostCalls {
   closeLost(attempt: AttemptId, state: LostState): Promise<void>;
   /** Records a look before its first call. */
   beginLook(look: LookFacts): Promise<LookId>;
-  /** Records the copy that a forward made, before it is deleted. */
+  /** Records the copy that a forward made, before it is deleted; a look that another process has ended meanwhile, as one that a crash left, goes on by that. */
   copied(look: LookId, copyId: number): Promise<void>;
-  /** Records that nothing of a look is left in the chat. */
+  /** Records that nothing of a look is left in the chat; another process may have recorded it already. */
   endLook(look: LookId): Promise<void>;
   /** Returns the looks of these bots that were not ended, from the oldest on. */
   leftLooks(bots: readonly string[]): Promise<LeftLook[]>;

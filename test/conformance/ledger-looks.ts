@@ -358,8 +358,19 @@ export function lookConformance(open: OpenLedger): void {
       await tested.ledger.endLook(forward);
       expect(await tested.ledger.leftLooks(["default"])).toEqual([]);
       expect(await tested.ledger.leftLooks(["default", "two"])).toMatchObject([{ bot: "two" }]);
-      await expect(tested.ledger.endLook(edit)).rejects.toThrow(/not under way/);
-      await expect(tested.ledger.copied(forward, 100)).rejects.toThrow(/not under way/);
+      await expect(tested.ledger.endLook(99)).rejects.toThrow(/there is no look/);
+      await expect(tested.ledger.copied(99, 100)).rejects.toThrow(/there is no look/);
+    });
+
+    it("is ended by whoever is first, and goes on where a copy of it comes to light after that", async () => {
+      const edit = await tested.ledger.beginLook(look);
+      const forward = await tested.ledger.beginLook({ ...look, way: "forward" });
+      for (const each of [edit, forward, edit]) await tested.ledger.endLook(each);
+      expect(await tested.ledger.leftLooks(["default"])).toEqual([]);
+      await tested.ledger.copied(forward, 100);
+      expect(await tested.ledger.leftLooks(["default"])).toMatchObject([{ look: forward, copyId: 100 }]);
+      await tested.ledger.endLook(forward);
+      expect(await tested.ledger.leftLooks(["default"])).toEqual([]);
     });
 
     it("is left with the tags of our messages of that number, where nobody knows the id of its copy", async () => {

@@ -9,9 +9,11 @@ const BEGIN = `
   insert into prewarm_looks (attempt_id, bot_slug, chat_id, message_id, way, state, started_at, behind)
   values (:attempt, :bot, :chatId, :messageId, :way, 'asking', :now, (select max(id) from prewarm_attempts)) returning id`;
 
-const COPIED = `update prewarm_looks set copy_id = :copyId, ${LAST_BEGUN} where id = :look and state = 'asking'`;
+/** Others may have ended it, as one that a crash left: its copy is there all the same. */
+const COPIED = `update prewarm_looks set copy_id = :copyId, state = 'asking', ended_at = null, ${LAST_BEGUN} where id = :look`;
 
-const END = "update prewarm_looks set state = 'done', ended_at = :now where id = :look and state = 'asking'";
+const END =
+  "update prewarm_looks set state = 'done', ended_at = iif(state = 'done', ended_at, :now) where id = :look";
 
 const LEFT = `
   select id as look, attempt_id as attempt, bot_slug as bot, chat_id as chat, message_id as messageId, way,
@@ -48,14 +50,14 @@ export function* beginLook({ now }: Store, look: LookFacts): Steps<LookId> {
   return row.id;
 }
 
-/** Records the copy that a forward made. Throws for a look that has ended. */
+/** Records the copy that a forward made; a look that others have ended goes on. Throws for one that never began. */
 export function* copied(look: LookId, copyId: number): Steps<void> {
-  if ((yield* run(COPIED, { look, copyId })) === 0) throw new Error(`look ${look} is not under way`);
+  if ((yield* run(COPIED, { look, copyId })) === 0) throw new Error(`there is no look ${look}`);
 }
 
-/** Records that nothing is left of a look. Throws for a look that has ended. */
+/** Records that nothing is left of a look, also where others did. Throws for one that never began. */
 export function* endLook({ now }: Store, look: LookId): Steps<void> {
-  if ((yield* run(END, { look, now: stamp(now()) })) === 0) throw new Error(`look ${look} is not under way`);
+  if ((yield* run(END, { look, now: stamp(now()) })) === 0) throw new Error(`there is no look ${look}`);
 }
 
 /** Returns the looks of these bots that were not ended, from the oldest on. */
