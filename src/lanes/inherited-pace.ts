@@ -66,6 +66,7 @@ export class InheritedPace implements Pace {
   }
 
   ended(call: PaceCall): void {
+    this.#minute.answered(call);
     this.#pace.ended(call);
   }
 

@@ -1,5 +1,5 @@
 import { CallsInMinute } from "./calls-in-minute.ts";
-import type { Pace } from "./port.ts";
+import type { Pace, PaceCall } from "./port.ts";
 
 /** Share of the documented rate that is used. The rest covers the jitter of timers, downloads and the network. */
 const USED_SHARE = 0.99;
@@ -72,7 +72,9 @@ export class FixedPace implements Pace {
     return this.#next === (started?.slotAt === slotAt ? started.next : slotAt + this.gapMs);
   }
 
-  ended(): void {}
+  ended(call: PaceCall): void {
+    this.#minute.answered(call);
+  }
 
   memory(): null {
     return null;

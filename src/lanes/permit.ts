@@ -108,6 +108,7 @@ export class LanePermit implements Permit {
 
   end(answer: CallAnswer<unknown>, call?: "other" | PackedKinds): void {
     if (!this.lane.calls.has(this.#call)) throw new Error("a permit that was used up ends a second time");
+    this.#left(answer.times.started);
     this.#pace.ended(paceCallOf(answer, this.#slotAt, call));
     if (answer.ok) {
       if (call !== "other") this.#posted(call?.kinds ?? [undefined]);

@@ -188,7 +188,7 @@ export interface Pace {
   giveBack(slotAt: number): void;
   /** The call of a slot really began at `at`: it had its turn then. */
   started(slotAt: number, at: number): void;
-  /** It left at `at`: at once, or once it was written down. Absent where answers tell that. */
+  /** It left at `at`, before its end: at once, or once it was written down. Absent where answers alone tell that. */
   left?(slotAt: number, at: number): void;
   ended(call: PaceCall): void;
   /** Calls a minute worth keeping for the next run; null when nothing was learned. */

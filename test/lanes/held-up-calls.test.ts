@@ -8,10 +8,14 @@ import { lane, NEVER, POSTED, scene } from "./clocked-lanes.ts";
 const MINUTES = 20;
 const MINUTE_MS = 60_000;
 
-/** When calls leave on a lane with this pace, each of which is held up for `heldUpMs` of its turn before it does. */
-async function callsOf(pace: Pace, heldUpMs: (at: number) => number): Promise<number[]> {
+/** When a server gets the calls of a lane with this pace, each of which is held up for `heldUpMs` of its turn before it leaves, and for `onWayMs` after. */
+async function callsOf(
+  pace: Pace,
+  heldUpMs: (at: number) => number,
+  onWayMs: (at: number) => number = () => 0,
+): Promise<number[]> {
   const { clock, lanes } = scene([lane("default", "-1001", pace)]);
-  const left: number[] = [];
+  const got: number[] = [];
   const over = clock.now() + MINUTES * MINUTE_MS;
   const sender = async () => {
     while (clock.now() < over) {
@@ -20,15 +24,17 @@ async function callsOf(pace: Pace, heldUpMs: (at: number) => number): Promise<nu
       if (!permit) continue;
       await clock.sleep(heldUpMs(clock.now()), NEVER);
       expect(permit.leaves()).toBe(true);
-      left.push(clock.now());
+      const started = clock.now();
+      await clock.sleep(onWayMs(started), NEVER);
+      got.push(clock.now());
       await clock.sleep(400, NEVER);
-      permit.end(POSTED);
+      permit.end({ ...POSTED, times: { started, bodyEnd: started, ended: clock.now() } });
     }
   };
   const all = Promise.all(Array.from({ length: 6 }, sender));
   for (let at = clock.now(); at < over + MINUTE_MS; at += 1_000) await clock.advance(1_000);
   await all;
-  return left.sort((a, b) => a - b);
+  return got.sort((a, b) => a - b);
 }
 
 function mostInMinute(calls: readonly number[]): number {
@@ -50,7 +56,7 @@ const open = {
   inherited: () => new InheritedPace(new FixedPace(20), { calls: [1_000, 4_000], nextAt: 0 }, 20),
 };
 
-describe("calls that leave late, since they are written down before", () => {
+describe("calls that a server gets late, since they are written down before, or on their way for long", () => {
   it.each([
     {
       pace: open.own,
@@ -63,6 +69,20 @@ describe("calls that leave late, since they are written down before", () => {
     { pace: open.inherited, of: "a lane that was another's", what: "a slow one", heldUpMs: anyTime() },
   ])("are no more than 20 in any minute of $of, at $what", async ({ pace, heldUpMs }) => {
     const calls = await callsOf(pace(), heldUpMs);
+    expect(mostInMinute(calls)).toBe(20);
+    expect(calls.length).toBeGreaterThan(0.9 * 20 * MINUTES);
+  });
+
+  it.each([
+    { pace: open.own, of: "a lane" },
+    { pace: open.inherited, of: "a lane that was another's" },
+  ])("are no more than 20 in any minute of $of where some are seconds on their way", async ({ pace }) => {
+    const random = seededRandom(11);
+    const calls = await callsOf(
+      pace(),
+      () => 5,
+      () => random() * (random() < 0.2 ? 5_000 : 200),
+    );
     expect(mostInMinute(calls)).toBe(20);
     expect(calls.length).toBeGreaterThan(0.9 * 20 * MINUTES);
   });

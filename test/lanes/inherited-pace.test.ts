@@ -138,7 +138,9 @@ describe("a pace that goes on where another one ended", () => {
       told.push(["left", slotAt, at]);
     };
     pace.left(5, 8);
-    const call = { slotAt: 5 } as unknown as Parameters<Pace["ended"]>[0];
+    const call = { slotAt: 5, times: { started: 8, bodyEnd: 8, ended: 9 } } as unknown as Parameters<
+      Pace["ended"]
+    >[0];
     pace.ended(call);
     expect(told).toEqual([
       ["started", 5, 7],
