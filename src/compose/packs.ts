@@ -121,9 +121,15 @@ function wordsOf(lanes: readonly Lane[], packs: Packs): LaneWords[] {
 
 /** A group becomes a supergroup under another id. */
 function typesOf(found: readonly LaneToOpen[]) {
-  const types = new Map(
-    found.map(({ chat, unasked }) => [chat.id, { type: chat.type, isAssumed: unasked !== undefined }]),
-  );
+  const lanes = found.map(({ chat: { id, type }, unasked, closed }) => {
+    return { id, type, isAssumed: unasked !== undefined || closed !== undefined };
+  });
+  // What one bot was told of a chat holds for another one, which is out there and was told nothing.
+  const known = [
+    ...lanes.filter(({ isAssumed }) => isAssumed),
+    ...lanes.filter(({ isAssumed }) => !isAssumed),
+  ];
+  const types = new Map(known.map(({ id, type, isAssumed }) => [id, { type, isAssumed }]));
   return (chat: string) => types.get(chat) ?? { type: "supergroup", isAssumed: false };
 }
 
