@@ -7,14 +7,22 @@ const FILES = [
   "again",
   "budgets",
   "content",
+  "end-hook",
   "lanes",
+  "large",
   "looks",
   "lost-packs",
+  "overlap",
+  "packed",
   "packs",
+  "probe-facts",
   "refusals",
   "report",
   "selection",
+  "send-beside-worker",
   "unclear-refusals",
+  "verify",
+  "worker-looks",
 ].map((name) => `${name}.test.ts`);
 
 /** These count on an order of what is read ahead, or of posts, that a ledger brings about which answers at once. */
