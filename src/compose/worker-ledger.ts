@@ -5,6 +5,7 @@ import { type LoadedEngine, loadEngine } from "../fleet/load.ts";
 import type { JobEngine } from "../fleet/port.ts";
 import type { FleetLedger } from "../ledgers/fleet-port.ts";
 import type { Ledger } from "../ledgers/port.ts";
+import { onceThere } from "./await-server.ts";
 import { type LedgerWish, openLedger } from "./connect.ts";
 
 /** The ledger of a worker, with what it shares the work with others by; null where it works alone. */
@@ -20,15 +21,19 @@ export interface WorkerLedger {
 
 /**
  * Opens the ledger of a worker. In PostgreSQL it shares its work with all other workers, where the engine for that is there; without
- * it, it is the only one. Throws LedgerError.
+ * it, it is the only one. A server that is away is waited for. Throws LedgerError.
  */
 export async function openWorkerLedger(
   config: Config,
   wish: Pick<LedgerWish, "command" | "tell">,
 ): Promise<WorkerLedger> {
   const loaded = isPostgres(config.ledger) ? await loadEngine() : null;
-  if (loaded !== null && "module" in loaded) return openShared(config, wish, loaded);
-  return { ledger: await openLedger(config, { ...wish, onlyPlan: false, company: "alone" }), shared: null };
+  const open = async (): Promise<WorkerLedger> => {
+    if (loaded !== null && "module" in loaded) return openShared(config, wish, loaded);
+    const ledger = await openLedger(config, { ...wish, onlyPlan: false, company: "alone" });
+    return { ledger, shared: null };
+  };
+  return onceThere(open, wish.tell ?? (() => {}));
 }
 
 /** Why workers here cannot share their work, in words; null where they can. */

@@ -151,6 +151,30 @@ if (typeof server === "string") {
     });
   });
 
+  describe("a database that is away when a process starts", () => {
+    it("is waited for by a worker, which says so and goes on, and ends a run", async () => {
+      const world = await openWorld();
+      world.putMany(2);
+      const env = { PREWARM_LEDGER: await server.newDatabase() };
+      await server.stop();
+      const starting = startWorker(world, { env });
+      const told = world.start(["worker", "--port", "0"], { env });
+      const run = await world.run([], { env });
+      await world.until(() => told.heard().includes("waiting for it"), "it waits");
+      told.signal("SIGTERM");
+      expect([(await told.ended).code, run.code]).toEqual([143, 1]);
+      expect(told.heard()).toMatch(
+        /postgres:\/\/\S+ cannot be reached: nobody listens there; .*: waiting for it, for up to 10 minutes\n/,
+      );
+      expect(run.stderr).toMatch(/cannot be reached: nobody listens there/);
+      await server.start();
+      const worker = await starting;
+      await world.until(() => world.posts().length === 2, "the bucket is warm");
+      expect((await worker.stop()).code).toBe(143);
+      expect(worker.heard()).toMatch(/waiting for it.*\n.*the ledger is there after \d+ s/);
+    });
+  });
+
   describe("a database that can only be read, as after a failover,", () => {
     it("is waited for until it can be written", async () => {
       const world = await openWorld();

@@ -92,6 +92,18 @@ export const SHOWN_CELLS: readonly ShownCell[] = [
   ),
   shown(
     "PostgreSQL",
+    "it cannot be reached when a worker starts",
+    ["that it cannot, and why; it is waited for, for up to ten minutes", 0, "ready"],
+    [SLEEPING, "is waited for by a worker, which says so and goes on, and ends a run"],
+  ),
+  shown(
+    "PostgreSQL",
+    "it cannot be reached when a run starts",
+    ["that it cannot, and why", 1, "as it was"],
+    [SLEEPING, "is waited for by a worker, which says so and goes on, and ends a run"],
+  ),
+  shown(
+    "PostgreSQL",
     "it can only be read, as after a failover",
     ["it can only be read, and is waited for", 0, "ready"],
     [SLEEPING, "is waited for until it can be written"],
