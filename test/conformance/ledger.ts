@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { adoptingConformance } from "./ledger-adopting.ts";
 import { attemptConformance } from "./ledger-attempts.ts";
 import { confirmConformance } from "./ledger-confirm.ts";
+import { edgeConformance } from "./ledger-edges.ts";
 import { lookConformance } from "./ledger-looks.ts";
 import { lookupConformance } from "./ledger-lookup.ts";
 import { packConformance } from "./ledger-packs.ts";
@@ -26,6 +27,7 @@ export function ledgerConformance(name: string, open: OpenLedger): void {
     adoptingConformance(open);
     lookConformance(open);
     packConformance(open);
+    edgeConformance(open);
     identityConformance(open);
   });
 }

@@ -113,6 +113,21 @@ if (typeof server === "string") {
       await expect(two?.discard(attempt ?? 0, failure("file_id_dead", "no"))).rejects.toThrow(AttemptLost);
     });
 
+    it("leaves messages of canaries, which are no ids that wait, to the process that is about to delete them, until that is gone", async () => {
+      const [attempt] = (await one?.beginAll([a])) ?? [];
+      await one?.holdUnproved(attempt ?? 0, confirmation(a, "among others"));
+      const [id] = (await one?.unproved([a.bot])) ?? [];
+      if (!id) throw new Error("none waits");
+      const canary = (await one?.beginCanary(id, "-1001")) ?? 0;
+      await one?.endCanary(canary, { state: "ready", messageId: 31 });
+      const left = async (ledger: Ledger | undefined) =>
+        (await ledger?.leftCanaries([a.bot]))?.map(({ messageId }) => messageId);
+      expect([await left(two), await left(one)]).toEqual([[], [31]]);
+      await one?.close();
+      expect(await left(two)).toEqual([31]);
+      expect((await two?.unproved([a.bot]))?.map((each) => each.attempt)).toEqual([attempt]);
+    });
+
     it("drops an id that waits to be tried once another process sends its content, since its own stood still for too long", async () => {
       const [attempt] = (await one?.beginAll([a])) ?? [];
       await one?.holdUnproved(attempt ?? 0, confirmation(a, "among others"));

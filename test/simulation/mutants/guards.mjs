@@ -14,7 +14,7 @@ export const GROUPS = [
   {
     name: "ledger",
     files: inFolder("src/ledgers/sql", ["attempts", "confirm", "content", "keys", "rows"]),
-    tests: ["sqlite", "leases", "lease-renewal"].map((name) => `test/ledgers/${name}.test.ts`),
+    tests: ledgerTests("sqlite", "leases", "lease-renewal"),
     seeds: "all",
   },
   {
@@ -67,19 +67,19 @@ export const GROUPS = [
   {
     name: "statements",
     files: inFolder("src/ledgers/sql", ["packs", "looks", "lost-calls", "neighbours"]),
-    tests: ["test/ledgers/sqlite.test.ts"],
+    tests: ledgerTests("sqlite", "leases"),
     seeds: "looks",
   },
   {
     name: "leases",
     files: ["src/ledgers/postgres/leases.ts"],
-    tests: ["leases", "lease-renewal", "shared-lanes"].map((name) => `test/ledgers/${name}.test.ts`),
+    tests: ledgerTests("leases", "exact-moments", "lease-renewal", "shared-lanes"),
     wide: ["test/ledgers/postgres.test.ts", "test/fleet"],
   },
   {
     name: "processes",
     files: ["src/ledgers/postgres/processes.ts"],
-    tests: ["processes", "resting", "leases"].map((name) => `test/ledgers/${name}.test.ts`),
+    tests: ledgerTests("processes", "exact-moments", "resting", "leases"),
     wide: ["test/ledgers/postgres.test.ts", "test/fleet"],
   },
   {
@@ -97,10 +97,14 @@ export const GROUPS = [
   {
     name: "lane-leases",
     files: inFolder("src/ledgers/postgres", ["lane-leases", "lane-calls", "shared-lanes"]),
-    tests: ["lane-calls", "lane-renewal", "shared-lanes"].map((name) => `test/ledgers/${name}.test.ts`),
+    tests: ledgerTests("lane-calls", "exact-moments", "lane-renewal", "shared-lanes"),
     wide: ["test/cli/many-machines.test.ts", "test/fleet"],
   },
 ];
+
+function ledgerTests(...names) {
+  return names.map((name) => `test/ledgers/${name}.test.ts`);
+}
 
 function inFolder(folder, names) {
   return names.map((name) => `${folder}/${name}.ts`);
