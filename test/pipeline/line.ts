@@ -33,6 +33,7 @@ import { WorkQueue } from "../../src/queue/work-queue.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import { parseFaults } from "../../src/sandbox/fault-rules.ts";
 import type { Storage } from "../../src/storage/port.ts";
+import type { Bot } from "../../src/telegram/port.ts";
 import { heldBytes } from "../../src/transfers/held-body.ts";
 import type { Prepared, Transfers } from "../../src/transfers/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
@@ -118,6 +119,8 @@ export interface LineOptions {
   /** What a dispatcher is told, where it is not what a run says whose source has ended. */
   readonly policy?: Partial<DispatchPolicy>;
   readonly remove?: (bot: string, stored: StoredId) => Promise<void>;
+  /** Stands between the line and Telegram. */
+  readonly wire?: (bot: Bot) => Bot;
 }
 
 /**
@@ -129,7 +132,8 @@ export async function openLine(options: LineOptions = {}) {
   const traffic = new Traffic();
   const paces = options.paces ?? [new FixedPace(60)];
   const server = await telegram(traffic.clockOf(clock), paces.length, options.faults ?? []);
-  const bot = traffic.port(botAt(server.url, { clock: traffic.clockOf(clock) }));
+  const client = traffic.port(botAt(server.url, { clock: traffic.clockOf(clock) }));
+  const bot = options.wire?.(client) ?? client;
   const { ledger, sql } = await ledgerOn(clock);
   const events = new Emitter();
   const told = recordOf(events);

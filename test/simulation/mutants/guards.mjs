@@ -8,7 +8,7 @@ const PACK_CALLS = [
 
 /**
  * The guarding code, in groups of files that the same tests hold. `tests` are those of the rooms, `wide` what shows more of them and
- * takes longer; `seeds` says which scenarios play it: all, those that look for lost calls, or none.
+ * takes longer; `seeds` says which scenarios play it: all, those that look for lost calls, those with packs, or none.
  */
 export const GROUPS = [
   {
@@ -44,7 +44,9 @@ export const GROUPS = [
   {
     name: "pack-calls",
     files: inFolder("src/pipeline/packs", PACK_CALLS),
-    tests: ["packs", "pack-trouble", "lost-packs"].map((name) => `test/cli/${name}.test.ts`),
+    tests: ["test/pipeline/packs"],
+    wide: ["packs", "pack-trouble", "lost-packs"].map((name) => `test/cli/${name}.test.ts`),
+    seeds: "packs",
   },
   {
     name: "adopt",

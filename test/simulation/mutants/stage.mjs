@@ -26,10 +26,14 @@ const PLAY = `
   const [folder, which] = process.argv.slice(1);
   const of = (name) => import(folder + "/" + name + ".js");
   const [{ play }, { scenarioOf }] = [await of("play"), await of("scenario")];
-  const looks = ({ parts }) => parts.some(({ type }) => type === "pause");
+  const isOf = {
+    all: () => true,
+    looks: ({ parts }) => parts.some(({ type }) => type === "pause"),
+    packs: ({ packs }) => packs !== undefined,
+  };
   for (let seed = 1, played = 0; played < ${SEEDS}; seed++) {
     const scenario = scenarioOf(seed);
-    if (which === "looks" && !looks(scenario)) continue;
+    if (!isOf[which](scenario)) continue;
     if ((await play(scenario)).wrongs.length > 0) process.exit(1);
     played += 1;
   }
