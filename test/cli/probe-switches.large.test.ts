@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CHAT_ID, isTidy, probeScene } from "./probe-scene.ts";
+import { isTidy, probeScene } from "./probe-scene.ts";
 
 const RICH_ONLY = ["photo", "video", "animation", "audio", "voice", "document"].map(
   (kind) => `ids:${kind} rich_only`,
@@ -8,13 +8,6 @@ const RICH_ONLY = ["photo", "video", "animation", "audio", "voice", "document"].
 /** A switch of the sandbox, the experiments that are made, and what they have to say. */
 const SWITCHES: [string, object, string, string[]][] = [
   ["supported false", { rich: { supported: false } }, "packs,ids,quota", ["packs unsupported"]],
-  ["counts media", { rich: { counts: "media" } }, "quota,overflow", ["quota media", "overflow debt"]],
-  [
-    "counts media, overflow refuse",
-    { rich: { counts: "media", overflow: "refuse" } },
-    "quota,overflow",
-    ["quota media", "overflow refuse"],
-  ],
   ["ids rich_only", { rich: { ids: "rich_only" } }, "ids", RICH_ONLY],
   ["names_bad true", { rich: { names_bad: true } }, "names_bad", ["names_bad named"]],
   ["max_body of 6 MB", { rich: { max_body: 6_000_000 } }, "max_body", ["max_body 5625000"]],
@@ -28,14 +21,6 @@ const SWITCHES: [string, object, string, string[]][] = [
   ],
 ];
 
-const LIMITS: [string, object, string][] = [
-  ["no limit", { unlimited: true }, "limit none"],
-  ["token_bucket that refuses", { model: "token_bucket", rate: 20, burst: 8 }, "limit token_bucket"],
-  ["bucket_minute", { model: "bucket_minute", rate: 16 }, "limit bucket_minute"],
-  ["sliding_minute", { model: "sliding_minute", rate: 16 }, "limit sliding_minute"],
-  ["fixed_window", { model: "fixed_window", rate: 16 }, "limit fixed_window"],
-];
-
 describe("prewarm probe, against a sandbox that is a process of its own", () => {
   it.each(SWITCHES)("finds out %s", async (_, order, only, found) => {
     const scene = await probeScene(100);
@@ -43,14 +28,6 @@ describe("prewarm probe, against a sandbox that is a process of its own", () => 
     const ended = await scene.probe("--only", only);
     const first = found[0] === "packs unsupported" ? [] : ["packs supported"];
     expect([ended.found, ended.code], ended.stderr).toEqual([[...first, ...found], 0]);
-    await isTidy(scene, ended);
-  });
-
-  it.each(LIMITS)("finds out the limit of a chat: %s", async (_, limits, found) => {
-    const scene = await probeScene(30);
-    await scene.control({ chat: { id: CHAT_ID, absorb_ms: 0, ...limits } });
-    const ended = await scene.probe("--only", "limit");
-    expect([ended.found, ended.code], ended.stderr).toEqual([[found], 0]);
     await isTidy(scene, ended);
   });
 });

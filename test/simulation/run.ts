@@ -4,16 +4,23 @@ import { join } from "node:path";
 import Libsql from "libsql";
 import { onTestFinished } from "vitest";
 import { connect, openLedger } from "../../src/compose/connect.ts";
+import { openProbe } from "../../src/compose/probe.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { Flags } from "../../src/config/layers.ts";
 import { readRunOptions } from "../../src/config/run-options.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
+import { patienceOf } from "../../src/domain/patience.ts";
+import { MessageBudget } from "../../src/probe/budget.ts";
+import { chosen } from "../../src/probe/choose.ts";
+import { probe } from "../../src/probe/probe.ts";
+import { findLanes } from "../../src/runs/find-lanes.ts";
 import { Run } from "../../src/runs/run.ts";
 import { Session } from "../../src/runs/session.ts";
 import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
 import type { RichOptions } from "../../src/sandbox/bot-api/rich-options.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
+import { SAMPLE_MEDIA } from "../../src/sandbox/demo.ts";
 import { type R2Server, startR2Server } from "../../src/sandbox/r2/server.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 import { Traffic } from "../helpers/traffic.ts";
@@ -32,6 +39,15 @@ export interface Ran {
   readonly stopped: string | null;
   readonly exitCode: number;
 }
+
+/** What a simulated probe found, as `what result`, and how many messages it posted. */
+export interface Probed {
+  readonly found: readonly string[];
+  readonly posted: number;
+}
+
+/** Of a probe. */
+const MOST_MESSAGES = 150;
 
 /** A bucket and a Bot API that both go by one virtual clock, and real runs between them: minutes take as long as their work. */
 export class Simulation {
@@ -88,6 +104,11 @@ export class Simulation {
     return this.#traffic.liveThrough(this.clock, this.#run(flags));
   }
 
+  /** `prewarm probe` of these experiments in a chat, as a process of its own would, to its end. */
+  probe(chat: number, ...only: readonly string[]): Promise<Probed> {
+    return this.#traffic.liveThrough(this.clock, this.#probe(chat, only));
+  }
+
   /** Calls that sent something, or tried to, in the order of their first bytes. */
   calls(chat: number) {
     return this.botApi
@@ -107,26 +128,60 @@ export class Simulation {
 
   async #run(flags: Flags): Promise<Ran> {
     const options = readRunOptions(flags);
+    const session = await this.#session("prewarm run", flags);
+    const items: ItemResult[] = [];
+    session.events.on("item", (item) => items.push(item));
+    const run = new Run(session, options, "prewarm run");
+    const { cause, exitCode } = await run.toEnd();
+    await this.#traffic.track(run.close());
+    return { items, stopped: cause?.type ?? null, exitCode };
+  }
+
+  async #probe(chat: number, only: readonly string[]): Promise<Probed> {
+    const session = await this.#session("prewarm probe", { chat: [String(chat)] });
+    const { config, ledger, connections, stop } = session;
+    const found = await findLanes(session, { tried: true, patience: patienceOf(0, Math.random) });
+    await session.claim({ quiet: true, lanes: found });
+    const { draining, aborting } = stop;
+    const budget = new MessageBudget(MOST_MESSAGES);
+    const parts = { config, connections, ledger, found, budget, draining, aborting };
+    const { places } = openProbe({ ...parts, asks: null, samples: SAMPLE_MEDIA, waiting: () => {} });
+    const { clock } = this;
+    const listener = { began: () => {}, ended: () => {} };
+    const experiments = chosen(only);
+    const outcomes = await probe({
+      places,
+      experiments,
+      again: false,
+      ledger,
+      clock,
+      budget,
+      draining,
+      listener,
+    });
+    await this.#traffic.track(session.close());
+    const proofs = outcomes.flatMap((outcome) => outcome.proofs);
+    const results = new Set(proofs.map(({ what, result }) => `${what} ${result}`));
+    return { found: [...results], posted: MOST_MESSAGES - budget.left };
+  }
+
+  /** What a process has that runs this command. */
+  async #session(command: string, flags: Flags): Promise<Session> {
     const config = loadConfig(flags, this.#env(), null);
     const traffic = this.#traffic;
     const opened = connect(config, (text) => text, this.clock);
     const ledger = traffic.port(
-      await openLedger(config, { command: "prewarm run", onlyPlan: false, now: () => this.clock.wall() }),
+      await openLedger(config, { command, onlyPlan: false, now: () => this.clock.wall() }),
     );
     const connections = {
       ...opened,
       storage: traffic.port(opened.storage),
       bots: opened.bots.map(({ bot, chats }) => ({ bot: traffic.port(bot), chats })),
     };
-    const items: ItemResult[] = [];
     const events = new Emitter((error) => {
       throw error;
-    }).on("item", (item) => items.push(item));
-    const session = new Session({ config, ledger, connections, events, sandbox: false });
-    const run = new Run(session, options, "prewarm run");
-    const { cause, exitCode } = await run.toEnd();
-    await traffic.track(run.close());
-    return { items, stopped: cause?.type ?? null, exitCode };
+    });
+    return new Session({ config, ledger, connections, events, sandbox: false });
   }
 
   #env(): Record<string, string> {
