@@ -1,8 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { BIN, itemsOf } from "../helpers/child.ts";
+import { startOwnPostgres } from "../helpers/own-postgres.ts";
 import { startPostgres } from "../helpers/postgres.ts";
 import { openWorld } from "../helpers/world.ts";
+import { playFleet } from "./fleet/fleet.ts";
+import type { FleetPauses } from "./fleet/fleet-plan.ts";
+import type { Trouble } from "./fleet/troubles.ts";
 import type { RoundPlan } from "./plan.ts";
 import { playRound } from "./round.ts";
 import type { WireFault } from "./wire-fault.ts";
@@ -77,6 +81,56 @@ it("leaves nothing twice, lost or wrong in PostgreSQL", async (test) => {
   await server.dispose();
   expect(wrongs).toEqual([]);
 });
+
+/** Short, so that what is in doubt is soon looked for. What makes no progress ends, however long all of it takes. */
+const PAUSES: FleetPauses = {
+  trouble: 1_500,
+  work: 2_000,
+  lookAfter: 3_000,
+  list: 5_000,
+  again: 4_000,
+  stall: 150_000,
+};
+
+const FLEET_TROUBLES: readonly Trouble[] = [
+  { what: "names", nth: 0, ms: 2_000 },
+  { what: "wire", nth: 1, fault: at("bot-api", SEND, 1, { do: "reset", way: "answer", after: 0 }) },
+  { what: "outage", nth: 0, link: "postgres", how: "refuse", ms: 3_000 },
+  { what: "signal", nth: 1, name: "SIGTERM", ms: 0 },
+  // What takes its place finds no database.
+  { what: "outage", nth: 1, link: "postgres", how: "refuse", ms: 5_000 },
+  {
+    what: "wire",
+    nth: 0,
+    fault: at("bot-api", SEND, 1, { do: "instead", answer: "429 parameters", delivered: false }),
+  },
+  { what: "restart", ms: 1_000 },
+];
+
+it.skipIf(process.platform !== "linux")(
+  "leaves nothing twice, lost or wrong after a fleet in trouble",
+  async (test) => {
+    const server = await startOwnPostgres();
+    if (typeof server === "string") return test.skip(server);
+    const said: string[] = [];
+    const say = (line: string) => void said.push(line);
+    const minutes = ((FLEET_TROUBLES.length + 1) * PAUSES.trouble) / 60_000;
+    const plan = { seed: 1, workers: 2, bots: 3, chats: 2, minutes, pack: false, pauses: PAUSES };
+    try {
+      const { wrongs, struck, items, processes } = await playFleet(
+        { ...plan, troubles: FLEET_TROUBLES },
+        { tools: TOOLS, server, say, tell: say },
+      );
+      expect(wrongs, said.join("\n")).toEqual([]);
+      expect(struck).toEqual(expect.arrayContaining(["process: SIGTERM", "postgres: restarted"]));
+      expect(items).toBeGreaterThan(10);
+      expect(processes).toBeGreaterThan(plan.workers);
+    } finally {
+      await server.dispose();
+    }
+  },
+  1_200_000,
+);
 
 it("sees an id that is that of another object, and one that was lost", async () => {
   const { readyContents, wrongsOfLedger } = await import("./verdict.ts");

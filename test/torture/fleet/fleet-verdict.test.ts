@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { seededRandom } from "../../../src/sandbox/profiles.ts";
 import type { PassedRequest, ToldWait } from "../exchange.ts";
-import { early, paces, type SeenPlace } from "./fleet-verdict.ts";
+import { early, endedAlone, paces, type SeenPlace } from "./fleet-verdict.ts";
 import { drawTrouble, lineOfTrouble } from "./troubles.ts";
 
 const LANE = { bot: "7000001", chat: "-1001" };
@@ -47,6 +47,24 @@ it("finds a call before the end of a wait, by whichever place, unless what was l
     wrongs: [expect.stringContaining("was called by place 2 7000 ms too early")],
   });
   expect(early([place(0, [], [wait], true), place(1, calls)])).toEqual({ waits: 1, wrongs: [] });
+});
+
+it("finds a worker that did not wait for its database", () => {
+  const ended = (code: number | null, signal: NodeJS.Signals | null = null) =>
+    endedAlone({
+      ended: {
+        code,
+        signal,
+        stdout: "",
+        stderr: "prewarm 1 worker\nit cannot be reached\n",
+        ms: 1,
+        peakMb: 1,
+      },
+      sent: new Set(),
+      hung: false,
+    });
+  expect(ended(1)).toEqual(["ended by itself with 1: it cannot be reached"]);
+  expect([ended(143), ended(null, "SIGKILL")]).toEqual([[], []]);
 });
 
 it("draws every trouble, at every place and link", () => {

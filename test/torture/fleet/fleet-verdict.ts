@@ -1,5 +1,6 @@
 import type { PassedRequest, ToldWait } from "../exchange.ts";
 import type { LedgerReader } from "../ledger-reader.ts";
+import type { LifeEnd } from "../life.ts";
 import { postsOf, UNDER_WAY_MS } from "../verdict.ts";
 import type { Wanted } from "./arrivals.ts";
 import type { FleetEnds } from "./fleet-ends.ts";
@@ -127,4 +128,15 @@ export function again(ends: FleetEnds): number {
 export async function deadLetters(ledger: LedgerReader): Promise<string[]> {
   const rows = await ledger.rows("select data, output from prewarm_jobs.job where name = 'warm-dead'");
   return rows.map((row) => `a dead letter: ${JSON.stringify(row)}`);
+}
+
+/** What a process said last. */
+export function lastLineOf({ ended }: LifeEnd): string {
+  return (ended.stderr.trimEnd().split("\n").at(-1) ?? "").slice(0, 300);
+}
+
+/** A worker waits out whatever happens to its database, from its start on: none ends as one that had no more to do, or could not reach it. */
+export function endedAlone(end: LifeEnd): string[] {
+  const { code } = end.ended;
+  return code === 0 || code === 1 ? [`ended by itself with ${code}: ${lastLineOf(end)}`] : [];
 }

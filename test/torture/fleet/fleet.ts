@@ -1,49 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../../src/sandbox/profiles.ts";
-import type { OwnPostgres } from "../../helpers/own-postgres.ts";
 import { pick } from "../draw.ts";
 import { wrongsOfEnd } from "../end-verdict.ts";
 import { LedgerReader } from "../ledger-reader.ts";
-import type { LifeEnd, Tools } from "../life.ts";
+import type { LifeEnd } from "../life.ts";
 import type { RoundSum } from "../round.ts";
 import { postsOf, wrongsOfLedger } from "../verdict.ts";
-import { Arrivals, LISTED } from "./arrivals.ts";
+import { Arrivals } from "./arrivals.ts";
 import { FleetEnds } from "./fleet-ends.ts";
-import { again, deadLetters, early, notWarm, paces } from "./fleet-verdict.ts";
+import { argsOf, type FleetPlan, type FleetStage, settingsOf } from "./fleet-plan.ts";
+import { again, deadLetters, early, endedAlone, lastLineOf, notWarm, paces } from "./fleet-verdict.ts";
 import { Place } from "./place.ts";
 import { TroubleMaker } from "./trouble-maker.ts";
 import { lineOfTrouble } from "./troubles.ts";
 
-/** A fleet that is tortured. */
-export interface FleetPlan {
-  readonly seed: number;
-  readonly workers: number;
-  readonly bots: number;
-  readonly chats: number;
-  /** Minutes of trouble; what it takes afterwards until all is ready comes on top. */
-  readonly minutes: number;
-  readonly pack: boolean;
-}
-
-/** Where and by what it is played. */
-export interface FleetStage {
-  readonly tools: Tools;
-  readonly server: OwnPostgres;
-  readonly say: (line: string) => void;
-  /** Hears of each trouble and each end. */
-  readonly tell?: ((line: string) => void) | undefined;
-  readonly stop?: AbortSignal | undefined;
-}
-
-/** Longer than a process is stopped, so that a call that it had begun has been carried out. */
-const LOOK_AFTER_S = 150;
-const TROUBLE_EACH_MS = 7_000;
-const WORK_EACH_MS = 4_000;
 /** So many rows wait at most. */
 const MOST_WAITING = 250;
-/** Without a row that became ready for so long nothing more is expected. */
-const NO_PROGRESS_MS = (LOOK_AFTER_S + 210) * 1_000;
 const WAITING = "select count(*)::int as n from media_cache where status <> 'ready'";
+const ENTERED = "select count(*)::int as n from prewarm_processes where command = 'prewarm worker'";
 const UNKNOWN = "select count(*)::int as n from media_cache where status = 'unknown'";
 
 /** Plays a fleet in trouble for so long, then without, and holds what it left against what the far ends saw. */
@@ -77,7 +51,7 @@ class Fleet {
     this.#ends = ends;
     this.#database = database;
     this.#ledger = new LedgerReader(database);
-    this.#troubles = new TroubleMaker(ends, stage.server, seededRandom(plan.seed));
+    this.#troubles = new TroubleMaker(ends, stage.server, seededRandom(plan.seed), plan.troubles);
     this.#arrivals = new Arrivals(ends, database, stage.tools, seededRandom(plan.seed + 1), (end, args) => {
       this.#commands += 1;
       this.#ended(end, args.join(" "));
@@ -87,10 +61,12 @@ class Fleet {
   async play(): Promise<RoundSum> {
     await this.#troubles.r2.open();
     for (let nth = 0; nth < this.#plan.workers; nth++) this.#troubles.places.push(await this.#open(nth));
-    const until = this.#began + this.#plan.minutes * 60_000;
+    await this.#untilEntered();
+    const { minutes, pauses } = this.#plan;
+    const until = Date.now() + minutes * 60_000;
     await Promise.all([
-      this.#each(TROUBLE_EACH_MS, until, () => this.#trouble()),
-      this.#each(WORK_EACH_MS, until, () => this.#work()),
+      this.#each(pauses.trouble, until, () => this.#trouble()),
+      this.#each(pauses.work, until, () => this.#work()),
       this.#each(60_000, until, () => this.#minute()),
     ]);
     this.#say("from now on nothing happens to them");
@@ -118,37 +94,27 @@ class Fleet {
 
   #open(nth: number): Promise<Place> {
     const { ends, tools } = { ends: this.#ends, tools: this.#stage.tools };
-    const env = {
-      PREWARM_PACE: "documented",
-      PREWARM_PACK: this.#plan.pack ? "4" : "off",
-      PREWARM_STALL_TIMEOUT: "5s",
-      PREWARM_ANSWER_TIMEOUT: "10s",
-      PREWARM_LOOK_AFTER: `${LOOK_AFTER_S}s`,
-      MEDIA_PREWARM_CONCURRENCY: "8",
-      PREWARM_TEST_FLEET_ON_ANY_NODE: "1",
-    };
-    const args = ["worker", "--port", "0", "--prefix", LISTED, "--list-interval", "1m"];
     return Place.open({
       nth,
       ends,
       r2: this.#troubles.r2,
       tools,
       botApiPort: this.#troubles.places[0]?.links["bot-api"].port ?? 0,
-      env,
+      env: settingsOf(this.#plan),
       database: this.#database,
-      args,
-      ended: (end, place) => this.#ended(end, `worker ${place.lives} at place ${place.nth + 1}`),
+      args: argsOf(this.#plan),
+      ended: (end, place) =>
+        this.#ended(end, `worker ${place.lives} at place ${place.nth + 1}`, endedAlone(end)),
     });
   }
 
-  #ended(end: LifeEnd, who: string): void {
-    const { code, signal, stderr } = end.ended;
-    const last = stderr.trimEnd().split("\n").at(-1) ?? "";
-    if (code !== 0 || who.startsWith("worker"))
-      this.#stage.tell?.(`${who} ended ${code ?? signal}: ${last.slice(0, 300)}`);
+  #ended(end: LifeEnd, who: string, more: readonly string[] = []): void {
+    const { code, signal } = end.ended;
+    this.#stage.tell?.(`${who} ended ${code ?? signal}: ${lastLineOf(end)}`);
     if (this.#isStopped) return;
-    const wrongs = wrongsOfEnd(end, false, this.#ends.dir).map((wrong) => `${who}: ${wrong}`);
-    for (const wrong of wrongs) this.#stage.tell?.(`violation: ${wrong}`);
+    const found = [...wrongsOfEnd(end, false, this.#ends.dir), ...more];
+    const wrongs = found.map((wrong) => `${who}: ${wrong}`);
+    for (const wrong of wrongs) this.#say(`violation: ${wrong}`);
     this.#wrongs.push(...wrongs);
   }
 
@@ -161,7 +127,7 @@ class Fleet {
   }
 
   async #trouble(): Promise<void> {
-    const trouble = this.#troubles.draw();
+    const trouble = this.#troubles.next();
     this.#stage.tell?.(lineOfTrouble(trouble));
     await this.#troubles.make(trouble);
   }
@@ -189,15 +155,21 @@ class Fleet {
     return rows === null ? null : Number(rows[0]?.n ?? 0);
   }
 
+  /** Until all workers are there, or one has ended as none should. */
+  async #untilEntered(): Promise<void> {
+    const there = async () => ((await this.#count(ENTERED)) ?? 0) >= this.#plan.workers;
+    while (!this.#isStopped && this.#wrongs.length === 0 && !(await there())) await delay(200);
+  }
+
   /** Until all that is wanted is ready, or nothing more becomes ready. */
   async #untilReady(): Promise<void> {
     let [best, since, asked] = [Number.POSITIVE_INFINITY, Date.now(), 0];
     const place = this.#troubles.places[0];
-    while (place && !this.#isStopped && Date.now() - since < NO_PROGRESS_MS) {
+    while (place && !this.#isStopped && Date.now() - since < this.#plan.pauses.stall) {
       const missing = (await notWarm(this.#ends, this.#ledger, this.#arrivals.wanted)).length;
       if (missing < best) [best, since] = [missing, Date.now()];
       if (missing === 0 && this.#arrivals.left === 0 && (await this.#count(WAITING)) === 0) return;
-      if (Date.now() - asked > 45_000) {
+      if (Date.now() - asked > this.#plan.pauses.again) {
         asked = Date.now();
         this.#unknowns = Math.max(this.#unknowns, (await this.#count(UNKNOWN)) ?? 0);
         await this.#arrivals.enqueueLeft(place);

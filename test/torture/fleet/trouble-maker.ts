@@ -16,8 +16,10 @@ export class TroubleMaker {
   readonly #server: OwnPostgres;
   readonly #random: Random;
   readonly #made: string[] = [];
+  readonly #first: Trouble[];
 
-  constructor(ends: FleetEnds, server: OwnPostgres, random: Random) {
+  constructor(ends: FleetEnds, server: OwnPostgres, random: Random, first: readonly Trouble[] = []) {
+    this.#first = [...first];
     this.#ends = ends;
     this.#server = server;
     this.#random = random;
@@ -30,8 +32,9 @@ export class TroubleMaker {
     return [...this.#made, ...this.#proxies.flatMap(({ struck }) => struck)];
   }
 
-  draw(): Trouble {
-    return drawTrouble(this.#random, this.places.length);
+  /** The next one: those that are given, then what is drawn. */
+  next(): Trouble {
+    return this.#first.shift() ?? drawTrouble(this.#random, this.places.length);
   }
 
   async make(trouble: Trouble): Promise<void> {
