@@ -121,9 +121,7 @@ function wordsOf(lanes: readonly Lane[], packs: Packs): LaneWords[] {
 
 /** A group becomes a supergroup under another id. */
 function typesOf(found: readonly LaneToOpen[]) {
-  const lanes = found.map(({ chat: { id, type }, unasked, closed }) => {
-    return { id, type, isAssumed: unasked !== undefined || closed !== undefined };
-  });
+  const lanes = found.map(({ chat: { id, type }, isAssumed = false }) => ({ id, type, isAssumed }));
   // What one bot was told of a chat holds for another one, which is out there and was told nothing.
   const known = [
     ...lanes.filter(({ isAssumed }) => isAssumed),

@@ -19,6 +19,8 @@ interface LaneFound {
   readonly alias?: string;
   /** Why it was not asked about, or not to the end: a wait, after which it may be called, or a server that did not answer. */
   readonly unasked?: Failure;
+  /** Nobody said what its chat is: the type is a guess. */
+  readonly isAssumed?: true;
 }
 
 /** A lane of a run or a worker; one that cannot be sent to for now says why. */
@@ -75,11 +77,7 @@ export async function preflight(wishes: readonly LaneWish[], clock: Clock): Prom
 function withoutWeather({ open, refused }: Preflight): Preflight {
   if (open.length === 0) return { open, refused };
   const passing = refused.filter(({ failure }) => failure.class === "transient");
-  const unasked = passing.map(({ wish: { bot, chat }, failure }) => ({
-    bot,
-    chat: assumedChat(chat),
-    unasked: failure,
-  }));
+  const unasked = passing.map(({ wish, failure }) => ({ ...assumedLane(wish), unasked: failure }));
   return { open: [...open, ...unasked], refused: refused.filter((each) => !passing.includes(each)) };
 }
 
@@ -92,12 +90,11 @@ async function tryLane(
 ): Promise<Result<LaneFound>> {
   // First, since a wait or a refusal in answer to it is about all chats of the bot.
   const me = await token;
-  if (!me.ok) return laneAfter(me.failure, { bot, chat: assumedChat(chat) });
+  if (!me.ok) return laneAfter(me.failure, assumedLane({ bot, chat }));
   const found = await ask(() => bot.getChat(chat));
   if (!found.ok) {
     const { migrateTo } = found.failure;
-    if (migrateTo === undefined)
-      return laneAfter(ofChat(found.failure, chat), { bot, chat: assumedChat(chat) });
+    if (migrateTo === undefined) return laneAfter(ofChat(found.failure, chat), assumedLane({ bot, chat }));
     if (isMoved)
       return failed(failure("chat_migrated", `chat ${chat} became ${migrateTo}, and that leads nowhere`));
     const moved = await tryLane({ bot, chat: migrateTo }, token, { ask, isMoved: true });
@@ -115,7 +112,7 @@ async function tryLane(
 
 /** A lane that nobody is asked about. */
 export function untriedLane(wish: LaneWish): LaneToOpen {
-  const lane = { bot: wish.bot, chat: assumedChat(wish.chat) };
+  const lane = assumedLane(wish);
   return wish.chat === wish.bot.id ? { ...lane, closed: itself(wish) } : lane;
 }
 
@@ -142,12 +139,14 @@ function ofChat(cause: Failure, chat: string): Failure {
 
 /** All lanes that were tried, those that are out as they were configured. */
 export function lanesOf({ open, refused }: Preflight): LaneToOpen[] {
-  const closed = refused.map(({ wish: { bot, chat }, failure }) => ({
-    bot,
-    chat: assumedChat(chat),
-    closed: failure,
-  }));
+  const closed = refused.map(({ wish, failure }) => ({ ...assumedLane(wish), closed: failure }));
   return [...open, ...closed];
+}
+
+/** The id of a person tells what the chat is; others do not. */
+function assumedLane({ bot, chat }: LaneWish): LaneFound {
+  const info = assumedChat(chat);
+  return info.type === "private" ? { bot, chat: info } : { bot, chat: info, isAssumed: true };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { failed, ok } from "../../src/domain/result.ts";
-import { preflight, untriedLane } from "../../src/lanes/preflight.ts";
+import { lanesOf, preflight, untriedLane } from "../../src/lanes/preflight.ts";
 import type { Bot } from "../../src/telegram/port.ts";
 import { VirtualClock } from "../helpers/clock.ts";
 
@@ -91,6 +91,21 @@ describe("trying lanes", () => {
     ]);
     const alone = await clock.runToEnd(preflight(wishes.slice(1), clock));
     expect(alone).toMatchObject({ open: [], refused: [{ failure: cut }] });
+  });
+
+  it("says of which chats the type is a guess: of those that nobody told it of, and that are no persons", async () => {
+    const wait = failure("flood_wait", "in a minute", { retryAfterMs: 60_000 });
+    const own = bot({ "-7": "ok", "-8": wait, "-9": failure("bot_kicked", "kicked"), "42": wait });
+    own.canPost = async () => failed(wait);
+    const wishes = ["-7", "-8", "-9", "42"].map((chat) => ({ bot: own, chat }));
+    const lanes = lanesOf(await preflight(wishes, new VirtualClock()));
+    expect(lanes.map(({ chat, isAssumed }) => [chat.id, isAssumed === true])).toEqual([
+      ["-7", false],
+      ["-8", true],
+      ["42", false],
+      ["-9", true],
+    ]);
+    expect(untriedLane({ bot: own, chat: "-7" }).isAssumed).toBe(true);
   });
 
   it("asks nobody whether a bot may write to itself", async () => {

@@ -17,7 +17,7 @@ export interface Trust {
 /** What a chat is, as far as proofs go by it. */
 export interface TrustedType {
   readonly type: string;
-  /** Not all could be asked about the chat, and its type may be another one. */
+  /** Nobody said what the chat is, and its type may be another one. */
   readonly isAssumed?: boolean;
 }
 
@@ -60,8 +60,11 @@ function idsOf(result: string | null): Trust["ids"][MediaKind] {
   return result === "ordinary" || result === "rich_only" || result === "stale" ? result : "unknown";
 }
 
-/** In favour of packs. */
+/** In favour of packs, and against them. */
 const GOOD = ["supported", "messages", "ordinary"];
+const BAD = ["unsupported", "media", "rich_only"];
+/** What names a type of chats: neither `*` nor the id of a chat. */
+const TYPE = /^[a-z]+$/;
 
 /** What more is refused than; the largest that was tried is no bound where it was taken. */
 function boundOf(
@@ -85,9 +88,18 @@ function resultOf(proofs: readonly Proof[], lane: TrustedLane, what: string, now
 }
 
 function proofOf(proofs: readonly Proof[], lane: TrustedLane, what: string, now: number): Proof | undefined {
-  const scopes = [lane.chat, lane.type, "*"];
   const ranked = proofs
-    .filter((proof) => proof.bot === lane.bot && proof.what === what && scopes.includes(proof.scope))
-    .sort((a, b) => scopes.indexOf(a.scope) - scopes.indexOf(b.scope) || b.at - a.at);
+    .filter((proof) => proof.bot === lane.bot && proof.what === what && rankOf(proof, lane) !== null)
+    .sort((a, b) => Number(rankOf(a, lane)) - Number(rankOf(b, lane)) || b.at - a.at);
   return ranked.find(({ at }) => now - at < BELIEVED_MS) ?? ranked[0];
+}
+
+/**
+ * Which of several proofs counts first; null for one that is not about this lane. Where nobody knows what a chat is, all counts that was
+ * proved against packs in chats of whatever type, and nothing that was proved in their favour.
+ */
+function rankOf({ scope, result }: Proof, { chat, type, isAssumed = false }: TrustedLane): number | null {
+  if (scope === chat) return 0;
+  if (isAssumed ? TYPE.test(scope) && BAD.includes(result) : scope === type) return 1;
+  return scope === "*" ? 2 : null;
 }

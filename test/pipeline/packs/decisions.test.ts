@@ -155,6 +155,21 @@ it("keeps to the least that chats of any type keep where that of this one was no
   expect([keeps(false), keeps(true)]).toEqual([50, 3]);
 });
 
+it.each<[string, Proof[], Trust["quota"]]>([
+  ["not one in favour, of the type that it is taken for", [MESSAGES], "unknown"],
+  ["one against packs, of any other type", [proof("quota", "media", { scope: "supergroup" })], "media"],
+  ["one of this chat", [proof("quota", "messages", { scope: "-1001" })], "messages"],
+  ["one of all chats", [proof("quota", "messages", { scope: "*" })], "messages"],
+  ["not one of another chat", [proof("quota", "media", { scope: "-1002" })], "unknown"],
+  [
+    "one of this chat before one against packs of a type",
+    [proof("quota", "messages", { scope: "-1001" }), proof("quota", "media", { scope: "supergroup" })],
+    "messages",
+  ],
+])("believes of a chat that was not looked up %s", (_, proofs, quota) => {
+  expect(trustOf(proofs, { ...LANE, isAssumed: true }, NOW).quota).toBe(quota);
+});
+
 it("holds a pack back that is larger than what is proved by now, or goes where media were proved to count", () => {
   const media = proof("quota", "media", { scope: "-1001" });
   expect([1, 2].map((size) => mayStillGo(size, packUse(UP_TO_50, trust(PHOTO, media))))).toEqual([
