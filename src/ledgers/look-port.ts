@@ -55,6 +55,8 @@ export interface Neighbour {
   readonly chatId: string;
   /** The attempt that posted it, which rises from one to the next whatever the clock says; null for a copy that a look made. */
   readonly attempt: number | null;
+  /** The look that made it, which rises likewise; null for a post, and where that is not known. */
+  readonly look: number | null;
   /** It was posted to be deleted again: a copy that a look made, or the message of a canary. */
   readonly isGone: boolean;
   /** Of a copy: the last attempt that had begun when it was asked for, or, where `lastBegun` is null, some attempt that had; null where none is known. */
@@ -80,6 +82,8 @@ export interface PostedAround {
   readonly attempt?: AttemptId;
   /** The last attempt that had begun when its answer was lost: only what was begun later is after it. Null where that was not kept. */
   readonly lastBegun?: number | null;
+  /** The look whose copy is looked for, if it is one: no copy of a later look is before it, and none of an earlier one after it. */
+  readonly look?: LookId;
 }
 
 /** How a message is asked for: by an edit of its keyboard, or by a forward, whose copy is deleted. */

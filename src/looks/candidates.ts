@@ -10,7 +10,7 @@ export interface Candidates {
   readonly open: OpenEnd | null;
 }
 
-type LostAt = Pick<PostedAround, "startedAt" | "settledAt" | "attempt" | "lastBegun">;
+type LostAt = Pick<PostedAround, "startedAt" | "settledAt" | "attempt" | "lastBegun" | "look">;
 
 /** Ids that are asked for at most for one lost call. */
 export const MOST = 200;
@@ -63,7 +63,8 @@ export function isLater(each: Neighbour, around: LostAt): boolean {
 }
 
 /** Below 0 for what was begun before the call, above 0 for what was begun after it, 0 where that is not known. */
-function orderOf({ attempt, behind }: Neighbour, { attempt: lost }: LostAt): number {
+function orderOf({ attempt, behind, look }: Neighbour, { attempt: lost, look: own }: LostAt): number {
+  if (look !== null && own !== undefined) return look - Number(own);
   if (lost === undefined) return 0;
   if (attempt !== null) return attempt - Number(lost);
   return behind !== null && behind >= Number(lost) ? 1 : 0;

@@ -47,11 +47,12 @@ async function isCleared(
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
 async function idsOfStray(
-  { behind, bot, chatId, startedAt }: LeftLook,
+  { look, behind, bot, chatId, startedAt }: LeftLook,
   { ledger, afterMs }: LeftoversOptions,
 ): Promise<readonly number[] | null> {
-  // Among attempts it stands behind the last that had begun, and before the next, though a clock that was put back may say otherwise.
-  const order = { attempt: behind + 1, lastBegun: behind };
+  // Among attempts it stands behind the last that had begun, and before the next, and among looks by its number, though a clock that was
+  // put back may say otherwise.
+  const order = { attempt: behind + 1, lastBegun: behind, look };
   const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs, ...order };
   const neighbours = await ledger.neighbours(around);
   return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;

@@ -84,6 +84,7 @@ export class Sights {
       this.#copies.push({
         chatId,
         attempt: null,
+        look: null,
         behind: Number.MAX_SAFE_INTEGER,
         isGone: true,
         lastBegun: null,

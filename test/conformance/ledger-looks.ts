@@ -289,6 +289,30 @@ export function lookConformance(open: OpenLedger): void {
       ]);
     });
 
+    it("are copies of looks by which of these began first, whatever the clock said", async () => {
+      await posts(100, 10);
+      const copy = async (at: number, copyId: number) => {
+        tested.now = at * 1_000;
+        const asked = { attempt: 1, bot: "default", chatId: CHANNEL, messageId: 10, way: "forward" } as const;
+        const look = await tested.ledger.beginLook(asked);
+        if (copyId > 0) {
+          await tested.ledger.copied(look, copyId);
+          await tested.ledger.endLook(look);
+        }
+        return look;
+      };
+      await copy(110, 11);
+      await copy(900, 12);
+      // A clock that went back in between.
+      const look = await copy(200, 0);
+      await copy(150, 20);
+      await copy(400, 21);
+      const place = { bot: "default", chatId: CHANNEL, startedAt: 200_000, settledAt: 300_000 };
+      const found = await tested.ledger.neighbours({ ...place, look });
+      expect(ids(found)).toEqual([11, 12, 20, 21]);
+      expect(found.map((each) => Number(each.look) - Number(look))).toEqual([-2, -1, 1, 2]);
+    });
+
     it("count a message that was found later from when it was found, and the copies of looks", async () => {
       await posts(100, 10);
       const late = object("late.jpg");

@@ -7,7 +7,7 @@ import { candidatesOf, type OpenEnd } from "../../src/looks/candidates.ts";
 const LOST = { startedAt: 1_000, settledAt: 2_000 };
 
 function at(messageId: number, startedAt: number, endedAt = startedAt + 100): Neighbour {
-  const begun = { attempt: null, behind: null, lastBegun: null, isGone: false };
+  const begun = { attempt: null, look: null, behind: null, lastBegun: null, isGone: false };
   return { chatId: "-1001000000001", ...begun, messageId, startedAt, endedAt };
 }
 
@@ -120,4 +120,19 @@ it("takes for a copy before or after only what was there when the call began, or
   expect(candidatesOf(lost, [before, copy(11, 500, 4, 5), after]).ids).toEqual(upTo(12, 19));
   expect(candidatesOf(lost, [copy(300, 500, 5, 5), copy(320, 2_000, 8, 8)]).open).toBe("no_post_before");
   expect(candidatesOf(lost, [before, copy(20, 2_000, 7, 9)]).open).toBe("no_post_after");
+});
+
+it("takes no copy of an earlier look for one after that which is looked for, nor one of a later look for one before it, whatever the clock said", () => {
+  const copy = (messageId: number, at_: number, look: number): Neighbour => ({
+    ...at(messageId, at_),
+    look,
+    behind: 4,
+    lastBegun: 4,
+  });
+  const stray = { ...LOST, attempt: 5, lastBegun: 4, look: 7 };
+  const [before, after] = [copy(10, 500, 6), copy(20, 2_000, 8)];
+  expect(candidatesOf(stray, [before, after])).toEqual({ ids: upTo(11, 19), open: null });
+  expect(candidatesOf(stray, [before, copy(11, 2_000, 6), after]).ids).toEqual(upTo(12, 19));
+  expect(candidatesOf(stray, [before, copy(19, 500, 8), after]).ids).toEqual(upTo(11, 18));
+  expect(candidatesOf(stray, [before, copy(11, 2_000, 6)]).open).toBe("no_post_after");
 });

@@ -224,6 +224,30 @@ describe("what a crash left in the chat", () => {
     expect(scene.notices).toEqual([]);
   });
 
+  it("is known too where the clock was put back since the copy before it was made", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const before = await scene.chat();
+    const chat = String(EDITOR.id);
+    const copy = async () => {
+      const look = await scene.left(first, "forward");
+      const made = await scene.bot.forward(chat, chat, first);
+      return { look, id: made.ok ? made.value.messageId : 0 };
+    };
+    scene.pass(LATER);
+    const known = await copy();
+    await scene.ledger.copied(known.look, known.id);
+    await scene.bot.deleteMessage(chat, known.id);
+    await scene.ledger.endLook(known.look);
+    scene.pass(2_000 - LATER);
+    await copy();
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+    expect(scene.notices).toEqual([]);
+  });
+
   it("is known too where what it is a copy of was taken away before", async () => {
     const scene = await chatScene(EDITOR);
     const first = (await scene.call("answered")) ?? 0;

@@ -12,18 +12,18 @@ const BESIDE = 64;
 
 /** The messages of a chat: what attempts posted, and copies that looks made and that have gone since. */
 const MESSAGES = [
-  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as behind, last_begun, started_at, ended_at, case when purpose = 'canary' then 1 else 0 end as gone from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
-  "select cast(:chat as text) as chat, copy_id as id, null as attempt, coalesce(behind, attempt_id) as behind, last_begun, started_at, ended_at, 1 as gone from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, message_id as id, prewarm_attempts.id as attempt, null as look, null as behind, last_begun, started_at, ended_at, case when purpose = 'canary' then 1 else 0 end as gone from prewarm_attempts where warmup_chat_id = :chat and message_id is not null and (:bot is null or bot_slug = :bot)",
+  "select cast(:chat as text) as chat, copy_id as id, null as attempt, prewarm_looks.id as look, coalesce(behind, attempt_id) as behind, last_begun, started_at, ended_at, 1 as gone from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
 /** Of a copy of before `behind` was kept the attempt that was looked for had begun; beyond that nothing but the clock tells. */
 const BEGUN_BEFORE = [
   " and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1)",
-  " and coalesce(behind, attempt_id) < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1)",
+  " and coalesce(behind, attempt_id) < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1) and coalesce(prewarm_looks.id < :look, 1 = 1)",
 ];
 const BEGUN_AFTER = [
   " and prewarm_attempts.id > coalesce(:lastBegun, :attempt, 0)",
-  " and coalesce(behind >= coalesce(:lastBegun, :attempt, 0), 1 = 1)",
+  " and coalesce(behind >= coalesce(:lastBegun, :attempt, 0), 1 = 1) and coalesce(prewarm_looks.id > :look, 1 = 1)",
 ];
 
 const BELOW = MESSAGES.map(
@@ -59,6 +59,7 @@ interface MessageRow {
   readonly chat: string;
   readonly id: number;
   readonly attempt: number | bigint | string | null;
+  readonly look: number | bigint | string | null;
   readonly behind: number | bigint | string | null;
   readonly last_begun: number | bigint | string | null;
   readonly started_at: string;
@@ -72,13 +73,14 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   // In its own chat there may be copies of looks alone.
   const chats = [...new Set([around.chatId, ...(shares ? yield* chatsOf() : [])])];
   const bot = shares ? around.bot : null;
-  const { attempt = null, lastBegun = null } = around;
+  const { attempt = null, lastBegun = null, look = null } = around;
   const times = {
     started: stamp(around.startedAt),
     settled: stamp(around.settledAt),
     bot,
     attempt,
     lastBegun,
+    look,
   };
   const low = Math.max(...idsOf(yield* ask<EndRow>(BELOW, chats, times)));
   const high = Math.min(...idsOf(yield* ask<EndRow>(ABOVE, chats, times)));
@@ -88,11 +90,12 @@ export function* neighbours(around: PostedAround): Steps<Neighbour[]> {
   };
   return oneEach(yield* ask<MessageRow>(BETWEEN, chats, { ...times, ...range }))
     .sort((one, other) => one.id - other.id)
-    .map(({ chat, id, attempt: by, behind, last_begun, started_at, ended_at, gone }) => ({
+    .map(({ chat, id, attempt: by, look: byLook, behind, last_begun, started_at, ended_at, gone }) => ({
       chatId: chat,
-      attempt: by === null ? null : Number(by),
-      behind: behind === null ? null : Number(behind),
-      lastBegun: last_begun === null ? null : Number(last_begun),
+      attempt: numberOf(by),
+      look: numberOf(byLook),
+      behind: numberOf(behind),
+      lastBegun: numberOf(last_begun),
       isGone: Number(gone) === 1,
       messageId: id,
       ...moments(started_at, ended_at),
@@ -113,6 +116,10 @@ function oneEach(rows: readonly MessageRow[]): MessageRow[] {
     if (!known || row.ended_at < known.ended_at) byId.set(name, row);
   }
   return [...byId.values()];
+}
+
+function numberOf(id: MessageRow["attempt"]): number | null {
+  return id === null ? null : Number(id);
 }
 
 interface EndRow {
