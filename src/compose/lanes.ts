@@ -58,7 +58,10 @@ export async function openLanes({
     return lane;
   });
   // A ledger that breaks shows at the next attempt, where it stops the run.
-  const keep = (memory: LaneMemory) => void ledger.keepLane(memory).catch(() => {});
+  const keep = (memory: LaneMemory) => ledger.keepLane(memory).catch(() => {});
+  // What others called by the name that a chat had counts as well.
+  const moved = found.flatMap((lane) => (lane.movedFrom === undefined ? [] : formerOf(lane, lane.movedFrom)));
+  if (shared) await Promise.all(moved.map(keep));
   const share =
     shared &&
     openShare({
@@ -86,11 +89,11 @@ export async function openLanes({
     botPaces: openBotPaces(config, { clock, waits }, shared, frozen),
     sameSize: openSameSize(config, clock, shared),
     keep: (lane) => {
-      keep(memoryOf(lane, clock));
+      void keep(memoryOf(lane, clock));
       if (lane.alias !== null && lane.frozenUntil > clock.now())
         void ledger.freezeLane(waitOf(lane, lane.alias, clock)).catch(() => {});
     },
-    migrated: (lane, to) => keep({ ...memoryOf(lane, clock), migratedTo: to }),
+    migrated: (lane, to) => void keep({ ...memoryOf(lane, clock), migratedTo: to }),
   });
   opened = opening;
   waits.onWait((wait) => opening.freezes.hold(wait));
@@ -143,6 +146,11 @@ function memoryOf(lane: Lane, clock: Clock): LaneMemory {
     paceAt: pace === null ? null : clock.wall(),
     migratedTo: null,
   };
+}
+
+/** A lane by the name that its chat had, of which nothing is known but where it is now. */
+function formerOf({ bot, chat }: LaneToOpen, former: string): LaneMemory {
+  return { bot: bot.slug, chat: former, frozenUntil: 0, pace: null, paceAt: null, migratedTo: chat.id };
 }
 
 /** What limits a run by the lanes of these that can be sent to, for a forecast. */

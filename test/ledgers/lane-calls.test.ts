@@ -73,6 +73,20 @@ describe("a lane whose owner left nothing", () => {
     expect(await agesFor(three())).toEqual([]);
   });
 
+  it("goes by what was called by the name that its chat had before it moved, too", async () => {
+    const former = { ...facts(object("a.jpg")), chatId: "-44" };
+    const attempt = await scene.ledger(0).begin(former);
+    const look = { attempt, bot: LANE.bot, chatId: "-44", messageId: 7, way: "forward" } as const;
+    await scene.ledger(0).beginLook(look);
+    await scene.ledger(0).begin({ ...facts(object("b.jpg")), bot: "other", chatId: "-44" });
+    await scene.ledger(0).begin({ ...facts(object("c.jpg")), chatId: "-45" });
+    const memory = { bot: LANE.bot, frozenUntil: 0, pace: null, paceAt: null };
+    await scene.ledger(0).keepLane({ ...memory, chat: "-45", migratedTo: "-1002" });
+    expect(await agesFor(two())).toEqual([]);
+    await scene.ledger(0).keepLane({ ...memory, chat: "-44", migratedTo: LANE.chat });
+    expect(await agesFor(three())).toHaveLength(3);
+  });
+
   it("counts a message of several media as one only where that is proved of this bot in this chat", async () => {
     await one().take([LANE]);
     const pack = (id: string, index: number) => facts(object(`${id}${index}.jpg`), { pack: { id, index } });

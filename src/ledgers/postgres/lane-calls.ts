@@ -8,19 +8,21 @@ const BEGUN = `${NOW} - interval '5 minutes'`;
 
 /**
  * An attempt is written down before its call leaves, which may take long where the database stands still; by its end it had left. Of one that has
- * no end nobody knows: it may leave just now. Looks are few; the last ones are those of the last minute. Each asks twice: it sets a button and takes it away, or forwards and deletes. */
+ * no end nobody knows: it may leave just now. Looks are few; the last ones are those of the last minute. Each asks twice: it sets a button and takes it away, or forwards and deletes.
+ * A group that became a supergroup has its calls under both names. */
 const CALLS = `
   select e.value ->> 'bot' as bot, e.value ->> 'chat' as chat, c.pack,
     extract(epoch from ${NOW} - c.left_at) * 1000 - 1000 as ageMs,
     exists (select 1 from prewarm_proofs p where p.bot_slug = e.value ->> 'bot' and p.scope = e.value ->> 'chat'
       and p.what = 'quota' and p.result = 'messages') as packed
-  from json_array_elements(cast(:lanes as json)) as e (value) join lateral (
+  from json_array_elements(cast(:lanes as json)) as e (value) join lateral (select e.value ->> 'chat' as chat
+    union select m.chat_id from prewarm_lanes m where m.bot_slug = e.value ->> 'bot' and m.migrated_to = e.value ->> 'chat') n on true join lateral (
     select a.pack_id as pack, coalesce(a.ended_at, ${NOW}) as left_at from prewarm_attempts a
-      where a.warmup_chat_id = e.value ->> 'chat' and a.bot_slug = e.value ->> 'bot' and a.started_at > ${BEGUN}
+      where a.warmup_chat_id = n.chat and a.bot_slug = e.value ->> 'bot' and a.started_at > ${BEGUN}
         and coalesce(a.ended_at > ${WINDOW}, true)
     union all select null, coalesce(k.ended_at, ${NOW}) from (select * from prewarm_looks l order by l.id desc limit 1000) k,
       generate_series(1, 2)
-      where k.chat_id = e.value ->> 'chat' and k.bot_slug = e.value ->> 'bot' and k.started_at > ${BEGUN}
+      where k.chat_id = n.chat and k.bot_slug = e.value ->> 'bot' and k.started_at > ${BEGUN}
         and coalesce(k.ended_at > ${WINDOW}, true)) c on true
   order by c.left_at`;
 
