@@ -10,6 +10,12 @@ export interface Place {
   readonly chatId: string;
 }
 
+/** A call, and what is written down before it; see {@link askIn}. */
+export interface NotedCall<T> {
+  readonly make: (bot: Bot) => Promise<CallAnswer<T>>;
+  readonly note?: () => Promise<void>;
+}
+
 export interface AskingOptions {
   readonly lanes: LaneBoard;
   readonly clock: Clock;
@@ -22,18 +28,19 @@ const [TRIES, PAUSE_MS] = [4, 3_000];
 
 /**
  * Makes one call in a chat on a permit of its lane; makes it again after a wait that Telegram asks for, and after trouble that passes
- * and changed nothing. A lost answer is returned as it is. Null where none can be made: the lane is closed, or the signal aborted.
+ * and changed nothing. A lost answer is returned as it is. Null where none can be made: the lane is closed, or the signal aborted. Each time
+ * `note` goes before, on the permit, so that no other process calls there between the two; where the lane is frozen meanwhile there is no call.
  */
 export async function askIn<T>(
   place: Place,
-  make: (bot: Bot) => Promise<CallAnswer<T>>,
+  call: NotedCall<T>,
   options: AskingOptions,
   signal: AbortSignal,
 ): Promise<CallAnswer<T> | null> {
   const { lanes, clock } = options;
   let failures = 0;
   while (lanes.isOpenIn(place.bot, place.chatId) && !signal.aborted) {
-    const answer = await onPermit(place, make, options, signal);
+    const answer = await onPermit(place, call, options, signal);
     const waitMs = againInMs(answer, failures);
     if (waitMs === null) return answer;
     if (answer !== null) failures += isFlood(answer) ? 0 : 1;
@@ -57,7 +64,7 @@ function isFlood(answer: CallAnswer<unknown>): boolean {
 /** Null where the lane had no slot. */
 async function onPermit<T>(
   { bot, chatId }: Place,
-  make: (bot: Bot) => Promise<CallAnswer<T>>,
+  { make, note }: NotedCall<T>,
   { lanes, clock }: AskingOptions,
   signal: AbortSignal,
 ): Promise<CallAnswer<T> | null> {
@@ -65,6 +72,11 @@ async function onPermit<T>(
   if (!permit) return null;
   try {
     if (!(await permit.ready(signal, 0)) || permit.lane.chat !== chatId) return null;
+    await note?.();
+    if (!permit.leaves()) {
+      permit.giveBack();
+      return null;
+    }
     const answer = await make(permit.lane.bot);
     permit.end(answer, "other");
     return answer;

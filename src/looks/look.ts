@@ -1,6 +1,6 @@
 import type { Reason } from "../domain/reasons.ts";
-import type { LookFacts, LostCalls } from "../ledgers/look-port.ts";
-import type { CallAnswer, SeenMessage } from "../telegram/port.ts";
+import type { LookFacts, LookId, LostCalls } from "../ledgers/look-port.ts";
+import type { Bot, CallAnswer, SeenMessage } from "../telegram/port.ts";
 import { type AskingOptions, askIn } from "./asking.ts";
 
 /** What a look showed: a message, none, one that may not be asked for this way, a chat that allows no such way, or nothing that decides. */
@@ -25,6 +25,8 @@ interface LookingOptions extends LookOptions {
 const BUTTONS = ["·", "··"] as const;
 /** Refusals after which there is no button of ours: no other one says what is there, as that of a bot which was removed. */
 const ABOUT_MESSAGE: readonly Reason[] = ["message_missing", "message_locked", "message_protected"];
+/** What an edit showed that left no button. */
+const UNTOUCHED: ReadonlySet<LookAnswer> = new Set(["missing", "locked", "protected"]);
 /** A look whose answer is lost is made again so often. */
 const AGAIN = 3;
 
@@ -39,48 +41,68 @@ export async function look(facts: LookFacts, options: LookingOptions): Promise<L
 
 async function lookByEdit(facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
   const { chatId, messageId } = facts;
-  const id = await options.ledger.beginLook(facts);
+  const begun: LookId[] = [];
   let shown: LookAnswer = "unclear";
   for (let tries = 0; tries < AGAIN && shown === "unclear"; tries++) {
     const button = BUTTONS[tries % BUTTONS.length] ?? "";
-    const answer = await askIn(
+    const { answer, look } = await askNoted(
       facts,
       (bot) => bot.editReplyMarkup(chatId, messageId, button),
       options,
-      options.draining,
     );
+    if (look !== null) begun.push(look);
     if (answer === null) break;
-    if (answer.ok && answer.value !== "not modified") shown = answer.value;
-    else if (!answer.ok && isDecided(answer)) shown = refusedAs(answer);
+    shown = shownBy(answer);
   }
-  const isTouched = shown !== "missing" && shown !== "locked" && shown !== "protected";
-  if (!isTouched || (await takeButton(facts, options))) await options.ledger.endLook(id);
+  const isClear = begun.length === 0 || UNTOUCHED.has(shown) || (await takeButton(facts, options));
+  if (isClear) for (const look of begun) await options.ledger.endLook(look);
   return shown;
+}
+
+function shownBy(answer: CallAnswer<SeenMessage | "not modified">): LookAnswer {
+  if (answer.ok) return answer.value === "not modified" ? "unclear" : answer.value;
+  return isDecided(answer) ? refusedAs(answer) : "unclear";
 }
 
 /** A forward whose answer is lost may have left a copy of its own: its look stays open, and the next one is another look. */
 async function lookByForward(facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
   const { chatId, messageId } = facts;
+  const { ledger, copied, from = chatId } = options;
   for (let tries = 0; tries < AGAIN; tries++) {
-    const id = await options.ledger.beginLook(facts);
-    const answer = await askIn(
-      facts,
-      (bot) => bot.forward(chatId, options.from ?? chatId, messageId),
-      options,
-      options.draining,
-    );
+    const { answer, look } = await askNoted(facts, (bot) => bot.forward(chatId, from, messageId), options);
+    if (look === null) break;
     if (answer !== null && !answer.ok && !isDecided(answer)) continue;
     if (answer === null || !answer.ok) {
-      await options.ledger.endLook(id);
+      await ledger.endLook(look);
       return answer === null ? "unclear" : refusedAs(answer);
     }
     const copyId = answer.value.messageId;
-    options.copied(copyId);
-    await options.ledger.copied(id, copyId);
-    if (await deleteCopy(facts, copyId, options)) await options.ledger.endLook(id);
+    copied(copyId);
+    await ledger.copied(look, copyId);
+    if (await deleteCopy(facts, copyId, options)) await ledger.endLook(look);
     return answer.value;
   }
   return "unclear";
+}
+
+/**
+ * Makes a call that may leave something in the chat, for which there is a look in the ledger from right before it on. A process that begins
+ * takes each look that it finds there for one that a crash left, and ends it: one that waited for its turn meanwhile would be made unseen.
+ */
+async function askNoted<T>(
+  facts: LookFacts,
+  make: (bot: Bot) => Promise<CallAnswer<T>>,
+  options: LookOptions,
+): Promise<{ readonly answer: CallAnswer<T> | null; readonly look: LookId | null }> {
+  const { ledger, draining } = options;
+  let look: LookId | null = null;
+  const note = async () => {
+    // Of one that was refused, or not made, nothing is there.
+    if (look !== null) await ledger.endLook(look);
+    look = await ledger.beginLook(facts);
+  };
+  const answer = await askIn(facts, { make, note }, options, draining);
+  return { answer, look };
 }
 
 /** Takes the button of a look away; false where it may still be there. */
@@ -91,7 +113,7 @@ export async function takeButton(
   const answer = await patiently(() =>
     askIn(
       { bot, chatId },
-      (each) => each.editReplyMarkup(chatId, messageId, null),
+      { make: (each) => each.editReplyMarkup(chatId, messageId, null) },
       options,
       options.aborting,
     ),
@@ -106,7 +128,7 @@ export async function deleteCopy(
   options: AskingOptions & { readonly aborting: AbortSignal },
 ): Promise<boolean> {
   const answer = await patiently(() =>
-    askIn({ bot, chatId }, (each) => each.deleteMessage(chatId, copyId), options, options.aborting),
+    askIn({ bot, chatId }, { make: (each) => each.deleteMessage(chatId, copyId) }, options, options.aborting),
   );
   return answer !== null && (answer.ok || answer.failure.reason === "message_missing");
 }

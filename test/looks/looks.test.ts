@@ -359,6 +359,40 @@ it.each([
   expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
 });
 
+it.each([
+  ["a button", OWN_ONLY],
+  ["a copy", EDITOR],
+])(
+  "leaves nothing to a process that begins while it waits for its turn, which would take it for what a crash left: %s",
+  async (_, chat) => {
+    const scene = await chatScene(chat);
+    await scene.call("answered");
+    const id = await scene.call("lost");
+    scene.pass(LATER);
+    await scene.call("answered");
+    const before = await scene.chat();
+    const { lanes, lane, ledger } = scene;
+    let polls = 0;
+    const waited = new Promise<void>((resolve) => {
+      const { takeIn } = lanes;
+      lanes.takeIn = (...place) => {
+        polls += 1;
+        if (polls === 5) resolve();
+        return takeIn.apply(lanes, place);
+      };
+    });
+    // Another process has the lane.
+    lane.leasedUntil = Number.NEGATIVE_INFINITY;
+    const asking = scene.ask();
+    await waited;
+    expect(await ledger.leftLooks(["default"])).toEqual([]);
+    lane.leasedUntil = Number.POSITIVE_INFINITY;
+    expect(await asking).toEqual({ "2.bin": `found ${id}` });
+    expect(await scene.chat()).toEqual(before);
+    expect(await ledger.leftLooks(["default"])).toEqual([]);
+  },
+);
+
 it("leaves no copy of a forward whose answer was lost and that was made again", async () => {
   const scene = await chatScene(EDITOR);
   await scene.call("answered");

@@ -33,11 +33,11 @@ export class AdoptCalls {
     const [{ task, posted }] = rows;
     const place = { bot: task.bot, chatId: posted.chatId };
     let begun: B | null = null;
-    const call = async (bot: Bot) => {
+    const note = async () => {
       begun ??= await begin();
-      return this.#told(rows, () => make(bot));
     };
-    const answer = await askIn(place, call, this.#options, this.#options.draining);
+    const told = (bot: Bot) => this.#told(rows, () => make(bot));
+    const answer = await askIn(place, { make: told, note }, this.#options, this.#options.draining);
     return { answer, begun };
   }
 
