@@ -102,7 +102,7 @@ export async function packPlanOf(
   }: Pick<PacksParts, "config" | "ledger" | "found"> & { readonly clock: Clock },
 ): Promise<PackPlan> {
   const proofs = await ledger.proofs();
-  const typeOf = typesOf(found);
+  const typeOf = typesOf(found, await ledger.chatTypes());
   const open = lanes.filter(({ closed }) => closed === null);
   const known = open.map(({ bot: { slug: bot }, chat }) => {
     return { bot, trust: trustOf(proofs, { bot, chat, ...typeOf(chat) }, clock.wall()) };
@@ -119,12 +119,13 @@ function wordsOf(lanes: readonly Lane[], packs: Packs): LaneWords[] {
   return lanes.map(({ bot: { slug: bot }, chat }) => ({ bot, chat, packs: packs.wordsOf(bot, chat) }));
 }
 
-/** A group becomes a supergroup under another id. */
-function typesOf(found: readonly LaneToOpen[]) {
+/** What chats are, as these lanes say it, or as earlier processes were told. A group becomes a supergroup under another id. */
+function typesOf(found: readonly LaneToOpen[], told: ReadonlyMap<string, string>) {
   const lanes = found.map(({ chat: { id, type }, isAssumed = false }) => ({ id, type, isAssumed }));
   // What one bot was told of a chat holds for another one, which is out there and was told nothing.
   const known = [
     ...lanes.filter(({ isAssumed }) => isAssumed),
+    ...[...told].map(([id, type]) => ({ id, type, isAssumed: false })),
     ...lanes.filter(({ isAssumed }) => !isAssumed),
   ];
   const types = new Map(known.map(({ id, type, isAssumed }) => [id, { type, isAssumed }]));
@@ -152,7 +153,7 @@ export async function openKnownPacks({
     rule: config.pack,
     local: config.apiLocal,
     proofs: await ledger.proofs(),
-    typeOf: typesOf(found),
+    typeOf: typesOf(found, await ledger.chatTypes()),
     // A ledger that breaks shows at the next attempt, where it stops the run.
     keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
   });

@@ -17,6 +17,8 @@ export interface LaneMemory {
 /** A lane as it was when its bot was used last. */
 export interface LaneState {
   readonly chat: string;
+  /** What the chat is, which never changes; absent where no bot was ever told. */
+  readonly type?: string | undefined;
   /** Why, and since when (Unix milliseconds), it took no messages; null where it did. */
   readonly out: { readonly reason: Reason; readonly message: string; readonly since: number } | null;
 }
@@ -31,4 +33,6 @@ export interface RememberedLanes {
   freezeLane(wait: { readonly bot: string; readonly chat: string; readonly until: number }): Promise<void>;
   /** Remembers the lanes of a bot in place of those it had. */
   keepLaneStates(bot: string, lanes: readonly LaneState[]): Promise<void>;
+  /** Returns what chats are, by their ids, as far as that is remembered of lanes. */
+  chatTypes(): Promise<ReadonlyMap<string, string>>;
 }

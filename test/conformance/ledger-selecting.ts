@@ -313,6 +313,23 @@ export function identityConformance(open: OpenLedger): void {
     });
   });
 
+  describe("the lanes of a bot", () => {
+    const tested = new TestedLedger(open);
+
+    it("tell what their chats are, whichever bot was told, as they were remembered last", async () => {
+      const { ledger } = tested;
+      expect(await ledger.chatTypes()).toEqual(new Map());
+      await ledger.keepLaneStates("default", [{ chat: "-1009", type: "channel", out: null }]);
+      await ledger.keepLaneStates("default", [
+        { chat: "-1001", type: "channel", out: null },
+        { chat: "-1002", out: null },
+      ]);
+      await ledger.keepLaneStates("two", [{ chat: "-1002", type: "supergroup", out: null }]);
+      const types = { "-1001": "channel", "-1002": "supergroup" };
+      expect(await ledger.chatTypes()).toEqual(new Map(Object.entries(types)));
+    });
+  });
+
   describe("close", () => {
     const tested = new TestedLedger(open);
 

@@ -17,6 +17,12 @@ export function laneStates(facts: Facts): Map<string, readonly LaneState[]> {
   return new Map(known);
 }
 
+/** What chats are, by their ids, whichever bot was told. */
+export function chatTypes(facts: Facts): Map<string, string> {
+  const lanes = [...laneStates(facts).values()].flat();
+  return new Map(lanes.flatMap(({ chat, type }) => (typeof type === "string" ? [[chat, type]] : [])));
+}
+
 function lanesIn(value: string): readonly LaneState[] | null {
   try {
     const lanes: unknown = JSON.parse(value);

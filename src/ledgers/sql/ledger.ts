@@ -7,7 +7,7 @@ import { confirm, point } from "./confirm.ts";
 import { readFacts } from "./facts.ts";
 import { forget } from "./forget.ts";
 import { checkWorld, identify } from "./identity.ts";
-import { keepLaneStates } from "./lane-states.ts";
+import { chatTypes, keepLaneStates } from "./lane-states.ts";
 import { freezeLane, keepLane, lanes } from "./lanes.ts";
 import { beginLook, copied, endLook, leftLooks } from "./looks.ts";
 import { lookup } from "./lookup.ts";
@@ -92,6 +92,7 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     keepLane: (memory) => write(() => keepLane(store, memory)),
     freezeLane: (wait) => write(() => freezeLane(store, wait)),
     keepLaneStates: (bot, states) => write(() => keepLaneStates(bot, states)),
+    chatTypes: async () => chatTypes(await read(readFacts)),
     measures: async () => measures(await read(readFacts)),
     keepMeasures: (measured) => write(() => keepMeasures(measured)),
     announce,

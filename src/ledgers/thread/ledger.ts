@@ -67,6 +67,7 @@ function ledgerOver(calls: ThreadCalls, place: string, caution: Ledger["caution"
     measures: ask("measures"),
     keepMeasures: ask("keepMeasures"),
     keepLaneStates: ask("keepLaneStates"),
+    chatTypes: ask("chatTypes"),
     announce: ask("announce"),
     close: () => {
       closing ??= calls.ask("close", []).finally(() => calls.end()) as Promise<void>;
