@@ -194,12 +194,13 @@ function messagesAtTheEdge(open: OpenLedger): void {
       expect(await chat.around(200, 300, { attempt, lastBegun: Number(attempt) })).toEqual([10, 21]);
     });
 
-    it("is no copy in another chat", async () => {
+    it("is no copy in another chat, nor one beyond a message", async () => {
       await chat.posts(100, 10);
       await chat.copies(105, 40, "-1009999999999");
       await chat.copies(130, 50, "-1009999999999");
       await chat.copies(110, 12);
       await chat.posts(140, 13);
+      await chat.copies(150, 60);
       expect(await chat.around(115, 120)).toEqual([12, 13]);
     });
 

@@ -96,7 +96,7 @@ export class SimulatedProcess {
     });
     this.#opened = session;
     if (this.#isTold) this.stop();
-    await (this.#kind === "worker" ? this.#keep(session) : this.#run(session));
+    await (this.#kind === "worker" ? this.#watch(session) : this.#run(session));
   }
 
   async #run(session: Session): Promise<void> {
@@ -109,6 +109,12 @@ export class SimulatedProcess {
     await run.close();
   }
 
+  /** As a worker does: a ledger that is away when it is told to end is no error. */
+  async #watch(session: Session): Promise<void> {
+    await session.unlessAway(() => this.#keep(session));
+    await session.close();
+  }
+
   async #keep(session: Session): Promise<void> {
     const { connections, events, stop, ledger } = session;
     await session.checkWorld();
@@ -117,7 +123,7 @@ export class SimulatedProcess {
       () => connections.storage.check(),
       connections.clock,
     );
-    if (found.fatal || stop.draining.aborted) return session.close();
+    if (found.fatal || stop.draining.aborted) return;
     await session.claim({ quiet: true, lanes: found.lanes });
     const { transfer, retries } = this.#world.scenario;
     const options = readRunOptions({ transfer, retries: String(retries) });
@@ -140,7 +146,6 @@ export class SimulatedProcess {
     const more = this.#world.scenario.packs ? [await finishFirst(finish, connections.clock)] : [];
     await keepWarm(keeping.dispatcher, [...keeping.watches, ...more], keeping.breaker, stop);
     keeping.lanes.rememberAll();
-    await session.close();
   }
 
   #connections(): Connections {
