@@ -46,6 +46,15 @@ export const SHOWN_CELLS: readonly ShownCell[] = [
   ),
   shown(
     "the ledger, as it is opened",
+    "another program wrote a text into it that is not UTF-8, and Node.js is older than 22.13 (newer ones read it; a ledger over 32 MB is not looked through)",
+    ["it holds what no prewarm writes: that text, and where it is; mend or delete that row", 2, "as it was"],
+    [
+      "test/hostile/ledgers.test.ts",
+      "in which %s is not UTF-8 is refused by all, in one line, before libsql ends the process at it",
+    ],
+  ),
+  shown(
+    "the ledger, as it is opened",
     "another process of prewarm writes to it",
     ["is held by the process that is named", 2, "as it was"],
     ["test/cli/ownership.test.ts", "is refused with the process that holds it; readers and plans are free"],

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import { TABLES } from "../../src/ledgers/sql/schema.ts";
+import { nodeSqlite } from "../../src/ledgers/sqlite/node-driver.ts";
 import { holds } from "../helpers/holds.ts";
 import { openWorld, type World } from "../helpers/world.ts";
 
@@ -157,6 +158,35 @@ describe("a ledger made by hand", () => {
     expect(linesOf(stderr)).toHaveLength(1);
     expect(TABLES.map(({ name }) => rowsIn(world, name))).toEqual(before);
   });
+
+  it.skipIf(nodeSqlite() !== null).each([
+    [
+      "a key",
+      "update media_store set r2_key = cast(x'636166e9' as text) where r2_key = 'a.txt'",
+      /r2_key "caf\uFFFD" in media_store/,
+    ],
+    [
+      "a fact",
+      "insert into prewarm_identity values ('x', cast(x'41ff' as text))",
+      /value "A\uFFFD" in prewarm_identity/,
+    ],
+    [
+      "a text behind a NUL",
+      "update media_cache set last_error = cast(x'6100ff' as text)",
+      /last_error "a\\u0000\uFFFD" in media_cache/,
+    ],
+  ])(
+    "in which %s is not UTF-8 is refused by all, in one line, before libsql ends the process at it",
+    async (_, change, says) => {
+      const world = await filledWorld();
+      begin(world, change);
+      // Each in a process of its own, since libsql would end this one.
+      for (const command of [["run"], ["status"], ["export"]]) {
+        const { code, stderr } = await world.start(command).ended;
+        expect([code, stderr], command.join(" ")).toEqual([2, expect.stringMatching(says)]);
+      }
+    },
+  );
 
   it.each([
     ["bytes for a key", "update media_store set r2_key = x'61' where r2_key = 'a.txt'", ["export"]],

@@ -65,6 +65,14 @@ export class Sqlite {
     return rows;
   }
 
+  /** Returns rows whose `bytes` are a BLOB. */
+  bytes(sql: string): { readonly rows: number; readonly bytes: ArrayBuffer | null }[] {
+    return this.#with(
+      sql,
+      ({ statement }) => statement.all([]) as { readonly rows: number; readonly bytes: ArrayBuffer | null }[],
+    );
+  }
+
   /** Returns the first row. Parameters as in {@link run}. */
   one<Row>(sql: string, params: Params = {}): Row | undefined {
     return this.all<Row>(sql, params)[0];

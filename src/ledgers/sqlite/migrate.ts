@@ -4,6 +4,7 @@ import { createTable, SCHEMA_VERSION, TABLES, type Table } from "../sql/schema.t
 import type { Sqlite } from "./adapter.ts";
 import { columnsIn, widenChecks } from "./checks.ts";
 import { refuseStrange } from "./strange-rows.ts";
+import { refuseNoUtf8 } from "./utf8.ts";
 import { refuseNewer } from "./version.ts";
 
 /**
@@ -13,6 +14,7 @@ import { refuseNewer } from "./version.ts";
  */
 export function migrate(db: Sqlite): void {
   db.transaction(() => {
+    refuseNoUtf8(db);
     refuseNewer(db);
     for (const table of TABLES) {
       if (columnsOf(db, table.name).length === 0) db.exec(createTable(table));

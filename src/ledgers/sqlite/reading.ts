@@ -4,6 +4,7 @@ import { TABLES } from "../sql/schema.ts";
 import { Sqlite } from "./adapter.ts";
 import { checkPlace } from "./place.ts";
 import { refuseStrange } from "./strange-rows.ts";
+import { refuseNoUtf8 } from "./utf8.ts";
 
 const ASKED_AT_MOST_MS = 1_500;
 
@@ -57,6 +58,7 @@ function open(path: string, need: "readable" | "writable"): { db: Sqlite; file: 
 }
 
 function standFor(db: Sqlite): void {
+  refuseNoUtf8(db);
   refuseStrange(db);
   for (const { name } of TABLES) stand(db, name);
   db.exec("pragma query_only = 1");
