@@ -57,29 +57,27 @@ export async function allocation<T>(
   return { bytes: freed.reduce((sum, bytes) => sum + bytes, after - before), value };
 }
 
-type Collect = (options: { type: "minor" }) => void;
+type Collect = (options: { type: "minor" | "major" }) => void;
 let collect: Collect | undefined;
 
-/**
- * Collects the young garbage now, so that what follows does not pay for what was before. Works without `--expose-gc`.
- * Not a full collection: several in a row make V8 throw compiled code away, and then that is what is measured.
- */
-function collectGarbage(): void {
+/** Collects garbage now. Works without `--expose-gc`. */
+function collectGarbage(type: "minor" | "major"): void {
   if (!collect) {
     setFlagsFromString("--expose-gc");
     collect = runInNewContext("gc") as Collect;
   }
-  collect({ type: "minor" });
+  collect({ type });
 }
 
 const SETTLE_MS = 4;
 
 /**
  * Collects the young garbage and gives V8's sweeping and compiling threads time to finish what the work before left them,
- * or their time would be counted to what follows. Busy meanwhile: a processor that had a rest is slow at first.
+ * or their time would be counted to what follows. Busy meanwhile: a processor that had a rest is slow at first. Not a full
+ * collection: several in a row make V8 throw compiled code away, and then that is what is measured.
  */
 export function settle(): void {
-  collectGarbage();
+  collectGarbage("minor");
   const end = performance.now() + SETTLE_MS;
   while (performance.now() < end);
 }
@@ -87,4 +85,10 @@ export function settle(): void {
 /** The most memory that this process ever held, in MB (10^6 bytes); `maxRSS` is in KiB, as the kernel counts. */
 export function peakRssMb(): number {
   return (process.resourceUsage().maxRSS * 1_024) / 1e6;
+}
+
+/** Memory of this process after a full collection, in bytes: what it holds, and not when V8 likes to collect. */
+export function heldRss(): number {
+  collectGarbage("major");
+  return process.memoryUsage.rss();
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { runVirtually } from "../contenders/virtual-run.ts";
-import { measure } from "../harness/measure.ts";
+import { heldRss, measure } from "../harness/measure.ts";
 import { measuredScenario } from "../harness/measured.ts";
 import { PEAK_RSS } from "../harness/metrics.ts";
 import type { Experiment, RoundFigures } from "../harness/rounds.ts";
@@ -120,7 +120,7 @@ export function dayExperiment(hours = 24): Experiment {
         const ended = (_: number, ms: number) => {
           const hour = Math.floor(ms / HOUR_MS);
           byHour[hour] = (byHour[hour] ?? 0) + 1;
-          rss[hour] ??= process.memoryUsage.rss();
+          rss[hour] ??= heldRss();
         };
         const size = { bots: 1, chats: 1, objects: Math.floor(hours * AN_HOUR * 0.98) };
         const ledger = join(folder, "day.db");
