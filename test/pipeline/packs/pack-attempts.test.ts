@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import { LaneHeld, TakenElsewhere } from "../../../src/domain/shared-work.ts";
+import type { Permit } from "../../../src/lanes/port.ts";
 import type { Ledger } from "../../../src/ledgers/port.ts";
 import { OwnAnswers } from "../../../src/pipeline/own-answers.ts";
 import { PackAttempts } from "../../../src/pipeline/packs/pack-attempts.ts";
@@ -8,6 +9,7 @@ import type { PackTask } from "../../../src/pipeline/packs/reading.ts";
 import { trustOf } from "../../../src/pipeline/packs/trust.ts";
 import { type PackUse, packUse } from "../../../src/pipeline/packs/use.ts";
 import type { SentPack } from "../../../src/telegram/pack-port.ts";
+import { NEVER } from "../../lanes/clocked-lanes.ts";
 import { openLine } from "../line.ts";
 import { openPackLine, type PackLine, type Refusal } from "./pack-line.ts";
 
@@ -146,6 +148,53 @@ describe("attempts of one message", () => {
     expect(line.states()).toEqual(["sending", "sending"]);
   });
 
+  it("do not wait for their lane where none is left to be sent", async () => {
+    const line = await openPackLine({ proved: ALL });
+    await make(line, ["a"]);
+    line.transfers.broken.set("b", failure("object_missing", "gone"));
+    const at = line.clock.now();
+    expect((await make(line, ["b"])).types).toEqual(["failed"]);
+    expect(line.clock.now() - at).toBeLessThan(500);
+    // Nor is a slot of it used.
+    await make(line, ["c"]);
+    expect(line.leastGap()).toBeLessThan(1_500);
+  });
+
+  it("leave their slot to the next call where packs end while they are written down", async () => {
+    let end = () => {};
+    const between = (ledger: Ledger): Ledger => ({
+      ...ledger,
+      beginAll: (all) => {
+        end();
+        return ledger.beginAll(all);
+      },
+    });
+    const line = await openPackLine({ proved: ALL, between });
+    await make(line, ["a"]);
+    end = () => line.packs.unsupported("default");
+    const { outcomes, call } = await make(line, ["b", "c"]);
+    expect([call, outcomes.map(({ result }) => "begun" in result)]).toEqual([null, [true, true]]);
+    const at = line.clock.now();
+    await line.through(line.permit().ready(NEVER, 0));
+    expect(line.clock.now() - at).toBeLessThan(500);
+  });
+
+  it("tell their lane what they posted, and whether that was a trial", async () => {
+    const line = await openPackLine({ proved: ALL });
+    const ended: unknown[] = [];
+    const isTrialWhere = async (isProved: boolean) => {
+      const permit = watched(line.permit(), (call) => ended.push(call));
+      const { use, mostBytes } = line.packs.boundsOf(permit.lane);
+      const tasks = [{ task: line.taskOf(`proved ${isProved}`), read: undefined }];
+      await line.through(line.packAttempts.make(tasks, permit, { use: { ...use, isProved }, mostBytes }));
+    };
+    for (const isProved of [true, false]) await isTrialWhere(isProved);
+    expect(ended).toEqual([
+      { kinds: ["document"], uploadBytes: 22, isTrial: false },
+      { kinds: ["document"], uploadBytes: 23, isTrial: true },
+    ]);
+  });
+
   it("leave those to another process that it is at", async () => {
     const between = (ledger: Ledger): Ledger => ({
       ...ledger,
@@ -159,6 +208,10 @@ describe("attempts of one message", () => {
     expect((await make(line, ["theirs", "a", "b"])).types).toEqual(["elsewhere", "sent", "sent"]);
     expect((await make(line, ["theirs too"])).types).toEqual(["elsewhere"]);
     expect(line.methods()).toEqual(["pack"]);
+    // No call was made in that slot.
+    const at = line.clock.now();
+    await make(line, ["c"]);
+    expect((line.server.calls()[1]?.started ?? 0) - at).toBeLessThan(500);
   });
 
   it("tell that Telegram fetches by URL where it did", async () => {
@@ -168,6 +221,18 @@ describe("attempts of one message", () => {
     line.transfers.url = "https://bucket.example/";
     await make(line, ["b", "c"]);
     expect(line.transfers.urlResults).toEqual([null]);
+    line.transfers.url = null;
+    const uploaded = line.taskOf("d");
+    const prepared = Promise.resolve(await line.transfers.prepare(uploaded, NEVER));
+    line.transfers.url = "https://bucket.example/";
+    const permit = line.permit();
+    const read = { task: uploaded, prepared, ms: 0, end: () => {} } as unknown as PackTask["read"];
+    const tasks = [
+      { task: uploaded, read },
+      { task: line.taskOf("e"), read: undefined },
+    ];
+    await line.through(line.packAttempts.make(tasks, permit, line.packs.boundsOf(permit.lane)));
+    expect(line.transfers.urlResults).toEqual([null, null]);
     const refusing = await openPackLine({ proved: ALL, answering: () => GONE });
     refusing.transfers.url = "https://bucket.example/";
     await make(refusing, ["a", "b"]);
@@ -218,17 +283,27 @@ describe("attempts of one message", () => {
 
 const GONE: Refusal = { failure: failure("chat_gone", "gone") };
 
-/** The answer of a message of documents, each with an id of its own. */
+/** The permit, of whose end is told what was posted. */
+function watched(permit: Permit, tell: (call: unknown) => void): Permit {
+  const end: Permit["end"] = (answer, call) => {
+    tell(call);
+    permit.end(answer, call);
+  };
+  const get = (target: Permit, name: string | symbol) => {
+    const found: unknown = Reflect.get(target, name, target);
+    return typeof found === "function" ? found.bind(target) : found;
+  };
+  return new Proxy(permit, { get: (target, name) => (name === "end" ? end : get(target, name)) });
+}
+
+/** The answer of a message of documents, whose number and ids are made of their tags. */
 function posted(tags: readonly (string | null)[]): SentPack {
   const none = { width: null, height: null, duration: null, mime: null };
-  const count = tags.length;
-  const blocks = tags.map((tag, nth) => ({
-    sent: {
-      ...{ chatId: "-1", messageId: 50 + count, kind: "document" as const, ...none },
-      ...{ fileId: `id ${count} ${nth}`, fileUniqueId: `unique ${nth}` },
-    },
+  const message = { chatId: "-1", messageId: Number(/\d+/.exec(tags[0] ?? "")) };
+  const blocks = tags.map((tag) => ({
+    sent: { ...message, ...none, kind: "document" as const, fileId: `id ${tag}`, fileUniqueId: `u ${tag}` },
     caption: tag,
     bytes: null,
   }));
-  return { chatId: "-1", messageId: 50 + count, blocks };
+  return { ...message, blocks };
 }

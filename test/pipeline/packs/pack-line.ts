@@ -49,7 +49,8 @@ export interface PackLineOptions extends Pick<LineOptions, "faults"> {
 /** The line of a run with what sends several documents in one message, at a sandbox whose switches a test turns. */
 export async function openPackLine(options: PackLineOptions = {}) {
   const { chats = 1, rule = { type: "up to", most: 50 }, proved = [], between, answering, ...more } = options;
-  const paces = Array.from({ length: chats }, () => new FixedPace(60));
+  // A call each second, to the millisecond: a pace stays below what is allowed by a hundredth.
+  const paces = Array.from({ length: chats }, () => new FixedPace(60 / 0.99));
   const line = await openLine({ paces, wire: (bot) => answeredBy(bot, answering), ...more });
   const { clock, events, stop, lanes, transfers } = line;
   const ledger = between?.(line.ledger) ?? line.ledger;
@@ -126,9 +127,9 @@ export async function openPackLine(options: PackLineOptions = {}) {
     through,
     /** The proofs that were kept, as `keeps 50`. */
     proofs: () => kept.map(({ what, result }) => `${what} ${result}`),
-    /** Runs one pack of these on the first free lane. */
-    async send(keys: readonly string[], more: Partial<Task> = {}) {
-      const tasks = keys.map((key) => line.taskOf(key, more));
+    /** Runs one pack of these on the first free lane; `more` says what else is to be said of each. */
+    async send(keys: readonly string[], more: readonly Partial<Task>[] = []) {
+      const tasks = keys.map((key, nth) => line.taskOf(key, more[nth]));
       const waited = { queue: 0, lane: 0 };
       const run = runner.run(
         tasks.map((task) => ({ task, read: undefined, waited })),

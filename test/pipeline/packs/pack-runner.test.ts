@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
+import type { MediaKind } from "../../../src/domain/media.ts";
+import type { PackRule } from "../../../src/domain/pack-rule.ts";
 import type { Ledger } from "../../../src/ledgers/port.ts";
 import type { Outcome } from "../../../src/pipeline/outcome.ts";
+import type { SentPack } from "../../../src/telegram/pack-port.ts";
+import type { Sent } from "../../../src/telegram/port.ts";
 import { type Answering, openPackLine, type PackLine } from "./pack-line.ts";
 
 const PROVED = ["quota messages", "ids:document ordinary"];
@@ -10,6 +14,12 @@ const WAIT = failure("flood_wait", "wait", { retryAfterMs: 1_000 });
 
 const keysOf = (line: PackLine) => line.server.truth().map(({ file_name }) => file_name);
 const notices = (line: PackLine) => line.told.notice.map(({ text }) => text);
+/** How documents may go on the first lane now. */
+const kindNow = ({ packs, permit }: PackLine) => {
+  const taken = permit();
+  taken.drop();
+  return packs.useOf(taken.lane).kinds.document;
+};
 /** How often packs were called for, each by its keys. */
 function counted(answering: Answering) {
   const packs: string[] = [];
@@ -20,10 +30,30 @@ function counted(answering: Answering) {
   return { packs, answering: counting };
 }
 
+/** The answer of message 9 with media of these tags, documents by themselves. */
+function answer(tags: readonly (string | null)[], kinds: readonly MediaKind[] = []): SentPack {
+  const none = { width: null, height: null, duration: null, mime: null };
+  const message = { chatId: "-1", messageId: 9 };
+  const blocks = tags.map((tag, nth) => {
+    const ids = { fileId: `id ${tag}`, fileUniqueId: `unique ${tag}` };
+    return {
+      sent: { ...message, kind: kinds[nth] ?? "document", ...ids, ...none },
+      caption: tag,
+      bytes: null,
+    };
+  });
+  return { ...message, blocks };
+}
+
 /** Takes in that single sends of these went so. */
-function singles(line: PackLine, keys: readonly string[], result: unknown, transfer: unknown = "upload") {
+function singles(
+  line: PackLine,
+  keys: readonly string[],
+  result: unknown,
+  { transfer = "upload", send = 100 }: { transfer?: "upload" | null; send?: number } = {},
+) {
   const permit = line.permit();
-  const spent = { send: 100 };
+  const spent = { send };
   for (const key of keys)
     line.runner.single(line.taskOf(key), permit, { result, transfer, spent } as unknown as Outcome);
   permit.drop();
@@ -64,6 +94,35 @@ describe("a pack", () => {
     expect([line.states(), line.runner.errands.size]).toEqual([["ready", "ready", "ready"], 0]);
   });
 
+  it("takes along what waits in the queue, and is none where packs are off", async () => {
+    const gathered = async (rule: PackRule) => {
+      const line = await openPackLine({ proved: PROVED, rule });
+      for (const key of ["b", "c"]) await line.put(key);
+      const permit = line.permit();
+      const first = { task: line.taskOf("a"), read: undefined };
+      const taken = line.runner.gather(first, permit, line.clock.now());
+      permit.drop();
+      return taken?.map(({ task }) => task.entry.key) ?? null;
+    };
+    expect([await gathered({ type: "up to", most: 50 }), await gathered({ type: "off" })]).toEqual([
+      ["a", "b", "c"],
+      null,
+    ]);
+  });
+
+  it("proves one kind while it holds media of another one that is proved", async () => {
+    const line = await openPackLine({
+      proved: ["ids:audio ordinary"],
+      answering: (_, tags) => answer(tags, ["document", "audio"]),
+    });
+    expect(await line.send(["a", "b"], [{}, { kind: "audio" }])).toBe("posted");
+    expect([line.states(), kindNow(line), line.runner.errands.size]).toEqual([
+      ["unproved", "ready"],
+      "none",
+      1,
+    ]);
+  });
+
   it("frees its content where the ledger breaks", async () => {
     const between = (ledger: Ledger): Ledger => ({
       ...ledger,
@@ -79,6 +138,7 @@ describe("a pack that is refused", () => {
   it("is halved until the medium at fault is found, which then goes by itself", async () => {
     const { packs, answering } = counted((keys) => (keys.includes("f") ? { failure: BAD } : null));
     const line = await openPackLine({ proved: PROVED, answering });
+    await line.live(60_000);
     expect(await line.send([..."abcdefgh"])).toBe("refused");
     expect([line.finished, line.queued(), line.runner.errands.size]).toEqual([[], [], 1]);
     await line.errands();
@@ -89,8 +149,16 @@ describe("a pack that is refused", () => {
       ["f", true],
     ]);
     expect([line.finished, keysOf(line)]).toEqual([[..."abcde"], [..."abcde"]]);
+    for (const { latency } of line.told.item) expect(latency.queue).toBeLessThanOrEqual(latency.total);
     // Of what was refused as one of several nobody knows more yet.
     expect(notices(line)).toEqual([]);
+  });
+
+  it("leaves its kind to be proved by another one, where it was to prove it", async () => {
+    const line = await openPackLine({ answering: () => ({ failure: BAD }) });
+    expect(kindNow(line)).toBe("one");
+    await line.send(["a"]);
+    expect([kindNow(line), line.queued(), line.runner.errands.size]).toEqual(["one", [["a", true]], 0]);
   });
 
   it("has its halves wait in the queue where no lane is left", async () => {
@@ -136,6 +204,16 @@ describe("a pack that is refused", () => {
     expect(line.lanes.isOpen("default", "document")).toBe(true);
   });
 
+  it("ends them no more once one was posted", async () => {
+    const refused = { failure: failure("no_rights", "not enough rights") };
+    const line = await openPackLine({
+      proved: PROVED,
+      answering: (keys) => (keys[0] === "taken" ? null : refused),
+    });
+    for (const key of ["taken", "a", "b", "c", "d"]) await line.send([key, `${key}2`]);
+    expect(notices(line)).toEqual([]);
+  });
+
   it("ends them at once where the server has no such method, for later runs as well", async () => {
     const line = await openPackLine({ proved: PROVED });
     line.server.control({ rich: { supported: false } });
@@ -177,18 +255,13 @@ describe("a pack that is refused", () => {
 describe("a wait", () => {
   it("that a canary's pack met keeps its kind single until a single send went through", async () => {
     const line = await openPackLine({ answering: () => ({ failure: WAIT }) });
-    const kind = () => {
-      const taken = line.permit();
-      taken.drop();
-      return line.packs.useOf(taken.lane).kinds.document;
-    };
     expect(await line.send(["a"])).toBe("other");
-    expect([line.states(), kind(), line.queued()]).toEqual([["retry"], "none", [["a", false]]]);
-    singles(line, ["x"], { type: "sent" }, null);
+    expect([line.states(), kindNow(line), line.queued()]).toEqual([["retry"], "none", [["a", false]]]);
+    singles(line, ["x"], { type: "sent" }, { transfer: null });
     singles(line, ["x"], { type: "failed", failure: BAD });
-    expect(kind()).toBe("none");
+    expect(kindNow(line)).toBe("none");
     singles(line, ["x"], { type: "failed", failure: WAIT });
-    expect(kind()).toBe("one");
+    expect(kindNow(line)).toBe("one");
   });
 
   it("that single sends do not meet ends a kind's packs after the third, and counts against packs", async () => {
@@ -198,6 +271,15 @@ describe("a wait", () => {
       singles(line, ["x"], { type: "sent" });
     }
     expect(notices(line)).toEqual([expect.stringMatching(/goes on without packs: 3 packs were refused/)]);
+  });
+
+  it("says that media count where a single send meets it after packs, however long its answer took", async () => {
+    const line = await openPackLine({ proved: ["ids:document ordinary"] });
+    await line.send([..."abcdefghij"]);
+    singles(line, ["x"], { type: "sent" });
+    expect(line.proofs()).toEqual([]);
+    singles(line, ["x"], { type: "failed", failure: WAIT }, { send: 70_000 });
+    expect(line.proofs()).toEqual(["quota media"]);
   });
 
   it("says that media count where packs meet it, and single sends none", async () => {
@@ -211,29 +293,11 @@ describe("a wait", () => {
 });
 
 describe("an answer that does not hold what was sent", () => {
-  const block = (caption: string | null) => ({
-    sent: {
-      chatId: "-1",
-      messageId: 9,
-      kind: "document" as const,
-      fileId: `id ${caption}`,
-      fileUniqueId: `unique ${caption}`,
-      ...{ width: null, height: null, duration: null, mime: null },
-    },
-    caption,
-    bytes: null,
-  });
-  const answer = (...captions: (string | null)[]) => ({
-    chatId: "-1",
-    messageId: 9,
-    blocks: captions.map(block),
-  });
-
   it.each([
     { what: "is swapped", blocks: ["tagaaaaaa4", "tagaaaaaa3"] },
     { what: "lacks one", blocks: ["tagaaaaaa3"] },
   ])("leaves all in doubt, and ends packs: what $what", async ({ blocks }) => {
-    const line = await openPackLine({ proved: PROVED, answering: () => answer(...blocks) });
+    const line = await openPackLine({ proved: PROVED, answering: () => answer(blocks) });
     expect(await line.send(["a", "b"])).toBe("other");
     expect([line.states(), line.finished, line.rows()]).toEqual([
       ["unknown", "unknown"],
@@ -250,10 +314,10 @@ describe("an answer that does not hold what was sent", () => {
   });
 
   it("leaves them in doubt where another call was answered with that message", async () => {
-    const line = await openPackLine({ proved: PROVED, answering: () => answer(null) });
+    const line = await openPackLine({ proved: PROVED, answering: () => answer([null]) });
     const first = line.answers.check({
       ok: true,
-      value: block(null).sent,
+      value: answer([null]).blocks[0]?.sent as Sent,
       times: { started: 0, bodyEnd: 0, ended: 0 },
     });
     expect(first.ok).toBe(true);
