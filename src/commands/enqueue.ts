@@ -1,10 +1,12 @@
 import { loadConfig, secretsOf } from "../config/config.ts";
 import { readTogether } from "../config/problems.ts";
 import { readRunOptions } from "../config/run-options.ts";
+import type { StopCause } from "../domain/events.ts";
 import { redactor } from "../domain/secret.ts";
 import { shownJson } from "../domain/shown-json.ts";
 import { asWritten } from "../domain/wording.ts";
 import { count } from "../reporters/format.ts";
+import { stopLine } from "../reporters/run/messages.ts";
 import { Enqueue, type Enqueued, type EnqueueEnd } from "../runs/enqueue.ts";
 import { stopOnSignals } from "../runs/signals.ts";
 import type { EnqueueFlags } from "./enqueue-flags.ts";
@@ -28,6 +30,7 @@ export async function enqueue(flags: EnqueueFlags, { onRedactor, place }: RunCon
   open.events.on("notice", ({ level, text }) => {
     if (level === "warn" || !flags.quiet) say(text);
   });
+  open.events.on("stopping", (cause) => say(stopText(cause)));
   const unwatch = stopOnSignals(open.stop);
   const progress = setInterval(() => flags.quiet || say(progressText(open.counts)), PROGRESS_MS);
   try {
@@ -40,6 +43,12 @@ export async function enqueue(flags: EnqueueFlags, { onRedactor, place }: RunCon
     unwatch();
     await open.close();
   }
+}
+
+function stopText(cause: StopCause): string {
+  return cause.type === "signal"
+    ? `${cause.signal}: nothing more is read, what was read is written down${cause.signal === "SIGHUP" ? "" : "; once more waits for no database"}`
+    : stopLine(cause);
 }
 
 function progressText({ read, written, waited }: Enqueued): string {

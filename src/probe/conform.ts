@@ -29,14 +29,8 @@ export interface ConformOptions extends ConformPlace {
 }
 
 /** Plays facts one after another; what each posted is gone before the next begins. Throws LedgerError. */
-export async function conform(options: ConformOptions): Promise<readonly ConformOutcome[]> {
-  const outcomes: ConformOutcome[] = [];
-  for (const fact of options.facts) {
-    const outcome = await playOne(fact, options);
-    outcomes.push(outcome);
-    options.ended(outcome);
-  }
-  return outcomes;
+export async function conform(options: ConformOptions): Promise<void> {
+  for (const fact of options.facts) options.ended(await playOne(fact, options));
 }
 
 /** Messages that a fact posts at the most. */

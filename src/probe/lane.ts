@@ -168,12 +168,18 @@ export class ProbeLane {
     await this.#turn(hurry);
     budget.take();
     const tag = newTag(random);
-    const attempt = await ledger.beginProbe({ bot: this.bot.slug, chatId: this.chat.id, kind, tag });
+    const attempt = await ledger
+      .beginProbe({ bot: this.bot.slug, chatId: this.chat.id, kind, tag })
+      .catch((error: unknown) => {
+        budget.giveBack();
+        throw error;
+      });
     const answer = this.#heard(await call(tag));
     if (answer.ok) {
       const { messageId } = answer.value;
-      await ledger.endCanary(attempt, { state: "ready", messageId });
+      // It stands there, whatever the ledger answers.
       this.#posted = [...this.#posted, { attempt, messageId }];
+      await ledger.endCanary(attempt, { state: "ready", messageId });
       return answer;
     }
     const isLost = answer.failure.class === "in_doubt";

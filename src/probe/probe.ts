@@ -34,18 +34,11 @@ export interface ProbeOptions {
 }
 
 /** Makes experiments one after another and writes down what each came to before the next begins. Throws LedgerError. */
-export async function probe(options: ProbeOptions): Promise<readonly ProbeOutcome[]> {
+export async function probe(options: ProbeOptions): Promise<void> {
   const { places, experiments, listener } = options;
   const proofs = [...(await options.ledger.proofs())];
-  const outcomes: ProbeOutcome[] = [];
-  for (const place of places) {
-    for (const experiment of experiments) {
-      const outcome = await oneOf(experiment, place, proofs, options);
-      outcomes.push(outcome);
-      listener.ended(outcome);
-    }
-  }
-  return outcomes;
+  for (const place of places)
+    for (const experiment of experiments) listener.ended(await oneOf(experiment, place, proofs, options));
 }
 
 async function oneOf(

@@ -88,6 +88,17 @@ export class Enqueue {
 
   /** Throws ConfigError and LedgerError. */
   async toEnd(): Promise<EnqueueEnd> {
+    await this.#session.unlessAway(() => this.#enqueue(), "what was written stays");
+    const { cause } = this.stop;
+    const bad = this.#counts.failed + this.#counts.left;
+    return { counts: this.#counts, cause, exitCode: exitCodeOf({ cause, bad, botsOut: [] }) };
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  async #enqueue(): Promise<void> {
     await this.#session.checkWorld();
     await this.#session.claim({ quiet: false });
     try {
@@ -98,13 +109,6 @@ export class Enqueue {
       this.stop.drain({ type: failure.class === "auth" ? "denied" : "source", failure });
     }
     await this.#write();
-    const { cause } = this.stop;
-    const bad = this.#counts.failed + this.#counts.left;
-    return { counts: this.#counts, cause, exitCode: exitCodeOf({ cause, bad, botsOut: [] }) };
-  }
-
-  close(): Promise<void> {
-    return this.#session.close();
   }
 
   async #read(): Promise<void> {

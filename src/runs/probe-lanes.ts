@@ -1,7 +1,10 @@
+import type { OpenProbe } from "../compose/probe.ts";
 import type { Clock } from "../domain/clock.ts";
 import { LedgerError } from "../ledgers/error.ts";
 import type { Ledger } from "../ledgers/port.ts";
 import type { LaneName, OthersLane, SharedLanes, TakenLane } from "../ledgers/share-port.ts";
+import type { ProbePlace } from "../probe/experiment.ts";
+import type { ProbeLane } from "../probe/lane.ts";
 
 export interface TakeLanesOptions {
   readonly ledger: Ledger;
@@ -81,4 +84,19 @@ async function leaveAll(shared: SharedLanes, ledger: Ledger, lanes: readonly Tak
 
 function nameOf({ bot, chat }: LaneName): string {
   return `${bot}|${chat}`;
+}
+
+/** The lanes of these places. */
+export function lanesOf(places: readonly ProbePlace[]): ProbeLane[] {
+  return places.flatMap(({ lane, second }) => [lane, ...(second ? [second] : [])]);
+}
+
+/** How many messages stand in these places, as far as their lanes know. */
+export function standingIn(places: readonly ProbePlace[]): number {
+  return lanesOf(places).reduce((sum, { standing }) => sum + standing, 0);
+}
+
+/** Lanes that this probe may call. */
+export function ownLanes({ laneOf }: OpenProbe, { has }: ProbedLanes): OpenProbe["laneOf"] {
+  return (bot, chat) => (has(bot, chat) ? laneOf(bot, chat) : null);
 }

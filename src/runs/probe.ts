@@ -15,7 +15,7 @@ import { type ProbeListener, type ProbeOutcome, probe } from "../probe/probe.ts"
 import { SAMPLE_MEDIA } from "../sandbox/demo.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { findLanes } from "./find-lanes.ts";
-import { type ProbedLanes, takeLanes } from "./probe-lanes.ts";
+import { lanesOf, ownLanes, type ProbedLanes, standingIn, takeLanes } from "./probe-lanes.ts";
 import { clearLeft, findAllLost } from "./probe-left.ts";
 import { Session } from "./session.ts";
 
@@ -75,6 +75,8 @@ function oneOf(places: readonly ProbePlace[]): readonly ProbePlace[] {
   return one ? [one] : [];
 }
 
+/** What becomes of messages where the ledger is away at the end. */
+const MESSAGES_LEFT = "messages that may stand in chats are taken away by the next probe or run";
 /** Tries after the first for a server that is busy. */
 const RETRIES = 3;
 
@@ -84,6 +86,8 @@ export class ProbeRun {
   readonly #options: ProbeWish;
   readonly #experiments: readonly ProbeExperiment[];
   readonly #budget: MessageBudget;
+  /** How many messages stand in chats as far as its lanes know. */
+  #standing = () => 0;
 
   /** Takes the ledger. Throws LedgerError, which says who holds it. */
   static async open({ config, options, experiments, redact }: OpenProbeRunOptions): Promise<ProbeRun> {
@@ -118,7 +122,7 @@ export class ProbeRun {
   async toEnd(watcher: ProbeWatcher): Promise<ProbeEnd> {
     const { ledger, stop, connections } = this.#session;
     const most = this.#experiments.reduce((sum, each) => sum + each.most, 0);
-    return this.#through({ most, pick: (places) => places }, watcher, ({ places }) =>
+    return this.#through<ProbeOutcome>({ most, pick: (places) => places }, watcher, ({ places }, ended) =>
       probe({
         places,
         experiments: this.#experiments,
@@ -127,7 +131,7 @@ export class ProbeRun {
         clock: connections.clock,
         budget: this.#budget,
         draining: stop.draining,
-        listener: watcher,
+        listener: { began: watcher.began, ended },
       }),
     );
   }
@@ -136,30 +140,46 @@ export class ProbeRun {
   async conform(facts: readonly PlayedFact[], watcher: ConformWatcher): Promise<ProbeEnd<ConformOutcome>> {
     const { config, connections, stop } = this.#session;
     const most = facts.reduce((sum, fact) => sum + messagesOf(fact), 0);
-    return this.#through({ most, pick: oneOf }, watcher, async ({ places }) => {
+    return this.#through<ConformOutcome>({ most, pick: oneOf }, watcher, async ({ places }, ended) => {
       const [place] = oneOf(places);
-      if (!place) return [];
+      if (!place) return;
       const { at, close } = openConform(config, connections, place);
       const { draining } = stop;
-      return conform({ ...at, facts, budget: this.#budget, draining, ended: watcher.ended }).finally(close);
+      await conform({ ...at, facts, budget: this.#budget, draining, ended }).finally(close);
     });
   }
 
-  /** Takes away what was left before, does the work, and looks for what was lost. */
+  /** Does the work, for as long as the ledger is there; what has ended by then counts. */
   async #through<O extends EndedProbe>(
     asked: ProbeAsk,
-    watcher: PlanWatcher,
-    work: (opened: OpenProbe) => Promise<readonly O[]>,
+    watcher: PlanWatcher & { readonly ended: (outcome: O) => void },
+    work: (opened: OpenProbe, ended: (outcome: O) => void) => Promise<void>,
   ): Promise<ProbeEnd<O>> {
+    const outcomes: O[] = [];
+    const ended = (outcome: O) => {
+      outcomes.push(outcome);
+      watcher.ended(outcome);
+    };
+    const within = () => this.#within(asked, watcher, (opened) => work(opened, ended));
+    const left = await this.#session.unlessAway(within, MESSAGES_LEFT);
+    return this.#end(outcomes, left ?? this.#standing());
+  }
+
+  /** Takes away what was left before, does the work, and looks for what was lost; returns how many messages are left, or may be. */
+  async #within(
+    asked: ProbeAsk,
+    watcher: PlanWatcher,
+    work: (opened: OpenProbe) => Promise<void>,
+  ): Promise<number> {
     const found = await this.#enter(asked, watcher);
     const lanes = found && (await this.#take(asked.pick(found.places)));
-    if (found === null || lanes === null) return this.#end<O>([], 0);
+    if (found === null || lanes === null) return 0;
     try {
       const opened = { ...found, laneOf: ownLanes(found, lanes) };
       const left = { session: this.#session, laneOf: opened.laneOf };
       await clearLeft(left);
-      const outcomes = await work(opened);
-      return this.#end(outcomes, await findAllLost(left));
+      await work(opened);
+      return await findAllLost(left);
     } finally {
       await lanes.leave();
     }
@@ -168,9 +188,8 @@ export class ProbeRun {
   /** Beside other processes on one ledger no lane is called that one of them has. */
   async #take(places: readonly ProbePlace[]): Promise<ProbedLanes | null> {
     const { ledger, connections, stop } = this.#session;
-    const wanted = places.flatMap(({ lane, second }) => [lane, ...(second ? [second] : [])]);
     return takeLanes(
-      wanted.map(({ bot, chat }) => ({ bot: bot.slug, chat: chat.id })),
+      lanesOf(places).map(({ bot, chat }) => ({ bot: bot.slug, chat: chat.id })),
       {
         ledger,
         clock: connections.clock,
@@ -197,6 +216,7 @@ export class ProbeRun {
     const { bot: asks } = this.#options;
     const opened = openProbe({ ...parts, asks, samples: SAMPLE_MEDIA, waiting: watcher.waiting });
     const places = pick(opened.places);
+    this.#standing = () => standingIn(places);
     watcher.planned({
       bot: opened.places[0]?.lane.bot.slug ?? "",
       chats: places.map(({ lane: { chat } }) => chat),
@@ -217,9 +237,4 @@ export class ProbeRun {
     const exitCode = cause !== null ? stopped : has("unpaid") ? 5 : has("open") ? 3 : 0;
     return { exitCode, outcomes, posted, left };
   }
-}
-
-/** Lanes that this probe may call. */
-function ownLanes({ laneOf }: OpenProbe, { has }: ProbedLanes): OpenProbe["laneOf"] {
-  return (bot, chat) => (has(bot, chat) ? laneOf(bot, chat) : null);
 }

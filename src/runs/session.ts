@@ -29,6 +29,8 @@ export interface SessionOptions {
 
 /** As long as a worker drains, unless it is told otherwise. */
 const DRAIN_MS = 30_000;
+/** What becomes of calls that were under way. */
+const CALLS_LEFT = "what was under way is noted as unknown by whoever opens this ledger next";
 
 export interface ClaimOptions {
   readonly quiet: boolean;
@@ -148,16 +150,17 @@ export class Session {
     this.events.emit("notice", { level: "warn", text });
   }
 
-  /** Does the work of a command. A ledger that is away when a signal ends it is no error: it is told, and null returned. */
-  async unlessAway<T>(work: () => Promise<T>): Promise<T | null> {
+  /**
+   * Does the work of a command. A ledger that is away when a signal ends it is no error: it is told, with what becomes of the work
+   * (`left`), and null returned.
+   */
+  async unlessAway<T>(work: () => Promise<T>, left = CALLS_LEFT): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
       const isAway = error instanceof LedgerError && error.fault === "away";
       if (!isAway || this.stop.cause?.type !== "signal") throw error;
-      this.warn(
-        `${error.message}: not waited for any longer; what was under way is noted as unknown by whoever opens this ledger next`,
-      );
+      this.warn(`${error.message}: not waited for any longer; ${left}`);
       return null;
     }
   }

@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
+import pg from "pg";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { summaryOf } from "../helpers/child.ts";
+import { linesOf, summaryOf } from "../helpers/child.ts";
 import { query, startOwnPostgres } from "../helpers/own-postgres.ts";
 import { openHeldWorld, openWorld } from "../helpers/world.ts";
 import { startWorker } from "./started-worker.ts";
@@ -141,6 +142,68 @@ if (typeof server === "string") {
         expect(await unknown()).toEqual([{ n: 3 }]);
       },
     );
+
+    it("is waited for by an enqueue no longer once a second one comes, and the next one goes on", async () => {
+      const world = await openWorld();
+      world.putMany(12);
+      const url = await server.newDatabase();
+      const options = { env: { PREWARM_LEDGER: url } };
+      expect((await world.ask(["enqueue", "--limit", "2"], options)).code).toBe(0);
+      const held = new pg.Client({ connectionString: url });
+      held.on("error", () => {});
+      await held.connect();
+      await held.query("begin; lock table media_cache in exclusive mode");
+      const running = world.start(["enqueue", "--json"], options);
+      const waits =
+        "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%media_cache%'";
+      await expect.poll(async () => (await query(url, waits)).length).toBeGreaterThan(0);
+      await server.stop();
+      isStopped = true;
+      await world.until(() => running.heard().includes("does not answer"), "it waits");
+      running.signal("SIGINT");
+      await world.until(() => running.heard().includes("SIGINT: nothing more is read"), "it heard the first");
+      running.signal("SIGTERM");
+      const ended = await running.ended;
+      expect([ended.code, JSON.parse(ended.stdout)]).toEqual([
+        130,
+        expect.objectContaining({ complete: false, written: 0, exit_code: 130 }),
+      ]);
+      expect(ended.stderr).toMatch(/cannot be reached.*not waited for any longer; what was written stays/);
+      await startAgain();
+      const next = await world.ask(["enqueue", "--json"], options);
+      expect([next.code, JSON.parse(next.stdout)]).toEqual([
+        0,
+        expect.objectContaining({ complete: true, written: 10, waited: 2 }),
+      ]);
+    });
+
+    it("is waited for by a probe no longer once a second one comes, and the next one takes its message away", async () => {
+      const { world, hold } = await openHeldWorld();
+      const env = { PREWARM_LEDGER: await server.newDatabase(), PREWARM_LOOK_AFTER: "0" };
+      const probe = ["probe", "--yes", "--json", "--only", "id_outlives_message"];
+      const running = world.start(probe, { env });
+      await world.until(() => world.underWay() === 1, "one is sent");
+      await server.stop();
+      isStopped = true;
+      await hold.end();
+      await world.until(() => running.heard().includes("does not answer"), "it waits");
+      running.signal("SIGTERM");
+      await world.until(() => running.heard().includes("once more leaves it"), "it heard the first");
+      running.signal("SIGTERM");
+      const ended = await running.ended;
+      expect([ended.code, linesOf(ended).at(-1)]).toEqual([
+        143,
+        expect.objectContaining({ type: "summary", messages_posted: 1, messages_left: 1, exit_code: 143 }),
+      ]);
+      expect(ended.stderr).toMatch(
+        /not waited for any longer; messages that may stand in chats are taken away/,
+      );
+      await startAgain();
+      for (const table of ["prewarm_attempts", "prewarm_lane_leases", "prewarm_processes"])
+        await query(env.PREWARM_LEDGER, `update ${table} set lease_until = now() - interval '1 h'`);
+      expect((await world.ask(probe, { env: { ...env, PREWARM_TIME_SCALE: "60" } })).code).toBe(0);
+      expect(world.posts().filter(({ deleted }) => !deleted)).toEqual([]);
+    });
 
     it("is waited for by a worker that is told to end for as long as calls may take", async () => {
       const { running, unknown } = await busy(["worker", "--port", "0", "--drain", "1s"]);
