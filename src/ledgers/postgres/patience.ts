@@ -53,6 +53,8 @@ export class ServerPatience {
   #cancelOver = () => {};
   /** Since when it is known to be away; null while it is not. */
   #awayAt: number | null = null;
+  /** People were told that it can only be read: it may have answered nothing before. */
+  #isReadOnly = false;
   /** Work that waits for it: what can be read from a server that cannot be written says nothing of its return. */
   readonly #waiting = new Set<SpentTries>();
 
@@ -133,8 +135,10 @@ export class ServerPatience {
   }
 
   #wentAway(error: unknown, { began }: SpentTries): void {
-    if (this.#awayAt !== null) return;
-    this.#awayAt = began;
+    const isReadOnly = codeOf(error) === READ_ONLY;
+    if (this.#awayAt !== null && (this.#isReadOnly || !isReadOnly)) return;
+    this.#awayAt ??= began;
+    this.#isReadOnly = isReadOnly;
     const why = WHY_AWAY.get(codeOf(error)) ?? "does not answer";
     this.#tell("warn", `the ledger at ${this.#place} ${why} (${textOf(error)}): waiting for it`);
   }
@@ -143,6 +147,7 @@ export class ServerPatience {
     if (this.#awayAt === null) return;
     const seconds = Math.round((this.#clock.now() - this.#awayAt) / 1000);
     this.#awayAt = null;
+    this.#isReadOnly = false;
     this.#tell("info", `the ledger at ${this.#place} is back${seconds > 0 ? ` after ${seconds} s` : ""}`);
   }
 }

@@ -29,6 +29,26 @@ it("says at once that a server can only be read, and that it is back once it can
   ]);
 });
 
+it("says that a server can only be read also where it answered nothing before, once", async () => {
+  const [clock, told] = [new VirtualClock(), [] as string[]];
+  const patience = new ServerPatience({ place: "db", tell: (_, text) => void told.push(text), clock });
+  let code = "ECONNREFUSED";
+  const waiting = patience.lasting(async () => {
+    if (code !== "") throw Object.assign(new Error(code), { code });
+  });
+  for (const next of ["25006", "ECONNREFUSED", "25006", ""]) {
+    await clock.advance(15_000);
+    code = next;
+  }
+  await clock.advance(15_000);
+  await waiting;
+  expect(told).toEqual([
+    "the ledger at db does not answer (ECONNREFUSED): waiting for it",
+    "the ledger at db can only be read, as after a failover (25006): waiting for it",
+    expect.stringMatching(/^the ledger at db is back after \d+ s$/),
+  ]);
+});
+
 const AWAY = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
 
 function patienceOn(clock: VirtualClock): ServerPatience {
