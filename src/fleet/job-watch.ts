@@ -72,11 +72,13 @@ export class JobWatch {
   }
 
   async #fetchOn(): Promise<void> {
-    const { stop, clock, ended } = this.#options;
+    const { stop, clock, ended, tasks } = this.#options;
     while (!stop.draining.aborted) {
       const sleepMs = await this.#patiently(() => this.#look());
-      await clock.sleep(PAUSE_MS, stop.draining);
-      if (sleepMs > PAUSE_MS) await ended.wait(sleepMs - PAUSE_MS, clock, stop.draining);
+      // Without a job in hand none ends meanwhile.
+      const pauseMs = tasks.held.size > 0 || sleepMs <= PAUSE_MS ? PAUSE_MS : 0;
+      if (pauseMs > 0) await clock.sleep(pauseMs, stop.draining);
+      if (sleepMs > pauseMs) await ended.wait(sleepMs - pauseMs, clock, stop.draining);
     }
   }
 

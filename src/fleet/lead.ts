@@ -28,6 +28,7 @@ const [RENEW_MS, WHOLE_MS] = [10_000, 15_000];
 const [LOOK_AFTER_MS, SELDOM_MS] = [5_000, 600_000];
 /** Real milliseconds in which what was asked for is gathered: a platform may write rows one by one. */
 const GATHER_MS = 100;
+const NEVER = Number.POSITIVE_INFINITY;
 /** After so many seconds the engine is told once more of what still waits: it may have lost it. */
 const AGAIN_S = 300;
 
@@ -66,7 +67,8 @@ export class LeadWatch {
       await this.#renew();
       if (this.#leads) await this.#work();
       await clock.sleep(GATHER_MS * clock.scale, stop.draining);
-      await asked.wait(intervalMs, clock, stop.draining);
+      // Where another one leads there is nothing to look for until the pulse shows that nobody does.
+      await asked.wait(this.#leads ? intervalMs : NEVER, clock, stop.draining);
     }
     if (this.#leads) await fleet.resign(LEAD);
     this.#leads = false;

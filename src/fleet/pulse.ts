@@ -23,6 +23,8 @@ const EACH_MS = 5_000;
 export class PulseWatch {
   readonly #options: PulseWatchOptions;
   #mine: ReadonlySet<string> = new Set();
+  /** Among whom it was divided last. */
+  #shared = "";
 
   constructor(options: PulseWatchOptions) {
     this.#options = options;
@@ -47,7 +49,10 @@ export class PulseWatch {
 
   #share(all: readonly FleetWorker[]): void {
     const { worker } = this.#options;
-    const workers = takers(all, worker);
+    const workers = takers(all, worker).map(({ id, bots }) => ({ id, bots }));
+    const shared = JSON.stringify(workers);
+    if (shared === this.#shared) return;
+    this.#shared = shared;
     const bots = [...new Set(workers.flatMap((each) => each.bots))];
     this.#mine = assign(bots, workers).get(worker) ?? new Set();
   }
