@@ -1,4 +1,5 @@
 import { workers } from "./postgres/fleet.ts";
+import { writerThere } from "./postgres/processes.ts";
 import { openLedgerIn } from "./postgres/reading.ts";
 import { viewOf } from "./postgres/view.ts";
 import { surveyOf } from "./sql/survey.ts";
@@ -19,6 +20,7 @@ export async function surveyPostgres(
     return {
       place: database.place,
       ...view,
+      holder: view.holder ?? (await database.read(writerThere)),
       ...(await database.read(() => surveyOf(unixMs, view.lanes))),
       workers: isCurrent ? await database.read(workers) : [],
     };

@@ -22,15 +22,20 @@ async function warmed({ packed = false } = {}): Promise<World> {
 
 /** As others do with attempts of a process that stands still: the first of each row is given up as soon as it has begun, */
 const othersGiveUp = (world: World) =>
-  world.edit(`create trigger others after insert on prewarm_attempts when new.purpose = 'adopt'
-    and (select count(*) from prewarm_attempts where purpose = 'adopt' and r2_key = new.r2_key) = 1
-    begin update prewarm_attempts set state = 'retry' where id = new.id; end`);
+  world.afterInsert(
+    "prewarm_attempts",
+    "new.purpose = 'adopt' and (select count(*) from prewarm_attempts where purpose = 'adopt' and r2_key = new.r2_key) = 1",
+    "update prewarm_attempts set state = 'retry' where id = new.id;",
+  );
 /** and in doubt as soon as a forward is told. */
 const othersDoubt = (world: World) =>
-  world.edit(`create trigger others after insert on prewarm_looks when new.way = 'forward' begin
-    update media_cache set status = 'unknown' where bot_slug = 'second' and status = 'warming'
-      and sha256 = (select sha256 from prewarm_attempts where id = new.attempt_id);
-    update prewarm_attempts set state = 'unknown' where id = new.attempt_id; end`);
+  world.afterInsert(
+    "prewarm_looks",
+    "new.way = 'forward'",
+    `update media_cache set status = 'unknown' where bot_slug = 'second' and status = 'warming'
+       and sha256 = (select sha256 from prewarm_attempts where id = new.attempt_id);
+     update prewarm_attempts set state = 'unknown' where id = new.attempt_id;`,
+  );
 
 async function adopted(world: World) {
   const ended = await world.run(["--adopt-from", "default", "--json"], { env: SECOND });

@@ -1,7 +1,5 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import { openWorld, type World } from "../helpers/world.ts";
 import { API, startWorker, untilAnswers } from "./started-worker.ts";
@@ -13,10 +11,8 @@ async function withUnknown(): Promise<World> {
   const world = await openWorld();
   world.putMany(3);
   expect((await world.run([])).code).toBe(0);
-  const db = new Libsql(join(world.dir, "prewarm.db"));
-  db.exec(`update media_cache set status = 'unknown', tg_file_id = null, error_class = 'in_doubt',
-    error_reason = 'answer_lost', last_error = 'the answer never came' where rowid = 1`);
-  db.close();
+  world.edit(`update media_cache set status = 'unknown', tg_file_id = null, error_class = 'in_doubt',
+    error_reason = 'answer_lost', last_error = 'the answer never came' where id = (select min(id) from media_cache)`);
   return world;
 }
 
@@ -76,7 +72,7 @@ describe("beside a worker that holds the ledger", () => {
     const world = await withUnknown();
     const worker = await startWorker(world);
     await worker.post(`${API}/control`, { action: "stop" });
-    const [{ r2_key: key }] = world.rows("select r2_key from media_store order by rowid limit 1") as [
+    const [{ r2_key: key }] = world.rows("select r2_key from media_store order by id limit 1") as [
       { r2_key: string },
     ];
     const nobody = await worker.post(`${API}/retry`, { keys: [key], bot: "nobody" });

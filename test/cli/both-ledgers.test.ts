@@ -72,10 +72,13 @@ describe.each(PLACES.filter(([name, place]) => name === "SQLite" || place !== nu
       const env = { MEDIA_PREWARM_CONCURRENCY: "4", PREWARM_TAG: "0" };
       const running = world.start(["run"], { env });
       await world.until(() => world.underWay() === 4, "four are sent");
+      expect(JSON.parse((await ask(world, "status", "--json")).stdout)).toMatchObject({
+        holder: { command: "prewarm run", pid: running.pid },
+        under_way: { count: 4, abandoned: false },
+      });
       running.signal("SIGKILL");
       await running.ended;
       await hold.end();
-      world.endLeases();
       const next = await world.run(["--json"], { env });
       expect(next.code).toBe(3);
       expect(summaryOf(next)).toMatchObject({ ready: 8, unknown: 4 });

@@ -57,7 +57,7 @@ async function oddLedger(): Promise<World> {
   world.put("twin/b.txt", "the same");
   world.put("huge.mp4", { bytes: 60_000_000 });
   expect((await world.run([])).code).toBe(3);
-  world.edit(`insert into media_store (kind, r2_key) values ('audio', 'line' || char(10) || 'two.mp3');
+  world.edit(`insert into media_store (kind, r2_key) values ('audio', 'line\ntwo.mp3');
      update media_store set mime = '' where r2_key = 'twin/b.txt'`);
   return world;
 }
@@ -69,7 +69,7 @@ describe("export and import", () => {
     expect([written.code, written.stdout, said(written)]).toEqual([
       0,
       "",
-      `ids.${format}: 10 rows of prewarm.db`,
+      `ids.${format}: 10 rows of ${world.place}`,
     ]);
     const taken = await ask(world, "import", `ids.${format}`, "--ledger", "sqlite:copy.db");
     expect([taken.code, said(taken)]).toEqual([0, "copy.db: 8 new, 1 there already"]);
@@ -110,7 +110,7 @@ describe("export and import", () => {
     expect(object).toMatchObject({ status: "warming", file_id: null });
     const etag = createMd5("second");
     world.file("ids.jsonl", `${JSON.stringify({ ...line, etag, bytes: 6, api_root: world.botApi.url })}\n`);
-    expect(said(await ask(world, "import", "ids.jsonl"))).toBe("prewarm.db: 1 new");
+    expect(said(await ask(world, "import", "ids.jsonl"))).toBe(`${world.place}: 1 new`);
     expect((await ask(world, "lookup", "b.txt", "--plain")).stdout).toBe("by-hand\n");
     await hold.end();
     expect((await run.ended).code).toBe(0);
@@ -137,7 +137,7 @@ describe("export and import", () => {
     const run = world.start(["run", "--json"], {});
     await world.until(() => world.posts().length > 0, "the run posts");
     const taken = await ask(world, "import", "ids.jsonl");
-    expect([taken.code, said(taken)]).toEqual([0, "prewarm.db: 20,000 new"]);
+    expect([taken.code, said(taken)]).toEqual([0, `${world.place}: 20,000 new`]);
     expect((await run.ended).code).toBe(0);
     const ready = world.rows("select count(*) as n from media_cache where status = 'ready'");
     expect(ready).toEqual([{ n: 20_000 + keys.length }]);
@@ -153,15 +153,15 @@ describe("export and import", () => {
     world.edit(`update media_cache set dead_at = updated_at where tg_file_id = '${second?.file_id}'`);
     const counted = async (...args: string[]) => said(await ask(world, "import", "ids.jsonl", ...args));
     expect(await counted("-n")).toBe(
-      "prewarm.db would have: 1 replaced, 1 left as the ledger has them (--force replaces them)",
+      `${world.place} would have: 1 replaced, 1 left as the ledger has them (--force replaces them)`,
     );
     expect((await rows(world)).map(({ dead_at }) => dead_at !== null)).toEqual([false, true]);
-    expect(await counted()).toMatch(/^prewarm\.db: 1 replaced, 1 left/);
+    expect(await counted()).toContain(`${world.place}: 1 replaced, 1 left`);
     expect((await rows(world)).map(({ file_id }) => file_id)).toEqual([first?.file_id, `new-${second?.key}`]);
-    expect(await counted("--force")).toBe("prewarm.db: 1 replaced, 1 there already");
+    expect(await counted("--force")).toBe(`${world.place}: 1 replaced, 1 there already`);
     const none = { ...first, file_id: null, status: "error" };
     world.file("ids.jsonl", `${JSON.stringify(none)}\n`);
-    expect(await counted("--force")).toMatch(/^prewarm\.db: 1 left/);
+    expect(await counted("--force")).toContain(`${world.place}: 1 left`);
   });
 
   it("refuse ids of another bot, bucket and world by name, and write nothing", async () => {
@@ -170,12 +170,15 @@ describe("export and import", () => {
     await world.run([]);
     const [row] = await rows(world);
     const refusals: readonly (readonly [Row, string])[] = [
-      [{ bot_id: "7000009" }, "has ids of bot 7000009 as `default`, and prewarm.db belongs to bot 7000001"],
-      [{ bucket: "stranger" }, "is of bucket stranger, and prewarm.db belongs to media"],
-      [{ sandbox: true }, "is of a sandbox, and prewarm.db belongs to real bots"],
+      [
+        { bot_id: "7000009" },
+        `has ids of bot 7000009 as \`default\`, and ${world.place} belongs to bot 7000001`,
+      ],
+      [{ bucket: "stranger" }, `is of bucket stranger, and ${world.place} belongs to media`],
+      [{ sandbox: true }, `is of a sandbox, and ${world.place} belongs to real bots`],
       [
         { api_root: "https://example.org" },
-        "has ids of `default` from https://example.org, and prewarm.db has those from",
+        `has ids of \`default\` from https://example.org, and ${world.place} has those from`,
       ],
     ];
     for (const [change, words] of refusals) {
@@ -291,15 +294,16 @@ describe("prewarm export", () => {
     world.putMany(3);
     world.put("song.mp3", "not really");
     await world.run([]);
-    world.edit("update media_cache set updated_at = '2020-01-01 00:00:00' where kind = 'document'");
-    world.edit("update media_store set updated_at = '2020-01-01 00:00:00' where kind = 'document'");
+    const then = world.moment(Date.UTC(2020, 0, 1));
+    for (const table of ["media_cache", "media_store"])
+      world.edit(`update ${table} set updated_at = '${then}' where kind = 'document'`);
     const keys = async (...args: string[]) => (await rows(world, ...args)).map(({ key }) => key);
     expect(await keys("--since", "1h")).toEqual(["song.mp3"]);
     expect(await keys("--since", "2020-01-01")).toHaveLength(4);
     expect(await keys("--prefix", "doc/0001")).toEqual(["doc/0001.bin"]);
     expect(await keys("--kind", "audio", "--bot", "default")).toEqual(["song.mp3"]);
     const none = await ask(world, "export", "--bot", "nobody");
-    expect([none.code, none.stdout, said(none)]).toEqual([0, "", "prewarm.db: no row is like that"]);
+    expect([none.code, none.stdout, said(none)]).toEqual([0, "", `${world.place}: no row is like that`]);
     expect(said(await ask(world, "export", "--since", "yesterday"))).toMatch(
       /^prewarm: --since "yesterday": it must/,
     );
@@ -371,10 +375,10 @@ describe("prewarm lookup", () => {
       return said(ended);
     };
     expect(await none("/covers/A.TXT")).toBe(
-      "prewarm.db does not have /covers/A.TXT; the nearest there: covers/a.txt",
+      `${world.place} does not have /covers/A.TXT; the nearest there: covers/a.txt`,
     );
     expect(await none("a.txt", "--plain")).toBe(
-      "prewarm.db does not have a.txt; the nearest there: covers/a.txt",
+      `${world.place} does not have a.txt; the nearest there: covers/a.txt`,
     );
     expect(await none("huge.mp4", "--plain")).toMatch(
       /^huge\.mp4 has no id that works: default video is failed \(file_too_big\); use a Bot API server/,
@@ -450,7 +454,7 @@ describe("prewarm failures", () => {
     expect([stranger.code, stranger.stdout, said(stranger)]).toEqual([
       2,
       "",
-      "prewarm: --bot zz: prewarm.db holds no such bot; it holds default",
+      `prewarm: --bot zz: ${world.place} holds no such bot; it holds default`,
     ]);
     expect(said(await ask(world, "failures", "--bot", "defalt"))).toContain("did you mean default?");
     expect((await ask(world, "failures", "--bot", "default")).code).toBe(0);

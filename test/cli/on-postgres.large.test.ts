@@ -4,36 +4,66 @@ import { keepLedgersIn } from "../helpers/tested-place.ts";
 
 /** Tests of commands that do not speak of the ledger's file. */
 const FILES = [
+  "adopt",
+  "adopt-lost",
   "again",
+  "beside-worker",
   "budgets",
+  "choice",
   "content",
   "end-hook",
+  "exchange",
+  "ids-over-http",
+  "json-errors",
   "lanes",
   "large",
+  "look-crash",
   "looks",
   "lost-packs",
+  "output",
   "overlap",
+  "ownership",
+  "pack-trouble",
   "packed",
   "packs",
+  "pipe",
+  "probe",
   "probe-facts",
   "refusals",
   "report",
   "selection",
   "send-beside-worker",
+  "states",
+  "status",
   "unclear-refusals",
   "verify",
   "worker-looks",
 ].map((name) => `${name}.test.ts`);
 
-/** The first two count on an order of what is read ahead, or of posts, that a ledger brings about which answers at once. */
 const LEFT_OUT = [
+  // An order of what is read ahead, or of posts, that a ledger brings about which answers at once: of two that are written down side by side either may be first.
   "is posted once although stored with other ETags, where it is small enough to be looked at",
   "(another at each request) makes no object a duplicate before it was read",
-  // What a killed process was about to try is its own for another half minute there.
-  "does in the next run what was left of a canary by a process killed between a pack's answer and its canary; ids ordinary: true",
-  "does in the next run what was left of a canary by a process killed between a pack's answer and its canary; ids ordinary: false",
-  // It speaks of the ledger's file.
+  "--order 'small' holds over everything with --max-queue 0",
+  "--order 'large' holds over everything with --max-queue 0",
+  "--order 'source' holds over everything with --max-queue 0",
+  "takes the newest first with --order recent, and priorities before everything",
+  "--order source keeps the order of a source that is longer than the queue",
+  // The ledger's file: where it lies, its lock, its rights, and what takes its place.
   "puts no page in the place of a ledger, and no part of one in that of a page",
+  "puts nothing in the place of a ledger",
+  "finds the ledger of the sandbox where there is no other, and names it",
+  "believes the lock and not a name that was left: of another host",
+  "believes the lock and not a name that was left: of a process that has its number now",
+  "believes the lock and not a name that was left: of this host, in another container",
+  "where there is no ledger, and makes none",
+  "where this user may not read; who may only read is told all",
+  // A second process is refused at a file; at a server it waits for lanes, or works beside the first (many-machines.test.ts).
+  "is refused with the process that holds it; readers and plans are free",
+  "whoever meets an unknown row is told what leads to its id, without a token",
+  "whoever meets an unknown row is told what leads to its id, with one",
+  // 20,000 lines, each by statements of its own, take minutes there.
+  "go on while a run and an import write at once",
 ];
 
 const server = await startPostgres();

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import Libsql from "libsql";
 import { expect, onTestFinished } from "vitest";
 import { BIN, type Ended, type Running, start } from "../helpers/child.ts";
+import { queryHere } from "../helpers/sync-postgres.ts";
+import { endLeasesOf, newLedgerUrl } from "../helpers/tested-place.ts";
 
 interface Outcome {
   readonly type: "experiment";
@@ -59,7 +61,9 @@ export async function probeScene(scale: number, ...flags: string[]): Promise<Pro
     stdin: null,
   });
   const children: Running[] = [];
+  let isOver = false;
   onTestFinished(async () => {
+    isOver = true;
     for (const child of children) child.signal("SIGKILL");
     await Promise.all(children.map(({ ended }) => ended));
     // What it was sent lies in a folder of its own, which it takes away.
@@ -69,13 +73,21 @@ export async function probeScene(scale: number, ...flags: string[]): Promise<Pro
   });
   while (!sandbox.shown().includes("PREWARM_TIME_SCALE=")) await new Promise((done) => setTimeout(done, 20));
   const lines = sandbox.shown().trim().split("\n");
-  const env = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+  const ledgerUrl = await newLedgerUrl();
+  const env = {
+    ...Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))),
+    ...(ledgerUrl === null ? {} : { PREWARM_LEDGER: ledgerUrl }),
+  };
   if (flags.includes("--bots")) writeFileSync(join(dir, "prewarm.config.json"), secondBot());
   const root = env.TELEGRAM_API_ROOT;
   const run = (args: readonly string[], extra: Record<string, string> = {}) => {
     const child = start([process.execPath, BIN, ...args], { cwd: dir, env: { ...env, ...extra } });
     children.push(child);
-    return child;
+    const ended = child.ended.then((end) => {
+      if (end.signal === "SIGKILL" && ledgerUrl !== null && !isOver) endLeasesOf(child.pid, ledgerUrl);
+      return end;
+    });
+    return { ...child, ended };
   };
   return {
     dir,
@@ -88,6 +100,7 @@ export async function probeScene(scale: number, ...flags: string[]): Promise<Pro
     start: run,
     probe: async (...args) => probed(await run(["probe", "--yes", "--json", ...args]).ended),
     rows: (sql) => {
+      if (ledgerUrl !== null) return queryHere(ledgerUrl, sql);
       const db = new Libsql(join(dir, "prewarm.db"), { readonly: true });
       try {
         return db.prepare(sql).all([]) as Record<string, unknown>[];

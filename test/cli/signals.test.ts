@@ -97,7 +97,12 @@ describe("signals", () => {
       // The program is the leader of its session: the system tells it that its terminal went, and refuses what it writes.
       running.signal("SIGKILL");
       await running.ended;
-      const holders = () => world.rows("select key from prewarm_identity where key like 'holder%'").length;
+      const holders = () =>
+        world.rows(
+          world.ledgerUrl === null
+            ? "select key from prewarm_identity where key like 'holder%'"
+            : "select id from prewarm_processes",
+        ).length;
       await hold.end();
       await world.until(() => holders() === 0, "it gave the ledger back");
       expect(world.rows("select distinct status from media_cache")).toEqual([{ status: "ready" }]);

@@ -125,14 +125,14 @@ describe("the state table", () => {
   });
   afterAll(() => world.close());
 
-  it.each(TABLE.map((row, i) => ({ ...row, name: row.args.join(" ") || "run", ledger: `copy-${i}.db` })))(
+  it.each(TABLE.map((row, i) => ({ ...row, name: row.args.join(" ") || "run", copy: `copy-${i}.db` })))(
     "$name",
-    async ({ args, code, ends, ledger }) => {
-      world.copyLedger(ledger);
+    async ({ args, code, ends, copy }) => {
+      const { ledger, flags } = world.copyLedger(copy);
       const ids = "select sha256, tg_file_id as id from media_cache where status = 'ready'";
       const before = world.rows(ids, ledger);
       const since = world.posts().length;
-      const ended = await world.run([...UP, ...args, "--ledger", ledger]);
+      const ended = await world.run([...UP, ...args, ...flags]);
       expect(ended.code).toBe(code);
       const wanted = Object.fromEntries(STATES.map((key, i): [Key, string | undefined] => [key, ends[i]]));
       const got = { ...Object.fromEntries(STATES.map((key) => [key, "-"])), ...endsOf(ended) };
@@ -149,18 +149,18 @@ describe("the state table", () => {
   );
 
   it("keeps what was left when nothing of it can be sent", async () => {
-    world.copyLedger("closed.db");
+    const { ledger, flags } = world.copyLedger("closed.db");
     world.botApi.control({ chat: { id: CHAT, kick: true } });
     const before = world.rows(
       "select sha256, kind, status, tg_file_id from media_cache where status <> 'warming' order by 1",
-      "closed.db",
+      ledger,
     );
-    expect((await world.run([...UP, "--force", "--ledger", "closed.db"])).code).toBe(4);
-    expect((await world.run([...UP, "--force", "--no-preflight", "--ledger", "closed.db"])).code).toBe(4);
+    expect((await world.run([...UP, "--force", ...flags])).code).toBe(4);
+    expect((await world.run([...UP, "--force", "--no-preflight", ...flags])).code).toBe(4);
     world.botApi.control({ chat: { id: CHAT, kick: false } });
     const after = world.rows(
       "select sha256, kind, tg_file_id from media_cache where status = 'ready' order by 1",
-      "closed.db",
+      ledger,
     );
     const ready = before.filter(({ status }) => status === "ready").map(({ status: _, ...row }) => row);
     expect(after).toEqual(ready);

@@ -91,7 +91,7 @@ describe("prewarm status", () => {
     expect(rows).toEqual({ ready: 0, weak: 0, warming: 0, failed: 0, unknown: 0 });
     expect({ bots, objects, holder, next }).toEqual({ bots: [], objects: 0, holder: null, next: null });
     expect(backlog).toMatchObject({ total: 0, eta_seconds: 0, oldest_since: null });
-    expect(ledger).toMatchObject({ place: "prewarm.db", schema_version: SCHEMA_VERSION, sandbox: false });
+    expect(ledger).toMatchObject({ place: world.place, schema_version: SCHEMA_VERSION, sandbox: false });
     expect(ledger.bucket).toEqual({ name: "media", endpoint: world.r2.url });
     expect(ledger.bots).toMatchObject([{ slug: "default", id: "7000001" }]);
     expect([world.r2.requests().length, world.botApi.calls().length]).toEqual(asked);
@@ -186,8 +186,8 @@ describe("prewarm status", () => {
     const world = await openWorld();
     await world.run([]);
     world.edit(`insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, owner, attempt, state, started_at)
-       values ('default', 's', 'photo', 'a.jpg', '1@gone', 1, 'sending', datetime('now', '-2 minutes'));
-       insert into prewarm_queue (r2_key, entry, created_at) values ('q', '{"key":"q"}', datetime('now', '-1 hours'))`);
+       values ('default', 's', 'photo', 'a.jpg', '1@gone', 1, 'sending', '${world.moment(Date.now() - 2 * 60_000)}');
+       insert into prewarm_queue (r2_key, entry, created_at) values ('q', '{"key":"q"}', '${world.moment(Date.now() - 60 * 60_000)}')`);
     const { under_way, next, backlog } = await documentOf(world);
     expect(under_way).toMatchObject({ count: 1, abandoned: true });
     expect(next).toBe("prewarm run");

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
 import { CHAT, OTHER_CHAT, OTHER_TOKEN, openWorld, type World } from "../helpers/world.ts";
 import { API, startWorker, untilAnswers } from "./started-worker.ts";
@@ -272,13 +270,8 @@ describe("troubles outside", () => {
 });
 
 function insertRow(world: World, key: string, sha256: string): void {
-  const db = new Libsql(join(world.dir, "prewarm.db"), { timeout: 60_000 });
-  try {
-    db.exec(
-      `insert into media_store (bot_slug, kind, r2_key, sha256) values ('default', 'document', '${key}', '${sha256}');
-       insert into media_cache (bot_slug, sha256, kind, status) values ('default', '${sha256}', 'document', 'warming')`,
-    );
-  } finally {
-    db.close();
-  }
+  world.edit(
+    `insert into media_store (bot_slug, kind, r2_key, sha256) values ('default', 'document', '${key}', '${sha256}');
+     insert into media_cache (bot_slug, sha256, kind, status) values ('default', '${sha256}', 'document', 'warming')`,
+  );
 }

@@ -14,6 +14,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import Libsql from "libsql";
 import { onTestFinished } from "vitest";
 import { errorCode } from "../../src/domain/error-code.ts";
+import { readPostgresUrl } from "../../src/domain/postgres-url.ts";
 import type { BotApiOptions } from "../../src/sandbox/bot-api/options.ts";
 import { type BotApiServer, startBotApiServer } from "../../src/sandbox/bot-api/server.ts";
 import type { TruthRow } from "../../src/sandbox/bot-api/truth.ts";
@@ -23,7 +24,7 @@ import { BIN, type ChildOptions, type Ended, type Running, start } from "./child
 import { VirtualClock } from "./clock.ts";
 import { canRunHere, runHere } from "./run-here.ts";
 import { queryHere } from "./sync-postgres.ts";
-import { newLedgerUrl } from "./tested-place.ts";
+import { endLeasesOf, newLedgerUrl } from "./tested-place.ts";
 
 export const TOKEN = "7000001:AAHfirst-bot_secret";
 export const OTHER_TOKEN = "7000002:AAHother-bot_secret";
@@ -84,6 +85,15 @@ export async function openHeldWorld(): Promise<{ world: World; hold: Hold }> {
   return { world, hold: { release, end } };
 }
 
+const eachTable = (statement: string) => `do $$ declare its record; begin
+  for its in select tablename as name, current_schema() || '_kept' as kept from pg_tables where schemaname = current_schema() loop
+    ${statement} end loop; end $$`;
+const KEEP = `do $$ begin execute format('create schema %I', current_schema() || '_kept'); end $$;
+  ${eachTable("execute format('create table %I.%I as table %I', its.kept, its.name, its.name);")}`;
+const BRING_BACK = `set session_replication_role = replica; ${eachTable(
+  "execute format('delete from %I', its.name); execute format('insert into %I overriding system value table %I.%I', its.name, its.kept, its.name);",
+)}; set session_replication_role = default`;
+
 interface WorldParts {
   readonly r2: R2Server;
   readonly botApi: BotApiServer;
@@ -102,6 +112,8 @@ export class World {
   readonly #keys = new Map<string, string>();
   readonly #secretFiles = new Set<string>();
   readonly #running = new Set<Running>();
+  #isKept = false;
+  #isClosing = false;
 
   static async open(more: Partial<BotApiOptions> = {}): Promise<World> {
     const trouble: { hook: R2FaultHook } = { hook: () => undefined };
@@ -173,6 +185,8 @@ export class World {
     this.#running.add(running);
     const ended = running.ended.then((end) => {
       this.#running.delete(running);
+      if (end.signal === "SIGKILL" && !this.#isClosing && this.ledgerUrl !== null)
+        endLeasesOf(running.pid, this.ledgerUrl);
       this.searchForSecrets(end, env);
       return end;
     });
@@ -232,7 +246,7 @@ export class World {
       queryHere(this.ledgerUrl, sql);
       return;
     }
-    const db = new Libsql(join(this.dir, ledger), { timeout: 5_000 });
+    const db = new Libsql(join(this.dir, ledger), { timeout: 60_000 });
     try {
       db.exec(sql);
     } finally {
@@ -240,12 +254,27 @@ export class World {
     }
   }
 
-  /** What a killed process had under way is nobody's: in PostgreSQL only once its leases are over. */
-  endLeases(): void {
-    if (this.ledgerUrl !== null)
-      this.edit(
-        "update prewarm_attempts set lease_until = now() - interval '1 minute'; update prewarm_processes set lease_until = now() - interval '1 minute'",
-      );
+  /** Where its ledger is, as commands say it. */
+  get place(): string {
+    const url = this.ledgerUrl === null ? null : readPostgresUrl(this.ledgerUrl);
+    return typeof url === "object" && url !== null ? url.place : "prewarm.db";
+  }
+
+  /** A moment as SQL has it for its ledger, by Unix milliseconds. */
+  moment(unixMs: number): string {
+    const text = new Date(unixMs).toISOString().slice(0, 19).replace("T", " ");
+    return this.ledgerUrl === null ? text : `${text}+00`;
+  }
+
+  /**
+   * Has something done after each row that a table of its ledger gets: `new.` is its columns; one a ledger.
+   */
+  afterInsert(table: string, isMeant: string, statements: string): void {
+    const trigger = `create trigger others after insert on ${table}`;
+    if (this.ledgerUrl === null) this.edit(`${trigger} when ${isMeant} begin ${statements} end`);
+    else
+      this.edit(`create function others() returns trigger language plpgsql set search_path from current as $$ begin if ${isMeant} then ${statements} end if; return null; end $$;
+        ${trigger} for each row execute function others()`);
   }
 
   /** What needs no configuration but where the ledger is: everything else of the environment is empty. */
@@ -257,12 +286,21 @@ export class World {
     };
   }
 
-  /** A ledger as it lies there, under another name. */
-  copyLedger(name: string): void {
+  /**
+   * A ledger as it lies there, under another name, with the flags that name it. In PostgreSQL it takes the place of the one there: the
+   * first call keeps what there is, and each later one brings that back.
+   */
+  copyLedger(name: string): { readonly ledger: string; readonly flags: readonly string[] } {
+    if (this.ledgerUrl !== null) {
+      this.edit(this.#isKept ? BRING_BACK : KEEP);
+      this.#isKept = true;
+      return { ledger: "prewarm.db", flags: [] };
+    }
     for (const end of ["", "-wal"]) {
       const from = join(this.dir, `prewarm.db${end}`);
       if (existsSync(from)) copyFileSync(from, join(this.dir, `${name}${end}`));
     }
+    return { ledger: name, flags: ["--ledger", name] };
   }
 
   /** Everything posted, or what was posted after the first `since`. */
@@ -311,6 +349,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     for (const running of this.#running) running.signal("SIGKILL");
     await Promise.all([...this.#running].map(({ ended }) => ended));
     await Promise.all([this.r2.close(), this.botApi.close()]);

@@ -24,12 +24,13 @@ export type Company = "guest" | "shared" | "alone";
 
 const NOW = "clock_timestamp()";
 const LEASE = `${NOW} + interval '${LEASE_S} seconds'`;
-const liveWorker = (
+const liveProcess = (
   which: string,
 ) => `select id, command, pid, host, since, admin, guarded, extract(epoch from lease_until - ${NOW}) as leaseS from prewarm_processes p
   where ${which} and p.lease_until > ${NOW} order by p.id limit 1`;
-const LIVE_WORKER = liveWorker("(p.alone or p.shared)");
-const LIVE_LONER = liveWorker("p.alone");
+const LIVE_WORKER = liveProcess("(p.alone or p.shared)");
+const LIVE_WRITER = liveProcess("true");
+const LIVE_LONER = liveProcess("p.alone");
 
 const FORGET = `delete from prewarm_processes where lease_until < ${NOW} - interval '1 day'`;
 const ENTER = `insert into prewarm_processes (command, pid, host, alone, shared, since, lease_until)
@@ -102,15 +103,20 @@ export function workerThere(): Steps<LedgerView["holder"]> {
   return found(LIVE_WORKER);
 }
 
-function* found(worker: string): Steps<LedgerView["holder"]> {
-  const other = yield* foundWith(worker);
+/** The process that writes now, of several that came first; a run as well as a worker. */
+export function writerThere(): Steps<LedgerView["holder"]> {
+  return found(LIVE_WRITER);
+}
+
+function* found(which: string): Steps<LedgerView["holder"]> {
+  const other = yield* foundWith(which);
   if (other === null) return null;
   const { leaseS: _, id: __, ...holder } = other;
   return holder;
 }
 
-function* foundWith(worker: string): Steps<OtherWorker | null> {
-  const [row] = yield* all<HolderRow>(worker);
+function* foundWith(which: string): Steps<OtherWorker | null> {
+  const [row] = yield* all<HolderRow>(which);
   return row === undefined ? null : { ...row, guarded: row.guarded === "1" };
 }
 

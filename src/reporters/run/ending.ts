@@ -1,4 +1,5 @@
 import { LEAVES_OUT, needsChange, nextStep } from "../../domain/failure.ts";
+import { isPostgres } from "../../domain/postgres-url.ts";
 import { asWritten, type Wording } from "../../domain/wording.ts";
 import type { ReasonCount, Snapshot } from "../../figures/snapshot.ts";
 import { cells } from "../cells.ts";
@@ -11,7 +12,7 @@ export interface EndingOptions {
   readonly status: string;
   /** The run was stopped before its source was used up. */
   readonly stopped: boolean;
-  /** The file that holds the ids. */
+  /** Where the ids are: a file, or a URL without its password. */
   readonly ledger: string;
   /** Of the screen, in cells. */
   readonly width: number;
@@ -48,11 +49,12 @@ function sqlLines(sql: string, width: number): string[] {
   return lines;
 }
 
-/** A text in SQL that finds it also where a screen cannot show all of it: `'a'||char(8238)||'gpj'`. */
-function sqlText(value: string): string {
+/** A text in SQL that finds it also where a screen cannot show all of it: `'a'||char(8238)||'gpj'`, in PostgreSQL `chr(8238)`. */
+function sqlText(value: string, ledger: string): string {
+  const character = isPostgres(ledger) ? "chr" : "char";
   const parts = value.match(/(?! )[\p{Cc}\p{Cf}\p{Z}]|(?: |[^\p{Cc}\p{Cf}\p{Z}])+/gu) ?? [""];
   const written = (part: string) =>
-    INVISIBLE.test(part) ? `char(${part.codePointAt(0)})` : `'${part.replaceAll("'", "''")}'`;
+    INVISIBLE.test(part) ? `${character}(${part.codePointAt(0)})` : `'${part.replaceAll("'", "''")}'`;
   return parts.map(written).join("||");
 }
 
@@ -90,7 +92,8 @@ function beforeRun(step: string, command: string): string {
 export function idsText({ sample }: Snapshot, { ledger, width }: EndingOptions): string | null {
   if (sample === null) return null;
   const { key, bot, kind, fileId } = sample;
-  const where = [`s.r2_key = ${sqlText(key)}`, `c.bot_slug = ${sqlText(bot)}`, `c.kind = '${kind}'`];
+  const [keyText, botText] = [sqlText(key, ledger), sqlText(bot, ledger)];
+  const where = [`s.r2_key = ${keyText}`, `c.bot_slug = ${botText}`, `c.kind = '${kind}'`];
   return [
     ...sentence(
       `file_ids are in ${ledger}; that of ${cut(oneLine(key), SHOWN_KEY)} for bot ${oneLine(bot)}, as ${kind}:`,

@@ -246,6 +246,17 @@ describe("a key in SQL", () => {
     events.emit("item", item({ key }));
     expect(finalTables(tally.snapshot(), options)).toContain(` 'it''s ${"long ".repeat(30)}key.jpg'`);
   });
+
+  it.each([
+    ["prewarm.db", "char"],
+    ["postgres://me@db/prewarm", "chr"],
+  ])("says what no screen shows in the words of its ledger: %s", (ledger, character) => {
+    const { tally, events } = scene();
+    events.emit("item", item({ key: "a\u202egpj.jpg" }));
+    expect(finalTables(tally.snapshot(), { ...options, ledger })).toContain(
+      `'a'||${character}(8238)||'gpj.jpg'`,
+    );
+  });
 });
 
 describe("a run that had nothing to send", () => {
