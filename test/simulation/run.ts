@@ -11,9 +11,10 @@ import { readRunOptions } from "../../src/config/run-options.ts";
 import { Emitter } from "../../src/domain/events.ts";
 import type { ItemResult } from "../../src/domain/outcome.ts";
 import { patienceOf } from "../../src/domain/patience.ts";
+import type { Proof } from "../../src/domain/proof.ts";
 import { MessageBudget } from "../../src/probe/budget.ts";
 import { chosen } from "../../src/probe/choose.ts";
-import { probe } from "../../src/probe/probe.ts";
+import { type ProbeOutcome, probe } from "../../src/probe/probe.ts";
 import { findLanes } from "../../src/runs/find-lanes.ts";
 import { Run } from "../../src/runs/run.ts";
 import { Session } from "../../src/runs/session.ts";
@@ -147,9 +148,13 @@ export class Simulation {
     const parts = { config, connections, ledger, found, budget, draining, aborting };
     const { places } = openProbe({ ...parts, asks: null, samples: SAMPLE_MEDIA, waiting: () => {} });
     const { clock } = this;
-    const listener = { began: () => {}, ended: () => {} };
+    const proofs: Proof[] = [];
+    const listener = {
+      began: () => {},
+      ended: (outcome: ProbeOutcome) => void proofs.push(...outcome.proofs),
+    };
     const experiments = chosen(only);
-    const outcomes = await probe({
+    await probe({
       places,
       experiments,
       again: false,
@@ -160,7 +165,6 @@ export class Simulation {
       listener,
     });
     await this.#traffic.track(session.close());
-    const proofs = outcomes.flatMap((outcome) => outcome.proofs);
     const results = new Set(proofs.map(({ what, result }) => `${what} ${result}`));
     return { found: [...results], posted: MOST_MESSAGES - budget.left };
   }
