@@ -15,6 +15,8 @@ export interface AskedRow {
 export interface LostCall extends AskedRow {
   readonly attempt: AttemptId;
   readonly key: string;
+  /** The size of the object when it was begun; null where that is not known. */
+  readonly bytes: number | null;
   /** The chat as its lane is called; null where an older prewarm did not write it down. */
   readonly chatId: string | null;
   /** What the caption of its message, or of its medium there, holds; null where it was sent without one. */

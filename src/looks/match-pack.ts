@@ -1,7 +1,7 @@
 import { familyOf, isMediaKind, type MediaKind } from "../domain/media.ts";
 import type { LostPack } from "../ledgers/look-port.ts";
 import type { PackBlock } from "../telegram/pack-port.ts";
-import type { SeenMessage, Sent } from "../telegram/port.ts";
+import type { SeenMessage, Sent, SentTold } from "../telegram/port.ts";
 import type { Tagged } from "./match.ts";
 
 /** A call that was lost, as far as its medium in a message of several is known by it. */
@@ -13,7 +13,7 @@ export interface PackedTag extends Tagged {
 /** What a message of several media says of the calls that were to post it. */
 export interface PackMatch<Call extends PackedTag> {
   /** Those whose media it holds. */
-  readonly found: readonly { readonly call: Call; readonly media: Sent }[];
+  readonly found: readonly { readonly call: Call; readonly media: SentTold }[];
   /** Those whose media it does not hold: it ends before their places. */
   readonly absent: readonly Call[];
   /** Those of which nothing of it is believed, and why; it is not as it was sent. */
@@ -38,7 +38,7 @@ export function matchPack<Call extends PackedTag>(
   const mates = calls.filter(({ pack }) => id !== undefined && pack?.id === id);
   const likely = id === undefined ? untagged(blocks, calls) : [];
   if (likely.length > 0) return { ...NOTHING, mismatched: { calls: likely, why: "its media have no tags" } };
-  const found: { call: Call; media: Sent }[] = [];
+  const found: { call: Call; media: SentTold }[] = [];
   const absent: Call[] = [];
   for (const call of mates) {
     const block = blocks[call.pack?.index ?? 0];
@@ -48,7 +48,7 @@ export function matchPack<Call extends PackedTag>(
     }
     const why = whyOther(call, block);
     if (why !== null || !block.sent) return { ...NOTHING, mismatched: { calls: mates, why: why ?? "" } };
-    found.push({ call, media: { ...block.sent, ...asked } });
+    found.push({ call, media: { ...block.sent, ...asked, bytes: block.bytes ?? undefined } });
   }
   return { found, absent, mismatched: null };
 }

@@ -1,5 +1,5 @@
 import type { LeftLook, TaggedPost } from "../ledgers/look-port.ts";
-import type { SeenMessage, Sent } from "../telegram/port.ts";
+import type { SeenMessage, SentTold } from "../telegram/port.ts";
 
 /** A call that was lost, as far as its message is known by it. */
 export interface Tagged {
@@ -9,7 +9,7 @@ export interface Tagged {
 /** A message that was found, under the id at which it stands. */
 export interface Match<Call extends Tagged> {
   readonly call: Call;
-  readonly media: Sent;
+  readonly media: SentTold;
 }
 
 /** Characters that nobody sees, which an edit may have added. */

@@ -1,12 +1,12 @@
 import type { LostPlan } from "../domain/resolved.ts";
 import type { LostForecast } from "../domain/work-forecast.ts";
 import type { AskedRow, LostCall } from "../ledgers/look-port.ts";
-import type { Sent } from "../telegram/port.ts";
+import type { SentTold } from "../telegram/port.ts";
 
 /** What is known of a lost call once Telegram was asked for its message. */
 export type LookVerdict =
   /** Its message is there; `media` has the id of the bot that made the call. */
-  | { readonly is: "found"; readonly media: Sent }
+  | { readonly is: "found"; readonly media: SentTold }
   /** It posted nothing that is there now. */
   | { readonly is: "absent" }
   /** Nobody can tell: there is no tag to know its message by, or no way to ask for it. */

@@ -1,6 +1,8 @@
+import { isProvisional } from "../domain/content.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { TransferName } from "../domain/task.ts";
+import type { LostCall } from "../ledgers/look-port.ts";
 import type { SendAnswer, SentTold } from "../telegram/port.ts";
 
 /** What was sent, as far as an answer tells it again. */
@@ -47,4 +49,17 @@ function otherSize({ key, kind, tag, bytes, transfer }: SentMedium, posted: Sent
     "bad_answer",
     `the answer about message ${messageId} in ${chatId} is about a document of ${posted.bytes} bytes, and ${key} has ${bytes}`,
   );
+}
+
+/**
+ * Why the id of a message that was found is not kept: it holds a document of another size than that which was to be sent. Null where nothing
+ * says so, and for content that we have read ourselves.
+ */
+export function otherDocument(
+  { key, kind, content, bytes }: Pick<LostCall, "key" | "kind" | "content" | "bytes">,
+  { kind: came, bytes: there, messageId, chatId }: SentTold,
+): string | null {
+  const isKept = kind === "document" && came === "document" && isProvisional(content);
+  if (!isKept || there === undefined || bytes === null || there === Number(bytes)) return null;
+  return `message ${messageId} in ${chatId} holds ${there} bytes of ${key}, which had ${bytes}: it was replaced before Telegram fetched it, or reading it broke off`;
 }

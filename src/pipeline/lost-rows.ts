@@ -9,6 +9,7 @@ import type { Ledger, StoredId } from "../ledgers/port.ts";
 import type { LookBoard, LookVerdict } from "../looks/port.ts";
 import { rowVerdict } from "../looks/row-verdict.ts";
 import type { Sent } from "../telegram/port.ts";
+import { otherDocument } from "./as-sent.ts";
 import { asTheyCome } from "./as-they-come.ts";
 import { lateItems } from "./late-items.ts";
 import { foundItem, stillUnknown } from "./lost-ended.ts";
@@ -129,6 +130,8 @@ export class LostRows {
    */
   async #judged({ tasks: [task] }: LostRow, call: LostCall, verdict: LookVerdict): Promise<Judged> {
     const { ledger, judgeId } = this.#options;
+    const why = verdict.is === "found" ? otherDocument(call, verdict.media) : null;
+    if (why !== null) return { verdict: { is: "unchecked", why }, isHeld: false };
     if (verdict.is !== "found" || call.pack === null) return { verdict, isHeld: false };
     const { attempt, bot, kind, key, content, chatId } = call;
     const { confirmation } = this.#confirmationOf(task, call, verdict.media);

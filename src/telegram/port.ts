@@ -76,7 +76,7 @@ export interface SeenMessage {
   /** Null for a message without one. */
   readonly caption: string | null;
   /** What a send of it would have answered, with the id of the bot that asked; null where it carries no media. */
-  readonly media: Sent | null;
+  readonly media: SentTold | null;
   /** The same of a message of several media, in their order, which is a message without media of its own; null for any other. */
   readonly blocks: readonly PackBlock[] | null;
   /** Numeric id of the user or bot that posted it, of a forward: that forwarded it; null in a channel. */

@@ -1,4 +1,4 @@
-import { isRecord, readPlace, readSent, wholeNumber } from "./answer.ts";
+import { isRecord, readPlace, readPosted, wholeNumber } from "./answer.ts";
 import { readPack } from "./pack-answer.ts";
 import type { SeenMessage } from "./port.ts";
 
@@ -9,7 +9,7 @@ export function readSeen(message: unknown): SeenMessage | null {
   return {
     ...place,
     caption: typeof message.caption === "string" ? message.caption : null,
-    media: readSent(message),
+    media: readPosted(message),
     blocks: readPack(message)?.blocks ?? null,
     from: isRecord(message.from) ? idOf(message.from.id) : null,
     isForwarded: isRecord(message.forward_origin),

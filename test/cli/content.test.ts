@@ -517,6 +517,45 @@ describe("an object that was replaced", () => {
     expect(world.postedKeys()).toEqual(["a.pdf", "a.pdf"]);
   });
 
+  it("is not taken for what was lost where Telegram fetched another one by URL, and its answer was lost as well", async () => {
+    const world = await openWorld();
+    // From its message on the lost one is looked for.
+    world.put("b.pdf", "before");
+    await world.run([]);
+    world.put("a.pdf", "old");
+    world.faults = ({ method, key }) => {
+      if (method === "GET" && key === "a.pdf") world.put("a.pdf", "newer");
+      return undefined;
+    };
+    world.botApi.control({
+      faults: [{ server: "bot-api", match: { method: "sendDocument" }, fault: { type: "post_then_drop" } }],
+    });
+    const lost = await world.run(["--json", "--transfer", "url", "--prefix", "a"]);
+    expect(endsOf(lost)).toEqual({
+      "a.pdf": "unknown answer_lost",
+    });
+    world.botApi.control({ faults: [] });
+    world.faults = () => undefined;
+    world.put("a.pdf", "old");
+    // Telegram remembers for a while what it fetched by a URL.
+    const looked = ["--only", "unknown", "--look-after", "0", "--transfer", "upload"];
+    const second = await world.run(["--json", ...looked]);
+    expect(itemsOf(second)).toEqual([
+      expect.objectContaining({
+        status: "ready",
+        resolved: "unchecked",
+        resolved_why: expect.stringMatching(
+          /^message 2 in \S+ holds 5 bytes of a\.pdf, which had 3: it was replaced/,
+        ),
+      }),
+    ]);
+    const ids = world.posts().map(({ file_id }) => file_id);
+    expect(world.rows(IDS_BY_KEY).map(({ key, id }) => [key, id])).toEqual([
+      ["a.pdf", ids.at(-1)],
+      ["b.pdf", ids[0]],
+    ]);
+  });
+
   it("is told when it has gone", async () => {
     const world = await openWorld();
     const options = { stdin: '{"key":"gone.txt"}\n{"key":"gone.jpg","bytes":3,"etag":"x"}\n' };

@@ -34,6 +34,7 @@ describe("what is known of a lost call without asking", () => {
     content: "etag:x:1",
     kind: "document",
     key: "a.bin",
+    bytes: 1,
     chatId: "-1001",
     tag: "abcdefghij",
     pack: null,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { asSent, type SentMedium } from "../../src/pipeline/as-sent.ts";
+import { asSent, otherDocument, type SentMedium } from "../../src/pipeline/as-sent.ts";
 import type { SendAnswer, SentTold } from "../../src/telegram/port.ts";
 
 const TAG = "abcdefghij";
@@ -46,6 +46,22 @@ it.each<[string, Partial<SentTold>, Partial<SentMedium>, string]>([
     times,
     failure: { reason, message: expect.stringContaining("message 7 in -1") },
   });
+});
+
+it.each<
+  [string, Partial<SentTold>, Partial<SentMedium> & { content?: string; bytes?: number | null }, boolean]
+>([
+  ["the size that it had", { bytes: 100 }, {}, false],
+  ["another size", { bytes: 99 }, {}, true],
+  ["another size of content that we have read", { bytes: 99 }, { content: "a".repeat(64) }, false],
+  ["no size", {}, {}, false],
+  ["a size, where none was known", { bytes: 99 }, { bytes: null } as never, false],
+  ["another size of a photo", { kind: "photo", bytes: 99 }, { kind: "photo" }, false],
+])("a document that was found with %s", (_, seen, call, isOther) => {
+  const lost = { key: "a.pdf", kind: "document", content: "etag:x:100", bytes: 100, ...call } as const;
+  const found = answered(seen);
+  if (!found.ok) throw new Error("no answer");
+  expect(otherDocument(lost, found.value) !== null).toBe(isOther);
 });
 
 it("leaves a failure as it is", () => {

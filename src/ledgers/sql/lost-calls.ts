@@ -12,7 +12,7 @@ const MATES = `from prewarm_attempts m where m.pack_id = a.pack_id and m.bot_slu
       and m.warmup_chat_id = a.warmup_chat_id`;
 
 const LOST = `
-  select a.id as attempt, a.bot_slug as bot, a.sha256 as content, a.kind, a.r2_key as key, a.warmup_chat_id as chat,
+  select a.id as attempt, a.bot_slug as bot, a.sha256 as content, a.kind, a.r2_key as key, a.bytes, a.warmup_chat_id as chat,
     a.tag, a.started_at, a.ended_at, a.last_begun as lastBegun, a.error_reason as reason, a.state, a.pack_id as pack, a.pack_index as packIndex,
     (select max(m.message_id) ${MATES}) as packMessage,
     (select count(*) ${MATES} and m.state in (${LOST_STATES})) as packLost
