@@ -120,11 +120,11 @@ export class ChatLooks {
       await this.#look(call, next, way, tell, known.at(-1)?.messageId ?? 0);
       return null;
     }
-    if (way === "edit" && !this.#sights.canEdit && candidates.ids.some((id) => this.#sights.isRefused(id))) {
-      await this.#proveEdit(call, known);
-      return null;
-    }
     if (await this.#recall(candidates.ids, tell)) return null;
+    if (candidates.ids.some((id) => this.#sights.isRefused(id))) {
+      const proof = await this.#proveWay(way, call, known);
+      if (proof !== "proved") return proof;
+    }
     const judged = absence(candidates, (id) => this.#sights.sightOf(id));
     if (judged === "no_post_after" && this.#marksLeft > 0) {
       await this.#mark(call, known);
@@ -147,7 +147,10 @@ export class ChatLooks {
 
   async #look(call: LostCall, id: number, way: LookWay, tell: Tell, top: number): Promise<void> {
     const seen = await this.#sights.look(call, id, way, top);
-    if (seen === "protected") this.#way.refuse(way);
+    if (seen === "protected") {
+      this.#way.refuse(way);
+      this.#sights.forgetRefused();
+    }
     if (typeof seen === "string") return;
     if (!(await this.#tellOf(seen, id, tell))) await this.#doubtRights(way);
   }
@@ -198,6 +201,18 @@ export class ChatLooks {
       if (!isNear(post)) yield post;
   }
 
+  /** What is refused is not ours only where ours is not. Null where it is to be asked for again; a verdict where nothing can be. */
+  async #proveWay(
+    way: LookWay,
+    call: LostCall,
+    known: readonly Neighbour[],
+  ): Promise<LookVerdict | "proved" | null> {
+    if (way === "forward") return this.#proveForward();
+    if (this.#sights.canEdit) return "proved";
+    await this.#proveEdit(call, known);
+    return null;
+  }
+
   /**
    * What may not be edited is not ours only where ours may be: tries one of them. Where that is refused or shows nothing, or none is
    * left to try, those of which edits showed nothing are asked for by forwards.
@@ -211,6 +226,14 @@ export class ChatLooks {
     if (this.#sights.canEdit) return;
     this.#way.refuse("edit");
     this.#sights.forgetRefused();
+  }
+
+  /** Nothing can be forwarded out of a chat that was protected meanwhile, of which the text of a refusal need not tell. */
+  async #proveForward(): Promise<LookVerdict | "proved" | null> {
+    const none = await this.#way.find();
+    if (none === null && this.#way.way === "forward") return "proved";
+    this.#sights.forgetRefused();
+    return none;
   }
 }
 

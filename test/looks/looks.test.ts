@@ -359,6 +359,21 @@ it.each([
   expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
 });
 
+it("takes a message for none of ours no more that could not be forwarded, once its chat is protected", async () => {
+  const scene = await chatScene(EDITOR);
+  await scene.call("answered");
+  const first = await scene.call("lost");
+  const second = await scene.call("lost");
+  scene.pass(LATER);
+  await scene.call("answered");
+  scene.events.on("look", () => scene.server.control({ chat: { id: EDITOR.id, protect: true } }));
+  const { "2.bin": found, "3.bin": hidden } = await scene.ask();
+  expect(found).toBe(`found ${first}`);
+  expect(hidden).toMatch(/^unchecked: .*neither edit nor forward/);
+  scene.server.control({ chat: { id: EDITOR.id, protect: false } });
+  expect(await scene.ask(scene.ofNextRun())).toEqual({ "3.bin": `found ${second}` });
+});
+
 it.each([
   ["a button", OWN_ONLY],
   ["a copy", EDITOR],
