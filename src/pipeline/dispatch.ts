@@ -63,13 +63,13 @@ export class Dispatcher {
 
   /** Begins one thing, or returns how long to sleep (0: look again); null when there is nothing left to wait for. */
   #step(): number | null {
-    const { queue, clock, lanes, ahead } = this.#options;
+    const { queue, clock, ahead } = this.#options;
     this.#isHeldUp = false;
     if (this.#isPaused(0)) {
       this.#giveUpReads();
       return NEVER;
     }
-    this.#giveUpReads((bot) => lanes.whyAway(bot, AWAY_MS) !== null);
+    this.#giveUpReads((bot) => this.#isAway(bot));
     const now = clock.now();
     const sleeps = [this.#readOne(now), this.#doErrand(now), this.#startOne(now)];
     if (sleeps.includes(0)) return 0;
@@ -108,6 +108,11 @@ export class Dispatcher {
     return NEVER;
   }
 
+  /** Whether what was read for a bot is not worth its room. */
+  #isAway(bot: string): boolean {
+    return this.#options.lanes.whyAway(bot, AWAY_MS) !== null;
+  }
+
   get #errands(): number {
     return this.#options.packs?.errands.size ?? 0;
   }
@@ -115,6 +120,8 @@ export class Dispatcher {
   #readsInMs(bot: string, now: number): number {
     const { lanes, ahead, pool, runner, packs } = this.#options;
     const { dueAt, perMinute } = lanes.outlook(bot, now);
+    // It would be given up at once, and begun again, for ever.
+    if (this.#isAway(bot)) return Math.max(1, dueAt - now - AWAY_MS);
     return readsInMs({
       places: pool.concurrency,
       inCall: packs?.sizeOf(bot) ?? 1,

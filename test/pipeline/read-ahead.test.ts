@@ -43,6 +43,34 @@ describe("reading ahead", () => {
     expect(startsOf(line)).toEqual([1, 1, 4, 4, 7, 7, 10, 10]);
   });
 
+  it("begins nothing for a bot that has to wait for longer than it keeps what was read, however slow reads are", async () => {
+    const flood = { match: { nth: 2 }, fault: { type: "flood", retry_after: 15 } };
+    const line = await openLine({
+      paces: [new FixedPace(60)],
+      readAhead: 1_000,
+      faults: [flood],
+      policy: { isFed: true },
+    });
+    line.transfers.readMs = 30_000;
+    await line.put("a");
+    const running = line.run();
+    await line.live(31_000);
+    line.transfers.readMs = 100;
+    // What would be read and given up again and again never lets time pass.
+    const { prepare } = line.transfers;
+    line.transfers.prepare = (...given) => {
+      if (line.transfers.reads.length > 100) throw new Error("there is no end to reads");
+      return prepare.apply(line.transfers, given);
+    };
+    for (const key of ["b", "c", "d"]) await line.put(key);
+    await Promise.race([line.live(25_000), running]);
+    expect(statuses(line)).toEqual(Array(4).fill("ready"));
+    // What it had is read once more, and in time.
+    expect(line.transfers.reads.length).toBeLessThanOrEqual(8);
+    const [, refused = 0, again = 0] = startsOf(line);
+    expect(again - refused).toBe(15);
+  });
+
   it("reads each object once, in the order of the queue", async () => {
     const line = await waiting();
     const running = line.run();

@@ -119,8 +119,20 @@ export class Stage {
     return error ? "seeds, which hang" : "seeds";
   }
 
-  /** Of these mutants, returns those that the compiler refuses: all are compiled at once, each beside the file that it is of. */
+  /**
+   * Of these mutants, returns those that the compiler refuses: all are compiled at once, each beside the file that it is of. Where one
+   * cannot even be read it says nothing of types, so those that are left are compiled again.
+   */
   refused(mutants) {
+    const refused = new Set();
+    for (let more = null; more?.size !== 0; ) {
+      more = this.#refusedAtOnce(mutants.filter((mutant) => !refused.has(mutant)));
+      for (const mutant of more) refused.add(mutant);
+    }
+    return refused;
+  }
+
+  #refusedAtOnce(mutants) {
     const pathOf = ({ file }, at) => join(this.#copy, file.replace(/\.ts$/, `.mutant-${at}.ts`));
     for (const [at, mutant] of mutants.entries()) writeFileSync(pathOf(mutant, at), mutant.mutated);
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
