@@ -180,22 +180,26 @@ class Fleet {
     }
   }
 
+  /** What is wrong in what it left. */
+  async #leftWrong(): Promise<string[]> {
+    return [
+      ...(await notWarm(this.#ends, this.#ledger, this.#arrivals.wanted)),
+      ...(await wrongsOfLedger(this.#ends, this.#ledger, true)),
+      ...(await deadLetters(this.#ledger)),
+    ];
+  }
+
   async #sum(): Promise<RoundSum> {
     const { wanted } = this.#arrivals;
     const { most, wrongs } = paces(this.#troubles.places);
     const tooEarly = early(this.#troubles.places);
-    const left = [
-      ...(await notWarm(this.#ends, this.#ledger, wanted)),
-      ...(await wrongsOfLedger(this.#ends, this.#ledger, true)),
-      ...(await deadLetters(this.#ledger)),
-      ...wrongs,
-      ...tooEarly.wrongs,
-    ];
+    // Ctrl-C in a terminal ends the database as well.
+    const left = this.#isStopped ? [] : [...(await this.#leftWrong()), ...wrongs, ...tooEarly.wrongs];
     this.#say(
       `the most calls of a lane in a minute: ${most}; ${tooEarly.waits} waits were told; ${again(this.#ends)} objects were posted again after a call in doubt`,
     );
     return {
-      wrongs: this.#isStopped ? [] : [...this.#wrongs, ...left],
+      wrongs: [...this.#wrongs, ...left],
       struck: this.#troubles.struck,
       processes: this.#commands + this.#troubles.places.reduce((sum, place) => sum + place.lives, 0),
       items: wanted.length,
