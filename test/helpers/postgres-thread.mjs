@@ -5,6 +5,7 @@ import pg from "pg";
 const { port, bell } = workerData;
 const asText = { getTypeParser: () => (text) => text };
 const clients = new Map();
+const MOST = 4;
 
 async function answer({ url, sql }) {
   let client = clients.get(url);
@@ -13,6 +14,9 @@ async function answer({ url, sql }) {
     client.on("error", () => clients.delete(url));
     await client.connect();
     clients.set(url, client);
+    // Each world has a URL of its own, and the server has 100 connections.
+    const [[oldest, unused]] = clients;
+    if (clients.size > MOST && clients.delete(oldest)) await unused.end().catch(() => {});
   }
   const said = await client.query({ text: sql, rowMode: "array" });
   // Of several statements the last one is meant.
