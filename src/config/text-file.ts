@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { type DecodedText, textOf } from "../domain/text-encoding.ts";
 
 /** A file that cannot be read as text; `message` says why, without its path. */
@@ -21,7 +21,11 @@ const WHY: Readonly<Record<string, string>> = {
   ELOOP: "it is a link that leads back to itself",
 };
 
-/** The text of a file in any encoding that {@link textOf} knows. Throws UnreadableFile. */
+/** Far more than settings, secrets and reports have. A device such as /dev/zero never ends. */
+const MOST_BYTES = 16 * 2 ** 20;
+const CHUNK_BYTES = 65_536;
+
+/** The text of a file of 16 MiB at most, in any encoding that {@link textOf} knows. Throws UnreadableFile. */
 export function readTextFile(path: string): DecodedText {
   const decoded = textOf(bytesOf(path));
   if (decoded.isBinary) throw new UnreadableFile("this is not a text file");
@@ -64,10 +68,31 @@ export function whyUnreadable(path: string): string | null {
 }
 
 function bytesOf(path: string): Buffer {
+  const file = asUnreadable(() => openSync(path, "r"));
   try {
-    return readFileSync(path);
+    return asUnreadable(() => allOf(file));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function allOf(file: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (let bytes = 0; bytes <= MOST_BYTES; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const read = readSync(file, chunk);
+    if (read === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, read));
+    bytes += read;
+  }
+  throw new UnreadableFile(`it has more than ${MOST_BYTES / 2 ** 20} MiB`);
+}
+
+function asUnreadable<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
-    throw unreadable(error);
+    throw error instanceof UnreadableFile ? error : unreadable(error);
   }
 }
 

@@ -32,8 +32,18 @@ describe("a text file of a user", () => {
     ["is not there", () => "/no/such/file", "there is no such file"],
     ["is a folder", () => tmpdir(), "this is a folder, not a file"],
     ["is no text", () => file(Buffer.from([1, 0, 0, 0, 5])), "this is not a text file"],
+    ["is far too large", () => file(Buffer.alloc(17 * 2 ** 20, "a")), "it has more than 16 MiB"],
   ])("that %s is told in words", (_, path, says) => {
     expect(whyNot(() => readTextFile(path()))).toBe(says);
+  });
+
+  it.skipIf(process.platform === "win32")("that never ends is told, and not read for ever", () => {
+    expect(whyNot(() => readTextFile("/dev/zero"))).toBe("it has more than 16 MiB");
+  });
+
+  it("of many pieces is read whole", () => {
+    const text = "ф€x".repeat(100_000);
+    expect(readTextFile(file(text)).text).toBe(text);
   });
 
   it.each([
