@@ -4,7 +4,7 @@ import { type BotConfig, botsOf } from "./bots.ts";
 import { judgeTogether } from "./judge.ts";
 import { judgeDotenv } from "./judge-dotenv.ts";
 import { type Flags, Layers } from "./layers.ts";
-import { withoutSecrets } from "./mask.ts";
+import { holdsPassword, holdsToken, withoutSecrets } from "./mask.ts";
 import type { Origin } from "./origin.ts";
 import type { PaceSetting } from "./parse.ts";
 import { trimmed } from "./plain.ts";
@@ -216,7 +216,7 @@ function withoutBucket(endpoint: string, name: "endpoint" | "accountId", reader:
 /** Path of the SQLite file; empty where it cannot be used. */
 function ledgerOf(reader: Reader): string {
   const found = reader.layers.text("ledger");
-  if (found?.origin !== "--ledger" || withoutSecrets(found.value) === found.value)
+  if (found?.origin !== "--ledger" || !(holdsPassword(found.value) || holdsToken(found.value)))
     return reader.maybe("ledger") ?? "";
   reader.problems.tell({
     kind: "value",

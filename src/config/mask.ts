@@ -24,6 +24,12 @@ export function shownPath(path: string): string {
   return isPath ? path : "***";
 }
 
+/** Whether a URL has a password in it; a name alone is none. */
+export function holdsPassword(url: string): boolean {
+  const [, , pair = ""] = CREDENTIALS.exec(url) ?? [];
+  return pair.includes(":") || /[?&]\w*password=./i.test(url);
+}
+
 /** Whether a value has a bot's token in it. */
 export function holdsToken(text: string): boolean {
   const rest = withCredentials(text, "");

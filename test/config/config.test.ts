@@ -116,6 +116,11 @@ describe("a configuration", () => {
     expect(load({ env: { PREWARM_LEDGER: text } }).ledger).toBe(path);
   });
 
+  it("keeps it in a PostgreSQL that a flag names with a user, whose password is not in it", () => {
+    const url = "postgres://me@db.example:5432/x?sslmode=require";
+    expect(load({ flags: { ledger: url } }).ledger).toBe(url);
+  });
+
   it("takes the endpoint before the account, without the bucket that the dashboard shows behind it", () => {
     expect(
       load({ env: { R2_ENDPOINT: `https://${ACCOUNT}.eu.r2.cloudflarestorage.com/media/` } }).endpoint,
@@ -270,6 +275,16 @@ describe("what cannot be worked with is told all at once", () => {
     {
       what: "a password in a flag",
       given: { flags: { ledger: "postgres://me:pw@db/x" } },
+      says: [/^--ledger: a password in a flag/],
+    },
+    {
+      what: "a password in a flag, as a parameter",
+      given: { flags: { ledger: "postgres://db/x?user=me&password=pw" } },
+      says: [/^--ledger: a password in a flag/],
+    },
+    {
+      what: "a token in the flag of a ledger",
+      given: { flags: { ledger: "postgres://db/123456789:AAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" } },
       says: [/^--ledger: a password in a flag/],
     },
     {
