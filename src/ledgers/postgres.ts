@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../domain/clock.ts";
-import { LaneHeld } from "../domain/shared-work.ts";
 import type { FleetLedger } from "./fleet-port.ts";
 import { newOwner } from "./owner.ts";
-import type { AttemptFacts, AttemptId, Ledger } from "./port.ts";
+import type { Ledger } from "./port.ts";
+import { beginningIn, type LeasedParts } from "./postgres/beginning.ts";
 import { ServerClock } from "./postgres/clock.ts";
 import type { RawSql } from "./postgres/database.ts";
 import { entered } from "./postgres/entered.ts";
@@ -10,7 +10,7 @@ import { asLedgerError } from "./postgres/errors.ts";
 import { fleetIn } from "./postgres/fleet-ledger.ts";
 import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
-import { alone, beginLeased, HELD, sweep, take } from "./postgres/leases.ts";
+import { alone, HELD, sweep } from "./postgres/leases.ts";
 import { looksBy } from "./postgres/moved-looks.ts";
 import { openReading, openWriting, postgresUrlOf, type WritableDatabase } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
@@ -18,13 +18,10 @@ import { packsBy } from "./postgres/pack-ledger.ts";
 import type { TellAway } from "./postgres/patience.ts";
 import { planOn } from "./postgres/plan-ledger.ts";
 import { withBots } from "./postgres/platform-bots.ts";
-import { type Company, leave, tellOf, type WritingProcess } from "./postgres/processes.ts";
+import { type Company, leave, tellOf } from "./postgres/processes.ts";
 import { PostgresLanes } from "./postgres/shared-lanes.ts";
-import { beginRead } from "./sql/begin-read.ts";
 import { confirm, point } from "./sql/confirm.ts";
 import { ledgerIn } from "./sql/ledger.ts";
-import { beginCanary } from "./sql/packs.ts";
-import { beginProbe } from "./sql/probes.ts";
 import type { Steps } from "./sql/steps.ts";
 import type { Store } from "./sql/store.ts";
 
@@ -164,69 +161,6 @@ function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger 
     ...lanesBy(clock, ledger, open),
     ...looksBy(clock, ledger),
   };
-}
-
-interface LeasedParts {
-  readonly store: Store;
-  readonly process: WritingProcess;
-  readonly clock: ServerClock;
-  readonly open: OpenDatabase;
-  readonly shared: PostgresLanes;
-}
-
-/** The methods that begin attempts, each under a lease. */
-function beginningIn({ store, process, clock, open, shared }: LeasedParts) {
-  const { keeper } = open;
-  const leased = (facts: AttemptFacts, nth?: number) => {
-    const askedAt = facts.askedAt === undefined ? undefined : clock.there(facts.askedAt);
-    return beginLeased(store, process.fence, { ...facts, askedAt }, nth);
-  };
-  const beginning = async (work: () => Steps<AttemptId>): Promise<AttemptId> => {
-    const id = await open.write(work);
-    keeper.begun(id);
-    return id;
-  };
-  return {
-    begin: (facts) =>
-      heeding(
-        shared,
-        facts,
-        beginning(() => leased(facts)),
-      ),
-    beginRead: async (facts, read) => {
-      const begun = open.write(() => beginRead(facts, read, () => leased(facts)));
-      const answer = await heeding(shared, facts, begun);
-      if (answer.type === "begun") keeper.begun(answer.attempt);
-      return answer;
-    },
-    beginAll: async (facts) => {
-      const begun = open.write(function* () {
-        const begun: AttemptId[] = [];
-        for (const [nth, each] of facts.entries()) begun.push(yield* leased(each, nth));
-        return begun;
-      });
-      const ids = await heeding(shared, facts[0], begun);
-      for (const id of ids) keeper.begun(id);
-      return ids;
-    },
-    beginCanary: (id, chatId) =>
-      beginning(function* () {
-        return yield* take(process.fence, yield* beginCanary(store, id, chatId));
-      }),
-    beginProbe: (post) =>
-      beginning(function* () {
-        return yield* take(process.fence, yield* beginProbe(store, post));
-      }),
-  } satisfies Partial<Ledger>;
-}
-
-/** Tells those who share lanes of one that is not to be called, which a process may not know yet. */
-function heeding<T>(lanes: PostgresLanes, facts: AttemptFacts | undefined, begun: Promise<T>): Promise<T> {
-  return begun.catch((error: unknown) => {
-    if (error instanceof LaneHeld && facts?.chatId)
-      lanes.held({ bot: facts.bot, chat: facts.chatId }, error.forMs);
-    throw error;
-  });
 }
 
 /** Moments of lanes are kept by the clock of the database. */
