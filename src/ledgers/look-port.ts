@@ -158,7 +158,7 @@ export interface LostCalls {
   holdLost(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
   /** Records what was decided of a lost call whose message was not found; its row stays `unknown` until it is sent. */
   closeLost(attempt: AttemptId, state: LostState): Promise<void>;
-  /** Records a look before its first call. */
+  /** Records a look right before its call. Throws `LaneHeld` where its lane is not to be called, or is another process's; nothing was written. */
   beginLook(look: LookFacts): Promise<LookId>;
   /** Records the copy that a forward made, before it is deleted; a look that another process has ended meanwhile, as one that a crash left, goes on by that. */
   copied(look: LookId, copyId: number): Promise<void>;

@@ -97,8 +97,10 @@ async function askNoted<T>(
   const { ledger, draining } = options;
   let look: LookId | null = null;
   const note = async () => {
+    const before = look;
+    look = null;
     // Of one that was refused, or not made, nothing is there.
-    if (look !== null) await ledger.endLook(look);
+    if (before !== null) await ledger.endLook(before);
     look = await ledger.beginLook(facts);
   };
   const answer = await askIn(facts, { make, note }, options, draining);

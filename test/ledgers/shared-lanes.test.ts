@@ -4,7 +4,7 @@ import { LaneHeld } from "../../src/domain/shared-work.ts";
 import { SharedBotPace } from "../../src/lanes/shared-bot-pace.ts";
 import { openPostgresLedger } from "../../src/ledgers/postgres.ts";
 import type { SharedLanes } from "../../src/ledgers/share-port.ts";
-import { facts, object } from "../conformance/tested-ledger.ts";
+import { confirmation, facts, object } from "../conformance/tested-ledger.ts";
 import { startPostgres } from "../helpers/postgres.ts";
 import { first, LANE, LaneScene, left, OTHER, ours } from "./lane-scene.ts";
 
@@ -119,6 +119,32 @@ if (typeof server === "string") {
       expect(held[0]).toBeGreaterThan(A_MINUTE / 2);
       expect(held[0]).toBeLessThan(2 * A_MINUTE);
       await scene.ledger(1).begin(facts(object("b.jpg"), { bot: "other" }));
+    });
+
+    it("lets no look and no trial of an id begin on a lane that another process has, or before a deadline that one wrote", async () => {
+      const ledger = scene.ledger(1);
+      const asked = facts(object("a.jpg"));
+      const [attempt = 0] = await ledger.beginAll([asked]);
+      await ledger.holdUnproved(attempt, confirmation(asked, "of several"));
+      const [id] = await ledger.unproved(["default"]);
+      if (!id) throw new Error("none waits");
+      const { bot, chat: chatId } = LANE;
+      const begins = [
+        () => ledger.beginLook({ attempt, bot, chatId, messageId: 7, way: "edit" }),
+        () => ledger.beginCanary(id, chatId),
+      ];
+      const held: unknown[] = [];
+      two().onHeld(({ bot, chat, forMs }) => held.push([bot, chat, forMs === null]));
+      await one().take([LANE]);
+      for (const begin of begins) await expect(begin()).rejects.toThrow(LaneHeld);
+      await expire();
+      await scene.ledger(0).freezeLane({ ...LANE, until: Date.now() + A_MINUTE });
+      for (const begin of begins) await expect(begin()).rejects.toThrow(LaneHeld);
+      expect(held).toEqual([true, true, false, false].map((isLost) => [bot, chatId, isLost]));
+      expect(await sql("select 1 from prewarm_looks")).toEqual([]);
+      expect(await sql("select 1 from prewarm_attempts where purpose = 'canary'")).toEqual([]);
+      await sql("update prewarm_lanes set frozen_until = 0");
+      for (const begin of begins) expect(Number(await begin())).toBeGreaterThan(0);
     });
 
     it("does not forget what others learned of a lane when one that knows less remembers it", async () => {

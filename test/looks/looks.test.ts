@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LaneHeld } from "../../src/domain/shared-work.ts";
 import type { ChatOptions } from "../../src/sandbox/bot-api/options.ts";
 import { chatScene, OTHER_TOKEN, tagOf } from "./chat-scene.ts";
 
@@ -78,6 +79,30 @@ it("makes a post of its own where none came later, and takes it away", async () 
     expect(scene.looked.map((each) => `${each.way} ${each.seen}`)).toEqual(["forward message"]);
   }
 });
+
+it.each([
+  ["edits", OWN_ONLY],
+  ["forwards", EDITOR],
+])(
+  "by %s, waits where another process was told not to call there, and goes on after that",
+  async (_, chat) => {
+    const scene = await chatScene(chat);
+    await scene.call("answered");
+    const lost = await scene.call("lost");
+    scene.pass(LATER);
+    const { beginLook } = scene.ledger;
+    const held = [1_000, 2_000];
+    const beginUnlessHeld: typeof beginLook = async (look) => {
+      const forMs = held.shift();
+      if (forMs !== undefined) throw new LaneHeld(forMs);
+      return beginLook(look);
+    };
+    Object.assign(scene.ledger, { beginLook: beginUnlessHeld });
+    expect(await scene.ask()).toEqual({ "2.bin": `found ${lost}` });
+    expect(held).toEqual([]);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  },
+);
 
 it("makes that post of a message that is there, where the last one in the other chat is a copy that has gone", async () => {
   const scene = await chatScene(OWN_ONLY);

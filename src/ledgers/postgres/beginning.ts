@@ -1,12 +1,13 @@
 import { LaneHeld } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../port.ts";
 import { beginRead } from "../sql/begin-read.ts";
+import { beginLook } from "../sql/looks.ts";
 import { beginCanary } from "../sql/packs.ts";
 import { beginProbe } from "../sql/probes.ts";
 import type { Steps } from "../sql/steps.ts";
 import type { Store } from "../sql/store.ts";
 import type { ServerClock } from "./clock.ts";
-import { beginLeased, take } from "./leases.ts";
+import { beginLeased, heedLane, take } from "./leases.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import type { WritingProcess } from "./processes.ts";
 import type { PostgresLanes } from "./shared-lanes.ts";
@@ -20,7 +21,7 @@ export interface LeasedParts {
   readonly shared: PostgresLanes;
 }
 
-/** The methods that begin attempts, each under a lease. */
+/** The methods that begin attempts and looks, each under a lease; what is called for them asks about its lane as it is written down. */
 export function beginningIn({ store, process, clock, open, shared }: LeasedParts) {
   const { keeper } = open;
   const leased = (facts: AttemptFacts, nth?: number) => {
@@ -55,10 +56,20 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
       for (const id of ids) keeper.begun(id);
       return ids;
     },
-    beginCanary: (id, chatId) =>
-      beginning(function* () {
+    beginCanary: (id, chatId) => {
+      const begun = beginning(function* () {
+        yield* heedLane(process.fence, { bot: id.bot, chat: chatId });
         return yield* take(process.fence, yield* beginCanary(store, id, chatId));
-      }),
+      });
+      return heeding(shared, { bot: id.bot, chatId }, begun);
+    },
+    beginLook: (look) => {
+      const begun = open.write(function* () {
+        yield* heedLane(process.fence, { bot: look.bot, chat: look.chatId });
+        return yield* beginLook(store, look);
+      });
+      return heeding(shared, look, begun);
+    },
     beginProbe: (post) =>
       beginning(function* () {
         return yield* take(process.fence, yield* beginProbe(store, post));
@@ -67,7 +78,11 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
 }
 
 /** Tells those who share lanes of one that is not to be called, which a process may not know yet. */
-function heeding<T>(lanes: PostgresLanes, facts: AttemptFacts | undefined, begun: Promise<T>): Promise<T> {
+function heeding<T>(
+  lanes: PostgresLanes,
+  facts: Pick<AttemptFacts, "bot" | "chatId"> | undefined,
+  begun: Promise<T>,
+): Promise<T> {
   return begun.catch((error: unknown) => {
     if (error instanceof LaneHeld && facts?.chatId)
       lanes.held({ bot: facts.bot, chat: facts.chatId }, error.forMs);

@@ -2,6 +2,7 @@ import { type ContentId, isProvisional } from "../../domain/content.ts";
 import { failure } from "../../domain/failure.ts";
 import { LaneHeld, TakenElsewhere } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
+import type { LaneName } from "../share-port.ts";
 import { begin, paramsOf, recover } from "../sql/attempts.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
 import { type Store, stamp } from "../sql/store.ts";
@@ -28,17 +29,24 @@ const OTHERS = `select 1 from prewarm_attempts a where a.sha256 = :content and a
   and (a.state = 'sending' or a.state = 'unproved' and a.lease_until > ${NOW}
     or a.state in ('ready', 'unknown') and ${ENDED_SINCE})`;
 
-/** The last word before a call: whether others have the row, or the lane, and how long that is not to be called. */
-const LAST_WORD = `select exists (${OTHERS}) as taken,
+/** SQL: whether others have the lane, and how long that is not to be called. */
+const OF_LANE = `
   exists (select 1 from prewarm_lane_leases l where l.bot_slug = :bot and l.chat_id = :chat and l.fence <> cast(:fence as bigint)
     and l.lease_until > ${NOW}) as elsewhere,
   greatest((select m.frozen_until from prewarm_lanes m where m.bot_slug = :bot and m.chat_id = :chat),
     (select b.frozen_until from prewarm_bot_paces b where b.bot_slug = :bot)) - extract(epoch from ${NOW}) * 1000 as frozenForMs`;
 
-interface LastWord {
-  readonly taken: boolean;
+/** The last word before a call, of its lane; of one that sends a row, whether others have that as well. */
+const LANE_WORD = `select ${OF_LANE}`;
+const LAST_WORD = `select exists (${OTHERS}) as taken, ${OF_LANE}`;
+
+interface LaneWord {
   readonly elsewhere: boolean;
   readonly frozenForMs: number | null;
+}
+
+interface LastWord extends LaneWord {
+  readonly taken: boolean;
 }
 
 /** SQL: an attempt's lease is not over. */
@@ -68,12 +76,21 @@ export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, n
   yield* take(fence, id);
   const word = yield* one<LastWord>(LAST_WORD, { bot, kind, content, chat, fence, asked });
   if (word?.taken) throw new TakenElsewhere(nth);
-  if (word?.elsewhere) throw new LaneHeld(null);
-  if (word && (word.frozenForMs ?? 0) > 0) throw new LaneHeld(word.frozenForMs);
+  heed(word);
   const { class: cls, reason, message } = DROPPED;
   const why = { class: cls, reason, message, now: stamp(store.now()) };
   yield* run(DROP_WAITING, { bot, kind, content, fence, ...why });
   return id;
+}
+
+/** Asks right before a call that sends no row whether its lane may be called. Throws {@link LaneHeld}. */
+export function* heedLane(fence: number, { bot, chat }: LaneName): Steps<void> {
+  heed(yield* one<LaneWord>(LANE_WORD, { bot, chat, fence }));
+}
+
+function heed(word: LaneWord | undefined): void {
+  if (word?.elsewhere) throw new LaneHeld(null);
+  if (word && (word.frozenForMs ?? 0) > 0) throw new LaneHeld(word.frozenForMs);
 }
 
 /**

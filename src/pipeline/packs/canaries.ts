@@ -1,4 +1,5 @@
 import { type Failure, type FailureClass, failure } from "../../domain/failure.ts";
+import { LaneHeld } from "../../domain/shared-work.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
 import type { OwnAnswers } from "../own-answers.ts";
@@ -32,7 +33,8 @@ export async function tryId(
 ): Promise<CanaryTrial | null> {
   if (!(await permit.ready(draining, 0))) return null;
   const { bot, chat } = permit.lane;
-  const canary = await ledger.beginCanary(id, chat);
+  const canary = await unlessHeld(ledger.beginCanary(id, chat));
+  if (canary === null) return null;
   const { kind, confirmation } = id;
   if (!permit.leaves()) {
     const why = failure("flood_wait", `${chat} takes no calls for now; none was made`);
@@ -51,6 +53,14 @@ export async function tryId(
   const { chatId, messageId } = answer.value;
   await ledger.endCanary(canary, { state: "ready", messageId });
   return { verdict, message: { canary, bot: bot.slug, kind, chatId, messageId }, failure: null };
+}
+
+/** Null where another process has the lane, or was told not to call there, which its lanes know by now. */
+async function unlessHeld<T>(begun: Promise<T>): Promise<T | null> {
+  return begun.catch((error: unknown) => {
+    if (error instanceof LaneHeld) return null;
+    throw error;
+  });
 }
 
 /** Deletes the message of a canary. Throws LedgerError. */

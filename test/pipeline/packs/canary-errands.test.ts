@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import type { Reason } from "../../../src/domain/reasons.ts";
+import { LaneHeld } from "../../../src/domain/shared-work.ts";
 import type { Permit } from "../../../src/lanes/port.ts";
 import type { Ledger } from "../../../src/ledgers/port.ts";
 import { removeCanary } from "../../../src/pipeline/packs/canaries.ts";
@@ -109,6 +110,24 @@ describe("an id that came in a pack, of a kind that is not proved", () => {
     await line.errand();
     expect([line.states(), line.canaries(), line.finished]).toEqual([["unproved"], [], []]);
     expect(line.packs.useOf(LANE).kinds.document).toBe("one");
+  });
+
+  it("is not sent where another process was told not to call there, and sent after that", async () => {
+    const others: { wait: boolean } = { wait: true };
+    const between = (ledger: Ledger): Ledger => ({
+      ...ledger,
+      beginCanary: async (...given) => {
+        if (others.wait) throw new LaneHeld(1_000);
+        return ledger.beginCanary(...given);
+      },
+    });
+    const line = await openPackLine({ between });
+    await line.send(["a"]);
+    await line.errand();
+    expect([line.methods(), line.canaries(), line.runner.errands.size]).toEqual([["pack"], [], 1]);
+    others.wait = false;
+    await line.errands();
+    expect([line.methods(), line.states()]).toEqual([["pack", "send", "delete"], ["ready"]]);
   });
 
   it("is not sent where its lane was closed while that was written down", async () => {
