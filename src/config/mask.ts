@@ -24,9 +24,12 @@ export function shownPath(path: string): string {
   return isPath ? path : "***";
 }
 
-/** Whether a URL has a password in it; a name alone is none. */
+/** The beginning of a path in which a colon says nothing of a password. */
+const PATH = /^(?:sqlite:)?(?:[a-z]:(?=[\\/]))?/i;
+
+/** Whether the URL of a ledger has a password in it; a name alone is none, and neither is a path with an `@`. */
 export function holdsPassword(url: string): boolean {
-  const [, , pair = ""] = CREDENTIALS.exec(url) ?? [];
+  const [, , pair = ""] = CREDENTIALS.exec(url.replace(PATH, "")) ?? [];
   return pair.includes(":") || /[?&]\w*password=./i.test(url);
 }
 

@@ -116,6 +116,14 @@ describe("a configuration", () => {
     expect(load({ env: { PREWARM_LEDGER: text } }).ledger).toBe(path);
   });
 
+  it.each([
+    ["sqlite:of@home/prewarm.db", "of@home/prewarm.db"],
+    ["sqlite:C:\\Users\\me@home\\prewarm.db", "C:\\Users\\me@home\\prewarm.db"],
+    ["C:/Users/me@home/prewarm.db", "C:/Users/me@home/prewarm.db"],
+  ])("keeps it in a file of a folder with an @ that a flag names: %s", (flag, path) => {
+    expect(load({ flags: { ledger: flag } }).ledger).toBe(path);
+  });
+
   it("keeps it in a PostgreSQL that a flag names with a user, whose password is not in it", () => {
     const url = "postgres://me@db.example:5432/x?sslmode=require";
     expect(load({ flags: { ledger: url } }).ledger).toBe(url);
@@ -280,6 +288,11 @@ describe("what cannot be worked with is told all at once", () => {
     {
       what: "a password in a flag, as a parameter",
       given: { flags: { ledger: "postgres://db/x?user=me&password=pw" } },
+      says: [/^--ledger: a password in a flag/],
+    },
+    {
+      what: "a password in a flag without a scheme",
+      given: { flags: { ledger: "me:pw@db/x" } },
       says: [/^--ledger: a password in a flag/],
     },
     {
