@@ -87,7 +87,7 @@ export function peakRssMb(): number {
   return (process.resourceUsage().maxRSS * 1_024) / 1e6;
 }
 
-/** Memory of this process after a full collection, in bytes: what it holds, and not when V8 likes to collect. */
+/** Resident memory of this process after a full collection, in bytes, so that garbage which V8 has not collected yet does not count. */
 export function heldRss(): number {
   collectGarbage("major");
   return process.memoryUsage.rss();
