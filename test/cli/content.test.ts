@@ -652,7 +652,8 @@ describe("the look whether there is a bucket", () => {
     const run = (retries: string) => {
       // A try asks three times where the library sees that it may help.
       left = 3;
-      return world.run(["-n", "--retries", retries], { env: { R2_ENDPOINT: bucket.url } });
+      const env = { R2_ENDPOINT: bucket.url, PREWARM_TIME_SCALE: "100" };
+      return world.run(["-n", "--retries", retries], { env });
     };
     expect((await run("0")).code).toBe(1);
     const ended = await run("3");

@@ -219,7 +219,8 @@ describe("who is out", () => {
   it("a server that cannot be reached is 1, and not the credentials' fault", async () => {
     const world = await openWorld();
     const port = await closedPort();
-    const ended = await world.runWith({ TELEGRAM_API_ROOT: `http://127.0.0.1:${port}` }, "--json");
+    const env = { TELEGRAM_API_ROOT: `http://127.0.0.1:${port}`, PREWARM_TIME_SCALE: "100" };
+    const ended = await world.runWith(env, "--json");
     expect([ended.code, summaryOf(ended).exit_code]).toEqual([1, 1]);
     expect(summaryOf(ended).bots_out).toMatchObject([{ bot: "default", reason: "connect_failed" }]);
   });

@@ -21,6 +21,7 @@ it.each([
   const env = {
     TELEGRAM_API_ROOT: "http://bot-api.invalid:8081",
     HTTP_PROXY: proxy.replace("//", "//ada:wonderland@"),
+    PREWARM_TIME_SCALE: "100",
   };
   const { code, stderr } = await world.run([], { env });
   expect(stderr).toContain(

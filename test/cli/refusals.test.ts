@@ -45,7 +45,7 @@ const REFUSALS: readonly Refusal[] = [
   { what: "a bucket that is not there", env: { R2_BUCKET: "nope" }, says: /nope.*R2_BUCKET/ },
   {
     what: "an API root where nobody listens",
-    env: { TELEGRAM_API_ROOT: "http://127.0.0.1:9" },
+    env: { TELEGRAM_API_ROOT: "http://127.0.0.1:9", PREWARM_TIME_SCALE: "100" },
     says: /127\.0\.0\.1:9/,
     code: 1,
   },

@@ -79,6 +79,7 @@ describe("what must not be seen", () => {
       HTTPS_PROXY: proxy,
       R2_ENDPOINT: "http://r2.invalid",
       TELEGRAM_API_ROOT: "http://telegram.invalid",
+      PREWARM_TIME_SCALE: "100",
     };
     const apart = (ledger: string) => ({ env: { ...env, PREWARM_LEDGER: `sqlite:${ledger}.db` } });
     const worker = world.start(["worker", "--port", "0"], apart("worker"));
