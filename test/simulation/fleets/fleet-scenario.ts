@@ -4,9 +4,12 @@ import { type Part, type Scenario, scenarioOf } from "../seeded/scenario.ts";
 /** Calls of a bot over all chats, where those are what is slow. */
 const BOT_PACE = "0.1/s";
 
+/** Milliseconds from the beginning after which calls that were lost in the first two minutes are old enough to be looked for. */
+const LOOKED_FOR_MS = 740_000;
+
 /** A process of a fleet. */
 export interface Life {
-  readonly kind: "run" | "worker";
+  readonly kind: "run" | "worker" | "only";
   /** Milliseconds from the beginning. */
   readonly startAt: number;
   /** The moment of its life at which it dies (see Mortal); null for none. */
@@ -50,7 +53,26 @@ export function fleetOf(seed: number): FleetScenario {
   const longer = new Draw(seed, 7);
   const slow = held.flatMap(({ standsInCall }) => (standsInCall ? slowCall(standsInCall, more, longer) : []));
   const crowd = crowded({ ...world, parts: [...parts, ...slow] }, more);
-  return { world: hurried(crowd, more), lives: held, outages, lost };
+  // Drawn last, so that older seeds stay what they were.
+  const looking = lookers(new Draw(seed, 9));
+  return { world: hurried(crowd, more), lives: [...held, ...looking], outages, lost };
+}
+
+/** Processes that look for what the others lost, beside each other and beside runs that begin meanwhile; some stand still while they do. */
+function lookers(draw: Draw): Life[] {
+  if (!draw.chance(0.3)) return [];
+  const kinds = ["only" as const, ...times(draw.from(1, 2), () => draw.oneOf(["only", "run"] as const))];
+  return kinds.map((kind) => ({
+    ...lifeOf(draw, false),
+    kind,
+    startAt: LOOKED_FOR_MS + draw.skewed(30_000),
+    dieAt: draw.chance(0.3) ? draw.skewed(600) : null,
+    stands: times(draw.chance(0.4) ? draw.from(1, 2) : 0, () => ({
+      at: draw.from(500, 30_000),
+      ms: draw.oneOf([2_000, 20_000, 35_000, 60_000]),
+    })),
+    standsInCall: null,
+  }));
 }
 
 /** What is on its way when a process's leases are renewed ends together with its lanes, which whoever waits for them takes at once. */
