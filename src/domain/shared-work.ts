@@ -23,6 +23,14 @@ export class LaneHeld extends Error {
   }
 }
 
+/** Returns what was begun; null where its lane is not to be called ({@link LaneHeld}), which the lanes of this process know by now. */
+export async function unlessHeld<T>(begun: Promise<T>): Promise<T | null> {
+  return begun.catch((error: unknown) => {
+    if (error instanceof LaneHeld) return null;
+    throw error;
+  });
+}
+
 /** Thrown by such a ledger when an attempt is to be begun that another process makes, or has made since this one looked. Nothing was written. */
 export class TakenElsewhere extends Error {
   /** Its place, from 0, among those that were to be begun together. */

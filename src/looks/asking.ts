@@ -1,5 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import { LaneHeld } from "../domain/shared-work.ts";
+import { unlessHeld } from "../domain/shared-work.ts";
 import type { LaneBoard } from "../lanes/port.ts";
 import type { Bot, CallAnswer } from "../telegram/port.ts";
 
@@ -61,7 +61,7 @@ function isFlood(answer: CallAnswer<unknown>): boolean {
   return !answer.ok && answer.failure.class === "flood";
 }
 
-/** Null where the lane had no slot. */
+/** Null where the lane had no slot, or is not to be called. */
 async function onPermit<T>(
   { bot, chatId }: Place,
   { make, note }: NotedCall<T>,
@@ -72,7 +72,7 @@ async function onPermit<T>(
   if (!permit) return null;
   try {
     if (!(await permit.ready(signal, 0)) || permit.lane.chat !== chatId) return null;
-    await note?.();
+    if (note && (await unlessHeld(note())) === null) return null;
     if (!permit.leaves()) {
       permit.giveBack();
       return null;
@@ -80,10 +80,6 @@ async function onPermit<T>(
     const answer = await make(permit.lane.bot);
     permit.end(answer, "other");
     return answer;
-  } catch (error) {
-    // Another process has the lane, or was told not to call there, which its lanes know by now.
-    if (error instanceof LaneHeld) return null;
-    throw error;
   } finally {
     permit.drop();
   }

@@ -1,5 +1,5 @@
 import { type Failure, type FailureClass, failure } from "../../domain/failure.ts";
-import { LaneHeld } from "../../domain/shared-work.ts";
+import { unlessHeld } from "../../domain/shared-work.ts";
 import type { Permit } from "../../lanes/port.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
 import type { OwnAnswers } from "../own-answers.ts";
@@ -53,14 +53,6 @@ export async function tryId(
   const { chatId, messageId } = answer.value;
   await ledger.endCanary(canary, { state: "ready", messageId });
   return { verdict, message: { canary, bot: bot.slug, kind, chatId, messageId }, failure: null };
-}
-
-/** Null where another process has the lane, or was told not to call there, which its lanes know by now. */
-async function unlessHeld<T>(begun: Promise<T>): Promise<T | null> {
-  return begun.catch((error: unknown) => {
-    if (error instanceof LaneHeld) return null;
-    throw error;
-  });
 }
 
 /** Deletes the message of a canary. Throws LedgerError. */
