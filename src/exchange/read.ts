@@ -1,3 +1,4 @@
+import { isKeptText } from "../domain/kept-text.ts";
 import { isMediaKind, MEDIA_KINDS } from "../domain/media.ts";
 import { isReason } from "../domain/reasons.ts";
 import { EXPORT_COLUMNS, type LedgerRow } from "../ledgers/columns.ts";
@@ -36,7 +37,7 @@ export function readLine(raw: RawEntry, context: ReadContext): ImportLine | BadL
   const values = (Object.keys(EXPORT_COLUMNS) as Names[]).map((name): [string, Value] => {
     const value = readValue(said[name], name, context.isCsv);
     if (value !== undefined) return [name, value];
-    problems.push(`${name} must be ${FORMS[EXPORT_COLUMNS[name]]}, not ${shown(said[name])}`);
+    problems.push(`${name} must be ${formOf(name, said[name])}, not ${shown(said[name])}`);
     return [name, null];
   });
   const row = completed(Object.fromEntries(values) as LedgerRow, context.now);
@@ -46,6 +47,12 @@ export function readLine(raw: RawEntry, context: ReadContext): ImportLine | BadL
 
 const FORMS = { text: "a text", whole: "a whole number", number: "a number", flag: "true or false" } as const;
 
+function formOf(name: Names, value: unknown): string {
+  const form = EXPORT_COLUMNS[name];
+  const odd = form === "text" && typeof value === "string" ? " without NUL or half characters" : "";
+  return FORMS[form] + odd;
+}
+
 /** Undefined for what cannot be read as this column is. */
 function readValue(value: unknown, name: Names, isCsv: boolean): Value | undefined {
   if (value === undefined || value === null) return null;
@@ -53,7 +60,7 @@ function readValue(value: unknown, name: Names, isCsv: boolean): Value | undefin
   if (form === "flag") return flagOf(value);
   if (form !== "text") return numberOf(value, form === "whole");
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== "string") return undefined;
+  if (typeof value !== "string" || !isKeptText(value)) return undefined;
   return isCsv ? cellText(value) : value;
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from "../domain/failure.ts";
 import { LedgerError } from "./error.ts";
 import type { ImportCounts, ImportingLedger, ImportLine } from "./importing.ts";
-import type { Database } from "./postgres/database.ts";
+import { writeAtOnce } from "./postgres/import-write.ts";
 import { momentOf } from "./postgres/moment-of.ts";
 import {
   openReading,
@@ -26,25 +26,26 @@ export async function openPostgresImport({
   url: text,
   onlyTry,
 }: PostgresImportOptions): Promise<ImportingLedger> {
-  const { database, first } = await (onlyTry ? openTrying(text) : openTaking(text));
+  const opened = await (onlyTry ? openTrying(text) : openTaking(text));
+  const { database } = opened;
   return {
     place: database.place,
     // Rows are locked one by one, so a transaction is kept short for their sake who wait for one of them.
     isHeld: async () => true,
-    take: (lines, force) => take(database, lines.map(withMoments), { force, onlyTry, first }),
+    take: (lines, force) => take(opened, lines.map(withMoments), { force, onlyTry }),
     close: () => database.close(),
   };
 }
 
 async function openTaking(text: string): Promise<ScratchDatabase> {
-  const { database } = await openWriting(postgresUrlOf(text), () => {}, process.env);
-  return { database, first: [] };
+  const { database, facts } = await openWriting(postgresUrlOf(text), () => {}, process.env);
+  return { database, schema: facts.schema, first: [] };
 }
 
 async function openTrying(text: string): Promise<ScratchDatabase> {
   const url = postgresUrlOf(text);
-  const { database, isCurrent, hasMedia } = await openReading(url, () => {}, process.env);
-  if (isCurrent) return { database, first: [] };
+  const { database, facts, isCurrent, hasMedia } = await openReading(url, () => {}, process.env);
+  if (isCurrent) return { database, schema: facts.schema, first: [] };
   await database.close();
   if (!hasMedia) return openScratch(url, () => {}, process.env);
   throw new LedgerError(
@@ -54,18 +55,14 @@ async function openTrying(text: string): Promise<ScratchDatabase> {
 }
 
 async function take(
-  database: Database,
+  { database, schema, first }: ScratchDatabase,
   lines: readonly ImportLine[],
-  {
-    force,
-    onlyTry,
-    first,
-  }: { readonly force: boolean; readonly onlyTry: boolean; readonly first: readonly string[] },
+  { force, onlyTry }: { readonly force: boolean; readonly onlyTry: boolean },
 ): Promise<ImportCounts | Failure> {
   let refused: Failure | null = null;
   const work = function* () {
     try {
-      return yield* takeLines(database.place, lines, force);
+      return yield* takeLines(database.place, lines, { force, write: writeAtOnce(schema) });
     } catch (error) {
       if (error instanceof Refused) refused = error.failure;
       throw error;

@@ -3,6 +3,7 @@ import type { ImportCounts } from "./importing.ts";
 import { type CopiedCell, keyOf, RowsChecksum } from "./postgres/copied-cells.ts";
 import { insertRows, pagesOf, raiseIds, rowsThere } from "./postgres/copy-rows.ts";
 import type { Database } from "./postgres/database.ts";
+import { writeAtOnce } from "./postgres/import-write.ts";
 import { copyFacts, refuseUsed } from "./postgres/moved-facts.ts";
 import { openWriting, postgresUrlOf } from "./postgres/open.ts";
 import { exportRows } from "./sql/export.ts";
@@ -72,7 +73,7 @@ async function move(database: Database, schema: string, left: LeftLedger): Promi
     from: left.place,
     tables: compared.tables,
     checksum: compared.checksum,
-    merged: isMerged ? await merge(database, left) : null,
+    merged: isMerged ? await merge(database, schema, left) : null,
   };
 }
 
@@ -122,12 +123,13 @@ function notTheSame({ place }: Database, left: LeftLedger, strange: readonly Com
 }
 
 /** What both have decides itself as in an import: an id that works stays. */
-async function merge(database: Database, left: LeftLedger): Promise<ImportCounts> {
+async function merge(database: Database, schema: string, left: LeftLedger): Promise<ImportCounts> {
   const total = { added: 0, replaced: 0, same: 0, kept: 0 };
+  const rule = { force: false, write: writeAtOnce(schema) };
   for await (const page of exportRows(left.play, {}))
     for (let at = 0; at < page.length; at += LINES) {
       const lines = page.slice(at, at + LINES).map((row) => ({ where: left.place, row }));
-      const taken = await database.write(() => takeLines(database.place, lines, false));
+      const taken = await database.write(() => takeLines(database.place, lines, rule));
       for (const name of ["added", "replaced", "same", "kept"] as const) total[name] += taken[name];
     }
   return total;

@@ -4,6 +4,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { ImportCounts, ImportingLedger, ImportLine } from "./importing.ts";
 import { openScratchFolder } from "./scratch-folder.ts";
 import { Refused, takeLines } from "./sql/import-lines.ts";
+import { writeEach } from "./sql/import-write.ts";
 import { Sqlite } from "./sqlite/adapter.ts";
 import { openBeside } from "./sqlite/beside.ts";
 import { checkPlace } from "./sqlite/place.ts";
@@ -55,7 +56,7 @@ function openAt(file: string, place: string): ImportingLedger {
 
 function take(db: Sqlite, lines: readonly ImportLine[], force: boolean): ImportCounts | Failure {
   try {
-    return db.transaction(() => db.play(takeLines(db.place, lines, force)));
+    return db.transaction(() => db.play(takeLines(db.place, lines, { force, write: writeEach })));
   } catch (error) {
     if (error instanceof Refused) return error.failure;
     throw error;

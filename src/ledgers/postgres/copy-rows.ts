@@ -69,6 +69,7 @@ function asObject(table: Table, cells: readonly CopiedCell[]): Record<string, Co
   return Object.fromEntries(pairs);
 }
 
-function schemaName(schema: string): string {
+/** A schema as it is named in a statement. */
+export function schemaName(schema: string): string {
   return `"${schema.replaceAll('"', '""')}"`;
 }

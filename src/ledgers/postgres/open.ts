@@ -72,6 +72,8 @@ export async function openReading(
 /** A database in which a transaction has tables of its own, made by `first`, which are gone with it. */
 export interface ScratchDatabase {
   readonly database: Database;
+  /** The schema of these tables. */
+  readonly schema: string;
   readonly first: readonly string[];
 }
 
@@ -85,7 +87,7 @@ export async function openScratch(
   return withPool(url, env, async (pool) => {
     const changes = await changesFor(pool as unknown as SqlClient, EMPTY, { place, schema: TEMPORARY });
     const database = new Database({ pool, place, facts: factsOf(EMPTY, TEMPORARY), tell });
-    return { database, first: changes.map(({ sql }) => sql) };
+    return { database, schema: TEMPORARY, first: changes.map(({ sql }) => sql) };
   });
 }
 
