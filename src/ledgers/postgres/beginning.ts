@@ -7,7 +7,7 @@ import { beginProbe } from "../sql/probes.ts";
 import type { Steps } from "../sql/steps.ts";
 import type { Store } from "../sql/store.ts";
 import type { ServerClock } from "./clock.ts";
-import { beginLeased, heedLane, take } from "./leases.ts";
+import { beginLeased, heedLane, take, takeHeeding } from "./leases.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import type { WritingProcess } from "./processes.ts";
 import type { PostgresLanes } from "./shared-lanes.ts";
@@ -58,8 +58,8 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
     },
     beginCanary: (id, chatId) => {
       const begun = beginning(function* () {
-        yield* heedLane(process.fence, { bot: id.bot, chat: chatId });
-        return yield* take(process.fence, yield* beginCanary(store, id, chatId));
+        const lane = { bot: id.bot, chat: chatId };
+        return yield* takeHeeding(process.fence, yield* beginCanary(store, id, chatId), lane);
       });
       return heeding(shared, { bot: id.bot, chatId }, begun);
     },

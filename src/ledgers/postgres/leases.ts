@@ -25,7 +25,7 @@ const ENDED_SINCE = `a.ended_at >= date_trunc('second', ${ASKED}) and a.lease_un
   greatest(${ASKED} - interval '200 milliseconds', (select p.since from prewarm_processes p where p.id = cast(:fence as bigint)))`;
 
 const OTHERS = `select 1 from prewarm_attempts a where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind
-  and a.fence is distinct from cast(:fence as bigint)
+  and a.id <> :id and a.fence is distinct from cast(:fence as bigint)
   and (a.state = 'sending' or a.state = 'unproved' and a.lease_until > ${NOW}
     or a.state in ('ready', 'unknown') and ${ENDED_SINCE})`;
 
@@ -35,10 +35,6 @@ const OF_LANE = `
     and l.lease_until > ${NOW}) as elsewhere,
   greatest((select m.frozen_until from prewarm_lanes m where m.bot_slug = :bot and m.chat_id = :chat),
     (select b.frozen_until from prewarm_bot_paces b where b.bot_slug = :bot)) - extract(epoch from ${NOW}) * 1000 as frozenForMs`;
-
-/** The last word before a call, of its lane; of one that sends a row, whether others have that as well. */
-const LANE_WORD = `select ${OF_LANE}`;
-const LAST_WORD = `select exists (${OTHERS}) as taken, ${OF_LANE}`;
 
 interface LaneWord {
   readonly elsewhere: boolean;
@@ -53,6 +49,11 @@ interface LastWord extends LaneWord {
 export const HELD = `lease_until > ${NOW}`;
 
 const TAKE = `update prewarm_attempts set fence = :fence, lease_until = ${LEASE} where id = :id`;
+
+/** The last word before a call, of its lane: alone, or said as its attempt is taken; of one that sends a row, whether others have that as well. */
+const LANE_WORD = `select ${OF_LANE}`;
+const TAKE_HEEDING = `${TAKE} returning ${OF_LANE}`;
+const TAKE_TO_SEND = `${TAKE} returning exists (${OTHERS}) as taken, ${OF_LANE}`;
 
 /** An id that waits to be tried, of a process that is gone, or stands still: its content is sent again, so that it is nobody's any more. */
 const DROP_WAITING = `
@@ -73,13 +74,18 @@ export function* beginLeased(store: Store, fence: number, facts: AttemptFacts, n
   const id = yield* begin(store, facts);
   const { bot, kind, content, chat } = yield* paramsOf(store, facts);
   const asked = new Date(facts.askedAt ?? store.now()).toISOString();
-  yield* take(fence, id);
-  const word = yield* one<LastWord>(LAST_WORD, { bot, kind, content, chat, fence, asked });
+  const word = yield* one<LastWord>(TAKE_TO_SEND, { id, bot, kind, content, chat, fence, asked });
   if (word?.taken) throw new TakenElsewhere(nth);
   heed(word);
   const { class: cls, reason, message } = DROPPED;
   const why = { class: cls, reason, message, now: stamp(store.now()) };
   yield* run(DROP_WAITING, { bot, kind, content, fence, ...why });
+  return id;
+}
+
+/** Puts an attempt that sends no row under a lease. Throws {@link LaneHeld} where its lane is not to be called. */
+export function* takeHeeding(fence: number, id: AttemptId, { bot, chat }: LaneName): Steps<AttemptId> {
+  heed(yield* one<LaneWord>(TAKE_HEEDING, { id, bot, chat, fence }));
   return id;
 }
 
