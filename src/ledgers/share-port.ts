@@ -96,6 +96,8 @@ export interface SharedLanes {
   /** Tells this listener of lanes each time their leases were renewed, and when a call was refused since its lane is not to be called. */
   onKept(listener: (kept: KeptLanes) => void): void;
   onHeld(listener: (held: LaneName & { readonly forMs: number | null }) => void): void;
+  /** Asks once more whether a lane may be called, for a call that was written down a while ago; where not, listeners are told as of a refused one. */
+  mayCall(lane: LaneName): Promise<boolean>;
   /** Takes so many moments of a bot, `gapMs` apart, and moves its next one on. */
   takeSlots(bot: string, slots: number, gapMs: number): Promise<BotSlot>;
   /** Gives the last of these slots back, if nobody took one after them. */

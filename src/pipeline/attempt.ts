@@ -26,6 +26,11 @@ interface ReadyTry {
  * due when it was written down, and what waited for a server that hung is not to be called all at once.
  */
 const MOST_BEGUN_MS = 5_000;
+/**
+ * After so long a wait, the ledger is asked once more whether its lane may be called: meanwhile another process may have been told that it
+ * may not. What waited less is as close to its last word as a call that has a place from its start.
+ */
+const HEEDED_MS = 1_000;
 
 export interface AttemptsOptions {
   readonly clock: Clock;
@@ -117,18 +122,29 @@ export class Attempts {
     const { attempt } = begun;
     const begunAt = clock.now();
     const send = async () => {
+      const mayCall = !inPlace || clock.now() - begunAt <= HEEDED_MS || (await this.#mayCallStill(ready));
       const queue = inPlace ? clock.now() - begunAt : 0;
       const tried = { facts, spent: { ...spent, begin: begunAt - began, queue } };
-      const why = this.#whyNot(ready, tried);
+      const why = this.#whyNot(ready, tried, mayCall);
       return why ? this.#unsent(attempt, permit, tried, why) : this.#send(ready, attempt, tried);
     };
     return inPlace ? inPlace(send) : send();
   }
 
+  /** What other processes were told of the lane since the try was written down, where they share a ledger. */
+  async #mayCallStill({ task, permit }: ReadyTry): Promise<boolean> {
+    const { shared } = this.#options.ledger;
+    return (await shared?.mayCall({ bot: task.bot, chat: permit.lane.chat })) ?? true;
+  }
+
   /** Why a try that was written down may not make its call any more; null when it may. */
-  #whyNot({ permit, inPlace }: ReadyTry, { facts, spent }: Pick<Outcome, "facts" | "spent">): Failure | null {
+  #whyNot(
+    { permit, inPlace }: ReadyTry,
+    { facts, spent }: Pick<Outcome, "facts" | "spent">,
+    mayCall: boolean,
+  ): Failure | null {
     // While it was written down, another call on this lane was answered.
-    if (!permit.leaves())
+    if (!mayCall || !permit.leaves())
       return failure("flood_wait", `${facts.chatId} takes no calls for now; none was made`);
     if (inPlace && this.#options.stop.draining.aborted)
       return failure("stopped", "the run was stopped before its call");

@@ -121,6 +121,20 @@ if (typeof server === "string") {
       await scene.ledger(1).begin(facts(object("b.jpg"), { bot: "other" }));
     });
 
+    it("says once more of a call that was begun whether its lane may be called, and tells of one that may not", async () => {
+      const held: unknown[] = [];
+      two().onHeld((lane) => held.push(lane));
+      expect(await two().mayCall(LANE)).toBe(true);
+      await one().take([LANE]);
+      expect(await two().mayCall(LANE)).toBe(false);
+      expect(held).toEqual([{ ...LANE, forMs: null }]);
+      await expire();
+      await scene.ledger(0).freezeLane({ ...LANE, until: Date.now() + A_MINUTE });
+      expect(await two().mayCall(LANE)).toBe(false);
+      expect(held.at(-1)).toEqual({ ...LANE, forMs: expect.any(Number) });
+      expect(await two().mayCall({ ...LANE, chat: "-1002" })).toBe(true);
+    });
+
     it("lets no look and no trial of an id begin on a lane that another process has, or before a deadline that one wrote", async () => {
       const ledger = scene.ledger(1);
       const asked = facts(object("a.jpg"));

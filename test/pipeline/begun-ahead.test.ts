@@ -4,12 +4,11 @@ import { type Line, type LineOptions, openLine } from "./line.ts";
 
 const KEYS = Array.from({ length: 16 }, (_, n) => `key ${String(n).padStart(2, "0")}`);
 const PLACES = 2;
-const SECOND = { match: {}, fault: { type: "latency", ms: 1_000 } };
 
-/** A line of two places whose ledger takes two seconds to write a try down; a post takes one. */
-async function slowLedger(faults: LineOptions["faults"] = []): Promise<Line> {
+/** A line of two places whose ledger takes two seconds to write a try down; a post takes one, or so many milliseconds. */
+async function slowLedger(faults: LineOptions["faults"] = [], postMs = 1_000): Promise<Line> {
   const pace = new FixedPace(60_000, Number.POSITIVE_INFINITY);
-  const all = [...(faults ?? []), SECOND];
+  const all = [...(faults ?? []), { match: {}, fault: { type: "latency", ms: postMs } }];
   const line = await openLine({ paces: [pace], concurrency: PLACES, readAhead: 1_000, faults: all });
   const { begin, beginRead } = line.ledger;
   const slowly = async <T>(begun: Promise<T>): Promise<T> => {
@@ -87,5 +86,35 @@ describe("where the ledger takes longer than a call", () => {
     );
     expect(line.server.calls()).toHaveLength(KEYS.length);
     expect(most.calls).toBe(PLACES);
+  });
+
+  it("one that waited a second for its place asks once more whether its lane may be called, and is not called where it may not", async () => {
+    const hang = { match: { from: 9_000, until: 11_000 }, fault: { type: "latency", ms: 4_000 } };
+    const line = await slowLedger([hang]);
+    const asked: number[] = [];
+    // Another process is told to wait while calls hang here.
+    const mayCall = async () => {
+      asked.push(line.clock.now());
+      return line.clock.now() > 14_000;
+    };
+    Object.assign(line.ledger, { shared: { mayCall } });
+    await watched(line, line.run());
+    expect(statuses(line)).toEqual(KEYS.map(() => "ready"));
+    expect(new Set(unsent(line))).toEqual(new Set(["-1 takes no calls for now; none was made"]));
+    const early = asked.filter((at) => at <= 14_000);
+    expect(early.length).toBeGreaterThan(0);
+    expect(unsent(line)).toHaveLength(early.length);
+    expect(line.server.calls()).toHaveLength(KEYS.length);
+  });
+
+  it("those that wait less ask nothing", async () => {
+    const line = await slowLedger([], 400);
+    const asked: unknown[] = [];
+    const mayCall = async (lane: unknown) => asked.push(lane) === 0;
+    Object.assign(line.ledger, { shared: { mayCall } });
+    const most = await watched(line, line.run());
+    expect(statuses(line)).toEqual(KEYS.map(() => "ready"));
+    expect(most.attempts).toBeGreaterThan(PLACES);
+    expect(asked).toEqual([]);
   });
 });

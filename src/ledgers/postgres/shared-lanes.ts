@@ -1,4 +1,5 @@
 import type { Clock } from "../../domain/clock.ts";
+import { LaneHeld } from "../../domain/shared-work.ts";
 import type {
   BotFlood,
   BotSlot,
@@ -13,7 +14,7 @@ import { forgetSizes, freezeBot, giveBackSlots, refused, takeSize, takeSlots } f
 import type { ServerClock } from "./clock.ts";
 import { keepLanes, leaveLanes, takeLanes } from "./lane-leases.ts";
 import { keepSharedLane, movedLane } from "./lane-memory.ts";
-import { LEASE_S } from "./leases.ts";
+import { heedLane, LEASE_S } from "./leases.ts";
 import type { WritingProcess } from "./processes.ts";
 
 type Write = <T>(work: () => Steps<T>) => Promise<T>;
@@ -111,6 +112,17 @@ export class PostgresLanes implements SharedLanes {
   /** No call may be made on this lane, as the database says. */
   held(lane: LaneName, forMs: number | null): void {
     for (const listener of this.#onHeld) listener({ ...lane, forMs });
+  }
+
+  async mayCall(lane: LaneName): Promise<boolean> {
+    try {
+      await this.#writeAlone(() => heedLane(this.#fence, lane));
+      return true;
+    } catch (error) {
+      if (!(error instanceof LaneHeld)) throw error;
+      this.held(lane, error.forMs);
+      return false;
+    }
   }
 
   takeSlots(bot: string, slots: number, gapMs: number): Promise<BotSlot> {
