@@ -5,8 +5,8 @@
  *
  *     npm run soak:fleet -- '{"workers":10,"bots":20,"chats":3,"objects":1000,"kill":3,"restart":true,"truncate":true}'
  *
- * Chats with limits that nobody is told: `"pace":"adaptive","limits":[12,30,45]`, messages a minute of each; with `"silentMs":0` every wait is a refusal,
- * otherwise short ones are only slow answers. Ends 0 when all held; 1 otherwise.
+ * Chats with limits that nobody is told: `"pace":"adaptive","limits":[12,30,45]`, messages a minute of each; `"botLimit":60` is one of each bot over all
+ * its chats. With `"silentMs":0` every wait is a refusal, otherwise short ones are only slow answers. Ends 0 when all held; 1 otherwise.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { untilStopped } from "../helpers/until-stopped.mjs";
@@ -23,7 +23,9 @@ const o = {
   pace: "documented",
   /** Messages a minute of each chat, as the sandbox limits them. */
   limits: null,
-  /** How long a wait of such a chat may be before the call is refused instead; the sandbox's own where it is not given. */
+  /** Messages a minute of each bot over all its chats, as the sandbox limits them. */
+  botLimit: null,
+  /** How long a wait of such a chat, or bot, may be before the call is refused instead; the sandbox's own where it is not given. */
   silentMs: null,
   scale: 1,
   kill: 0,
@@ -77,6 +79,7 @@ async function soak() {
     const model = nth % 2 ? "sliding_minute" : "token_bucket";
     await sandbox.order({ chat: { id: Number(sandbox.chats[nth]), rate, model, ...silent } });
   }
+  if (o.botLimit) await sandbox.order({ bot: { rate: o.botLimit, burst: 1, ...silent } });
   for (let i = 0; i < o.workers; i++) workers.start();
   say(`${o.workers} workers, ${o.bots} bots in ${o.chats} chats, ${TOTAL} jobs, ${o.scale} times real time`);
   const trouble = troubles();
@@ -171,7 +174,7 @@ async function verdicts() {
   );
   const [{ letters, left }] = await database.query(LEFT);
   const strays = workers.ended.filter((text) => !/cannot be reached/.test(text));
-  const isPaced = o.pace === "documented" && !o.limits;
+  const isPaced = o.pace === "documented" && !o.limits && !o.botLimit;
   return [
     judge(
       objects.rows === TOTAL && objects.ready + objects.unknown === TOTAL,

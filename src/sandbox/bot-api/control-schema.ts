@@ -6,20 +6,31 @@ const Name = v.union([v.pipe(v.string(), v.minLength(1)), v.number()]);
 const Seconds = v.pipe(v.number(), v.minValue(0));
 const Ms = v.pipe(v.number(), v.minValue(0));
 
-const ChatChange = v.strictObject({
-  id: Name,
-  /** Numeric id or username of the only bot that `kick`, `left` and the rights apply to; all bots by default. */
-  bot: v.optional(Name),
+/** How messages are limited. */
+const Limits = {
   model: v.optional(v.picklist(FLOOD_MODELS)),
   /** Messages a minute. */
   rate: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1_000_000))),
   burst: v.optional(v.pipe(v.number(), v.minValue(1))),
   absorb_ms: v.optional(Ms),
   penalty_ms: v.optional(Ms),
+  /** Lifts the limit. */
+  unlimited: v.optional(v.literal(true)),
+};
+
+const BotChange = v.strictObject({
+  /** Numeric id or username; all bots by default. */
+  id: v.optional(Name),
+  ...Limits,
+});
+
+const ChatChange = v.strictObject({
+  id: Name,
+  /** Numeric id or username of the only bot that `kick`, `left` and the rights apply to; all bots by default. */
+  bot: v.optional(Name),
+  ...Limits,
   /** Share of the refused uploads whose flood wait comes as HTTP 400. */
   flood_as_400: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-  /** Lifts the limit of this chat. */
-  unlimited: v.optional(v.literal(true)),
   kick: v.optional(v.boolean()),
   left: v.optional(v.boolean()),
   /** Kinds that may not be sent there; an empty list allows all again. */
@@ -124,6 +135,8 @@ export const Control = v.strictObject({
   /** Restores the state of the start; file_ids stay valid, and message ids continue. */
   reset: v.optional(v.literal(true)),
   chat: v.optional(ChatChange),
+  /** The limit of each of these bots over all its chats. */
+  bot: v.optional(BotChange),
   frozen: v.optional(v.strictObject({ chat: Name, bot: v.optional(Name), seconds: Seconds })),
   outage: v.optional(v.nullable(Outage)),
   /** Replaces all rules so far. */
@@ -148,6 +161,8 @@ export const Control = v.strictObject({
 export type ControlOrder = v.InferOutput<typeof Control>;
 /** The part of an order that changes a chat. */
 export type ChatOrder = v.InferOutput<typeof ChatChange>;
+/** The part of an order that changes the limit of a bot. */
+export type BotOrder = v.InferOutput<typeof BotChange>;
 /** The part of an order that begins an outage. */
 export type OutageOrder = v.InferOutput<typeof Outage>;
 /** The part of an order that makes a user write. */

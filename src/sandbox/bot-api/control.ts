@@ -9,6 +9,7 @@ import { killIds } from "./control-ids.ts";
 import { botsNamed, ControlError, type ControlStep, chatNamed } from "./control-names.ts";
 import { deletePosts, putPosts } from "./control-posts.ts";
 import {
+  type BotOrder,
   type ChatOrder,
   Control,
   type ControlOrder,
@@ -59,6 +60,7 @@ function stepsOf(order: ControlOrder, world: BotApiWorld, beginning: Beginning):
   const steps = [
     order.reset && (() => reset(world, beginning)),
     chat && changeChat(chat, world),
+    order.bot && changeBot(order.bot, world),
     frozen && freeze(frozen, world),
     outage !== undefined && changeOutage(outage, world),
     faults && changeFaults(faults, world, beginning),
@@ -103,6 +105,17 @@ function changeChat(order: ChatOrder, world: BotApiWorld): ControlStep {
   };
 }
 
+/** The limits that bots have over all their chats. */
+function changeBot(order: BotOrder, world: BotApiWorld): ControlStep {
+  const bots = botsNamed(order.id, world);
+  const limits = limitsOf(order);
+  if (limits === undefined)
+    throw new ControlError("bot: say what its limit is: rate, burst, model, unlimited");
+  return () => {
+    for (const bot of bots) world.flood.configureBot(bot, limits);
+  };
+}
+
 function changeMembers(
   { kick, left }: ChatOrder,
   chat: Chat,
@@ -133,7 +146,9 @@ function addChat({ id, type, title, username, members }: NewChatOrder, world: Bo
 }
 
 /** Returns `undefined` when the order does not mention limits. */
-function limitsOf(order: ChatOrder): Partial<FloodLimits> | null | undefined {
+function limitsOf(
+  order: BotOrder & Pick<ChatOrder, "flood_as_400">,
+): Partial<FloodLimits> | null | undefined {
   if (order.unlimited) return null;
   const { model, rate, burst, absorb_ms: absorbMs, penalty_ms: penaltyMs, flood_as_400: floodAs400 } = order;
   const given = Object.entries({ model, rate, burst, absorbMs, penaltyMs, floodAs400 }).filter(

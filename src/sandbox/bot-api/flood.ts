@@ -41,6 +41,8 @@ export class Flood {
   readonly #spacing = new Map<number, SameSizeSpacing>();
   readonly #unsent = new Map<number, UnsentCap>();
   readonly #overrides = new Map<number, Partial<FloodLimits> | null>();
+  /** Limits of bots over all their chats, where these were changed, by id. */
+  readonly #botLimits = new Map<number, FloodLimits | null>();
 
   constructor(options: FloodOptions) {
     this.#options = options;
@@ -76,9 +78,17 @@ export class Flood {
     }
   }
 
+  /** Changes the limit of a bot over all its chats; absent members stay. Null lifts it. */
+  configureBot(bot: BotIdentity, change: Partial<FloodLimits> | null): void {
+    const before = this.#limitsOfBot(bot) ?? DEFAULT_FLOOD_LIMITS;
+    const limits = change === null ? null : { ...before, ...change };
+    this.#botLimits.set(bot.id, limits);
+    this.#gates.get(String(bot.id))?.configure(limits ?? UNLIMITED);
+  }
+
   /** Forgets everything that was sent, and all changes. */
   reset(): void {
-    for (const map of [this.#gates, this.#spacing, this.#overrides]) map.clear();
+    for (const map of [this.#gates, this.#spacing, this.#overrides, this.#botLimits]) map.clear();
   }
 
   async #pass({
@@ -128,8 +138,13 @@ export class Flood {
   }
 
   #botGate(bot: BotIdentity): FloodGate | null {
-    const { botLimits } = this.#options.profile;
-    return botLimits && this.#gate(String(bot.id), botLimits);
+    const limits = this.#limitsOfBot(bot);
+    return limits && this.#gate(String(bot.id), limits);
+  }
+
+  #limitsOfBot({ id }: BotIdentity): FloodLimits | null {
+    const changed = this.#botLimits.get(id);
+    return changed === undefined ? this.#options.profile.botLimits : changed;
   }
 
   /** A chat without limits has a gate only once it is frozen. */

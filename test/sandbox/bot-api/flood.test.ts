@@ -94,6 +94,26 @@ describe("flood control over HTTP", () => {
     for (let n = 0; n < 20; n += 1) expect((await say(server)).ok).toBe(true);
   });
 
+  it("holds a bot over all its chats where that is ordered, beside what its chats allow", async () => {
+    const { clock, server } = await still();
+    server.control({ bot: { id: "first_bot", rate: 1, burst: 2, absorb_ms: 0 } });
+    for (const chat of [CHANNEL, -2]) expect((await say(server, chat)).ok).toBe(true);
+    expect((await say(server, CHANNEL)).parameters?.retry_after).toBe(60);
+    expect((await say(server, CHANNEL, OTHER_TOKEN)).ok).toBe(true);
+    await clock.advance(120_000);
+    expect((await say(server, -2)).ok).toBe(true);
+    server.control({ bot: { unlimited: true } });
+    for (let nth = 0; nth < 5; nth++) expect((await say(server, -2)).ok).toBe(true);
+    server.control({ reset: true });
+    server.control({ bot: { rate: 1, burst: 1, absorb_ms: 0 } });
+    const of = async (token: string) => [await say(server, CHANNEL, token), await say(server, -2, token)];
+    for (const token of [TOKEN, OTHER_TOKEN])
+      expect((await of(token)).map(({ status }) => status)).toEqual([200, 429]);
+    server.control({ reset: true });
+    for (let nth = 0; nth < 5; nth++) expect((await say(server)).ok).toBe(true);
+    expect(() => server.control({ bot: { id: "first_bot" } })).toThrow(/bot: say what its limit is/);
+  });
+
   it("spaces uploads of one size and refuses the end of a long line late, but not in local mode", async () => {
     const document = file(Buffer.alloc(150_000), "a.bin");
     const uploads = async (local: boolean) => {
