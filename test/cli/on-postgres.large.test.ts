@@ -62,7 +62,7 @@ const LEFT_OUT = [
   "is refused with the process that holds it; readers and plans are free",
   "whoever meets an unknown row is told what leads to its id, without a token",
   "whoever meets an unknown row is told what leads to its id, with one",
-  // 20,000 lines, each by statements of its own, take minutes there.
+  // 20,000 lines beside a run: they took minutes there while each had statements of its own, and it was not tried since.
   "go on while a run and an import write at once",
 ];
 
