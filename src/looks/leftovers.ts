@@ -1,16 +1,22 @@
 import type { LeftLook } from "../ledgers/look-port.ts";
+import type { Place } from "./asking.ts";
 import { candidatesOf } from "./candidates.ts";
+import { type KnownPostsOptions, knownPosts } from "./known-posts.ts";
 import { deleteCopy, takeButton } from "./look.ts";
 import { isCopyOf } from "./match.ts";
 import { Sights, type SightsOptions } from "./sights.ts";
 
-export interface LeftoversOptions extends SightsOptions {
+export interface LeftoversOptions extends SightsOptions, KnownPostsOptions {
   /** Milliseconds of the wall after which a call posts no more. */
   readonly afterMs: number;
 }
 
 /** Ids that are looked at for a copy whose id nobody knows. */
 const MOST = 20;
+/** Other chats of which a message of ours is tried, where a copy of one is to show which ids there are. */
+const CHATS_TRIED = 3;
+/** Moments of the ledger are that coarse. */
+const SECOND_MS = 1_000;
 
 /** Takes away what looks left in chats: buttons, and copies of messages. Throws LedgerError. */
 export async function clearLeft(bots: readonly string[], options: LeftoversOptions): Promise<void> {
@@ -37,7 +43,7 @@ async function isCleared(
 ): Promise<boolean> {
   if (left.way === "edit") return takeButton(left, options);
   if (left.copyId !== null) return deleteCopy(left, left.copyId, options);
-  const ids = await idsOfStray(left, options);
+  const ids = (await idsOfStray(left, options)) ?? (await idsBelowMark(left, options));
   // Until a message of ours is known there, nobody can say where to look.
   if (ids === null) return false;
   const stray = await clearStray(left, ids, beside, options);
@@ -56,6 +62,23 @@ async function idsOfStray(
   const around = { bot, chatId, startedAt, settledAt: startedAt + afterMs, ...order };
   const neighbours = await ledger.neighbours(around);
   return neighbours.length === 0 ? null : candidatesOf(around, neighbours, MOST).ids;
+}
+
+/**
+ * The same once its call can post no more: a message of ours of another chat is copied there, and taken away again, behind which nothing
+ * of it can be; null where there is none, or it cannot be copied.
+ */
+async function idsBelowMark(left: LeftLook, options: LeftoversOptions): Promise<readonly number[] | null> {
+  const { clock, afterMs } = options;
+  if (clock.wall() < left.startedAt + afterMs + SECOND_MS) return null;
+  return (await isMarked(left, options)) ? idsOfStray(left, options) : null;
+}
+
+async function isMarked(left: LeftLook & Place, options: LeftoversOptions): Promise<boolean> {
+  const sights = new Sights({ bot: left.bot, chatId: left.chatId }, options);
+  for await (const { chatId, messageId } of knownPosts(left, options, CHATS_TRIED))
+    if (typeof (await sights.probe(left, messageId, "forward", chatId)) !== "string") return true;
+  return false;
 }
 
 /**

@@ -348,6 +348,22 @@ describe("what a crash left in the chat", () => {
     expect(scene.notices).toEqual([]);
   });
 
+  it("is looked for below a copy that is made for that, where nothing of ours is known and it can come no more", async () => {
+    const scene = await chatScene(OWN_ONLY);
+    const elsewhere = (await scene.call("answered", { to: 77 })) ?? 0;
+    await scene.call("never");
+    for (let each = 0; each < 30; each++) await scene.posted("somebody else's", OTHER_TOKEN);
+    const before = await scene.chat();
+    await scene.left(elsewhere, "forward");
+    await scene.bot.forward(String(OWN_ONLY.id), "77", elsewhere);
+    await scene.posted("a later one", OTHER_TOKEN);
+    scene.pass(LATER);
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual([...before, "32 a later one"]);
+    expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+    expect(scene.notices).toEqual([]);
+  });
+
   it("is told where nobody can say which it is", async () => {
     const scene = await chatScene(GROUP);
     await scene.call("answered", { tagged: false });
