@@ -20,13 +20,13 @@ type Tell = (call: LostCall, verdict: LookVerdict) => Promise<void>;
 
 const FORCE = "--only unknown --force sends again without a look";
 /** Why a call that was not found stays undecided, and the way out where looking again would come to the same. */
-const OPEN: Readonly<Record<OpenEnd | "unclear", string>> = {
+const OPEN: Readonly<Record<OpenEnd | "unclear" | "stopped", string>> = {
   too_many: `more than 200 other messages stand where its message could be (${FORCE})`,
   no_post_before: `no message of ours in its chat is known from before, to look from there on (${FORCE})`,
   no_post_after: "no later message of ours is in its chat yet, up to which to look",
   unclear: "Telegram did not answer each look at where its message could be",
+  stopped: "the run was stopped before it was looked for (--only unknown is for such calls alone)",
 };
-const STOPPED: LookVerdict = { is: "open", why: "the run was stopped before it was looked for" };
 /** How often such a copy is tried for: an answer that decides nothing is asked for again, once all else was looked at. */
 const MARKS = 2;
 /** Messages of ours that are tried, where some may be deleted. */
@@ -89,7 +89,7 @@ export class ChatLooks {
     this.#sights.forgetDoubtful();
     while (this.#open.has(call)) {
       const { draining } = this.#options;
-      if (draining.aborted) return STOPPED;
+      if (draining.aborted) return { is: "open", why: OPEN.stopped };
       await this.#way.renew();
       const { way } = this.#way;
       if (way === null || !this.#way.isOpen) return this.#way.whyNone();

@@ -29,6 +29,8 @@ interface ProcessLife {
   readonly kind: ProcessPlan["kind"];
   readonly dieAt: number | null;
   readonly offMs?: number;
+  /** Of one that looks: for rows in which states. */
+  readonly only?: string | undefined;
 }
 
 /** Where processes keep their ledger. */
@@ -44,6 +46,7 @@ export class SimulatedProcess {
   readonly mortal: Mortal;
   readonly #world: World;
   readonly #kind: ProcessPlan["kind"];
+  readonly #only: string;
   readonly #home: LedgerHome;
   readonly #events: Emitter;
   #opened: Session | null = null;
@@ -51,9 +54,14 @@ export class SimulatedProcess {
   /** The deepest its queue was. */
   deepest = 0;
 
-  constructor(world: World, { kind, dieAt, offMs = 0 }: ProcessLife, home: LedgerHome) {
+  constructor(
+    world: World,
+    { kind, dieAt, offMs = 0, only = "unknown,failed" }: ProcessLife,
+    home: LedgerHome,
+  ) {
     this.#world = world;
     this.#kind = kind;
+    this.#only = only;
     this.mortal = new Mortal(world.schedule, world.draw, { dieAt, offMs }, () => this.#died());
     this.#home = home;
     const events = new Emitter((error) => this.#surprise("a listener threw", error));
@@ -62,6 +70,11 @@ export class SimulatedProcess {
     });
     events.on("notice", ({ text }) => world.told.push(text));
     this.#events = events;
+  }
+
+  /** Failures in a row ended it before its work was done. */
+  get wasEndedByFailures(): boolean {
+    return this.#opened?.stop.cause?.type === "failures";
   }
 
   /** Runs until it has ended, or is dead. */
@@ -101,7 +114,7 @@ export class SimulatedProcess {
 
   async #run(session: Session): Promise<void> {
     const { transfer, retries } = this.#world.scenario;
-    const only = this.#kind === "only" ? { only: "unknown,failed" } : {};
+    const only = this.#kind === "only" ? { only: this.#only } : {};
     const force = this.#kind === "force";
     const options = readRunOptions({ transfer, retries: String(retries), allowEmpty: true, force, ...only });
     const run = new Run(session, options, "prewarm run");
