@@ -59,9 +59,9 @@ export async function openLanes({
   });
   // A ledger that breaks shows at the next attempt, where it stops the run.
   const keep = (memory: LaneMemory) => ledger.keepLane(memory).catch(() => {});
-  // What others called by the name that a chat had counts as well.
+  // By the name that its chat had before, another process is told of no move while its bot has to wait; what was called by it counts, too.
   const moved = found.flatMap((lane) => (lane.movedFrom === undefined ? [] : formerOf(lane, lane.movedFrom)));
-  if (shared) await Promise.all(moved.map(keep));
+  await Promise.all(moved.map(keep));
   const share =
     shared &&
     openShare({
