@@ -12,8 +12,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.slow.test.ts", "test/**/*.large.test.ts"],
     globalSetup: ["test/postgres-door.ts"],
-    // By itself vitest leaves one of two cores idle.
-    maxWorkers: 2,
+    // A quarter of the time of all tests is waiting. By itself vitest leaves one of two cores idle.
+    maxWorkers: 3,
     // No file leaves anything behind in its process, and to load the same modules for each takes a minute and a half of CPU.
     isolate: false,
     // They end what hangs. No test may be so slow, on whatever machine, and none is held against them.
