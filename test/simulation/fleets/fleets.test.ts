@@ -7,7 +7,7 @@ import { SharedServer } from "./server.ts";
 
 const SEEDS = Number(process.env.PREWARM_FLEET_SEEDS ?? 20);
 /** Later ones that found something. */
-const FOUND = [74, 220, 502, 3164, 5000668, 5001508, 5001704];
+const FOUND = [74, 220, 502, 3164, 5000668, 5001508, 5001704, 6100005];
 const postgres = await startPostgres();
 
 if (typeof postgres === "string") {

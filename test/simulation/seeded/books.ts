@@ -66,7 +66,7 @@ const READY = `
 const STATUS = "select bot_slug as bot, sha256 as content, kind, status from media_cache";
 const PROOFS = "select bot_slug as bot, scope, what, result, evidence, at from prewarm_proofs";
 const STORED = "select r2_key as key, r2_etag as etag from media_store";
-const ASKING = "select bot_slug as bot, message_id as message from prewarm_looks where state = 'asking'";
+const LOOKS = "select bot_slug as bot, message_id as message, state from prewarm_looks";
 const LEFT = `
   select 'sending' as what, r2_key as key, r2_etag as etag from prewarm_attempts where state = 'sending'
   union all select 'warming', s.r2_key, s.r2_etag from media_cache c join media_store s on s.sha256 = c.sha256
@@ -75,7 +75,7 @@ const LEFT = `
     and a.bot_slug = c.bot_slug and a.kind = c.kind where c.status = 'warming'`;
 
 /** All that is asked of the tables. */
-export const QUESTIONS = [ATTEMPTS, READY, STATUS, PROOFS, STORED, ASKING, LEFT] as const;
+export const QUESTIONS = [ATTEMPTS, READY, STATUS, PROOFS, STORED, LOOKS, LEFT] as const;
 
 const UNANSWERED = ["unknown", "unchecked"];
 /** An id that came among others may wait to be tried, and may turn out to serve nothing else. */
@@ -129,10 +129,12 @@ export class Books {
     return rows.find((row) => row.bot === bot && row.content === content && row.kind === kind)?.status;
   }
 
-  /** Whether this look is written down. */
-  isAsking(bot: string, message: number): boolean {
-    const rows = this.#rows<{ bot: string; message: number }>("prewarm_looks", ASKING);
-    return rows.some((row) => row.bot === bot && row.message === message);
+  /** Whether this look is written down, as one that is not over; or, where that is enough, as one that was. */
+  isAsking(bot: string, message: number, orWas: boolean): boolean {
+    const rows = this.#rows<{ bot: string; message: number; state: string }>("prewarm_looks", LOOKS);
+    return rows.some(
+      (row) => row.bot === bot && row.message === message && (orWas || row.state === "asking"),
+    );
   }
 
   /** What is still under way. */

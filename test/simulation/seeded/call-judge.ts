@@ -102,10 +102,14 @@ export class CallJudge {
     );
   }
 
-  /** What a look leaves in a chat can be taken away only by those who know of it. */
-  #lookIsWritten({ method, bot, message }: SeenCall): void {
+  /**
+   * What a look leaves in a chat can be taken away only by those who know of it. Who takes it away leaves nothing, and one of several
+   * processes may do so when another one has just done it.
+   */
+  #lookIsWritten({ method, bot, message, isUnbuttoning }: SeenCall): void {
     if (message === null || method === "deleteMessage") return;
-    if (!this.#books.isAsking(this.#truth.slugOf(bot) ?? "", message))
+    const mayBeOver = isUnbuttoning && this.#world.company !== null;
+    if (!this.#books.isAsking(this.#truth.slugOf(bot) ?? "", message, mayBeOver))
       this.#wrong(`${method} of message ${message} by ${bot} is not written down`);
   }
 

@@ -35,6 +35,8 @@ export interface SeenCall {
   readonly uploads: readonly Upload[];
   /** The number of the message that it is about; null where it is about none. */
   readonly message: number | null;
+  /** It takes a button away. */
+  readonly isUnbuttoning: boolean;
   /** What goes wrong with it; null for nothing. */
   readonly fault: CallFault["type"] | null;
 }
@@ -140,6 +142,7 @@ export class Wire extends Dispatcher {
       kinds: kindsOf(call),
       uploads,
       message,
+      isUnbuttoning: method === "editMessageReplyMarkup" && !form.fields.has("reply_markup"),
       fault: fault?.type ?? null,
     });
     await wires.schedule.pause(wires.draw.from(20, 600), null);
