@@ -19,14 +19,34 @@ export function noteRemembered(
   memories: readonly LaneMemory[],
   clock: Clock,
 ): void {
-  const untilOf = ({ bot, chat }: NamedLane) =>
-    memories.find((memory) => memory.bot === bot && memory.chat === chat)?.frozenUntil ?? 0;
+  const remembered = untilByLane(memories);
+  const untilOf = (lane: NamedLane) => remembered.get(nameOf(lane)) ?? 0;
   const note = (bot: string, chat: string | null, unixMs: number) => {
     if (unixMs > clock.wall()) waits.note({ bot, chat, until: fromWall(clock, unixMs) });
   };
   for (const bot of new Set(lanes.map((lane) => lane.bot))) {
     const own = lanes.filter((lane) => lane.bot === bot);
-    for (const memory of memories) if (memory.bot === bot) note(bot, memory.chat, memory.frozenUntil);
+    for (const memory of memories)
+      if (memory.bot === bot) for (const chat of namesOf(memory)) note(bot, chat, memory.frozenUntil);
     note(bot, null, Math.min(...own.map(untilOf)));
   }
+}
+
+/** A wait of a bot in all its chats is written down by the names that they have in the configuration. */
+function untilByLane(memories: readonly LaneMemory[]): ReadonlyMap<string, number> {
+  const untils = new Map<string, number>();
+  for (const memory of memories)
+    for (const chat of namesOf(memory)) {
+      const name = nameOf({ bot: memory.bot, chat });
+      untils.set(name, Math.max(untils.get(name) ?? 0, memory.frozenUntil));
+    }
+  return untils;
+}
+
+function namesOf({ chat, migratedTo }: LaneMemory): readonly string[] {
+  return migratedTo === null ? [chat] : [chat, migratedTo];
+}
+
+function nameOf({ bot, chat }: NamedLane): string {
+  return `${bot}|${chat}`;
 }
