@@ -24,9 +24,10 @@ it("a worker finds lost messages by looking when unknown rows are retried, count
   expect(before).toEqual({ messages: OBJECTS + 3, twice: 0, copies: 0, withoutTag: 0 });
   expect((await worker.post(`${API}/retry`, { status: "unknown" })).status).toBe(200);
   await world.until(() => ready() === OBJECTS + 3, "all were found");
-  const metrics = await (await worker.get("/metrics")).text();
-  expect(metrics).toContain(`prewarm_lost_calls_total{bot="default",resolved="found"} ${lost}\n`);
-  expect(metrics).toContain('prewarm_lost_calls_total{bot="default",resolved="sent"} 0\n');
+  const metrics = async () => (await worker.get("/metrics")).text();
+  // Each is told once it is written down.
+  await expect.poll(metrics).toContain(`prewarm_lost_calls_total{bot="default",resolved="found"} ${lost}\n`);
+  expect(await metrics()).toContain('prewarm_lost_calls_total{bot="default",resolved="sent"} 0\n');
   const status = (await (await worker.get(`${API}/status`)).json()) as { resolved: unknown };
   expect(status.resolved).toEqual({ found: lost, sent: 0, unchecked: 0 });
   const { stderr } = await worker.stop();

@@ -167,7 +167,7 @@ describe("POST /sandbox/control", () => {
 
   it.each([
     ["{", "the body is not JSON"],
-    ["{}", "nothing to do: give reset, chat, frozen, outage, faults, "],
+    ["{}", "nothing to do: give reset, chat, bot, frozen, outage, faults, "],
     ['{"chat":{"id":5,"kick":true}}', "the sandbox has no chat 5"],
     ['{"chat":{"id":-1001,"kick":true,"bot":"who"}}', "the sandbox has no bot who"],
     ['{"chat":{"id":-1001,"rate":0}}', "chat.rate: "],
