@@ -181,8 +181,8 @@ export interface Ledger
    */
   lookup(page: readonly Query[], again?: boolean): Promise<Found[]>;
   /**
-   * Returns what there is for each content, in order: its id, that of a document where it came back as one; whether a call for it is
-   * in doubt, and was looked for; else null.
+   * Returns what there is for each content, in order, by its hash where that has become known: its id, that of a document where it came
+   * back as one; whether a call for it is in doubt, and was looked for; else null.
    */
   idsOf(asked: readonly AskedRow[]): Promise<IdOrDoubt[]>;
   /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */

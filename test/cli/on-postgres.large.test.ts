@@ -9,9 +9,12 @@ const FILES = [
   "again",
   "beside-worker",
   "budgets",
+  "check-env.slow",
   "choice",
   "content",
+  "crash.slow",
   "end-hook",
+  "environment.slow",
   "exchange",
   "ids-over-http",
   "json-errors",
@@ -29,6 +32,7 @@ const FILES = [
   "pipe",
   "probe",
   "probe-facts",
+  "probe-stop.slow",
   "proxy",
   "refusals",
   "report",
@@ -41,8 +45,10 @@ const FILES = [
   "test-environment",
   "unclear-refusals",
   "usage",
+  "values",
   "verify",
   "worker-looks",
+  "worker.slow",
 ].map((name) => `${name}.test.ts`);
 
 const LEFT_OUT = [
@@ -65,10 +71,14 @@ const LEFT_OUT = [
   "where this user may not read; who may only read is told all",
   "a plan names the disk of temporary files where that is full (needs `unshare`)",
   "loses to .env, that to the environment, that to flags",
+  "with line ends around it is what it is without",
   // Chats may be named by a platform's table there, so that none is missed before the ledger was opened.
   "is told all at once, each with how to set it, and with the run that needs none",
+  "looks at one group with --only, and says 2 when what that needs does not hold",
   // A second process is refused at a file; at a server it waits for lanes, or works beside the first (many-machines.test.ts).
   "is refused with the process that holds it; readers and plans are free",
+  "is refused while another worker has the ledger, and so is a run",
+  "does not take a ledger that another process holds",
   "whoever meets an unknown row is told what leads to its id, without a token",
   "whoever meets an unknown row is told what leads to its id, with one",
 ];

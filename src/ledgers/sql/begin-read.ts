@@ -1,6 +1,7 @@
 import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import { whyNotSent } from "../../domain/known-content.ts";
-import type { AttemptFacts, AttemptId, BeginAnswer, ReadContent } from "../port.ts";
+import type { AskedRow } from "../look-port.ts";
+import type { AttemptFacts, AttemptId, BeginAnswer, IdOrDoubt, ReadContent } from "../port.ts";
 import { begin } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
 import { idOf } from "./rows.ts";
@@ -13,9 +14,20 @@ export function* beginRead(
   read: ReadContent,
   begin: () => Steps<AttemptId>,
 ): Steps<BeginAnswer> {
-  const content = yield* resolve(read.sha256);
-  const why = isProvisional(content) ? null : whyNotSent(yield* idOf({ bot, kind, content }), read);
+  const why = whyNotSent(yield* idByHash({ bot, kind, content: read.sha256 }), read);
   return why ?? { type: "begun", attempt: yield* begin() };
+}
+
+/** Returns what there is for each content, in order; null where its hash is not known. */
+export function* idsOf(asked: readonly AskedRow[]): Steps<IdOrDoubt[]> {
+  const found: IdOrDoubt[] = [];
+  for (const row of asked) found.push(yield* idByHash(row));
+  return found;
+}
+
+function* idByHash(asked: AskedRow): Steps<IdOrDoubt> {
+  const content = yield* resolve(asked.content);
+  return isProvisional(content) ? null : yield* idOf({ ...asked, content });
 }
 
 /**

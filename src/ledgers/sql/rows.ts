@@ -129,10 +129,3 @@ export function* idOf({ bot, content, kind }: AskedRow): Steps<IdOrDoubt> {
   const isDocument = row?.status === "error" && row.reason === "came_back_as_document";
   return isDocument ? yield* readyId({ bot, content, kind: "document" }) : storedId(row);
 }
-
-/** Returns {@link idOf} for each, in order. */
-export function* idsOf(asked: readonly AskedRow[]): Steps<IdOrDoubt[]> {
-  const found: IdOrDoubt[] = [];
-  for (const row of asked) found.push(yield* idOf(row));
-  return found;
-}

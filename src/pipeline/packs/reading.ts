@@ -7,7 +7,7 @@ import type { Permit } from "../../lanes/port.ts";
 import type { Ledger } from "../../ledgers/port.ts";
 import type { Prepared, Transfers } from "../../transfers/port.ts";
 import { type Attempts, uploadBytes } from "../attempt.ts";
-import { readOf } from "../begin-attempt.ts";
+import { readOf, unreadOf } from "../begin-attempt.ts";
 import { type Outcome, SAME_CONTENT, type Spent } from "../outcome.ts";
 import type { ReadTask } from "../read-ahead.ts";
 import { EMPTY_PACK, hasRoom, type PackBounds, withOneMore } from "./fit.ts";
@@ -90,10 +90,13 @@ export async function readPack(
   return { ready: ready.filter((each) => !known.has(each)), dropped };
 }
 
-/** Asks the ledger, once for all, which of them have content that is known or in doubt by now, and need not be sent. */
+/**
+ * Asks the ledger, once for all, which of them have content that is known or in doubt by now, and need not be sent: also of what was not
+ * read, since another key with its ETag may have been meanwhile.
+ */
 async function knownOf(ready: readonly ReadyTask[], ledger: Ledger): Promise<Map<ReadyTask, Known>> {
   const read = ready.flatMap((each) => {
-    const content = readOf(each.task, each.prepared);
+    const content = readOf(each.task, each.prepared) ?? unreadOf(each.task);
     return content ? [{ each, content }] : [];
   });
   const known = new Map<ReadyTask, Known>();
