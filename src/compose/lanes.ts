@@ -59,7 +59,7 @@ export async function openLanes({
   });
   // A ledger that breaks shows at the next attempt, where it stops the run.
   const keep = (memory: LaneMemory) => ledger.keepLane(memory).catch(() => {});
-  // By the name that its chat had before, another process is told of no move while its bot has to wait; what was called by it counts, too.
+  // A later process whose bot has to wait is not told of the move when it asks by the old id; and what others called by that counts.
   const moved = found.flatMap((lane) => (lane.movedFrom === undefined ? [] : formerOf(lane, lane.movedFrom)));
   await Promise.all(moved.map(keep));
   const share =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { provisionalId } from "../../src/domain/content.ts";
 import { etagOf } from "../helpers/etag.ts";
 import { asDocument, type OpenLedger, object, SHA_A, SHA_B, TestedLedger } from "./tested-ledger.ts";
 
@@ -143,6 +144,17 @@ export function lookupConformance(open: OpenLedger): void {
       expect(await idsOf(SHA_A)).toEqual([null]);
       await tested.sql("update media_cache set status = 'unknown', tg_file_id = null");
       expect(await idsOf(SHA_A, "nothing")).toEqual(["looked_for", null]);
+    });
+
+    it("gives it also by the name that content had before its hash was known, and none while that is not", async () => {
+      const ofName = (key: string) => {
+        const content = provisionalId(object(key, { etag: key }));
+        return tested.ledger.idsOf([{ bot: "default", content, kind: "photo" }]);
+      };
+      await tested.warm(object("a.jpg", { etag: "a.jpg" }), { confirmed: { content: SHA_A } });
+      await tested.warm(object("b.jpg", { etag: "b.jpg" }));
+      expect(await ofName("a.jpg")).toMatchObject([{ kind: "photo" }]);
+      expect(await ofName("b.jpg")).toEqual([null]);
     });
 
     it("calls a photo weak whose id stands under `document`, and a row that is flagged", async () => {
