@@ -39,9 +39,7 @@ export class ObjectJudge {
     const attempts = this.#books.attempts.filter((each) => each.bot === bot && etags.includes(each.etag));
     const isRefused = attempts.some(({ why }) => why !== null && PERMANENT.has(why));
     const mayBeInDoubt = attempts.some(
-      (each) =>
-        this.#books.statusOf(each) === "unknown" &&
-        (!all || this.#isAlone(bot, each) || this.#packs.isMisfit(each)),
+      (each) => this.#books.statusOf(each) === "unknown" && (!all || this.#staysInDoubt(each)),
     );
     if (!isReady && !isRefused && !mayBeInDoubt)
       this.#wrong(`${key} is not ready for ${bot}: ${JSON.stringify(attempts)}`);
@@ -49,8 +47,13 @@ export class ObjectJudge {
       this.#wrong(`${key} does not point at its content`);
   }
 
+  /** Nothing can tell any more whether it was posted. */
+  #staysInDoubt(attempt: AttemptRow): boolean {
+    return this.#isAlone(attempt) || this.#packs.isMisfit(attempt);
+  }
+
   /** No message is known by whose id one could look for its own, or of which a copy could be made there. */
-  #isAlone(bot: string, { chat }: AttemptRow): boolean {
+  #isAlone({ bot, chat }: AttemptRow): boolean {
     const { telegram } = this.#world;
     const there = telegram.chats.find(({ id }) => id === chat);
     return this.#books.attempts.every((post) => {
@@ -63,7 +66,7 @@ export class ObjectJudge {
   /** A bot is in doubt about it, whose readers may need what the key points at; in the end only for good. */
   #isDoubted(etag: string, all: boolean): boolean {
     return this.#books.attempts.some(
-      (each) => each.etag === etag && isUnanswered(each) && (!all || this.#packs.isMisfit(each)),
+      (each) => each.etag === etag && isUnanswered(each) && (!all || this.#staysInDoubt(each)),
     );
   }
 }
