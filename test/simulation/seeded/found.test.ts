@@ -5,7 +5,7 @@ import { play } from "./play.ts";
 import type { Scenario } from "./scenario.ts";
 
 const FOUND = join(import.meta.dirname, "found");
-const AGAIN = 10;
+const AGAIN = 3;
 
 // Each broke a promise once. It is played as it was found, and in other orders.
 it.each(readdirSync(FOUND))("mended: %s", async (name) => {
