@@ -10,17 +10,24 @@ export interface SentEven {
   readonly evenInDoubt: EvenInDoubt | null;
 }
 
-/** A call for content is in doubt; `looked_for`: each one was looked for, and none can be found any more. */
-export type ContentDoubt = "in_doubt" | "looked_for";
+/**
+ * A call for content is in doubt; `looked_for`: each one was looked for, and none can be found any more; `under_way`: this process makes one,
+ * or is about to try its id.
+ */
+export type ContentDoubt = "in_doubt" | "looked_for" | "under_way";
 
-/** Why content that was read is not sent. */
-export type NotSent<Id> = { readonly type: "known"; readonly stored: Id } | { readonly type: "in_doubt" };
+/** Why content is not sent; what is under way is not sent for now. */
+export type NotSent<Id> =
+  | { readonly type: "known"; readonly stored: Id }
+  | { readonly type: "in_doubt" }
+  | { readonly type: "under_way" };
 
-/** Decides by what the ledger found of content that was read; null where it is to be sent. */
+/** Decides by what the ledger found of content; null where it is to be sent. */
 export function whyNotSent<Id extends object>(
   found: Id | ContentDoubt | null,
   { evenIfKnown, evenInDoubt }: SentEven,
 ): NotSent<Id> | null {
+  if (found === "under_way") return { type: "under_way" };
   if (found === null || evenIfKnown) return null;
   if (typeof found === "object") return { type: "known", stored: found };
   const isSent = evenInDoubt === "always" || (evenInDoubt === "looked_for" && found === "looked_for");

@@ -35,5 +35,13 @@ export interface ReadContent extends SentEven {
 /** What there is for content: its id, or a doubt; null for nothing. */
 export type IdOrDoubt = StoredId | ContentDoubt | null;
 
-/** What became of an attempt at an object that was read. */
-export type BeginAnswer = { readonly type: "begun"; readonly attempt: AttemptId } | NotSent<StoredId>;
+/** Why an attempt was not begun. `learned`: the hash of an object that was not read has become known, and nothing else speaks against it. */
+export type NotBegun = NotSent<StoredId> | { readonly type: "learned"; readonly content: ContentId };
+
+/** What became of an attempt at an object. */
+export type BeginAnswer = { readonly type: "begun"; readonly attempt: AttemptId } | NotBegun;
+
+/** What became of the attempts of one call: all were begun, or none, for what is said of these by their places. */
+export type BeginAllAnswer =
+  | { readonly type: "begun"; readonly attempts: readonly AttemptId[] }
+  | { readonly type: "not_all"; readonly left: readonly (readonly [nth: number, why: NotBegun])[] };

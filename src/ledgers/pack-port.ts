@@ -2,7 +2,8 @@ import type { ContentId } from "../domain/content.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { MediaKind } from "../domain/media.ts";
 import type { Proof } from "../domain/proof.ts";
-import type { AttemptFacts, AttemptId, Confirmation } from "./port.ts";
+import type { BeginAllAnswer } from "./attempt-facts.ts";
+import type { AttemptFacts, AttemptId, Confirmation, ReadContent } from "./port.ts";
 
 /** An id that came in a pack, while it is not known whether the method of its kind takes it. */
 export interface UnprovedId {
@@ -36,6 +37,8 @@ export type CanaryEnd =
 export interface PackedCalls {
   /** Records the attempts of one call, as `begin` does each, all or none; `TakenElsewhere` says which one another process has. */
   beginAll(facts: readonly AttemptFacts[]): Promise<AttemptId[]>;
+  /** The same, as `beginRead` does each: where one of them is not to be begun, none is, and it is said which and why. */
+  beginAllRead(facts: readonly AttemptFacts[], reads: readonly ReadContent[]): Promise<BeginAllAnswer>;
   /** Keeps what an attempt came to until its id is proved: its row stays as it is, and later processes find it as `under_way`. */
   holdUnproved(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
   /** Drops an id that is good for nothing but its message; its row is to be warmed, also where it was in doubt. Throws `AttemptLost` for one that does not wait. */

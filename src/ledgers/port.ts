@@ -182,7 +182,7 @@ export interface Ledger
   lookup(page: readonly Query[], again?: boolean): Promise<Found[]>;
   /**
    * Returns what there is for each content, in order, by its hash where that has become known: its id, that of a document where it came
-   * back as one; whether a call for it is in doubt, and was looked for; else null.
+   * back as one; whether a call for it is in doubt, and was looked for, or is under way here; else null.
    */
   idsOf(asked: readonly AskedRow[]): Promise<IdOrDoubt[]>;
   /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
@@ -199,7 +199,7 @@ export interface Ledger
    * sends it, or has since `facts.askedAt`; `LaneHeld` where its lane is not to be called; what ends an attempt throws `AttemptLost` once its lease was over.
    */
   begin(facts: AttemptFacts): Promise<AttemptId>;
-  /** The same of an object that was read, unless {@link Ledger.idsOf} knows of its content: then it says so and writes nothing. */
+  /** The same, unless {@link Ledger.idsOf} knows of its content, or its hash was learned: then it says so and writes nothing. */
   beginRead(facts: AttemptFacts, read: ReadContent): Promise<BeginAnswer>;
   /** Stores the id, in one transaction: row, `media_store`, attempt. */
   confirm(attempt: AttemptId, confirmation: Confirmation): Promise<Confirmed>;

@@ -1,4 +1,5 @@
 import { type Clock, toWall } from "../domain/clock.ts";
+import type { ContentId } from "../domain/content.ts";
 import type { Emitter } from "../domain/events.ts";
 import { type Failure, failure } from "../domain/failure.ts";
 import type { Task } from "../domain/task.ts";
@@ -6,7 +7,7 @@ import type { Permit } from "../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../ledgers/port.ts";
 import type { Prepared, Transfers } from "../transfers/port.ts";
 import { asSent, type SentMedium } from "./as-sent.ts";
-import { beginAttempt, readOf, unreadOf } from "./begin-attempt.ts";
+import { beginAttempt, readOf } from "./begin-attempt.ts";
 import type { InFlight } from "./claims.ts";
 import { type InPlace, isAsRead, type Outcome, SAME_CONTENT, type Spent } from "./outcome.ts";
 import type { OwnAnswers } from "./own-answers.ts";
@@ -105,7 +106,12 @@ export class Attempts {
    * and the claim another task could finish with the same content.
    */
   claims(task: Task, prepared: Prepared): boolean {
-    return this.#options.inFlight.claim(task, prepared.sha256() ?? task.content);
+    return this.claimsHash(task, prepared.sha256() ?? task.content);
+  }
+
+  /** The same of a hash, beside what it has claimed already. */
+  claimsHash(task: Task, content: ContentId): boolean {
+    return this.#options.inFlight.claim(task, content);
   }
 
   async #begin(ready: ReadyTry, spent: Spent): Promise<Outcome> {
@@ -114,7 +120,8 @@ export class Attempts {
     const began = clock.now();
     // The chat may have changed while the permit was waited for (a group that became a supergroup).
     const facts = this.taggedFactsOf(task, permit);
-    const begun = await beginAttempt(ledger, facts, readOf(task, prepared) ?? unreadOf(task));
+    const claims = (content: ContentId) => this.claimsHash(task, content);
+    const begun = await beginAttempt(ledger, facts, readOf(task, prepared), claims);
     if (begun.type !== "begun") {
       permit.giveBack();
       return { facts, spent, transfer: null, result: begun };

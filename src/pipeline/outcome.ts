@@ -27,6 +27,26 @@ interface PackPlace extends PackedIn {
   readonly message: { rows: number };
 }
 
+/** Why nothing was sent. */
+export type Unsent =
+  /** There is an id of its content by now. */
+  | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
+  /** Another process is sending it, or has sent it since the ledger was asked about it. */
+  | { readonly type: "elsewhere" }
+  /** A call for its content is in doubt. */
+  | { readonly type: "in_doubt"; readonly content: ContentId }
+  /**
+   * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
+   * content is on its way under another key, or its pack had no room. The item waits `ms` before its next try, which is by itself if `alone`.
+   * `begun` is what was written down of it already, and why its call was not made.
+   */
+  | {
+      readonly type: "put_off";
+      readonly ms: number;
+      readonly alone?: boolean;
+      readonly begun?: { readonly attempt: AttemptId; readonly why: Failure };
+    };
+
 /** What one try came to. */
 export interface Outcome {
   readonly facts: AttemptFacts;
@@ -44,12 +64,7 @@ export interface Outcome {
         readonly mime: string | null;
         readonly shown: Shown;
       }
-    /** The content, once read, was known: nothing was sent. */
-    | { readonly type: "known"; readonly stored: StoredId; readonly content: ContentId }
-    /** Another process is sending it, or has sent it since the ledger was asked about it. */
-    | { readonly type: "elsewhere" }
-    /** The content, once read, was that of a call in doubt: nothing was sent. */
-    | { readonly type: "in_doubt"; readonly content: ContentId }
+    | Unsent
     /** `startedAt` is when the call began; absent where there was none. */
     | {
         readonly type: "failed";
@@ -58,18 +73,7 @@ export interface Outcome {
         readonly startedAt?: number;
       }
     /** Its pack was refused for the sake of one medium, perhaps of this one: nothing was posted, and it goes again. */
-    | { readonly type: "packed_again"; readonly attempt: AttemptId; readonly failure: Failure }
-    /**
-     * Nothing was sent, for now: the permit was lost (lane frozen or closed meanwhile, or the run drains), or the same
-     * content is on its way under another key, or its pack had no room. The item waits `ms` before its next try, which is by itself if `alone`.
-     * `begun` is what was written down of it already, and why its call was not made.
-     */
-    | {
-        readonly type: "put_off";
-        readonly ms: number;
-        readonly alone?: boolean;
-        readonly begun?: { readonly attempt: AttemptId; readonly why: Failure };
-      };
+    | { readonly type: "packed_again"; readonly attempt: AttemptId; readonly failure: Failure };
 }
 
 /** Makes the call of a try that was written down, once there is a place for it, and all that has to be done before the place is free again. */

@@ -298,8 +298,24 @@ export function attemptConformance(open: OpenLedger): void {
         expect((await begin(null)).type).toBe("begun");
         await tested.warm(copy, { kind: "document", confirmed: { content: SHA_A } });
         await tested.doubts(object("a.jpg", { sha256: SHA_A }));
+        expect(await begin(null)).toEqual({ type: "under_way" });
+        await tested.sql("update prewarm_attempts set state = 'retry' where state = 'sending'");
         expect(await begin(null)).toEqual({ type: "in_doubt" });
-        expect((await begin("always")).type).toBe("begun");
+        expect(await begin("always")).toEqual({ type: "learned", content: SHA_A });
+      });
+
+      it("is not begun while a call of this process is under way for its content, also one that was begun before its hash was known", async () => {
+        const first = await tested.begin(copy);
+        expect((await beginRead(object("b.jpg", { etag: "b" }), { sha256: SHA_B })).type).toBe("begun");
+        await tested.warm(copy, { kind: "document", confirmed: { content: SHA_A } });
+        const other = object("c.jpg", { etag: "c" });
+        const idsOf = () => tested.ledger.idsOf([{ bot: "default", content: SHA_A, kind: "photo" }]);
+        expect(await beginRead(other, { evenIfKnown: true })).toEqual({ type: "under_way" });
+        expect(await idsOf()).toEqual(["under_way"]);
+        await tested.ledger.holdUnproved(first, confirmation(facts(copy), "x", { content: SHA_A }));
+        expect([await beginRead(other), await idsOf()]).toEqual([{ type: "under_way" }, ["under_way"]]);
+        await tested.ledger.discard(first, failure("no_rights", "x"));
+        expect((await beginRead(other)).type).toBe("begun");
       });
 
       it("is about what it was taken for, where that is another hash", async () => {

@@ -46,6 +46,40 @@ export function packConformance(open: OpenLedger): void {
     });
   });
 
+  describe("the attempts of a pack, with what is known of their content", () => {
+    const tested = new TestedLedger(open);
+    const [known, learned] = [
+      object("known.jpg", { etag: "known" }),
+      object("learned.jpg", { etag: "learned" }),
+    ];
+
+    it("are all begun where nothing speaks against it, and else none, with what does", async () => {
+      const begin = (entries: readonly KnownEntry[], evenIfKnown = false) => {
+        const all = entries.map((entry, index) => facts(entry, { pack: { id: "p", index } }));
+        const reads = all.map(({ content: sha256 }) => ({ sha256, evenIfKnown, evenInDoubt: null }));
+        return tested.ledger.beginAllRead(all, reads);
+      };
+      await tested.warm(known, { confirmed: { content: "a".repeat(64) } });
+      await tested.warm(learned, { kind: "document", confirmed: { content: "b".repeat(64) } });
+      const { stored } = await tested.find(known);
+      expect(await begin([A, known, B, learned])).toEqual({
+        type: "not_all",
+        left: [
+          [1, { type: "known", stored }],
+          [3, { type: "learned", content: "b".repeat(64) }],
+        ],
+      });
+      expect(await tested.sql("select id from prewarm_attempts where pack_id is not null")).toEqual([]);
+      const begun = await begin([A, B]);
+      expect(
+        await tested.sql("select id from prewarm_attempts where pack_id is not null order by id"),
+      ).toEqual(begun.type === "begun" ? begun.attempts.map((id) => ({ id })) : []);
+      expect(begun).toMatchObject({ attempts: [expect.anything(), expect.anything()] });
+      const hash = { sha256: "a".repeat(64), evenIfKnown: true, evenInDoubt: null };
+      expect(await tested.ledger.beginAllRead([facts(known)], [hash])).toMatchObject({ type: "begun" });
+    });
+  });
+
   describe("an id that came in a pack", () => {
     const tested = new TestedLedger(open);
     const waiting = () => tested.ledger.unproved(["default"]);

@@ -1,6 +1,6 @@
 import { LaneHeld } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../port.ts";
-import { beginRead } from "../sql/begin-read.ts";
+import { beginAllRead, beginRead } from "../sql/begin-read.ts";
 import { beginLook } from "../sql/looks.ts";
 import { beginCanary } from "../sql/packs.ts";
 import { beginProbe } from "../sql/probes.ts";
@@ -41,7 +41,7 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
         beginning(() => leased(facts)),
       ),
     beginRead: async (facts, read) => {
-      const begun = open.write(() => beginRead(facts, read, () => leased(facts)));
+      const begun = open.write(() => beginRead(store, facts, read, () => leased(facts)));
       const answer = await heeding(shared, facts, begun);
       if (answer.type === "begun") keeper.begun(answer.attempt);
       return answer;
@@ -55,6 +55,12 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
       const ids = await heeding(shared, facts[0], begun);
       for (const id of ids) keeper.begun(id);
       return ids;
+    },
+    beginAllRead: async (facts, reads) => {
+      const begun = open.write(() => beginAllRead(store, facts, reads, leased));
+      const answer = await heeding(shared, facts[0], begun);
+      if (answer.type === "begun") for (const id of answer.attempts) keeper.begun(id);
+      return answer;
     },
     beginCanary: (id, chatId) => {
       const begun = beginning(function* () {

@@ -1,33 +1,57 @@
 import { type ContentId, isProvisional, provisionalId } from "../../domain/content.ts";
 import { whyNotSent } from "../../domain/known-content.ts";
+import type { BeginAllAnswer, NotBegun } from "../attempt-facts.ts";
 import type { AskedRow } from "../look-port.ts";
 import type { AttemptFacts, AttemptId, BeginAnswer, IdOrDoubt, ReadContent } from "../port.ts";
 import { begin } from "./attempts.ts";
 import { rekey, resolve } from "./content.ts";
-import { idOf } from "./rows.ts";
+import { idUnlessHere } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Store } from "./store.ts";
 
-/** Begins an attempt at an object that was read, or whose hash another one has shown, in the way of its database, unless its content is known. */
+/** Begins an attempt at an object in the way of its database, unless its content is known, in doubt or under way by its hash. */
 export function* beginRead(
-  { bot, kind }: AttemptFacts,
+  store: Store,
+  facts: AttemptFacts,
   read: ReadContent,
   begin: () => Steps<AttemptId>,
 ): Steps<BeginAnswer> {
-  const why = whyNotSent(yield* idByHash({ bot, kind, content: read.sha256 }), read);
-  return why ?? { type: "begun", attempt: yield* begin() };
+  return (yield* whyNotBegun(store, facts, read)) ?? { type: "begun", attempt: yield* begin() };
+}
+
+/** The same for all attempts of one call, or for none. */
+export function* beginAllRead(
+  store: Store,
+  facts: readonly AttemptFacts[],
+  reads: readonly ReadContent[],
+  begin: (facts: AttemptFacts, nth: number) => Steps<AttemptId>,
+): Steps<BeginAllAnswer> {
+  const left: [number, NotBegun][] = [];
+  for (const [nth, read] of reads.entries()) {
+    const why = yield* whyNotBegun(store, facts[nth] as AttemptFacts, read);
+    if (why) left.push([nth, why]);
+  }
+  if (left.length > 0) return { type: "not_all", left };
+  const attempts: AttemptId[] = [];
+  for (const [nth, each] of facts.entries()) attempts.push(yield* begin(each, nth));
+  return { type: "begun", attempts };
+}
+
+function* whyNotBegun(store: Store, { bot, kind }: AttemptFacts, read: ReadContent): Steps<NotBegun | null> {
+  const content = yield* resolve(read.sha256);
+  if (isProvisional(content)) return null;
+  const why = whyNotSent(yield* idUnlessHere(store, { bot, kind, content }), read);
+  return why ?? (content === read.sha256 ? null : { type: "learned", content });
 }
 
 /** Returns what there is for each content, in order; null where its hash is not known. */
-export function* idsOf(asked: readonly AskedRow[]): Steps<IdOrDoubt[]> {
+export function* idsOf(store: Store, asked: readonly AskedRow[]): Steps<IdOrDoubt[]> {
   const found: IdOrDoubt[] = [];
-  for (const row of asked) found.push(yield* idByHash(row));
+  for (const row of asked) {
+    const content = yield* resolve(row.content);
+    found.push(isProvisional(content) ? null : yield* idUnlessHere(store, { ...row, content }));
+  }
   return found;
-}
-
-function* idByHash(asked: AskedRow): Steps<IdOrDoubt> {
-  const content = yield* resolve(asked.content);
-  return isProvisional(content) ? null : yield* idOf({ ...asked, content });
 }
 
 /**

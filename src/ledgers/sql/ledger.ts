@@ -2,7 +2,7 @@ import type { PackedCalls } from "../pack-port.ts";
 import type { Ledger } from "../port.ts";
 import type { ProbePosts } from "../probe-port.ts";
 import { begin, doubt, fail, note, recover, refuse, retry } from "./attempts.ts";
-import { beginRead, beginUnderHash, idsOf } from "./begin-read.ts";
+import { beginAllRead, beginRead, beginUnderHash, idsOf } from "./begin-read.ts";
 import { confirm, point } from "./confirm.ts";
 import { readFacts } from "./facts.ts";
 import { forget } from "./forget.ts";
@@ -57,7 +57,7 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     identify: (identity) => write(() => identify(place, identity)),
     recover: async () => (store.beside ? 0 : write(() => recover(store))),
     lookup: (page, again) => read(() => lookup(store, page, again)),
-    idsOf: (asked) => read(() => idsOf(asked)),
+    idsOf: (asked) => read(() => idsOf(store, asked)),
     select: (what, cut) => select(read, what, cut),
     rowsOf: (keys, bots) => read(() => rowsOf(keys, bots)),
     countBad: (bots) => read(() => countBad(bots)),
@@ -103,7 +103,7 @@ function attemptsIn(store: Store, write: LedgerDatabase["write"]) {
   return {
     begin: (facts) => write(() => begin(store, facts)),
     beginRead: (facts, read) =>
-      write(() => beginRead(facts, read, () => beginUnderHash(store, facts, read.sha256))),
+      write(() => beginRead(store, facts, read, () => beginUnderHash(store, facts, read.sha256))),
     confirm: (attempt, confirmation) => write(() => confirm(store, attempt, confirmation)),
     retry: (attempt, failure) => write(() => retry(store, attempt, failure)),
     fail: (attempt, facts, failure) => write(() => fail(store, attempt, facts, failure)),
@@ -117,6 +117,8 @@ function packedCallsIn(
 ): PackedCalls & ProbePosts {
   return {
     beginAll: (facts) => write(() => beginAll(store, facts)),
+    beginAllRead: (facts, reads) =>
+      write(() => beginAllRead(store, facts, reads, (each) => begin(store, each))),
     holdUnproved: (attempt, confirmation) => write(() => holdUnproved(store, attempt, confirmation)),
     discard: (attempt, failure) => write(() => discard(store, attempt, failure)),
     // Whoever comes next has the ledger to itself.

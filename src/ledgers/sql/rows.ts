@@ -107,10 +107,17 @@ export function storedId(row: IdRow | undefined): StoredId | null {
   };
 }
 
-const ROW = `
+const rowWith = (here: string) => `
   select c.kind, c.status, c.error_reason as reason, ${fileId("c")} as tg_file_id, c.tg_file_unique_id, c.warmup_chat_id, c.warmup_message_id,
-    ${isWeak("c")} as weak
+    ${isWeak("c")} as weak, ${here} as here
   from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
+const ROW = rowWith("false");
+
+/** SQL: this process makes a call for row `alias`, or has an id of it that waits to be tried. */
+function isHere(alias: string, { fence }: Store): string {
+  return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
+    and a.kind = ${alias}.kind and a.state in ('sending', 'unproved') and ${fence === undefined ? "a.owner = :owner" : `a.fence = ${fence}`})`;
+}
 
 /** Returns the id that readers find for (bot, content, kind), or null. */
 export function* readyId({ bot, content, kind }: AskedRow): Steps<StoredId | null> {
@@ -121,9 +128,21 @@ export function* readyId({ bot, content, kind }: AskedRow): Steps<StoredId | nul
 const MAY_BE_FOUND = `
   select 1 from prewarm_attempts where sha256 = :content and bot_slug = :bot and kind = :kind and state in ('unknown', 'unproved') limit 1`;
 
+type AnyRow = IdRow & { readonly reason: string | null; readonly here: number | boolean };
+
 /** The same, of a document where content of this kind came back as one; without an id, whether a call is in doubt. */
 export function* idOf({ bot, content, kind }: AskedRow): Steps<IdOrDoubt> {
-  const row = yield* one<IdRow & { readonly reason: string | null }>(ROW, { bot, content, kind });
+  return yield* idOrDoubt({ bot, content, kind }, yield* one<AnyRow>(ROW, { bot, content, kind }));
+}
+
+/** The same, unless this process sends it. */
+export function* idUnlessHere(store: Store, { bot, content, kind }: AskedRow): Steps<IdOrDoubt> {
+  const { owner } = store;
+  const row = yield* one<AnyRow>(rowWith(isHere("c", store)), { bot, content, kind, owner });
+  return row?.here ? "under_way" : yield* idOrDoubt({ bot, content, kind }, row);
+}
+
+function* idOrDoubt({ bot, content, kind }: AskedRow, row: AnyRow | undefined): Steps<IdOrDoubt> {
   if (row?.status === "unknown")
     return (yield* one(MAY_BE_FOUND, { bot, content, kind })) ? "in_doubt" : "looked_for";
   const isDocument = row?.status === "error" && row.reason === "came_back_as_document";

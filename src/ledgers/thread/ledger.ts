@@ -110,6 +110,7 @@ function messagesOver(ask: Ask) {
 function packsOver(ask: Ask) {
   return {
     beginAll: ask("beginAll"),
+    beginAllRead: ask("beginAllRead"),
     holdUnproved: ask("holdUnproved"),
     discard: ask("discard"),
     leaveUnproved: ask("leaveUnproved"),

@@ -8,7 +8,7 @@ import type { PackAnswer } from "../../telegram/pack-port.ts";
 import type { Sent } from "../../telegram/port.ts";
 import type { Transfers } from "../../transfers/port.ts";
 import type { Attempts } from "../attempt.ts";
-import { isAsRead, type Outcome } from "../outcome.ts";
+import { isAsRead, type Outcome, type Unsent } from "../outcome.ts";
 import type { OwnAnswers } from "../own-answers.ts";
 import type { Stop } from "../stop.ts";
 import { type AfterPack, afterPack } from "./after-pack.ts";
@@ -103,7 +103,7 @@ export class PackAttempts {
     if (!mayGo) return none;
     const factsOf = (going: readonly ReadyTask[]) => this.#factsOf(going, permit);
     const begun = this.#stillGoes(waiting, permit)
-      ? await beginPack(waiting, factsOf, this.#options.ledger)
+      ? await beginPack(waiting, { ...this.#options, factsOf })
       : null;
     if (begun === null) {
       permit.giveBack();
@@ -112,8 +112,9 @@ export class PackAttempts {
     const goes = begun.going.length > 0 && this.#stillGoes(begun.going, permit) && permit.leaves();
     const sent = goes ? await this.#call(permit, begun, use) : this.#unsent(permit, begun);
     const outcomes = waiting.flatMap((each, nth) => {
-      const place = begun.going.indexOf(each);
-      return place < 0 ? elsewhere(each, asked[nth]) : (sent.outcomes[place] ?? []);
+      const why = begun.left.get(each.asked);
+      const place = begun.going.findIndex((going) => going.asked === each.asked);
+      return why ? notBegun(each, asked[nth], why) : (sent.outcomes[place] ?? []);
     });
     return { outcomes, call: sent.call };
   }
@@ -234,9 +235,8 @@ function unsent(
   return [{ facts, spent, transfer: null, result: { type: "put_off", ms: 0, ...begun } }];
 }
 
-/** It is sent elsewhere, and left to whoever does. */
-function elsewhere({ spent }: ReadyTask, facts: AttemptFacts | undefined): Outcome[] {
-  return facts ? [{ facts, spent, transfer: null, result: { type: "elsewhere" } }] : [];
+function notBegun({ spent }: ReadyTask, facts: AttemptFacts | undefined, result: Unsent): Outcome[] {
+  return facts ? [{ facts, spent, transfer: null, result }] : [];
 }
 
 /** What may be said of several media, or of a kind, or of all messages in the chat: which, the lane hears once one went by itself. */

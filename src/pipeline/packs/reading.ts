@@ -4,11 +4,11 @@ import { whyNotSent } from "../../domain/known-content.ts";
 import type { Result } from "../../domain/result.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Permit } from "../../lanes/port.ts";
-import type { Ledger } from "../../ledgers/port.ts";
+import type { Ledger, ReadContent } from "../../ledgers/port.ts";
 import type { Prepared, Transfers } from "../../transfers/port.ts";
 import { type Attempts, uploadBytes } from "../attempt.ts";
-import { readOf, unreadOf } from "../begin-attempt.ts";
-import { type Outcome, SAME_CONTENT, type Spent } from "../outcome.ts";
+import { readOf, unsentFor } from "../begin-attempt.ts";
+import { type Outcome, SAME_CONTENT, type Spent, type Unsent } from "../outcome.ts";
 import type { ReadTask } from "../read-ahead.ts";
 import { EMPTY_PACK, hasRoom, type PackBounds, withOneMore } from "./fit.ts";
 
@@ -24,6 +24,8 @@ export interface PackTask {
 export interface ReadyTask {
   readonly task: Task;
   readonly prepared: Prepared;
+  /** What is known of its content. */
+  readonly content: ReadContent;
   readonly spent: Spent;
   /** Its place among the tasks that were asked for. */
   readonly asked: number;
@@ -39,8 +41,6 @@ export interface PackReadingOptions {
   readonly ledger: Ledger;
   readonly signal: AbortSignal;
 }
-
-type Known = Extract<Outcome["result"], { type: "known" | "in_doubt" }>;
 
 /** What of these tasks goes into the call, and the outcomes of the others by their places. */
 export interface ReadPack {
@@ -79,7 +79,7 @@ export async function readPack(
     else if (!options.attempts.claims(task, prepared)) drop(SAME_CONTENT);
     else {
       fill = withOneMore(fill, medium);
-      ready.push({ task, prepared, spent, asked });
+      ready.push({ task, prepared, content: readOf(task, prepared), spent, asked });
     }
   }
   const known = await knownOf(ready, options.ledger);
@@ -91,25 +91,17 @@ export async function readPack(
 }
 
 /**
- * Asks the ledger, once for all, which of them have content that is known or in doubt by now, and need not be sent: also of what was not
- * read, since another key with its ETag may have been meanwhile.
+ * Asks the ledger, once for all, which of them have content that is known, in doubt or on its way by now, and need not wait for the call: also of
+ * what was not read, since another key with its ETag may have been meanwhile. As they are written down it is asked once more.
  */
-async function knownOf(ready: readonly ReadyTask[], ledger: Ledger): Promise<Map<ReadyTask, Known>> {
-  const read = ready.flatMap((each) => {
-    const content = readOf(each.task, each.prepared) ?? unreadOf(each.task);
-    return content ? [{ each, content }] : [];
-  });
-  const known = new Map<ReadyTask, Known>();
-  if (read.length === 0) return known;
-  const asked = read.map(({ each: { task }, content: { sha256 } }) => ({
-    bot: task.bot,
-    kind: task.kind,
-    content: sha256,
-  }));
+async function knownOf(ready: readonly ReadyTask[], ledger: Ledger): Promise<Map<ReadyTask, Unsent>> {
+  const known = new Map<ReadyTask, Unsent>();
+  if (ready.length === 0) return known;
+  const asked = ready.map(({ task: { bot, kind }, content: { sha256 } }) => ({ bot, kind, content: sha256 }));
   for (const [nth, found] of (await ledger.idsOf(asked)).entries()) {
-    const { each, content } = read[nth] ?? {};
-    const why = content && whyNotSent(found, content);
-    if (each && why) known.set(each, { content: content.sha256, ...why });
+    const each = ready[nth];
+    const why = each && whyNotSent(found, each.content);
+    if (each && why) known.set(each, unsentFor(why, each.content));
   }
   return known;
 }

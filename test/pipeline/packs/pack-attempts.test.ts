@@ -131,9 +131,9 @@ describe("attempts of one message", () => {
   it("are none where the run ends, or the lane is not to be called, and its slot is another one's", async () => {
     const between = (ledger: Ledger): Ledger => ({
       ...ledger,
-      beginAll: async (all) => {
+      beginAllRead: async (all, reads) => {
         if (all.some(({ entry }) => entry.key === "held")) throw new LaneHeld(null);
-        return ledger.beginAll(all);
+        return ledger.beginAllRead(all, reads);
       },
     });
     const line = await openPackLine({ proved: ALL, between });
@@ -164,9 +164,9 @@ describe("attempts of one message", () => {
     let end = () => {};
     const between = (ledger: Ledger): Ledger => ({
       ...ledger,
-      beginAll: (all) => {
+      beginAllRead: (all, reads) => {
         end();
-        return ledger.beginAll(all);
+        return ledger.beginAllRead(all, reads);
       },
     });
     const line = await openPackLine({ proved: ALL, between });
@@ -198,10 +198,10 @@ describe("attempts of one message", () => {
   it("leave those to another process that it is at", async () => {
     const between = (ledger: Ledger): Ledger => ({
       ...ledger,
-      beginAll: async (all) => {
+      beginAllRead: async (all, reads) => {
         const nth = all.findIndex(({ entry }) => entry.key.startsWith("theirs"));
         if (nth >= 0) throw new TakenElsewhere(nth);
-        return ledger.beginAll(all);
+        return ledger.beginAllRead(all, reads);
       },
     });
     const line = await openPackLine({ proved: ALL, between });

@@ -126,7 +126,7 @@ describe("a pack", () => {
   it("frees its content where the ledger breaks", async () => {
     const between = (ledger: Ledger): Ledger => ({
       ...ledger,
-      beginAll: () => Promise.reject(new Error("disk full")),
+      beginAllRead: () => Promise.reject(new Error("disk full")),
     });
     const line = await openPackLine({ proved: PROVED, between });
     await expect(line.send(["a", "b"])).rejects.toThrow("disk full");

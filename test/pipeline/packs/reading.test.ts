@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import { LaneHeld, TakenElsewhere } from "../../../src/domain/shared-work.ts";
 import type { AttemptFacts, Ledger } from "../../../src/ledgers/port.ts";
+import type { Attempts } from "../../../src/pipeline/attempt.ts";
 import { beginPack } from "../../../src/pipeline/packs/begun-pack.ts";
 import type { PackBounds } from "../../../src/pipeline/packs/fit.ts";
 import { type ReadyTask, readPack } from "../../../src/pipeline/packs/reading.ts";
@@ -103,41 +104,72 @@ describe("objects that are read for one message", () => {
 describe("attempts of one message at a ledger that others share", () => {
   const ready = ["a", "b", "c"].map((key, nth) => {
     const task = { entry: { key } };
-    return { task, prepared: { request: { media: { bytes: 10 ** nth } } }, asked: nth };
+    const content = { sha256: `etag:${key}`, evenIfKnown: false, evenInDoubt: null };
+    return { task, content, prepared: { request: { media: { bytes: 10 ** nth } } }, asked: nth };
   }) as unknown as ReadyTask[];
   const factsOf = (going: readonly ReadyTask[]) =>
     going.map(({ task }) => ({ entry: task.entry }) as unknown as AttemptFacts);
+  const begin = (beginAllRead: Ledger["beginAllRead"], isFree = true) => {
+    const ledger = { beginAllRead } as Ledger;
+    const attempts = { claimsHash: () => isFree } as unknown as Attempts;
+    return beginPack(ready, { factsOf, ledger, attempts });
+  };
   /** A ledger in which others are at these keys. */
   const taken = (...keys: string[]) => {
     const asked: string[][] = [];
-    const beginAll: Ledger["beginAll"] = async (facts) => {
+    const beginAllRead: Ledger["beginAllRead"] = async (facts) => {
       asked.push(facts.map(({ entry }) => entry.key));
       const nth = facts.findIndex(({ entry }) => keys.includes(entry.key));
       if (nth >= 0) throw new TakenElsewhere(nth);
-      return facts.map((_, id) => id + 1);
+      return { type: "begun", attempts: facts.map((_, id) => id + 1) };
     };
-    return { ledger: { beginAll } as Ledger, asked };
+    return { beginAllRead, asked };
   };
 
   it("are begun but for those that another process is at", async () => {
-    const { ledger, asked } = taken("a", "c");
-    const begun = await beginPack(ready, factsOf, ledger);
+    const { beginAllRead, asked } = taken("a", "c");
+    const begun = await begin(beginAllRead);
     expect(begun).toMatchObject({ going: [ready[1]], ids: [1], bytes: 10 });
     expect(begun?.facts.map(({ entry }) => entry.key)).toEqual(["b"]);
+    expect([...(begun?.left ?? [])]).toEqual([
+      [0, { type: "elsewhere" }],
+      [2, { type: "elsewhere" }],
+    ]);
     expect(asked).toEqual([["a", "b", "c"], ["b", "c"], ["b"]]);
-    expect((await beginPack(ready, factsOf, taken().ledger))?.bytes).toBe(111);
+    expect((await begin(taken().beginAllRead))?.bytes).toBe(111);
   });
 
   it("are none where others are at all of them, and nothing more is asked", async () => {
-    const { ledger, asked } = taken("a", "b", "c");
-    expect(await beginPack(ready, factsOf, ledger)).toEqual({ going: [], facts: [], ids: [], bytes: 0 });
+    const { beginAllRead, asked } = taken("a", "b", "c");
+    expect(await begin(beginAllRead)).toMatchObject({ going: [], facts: [], ids: [], bytes: 0 });
     expect(asked).toHaveLength(3);
   });
 
   it("are not begun where the lane is not to be called, or the ledger breaks", async () => {
-    const failing = (error: Error) =>
-      beginPack(ready, factsOf, { beginAll: () => Promise.reject(error) } as unknown as Ledger);
+    const failing = (error: Error) => begin(() => Promise.reject(error));
     expect(await failing(new LaneHeld(null))).toBeNull();
     await expect(failing(new Error("disk full"))).rejects.toThrow("disk full");
   });
+
+  it.each([true, false])(
+    "are asked for once more by a hash that was learned, if that is free: %s",
+    async (isFree) => {
+      const asked: string[][] = [];
+      const begun = await begin(async (facts, reads) => {
+        asked.push(reads.map(({ sha256 }) => sha256));
+        if (asked.length > 1) return { type: "begun", attempts: facts.map((_, id) => id + 1) };
+        return {
+          type: "not_all",
+          left: [
+            [0, { type: "in_doubt" }],
+            [2, { type: "learned", content: SHA }],
+          ],
+        };
+      }, isFree);
+      expect(asked).toEqual([["etag:a", "etag:b", "etag:c"], isFree ? ["etag:b", SHA] : ["etag:b"]]);
+      expect(begun?.ids).toHaveLength(isFree ? 2 : 1);
+      const other = isFree ? [] : [[2, { type: "put_off", ms: 500 }]];
+      expect([...(begun?.left ?? [])]).toEqual([[0, { type: "in_doubt", content: "etag:a" }], ...other]);
+    },
+  );
 });
