@@ -149,6 +149,15 @@ export function packConformance(open: OpenLedger): void {
       expect(await tested.readerFinds("b.jpg")).toBe("found too");
     });
 
+    it("that a look found leaves its row in doubt while it waits, which may be for the next process", async () => {
+      const content = "c".repeat(64);
+      await tested.doubts(object("read.jpg", { sha256: content }));
+      const row = { bot: "default", content, kind: "photo" } as const;
+      const [[lost] = []] = await tested.ledger.lostCalls([row]);
+      await tested.ledger.holdLost(lost?.attempt ?? 0, confirmation(facts(A), "found"));
+      expect(await tested.ledger.idsOf([row])).toEqual(["in_doubt"]);
+    });
+
     it("leaves its row in doubt when it is dropped, where another call for it is lost", async () => {
       await lostPack(tested, [A]);
       const [a] = await lostOf(tested, [A]);

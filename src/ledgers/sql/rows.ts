@@ -113,10 +113,14 @@ const rowWith = (here: string) => `
   from media_cache c where c.bot_slug = :bot and c.sha256 = :content and c.kind = :kind`;
 const ROW = rowWith("false");
 
-/** SQL: this process makes a call for row `alias`, or has an id of it that waits to be tried. */
+/**
+ * SQL: this process makes a call for row `alias`, or has an id of it that waits to be tried. One that a look found may wait for the next process:
+ * its row is in doubt for that long.
+ */
 function isHere(alias: string, { fence }: Store): string {
+  const isOurs = fence === undefined ? "a.owner = :owner" : `a.fence = ${fence}`;
   return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
-    and a.kind = ${alias}.kind and a.state in ('sending', 'unproved') and ${fence === undefined ? "a.owner = :owner" : `a.fence = ${fence}`})`;
+    and a.kind = ${alias}.kind and (a.state = 'sending' or a.state = 'unproved' and ${alias}.status <> 'unknown') and ${isOurs})`;
 }
 
 /** Returns the id that readers find for (bot, content, kind), or null. */
