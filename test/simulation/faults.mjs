@@ -1,8 +1,8 @@
 /**
  * Does the simulation bite? Puts each fault of faults.json, a replacement of text in built code, into a copy of its own, and
- * lets seeds run until one finds it, those that have packs for a fault in what packs alone come by. Prints the table of the README; ends 1 when one was not found.
+ * lets seeds run, from 1 on without `--from`, until one finds it, those that have packs for a fault in what packs alone come by. Prints the table of the README; ends 1 when one was not found.
  *
- *     node test/simulation/faults.mjs [--count SCHEDULES, 10000 without it] [--only REGULAR EXPRESSION OF NAMES]
+ *     node test/simulation/faults.mjs [--from SEED] [--count SCHEDULES, 10000 without it] [--only REGULAR EXPRESSION OF NAMES]
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,8 +11,10 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { BUILT, build } from "./build.mjs";
 
-const { values } = parseArgs({ options: { count: { type: "string" }, only: { type: "string" } } });
-const COUNT = values.count ?? "10000";
+const { values } = parseArgs({
+  options: { from: { type: "string" }, count: { type: "string" }, only: { type: "string" } },
+});
+const { from: FROM = "1", count: COUNT = "10000" } = values;
 const COPY = `${BUILT}-fault-${process.pid}`;
 const PROGRAM =
   "const [, file, name, ...flags] = process.argv; process.exit(await (await import(file))[name](flags, {}))";
@@ -27,7 +29,7 @@ for (const fault of faults.filter(({ name }) => new RegExp(values.only ?? "").te
   const { seed, what } = search(fault);
   if (seed === null) missed += 1;
   console.log(
-    `| ${fault.name} | \`${fault.file.replace(/js$/, "ts")}\` | ${seed ?? "not found"} | ${seed ?? COUNT} | ${what} |`,
+    `| ${fault.name} | \`${fault.file.replace(/js$/, "ts")}\` | ${seed ?? "not found"} | ${seed === null ? COUNT : seed - FROM + 1} | ${what} |`,
   );
 }
 rmSync(COPY, { recursive: true, force: true });
@@ -38,7 +40,7 @@ function search(fault) {
   cpSync(BUILT, COPY, { recursive: true });
   for (const { file, change } of [fault, ...(fault.and ?? [])]) apply(join(COPY, "src", file), change);
   const [file, name] = PLAYS[fault.fleet === true];
-  const flags = ["--from", "1", "--count", COUNT, "--first", ...(fault.packs ? ["--packs"] : [])];
+  const flags = ["--from", FROM, "--count", COUNT, "--first", ...(fault.packs ? ["--packs"] : [])];
   const main = pathToFileURL(join(COPY, "test/simulation", file)).href;
   const ran = spawnSync(
     process.execPath,

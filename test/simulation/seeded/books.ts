@@ -56,6 +56,16 @@ export interface ReadyRow {
   readonly at: string;
 }
 
+/** How a row stands. */
+export interface StatusRow {
+  readonly bot: string;
+  readonly content: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly weak: number | boolean | null;
+  readonly dead: number | boolean;
+}
+
 /** Of each attempt how it stands, and the command of who made it as its owner. */
 export const ATTEMPTS = `
   select id, bot_slug as bot, r2_key as key, r2_etag as etag, sha256 as content, kind, rtrim(owner, ' 0123456789') as owner, state, error_reason as why, tag,
@@ -63,7 +73,8 @@ export const ATTEMPTS = `
 const READY = `
   select bot_slug as bot, sha256 as content, kind, tg_file_id as id, weak, warmup_chat_id as chat,
     warmup_message_id as message, warmup_at as at from media_cache where status = 'ready' and tg_file_id is not null`;
-const STATUS = "select bot_slug as bot, sha256 as content, kind, status from media_cache";
+const STATUS =
+  "select bot_slug as bot, sha256 as content, kind, status, weak, dead_at is not null as dead from media_cache";
 const PROOFS = "select bot_slug as bot, scope, what, result, evidence, at from prewarm_proofs";
 const STORED = "select r2_key as key, r2_etag as etag from media_store";
 const LOOKS = "select bot_slug as bot, message_id as message, state from prewarm_looks";
@@ -80,9 +91,9 @@ export const QUESTIONS = [ATTEMPTS, READY, STATUS, PROOFS, STORED, LOOKS, LEFT] 
 const UNANSWERED = ["unknown", "unchecked"];
 /** An id that came among others may wait to be tried, and may turn out to serve nothing else. */
 const OWNING = ["sending", "ready", "unproved", "discarded", ...UNANSWERED];
-const [LOOKING, FORCING] = ["prewarm only", "prewarm force"];
+export const [LOOKING, FORCING] = ["prewarm only", "prewarm force"];
 /** By these people ask for calls to be made again. */
-const ASKED = [LOOKING, FORCING];
+export const ASKED: readonly string[] = [LOOKING, FORCING];
 
 /** What the ledger says, for whoever holds it against the truth. Its tables are read again only where they were written to. */
 export class Books {
@@ -125,8 +136,12 @@ export class Books {
 
   /** How the row of an attempt stands. */
   statusOf({ bot, content, kind }: AttemptRow): string | undefined {
-    const rows = this.#rows<AttemptRow & { readonly status: string }>("media_cache", STATUS);
-    return rows.find((row) => row.bot === bot && row.content === content && row.kind === kind)?.status;
+    const isIts = (row: StatusRow) => row.bot === bot && row.content === content && row.kind === kind;
+    return this.statuses.find(isIts)?.status;
+  }
+
+  get statuses(): readonly StatusRow[] {
+    return this.#rows<StatusRow>("media_cache", STATUS);
   }
 
   /** Whether this look is written down, as one that is not over; or, where that is enough, as one that was. */
@@ -144,8 +159,7 @@ export class Books {
 
   /** How many rows are in doubt. */
   get doubts(): number {
-    const rows = this.#rows<{ readonly status: string }>("media_cache", STATUS);
-    return rows.filter(({ status }) => status === "unknown").length;
+    return this.statuses.filter(({ status }) => status === "unknown").length;
   }
 
   /** Attempts of one object that were confirmed twice unasked. */

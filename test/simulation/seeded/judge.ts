@@ -1,4 +1,5 @@
 import { AttemptJudge } from "./attempt-judge.ts";
+import { BeginJudge } from "./begin-judge.ts";
 import { Books, type Tables } from "./books.ts";
 import { CallJudge } from "./call-judge.ts";
 import { ChatJudge } from "./chat-judge.ts";
@@ -22,6 +23,7 @@ export class Judge {
   readonly #calls: CallJudge;
   readonly #ids: IdJudge;
   readonly #attempts: AttemptJudge;
+  readonly #begins: BeginJudge;
   readonly #objects: ObjectJudge;
   readonly #packs: PackJudge;
   readonly #chats: ChatJudge;
@@ -42,6 +44,7 @@ export class Judge {
     this.#calls = new CallJudge(world, books, truth, wrong);
     this.#ids = new IdJudge(books, truth, this.#packs, wrong);
     this.#attempts = new AttemptJudge(world, books, truth, wrong);
+    this.#begins = new BeginJudge(books, wrong);
     this.#objects = new ObjectJudge(world, books, truth, this.#ids, this.#packs, wrong);
     this.#chats = new ChatJudge(world, wrong);
   }
@@ -54,6 +57,7 @@ export class Judge {
     const seen = { ids: tables.versionOf("media_cache"), attempts: tables.versionOf("prewarm_attempts") };
     if (isNews || seen.ids !== this.#seen.ids) this.#ids.look();
     if (isNews || seen.attempts !== this.#seen.attempts) this.#attempts.look();
+    if (seen.ids !== this.#seen.ids || seen.attempts !== this.#seen.attempts) this.#begins.look();
     this.#packs.look();
     this.#seen = seen;
     if (tables.durable === tables.commits) this.#ids.keep();
