@@ -91,7 +91,8 @@ export const QUESTIONS = [ATTEMPTS, READY, STATUS, PROOFS, STORED, LOOKS, LEFT] 
 const UNANSWERED = ["unknown", "unchecked"];
 /** An id that came among others may wait to be tried, and may turn out to serve nothing else. */
 const OWNING = ["sending", "ready", "unproved", "discarded", ...UNANSWERED];
-export const [LOOKING, FORCING] = ["prewarm only", "prewarm force"];
+const LOOKING = "prewarm only";
+export const FORCING = "prewarm force";
 /** By these people ask for calls to be made again. */
 export const ASKED: readonly string[] = [LOOKING, FORCING];
 
