@@ -1,4 +1,4 @@
-import type { LeftLook, LookId } from "../ledgers/look-port.ts";
+import type { LeftLook } from "../ledgers/look-port.ts";
 import type { Place } from "./asking.ts";
 import { candidatesOf } from "./candidates.ts";
 import { type KnownPostsOptions, knownPosts } from "./known-posts.ts";
@@ -20,22 +20,15 @@ const SECOND_MS = 1_000;
 
 /** Takes away what looks left in chats: buttons, and copies of messages. Throws LedgerError. */
 export async function clearLeft(bots: readonly string[], options: LeftoversOptions): Promise<void> {
-  const { ledger, draining } = options;
-  const open = new Set((await ledger.leftLooks(bots)).map(({ look }) => look));
-  while (open.size > 0 && !draining.aborted) {
-    // Read anew each time: what one of them made may have shown of which message another one made a copy.
-    const left = (await ledger.leftLooks(bots)).filter(({ look }) => open.has(look));
-    const next = nextOf(left);
-    if (!next) return;
-    const ended = await clearedBy(next, left, options);
-    if (ended !== null) await ledger.endLook(ended);
-    open.delete(ended ?? next.look);
+  const left = await options.ledger.leftLooks(bots);
+  const strays = left.filter(isStray);
+  // What is known goes before what is looked for, and of that the last first: a look may have copied what an earlier one left.
+  for (const each of [...left.filter((one) => !isStray(one)), ...strays.toReversed()]) {
+    if (options.draining.aborted) return;
+    if (!options.lanes.isOpenIn(each.bot, each.chatId)) continue;
+    const beside = strays.filter(({ chatId }) => chatId === each.chatId);
+    if (await isCleared(each, beside, options)) await options.ledger.endLook(each.look);
   }
-}
-
-/** What is known goes before what is looked for, and of that the last first: a look may have copied what an earlier one left. */
-function nextOf(left: readonly LeftLook[]): LeftLook | undefined {
-  return left.find((each) => !isStray(each)) ?? left.at(-1);
 }
 
 /** A copy may be left of which nobody knows the id. */
@@ -43,22 +36,19 @@ function isStray({ way, copyId }: LeftLook): boolean {
   return way === "forward" && copyId === null;
 }
 
-/** Returns the look of which nothing is left in its chat now: this one, or another one whose copy was found; null where that is not known. */
-async function clearedBy(
-  next: LeftLook,
-  left: readonly LeftLook[],
+async function isCleared(
+  left: LeftLook,
+  beside: readonly LeftLook[],
   options: LeftoversOptions,
-): Promise<LookId | null> {
-  if (!options.lanes.isOpenIn(next.bot, next.chatId)) return null;
-  if (next.way === "edit") return (await takeButton(next, options)) ? next.look : null;
-  if (next.copyId !== null) return (await deleteCopy(next, next.copyId, options)) ? next.look : null;
-  const ids = (await idsOfStray(next, options)) ?? (await idsBelowMark(next, options));
+): Promise<boolean> {
+  if (left.way === "edit") return takeButton(left, options);
+  if (left.copyId !== null) return deleteCopy(left, left.copyId, options);
+  const ids = (await idsOfStray(left, options)) ?? (await idsBelowMark(left, options));
   // Until a message of ours is known there, nobody can say where to look.
-  if (ids === null) return null;
-  const beside = left.filter((each) => isStray(each) && each.chatId === next.chatId);
-  const found = await clearStray(next, ids, beside, options);
-  if (found === "none") tellStray(next, options);
-  return found === "none" ? next.look : found === "left" ? null : found.made;
+  if (ids === null) return false;
+  const stray = await clearStray(left, itselfLast(ids, left), beside, options);
+  if (stray === "none") tellStray(left, options);
+  return stray !== "left";
 }
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
@@ -92,27 +82,33 @@ async function isMarked(left: LeftLook & Place, options: LeftoversOptions): Prom
 }
 
 /**
- * Deletes the first of these that is a copy which one of these looks made. What was not shown may be it, and is asked for another time; where
- * nothing can be forwarded nobody can tell.
+ * What was asked for is no copy of itself, unless it has this id in another chat: taken for that, it would be known no more that it is a copy of
+ * another message, and copies of it would not be known either.
+ */
+function itselfLast(ids: readonly number[], { messageId }: LeftLook): readonly number[] {
+  return ids.includes(messageId) ? [...ids.filter((id) => id !== messageId), messageId] : ids;
+}
+
+/**
+ * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. What was not shown may
+ * be it, and is asked for another time; where nothing can be forwarded nobody can tell.
  */
 async function clearStray(
   left: LeftLook,
   ids: readonly number[],
   beside: readonly LeftLook[],
   options: LeftoversOptions,
-): Promise<{ readonly made: LookId } | "left" | "none"> {
+): Promise<"cleared" | "left" | "none"> {
   const sights = new Sights({ bot: left.bot, chatId: left.chatId }, options);
   let isLeft = false;
   for (const id of ids) {
     const seen = await sights.probe(left, id, "forward");
     if (seen === "protected") break;
     if (seen === "unclear") isLeft = true;
-    if (typeof seen === "string") continue;
-    const made = [left, ...beside].find((each) => isCopyOf(each, seen, id))?.look;
-    if (made === undefined) continue;
+    if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
     // A copy of this one is known by it.
-    await options.ledger.copied(made, id);
-    if (await deleteCopy(left, id, options)) return { made };
+    await options.ledger.copied(left.look, id);
+    if (await deleteCopy(left, id, options)) return "cleared";
     isLeft = true;
   }
   return isLeft || options.draining.aborted ? "left" : "none";
