@@ -74,7 +74,7 @@ export class Dispatcher {
     const sleeps = [this.#readOne(now), this.#doErrand(now), this.#startOne(now)];
     if (sleeps.includes(0)) return 0;
     if (queue.length === 0 && ahead.size === 0 && this.#errands === 0) return this.#nothingToStart();
-    const soonest = Math.min(...sleeps, (queue.nextDue() ?? NEVER) - now, ahead.nextDue(now) - now);
+    const soonest = Math.min(...sleeps, queue.dueInMs(now), ahead.nextDue(now) - now);
     return Math.max(soonest, 1);
   }
 

@@ -84,9 +84,13 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** Returns the earliest `notBefore` of the tasks set aside (engine's clock), or null when there are none. */
-  nextDue(): number | null {
-    return this.#deferred.nextDue;
+  /**
+   * Returns in how many milliseconds of the engine's clock the next of the tasks set aside is due; Infinity where there is none. It is Infinity as well where one is due
+   * by now: that is handed out by the next {@link shift}, and time alone changes nothing.
+   */
+  dueInMs(now: number): number {
+    const due = this.#deferred.nextDue;
+    return due === null || due <= now ? Number.POSITIVE_INFINITY : due - now;
   }
 
   /**

@@ -91,7 +91,7 @@ describe("a queue in any order of what is done with it", () => {
         expect(both[0].length).toBe(both[1].length);
       }
       for (let left = both[0].length; left > 0; left--) expectSame(both, 1_000, null);
-      expect([both[0].length, both[0].nextDue()]).toEqual([0, null]);
+      expect([both[0].length, both[0].dueInMs(1_000)]).toEqual([0, Number.POSITIVE_INFINITY]);
     });
   });
 });
