@@ -57,7 +57,9 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
       return ids;
     },
     beginAllRead: async (facts, reads) => {
-      const begun = open.write(() => beginAllRead(store, facts, reads, leased));
+      const begun = open.write(() =>
+        beginAllRead(store, facts, reads, (each, _read, nth) => leased(each, nth)),
+      );
       const answer = await heeding(shared, facts[0], begun);
       if (answer.type === "begun") for (const id of answer.attempts) keeper.begun(id);
       return answer;

@@ -24,7 +24,7 @@ export function* beginAllRead(
   store: Store,
   facts: readonly AttemptFacts[],
   reads: readonly ReadContent[],
-  begin: (facts: AttemptFacts, nth: number) => Steps<AttemptId>,
+  begin: (facts: AttemptFacts, read: ReadContent, nth: number) => Steps<AttemptId>,
 ): Steps<BeginAllAnswer> {
   const left: [number, NotBegun][] = [];
   for (const [nth, read] of reads.entries()) {
@@ -33,7 +33,8 @@ export function* beginAllRead(
   }
   if (left.length > 0) return { type: "not_all", left };
   const attempts: AttemptId[] = [];
-  for (const [nth, each] of facts.entries()) attempts.push(yield* begin(each, nth));
+  for (const [nth, read] of reads.entries())
+    attempts.push(yield* begin(facts[nth] as AttemptFacts, read, nth));
   return { type: "begun", attempts };
 }
 

@@ -118,7 +118,9 @@ function packedCallsIn(
   return {
     beginAll: (facts) => write(() => beginAll(store, facts)),
     beginAllRead: (facts, reads) =>
-      write(() => beginAllRead(store, facts, reads, (each) => begin(store, each))),
+      write(() =>
+        beginAllRead(store, facts, reads, (each, { sha256 }) => beginUnderHash(store, each, sha256)),
+      ),
     holdUnproved: (attempt, confirmation) => write(() => holdUnproved(store, attempt, confirmation)),
     discard: (attempt, failure) => write(() => discard(store, attempt, failure)),
     // Whoever comes next has the ledger to itself.

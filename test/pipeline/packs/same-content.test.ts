@@ -166,3 +166,18 @@ describe("content of a message that is ready by now", () => {
     expect([task.bot, line.methods()]).toEqual([BOT, []]);
   });
 });
+
+describe("content of a message whose answer was lost", () => {
+  it.each(["pack", "single"])("is not sent by another key that turns out to hold it: by %s", async (way) => {
+    const faults = [{ match: { method: "sendRichMessage" }, fault: { type: "post_then_drop" } }];
+    const line = await openPackLine({ proved: PROVED, faults });
+    await line.through(pack(line, ["b", "x"]));
+    await line.through(way === "pack" ? pack(line, ["b too", "y"]) : single(line, "b too"));
+    expect(sent(line)).not.toContain("b too");
+    expect(line.sql("select r2_key, sha256, state from prewarm_attempts order by id")).toContainEqual({
+      r2_key: "b",
+      sha256: SHA,
+      state: "unknown",
+    });
+  });
+});
