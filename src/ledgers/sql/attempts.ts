@@ -1,9 +1,10 @@
-import { type ContentId, provisionalId, readEtag } from "../../domain/content.ts";
+import { type ContentId, readEtag } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
 import { AttemptLost, LostCallDecided } from "../../domain/shared-work.ts";
-import type { AttemptFacts, AttemptId, NotedKey } from "../port.ts";
+import type { AttemptFacts, AttemptId } from "../port.ts";
 import { resolve } from "./content.ts";
+import { NEW_KEY } from "./new-keys.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
 import { isInDoubt, isUnderWay, LAST_BEGUN, servesReaders } from "./rows.ts";
 import type { AttemptState } from "./schema.ts";
@@ -25,13 +26,6 @@ const beginRow = (shared: boolean) => `
   insert into media_cache (bot_slug, sha256, kind, status, retry_count, created_at, updated_at)
   values (:bot, :content, :kind, 'warming', 0, :now, :now)
   on conflict (bot_slug, sha256, kind) do update set status = 'warming', next_retry_at = null, updated_at = :now${shared ? ", fed_at = null" : ""} where not ${servesReaders("media_cache")}`;
-
-/** A new key; a known one keeps what it points at until a confirmation moves it. */
-const NEW_KEY = `
-  insert into media_store (bot_slug, kind, r2_key, r2_etag, bytes, sha256, ext, mime, width, height, duration,
-    created_at, updated_at)
-  values (:bot, :kind, :key, :etag, :bytes, :content, :ext, :mime, :width, :height, :duration, :now, :now)
-  on conflict (r2_key) do nothing`;
 
 const NEW_ATTEMPT = `
   insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, r2_etag, bytes, warmup_chat_id, owner, attempt, state,
@@ -133,19 +127,6 @@ export function* fail(store: Store, id: AttemptId | null, facts: AttemptFacts, w
   }
   const content = id === null ? params.content : (yield* endAttempt(store, id, "failed", why)).content;
   yield* run(FAIL_ROW, { ...params, content });
-}
-
-/** Writes down keys that are new. */
-export function* note(store: Store, keys: readonly NotedKey[]): Steps<void> {
-  const now = stamp(store.now());
-  for (const { bot, kind, entry } of keys) {
-    const { key, etag, bytes, sha256, mime, width, height, duration } = entry;
-    const isKnown = etag !== undefined && bytes !== undefined;
-    const content = sha256 ?? (isKnown ? yield* resolve(provisionalId({ key, etag, bytes })) : null);
-    const facts = { bytes: bytes ?? null, etag: isKnown ? readEtag(etag) : null, mime: mime ?? null };
-    const media = { width: width ?? null, height: height ?? null, duration: duration ?? null };
-    yield* run(NEW_KEY, { bot, kind, key, content, ext: extensionOf(key), ...facts, ...media, now });
-  }
 }
 
 /** Marks the row of this key in `warming` as one that cannot be started. */

@@ -1,7 +1,7 @@
 import type { PackedCalls } from "../pack-port.ts";
 import type { Ledger } from "../port.ts";
 import type { ProbePosts } from "../probe-port.ts";
-import { begin, doubt, fail, note, recover, refuse, retry } from "./attempts.ts";
+import { begin, doubt, fail, recover, refuse, retry } from "./attempts.ts";
 import { beginAllRead, beginRead, beginUnderHash, idsOf } from "./begin-read.ts";
 import { confirm, point } from "./confirm.ts";
 import { readFacts } from "./facts.ts";
@@ -14,6 +14,7 @@ import { lookup } from "./lookup.ts";
 import { closeLost, lostCalls } from "./lost-calls.ts";
 import { keepMeasures, measures } from "./measures.ts";
 import { lastPosts, neighbours } from "./neighbours.ts";
+import { note } from "./new-keys.ts";
 import {
   beginAll,
   beginCanary,
