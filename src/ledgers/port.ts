@@ -210,8 +210,8 @@ export interface Ledger
    * again after 2^(failures - 1) minutes, at most 64; never after a permanent failure or one of the configuration.
    */
   fail(attempt: AttemptId | null, facts: AttemptFacts, failure: Failure): Promise<void>;
-  /** Records that the call may have posted: `unknown`. A row with an id stays ready. */
-  doubt(attempt: AttemptId, failure: Failure): Promise<void>;
+  /** Records that the call may have posted: `unknown`, under the hash of its object where that was read. A row with an id stays ready. */
+  doubt(attempt: AttemptId, failure: Failure, content?: ContentId): Promise<void>;
   /** Records keys that came to no attempt and that nothing is known of yet; of others nothing changes. */
   note(keys: readonly NotedKey[]): Promise<void>;
   /** Points a key at content that is ready for this bot already. */

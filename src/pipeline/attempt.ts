@@ -183,11 +183,11 @@ export class Attempts {
       spent: { ...spent, send, place: spent.place + send },
     };
     if (prepared.transfer === "url") transfers.urlResult(failure);
+    const content = prepared.sha256() ?? task.content;
     if (!answer.ok) {
       const { started: startedAt } = answer.times;
-      return { ...common, result: { type: "failed", attempt, failure: answer.failure, startedAt } };
+      return { ...common, result: { type: "failed", attempt, failure: answer.failure, startedAt, content } };
     }
-    const content = prepared.sha256() ?? task.content;
     const { mime, shown } = prepared;
     return { ...common, result: { type: "sent", attempt, sent: answer.value, content, mime, shown } };
   }

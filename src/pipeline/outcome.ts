@@ -65,12 +65,13 @@ export interface Outcome {
         readonly shown: Shown;
       }
     | Unsent
-    /** `startedAt` is when the call began; absent where there was none. */
+    /** `startedAt` is when the call began, and `content` what it was for, as it was read; absent where there was none. */
     | {
         readonly type: "failed";
         readonly attempt: AttemptId | null;
         readonly failure: Failure;
         readonly startedAt?: number;
+        readonly content?: ContentId;
       }
     /** Its pack was refused for the sake of one medium, perhaps of this one: nothing was posted, and it goes again. */
     | { readonly type: "packed_again"; readonly attempt: AttemptId; readonly failure: Failure };

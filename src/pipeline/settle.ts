@@ -184,7 +184,7 @@ export class Settlement {
         if (attempt !== null) await ledger.retry(attempt, failure);
         return task;
       case "doubt":
-        if (attempt !== null) await ledger.doubt(attempt, failure);
+        if (attempt !== null) await ledger.doubt(attempt, failure, result.content);
         this.#report(tried, { status: "unknown", ...errorFields(failure) });
         return null;
       case "fail":

@@ -248,6 +248,16 @@ export function attemptConformance(open: OpenLedger): void {
         expect((await tested.find(object("other.jpg", { etag: copy.etag }))).state).toBe("unknown");
       });
 
+      it("is in doubt by what was read when no answer came, whatever it was begun under", async () => {
+        const attempt = await tested.begin(copy);
+        await tested.ledger.doubt(attempt, failure("answer_lost", "no answer"), SHA_A);
+        expect(await beginRead(object("b.jpg", { etag: "b" }))).toEqual({ type: "in_doubt" });
+        expect(await tested.find(copy)).toMatchObject({ content: SHA_A, state: "unknown" });
+        const other = await tested.begin(object("c.jpg", { sha256: SHA_B }));
+        await tested.ledger.doubt(other, failure("answer_lost", "no answer"), SHA_A);
+        expect(await tested.find(object("c.jpg", { sha256: SHA_B }))).toMatchObject({ content: SHA_B });
+      });
+
       it("takes along what another bot has under its ETag", async () => {
         await tested.warm(copy, { bot: "two", fileId: "of two" });
         const answer = await beginRead();

@@ -1,9 +1,9 @@
-import { type ContentId, readEtag } from "../../domain/content.ts";
+import { type ContentId, isProvisional, readEtag } from "../../domain/content.ts";
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
 import { AttemptLost, LostCallDecided } from "../../domain/shared-work.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
-import { resolve } from "./content.ts";
+import { rekey, resolve } from "./content.ts";
 import { NEW_KEY } from "./new-keys.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
 import { isInDoubt, isUnderWay, LAST_BEGUN, servesReaders } from "./rows.ts";
@@ -138,9 +138,12 @@ export function* refuse(
   yield* run(REFUSE_ROW, { bot, kind, key, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 
-/** Records that the call may have posted. */
-export function* doubt(store: Store, id: AttemptId, why: Failure): Steps<void> {
-  const { bot, content, kind } = yield* endAttempt(store, id, "unknown", why);
+/** Records that the call may have posted; where its object was read, under the hash of that, by which other keys of it are asked about. */
+export function* doubt(store: Store, id: AttemptId, why: Failure, read?: ContentId): Steps<void> {
+  const { bot, content: begun, kind } = yield* endAttempt(store, id, "unknown", why);
+  const isLearned = read !== undefined && isProvisional(begun) && !isProvisional(read);
+  const content = isLearned ? read : begun;
+  if (isLearned) yield* rekey(store, begun, content);
   yield* run(DOUBT_ROW, { bot, content, kind, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 

@@ -108,7 +108,7 @@ function attemptsIn(store: Store, write: LedgerDatabase["write"]) {
     confirm: (attempt, confirmation) => write(() => confirm(store, attempt, confirmation)),
     retry: (attempt, failure) => write(() => retry(store, attempt, failure)),
     fail: (attempt, facts, failure) => write(() => fail(store, attempt, facts, failure)),
-    doubt: (attempt, failure) => write(() => doubt(store, attempt, failure)),
+    doubt: (attempt, failure, content) => write(() => doubt(store, attempt, failure, content)),
   } satisfies Partial<Ledger>;
 }
 

@@ -5,7 +5,6 @@ import type { Reason } from "../../domain/reasons.ts";
 import type { CalledLane, Permit } from "../../lanes/port.ts";
 import type { AttemptFacts, AttemptId, Ledger } from "../../ledgers/port.ts";
 import type { PackAnswer } from "../../telegram/pack-port.ts";
-import type { Sent } from "../../telegram/port.ts";
 import type { Transfers } from "../../transfers/port.ts";
 import type { Attempts } from "../attempt.ts";
 import { isAsRead, type Outcome, type Unsent } from "../outcome.ts";
@@ -15,6 +14,7 @@ import { type AfterPack, afterPack } from "./after-pack.ts";
 import { type BegunPack, beginPack, bytesOf } from "./begun-pack.ts";
 import type { PackBounds } from "./fit.ts";
 import { matchBlocks } from "./match.ts";
+import { outcomesOf } from "./pack-outcomes.ts";
 import { type PackTask, type ReadyTask, readPack } from "./reading.ts";
 import { mayStillGo, type PackUse, slotsOf } from "./use.ts";
 
@@ -188,40 +188,6 @@ export class PackAttempts {
     this.#options.events.emit("notice", { level: "warn", text: cause.message });
     return { ok: false, failure: cause, times, medium: null };
   }
-}
-
-function outcomesOf(
-  ready: readonly ReadyTask[],
-  { facts, ids }: BegunPack,
-  { answer, then }: { readonly answer: PackAnswer; readonly then: AfterPack | null },
-): Outcome[] {
-  const message = { rows: ready.length };
-  const send = answer.times.ended - answer.times.started;
-  return ready.flatMap((each, index): Outcome[] => {
-    const [fact, attempt] = [facts[index], ids[index]];
-    if (fact === undefined || attempt === undefined) return [];
-    const spent = { ...each.spent, send, place: (each.spent.place + send) / ready.length };
-    const pack = { id: fact.pack?.id ?? "", size: ready.length, index, message };
-    const sent = answer.ok ? answer.value.blocks[index]?.sent : null;
-    const result = sent ? sentResult(each, attempt, sent) : lostResult(answer, then, { index, attempt });
-    return [{ facts: fact, pack, spent, transfer: each.prepared.transfer, result }];
-  });
-}
-
-function sentResult({ task, prepared }: ReadyTask, attempt: AttemptId, sent: Sent): Outcome["result"] {
-  const { mime, shown } = prepared;
-  return { type: "sent", attempt, sent, content: prepared.sha256() ?? task.content, mime, shown };
-}
-
-function lostResult(
-  answer: PackAnswer,
-  then: AfterPack | null,
-  { index, attempt }: { readonly index: number; readonly attempt: AttemptId },
-): Outcome["result"] {
-  const cause = answer.ok ? failure("bad_answer", "its block holds no file_id") : answer.failure;
-  const isItsOwn = then === null || then.do === "each" || (then.do === "fail one" && then.medium === index);
-  if (!isItsOwn) return { type: "packed_again", attempt, failure: cause };
-  return { type: "failed", attempt, failure: cause, startedAt: answer.times.started };
 }
 
 function unsent(
