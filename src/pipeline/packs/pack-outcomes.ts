@@ -7,7 +7,7 @@ import type { BegunPack } from "./begun-pack.ts";
 import type { ReadyTask } from "./reading.ts";
 
 /** The answer to a call for several tasks, and what follows where it failed. */
-interface Answered {
+interface PackEnd {
   readonly answer: PackAnswer;
   readonly then: AfterPack | null;
 }
@@ -16,7 +16,7 @@ interface Answered {
 export function outcomesOf(
   ready: readonly ReadyTask[],
   { facts, ids }: BegunPack,
-  answered: Answered,
+  answered: PackEnd,
 ): Outcome[] {
   const message = { rows: ready.length };
   const { started, ended } = answered.answer.times;
@@ -34,7 +34,7 @@ export function outcomesOf(
 function resultOf(
   { task, prepared }: ReadyTask,
   { index, attempt }: { readonly index: number; readonly attempt: AttemptId },
-  { answer, then }: Answered,
+  { answer, then }: PackEnd,
 ): Outcome["result"] {
   const content = prepared.sha256() ?? task.content;
   const { mime, shown } = prepared;
