@@ -119,7 +119,10 @@ function crowded(world: Scenario, draw: Draw): Scenario {
 /** What only makes sense where one process comes after another; a clock that is set while a process lives is off by what no database tells. */
 function isOfOne(part: Part): boolean {
   return (
-    part.type === "process" || part.type === "pause" || (part.type === "event" && part.what.type === "jump")
+    part.type === "process" ||
+    part.type === "pause" ||
+    part.type === "from here" ||
+    (part.type === "event" && part.what.type === "jump")
   );
 }
 

@@ -59,6 +59,7 @@ class Stage {
     for (const part of scenario.parts) {
       if (part.type === "process" && this.#isWell) await this.#live(part);
       if (part.type === "pause" && this.#isWell) await this.#pause(part.ms);
+      if (part.type === "from here") this.#world.wires.loseLater(part);
     }
     this.#world.calmDown();
     // After it nothing is too young to be looked for, whatever the clock says.

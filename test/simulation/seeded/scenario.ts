@@ -1,6 +1,7 @@
 import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
 import type { BucketFault } from "./bucket.ts";
 import { Draw } from "./draw.ts";
+import { type LaterFault, withLaterLosses } from "./look-plan.ts";
 import { type PackPlan, type ProofPart, packsOf } from "./pack-plan.ts";
 import type { Twist } from "./telegram.ts";
 import type { CallFault } from "./wire.ts";
@@ -36,6 +37,7 @@ export interface ProcessPlan {
 export type Part =
   | ProcessPlan
   | ProofPart
+  | LaterFault
   | { readonly type: "object"; readonly key: string; readonly content: string; readonly parts: number }
   /** What a media server makes of this content as photo: always, or from the forced run on. */
   | { readonly type: "twist"; readonly content: string; readonly twist: Twist; readonly later?: true }
@@ -71,7 +73,8 @@ const DAY = 24 * 3600 * 1000;
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
-  const scenario = new Author(seed).scenario();
+  const drawn = new Author(seed).scenario();
+  const scenario = { ...drawn, parts: withLaterLosses(drawn) };
   const packed = packsOf(scenario);
   if (packed === null) return scenario;
   return { ...scenario, packs: packed.packs, parts: [...scenario.parts, ...packed.parts] };

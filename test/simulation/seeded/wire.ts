@@ -1,6 +1,7 @@
 import { Dispatcher } from "undici";
 import type { Draw } from "./draw.ts";
 import { readForm } from "./form.ts";
+import type { LaterFault } from "./look-plan.ts";
 import { withOtherMedia } from "./rich.ts";
 import type { Schedule } from "./schedule.ts";
 import { type Call, flooded, type Reply, type SimulatedTelegram } from "./telegram.ts";
@@ -9,7 +10,9 @@ import { kindsOf, type Upload, uploadsOf } from "./uploads.ts";
 /** What goes wrong with one call on its way, or with its answer. */
 export type CallFault =
   | { readonly type: "answer of the one before" }
-  | { readonly type: "refused connection" | "lost before" | "lost after" | "lost, and posted late" }
+  | { readonly type: "refused connection" | "lost before" | "lost, and posted late" }
+  /** The machine's clock is set by so much as its answer is lost. */
+  | { readonly type: "lost after"; readonly jumpMs?: number }
   /** The answer is lost at once, and the message is posted so many milliseconds later. */
   | { readonly type: "posted long after"; readonly ms: number }
   | { readonly type: "status" | "page"; readonly status: number; readonly posted: boolean }
@@ -68,6 +71,8 @@ export class Wires {
     look: new Map<number, CallFault>(),
     read: new Map<number, CallFault>(),
   };
+  /** Sets the machine's clock. */
+  jump: (ms: number) => void = () => {};
   /** How many calls were lost so that they may have posted. */
   doubts = 0;
   readonly schedule: Schedule;
@@ -86,6 +91,11 @@ export class Wires {
   faultOf(method: string): CallFault | undefined {
     const sort = sortOf(method);
     return this.faults[sort].get(++this.#made[sort]);
+  }
+
+  /** What goes wrong with a call that is counted from here on. */
+  loseLater({ of, nth, fault }: LaterFault): void {
+    this.faults[of].set(this.#made[of] + nth, fault);
   }
 
   /** Ends what is still open: each call has a real timer, which would keep it in memory. */
@@ -164,6 +174,7 @@ export class Wire extends Dispatcher {
     if (reply.waitMs > 0) await schedule.pause(reply.waitMs, null);
     const slowMs = fault?.type === "slow" || fault?.type === "no answer until" ? fault.ms : 0;
     await schedule.pause(draw.from(20, 900) + slowMs, null);
+    if (fault?.type === "lost after" && fault.jumpMs) this.#wires.jump(fault.jumpMs);
     if (fault?.type === "lost after" || fault?.type === "no answer until")
       return this.#lose(answer, call.method, "ECONNRESET");
     if (!answer.isOver) this.#told(call, chat, reply);

@@ -85,6 +85,7 @@ export class World {
       rich: scenario.packs?.rich ?? DOCUMENTED_RICH,
     });
     this.wires = new Wires(this.schedule, this.draw, this.telegram);
+    this.wires.jump = (ms) => this.#jump(ms);
     this.config = configOf(
       scenario,
       chats.map(({ id }) => id),
