@@ -122,6 +122,7 @@ function isOfOne(part: Part): boolean {
     part.type === "process" ||
     part.type === "pause" ||
     part.type === "from here" ||
+    part.type === "between" ||
     (part.type === "event" && part.what.type === "jump")
   );
 }

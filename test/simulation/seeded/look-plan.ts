@@ -5,7 +5,7 @@ import type { CallFault } from "./wire.ts";
 /** What goes wrong with the nth call of a sort, counted from the moment at which its turn among the parts comes. */
 export interface LaterFault {
   readonly type: "from here";
-  readonly of: "send" | "look";
+  readonly of: "send" | "look" | "read";
   readonly nth: number;
   readonly fault: CallFault;
 }

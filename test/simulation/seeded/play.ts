@@ -60,6 +60,7 @@ class Stage {
       if (part.type === "process" && this.#isWell) await this.#live(part);
       if (part.type === "pause" && this.#isWell) await this.#pause(part.ms);
       if (part.type === "from here") this.#world.wires.loseLater(part);
+      if (part.type === "between") this.#world.happen(part.what);
     }
     this.#world.calmDown();
     // After it nothing is too young to be looked for, whatever the clock says.

@@ -2,6 +2,7 @@ import type { FloodLimits } from "../../../src/sandbox/flood-control/limits.ts";
 import type { BucketFault } from "./bucket.ts";
 import { Draw } from "./draw.ts";
 import { type LaterFault, withLaterLosses } from "./look-plan.ts";
+import { type BetweenPart, movesOf } from "./move-plan.ts";
 import { type PackPlan, type ProofPart, packsOf } from "./pack-plan.ts";
 import type { Twist } from "./telegram.ts";
 import type { CallFault } from "./wire.ts";
@@ -38,6 +39,7 @@ export type Part =
   | ProcessPlan
   | ProofPart
   | LaterFault
+  | BetweenPart
   | { readonly type: "object"; readonly key: string; readonly content: string; readonly parts: number }
   /** What a media server makes of this content as photo: always, or from the forced run on. */
   | { readonly type: "twist"; readonly content: string; readonly twist: Twist; readonly later?: true }
@@ -76,8 +78,8 @@ export function scenarioOf(seed: number): Scenario {
   const drawn = new Author(seed).scenario();
   const scenario = { ...drawn, parts: withLaterLosses(drawn) };
   const packed = packsOf(scenario);
-  if (packed === null) return scenario;
-  return { ...scenario, packs: packed.packs, parts: [...scenario.parts, ...packed.parts] };
+  const parts = [...scenario.parts, ...(packed?.parts ?? []), ...movesOf(scenario)];
+  return { ...scenario, ...(packed && { packs: packed.packs }), parts };
 }
 
 class Author {

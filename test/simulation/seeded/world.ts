@@ -121,7 +121,7 @@ export class World {
     else if (part.type === "bucket") this.bucket.faults.set(part.nth, part.fault);
     else if (part.type === "send" || part.type === "look" || part.type === "read")
       this.wires.faults[part.type].set(part.nth, part.fault);
-    else if (part.type === "event") this.schedule.after(part.at, () => this.#happen(part.what), this);
+    else if (part.type === "event") this.schedule.after(part.at, () => this.happen(part.what), this);
     else if (part.type === "twist" && !part.later) this.#twist(part);
     else if (part.type === "proof") this.#prove(part);
   }
@@ -137,7 +137,8 @@ export class World {
       this.disk.write(PROOF, [slug, scope, what, result, this.schedule.wall() - ageMs]);
   }
 
-  #happen(what: Happening): void {
+  /** Does it at once. */
+  happen(what: Happening): void {
     if (what.type === "put") this.bucket.put(what.key, what.content);
     else if (what.type === "remove") this.bucket.remove(what.key);
     else if (what.type === "enqueue" || what.type === "retry") this.enqueue(what.key, what.type === "retry");
