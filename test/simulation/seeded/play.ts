@@ -72,10 +72,12 @@ class Stage {
     return this.#played(trace);
   }
 
-  /** As people do: looks for what is in doubt, runs, and again as long as that changes anything. */
+  /** As people do: looks for what is in doubt, runs, and again as long as that changes anything: a new post may be what there is to look from. */
   async #resolve(): Promise<void> {
     let [before, doubts] = [Number.POSITIVE_INFINITY, this.#judge.doubts];
-    while (this.#isWell && doubts < before) {
+    let hasPosted = false;
+    while (this.#isWell && (doubts < before || (hasPosted && doubts > 0))) {
+      const { length: earlier } = this.#world.telegram.posts;
       const look = { ...QUIET, kind: "only" } as const;
       // What fails comes first again in each such run: where it ends one before its looks, people ask for what is in doubt alone.
       if ((await this.#live(look)) && this.#isWell) await this.#live(look, "unknown");
@@ -84,6 +86,7 @@ class Stage {
       if (this.#isWell) await this.#live({ ...QUIET, kind: "run" });
       if (this.#isWell) this.#judge.idle(posts);
       [before, doubts] = [doubts, this.#judge.doubts];
+      hasPosted = posts > earlier;
     }
   }
 
