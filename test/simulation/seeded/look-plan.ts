@@ -37,7 +37,8 @@ function lossesOf(draw: Draw): LaterFault[] {
     return { type: "from here", of: "send", nth: draw.skewed(4), fault };
   });
   const copies = times(draw.from(0, 2), (): LaterFault => {
-    const jumpMs = draw.oneOf([-3_600_000, -5_000]);
+    // Longer than a lost call may still post, and short enough for a wait from before it to be over soon.
+    const jumpMs = draw.oneOf([-1_200_000, -5_000]);
     return { type: "from here", of: "look", nth: draw.skewed(12), fault: { type: "lost after", jumpMs } };
   });
   return [...again, ...copies];
