@@ -117,9 +117,11 @@ export interface LeftLook extends LookFacts {
   /** The message that a forward made; null for an edit, and where that is not known. */
   readonly copyId: number | null;
   /**
-   * Messages of ours that have the number which was asked for, in whatever chat: what such a copy may be one of. Where a copy that a look
-   * made had this number in its chat, also those that it may have been one of.
+   * Of one that may have left a copy: the number that it asked for and, where a copy that a look made had this number in its chat, those
+   * that such a copy may be one of.
    */
+  readonly origins: readonly number[];
+  /** Messages of ours that have one of these numbers, in whatever chat: what such a copy may be one of. */
   readonly originals: readonly TaggedPost[];
   /** The last attempt that had begun when it was; where that was not kept, the one that it is for. */
   readonly behind: number;

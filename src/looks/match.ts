@@ -37,15 +37,15 @@ function tagOf(caption: string): string {
 }
 
 /**
- * Whether what stands under `id` in the chat of a look is a copy of the message that was asked for: in a channel a copy says so,
+ * Whether what stands under `id` in the chat of a look is a copy of the message that was asked for: in a channel a copy says so, one of a copy of what that is one of,
  * and wherever a message with a tag stands, or a medium among others, each other one with this tag is a copy of it.
  */
 export function isCopyOf(
-  { chatId, messageId, originals }: Pick<LeftLook, "chatId" | "messageId" | "originals">,
+  { chatId, messageId, origins, originals }: Pick<LeftLook, "chatId" | "messageId" | "origins" | "originals">,
   { caption, originId, blocks }: Pick<SeenMessage, "caption" | "originId" | "blocks">,
   id: number,
 ): boolean {
-  if (originId === messageId && id !== messageId) return true;
+  if (originId !== null && originId !== id && id !== messageId && origins.includes(originId)) return true;
   const captions = [caption, ...(blocks ?? []).map((block) => block.caption)];
   const tags = captions.flatMap((text) => (text === null ? [] : [tagOf(text)]));
   const isItself = (post: TaggedPost) => post.chatId === chatId && post.messageId === id;

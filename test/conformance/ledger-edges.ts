@@ -234,6 +234,10 @@ function looksAtTheEdge(open: OpenLedger): void {
         [15, ["aaaaaaaaaa"]],
         [16, []],
       ]);
+      expect(left.map(({ origins }) => origins)).toEqual([
+        [15, 14, 13, 12, 11, 10],
+        [16, 15, 14, 13, 12, 11],
+      ]);
     });
   });
 }

@@ -366,7 +366,7 @@ export function lookConformance(open: OpenLedger): void {
       await tested.ledger.beginLook({ ...look, bot: "two" });
       await tested.ledger.copied(forward, 99);
       expect(await tested.ledger.leftLooks(["default"])).toEqual([
-        { ...look, look: edit, copyId: null, startedAt: tested.now, behind: 1, originals: [] },
+        { ...look, look: edit, copyId: null, startedAt: tested.now, behind: 1, origins: [], originals: [] },
         {
           ...look,
           behind: 1,
@@ -375,6 +375,7 @@ export function lookConformance(open: OpenLedger): void {
           way: "forward",
           copyId: 99,
           startedAt: tested.now,
+          origins: [],
           originals: [],
         },
       ]);

@@ -109,7 +109,7 @@ describe("whose message was seen", () => {
 describe("a copy of which nobody knows the id", () => {
   const tag = "abcdefghij";
   const [here, elsewhere] = ["-1001", "-1002"];
-  const look = { chatId: here, messageId: 7 };
+  const look = { chatId: here, messageId: 7, origins: [7] };
   it.each<[string, string | null, string | null, number | null, number, boolean]>([
     ["says in a channel of what it is one", null, null, 7, 9, true],
     ["is not the message itself, which a forward shows as its own origin", null, null, 7, 7, false],
@@ -126,6 +126,12 @@ describe("a copy of which nobody knows the id", () => {
     // A tag may as well be that of one medium among others.
     const blocks = [null, caption].map((each) => ({ caption: each, sent: null, bytes: null }));
     expect(isCopyOf({ ...look, originals }, { caption: null, originId, blocks }, id)).toBe(isCopy);
+  });
+
+  it("is known in a channel by the message of which the one that was asked for was a copy, also a stranger's", () => {
+    const left = { ...look, origins: [7, 5], originals: [] };
+    const seen = { caption: null, originId: 5, blocks: null };
+    expect([5, 7, 9].map((id) => isCopyOf(left, seen, id))).toEqual([false, false, true]);
   });
 
   it("is not the message of which the one that was asked for was a copy", () => {

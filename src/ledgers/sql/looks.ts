@@ -21,7 +21,7 @@ const LEFT = `
   from prewarm_looks where state = 'asking' and bot_slug in (select value from json_each(:bots)) order by id`;
 
 const ORIGINALS = `${WITH_CHATS}
-  select a.warmup_chat_id as chat, a.message_id as messageId, a.tag from chats join prewarm_attempts a on a.warmup_chat_id = chats.chat
+  select a.warmup_chat_id as chat, a.tag from chats join prewarm_attempts a on a.warmup_chat_id = chats.chat
   where a.message_id = :messageId and a.tag is not null`;
 
 /** What a look asked for whose copy had this number. */
@@ -33,11 +33,10 @@ const COPIES = 5;
 
 interface OriginalRow {
   readonly chat: string | number;
-  readonly messageId: number;
   readonly tag: string;
 }
 
-type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "originals" | "behind"> & {
+type LeftRow = Omit<LeftLook, "chatId" | "startedAt" | "origins" | "originals" | "behind"> & {
   readonly chat: string | number;
   readonly behind: number | bigint | string | null;
   readonly started_at: string;
@@ -67,22 +66,28 @@ export function* leftLooks(bots: readonly string[]): Steps<LeftLook[]> {
   for (const { chat, started_at, ...look } of rows) {
     const chatId = String(chat);
     const isStray = look.way === "forward" && look.copyId === null;
-    const originals = isStray ? yield* originalsOf(chatId, look.messageId) : [];
+    const origins = isStray ? yield* originsOf(chatId, Number(look.messageId)) : [];
+    const originals = yield* originalsOf(origins);
     const { startedAt } = moments(started_at, null);
     const behind = Number(look.behind ?? look.attempt);
-    looks.push({ ...look, behind, chatId, startedAt, originals });
+    looks.push({ ...look, behind, chatId, startedAt, origins, originals });
   }
   return looks;
 }
 
-/** Messages of any bot: where nothing of its own is known, a bot copies that of another. */
-function* originalsOf(chatId: string, messageId: number, deep = COPIES): Steps<TaggedPost[]> {
-  const rows = yield* all<OriginalRow>(ORIGINALS, { messageId });
-  const originals = rows.map((row): TaggedPost => {
-    return { chatId: String(row.chat), messageId: Number(row.messageId), tag: row.tag };
-  });
+/** The message that was asked for, and those of which that may be a copy which a look made, by their numbers in this chat. */
+function* originsOf(chatId: string, messageId: number, deep = COPIES): Steps<number[]> {
   const copied = deep === 0 ? [] : yield* all<{ messageId: number }>(COPIED_AS, { chatId, messageId });
-  for (const from of copied)
-    originals.push(...(yield* originalsOf(chatId, Number(from.messageId), deep - 1)));
+  const origins = [messageId];
+  for (const from of copied) origins.push(...(yield* originsOf(chatId, Number(from.messageId), deep - 1)));
+  return origins;
+}
+
+/** Messages of any bot: where nothing of its own is known, a bot copies that of another. */
+function* originalsOf(origins: readonly number[]): Steps<TaggedPost[]> {
+  const originals: TaggedPost[] = [];
+  for (const messageId of origins)
+    for (const { chat, tag } of yield* all<OriginalRow>(ORIGINALS, { messageId }))
+      originals.push({ chatId: String(chat), messageId, tag });
   return originals;
 }
