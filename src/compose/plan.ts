@@ -98,9 +98,9 @@ export function sourceOf(parts: SourceParts): OpenSource {
   const { only, exclude } = options;
   const manifest = options.manifest && manifestOf(options.manifest);
   const open = (filter: KeyFilter): Source => {
-    const rows = only && ledgerSource(rowsOf(parts, only), filter);
-    if (rows && manifest) return cutTo(rows, manifest(filter));
-    return rows ?? manifest?.(filter) ?? listed(parts, filter);
+    if (only && manifest) return cutTo(rowsOf(parts, only), manifest(filter), options.as);
+    if (only) return ledgerSource(rowsOf(parts, only), filter);
+    return manifest?.(filter) ?? listed(parts, filter);
   };
   const rules: SelectionOptions = {
     include: options.include,
@@ -129,12 +129,13 @@ async function* listed(
   }
 }
 
-/** Rows in these states, of each spelling of the prefix. */
+/** Rows in these states, of each spelling of the prefix; a manifest may ask for keys as what they were never asked for. */
 async function* rowsOf(
-  { options: { prefix = "" }, ledger, bots }: SourceParts,
+  { options: { prefix = "", manifest }, ledger, bots }: SourceParts,
   only: NonNullable<RunOptions["only"]>,
 ): ReturnType<Ledger["select"]> {
-  for (const spelling of spellingsOf(prefix)) yield* ledger.select(only, { prefix: spelling, bots });
+  const anyKind = manifest !== null;
+  for (const spelling of spellingsOf(prefix)) yield* ledger.select(only, { prefix: spelling, bots, anyKind });
 }
 
 async function whyEmpty({ options, storage, bucket, again }: SourceParts): Promise<NoKeys> {

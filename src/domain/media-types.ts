@@ -1,4 +1,4 @@
-import { telegramExtension, telegramType } from "./telegram-types.ts";
+import { TELEGRAM_EXTENSIONS, telegramExtension, telegramType } from "./telegram-types.ts";
 
 /** Names under which programs store a type that Telegram knows by another one. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -72,6 +72,11 @@ const OTHER_EXTENSIONS: Readonly<Record<string, string>> = {
   yaml: "application/yaml",
   wasm: "application/wasm",
 };
+
+/** All extensions whose type is known. */
+export const EXTENSIONS: readonly string[] = [
+  ...new Set([...TELEGRAM_EXTENSIONS, ...Object.keys(OTHER_EXTENSIONS)]),
+];
 
 /** A Content-Type by the name that Telegram has for it: lower case, without parameters; as it is where there is none. */
 export function typeOfMime(mime: string): string {

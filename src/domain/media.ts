@@ -1,4 +1,4 @@
-import { typeOfExtension, typeOfMime } from "./media-types.ts";
+import { EXTENSIONS, typeOfExtension, typeOfMime } from "./media-types.ts";
 
 /** The six kinds of media that the Bot API sends and `media_cache.kind` stores. */
 export const MEDIA_KINDS = ["photo", "video", "animation", "audio", "voice", "document"] as const;
@@ -52,6 +52,11 @@ const KIND_BY_TYPE: Readonly<Record<string, MediaKind>> = {
 export function kindOfKey(key: string): MediaKind | undefined {
   const extension = extensionOf(key);
   return extension === "" ? undefined : kindOfMime(typeOfExtension(extension) ?? "");
+}
+
+/** Returns the extensions that mean this kind; of `document`, which all others mean too, those whose type is known. */
+export function extensionsOf(kind: MediaKind): string[] {
+  return EXTENSIONS.filter((extension) => kindOfMime(typeOfExtension(extension) ?? "") === kind);
 }
 
 /** Returns the kind that a stored Content-Type means; `document` for everything that is not media. */

@@ -235,6 +235,9 @@ const TYPE = new Map(
   ROWS.flatMap(([type = "", ...all]) => all.map((extension) => [extension, type] as const)),
 );
 
+/** All extensions that Telegram knows. */
+export const TELEGRAM_EXTENSIONS: readonly string[] = [...TYPE.keys()];
+
 /** The type that Telegram takes a file of this extension (lower case, without a dot) for; undefined for one that it does not know. */
 export function telegramType(extension: string): string | undefined {
   return TYPE.get(extension);

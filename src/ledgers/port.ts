@@ -18,9 +18,10 @@ import type { OfPlatform } from "./platform-port.ts";
 import type { ProbePosts } from "./probe-port.ts";
 import type { ReportedIds } from "./reported.ts";
 import type { Resting } from "./rest-port.ts";
+import type { Cut, RowOfKey, Selected } from "./selected.ts";
 import type { SharedLanes } from "./share-port.ts";
 
-export type { AttemptFacts, BeginAnswer, IdOrDoubt, ReadContent };
+export type { AttemptFacts, BeginAnswer, Cut, IdOrDoubt, ReadContent, RowOfKey, Selected };
 
 /** Who writes to this ledger; a run with another identity is refused, with what differs. */
 export interface Identity {
@@ -125,21 +126,6 @@ export interface Confirmed {
 /** An opaque handle for an attempt in state `sending`. */
 export type AttemptId = number | bigint;
 
-/** A row found by `--only`. Size and ETag are those last seen; rows that prewarm did not write may lack them. */
-export interface Selected {
-  readonly bot: string;
-  readonly kind: MediaKind;
-  readonly entry: Entry;
-}
-
-/** A row of a key, as {@link Ledger.rowsOf} finds it. */
-export interface RowOfKey extends Selected {
-  /** `waiting` has no id yet, and nothing that went wrong; a photo that stands as a document is `weak`. */
-  readonly state: "ready" | "waiting" | Selection;
-  /** Why it failed, is unknown or weak; null where that is not recorded. */
-  readonly reason: Reason | null;
-}
-
 /** An entry that was requested by name (admin API). It is kept until all that became of it has ended. */
 export interface QueuedEntry {
   /** Rises with each arrival and is never used twice. */
@@ -185,11 +171,8 @@ export interface Ledger
    * back as one; whether a call for it is in doubt, and was looked for, or is under way here; else null.
    */
   idsOf(asked: readonly AskedRow[]): Promise<IdOrDoubt[]>;
-  /** Yields the keys in these states, in pages, limited to `prefix` and `bots`. */
-  select(
-    what: readonly Selection[],
-    cut: { prefix?: string | undefined; bots: readonly string[] },
-  ): AsyncIterable<Selected[]>;
+  /** Yields the keys in these states, in pages. */
+  select(what: readonly Selection[], cut: Cut): AsyncIterable<Selected[]>;
   /** Returns the rows of these keys and bots, those of content that a key no longer has left out. */
   rowsOf(keys: readonly string[], bots: readonly string[]): Promise<RowOfKey[]>;
   /** Counts the rows that failed or are unknown; quick however many others there are. */

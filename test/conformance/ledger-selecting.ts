@@ -51,6 +51,46 @@ export function selectConformance(open: OpenLedger): void {
       expect(rows.map(({ kind, state }) => [kind, state])).toEqual([["document", "ready"]]);
     });
 
+    it("finds no key as what its extension means that was asked for as something else", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("b.jpg", { etag }), { kind: "document" });
+      await tested.ledger.note([{ bot: "default", kind: "document", entry: object("c.jpg", { etag }) }]);
+      await tested.doubts(object("a.jpg", { etag }));
+      expect(await select(["unknown"])).toEqual([`default photo a.jpg ${etag}`]);
+      const rows = await tested.ledger.rowsOf(["b.jpg", "c.jpg"], ["default"]);
+      expect(rows.map(({ kind, entry }) => `${kind} ${entry.key}`)).toEqual([
+        "document b.jpg",
+        "document c.jpg",
+      ]);
+      await tested.fails(object("a.jpg", { etag }), failure("refused_unclear", "no"));
+      await tested.warm(object("a.jpg", { etag }), { bot: "two", confirmed: asDocument("doc") });
+      expect(await select(["failed"])).toEqual([
+        `default photo a.jpg ${etag}`,
+        `default photo c.jpg ${etag}`,
+      ]);
+    });
+
+    it("says of each key whether it was asked for as its row, where a source says itself what it asks for", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("b.jpg", { etag }), { kind: "document" });
+      await tested.doubts(object("a.jpg", { etag }));
+      const found = await gather(
+        tested.ledger.select(["unknown"], { prefix: "", bots: ["default"], anyKind: true }),
+      );
+      expect(found.map(({ kind, entry, asked }) => [kind, entry.key, asked])).toEqual([
+        ["photo", "a.jpg", undefined],
+        ["photo", "b.jpg", false],
+      ]);
+    });
+
+    it("finds no key in place of one that has become something else", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("b.jpg", { etag }), { kind: "document" });
+      await tested.doubts(object("a.jpg", { etag }));
+      await tested.doubts(object("a.jpg", { etag: etagOf("new") }));
+      expect(await select(["unknown"])).toEqual([`default photo a.jpg ${etagOf("new")}`]);
+    });
+
     it("finds no photo as a document because it came back as one for another bot", async () => {
       const etag = etagOf("same");
       await tested.warm(object("a.jpg", { etag }), { bot: "two", confirmed: asDocument("doc") });

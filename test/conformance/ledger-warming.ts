@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure } from "../../src/domain/failure.ts";
 import { etagOf } from "../helpers/etag.ts";
-import { facts, type OpenLedger, object, SHA_A, SHA_B, TestedLedger } from "./tested-ledger.ts";
+import { asDocument, facts, type OpenLedger, object, SHA_A, SHA_B, TestedLedger } from "./tested-ledger.ts";
 
 /** Work that others put into the tables. */
 export function warmingConformance(open: OpenLedger): void {
@@ -62,6 +62,27 @@ export function warmingConformance(open: OpenLedger): void {
       expect(await keys()).toEqual(["b.mp4"]);
       await tested.warm(object("b.mp4", { etag: etagOf("new") }), { kind: "video" });
       expect(await keys()).toEqual([]);
+    });
+
+    it("is not the work of a key that was asked for as something else than its extension means", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("b.jpg", { etag }), { kind: "document" });
+      await tested.ledger.retry(await tested.begin(object("a.jpg", { etag })), failure("bot_kicked", "no"));
+      expect(await keys()).toEqual(["a.jpg"]);
+    });
+
+    it("is that of a photo that stands as a document only because one of its content came back as one", async () => {
+      const etag = etagOf("same");
+      await tested.warm(object("a.jpg", { etag }), { bot: "two", confirmed: asDocument("doc") });
+      for (const name of ["b.jpg", "c.pdf"])
+        await tested.ledger.point({
+          ...facts(object(name, { etag })),
+          kind: name === "b.jpg" ? "photo" : "document",
+          bot: "two",
+          bots: ["two"],
+        });
+      await tested.ledger.retry(await tested.begin(object("a.jpg", { etag })), failure("bot_kicked", "no"));
+      expect(await keys()).toEqual(["a.jpg", "b.jpg"]);
     });
 
     it("holds what a run left between two tries, and finds it under its content", async () => {

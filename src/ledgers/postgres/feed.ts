@@ -1,7 +1,8 @@
 import { PASSING_CLASSES } from "../../domain/failure.ts";
 import type { LeadWork, RowNow, UnfedRow, WorkRow } from "../fleet-port.ts";
 import type { QueuedEntry } from "../port.ts";
-import { isOf, isUnderWay } from "../sql/rows.ts";
+import { isAskedFor } from "../sql/asked-as.ts";
+import { isUnderWay } from "../sql/rows.ts";
 import { type KeyRow, selected } from "../sql/select.ts";
 import { all, one, run, type Steps } from "../sql/steps.ts";
 import { PAGE_ROWS, type Store, stamp } from "../sql/store.ts";
@@ -116,7 +117,7 @@ const ROWS_NOW = `
   from ${ROWS} left join prewarm_aliases known on known.provisional = x.content
   join media_cache c on c.bot_slug = x.bot and c.sha256 = coalesce(known.sha256, x.content) and c.kind = x.kind
   join lateral (select s.r2_key as key, s.r2_etag as etag, s.bytes from media_store s
-    where s.sha256 = c.sha256 and ${isOf("c", "s")} order by s.id limit 1) s on true
+    where s.sha256 = c.sha256 and ${isAskedFor("c", "s")} order by s.id limit 1) s on true
   where ${isWork("c")}`;
 
 /** Returns what of these rows is still work, each with one of its keys, by the content that it was asked for by. */

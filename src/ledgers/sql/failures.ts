@@ -42,10 +42,7 @@ export async function* failedRows(play: Play, filter: FailureFilter): AsyncGener
 
 function* withKeys(rows: readonly BadRow[]): Steps<FailedRow[]> {
   const keys = new Map<RowId, string[]>();
-  const found = yield* keyRows(
-    rows.map(({ id }) => id),
-    "",
-  );
+  const found = yield* keyRows(rows.map(({ id }) => id));
   for (const { id, key } of found) keys.set(id, [...(keys.get(id) ?? []), key]);
   return rows.flatMap(({ id, ...row }) => (keys.get(id) ?? [null]).map((key) => ({ key, ...row })));
 }

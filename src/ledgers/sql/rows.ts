@@ -70,21 +70,6 @@ export function* hasUnproved({ owner }: Store): Steps<boolean> {
   return (yield* one(left, { owner })) !== undefined;
 }
 
-/**
- * SQL: row `alias` is of the object that row `key` of `media_store` is about, and not only of another one with the same content
- * that is sent as another kind. A row that belongs to none of them is anybody's. A key that is a document only because its photo
- * came back as one, for whichever bot, was never asked for as a document.
- */
-export function isOf(alias: string, key: string): string {
-  const attempts = `select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
-    and a.kind = ${alias}.kind`;
-  const cameBack = `${key}.kind = 'document' and exists (select 1 from media_cache photo where photo.sha256 = ${key}.sha256
-    and photo.error_reason = 'came_back_as_document')`;
-  return `(${key}.kind = ${alias}.kind and not (${cameBack}) or exists (${attempts} and a.r2_key = ${key}.r2_key)
-    or not exists (${attempts}) and not exists (select 1 from media_store other
-      where other.sha256 = ${alias}.sha256 and other.kind = ${alias}.kind and other.r2_key <> ${key}.r2_key))`;
-}
-
 /** SQL: notes which attempts had begun when one ends. */
 export const LAST_BEGUN = "last_begun = (select max(id) from prewarm_attempts)";
 

@@ -1,8 +1,9 @@
 import type { Selection } from "../../domain/choices.ts";
 import { type ContentId, isProvisional } from "../../domain/content.ts";
-import { kindOfKey, type MediaKind } from "../../domain/media.ts";
-import type { RowOfKey, Selected } from "../port.ts";
-import { hasId, isOf, isWeak, standsAsDocument } from "./rows.ts";
+import type { MediaKind } from "../../domain/media.ts";
+import type { Cut, RowOfKey, Selected } from "../port.ts";
+import { isAskedFor } from "./asked-as.ts";
+import { hasId, isWeak, standsAsDocument } from "./rows.ts";
 import { all, one, type Play, type Steps } from "./steps.ts";
 import { PAGE_ROWS } from "./store.ts";
 
@@ -33,14 +34,9 @@ export interface KeyRow {
   readonly bytes: number | null;
 }
 
-interface Owned {
-  /** See {@link isOf}. */
-  readonly own: number | boolean;
-}
-
-/** Whether a run would send this key as this kind; content alone does not say so, which a PDF and an MP4 may share. */
-function isAskedFor({ own, key, kind }: KeyRow & Owned): boolean {
-  return Boolean(own) || kindOfKey(key) === kind;
+interface AskedAs {
+  /** See {@link isAskedFor}. */
+  readonly asked: number | boolean | null;
 }
 
 /**
@@ -48,11 +44,7 @@ function isAskedFor({ own, key, kind }: KeyRow & Owned): boolean {
  * or changed meanwhile neither repeat nor hide others. Keys come from `media_store`, or from the attempt where the key does
  * not (yet) point at that content.
  */
-export async function* select(
-  play: Play,
-  what: readonly Selection[],
-  cut: { prefix?: string | undefined; bots: readonly string[] },
-): AsyncGenerator<Selected[]> {
+export async function* select(play: Play, what: readonly Selection[], cut: Cut): AsyncGenerator<Selected[]> {
   const { last } = (await play(() => one<{ last: RowId | null }>(LAST_ROW))) ?? {};
   const conditions = what.map((state) => CONDITIONS[state]).join(" or ") || "1 = 0";
   const params = { last: last ?? 0, bots: JSON.stringify(cut.bots) };
@@ -66,7 +58,7 @@ export async function* select(
     if (end === undefined) return;
     after = end.id;
     const page = ids.map(({ id }) => id);
-    const found = await play(() => keysOf(page, cut.prefix ?? ""));
+    const found = await play(() => keysOf(page, cut));
     for (let i = 0; i < found.length; i += PAGE_ROWS) yield found.slice(i, i + PAGE_ROWS);
   }
 }
@@ -83,23 +75,33 @@ function pageOf(conditions: string): string {
     and c.bot_slug in (select value from json_each(:bots)) and (${conditions}) order by c.rowid limit ${PAGE_ROWS}`;
 }
 
-function* keysOf(ids: readonly RowId[], prefix: string): Steps<Selected[]> {
-  return (yield* keyRows(ids, prefix)).map(selected);
+function* keysOf(ids: readonly RowId[], { prefix = "", anyKind = false }: Cut): Steps<Selected[]> {
+  const rows = yield* keysOfContent(ids, prefix);
+  if (!anyKind) return rows.filter(({ asked }) => asked).map(selected);
+  return rows.map((row) => (row.asked ? selected(row) : { ...selected(row), asked: false }));
+}
+
+/** Returns the keys that were asked for as these rows of `media_cache`, by row and key. */
+export function* keyRows(ids: readonly RowId[]): Steps<(KeyRow & { readonly id: RowId })[]> {
+  return (yield* keysOfContent(ids, "")).filter(({ asked }) => asked);
 }
 
 /**
- * Returns the keys of these rows of `media_cache`, by row and key. The prefix is compared character by character: in LIKE it
- * would need escapes and ignore case.
+ * Returns all keys of the content of these rows, by row and key. The prefix is compared character by character: in LIKE it would
+ * need escapes and ignore case.
  */
-export function* keyRows(ids: readonly RowId[], prefix: string): Steps<(KeyRow & { readonly id: RowId })[]> {
-  const rows = yield* all<KeyRow & Owned & { readonly id: RowId }>(
+function* keysOfContent(
+  ids: readonly RowId[],
+  prefix: string,
+): Steps<(KeyRow & AskedAs & { readonly id: RowId })[]> {
+  const rows = yield* all<KeyRow & AskedAs & { readonly id: RowId }>(
     `select c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes,
-       ${isOf("c", "s")} as own
-     from json_each(:ids) asked join media_cache c on c.rowid = asked.value join media_store s on s.sha256 = c.sha256
+       ${isAskedFor("c", "s")} as asked
+     from json_each(:ids) listed join media_cache c on c.rowid = listed.value join media_store s on s.sha256 = c.sha256
      where substr(s.r2_key, 1, length(:prefix)) = :prefix and coalesce(${newest("sha256", "s.r2_key")}, c.sha256) = c.sha256
      union all
      select c.rowid, c.bot_slug, c.kind, c.sha256, t.r2_key, t.r2_etag, t.bytes, 1 = 1
-     from json_each(:ids) asked join media_cache c on c.rowid = asked.value
+     from json_each(:ids) listed join media_cache c on c.rowid = listed.value
      join prewarm_attempts t on t.sha256 = c.sha256 and t.bot_slug = c.bot_slug and t.kind = c.kind
      where substr(t.r2_key, 1, length(:prefix)) = :prefix
      and t.id = ${newest("id", "t.r2_key")}
@@ -107,7 +109,7 @@ export function* keyRows(ids: readonly RowId[], prefix: string): Steps<(KeyRow &
     { ids: JSON.stringify(ids), prefix },
   );
   // A key that is on both sides is taken from its attempt, which always has ETag and size.
-  const byKey = new Map(rows.filter(isAskedFor).map((row) => [`${row.id} ${row.key}`, row]));
+  const byKey = new Map(rows.map((row) => [`${row.id} ${row.key}`, row]));
   return [...byKey.values()];
 }
 
@@ -131,20 +133,20 @@ export function* rowsOf(keys: readonly string[], bots: readonly string[]): Steps
   const state = `case when ${CONDITIONS.failed} then 'failed' when ${CONDITIONS.unknown} then 'unknown'
     when ${CONDITIONS.weak} then 'weak' when ${hasId("c")} then 'ready' else 'waiting' end as state`;
   const columns = `c.rowid as id, c.bot_slug as bot, c.kind, c.sha256 as content, ${state}, c.error_reason as reason`;
-  const rows = yield* all<KeyRow & Owned & Pick<RowOfKey, "state" | "reason"> & { readonly id: RowId }>(
+  const rows = yield* all<KeyRow & AskedAs & Pick<RowOfKey, "state" | "reason"> & { readonly id: RowId }>(
     `select ${columns}, s.r2_key as key, s.r2_etag as etag, s.bytes,
-       ${isOf("c", "s")} as own
-     from json_each(:keys) asked join media_store s on s.r2_key = asked.value join media_cache c on c.sha256 = s.sha256
+       ${isAskedFor("c", "s")} as asked
+     from json_each(:keys) listed join media_store s on s.r2_key = listed.value join media_cache c on c.sha256 = s.sha256
      where c.bot_slug in (select value from json_each(:bots)) and coalesce(${newest("sha256", "s.r2_key")}, c.sha256) = c.sha256
      union all
      select ${columns}, t.r2_key, t.r2_etag, t.bytes, 1 = 1
-     from json_each(:keys) asked join prewarm_attempts t on t.r2_key = asked.value
+     from json_each(:keys) listed join prewarm_attempts t on t.r2_key = listed.value
      join media_cache c on c.sha256 = t.sha256 and c.bot_slug = t.bot_slug and c.kind = t.kind
      where c.bot_slug in (select value from json_each(:bots)) and t.id = ${newest("id", "t.r2_key")}
      order by 7, 1`,
     { keys: JSON.stringify(keys), bots: JSON.stringify(bots) },
   );
-  const byRow = new Map(rows.filter(isAskedFor).map((row) => [`${row.id} ${row.key}`, row]));
+  const byRow = new Map(rows.filter(({ asked }) => asked).map((row) => [`${row.id} ${row.key}`, row]));
   return [...byRow.values()].map((row) => ({ ...selected(row), state: row.state, reason: row.reason }));
 }
 

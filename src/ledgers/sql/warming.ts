@@ -1,6 +1,7 @@
 import { PASSING_CLASSES } from "../../domain/failure.ts";
 import type { Selected } from "../port.ts";
-import { isOf, isUnderWay } from "./rows.ts";
+import { isAskedFor } from "./asked-as.ts";
+import { isUnderWay } from "./rows.ts";
 import { type KeyRow, selected } from "./select.ts";
 import { all, type Steps } from "./steps.ts";
 import { PAGE_ROWS, type Store, stamp } from "./store.ts";
@@ -22,7 +23,7 @@ const WAITING = `
   select c.bot_slug as bot, c.kind, c.sha256 as content, s.r2_key as key, s.r2_etag as etag, s.bytes
   from media_cache c join media_store s on s.sha256 = c.sha256
   where (c.status = 'warming' or ${mayPass("c")} or c.dead_at is not null and c.status = 'ready') and c.bot_slug in (select value from json_each(:bots))
-    and ${isDue("c")} and ${isOf("c", "s")} and not ${isUnderWay("c")}
+    and ${isDue("c")} and ${isAskedFor("c", "s")} and not ${isUnderWay("c")}
   order by c.rowid, s.rowid limit ${PAGE_ROWS}`;
 
 /** Returns rows in `warming`, failed ones, and those with a dead id, that are due and have no running call, with each of their keys. */
