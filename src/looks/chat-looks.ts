@@ -1,9 +1,8 @@
 import type { LookWay, LostCall, Neighbour, PostedAround } from "../ledgers/look-port.ts";
 import type { SeenMessage } from "../telegram/port.ts";
-import { absence } from "./absence.ts";
+import { absence, absentOf } from "./absence.ts";
 import type { Place } from "./asking.ts";
 import { candidatesFor, isLater, type OpenEnd } from "./candidates.ts";
-import { mayLoseCaption } from "./caption.ts";
 import { ChatWay, type ChatWayOptions } from "./chat-way.ts";
 import { type KnownPost, type KnownPostsOptions, knownPosts } from "./known-posts.ts";
 import { matchOf } from "./match.ts";
@@ -29,6 +28,8 @@ const OPEN: Readonly<Record<OpenEnd | "unclear" | "stopped", string>> = {
 };
 /** How often such a copy is tried for: an answer that decides nothing is asked for again, once all else was looked at. */
 const MARKS = 2;
+/** Forwards in a row to which no answer came, after which no more are made in one asking: each may leave copies. */
+const UNANSWERED = 3;
 /** Messages of ours that are tried, where some may be deleted. */
 const KNOWN_TRIED = 3;
 
@@ -58,6 +59,7 @@ export class ChatLooks {
   async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {
     for (const call of [...calls].sort((a, b) => a.startedAt - b.startedAt)) this.#open.add(call);
     this.#marksLeft = MARKS;
+    this.#sights.forgetUnanswered();
     this.#askedAt = this.#options.clock.wall();
     const none = await this.#way.find();
     for (const call of this.#open) {
@@ -90,6 +92,7 @@ export class ChatLooks {
     while (this.#open.has(call)) {
       const { draining } = this.#options;
       if (draining.aborted) return { is: "open", why: OPEN.stopped };
+      if (this.#sights.unanswered >= UNANSWERED) return { is: "open", why: OPEN.unclear };
       await this.#way.renew();
       const { way } = this.#way;
       if (way === null || !this.#way.isOpen) return this.#way.whyNone();
@@ -184,7 +187,7 @@ export class ChatLooks {
       const isHere = chatId === this.#place.chatId;
       if (isHere && !this.#way.canForward) continue;
       const seen = await this.#sights.probe(call, messageId, "forward", isHere ? undefined : chatId);
-      if (typeof seen !== "string") return;
+      if (typeof seen !== "string" || this.#sights.unanswered >= UNANSWERED) return;
       if (seen === "protected" && isHere) this.#way.refuse("forward");
       if (seen === "unclear") isDecided = false;
     }
@@ -240,11 +243,4 @@ export class ChatLooks {
 /** Without copies that looks made, and messages of canaries: they are gone, and may not be edited. */
 function postsAmong(known: readonly Neighbour[]): Neighbour[] {
   return known.filter(({ isGone }) => !isGone);
-}
-
-/** A caption that may be lost proves nothing; that of a medium among others is none of the message's, and stays. */
-function absentOf({ pack, kind, key }: LostCall): LookVerdict {
-  return pack === null && mayLoseCaption(kind, key)
-    ? { is: "unchecked", why: "Telegram may have made a sticker of it, which has no caption to know it by" }
-    : { is: "absent" };
 }

@@ -22,12 +22,18 @@ const SECOND_MS = 1_000;
 export async function clearLeft(bots: readonly string[], options: LeftoversOptions): Promise<void> {
   const left = await options.ledger.leftLooks(bots);
   const strays = left.filter(isStray);
+  const silent = new Set<string>();
   // What is known goes before what is looked for, and of that the last first: a look may have copied what an earlier one left.
   for (const each of [...left.filter((one) => !isStray(one)), ...strays.toReversed()]) {
     if (options.draining.aborted) return;
     if (!options.lanes.isOpenIn(each.bot, each.chatId)) continue;
+    const lane = `${each.bot}|${each.chatId}`;
+    // What looks for a copy copies as well: where no answers come, each of many that are left would leave more of them.
+    if (isStray(each) && silent.has(lane)) continue;
     const beside = strays.filter(({ chatId }) => chatId === each.chatId);
-    if (await isCleared(each, beside, options)) await options.ledger.endLook(each.look);
+    const sights = new Sights({ bot: each.bot, chatId: each.chatId }, options);
+    if (await isCleared(each, beside, sights, options)) await options.ledger.endLook(each.look);
+    if (sights.unanswered > 0) silent.add(lane);
   }
 }
 
@@ -39,14 +45,15 @@ function isStray({ way, copyId }: LeftLook): boolean {
 async function isCleared(
   left: LeftLook,
   beside: readonly LeftLook[],
+  sights: Sights,
   options: LeftoversOptions,
 ): Promise<boolean> {
   if (left.way === "edit") return takeButton(left, options);
   if (left.copyId !== null) return deleteCopy(left, left.copyId, options);
-  const ids = (await idsOfStray(left, options)) ?? (await idsBelowMark(left, options));
+  const ids = (await idsOfStray(left, options)) ?? (await idsBelowMark(left, sights, options));
   // Until a message of ours is known there, nobody can say where to look.
   if (ids === null) return false;
-  const stray = await clearStray(left, itselfLast(ids, left), beside, options);
+  const stray = await clearStray(left, itselfLast(ids, left), beside, sights, options);
   if (stray === "none") tellStray(left, options);
   return stray !== "left";
 }
@@ -68,16 +75,21 @@ async function idsOfStray(
  * The same once its call can post no more: a message of ours of another chat is copied there, and taken away again, behind which nothing
  * of it can be; null where there is none, or it cannot be copied.
  */
-async function idsBelowMark(left: LeftLook, options: LeftoversOptions): Promise<readonly number[] | null> {
+async function idsBelowMark(
+  left: LeftLook,
+  sights: Sights,
+  options: LeftoversOptions,
+): Promise<readonly number[] | null> {
   const { clock, afterMs } = options;
   if (clock.wall() < left.startedAt + afterMs + SECOND_MS) return null;
-  return (await isMarked(left, options)) ? idsOfStray(left, options) : null;
+  return (await isMarked(left, sights, options)) ? idsOfStray(left, options) : null;
 }
 
-async function isMarked(left: LeftLook & Place, options: LeftoversOptions): Promise<boolean> {
-  const sights = new Sights({ bot: left.bot, chatId: left.chatId }, options);
-  for await (const { chatId, messageId } of knownPosts(left, options, CHATS_TRIED))
+async function isMarked(left: LeftLook & Place, sights: Sights, options: LeftoversOptions): Promise<boolean> {
+  for await (const { chatId, messageId } of knownPosts(left, options, CHATS_TRIED)) {
     if (typeof (await sights.probe(left, messageId, "forward", chatId)) !== "string") return true;
+    if (sights.unanswered > 0) return false;
+  }
   return false;
 }
 
@@ -97,13 +109,14 @@ async function clearStray(
   left: LeftLook,
   ids: readonly number[],
   beside: readonly LeftLook[],
+  sights: Sights,
   options: LeftoversOptions,
 ): Promise<"cleared" | "left" | "none"> {
-  const sights = new Sights({ bot: left.bot, chatId: left.chatId }, options);
   let isLeft = false;
   for (const id of ids) {
     const seen = await sights.probe(left, id, "forward");
     if (seen === "protected") break;
+    if (sights.unanswered > 0) return "left";
     if (seen === "unclear") isLeft = true;
     if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
     // A copy of this one is known by it.

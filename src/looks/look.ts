@@ -19,6 +19,8 @@ interface LookingOptions extends LookOptions {
   readonly from?: string | undefined;
   /** Hears of a copy that is in the chat now, or was. */
   readonly copied: (copyId: number) => void;
+  /** Hears whether any answer came to a forward: without one each of its calls may have left a copy. */
+  readonly answered: (isAnswered: boolean) => void;
 }
 
 /** Texts of a button that does nothing. The second is for a message that a look left with the first. */
@@ -67,11 +69,12 @@ function shownBy(answer: CallAnswer<SeenMessage | "not modified">): LookAnswer {
 /** A forward whose answer is lost may have left a copy of its own: its look stays open, and the next one is another look. */
 async function lookByForward(facts: LookFacts, options: LookingOptions): Promise<LookAnswer> {
   const { chatId, messageId } = facts;
-  const { ledger, copied, from = chatId } = options;
+  const { ledger, copied, answered, from = chatId } = options;
   for (let tries = 0; tries < AGAIN; tries++) {
     const { answer, look } = await askNoted(facts, (bot) => bot.forward(chatId, from, messageId), options);
-    if (look === null) break;
+    if (look === null) return "unclear";
     if (answer !== null && !answer.ok && !isDecided(answer)) continue;
+    answered(true);
     if (answer === null || !answer.ok) {
       await ledger.endLook(look);
       return answer === null ? "unclear" : refusedAs(answer);
@@ -82,6 +85,7 @@ async function lookByForward(facts: LookFacts, options: LookingOptions): Promise
     if (await deleteCopy(facts, copyId, options)) await ledger.endLook(look);
     return answer.value;
   }
+  answered(false);
   return "unclear";
 }
 

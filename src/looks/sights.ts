@@ -25,6 +25,7 @@ export class Sights {
   /** Copies that looks made: they are posts of ours like others, also once they are deleted. */
   readonly #copies: Neighbour[] = [];
   #canEdit = false;
+  #unanswered = 0;
 
   constructor(place: Place, options: SightsOptions) {
     this.#place = place;
@@ -34,6 +35,11 @@ export class Sights {
   /** A message was edited: what may not be edited is not ours. */
   get canEdit(): boolean {
     return this.#canEdit;
+  }
+
+  /** Forwards in a row to which no answer came, however often they were made. */
+  get unanswered(): number {
+    return this.#unanswered;
   }
 
   has(id: number): boolean {
@@ -93,7 +99,11 @@ export class Sights {
         endedAt: now,
       });
     };
-    const seen = await look({ ...this.#place, attempt, messageId, way }, { ...this.#options, copied, from });
+    const answered = (isAnswered: boolean) => {
+      this.#unanswered = isAnswered ? 0 : this.#unanswered + 1;
+    };
+    const asked = { ...this.#options, copied, answered, from };
+    const seen = await look({ ...this.#place, attempt, messageId, way }, asked);
     events.emit("look", {
       bot,
       chat: chatId,
@@ -103,6 +113,11 @@ export class Sights {
     });
     if (way === "edit" && typeof seen !== "string") this.#canEdit = true;
     return seen;
+  }
+
+  /** The chat may answer by now. */
+  forgetUnanswered(): void {
+    this.#unanswered = 0;
   }
 
   /** What may be seen otherwise by now is asked for again. */

@@ -551,6 +551,31 @@ it("stays open where no look is answered, and is found by the next run", async (
   expect(await scene.ask()).toEqual({ "2.bin": `found ${id}` });
 });
 
+it("leaves few copies where no forward is answered, in each run, and all are taken away later", async () => {
+  const scene = await chatScene(EDITOR);
+  await scene.call("answered");
+  for (let each = 0; each < 3; each++) await scene.posted("somebody else's", OTHER_TOKEN);
+  const id = await scene.call("lost");
+  for (let each = 0; each < 3; each++) await scene.posted("somebody else's", OTHER_TOKEN);
+  scene.pass(LATER);
+  await scene.call("answered");
+  const before = await scene.chat();
+  const drop = { match: { method: "forwardMessage" }, fault: { type: "post_then_drop" } };
+  scene.server.control({ faults: [{ server: "bot-api", ...drop }] });
+  expect(Object.values(await scene.ask())[0]).toMatch(/^open: Telegram did not answer/);
+  // Three messages, each of which is asked for three times.
+  expect(await scene.chat()).toHaveLength(before.length + 9);
+  for (let runs = 1; runs <= 3; runs++) {
+    await scene.ofNextRun().clear();
+    expect(await scene.chat()).toHaveLength(before.length + 9 + 3 * runs);
+  }
+  scene.server.control({ faults: [] });
+  await scene.ofNextRun().clear();
+  expect(await scene.chat()).toEqual(before);
+  expect(await scene.ledger.leftLooks(["default"])).toEqual([]);
+  expect(await scene.ask()).toEqual({ "2.bin": `found ${id}` });
+});
+
 it("asks nothing once the run drains", async () => {
   const scene = await chatScene(OWN_ONLY);
   await scene.call("answered");
