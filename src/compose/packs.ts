@@ -157,5 +157,8 @@ export async function openKnownPacks({
     // A ledger that breaks shows at the next attempt, where it stops the run.
     keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
   });
-  return { packs, trials: new Trials({ clock, ledger, lanes, packs, answers, draining: stop.draining }) };
+  return {
+    packs,
+    trials: new Trials({ clock, events, ledger, lanes, packs, answers, draining: stop.draining }),
+  };
 }

@@ -43,8 +43,11 @@ export interface PackedCalls {
   holdUnproved(attempt: AttemptId, confirmation: Confirmation): Promise<void>;
   /** Drops an id that is good for nothing but its message; its row is to be warmed, also where it was in doubt. Throws `AttemptLost` for one that does not wait. */
   discard(attempt: AttemptId, failure: Failure): Promise<void>;
-  /** Leaves an id that waits, and could not be tried now, to whoever asks next for those that wait. */
-  leaveUnproved(attempt: AttemptId): Promise<void>;
+  /**
+   * Leaves an id that waits, and could not be tried now, to whoever asks next for those that wait. With a failure its row is in doubt until
+   * then, as that says; throws `AttemptLost` where it does not wait.
+   */
+  leaveUnproved(attempt: AttemptId, failure?: Failure): Promise<void>;
   /** Returns the ids that wait, the oldest first, but for those of another process that lives; they are this one's from then on. `confirm` takes their attempts. */
   unproved(bots: readonly string[]): Promise<UnprovedId[]>;
   /**

@@ -1,14 +1,17 @@
 import { failure } from "../domain/failure.ts";
 import type { Reason } from "../domain/reasons.ts";
 import type { Task } from "../domain/task.ts";
-import type { StoredId } from "../ledgers/port.ts";
+import type { Confirmation, StoredId } from "../ledgers/port.ts";
 import type { LookVerdict } from "../looks/port.ts";
 import type { Ended } from "./plan.ts";
 import { errorFields, idFields, itemResult } from "./results.ts";
-import type { Reading } from "./stored-kind.ts";
 
 /** An object whose message was there. */
-export function foundItem({ entry, bot, kind }: Task, stored: StoredId, { weakness }: Reading): Ended {
+export function foundItem(
+  { entry, bot, kind }: Task,
+  stored: StoredId,
+  { weakness }: Pick<Confirmation, "weakness">,
+): Ended {
   const about = { key: entry.key, bot, bytes: entry.bytes, entry, resolved: "found" } as const;
   const status = weakness ? "weak" : "ready";
   return {

@@ -13,12 +13,14 @@ import { otherDocument } from "./as-sent.ts";
 import { asTheyCome } from "./as-they-come.ts";
 import { lateItems } from "./late-items.ts";
 import { foundItem, stillUnknown } from "./lost-ended.ts";
+import { type DoubtfulRow, rowsOf } from "./lost-row.ts";
 import { LostSummary } from "./lost-summary.ts";
 import { PackMessages } from "./pack-messages.ts";
 import type { CanaryVerdict } from "./packs/canary.ts";
 import { notTaken } from "./packs/left-canaries.ts";
 import { decideAll, type Planned, type PlanRules } from "./plan.ts";
 import { classifyStored } from "./stored-kind.ts";
+import { tryWaiting, UNTRIED, waitingIdOf } from "./waiting-id.ts";
 
 export interface LostRowsOptions {
   readonly clock: Clock;
@@ -35,14 +37,8 @@ export interface LostRowsOptions {
   readonly judgeId: (id: UnprovedId) => Promise<CanaryVerdict>;
 }
 
-/** A row whose calls were lost. */
-interface LostRow {
-  /** One for each key of its content. */
-  readonly tasks: [Task, ...Task[]];
-  calls: readonly LostCall[];
-  readonly verdicts: Map<LostCall, LookVerdict>;
-  isFound: boolean;
-}
+/** Takes what becomes of tasks, and why. */
+type Tell = (planned: readonly Planned[], verdict: LookVerdict) => void;
 
 /** Asks Telegram for the messages of rows that are `unknown` before they are sent again. */
 export class LostRows {
@@ -82,18 +78,15 @@ export class LostRows {
     if (more !== 0) this.#options.events.emit("looking", { left: this.#left });
   }
 
-  async #ask(
-    tasks: readonly Task[],
-    tell: (planned: readonly Planned[], verdict: LookVerdict) => void,
-  ): Promise<void> {
+  async #ask(tasks: readonly Task[], tell: Tell): Promise<void> {
     const { ledger, looks } = this.#options;
     const rows = rowsOf(tasks);
     const lost = await ledger.lostCalls(rows.map(({ tasks: [first] }) => first));
-    const rowOf = new Map<LostCall, LostRow>();
+    const rowOf = new Map<LostCall, DoubtfulRow>();
     for (const [at, row] of rows.entries()) {
       row.calls = lost[at] ?? [];
       for (const call of row.calls) rowOf.set(call, row);
-      if (row.calls.length === 0) await this.#end(row, tell);
+      if (row.calls.length === 0) await this.#withoutCalls(row, tell);
     }
     for (const call of rowOf.keys()) this.#messages.note(call);
     await looks.ask([...rowOf.keys()], async (call, seen) => {
@@ -107,8 +100,27 @@ export class LostRows {
     });
   }
 
+  /** No call of it was lost, or its message was found, and its id has waited to be tried since. */
+  async #withoutCalls(row: DoubtfulRow, tell: Tell): Promise<void> {
+    const id = await waitingIdOf(this.#options.ledger, row.tasks[0]);
+    if (!id) return this.#end(row, tell);
+    const { verdict, planned } = await this.#triedAgain(row, id).catch(this.#unlessOthers);
+    if (planned) tell(planned, verdict);
+    else this.#ended(row, verdict, tell);
+  }
+
+  async #triedAgain({ tasks: [task, ...others] }: DoubtfulRow, id: UnprovedId): Promise<Decided> {
+    const { ledger, judgeId, judge } = this.#options;
+    const { verdict, stored } = await tryWaiting(id, ledger, judgeId);
+    if (stored === null) return { verdict };
+    return {
+      verdict,
+      planned: [foundItem(task, stored, id.confirmation), ...(await decideAll(others, judge))],
+    };
+  }
+
   /** What is known of a call is in the ledger; `planned` of its row, where its message was found. */
-  async #decided(row: LostRow, call: LostCall, seen: LookVerdict): Promise<Decided> {
+  async #decided(row: DoubtfulRow, call: LostCall, seen: LookVerdict): Promise<Decided> {
     const { verdict, isHeld } = await this.#judged(row, call, seen);
     if (verdict.is === "found")
       return { verdict, planned: await this.#found(row, call, { ...verdict, isHeld }) };
@@ -128,7 +140,7 @@ export class LostRows {
    * An id that was found in a pack counts as far as those of its kind are proved: until then it is held, and tried. One that serves nothing
    * but its message is as good as none.
    */
-  async #judged({ tasks: [task] }: LostRow, call: LostCall, verdict: LookVerdict): Promise<Judged> {
+  async #judged({ tasks: [task] }: DoubtfulRow, call: LostCall, verdict: LookVerdict): Promise<Judged> {
     const { ledger, judgeId } = this.#options;
     const why = verdict.is === "found" ? otherDocument(call, verdict.media) : null;
     if (why !== null) return { verdict: { is: "unchecked", why }, isHeld: false };
@@ -145,7 +157,7 @@ export class LostRows {
   }
 
   /** The message of one of its calls is there. */
-  async #found(row: LostRow, call: LostCall, { media, isHeld }: FoundMessage): Promise<Planned[]> {
+  async #found(row: DoubtfulRow, call: LostCall, { media, isHeld }: FoundMessage): Promise<Planned[]> {
     const { ledger, remove, judge } = this.#options;
     const [task, ...others] = row.tasks;
     const { confirmation, reading } = this.#confirmationOf(task, call, media);
@@ -168,9 +180,12 @@ export class LostRows {
   }
 
   /** None of its calls was found. */
-  async #end(row: LostRow, tell: (planned: readonly Planned[], verdict: LookVerdict) => void): Promise<void> {
-    const verdict = await this.#closed(row);
-    if (verdict.is === "found") return;
+  async #end(row: DoubtfulRow, tell: Tell): Promise<void> {
+    const { verdict } = await this.#closed(row);
+    if (verdict.is !== "found") this.#ended(row, verdict, tell);
+  }
+
+  #ended(row: DoubtfulRow, verdict: LookVerdict, tell: Tell): void {
     if (verdict.is === "later" || verdict.is === "open") {
       tell(
         row.tasks.map((task) => stillUnknown(task, verdict, row.calls.at(-1)?.reason ?? null)),
@@ -187,9 +202,9 @@ export class LostRows {
   }
 
   /** What all verdicts on a row come to; calls of which nobody can tell are written down as such. */
-  async #closed({ verdicts }: LostRow): Promise<LookVerdict> {
+  async #closed({ verdicts }: DoubtfulRow): Promise<Decided> {
     const verdict = rowVerdict([...verdicts.values()]);
-    if (verdict.is !== "unchecked") return verdict;
+    if (verdict.is !== "unchecked") return { verdict };
     const unchecked = [...verdicts].filter(
       ([{ state }, { is }]) => is === "unchecked" && state !== "unchecked",
     );
@@ -197,7 +212,7 @@ export class LostRows {
       for (const [{ attempt }] of unchecked) await this.#options.ledger.closeLost(attempt, "unchecked");
       return { verdict };
     };
-    return (await close().catch(this.#unlessOthers)).verdict;
+    return close().catch(this.#unlessOthers);
   }
 }
 
@@ -215,23 +230,7 @@ interface Decided {
 
 type FoundMessage = Extract<LookVerdict, { is: "found" }> & Pick<Judged, "isHeld">;
 
-const UNTRIED: LookVerdict = {
-  is: "open",
-  why: "its message was found in a pack, and whether the id serves its own method could not be tried yet; the next run does",
-};
-
 const ELSEWHERE: LookVerdict = {
   is: "open",
   why: "another process has looked for its message meanwhile, and has written down what came of it",
 };
-
-function rowsOf(tasks: readonly Task[]): LostRow[] {
-  const rows = new Map<string, LostRow>();
-  for (const task of tasks) {
-    const name = `${task.bot}|${task.kind}|${task.content}`;
-    const row = rows.get(name);
-    if (row) row.tasks.push(task);
-    else rows.set(name, { tasks: [task], calls: [], verdicts: new Map(), isFound: false });
-  }
-  return [...rows.values()];
-}

@@ -11,6 +11,12 @@ import { STOOD_STILL, unlessLost } from "./stood-still.ts";
 import { classifyStored } from "./stored-kind.ts";
 import { type EndOfTry, itemOf, type Tried, type Waited } from "./tried.ts";
 
+/** Why an object is in doubt whose message was posted. */
+const UNTRIED = failure(
+  "answer_lost",
+  "its message was posted in a pack, and no answer came when its id was tried; the next run tries it once more",
+);
+
 type ResultOf<T extends Outcome["result"]["type"]> = Extract<Outcome["result"], { type: T }>;
 
 /** Records what tries came to: in the ledger first, then as events. Methods throw LedgerError. */
@@ -130,6 +136,14 @@ export class Settlement {
         chatId: outcome.facts.chatId ?? "",
         confirmation,
       };
+    });
+  }
+
+  /** Ends a task whose id waits until the next process has tried it: no answer came when this one did. */
+  async leave(task: Task, outcome: Outcome, waited: Waited, { attempt }: UnprovedId): Promise<void> {
+    await this.#unlessLost({ task, outcome, waited }, async () => {
+      await this.#options.ledger.leaveUnproved(attempt, UNTRIED);
+      this.#report({ task, outcome, waited }, { status: "unknown", ...errorFields(UNTRIED) });
     });
   }
 

@@ -130,6 +130,26 @@ it.each([true, false])(
   },
 );
 
+it("posts content of a lost pack once more a run at the most, where each answer is lost, and says so", async () => {
+  const world = await scene(1);
+  await world.run(["--json"], { env: ENV });
+  addPhotos(world, 1, 2);
+  lose(world, "sendRichMessage", {});
+  await world.run(PACKS, { env: ENV });
+  answerAll(world);
+  lose(world, "sendPhoto", {});
+  const since = world.posts().length;
+  const sent = () => world.posts(since).filter(({ transfer }) => transfer !== "forward").length;
+  for (const [nth, args] of [ONLY, PACKS, ONLY].entries()) {
+    const ended = await world.run(args, { env: ENV });
+    expect(ended.stderr).toContain("a photo without a caption may be left in");
+    expect(sent()).toBe(nth + 1);
+  }
+  answerAll(world);
+  const last = await world.run(PACKS, { env: ENV });
+  expect([last.code, ready(world), wrongIds(world)]).toEqual([0, 2, []]);
+});
+
 it("leaves the message of a lost pack until all its media are out of doubt, and deletes it then", async () => {
   const world = await scene(60);
   lose(world, "sendRichMessage", { nth: 3 });

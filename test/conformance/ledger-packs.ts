@@ -112,6 +112,28 @@ export function packConformance(open: OpenLedger): void {
       expect((await waiting()).length).toBe(1);
     });
 
+    it("leaves its row in doubt where nobody knows what became of the message that tried it, until it is decided", async () => {
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));
+      await tested.ledger.leaveUnproved(a, LOST);
+      expect((await tested.find(A)).state).toBe("unknown");
+      expect((await waiting()).length).toBe(1);
+      // Another key of the content that fails before its call says nothing of that.
+      await tested.ledger.fail(null, facts(A), failure("r2_unavailable", "no"));
+      expect((await tested.find(A)).state).toBe("unknown");
+      await tested.ledger.confirm(a, confirmation(facts(A), "held"));
+      expect(await tested.readerFinds("a.jpg")).toBe("held");
+      await expect(tested.ledger.leaveUnproved(a, LOST)).rejects.toThrow();
+    });
+
+    it("frees its row where it is dropped after that", async () => {
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));
+      await tested.ledger.leaveUnproved(a, LOST);
+      await tested.ledger.discard(a, failure("file_id_dead", "not taken"));
+      expect((await tested.find(A)).state).toBe("none");
+    });
+
     it("is stored once it is proved, with the moment of its message", async () => {
       const [a = 0] = await beginPack(tested, [A]);
       await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));

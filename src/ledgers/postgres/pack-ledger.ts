@@ -1,5 +1,6 @@
+import type { Failure } from "../../domain/failure.ts";
 import type { AttemptId, Ledger } from "../port.ts";
-import { holdLost } from "../sql/packs.ts";
+import { doubtUnproved, holdLost } from "../sql/packs.ts";
 import type { Store } from "../sql/store.ts";
 import { take } from "./leases.ts";
 import type { OpenDatabase } from "./open-database.ts";
@@ -31,7 +32,12 @@ export function packsBy({ open, store, process: { fence } }: PackParts, ledger: 
       keeper.begun(attempt);
     },
     discard: keeper.ending(ledger.discard),
-    leaveUnproved: keeper.ending((id: AttemptId) => open.write(() => leaveUnproved(fence, id))),
+    leaveUnproved: keeper.ending((id: AttemptId, why?: Failure) =>
+      open.write(function* () {
+        if (why) yield* doubtUnproved(store, id, why);
+        yield* leaveUnproved(fence, id);
+      }),
+    ),
     unproved: async (bots) => {
       const waiting = await open.write(() => takeUnproved(fence, bots));
       for (const { attempt } of waiting) keeper.begun(attempt);

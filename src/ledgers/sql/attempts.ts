@@ -2,6 +2,7 @@ import { type ContentId, isProvisional, readEtag } from "../../domain/content.ts
 import { type Failure, failure, isPermanent } from "../../domain/failure.ts";
 import { extensionOf, type MediaKind } from "../../domain/media.ts";
 import { AttemptLost, LostCallDecided } from "../../domain/shared-work.ts";
+import type { AskedRow } from "../look-port.ts";
 import type { AttemptFacts, AttemptId } from "../port.ts";
 import { rekey, resolve } from "./content.ts";
 import { NEW_KEY } from "./new-keys.ts";
@@ -144,7 +145,12 @@ export function* doubt(store: Store, id: AttemptId, why: Failure, read?: Content
   const isLearned = read !== undefined && isProvisional(begun) && !isProvisional(read);
   const content = isLearned ? read : begun;
   if (isLearned) yield* rekey(store, begun, content);
-  yield* run(DOUBT_ROW, { bot, content, kind, now: stamp(store.now()), ...paramsOfFailure(why) });
+  yield* doubtRow(store, { bot, content, kind }, why);
+}
+
+/** Marks a row without an id as one in doubt. */
+export function* doubtRow(store: Store, row: AskedRow, why: Failure): Steps<void> {
+  yield* run(DOUBT_ROW, { ...row, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   beginAll,
   beginCanary,
   discard,
+  doubtUnproved,
   endCanary,
   holdLost,
   holdUnproved,
@@ -125,7 +126,7 @@ function packedCallsIn(
     holdUnproved: (attempt, confirmation) => write(() => holdUnproved(store, attempt, confirmation)),
     discard: (attempt, failure) => write(() => discard(store, attempt, failure)),
     // Whoever comes next has the ledger to itself.
-    leaveUnproved: async () => {},
+    leaveUnproved: async (attempt, why) => why && write(() => doubtUnproved(store, attempt, why)),
     unproved: (bots) => read(() => unproved(bots)),
     beginCanary: (id, chatId) => write(() => beginCanary(store, id, chatId)),
     endCanary: (canary, end) => write(() => endCanary(store, canary, end)),

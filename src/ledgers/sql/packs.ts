@@ -3,7 +3,7 @@ import { AttemptLost, LostCallDecided } from "../../domain/shared-work.ts";
 import type { AskedRow } from "../look-port.ts";
 import type { CanaryEnd, CanaryMessage, UnprovedId } from "../pack-port.ts";
 import type { AttemptFacts, AttemptId, Confirmation } from "../port.ts";
-import { begin } from "./attempts.ts";
+import { begin, doubtRow } from "./attempts.ts";
 import { LAST_BEGUN } from "./rows.ts";
 import { all, one, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
@@ -78,6 +78,16 @@ export function* discard({ now }: Store, id: AttemptId, why: Failure): Steps<voi
   const row = yield* one<AskedRow>(DISCARD, { id, class: cls, reason, message, now: at });
   if (!row) throw new AttemptLost(id);
   yield* run(FREE_ROW, { ...row, now: at });
+}
+
+const WAITING =
+  "select bot_slug as bot, sha256 as content, kind from prewarm_attempts where id = :id and state = 'unproved'";
+
+/** Marks the row of an id that waits as one in doubt. Throws for an id that does not wait. */
+export function* doubtUnproved(store: Store, id: AttemptId, why: Failure): Steps<void> {
+  const row = yield* one<AskedRow>(WAITING, { id });
+  if (!row) throw new AttemptLost(id);
+  yield* doubtRow(store, row, why);
 }
 
 type HeldRow = Omit<UnprovedId, "chatId" | "confirmation"> & {

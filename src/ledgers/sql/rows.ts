@@ -46,10 +46,10 @@ export function servesReaders(alias: string): string {
   return `(${hasId(alias)} or ${standsAsDocument(alias)})`;
 }
 
-/** SQL: row `alias` is in doubt, and nobody has looked yet what became of its call: a failure of another one says nothing about that. */
+/** SQL: row `alias` is in doubt, and nobody has found out yet what became of its call: a failure of another one says nothing about that. */
 export function isInDoubt(alias: string): string {
   return `(${alias}.status = 'unknown' and exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256
-    and a.bot_slug = ${alias}.bot_slug and a.kind = ${alias}.kind and a.state = 'unknown'))`;
+    and a.bot_slug = ${alias}.bot_slug and a.kind = ${alias}.kind and a.state in ('unknown', 'unproved')))`;
 }
 
 /** SQL: a call for row `alias` is running. */

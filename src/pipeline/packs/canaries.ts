@@ -1,3 +1,4 @@
+import type { Emitter } from "../../domain/events.ts";
 import { type Failure, type FailureClass, failure } from "../../domain/failure.ts";
 import { unlessHeld } from "../../domain/shared-work.ts";
 import type { Permit } from "../../lanes/port.ts";
@@ -25,11 +26,22 @@ export interface CanaryCalls {
   readonly draining: AbortSignal;
 }
 
+/** What it takes to try an id besides that. */
+export interface TrialCalls extends CanaryCalls {
+  readonly answers: OwnAnswers;
+  readonly events: Emitter;
+}
+
+/** Whether it may have posted although no answer came: it is not made again by itself, or there would be one message more each time. */
+export function isLost({ failure }: CanaryTrial): boolean {
+  return failure?.class === "in_doubt";
+}
+
 /** Sends an id that came in a pack by the method of its kind, once; null where the permit was lost. Throws LedgerError. */
 export async function tryId(
   id: UnprovedId,
   permit: Permit,
-  { ledger, draining, answers }: CanaryCalls & { readonly answers: OwnAnswers },
+  { ledger, draining, answers, events }: TrialCalls,
 ): Promise<CanaryTrial | null> {
   if (!(await permit.ready(draining, 0))) return null;
   const { bot, chat } = permit.lane;
@@ -46,13 +58,18 @@ export async function tryId(
   permit.end(answer, "other");
   const verdict = canaryVerdict(kind, answer);
   if (!answer.ok) {
-    const isLost = answer.failure.class === "in_doubt";
-    await ledger.endCanary(canary, { state: isLost ? "unknown" : "failed", failure: answer.failure });
-    return { verdict, message: null, failure: answer.failure };
+    const trial = { verdict, message: null, failure: answer.failure };
+    await ledger.endCanary(canary, { state: isLost(trial) ? "unknown" : "failed", failure: answer.failure });
+    if (isLost(trial)) events.emit("notice", { level: "warn", text: lostWords(id, chat) });
+    return trial;
   }
   const { chatId, messageId } = answer.value;
   await ledger.endCanary(canary, { state: "ready", messageId });
   return { verdict, message: { canary, bot: bot.slug, kind, chatId, messageId }, failure: null };
+}
+
+function lostWords({ key, kind }: UnprovedId, chat: string): string {
+  return `no answer came when the id of ${key} from a pack was tried: a ${kind} without a caption may be left in ${chat}; the next run tries that id once more`;
 }
 
 /** Deletes the message of a canary. Throws LedgerError. */

@@ -1,3 +1,4 @@
+import type { Emitter } from "../../domain/events.ts";
 import type { Task } from "../../domain/task.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
 import type { InFlight } from "../claims.ts";
@@ -7,13 +8,14 @@ import type { OwnAnswers } from "../own-answers.ts";
 import type { Settlement } from "../settle.ts";
 import type { Stop } from "../stop.ts";
 import type { Waited } from "../tried.ts";
-import { removeCanary, tryId } from "./canaries.ts";
+import { isLost, removeCanary, tryId } from "./canaries.ts";
 import type { CanaryVerdict } from "./canary.ts";
 import type { Errands } from "./errands.ts";
 import { notTaken } from "./left-canaries.ts";
 import type { Packs } from "./packs.ts";
 
 export interface CanaryErrandsOptions extends WaitingRoom {
+  readonly events: Emitter;
   readonly ledger: PackedCalls;
   readonly stop: Stop;
   readonly settlement: Settlement;
@@ -35,7 +37,7 @@ export interface OnTrial {
   readonly id: UnprovedId;
 }
 
-/** How often an id is tried that gets no answer which says anything; and a message deleted, before that is left to the next run. */
+/** How often an id is tried of which nothing is found out, and nothing posted; and a message deleted, before that is left to the next run. */
 const [CANARY_TRIES, DELETIONS] = [3, 3];
 
 /** Has ids tried by the method of their kind, their messages deleted, and their media ended or sent again by that. */
@@ -59,7 +61,8 @@ export class CanaryErrands {
         permit.drop();
         if (!trial || trial.failure?.class === "flood") return this.add(one, tries);
         const { message, verdict } = trial;
-        if (message) this.#removeThen(message, () => this.#decided(one, verdict));
+        if (isLost(trial)) await this.#left(one);
+        else if (message) this.#removeThen(message, () => this.#decided(one, verdict));
         else if (verdict === "open" && tries < CANARY_TRIES) this.add(one, tries + 1);
         else await this.#decided(one, verdict);
       },
@@ -85,6 +88,18 @@ export class CanaryErrands {
     });
   }
 
+  /** Nobody knows what became of the message that was to try the id: it waits in the ledger, and its medium is in doubt for that long. */
+  async #left({ task, claimedBy, outcome, waited, id }: OnTrial): Promise<void> {
+    const { settlement, inFlight, packs, finished } = this.#options;
+    packs.tried(task.bot, task.kind, "open", "");
+    try {
+      await settlement.leave(task, outcome, waited, id);
+      await finished(task);
+    } finally {
+      inFlight.release(claimedBy);
+    }
+  }
+
   /** The id is as good as any, or as none; also where nothing can be found out its medium goes by itself. */
   async #decided({ task, claimedBy, outcome, waited, id }: OnTrial, verdict: CanaryVerdict): Promise<void> {
     const { settlement, inFlight, packs, finished } = this.#options;
@@ -104,7 +119,7 @@ export class CanaryErrands {
   }
 
   #calls() {
-    const { ledger, stop, answers } = this.#options;
-    return { ledger, answers, draining: stop.draining };
+    const { ledger, stop, answers, events } = this.#options;
+    return { ledger, answers, events, draining: stop.draining };
   }
 }

@@ -1,14 +1,16 @@
 import type { Clock } from "../../domain/clock.ts";
+import type { Emitter } from "../../domain/events.ts";
 import type { MediaKind } from "../../domain/media.ts";
 import type { LaneBoard, Permit } from "../../lanes/port.ts";
 import type { CanaryMessage, PackedCalls, UnprovedId } from "../../ledgers/pack-port.ts";
 import type { OwnAnswers } from "../own-answers.ts";
-import { removeCanary, tryId } from "./canaries.ts";
+import { isLost, removeCanary, tryId } from "./canaries.ts";
 import type { CanaryVerdict } from "./canary.ts";
 import type { Packs } from "./packs.ts";
 
 export interface TrialsOptions {
   readonly clock: Clock;
+  readonly events: Emitter;
   readonly ledger: PackedCalls;
   readonly lanes: LaneBoard;
   readonly packs: Packs;
@@ -22,7 +24,7 @@ export interface TrialsOptions {
  */
 const [LOOK_MS, LOOKS, WAIT_MS] = [250, 480, 10_000];
 const AHEAD_MS = 1_000;
-/** How often an id is tried that gets no answer which says anything, and for how long none of its kind is tried after that. */
+/** How often an id is tried of which nothing is found out, and nothing posted; and for how long none of its kind is tried after that. */
 const [TIMES, PAUSE_MS] = [3, 600_000];
 
 /** Finds out what ids are worth that came in packs, beside the queue: those that an earlier process left, and those that looks found. */
@@ -67,6 +69,7 @@ export class Trials {
       if (!permit) return "open";
       const trial = await tryId(id, permit, this.#options).finally(() => permit.drop());
       if (trial?.message) await this.remove(trial.message);
+      if (trial && isLost(trial)) return "open";
       if (!trial || trial.verdict === "open") continue;
       packs.tried(id.bot, id.kind, trial.verdict, id.confirmation.stored.fileId);
       return trial.verdict;

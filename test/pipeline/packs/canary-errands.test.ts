@@ -17,6 +17,10 @@ const flood = (method: string, count: number) => [
 const broken = (method: string, count: number) => [
   { match: { method, nth: 1, count }, fault: { type: "status", status: 500 } },
 ];
+/** Answers that say that nothing was posted, and do not say why. */
+const unclear = (method: string, count: number) => [
+  { match: { method, nth: 1, count }, fault: { type: "status", status: 402 } },
+];
 const many = (count: number, what: string) => Array.from({ length: count }, () => what);
 /** Milliseconds between one call of a method and the next. */
 const gapsOf = (line: PackLine, method: string) => {
@@ -81,23 +85,42 @@ describe("an id that came in a pack, of a kind that is not proved", () => {
     expect(leastOf(gapsOf(line, "sendDocument"))).toBeGreaterThanOrEqual(5_000);
   });
 
-  it("is tried three times where no answer says anything of it, and then goes again by itself", async () => {
-    const line = await openPackLine({ faults: broken("sendDocument", 3) });
+  it("is tried three times where answers say that nothing was posted, and nothing of it; then its object goes by itself", async () => {
+    const line = await openPackLine({ faults: unclear("sendDocument", 3) });
     await line.send(["a"]);
     await line.errands();
-    expect([line.methods(), line.canaries()]).toEqual([["pack", ...many(3, "send")], many(3, "unknown")]);
+    expect([line.methods(), line.canaries()]).toEqual([["pack", ...many(3, "send")], many(3, "failed")]);
     expect([line.states(), line.proofs(), line.queued()]).toEqual([["discarded"], [], [["a", true]]]);
     expect(kindNow(line)).toBe("one");
   });
 
   it("is tried again where the second answer says nothing of it either", async () => {
-    const line = await openPackLine({ faults: broken("sendDocument", 2) });
+    const line = await openPackLine({ faults: unclear("sendDocument", 2) });
     await line.send(["a"]);
     await line.errands();
     expect([line.canaries(), line.proofs()]).toEqual([
-      ["unknown", "unknown", "discarded"],
+      ["failed", "failed", "discarded"],
       ["ids:document ordinary"],
     ]);
+  });
+
+  it("is tried once where no answer comes: neither it nor its object is posted once more by itself", async () => {
+    const line = await openPackLine({ faults: broken("sendDocument", 9) });
+    await line.send(["a"]);
+    await line.errands();
+    expect([line.methods(), line.canaries(), line.states()]).toEqual([
+      ["pack", "send"],
+      ["unknown"],
+      ["unproved"],
+    ]);
+    expect([line.queued(), line.finished, line.isFree("a"), line.proofs()]).toEqual([[], ["a"], true, []]);
+    expect(line.told.item).toMatchObject([{ key: "a", status: "unknown", error: { class: "in_doubt" } }]);
+    expect(line.told.notice.map(({ text }) => text)).toEqual([expect.stringContaining("may be left in -1")]);
+    // Another key of its content finds it so.
+    expect(line.sql("select status, error_reason as reason from media_cache")).toEqual([
+      { status: "unknown", reason: "answer_lost" },
+    ]);
+    expect(kindNow(line)).toBe("one");
   });
 
   it("waits in the ledger where no lane is left, or none for now since the run ends", async () => {

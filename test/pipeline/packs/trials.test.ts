@@ -10,6 +10,11 @@ const broken = (method: string, count: number) => [
   { match: { method, nth: 1, count }, fault: { type: "status", status: 500 } },
 ];
 
+/** Answers that say that nothing was posted, and do not say why. */
+const unclear = (method: string, count: number) => [
+  { match: { method, nth: 1, count }, fault: { type: "status", status: 402 } },
+];
+
 /** A line after packs of one document each, whose ids wait in the ledger, and nobody is about to try them. */
 async function withWaiting(keys: readonly string[], options: PackLineOptions = {}) {
   const line = await openPackLine(options);
@@ -71,8 +76,17 @@ describe("an id that waits, beside the queue", () => {
     ]);
   });
 
-  it("is tried three times where no answer says anything, and its kind again after ten minutes", async () => {
-    const { line, ids, judge, calls } = await withWaiting(["a", "b"], { faults: broken("sendDocument", 4) });
+  it("is tried once where no answer comes, since that may have posted, and its kind again after ten minutes", async () => {
+    const { line, ids, judge, calls } = await withWaiting(["a", "b"], { faults: broken("sendDocument", 1) });
+    expect([await judge(), calls(), line.canaries()]).toEqual(["open", ["send"], ["unknown"]]);
+    expect(line.told.notice.at(-1)?.text).toContain("may be left in -1");
+    expect([await judge(ids[1]), calls()]).toEqual(["open", ["send"]]);
+    await line.clock.advance(600_000);
+    expect([await judge(), calls()]).toEqual(["ordinary", ["send", "send", "delete"]]);
+  });
+
+  it("is tried three times where answers say nothing but that nothing was posted, and its kind again after ten minutes", async () => {
+    const { line, ids, judge, calls } = await withWaiting(["a", "b"], { faults: unclear("sendDocument", 4) });
     let at = 0;
     const end = line.trials.judge(ids[0] as UnprovedId).finally(() => {
       at = line.clock.now();
@@ -84,7 +98,7 @@ describe("an id that waits, beside the queue", () => {
     expect([await judge(ids[1]), calls().length, line.canaries()]).toEqual([
       "ordinary",
       6,
-      ["unknown", "unknown", "unknown", "unknown", "discarded"],
+      ["failed", "failed", "failed", "failed", "discarded"],
     ]);
   });
 
