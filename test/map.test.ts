@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { LONGEST } from "./long-first.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const map = readFileSync(join(ROOT, "test/README.md"), "utf8");
@@ -38,5 +39,9 @@ describe("the map of the tests", () => {
     const slow = files.filter((file) => file.endsWith(".slow.test.ts")).map((file) => `test/${file}`);
     expect(rows.filter((row) => row.includes(".slow.")).sort()).toEqual(slow.sort());
     expect(slow.length).toBeLessThanOrEqual(16);
+  });
+
+  it("begins first with files that are there", () => {
+    expect(LONGEST.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./long-first.ts";
 import { Retries } from "./retries.ts";
 import { Skips } from "./skips.ts";
 
@@ -14,6 +15,7 @@ export default defineConfig({
     globalSetup: ["test/postgres-door.ts"],
     // A quarter of the time of all tests is waiting. By itself vitest leaves one of two cores idle.
     maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     // No file leaves anything behind in its process, and to load the same modules for each takes a minute and a half of CPU.
     isolate: false,
     // They end what hangs. No test may be so slow, on whatever machine, and none is held against them.
