@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { runVirtually } from "../contenders/virtual-run.ts";
-import { heldRss, measure } from "../harness/measure.ts";
+import { heldBytes, measure } from "../harness/measure.ts";
 import { measuredScenario } from "../harness/measured.ts";
 import { PEAK_RSS } from "../harness/metrics.ts";
 import type { Experiment, RoundFigures } from "../harness/rounds.ts";
@@ -9,6 +9,8 @@ const CPU = "cpu_us_per_item";
 const HOUR_MS = 3_600_000;
 /** What is documented for a channel, an hour. */
 const AN_HOUR = 1_200;
+/** By then what is remembered of the last few thousand objects is full. */
+const FULL_HOUR = 6;
 const TELEGRAM = { counts: "messages", ids: "ordinary", limits: {}, answerMs: 500 } as const;
 const SINGLY = { PREWARM_PACE: "documented", PREWARM_PACK: "off" };
 
@@ -41,7 +43,7 @@ export const GROWTH = measuredScenario({
   metrics: [
     { name: CPU, unit: "us", better: "lower" },
     PEAK_RSS,
-    { name: "rss_growth", unit: "x", better: "lower" },
+    { name: "held_growth", unit: "x", better: "lower" },
     { name: "of_limit_pct", unit: "%", portable: true, better: "higher" },
   ],
   ratios: LANES.slice(1).map(({ variant }) => ({ variant, metric: CPU, reference: FEW })),
@@ -54,8 +56,8 @@ export const GROWTH = measuredScenario({
     },
     { text: "10^4 lanes in less than 250 MB", figure: `${MANY}.peak_rss_mb`, unit: "MB", most: 250 },
     {
-      text: "a day: no more memory than after its first hour",
-      figure: "day.rss_growth",
+      text: "a day: holds no more memory than after its sixth hour",
+      figure: "day.held_growth",
       unit: "x",
       most: 1.1,
     },
@@ -109,18 +111,18 @@ async function cpuOfItem(ledger: string, side: number, warmed: number): Promise<
   return ((cpu.at(-1) ?? Number.NaN) - (cpu[0] ?? Number.NaN)) / (cpu.length - 1);
 }
 
-/** The round is the day: what it held after its first hour and at its end, and the hour in which it sent least. */
+/** The round is the day: what it held after its sixth hour and at its end, and the hour in which it sent least. */
 export function dayExperiment(hours = 24): Experiment {
   return {
     open: async (folder) => ({
       warmUps: 0,
       round: async () => {
         const byHour: number[] = [];
-        const rss: number[] = [];
+        const held: number[] = [];
         const ended = (_: number, ms: number) => {
           const hour = Math.floor(ms / HOUR_MS);
           byHour[hour] = (byHour[hour] ?? 0) + 1;
-          rss[hour] ??= heldRss();
+          held[hour] ??= heldBytes();
         };
         const size = { bots: 1, chats: 1, objects: Math.floor(hours * AN_HOUR * 0.98) };
         const ledger = join(folder, "day.db");
@@ -131,7 +133,7 @@ export function dayExperiment(hours = 24): Experiment {
         return {
           day: {
             [CPU]: (cpuMs * 1_000) / value.ready,
-            rss_growth: (rss.at(-1) ?? Number.NaN) / (rss[1] ?? Number.NaN),
+            held_growth: (held.at(-1) ?? Number.NaN) / (held[FULL_HOUR] ?? held[1] ?? Number.NaN),
             of_limit_pct: (100 * Math.min(...whole)) / AN_HOUR,
           },
         };
