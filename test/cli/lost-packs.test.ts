@@ -144,6 +144,7 @@ it("posts content of a lost pack once more a run at the most, where each answer 
     const ended = await world.run(args, { env: ENV });
     expect(ended.stderr).toContain("a photo without a caption may be left in");
     expect(sent()).toBe(nth + 1);
+    expect([ended.code, itemsOf(ended).find(({ key }) => key === keyOf(1))?.status]).toEqual([3, "unknown"]);
   }
   answerAll(world);
   const last = await world.run(PACKS, { env: ENV });

@@ -118,6 +118,9 @@ export function packConformance(open: OpenLedger): void {
       await tested.ledger.leaveUnproved(a, LOST);
       expect((await tested.find(A)).state).toBe("unknown");
       expect((await waiting()).length).toBe(1);
+      await tested.ledger.leaveUnproved(a, LOST);
+      await tested.sql("update prewarm_attempts set owner = 'one that died'");
+      expect((await tested.find(A)).state).toBe("unknown");
       // Another key of the content that fails before its call says nothing of that.
       await tested.ledger.fail(null, facts(A), failure("r2_unavailable", "no"));
       expect((await tested.find(A)).state).toBe("unknown");

@@ -66,7 +66,7 @@ export function* cacheRows(store: Store, bot: string, contents: readonly Content
 /** SQL: nobody else is to send it: another process does, or its id waits to be proved. */
 function* underWay(store: Store): Steps<string> {
   const beside = isElsewhere("c", store) ?? "0";
-  return (yield* hasUnproved(store)) ? `(${beside} or ${isUnproved("c")})` : beside;
+  return (yield* hasUnproved(store)) ? `(${beside} or ${isUnproved("c", store)})` : beside;
 }
 
 function rowOf(cells: Cells): CacheRow {

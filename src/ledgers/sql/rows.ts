@@ -58,10 +58,15 @@ export function isUnderWay(alias: string, more = ""): string {
     and a.kind = ${alias}.kind and a.state = 'sending'${more})`;
 }
 
-/** SQL: an id for row `alias`, which another process than :owner left, waits to be proved. */
-export function isUnproved(alias: string): string {
+/**
+ * SQL: an id for row `alias`, which another process than :owner left, waits to be proved, and nobody doubts it; or another one that lives is
+ * about to try it.
+ */
+export function isUnproved(alias: string, { fence }: Store): string {
+  const isTried =
+    fence === undefined ? "" : ` or a.lease_until > clock_timestamp() and a.fence is distinct from ${fence}`;
   return `exists (select 1 from prewarm_attempts a where a.state = 'unproved' and a.owner <> :owner and a.sha256 = ${alias}.sha256
-    and a.bot_slug = ${alias}.bot_slug and a.kind = ${alias}.kind)`;
+    and a.bot_slug = ${alias}.bot_slug and a.kind = ${alias}.kind and (${alias}.status <> 'unknown'${isTried}))`;
 }
 
 /** Whether any id that another process left waits to be proved. */
