@@ -235,7 +235,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     to: ["transfers", "lanes", "looks", "pipeline", "verify", "probe", "worker", "senders", "doctor", "runs"],
     why: "a bot, for those who make calls or know whose lane it is",
   },
-  "ledgers/pack-port.ts": { to: ["pipeline"], why: "packs in a ledger, for those who send them" },
+  "ledgers/pack-port.ts": {
+    to: ["looks", "pipeline"],
+    why: "packs in a ledger, for those who send them, or look for what tried their ids",
+  },
   "telegram/pack-port.ts": {
     to: ["lanes", "looks", "pipeline", "probe"],
     why: "several media in one message, for those who make calls or look for them",
@@ -305,7 +308,10 @@ const DOORS: Readonly<Record<string, Door>> = {
   "ids/http.ts": { to: [""], why: "the ids of a worker, for programs that have nothing else" },
   "ids/ask-worker.ts": { to: [""], why: "a worker that did not answer" },
   "lanes/waits.ts": { to: ["probe"], why: "waits that Telegram asked for, for those who call without lanes" },
-  "ledgers/probe-port.ts": { to: ["probe"], why: "messages of a probe in a ledger" },
+  "ledgers/probe-port.ts": {
+    to: ["looks", "probe"],
+    why: "messages of a probe in a ledger, for those who post them, or look for lost ones",
+  },
   "looks/candidates.ts": { to: ["probe"], why: "the ids that a lost message can have" },
   "pipeline/packs/canary.ts": { to: ["probe"], why: "what the answer to an id from a pack says of such ids" },
   "probe/conform.ts": { to: ["reporters"], why: "how a fact came out, for screens" },

@@ -97,19 +97,19 @@ export async function openEngine(given: EngineOptions): Promise<Engine> {
   const guess = (task: Task) => transfers.guess(task);
   const intake = new Intake({ clock, events, ledger, stop, queue, bell, judge, runBots, guess });
   const answers = new OwnAnswers();
-  const known = await openKnownPacks({ ...given, lanes, answers });
+  const tag = () => (config.tag ? newTag(Math.random) : null);
+  const known = await openKnownPacks({ ...given, lanes, answers, tag });
   const judgeId: LostRowsOptions["judgeId"] = (id) => known.trials.judge(id);
   const packIds: PackIds = { isProved: (id) => known.packs.idsOf(id) === "ordinary", judge: judgeId };
   const { looks, lost } = openLostRows(given, lanes, { runBots, judge, judgeId });
   const inFlight = new InFlight();
-  const tag = () => (config.tag ? newTag(Math.random) : null);
   const attempts = new Attempts({ clock, events, ledger, transfers, inFlight, stop, tag, answers });
   const settlement = new Settlement({ ...settling, lanes, runBots, transfers });
   const runner = new TaskRunner({ attempts, settlement, inFlight, lanes, events, stop });
   const budget = config.readAhead > 0 ? memory : null;
   const ahead = new ReadAhead({ clock, transfers, stop, budget, wholeBytes, changed });
   const rooms = { queue, ahead, intake, inFlight, attempts, settlement, transfers };
-  const { packs, packing } = openPacks({ ...given, lanes, bots: plan.bots, known, answers, ...rooms });
+  const { packs, packing } = openPacks({ ...given, lanes, bots: plan.bots, known, answers, tag, ...rooms });
   const dispatcher = (policy: DispatchPolicy) =>
     new Dispatcher({ queue, pool, lanes, bell, stop, clock, events, policy, runner, ahead, intake, packs });
   const fed = { ...plan, lost };

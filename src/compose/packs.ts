@@ -42,6 +42,8 @@ interface PacksParts extends WaitingRoom {
   readonly transfers: Transfers;
   readonly known: KnownPacks;
   readonly answers: OwnAnswers;
+  /** Makes the tag of a message; null for one without. */
+  readonly tag: () => string | null;
 }
 
 /** What is proved of packs, and what proves more of their ids beside the queue. */
@@ -142,9 +144,10 @@ export async function openKnownPacks({
   lanes,
   stop,
   answers,
+  tag,
 }: Pick<
   PacksParts,
-  "config" | "connections" | "events" | "ledger" | "found" | "lanes" | "stop" | "answers"
+  "config" | "connections" | "events" | "ledger" | "found" | "lanes" | "stop" | "answers" | "tag"
 >): Promise<KnownPacks> {
   const { clock } = connections;
   const packs = new Packs({
@@ -157,8 +160,6 @@ export async function openKnownPacks({
     // A ledger that breaks shows at the next attempt, where it stops the run.
     keep: (proof) => void ledger.keepProof(proof).catch(() => {}),
   });
-  return {
-    packs,
-    trials: new Trials({ clock, events, ledger, lanes, packs, answers, draining: stop.draining }),
-  };
+  const { draining } = stop;
+  return { packs, trials: new Trials({ clock, events, ledger, lanes, packs, answers, tag, draining }) };
 }

@@ -51,10 +51,10 @@ export interface PackedCalls {
   /** Returns the ids that wait, the oldest first, but for those of another process that lives; they are this one's from then on. `confirm` takes their attempts. */
   unproved(bots: readonly string[]): Promise<UnprovedId[]>;
   /**
-   * Records that an id is about to be sent by the method of its kind, in this chat. Throws `LaneHeld` where its lane is not to be called, or is
+   * Records that an id is about to be sent by the method of its kind, in this chat, in a message whose caption is `tag`; null for none. Throws `LaneHeld` where its lane is not to be called, or is
    * another process's; nothing was written.
    */
-  beginCanary(id: UnprovedId, chatId: string): Promise<AttemptId>;
+  beginCanary(id: UnprovedId, chatId: string, tag: string | null): Promise<AttemptId>;
   /** Records how a canary ended, be it once more: one that was taken for lost may have posted. A message is recorded before it is deleted. */
   endCanary(canary: AttemptId, end: CanaryEnd): Promise<void>;
   /** Returns the messages of canaries that were not deleted, the oldest first, but for those of another process that lives; they are this one's from then on. */

@@ -11,7 +11,7 @@ export interface ProbePost {
   readonly tag: string;
 }
 
-/** One whose answer was lost: it may be in its chat. Unix milliseconds. */
+/** One whose answer was lost, or a canary of which that holds: it may be in its chat. Unix milliseconds. */
 export interface LostProbe extends ProbePost {
   readonly attempt: AttemptId;
   readonly startedAt: number;
@@ -27,6 +27,9 @@ export interface LostProbe extends ProbePost {
 export interface ProbePosts {
   /** Records that a message is about to be posted. */
   beginProbe(post: ProbePost): Promise<AttemptId>;
-  /** Returns those whose answers were lost, the oldest first; `closeLost` ends them. */
+  /**
+   * Returns those whose answers were lost, and canaries of which that holds, the oldest first; `closeLost` ends them, and `endCanary` where the message
+   * was found.
+   */
   lostProbes(bots: readonly string[]): Promise<LostProbe[]>;
 }

@@ -4,11 +4,13 @@ import { ChatLooks } from "./chat-looks.ts";
 import { knownOf } from "./known.ts";
 import type { KnownPostsOptions } from "./known-posts.ts";
 import { clearLeft } from "./leftovers.ts";
+import { clearLostCanaries, type LostCanariesOptions } from "./lost-canaries.ts";
 import type { LookBoard, LookVerdict } from "./port.ts";
 import type { SightsOptions } from "./sights.ts";
 import type { LookPatience } from "./when.ts";
 
-export interface LooksOptions extends SightsOptions, KnownPostsOptions {
+export interface LooksOptions extends SightsOptions, KnownPostsOptions, LostCanariesOptions {
+  readonly ledger: LostCanariesOptions["ledger"];
   readonly bots: readonly Bot[];
   readonly patience: LookPatience;
 }
@@ -32,10 +34,9 @@ class Looks implements LookBoard {
 
   async clear(): Promise<void> {
     const { bots, patience } = this.#options;
-    await clearLeft(
-      bots.map(({ slug }) => slug),
-      { ...this.#options, afterMs: patience.afterMs },
-    );
+    const slugs = bots.map(({ slug }) => slug);
+    await clearLeft(slugs, { ...this.#options, afterMs: patience.afterMs });
+    await clearLostCanaries(slugs, this.#options);
   }
 
   async ask(calls: readonly LostCall[], tell: Tell): Promise<void> {

@@ -27,7 +27,10 @@ export interface LookBoard {
     calls: readonly LostCall[],
     tell: (call: LostCall, verdict: LookVerdict) => Promise<void>,
   ): Promise<void>;
-  /** Takes away what looks left in chats when their process died: buttons, and copies of messages. Throws LedgerError. */
+  /**
+   * Takes away what looks left in chats when their process died: buttons, and copies of messages; and messages that tried ids, whose answers were
+   * lost. Throws LedgerError.
+   */
   clear(): Promise<void>;
   /** Resolves when nothing is asked for any more; never rejects. */
   idle(): Promise<void>;

@@ -72,8 +72,8 @@ function rowsBeside(open: OpenLedger): void {
       await held(tested);
       const [id] = (await tested.ledger.unproved(["default"])) as [UnprovedId];
       const [one, two] = [
-        await tested.ledger.beginCanary(id, "-1001"),
-        await tested.ledger.beginCanary(id, "-1001"),
+        await tested.ledger.beginCanary(id, "-1001", null),
+        await tested.ledger.beginCanary(id, "-1001", null),
       ];
       const sending = await tested.begin(B);
       await tested.ledger.endCanary(one, { state: "failed", failure: DEAD });

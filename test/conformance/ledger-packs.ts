@@ -263,7 +263,7 @@ export function packConformance(open: OpenLedger): void {
     }
 
     it("is left until its message is deleted", async () => {
-      const canary = await tested.ledger.beginCanary(await held(), "-1009");
+      const canary = await tested.ledger.beginCanary(await held(), "-1009", null);
       expect(await left()).toEqual([]);
       await tested.ledger.endCanary(canary, { state: "ready", messageId: 31 });
       expect(await left()).toEqual([
@@ -278,7 +278,7 @@ export function packConformance(open: OpenLedger): void {
     });
 
     it("is a message that is gone, for looks: none to make a copy of", async () => {
-      const canary = await tested.ledger.beginCanary(await held(), "-1001");
+      const canary = await tested.ledger.beginCanary(await held(), "-1001", null);
       const { now } = tested;
       const around = { bot: "default", chatId: "-1001", startedAt: now - 60_000, settledAt: now + 60_000 };
       const seen = async () =>
@@ -295,9 +295,9 @@ export function packConformance(open: OpenLedger): void {
 
     it("that was refused, or got no answer, leaves none, and changes nothing for its object", async () => {
       const id = await held();
-      const refused = await tested.ledger.beginCanary(id, "-1001");
+      const refused = await tested.ledger.beginCanary(id, "-1001", null);
       await tested.ledger.endCanary(refused, { state: "failed", failure: failure("file_id_dead", "no") });
-      const lost = await tested.ledger.beginCanary(id, "-1001");
+      const lost = await tested.ledger.beginCanary(id, "-1001", null);
       await tested.ledger.endCanary(lost, { state: "unknown", failure: LOST });
       expect(await left()).toEqual([]);
       expect((await tested.find(A)).state).toBe("none");
@@ -305,8 +305,28 @@ export function packConformance(open: OpenLedger): void {
       expect(await tested.ledger.unproved(["default"])).toHaveLength(1);
     });
 
+    it("is looked for by its tag where its answer was lost, or its process died, until it was", async () => {
+      const id = await held();
+      const lost = await tested.ledger.beginCanary(id, "-1001", "abcdefghij");
+      await tested.ledger.beginCanary(id, "-1001", null);
+      const found = await tested.ledger.beginCanary(id, "-1001", "klmnopqrst");
+      expect(await tested.ledger.lostProbes(["default"])).toEqual([]);
+      await tested.recover();
+      expect(await tested.ledger.lostProbes(["default"])).toMatchObject([
+        { attempt: lost, bot: "default", chatId: "-1001", kind: "photo", tag: "abcdefghij" },
+        { attempt: found, tag: "klmnopqrst" },
+      ]);
+      await tested.ledger.closeLost(lost, "absent");
+      await tested.ledger.endCanary(found, { state: "ready", messageId: 31 });
+      expect(await tested.ledger.lostProbes(["default"])).toEqual([]);
+      expect((await left()).map(({ messageId }) => messageId)).toEqual([31]);
+      // The process was not dead, and its answer comes now.
+      await tested.ledger.endCanary(lost, { state: "ready", messageId: 32 });
+      expect((await left()).map(({ messageId }) => messageId)).toEqual([32, 31]);
+    });
+
     it("of a process that died is no object in doubt", async () => {
-      await tested.ledger.beginCanary(await held(), "-1001");
+      await tested.ledger.beginCanary(await held(), "-1001", null);
       await tested.recover();
       expect(await tested.ledger.countBad(["default"])).toEqual({ failed: 0, unknown: 0 });
       expect(await lostOf(tested, [A])).toEqual([]);

@@ -118,7 +118,7 @@ if (typeof server === "string") {
       await one?.holdUnproved(attempt ?? 0, confirmation(a, "among others"));
       const [id] = (await one?.unproved([a.bot])) ?? [];
       if (!id) throw new Error("none waits");
-      const canary = (await one?.beginCanary(id, "-1001")) ?? 0;
+      const canary = (await one?.beginCanary(id, "-1001", null)) ?? 0;
       await one?.endCanary(canary, { state: "ready", messageId: 31 });
       const left = async (ledger: Ledger | undefined) =>
         (await ledger?.leftCanaries([a.bot]))?.map(({ messageId }) => messageId);

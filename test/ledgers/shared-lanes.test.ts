@@ -145,7 +145,7 @@ if (typeof server === "string") {
       const { bot, chat: chatId } = LANE;
       const begins = [
         () => ledger.beginLook({ attempt, bot, chatId, messageId: 7, way: "edit" }),
-        () => ledger.beginCanary(id, chatId),
+        () => ledger.beginCanary(id, chatId, null),
       ];
       const held: unknown[] = [];
       two().onHeld(({ bot, chat, forMs }) => held.push([bot, chat, forMs === null]));

@@ -173,6 +173,21 @@ export async function chatScene(chat: ChatOptions) {
     },
     lost,
     confirm,
+    /** Sends an id, as the canary of a run does, for a message that is to be deleted. Returns the id of the message. */
+    canary: async (fate: Exclude<Fate, "answered">, { tag = "canaryaaaa" as string | null } = {}) => {
+      const asked = facts(object("c.bin"), { kind: "document", chatId: String(chat.id) });
+      const held = { ...asked, key: "c.bin", attempt: 1, confirmation: confirmation(asked, "id") };
+      const canary = await ledger.beginCanary({ ...held, chatId: String(chat.id) }, String(chat.id), tag);
+      now += 2_000;
+      const message = fate === "never" ? null : await posted(tag ?? "", TOKEN);
+      now += 2_000;
+      const why = failure("answer_lost", "the answer never came");
+      await ledger.endCanary(canary, { state: "unknown", failure: why });
+      now += 2_000;
+      return message;
+    },
+    /** How canaries ended. */
+    canaries: () => ledger.lostProbes(["default"]),
     /** A look that a process began and died of. */
     left: async (messageId: number, way: LookWay): Promise<LookId> => {
       const [call] = await lost();

@@ -64,10 +64,10 @@ export function beginningIn({ store, process, clock, open, shared }: LeasedParts
       if (answer.type === "begun") for (const id of answer.attempts) keeper.begun(id);
       return answer;
     },
-    beginCanary: (id, chatId) => {
+    beginCanary: (id, chatId, tag) => {
       const begun = beginning(function* () {
         const lane = { bot: id.bot, chat: chatId };
-        return yield* takeHeeding(process.fence, yield* beginCanary(store, id, chatId), lane);
+        return yield* takeHeeding(process.fence, yield* beginCanary(store, id, chatId, tag), lane);
       });
       return heeding(shared, { bot: id.bot, chatId }, begun);
     },

@@ -128,7 +128,7 @@ function packedCallsIn(
     // Whoever comes next has the ledger to itself.
     leaveUnproved: async (attempt, why) => why && write(() => doubtUnproved(store, attempt, why)),
     unproved: (bots) => read(() => unproved(bots)),
-    beginCanary: (id, chatId) => write(() => beginCanary(store, id, chatId)),
+    beginCanary: (id, chatId, tag) => write(() => beginCanary(store, id, chatId, tag)),
     endCanary: (canary, end) => write(() => endCanary(store, canary, end)),
     leftCanaries: (bots) => read(() => leftCanaries(bots)),
     beginProbe: (post) => write(() => beginProbe(store, post)),

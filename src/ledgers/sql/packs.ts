@@ -33,13 +33,13 @@ const UNPROVED_HERE = unprovedOf(" and fence = :fence");
 
 /** It is an attempt of no row of ours: what becomes of it changes nothing that readers find. */
 const BEGIN_CANARY = `
-  insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, warmup_chat_id, owner, attempt, state, started_at, purpose)
-  values (:bot, 'canary:' || :content, :kind, '', :chatId, :owner, 1, 'sending', :now, 'canary') returning id`;
+  insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, warmup_chat_id, owner, attempt, state, started_at, tag, purpose)
+  values (:bot, 'canary:' || :content, :kind, '', :chatId, :owner, 1, 'sending', :now, :tag, 'canary') returning id`;
 
 const END_CANARY = `
   update prewarm_attempts set state = :state, ended_at = :now, ${LAST_BEGUN}, message_id = coalesce(:messageId, message_id),
     error_class = :class, error_reason = :reason, error_message = :message
-  where id = :id and purpose = 'canary' and (state in ('sending', 'ready', 'unknown') or state = :state)`;
+  where id = :id and purpose = 'canary' and (state in ('sending', 'ready', 'unknown', 'absent', 'unchecked') or state = :state)`;
 
 const leftCanariesOf = (whose: string) => `
   select id as canary, bot_slug as bot, kind, warmup_chat_id as chat, message_id as messageId
@@ -107,13 +107,19 @@ export function* unproved(bots: readonly string[], fence?: number): Steps<Unprov
 }
 
 /** Records that an id is about to be sent by the method of its kind. */
-export function* beginCanary({ now, owner }: Store, id: UnprovedId, chatId: string): Steps<AttemptId> {
+export function* beginCanary(
+  { now, owner }: Store,
+  id: UnprovedId,
+  chatId: string,
+  tag: string | null,
+): Steps<AttemptId> {
   const { bot, content, kind } = id;
   const row = yield* one<{ id: number }>(BEGIN_CANARY, {
     bot,
     content,
     kind,
     chatId,
+    tag,
     owner,
     now: stamp(now()),
   });

@@ -4,14 +4,15 @@ import { moments } from "./moments.ts";
 import { all, one, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
-/** A canary of no content: only these have a tag. */
+/** A canary of no content. */
 const BEGIN = `
   insert into prewarm_attempts (bot_slug, sha256, kind, r2_key, warmup_chat_id, owner, attempt, state, started_at, tag, purpose)
   values (:bot, 'probe:' || :tag, :kind, '', :chatId, :owner, 1, 'sending', :now, :tag, 'canary') returning id`;
 
+/** Those have no key, which is how they are found among all attempts. */
 const LOST = `
   select id as attempt, bot_slug as bot, kind, warmup_chat_id as chat, tag, started_at, ended_at, last_begun as lastBegun
-  from prewarm_attempts where purpose = 'canary' and state = 'unknown' and tag is not null
+  from prewarm_attempts where r2_key = '' and purpose = 'canary' and state = 'unknown' and tag is not null
     and bot_slug in (select value from json_each(:bots)) order by id`;
 
 type LostRow = Omit<LostProbe, "chatId" | "startedAt" | "endedAt"> & {
@@ -27,7 +28,7 @@ export function* beginProbe({ now, owner }: Store, post: ProbePost): Steps<Attem
   return row.id;
 }
 
-/** Returns the messages of probes whose answers were lost, the oldest first. */
+/** Returns the messages of probes and canaries whose answers were lost, and that are known by a tag, the oldest first. */
 export function* lostProbes(bots: readonly string[]): Steps<LostProbe[]> {
   const rows = yield* all<LostRow>(LOST, { bots: JSON.stringify(bots) });
   return rows.map(({ chat, started_at, ended_at, ...row }) => ({

@@ -6,7 +6,7 @@ import type { AttemptId } from "../../ledgers/port.ts";
 import { deleteCopy, takeButton } from "../../looks/look.ts";
 import type { CallAnswer, SeenMessage, Sent } from "../../telegram/port.ts";
 import type { CanaryVerdict } from "../packs/canary.ts";
-import { notTaken } from "../packs/left-canaries.ts";
+import { notTaken, notTried } from "../packs/left-canaries.ts";
 import { STOOD_STILL, unlessLost } from "../stood-still.ts";
 import { type AdoptEnd, adoptedItem, confirmationOf, doubtedItem, isEverywhere } from "./adopted.ts";
 import type { Adoptable, AdoptionOptions } from "./adoption.ts";
@@ -168,8 +168,9 @@ export class PackAdoption {
     const id = { attempt, bot, kind, key: entry.key, content, chatId, confirmation };
     if (!packIds.isProved(id)) {
       await ledger.holdUnproved(attempt, confirmation);
-      if ((await packIds.judge(id)) !== "ordinary") {
-        await ledger.discard(attempt, notTaken(id));
+      const worth = await packIds.judge(id);
+      if (worth !== "ordinary") {
+        await ledger.discard(attempt, worth === "open" ? notTried(id) : notTaken(id));
         return null;
       }
     }

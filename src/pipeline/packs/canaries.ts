@@ -30,6 +30,8 @@ export interface CanaryCalls {
 export interface TrialCalls extends CanaryCalls {
   readonly answers: OwnAnswers;
   readonly events: Emitter;
+  /** Makes the caption by which its message is known where its answer is lost; null for a message without one. */
+  readonly tag: () => string | null;
 }
 
 /** Whether it may have posted although no answer came: it is not made again by itself, or there would be one message more each time. */
@@ -41,11 +43,12 @@ export function isLost({ failure }: CanaryTrial): boolean {
 export async function tryId(
   id: UnprovedId,
   permit: Permit,
-  { ledger, draining, answers, events }: TrialCalls,
+  { ledger, draining, answers, events, tag }: TrialCalls,
 ): Promise<CanaryTrial | null> {
   if (!(await permit.ready(draining, 0))) return null;
   const { bot, chat } = permit.lane;
-  const canary = await unlessHeld(ledger.beginCanary(id, chat));
+  const caption = tag();
+  const canary = await unlessHeld(ledger.beginCanary(id, chat, caption));
   if (canary === null) return null;
   const { kind, confirmation } = id;
   if (!permit.leaves()) {
@@ -53,14 +56,15 @@ export async function tryId(
     await ledger.endCanary(canary, { state: "failed", failure: why });
     return null;
   }
-  const answer = answers.check(await bot.send({ chat, kind, media: confirmation.stored.fileId }));
+  const media = confirmation.stored.fileId;
+  const answer = answers.check(await bot.send({ chat, kind, media, caption: caption ?? undefined }));
   // The id is on trial, not the chat.
   permit.end(answer, "other");
   const verdict = canaryVerdict(kind, answer);
   if (!answer.ok) {
     const trial = { verdict, message: null, failure: answer.failure };
     await ledger.endCanary(canary, { state: isLost(trial) ? "unknown" : "failed", failure: answer.failure });
-    if (isLost(trial)) events.emit("notice", { level: "warn", text: lostWords(id, chat) });
+    if (isLost(trial)) events.emit("notice", { level: "warn", text: lostWords(id, chat, caption) });
     return trial;
   }
   const { chatId, messageId } = answer.value;
@@ -68,8 +72,12 @@ export async function tryId(
   return { verdict, message: { canary, bot: bot.slug, kind, chatId, messageId }, failure: null };
 }
 
-function lostWords({ key, kind }: UnprovedId, chat: string): string {
-  return `no answer came when the id of ${key} from a pack was tried: a ${kind} without a caption may be left in ${chat}; the next run tries that id once more`;
+function lostWords({ key, kind }: UnprovedId, chat: string, tag: string | null): string {
+  const left =
+    tag === null
+      ? `a ${kind} without a caption may be left in ${chat}`
+      : `a ${kind} with the caption ${tag} may be left in ${chat}, where a later run looks for it`;
+  return `no answer came when the id of ${key} from a pack was tried: ${left}; the next run tries that id once more`;
 }
 
 /** Deletes the message of a canary. Throws LedgerError. */

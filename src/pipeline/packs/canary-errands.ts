@@ -11,7 +11,7 @@ import type { Waited } from "../tried.ts";
 import { isLost, removeCanary, tryId } from "./canaries.ts";
 import type { CanaryVerdict } from "./canary.ts";
 import type { Errands } from "./errands.ts";
-import { notTaken } from "./left-canaries.ts";
+import { notTaken, notTried } from "./left-canaries.ts";
 import type { Packs } from "./packs.ts";
 
 export interface CanaryErrandsOptions extends WaitingRoom {
@@ -23,6 +23,8 @@ export interface CanaryErrandsOptions extends WaitingRoom {
   readonly packs: Packs;
   readonly errands: Errands;
   readonly answers: OwnAnswers;
+  /** Makes the caption of a message that tries an id; null for one without. */
+  readonly tag: () => string | null;
   /** Is told of each task that has ended. */
   readonly finished: (task: Task) => Promise<void>;
 }
@@ -110,7 +112,8 @@ export class CanaryErrands {
         await finished(task);
         return;
       }
-      const again = await settlement.discard(task, outcome, waited, notTaken(id));
+      const why = verdict === "open" ? notTried(id) : notTaken(id);
+      const again = await settlement.discard(task, outcome, waited, why);
       if (again) later(again, undefined, this.#options);
       else await finished(task);
     } finally {
@@ -119,7 +122,7 @@ export class CanaryErrands {
   }
 
   #calls() {
-    const { ledger, stop, answers, events } = this.#options;
-    return { ledger, answers, events, draining: stop.draining };
+    const { ledger, stop, answers, events, tag } = this.#options;
+    return { ledger, answers, events, tag, draining: stop.draining };
   }
 }

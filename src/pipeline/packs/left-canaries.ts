@@ -50,6 +50,12 @@ async function decide(id: UnprovedId, ledger: Ledger, trials: Trials): Promise<v
   await unlessLost(record, () => {});
 }
 
+/** Why an id that came in a pack is dropped where nothing was found out, and no message of its trial was posted. */
+export function notTried({ key, kind }: Pick<UnprovedId, "key" | "kind">) {
+  const text = `whether the method of a ${kind} takes the id of ${key} that came in a pack could not be tried`;
+  return failure("stopped", text);
+}
+
 /** Why an id that came in a pack is dropped. */
 export function notTaken({ key, kind }: Pick<UnprovedId, "key" | "kind">) {
   return failure(

@@ -37,6 +37,8 @@ export interface PackRunnerOptions extends WaitingRoom {
   readonly inFlight: InFlight;
   readonly packs: Packs;
   readonly answers: OwnAnswers;
+  /** Makes the caption of a message that tries an id; null for one without. */
+  readonly tag: () => string | null;
   /** Is told of each task that has ended. */
   readonly finished: (task: Task) => Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface TrialsOptions {
   readonly packs: Packs;
   readonly draining: AbortSignal;
   readonly answers: OwnAnswers;
+  /** Makes the caption of a message that tries an id; null for one without. */
+  readonly tag: () => string | null;
 }
 
 /**

@@ -84,10 +84,11 @@ export async function openPackLine(options: PackLineOptions = {}) {
     ledger,
     packs,
     answers,
+    tag,
     attempts: packAttempts,
     finished: async ({ entry }) => void finished.push(entry.key),
   });
-  const trials = new Trials({ clock, events, ledger, lanes, packs, answers, draining: stop.draining });
+  const trials = new Trials({ clock, events, ledger, lanes, packs, answers, tag, draining: stop.draining });
   const permit = (ahead = Number.MAX_VALUE): Permit => {
     const taken = lanes.take(BOT, "document", clock.now(), ahead);
     if (!taken) throw new Error("no lane is free");

@@ -209,7 +209,7 @@ describe("what an earlier run left of its packs", () => {
       ["-1", 1],
       ["-9", 2],
     ] as const) {
-      const canary = await line.ledger.beginCanary(first, chat);
+      const canary = await line.ledger.beginCanary(first, chat, null);
       await line.ledger.endCanary(canary, { state: "ready", messageId });
     }
     const at = line.clock.now();

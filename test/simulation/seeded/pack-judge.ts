@@ -5,6 +5,7 @@ import { mostMedia } from "./pack-plan.ts";
 import type { SeenCall } from "./wire.ts";
 import type { World } from "./world.ts";
 
+const UNFOUND = ["unknown", "unchecked"];
 /** So many times what single messages make of a lane have to pass as media before messages are said to count. */
 const PROOF = 1.5;
 const MINUTE = 60_000;
@@ -63,13 +64,23 @@ export class PackJudge {
     for (const message of messages.all)
       if (message.isDeleted && message.by !== null && message.origin === null && !tried.has(message))
         this.#wrong(`a message of ${message.by} in ${message.chat} was deleted, by which ids stand`);
+    for (const { key, bot, state, why } of this.#books.attempts)
+      if (state === "discarded" && why === "file_id_dead" && !this.#mayServeNothing)
+        this.#wrong(`the id of ${key} of ${bot} was dropped, and nothing refused it`);
     if (!all) return;
     for (const { key, bot, state } of this.#books.attempts)
       if (state === "unproved") this.#wrong(`the id of ${key} of ${bot} still waits to be tried`);
     for (const [slug, left] of this.#left()) {
-      const lost = this.#canariesOf(slug).filter(({ state }) => state === "unknown").length;
+      // Of what cannot be looked for (unchecked) people are told.
+      const lost = this.#canariesOf(slug).filter(({ state }) => UNFOUND.includes(state)).length;
       if (left > lost) this.#wrong(`${left} messages of canaries of ${slug} are left, and ${lost} were lost`);
     }
+  }
+
+  /** Whether Telegram refuses any id that came in a message of several media. */
+  get #mayServeNothing(): boolean {
+    const rich = this.#world.scenario.packs?.rich;
+    return rich?.ids === "rich_only" || rich?.dropped_ids === "dead";
   }
 
   /** Its message is not as it was sent, so that nothing of it is ever believed. */

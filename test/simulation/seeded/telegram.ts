@@ -175,7 +175,7 @@ export class SimulatedTelegram {
 
   /** An id that came before is sent, as a canary does. */
   #tryId(call: Call, chat: Chat, { id, asked }: { readonly id: string; readonly asked: string }): Reply {
-    const { bot } = call;
+    const { bot, form } = call;
     const file = this.#files.find(id, bot);
     if (!file || file.isRichOnly || file.isDead)
       return refused(400, "wrong file identifier/HTTP URL specified");
@@ -183,7 +183,7 @@ export class SimulatedTelegram {
       return refused(400, `can't use file of type ${file.kind} as ${asked}`);
     return this.#underQuota(call, chat, () => {
       const media = (viewer: string) => mediumOf(file, viewer);
-      const message = this.#add(chat, { by: bot, media, caption: null });
+      const message = this.#add(chat, { by: bot, media, caption: form.fields.get("caption") ?? null });
       this.canaries.push({ bot, message });
       return done(shown(message, bot));
     });
