@@ -85,12 +85,15 @@ async function find(
     // A copy is a message behind which nothing of it can be.
     const { ids, open } = candidatesOf(around, chat.sights.withCopies(neighbours), MOST);
     const id = ids.find((each) => !asked.has(each));
+    // Without answers each of many looks would leave copies.
+    if (chat.sights.unanswered > 0) return "unclear";
     if (id === undefined) return notAmong([...asked], chat, open);
     asked.add(id);
     const seen = chat.answers.get(id) ?? (await chat.sights.probe(lost, id, "forward"));
     chat.answers.set(id, seen);
     if (typeof seen !== "string" && matchOf(seen, { chatId, messageId: id }, [lost])) return id;
-    if (seen !== "unclear" && !(await showsOurs(lost, chat, ledger))) return "unchecked";
+    if (seen !== "unclear" && !(await showsOurs(lost, chat, ledger)))
+      return chat.sights.unanswered > 0 ? "unclear" : "unchecked";
   }
 }
 
@@ -99,7 +102,8 @@ async function showsOurs(lost: LostProbe, chat: ChatSeen, ledger: LostCalls): Pr
   chat.shows ||= [...chat.answers.values()].some((each) => typeof each !== "string");
   if (chat.shows) return true;
   for (const id of await ledger.lastPosts(lost.bot, lost.chatId))
-    chat.shows ||= typeof (await chat.sights.probe(lost, id, "forward")) !== "string";
+    chat.shows ||=
+      chat.sights.unanswered === 0 && typeof (await chat.sights.probe(lost, id, "forward")) !== "string";
   return chat.shows;
 }
 
