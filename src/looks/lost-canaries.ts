@@ -92,9 +92,12 @@ async function find(
     const seen = chat.answers.get(id) ?? (await chat.sights.probe(lost, id, "forward"));
     chat.answers.set(id, seen);
     if (typeof seen !== "string" && matchOf(seen, { chatId, messageId: id }, [lost])) return id;
-    if (seen !== "unclear" && !(await showsOurs(lost, chat, ledger)))
-      return chat.sights.unanswered > 0 ? "unclear" : "unchecked";
+    if (seen !== "unclear" && !(await showsOurs(lost, chat, ledger))) return unshown(chat);
   }
+}
+
+function unshown({ sights }: ChatSeen): NotFound {
+  return sights.unanswered > 0 ? "unclear" : "unchecked";
 }
 
 /** Whether copies show what is there: where they do not show a message of ours, be it since the chat is protected, they prove nothing. */
