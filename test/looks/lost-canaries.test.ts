@@ -87,6 +87,26 @@ describe("the message of a canary whose answer was lost", () => {
     expect([await left(scene), (await scene.chat()).length]).toEqual([0, 2]);
   });
 
+  it("is looked for no further where no forward is answered, each of which may leave a copy; the next run finds it", async () => {
+    const scene = await chatScene(CHANNEL);
+    await scene.call("answered");
+    await scene.canary("lost");
+    await scene.canary("lost", { tag: "canarybbbb" });
+    scene.pass(TEN_MINUTES);
+    const rule = {
+      server: "bot-api",
+      match: { method: "forwardMessage" },
+      fault: { type: "status", status: 502 },
+    };
+    scene.server.control({ faults: [rule] });
+    await clear(scene);
+    expect([scene.calls(), await left(scene)]).toEqual([Array(3).fill("forwardMessage 502"), 2]);
+    scene.server.control({ faults: [] });
+    scene.pass(TEN_MINUTES);
+    await clear(scene);
+    expect([await left(scene), (await scene.chat()).length]).toEqual([0, 1]);
+  });
+
   it("is deleted by the next run where this one could not delete it", async () => {
     const scene = await chatScene(CHANNEL);
     await scene.call("answered");
