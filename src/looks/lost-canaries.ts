@@ -1,3 +1,4 @@
+import { LostCallDecided } from "../domain/shared-work.ts";
 import type { LostCalls } from "../ledgers/look-port.ts";
 import type { PackedCalls } from "../ledgers/pack-port.ts";
 import type { LostProbe, ProbePosts } from "../ledgers/probe-port.ts";
@@ -129,8 +130,14 @@ async function close(
   state: Exclude<NotFound, "unclear">,
   { ledger, events }: LostCanariesOptions,
 ): Promise<void> {
-  await ledger.closeLost(attempt, state);
-  if (state === "absent") return;
+  const isOurs = await ledger.closeLost(attempt, state).then(() => true, unlessDecided);
+  if (state === "absent" || !isOurs) return;
   const text = `a message of bot ${bot} with the caption ${tag} may be left in ${chatId}: an id was tried by it, its answer was lost, and it cannot be looked for; delete it if it is in the way`;
   events.emit("notice", { level: "warn", text });
+}
+
+/** Another process has found it meanwhile. */
+function unlessDecided(error: unknown): false {
+  if (error instanceof LostCallDecided) return false;
+  throw error;
 }

@@ -320,6 +320,10 @@ export function packConformance(open: OpenLedger): void {
       await tested.ledger.endCanary(found, { state: "ready", messageId: 31 });
       expect(await tested.ledger.lostProbes(["default"])).toEqual([]);
       expect((await left()).map(({ messageId }) => messageId)).toEqual([31]);
+      // Another process that looked for it as well has found it, and has not heard that it is gone.
+      await tested.ledger.endCanary(found, { state: "discarded" });
+      await expect(tested.ledger.closeLost(found, "absent")).rejects.toThrow(/is not lost/);
+      await tested.ledger.endCanary(found, { state: "ready", messageId: 31 });
       // The process was not dead, and its answer comes now.
       await tested.ledger.endCanary(lost, { state: "ready", messageId: 32 });
       expect((await left()).map(({ messageId }) => messageId)).toEqual([32, 31]);

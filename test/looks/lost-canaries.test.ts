@@ -52,6 +52,16 @@ describe("the message of a canary whose answer was lost", () => {
     expect(scene.looked.length).toBe(asked.length);
   });
 
+  it("is deleted also where two processes look for it at once", async () => {
+    const scene = await chatScene(CHANNEL);
+    await scene.call("answered");
+    await scene.canary("lost");
+    await scene.canary("never", { tag: "canarybbbb" });
+    scene.pass(TEN_MINUTES);
+    await Promise.all([clear(scene), clear(scene)]);
+    expect([await left(scene), (await scene.chat()).length]).toEqual([0, 1]);
+  });
+
   it("is looked for once where it was never posted", async () => {
     const scene = await chatScene(CHANNEL);
     await scene.call("answered");

@@ -39,7 +39,8 @@ const BEGIN_CANARY = `
 const END_CANARY = `
   update prewarm_attempts set state = :state, ended_at = :now, ${LAST_BEGUN}, message_id = coalesce(:messageId, message_id),
     error_class = :class, error_reason = :reason, error_message = :message
-  where id = :id and purpose = 'canary' and (state in ('sending', 'ready', 'unknown', 'absent', 'unchecked') or state = :state)`;
+  where id = :id and purpose = 'canary' and (state in ('sending', 'ready', 'unknown', 'absent', 'unchecked') or state = :state
+    or :state = 'ready' and state = 'discarded')`;
 
 const leftCanariesOf = (whose: string) => `
   select id as canary, bot_slug as bot, kind, warmup_chat_id as chat, message_id as messageId
