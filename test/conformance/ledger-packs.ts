@@ -129,6 +129,15 @@ export function packConformance(open: OpenLedger): void {
       await expect(tested.ledger.leaveUnproved(a, LOST)).rejects.toThrow();
     });
 
+    it("leaves it in doubt under the hash of what was sent, by which other keys of it are asked about", async () => {
+      const sha256 = "a".repeat(64);
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, { ...confirmation(facts(A), "held"), content: sha256 });
+      await tested.ledger.leaveUnproved(a, LOST);
+      const read = { sha256, evenIfKnown: false, evenInDoubt: null };
+      expect(await tested.ledger.beginRead(facts(B), read)).toMatchObject({ type: "in_doubt" });
+    });
+
     it("frees its row where it is dropped after that", async () => {
       const [a = 0] = await beginPack(tested, [A]);
       await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));

@@ -141,16 +141,16 @@ export function* refuse(
 
 /** Records that the call may have posted; where its object was read, under the hash of that, by which other keys of it are asked about. */
 export function* doubt(store: Store, id: AttemptId, why: Failure, read?: ContentId): Steps<void> {
-  const { bot, content: begun, kind } = yield* endAttempt(store, id, "unknown", why);
+  yield* doubtRow(store, yield* endAttempt(store, id, "unknown", why), why, read);
+}
+
+/** Marks a row without an id as one in doubt, under the hash of what was read of it. */
+export function* doubtRow(store: Store, row: AskedRow, why: Failure, read?: ContentId): Steps<void> {
+  const { bot, content: begun, kind } = row;
   const isLearned = read !== undefined && isProvisional(begun) && !isProvisional(read);
   const content = isLearned ? read : begun;
   if (isLearned) yield* rekey(store, begun, content);
-  yield* doubtRow(store, { bot, content, kind }, why);
-}
-
-/** Marks a row without an id as one in doubt. */
-export function* doubtRow(store: Store, row: AskedRow, why: Failure): Steps<void> {
-  yield* run(DOUBT_ROW, { ...row, now: stamp(store.now()), ...paramsOfFailure(why) });
+  yield* run(DOUBT_ROW, { bot, content, kind, now: stamp(store.now()), ...paramsOfFailure(why) });
 }
 
 /**

@@ -82,13 +82,13 @@ export function* discard({ now }: Store, id: AttemptId, why: Failure): Steps<voi
 }
 
 const WAITING =
-  "select bot_slug as bot, sha256 as content, kind from prewarm_attempts where id = :id and state = 'unproved'";
+  "select bot_slug as bot, sha256 as content, kind, held from prewarm_attempts where id = :id and state = 'unproved'";
 
-/** Marks the row of an id that waits as one in doubt. Throws for an id that does not wait. */
+/** Marks the row of an id that waits as one in doubt, under the hash of what was sent. Throws for an id that does not wait. */
 export function* doubtUnproved(store: Store, id: AttemptId, why: Failure): Steps<void> {
-  const row = yield* one<AskedRow>(WAITING, { id });
+  const row = yield* one<AskedRow & { readonly held: string }>(WAITING, { id });
   if (!row) throw new AttemptLost(id);
-  yield* doubtRow(store, row, why);
+  yield* doubtRow(store, row, why, (JSON.parse(row.held) as Confirmation).content);
 }
 
 type HeldRow = Omit<UnprovedId, "chatId" | "confirmation"> & {
