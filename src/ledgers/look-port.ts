@@ -136,6 +136,8 @@ export interface LostCalls {
    * `unknown` by other means than a call of prewarm's.
    */
   lostCalls(rows: readonly AskedRow[]): Promise<LostCall[][]>;
+  /** Returns for each of these rows, in order, whether an id that came in a pack waits to be tried, by whatever process. */
+  waitsUntried(rows: readonly AskedRow[]): Promise<boolean[]>;
   /**
    * Returns the messages of ours by whose ids one is looked for, in the order of their ids: the highest that was there before
    * `startedAt`, the lowest that was begun after `settledAt`, and all between the two; one of the ends is missing where

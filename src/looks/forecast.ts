@@ -52,9 +52,11 @@ class LookCount implements LookForecaster {
   }
 
   async plan(rows: readonly AskedRow[]): Promise<LostPlan[]> {
-    const lost = await this.#options.ledger.lostCalls(rows);
+    const { ledger } = this.#options;
+    const [lost, waits] = [await ledger.lostCalls(rows), await ledger.waitsUntried(rows)];
     const plans: LostPlan[] = [];
-    for (const calls of lost) plans.push(await this.#row(calls));
+    for (const [nth, calls] of lost.entries())
+      plans.push(waits[nth] ? this.#untried() : await this.#row(calls));
     return plans;
   }
 
@@ -72,6 +74,12 @@ class LookCount implements LookForecaster {
       sent: this.#rows.absent,
       unchecked: { ...this.#unchecked },
     };
+  }
+
+  /** Its message is there: its id is tried, and whatever else was lost for it, it is not sent unless that serves nothing. */
+  #untried(): LostPlan {
+    this.#rows.look += 1;
+    return { is: "look" };
   }
 
   async #row(calls: readonly LostCall[]): Promise<LostPlan> {

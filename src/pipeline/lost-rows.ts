@@ -81,12 +81,15 @@ export class LostRows {
   async #ask(tasks: readonly Task[], tell: Tell): Promise<void> {
     const { ledger, looks } = this.#options;
     const rows = rowsOf(tasks);
-    const lost = await ledger.lostCalls(rows.map(({ tasks: [first] }) => first));
+    const firsts = rows.map(({ tasks: [first] }) => first);
+    const lost = await ledger.lostCalls(firsts);
+    const waiting = await ledger.unproved([...new Set(firsts.map(({ bot }) => bot))]);
     const rowOf = new Map<LostCall, DoubtfulRow>();
     for (const [at, row] of rows.entries()) {
       row.calls = lost[at] ?? [];
+      if (await this.#isTried(row, waitingIdOf(waiting, row.tasks[0]), tell)) continue;
       for (const call of row.calls) rowOf.set(call, row);
-      if (row.calls.length === 0) await this.#withoutCalls(row, tell);
+      if (row.calls.length === 0) await this.#end(row, tell);
     }
     for (const call of rowOf.keys()) this.#messages.note(call);
     await looks.ask([...rowOf.keys()], async (call, seen) => {
@@ -100,13 +103,14 @@ export class LostRows {
     });
   }
 
-  /** No call of it was lost, or its message was found, and its id has waited to be tried since. */
-  async #withoutCalls(row: DoubtfulRow, tell: Tell): Promise<void> {
-    const id = await waitingIdOf(this.#options.ledger, row.tasks[0]);
-    if (!id) return this.#end(row, tell);
+  /** Tries the id of a message of its that is there, and has waited since, whatever else was lost for it before. Returns whether that decided it. */
+  async #isTried(row: DoubtfulRow, id: UnprovedId | undefined, tell: Tell): Promise<boolean> {
+    if (!id) return false;
     const { verdict, planned } = await this.#triedAgain(row, id).catch(this.#unlessOthers);
+    if (verdict.is === "absent" && row.calls.length > 0) return false;
     if (planned) tell(planned, verdict);
     else this.#ended(row, verdict, tell);
+    return true;
   }
 
   async #triedAgain({ tasks: [task, ...others] }: DoubtfulRow, id: UnprovedId): Promise<Decided> {

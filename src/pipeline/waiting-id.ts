@@ -10,13 +10,12 @@ export const UNTRIED: LookVerdict = {
   why: "its message was found in a pack, and whether the id serves its own method could not be tried yet; the next run does",
 };
 
-/** Returns the id of this content that came in a pack and waits to be tried; undefined where none does, or another process has it. */
-export async function waitingIdOf(
-  ledger: Ledger,
+/** Returns which id of this content, of those that wait to be tried, came in a pack; undefined where none did. */
+export function waitingIdOf(
+  waiting: readonly UnprovedId[],
   { bot, kind, content }: Pick<UnprovedId, "bot" | "kind" | "content">,
-): Promise<UnprovedId | undefined> {
-  const waiting = await ledger.unproved([bot]);
-  return waiting.find((each) => each.kind === kind && each.content === content);
+): UnprovedId | undefined {
+  return waiting.find((each) => each.bot === bot && each.kind === kind && each.content === content);
 }
 
 /** Tries an id that waits once more; `stored` is what readers find from then on, where it served its method. Throws LedgerError. */

@@ -11,7 +11,7 @@ import { chatTypes, keepLaneStates } from "./lane-states.ts";
 import { freezeLane, keepLane, lanes } from "./lanes.ts";
 import { beginLook, copied, endLook, leftLooks } from "./looks.ts";
 import { lookup } from "./lookup.ts";
-import { closeLost, lostCalls } from "./lost-calls.ts";
+import { closeLost, lostCalls, waitsUntried } from "./lost-calls.ts";
 import { keepMeasures, measures } from "./measures.ts";
 import { lastPosts, neighbours } from "./neighbours.ts";
 import { note } from "./new-keys.ts";
@@ -65,6 +65,7 @@ export function ledgerIn(store: Store, { caution, read, write, announce, close }
     countBad: (bots) => read(() => countBad(bots)),
     ...attemptsIn(store, write),
     lostCalls: (rows) => read(() => lostCalls(rows)),
+    waitsUntried: (rows) => read(() => waitsUntried(rows)),
     neighbours: (around) => read(() => neighbours(around)),
     lastPosts: (bot, chat) => read(() => lastPosts(bot, chat)),
     confirmLost: (attempt, confirmation) =>

@@ -3,7 +3,7 @@ import type { AskedRow, LostCall, LostPack, LostState } from "../look-port.ts";
 import type { AttemptId } from "../port.ts";
 import { resolve } from "./content.ts";
 import { moments } from "./moments.ts";
-import { all, run, type Steps } from "./steps.ts";
+import { all, one, run, type Steps } from "./steps.ts";
 
 const LOST_STATES = "'unknown', 'absent', 'unchecked'";
 
@@ -19,6 +19,10 @@ const LOST = `
   from prewarm_attempts a indexed by prewarm_attempts_content
   where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind and a.state in (${LOST_STATES})
   order by a.id`;
+
+const UNTRIED = `
+  select 1 from prewarm_attempts a indexed by prewarm_attempts_content
+  where a.sha256 = :content and a.bot_slug = :bot and a.kind = :kind and a.state = 'unproved' limit 1`;
 
 const CLOSE = `
   update prewarm_attempts set state = :state where id = :attempt and state in (${LOST_STATES})`;
@@ -41,6 +45,14 @@ export function* lostCalls(rows: readonly AskedRow[]): Steps<LostCall[][]> {
     calls.push(lost.map(lostCallOf));
   }
   return calls;
+}
+
+/** Returns for which of these rows an id that came in a pack waits to be tried. */
+export function* waitsUntried(rows: readonly AskedRow[]): Steps<boolean[]> {
+  const waits: boolean[] = [];
+  for (const { bot, content, kind } of rows)
+    waits.push((yield* one(UNTRIED, { bot, kind, content: yield* resolve(content) })) !== undefined);
+  return waits;
 }
 
 function lostCallOf(row: LostRow): LostCall {

@@ -88,6 +88,7 @@ function askerOf(calls: ThreadCalls) {
 function messagesOver(ask: Ask) {
   return {
     lostCalls: ask("lostCalls"),
+    waitsUntried: ask("waitsUntried"),
     neighbours: ask("neighbours"),
     lastPosts: ask("lastPosts"),
     confirmLost: ask("confirmLost"),

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { failure } from "../../../src/domain/failure.ts";
 import type { ItemStatus } from "../../../src/domain/outcome.ts";
+import { openLookForecast } from "../../../src/looks/forecast.ts";
 import { LostRows } from "../../../src/pipeline/lost-rows.ts";
 import { BOT, openPackLine, type PackLine, type PackLineOptions } from "./pack-line.ts";
 
@@ -8,7 +9,10 @@ const LOST = failure("answer_lost", "no answer came when its id was tried");
 
 /** A line after a pack of one document in doubt, whose id waits: its message is there. */
 async function inDoubt(options: PackLineOptions = {}) {
-  const line = await openPackLine(options);
+  return inDoubtOf(await openPackLine(options));
+}
+
+async function inDoubtOf(line: PackLine): Promise<PackLine> {
   await line.send(["a"]);
   line.packs.tried(BOT, "document", "open", "");
   const [id] = await line.ledger.unproved([BOT]);
@@ -54,6 +58,34 @@ it("is tried once more where its object is asked for again, and kept where it se
     ["ready"],
     [1],
   ]);
+});
+
+it("is tried once more also where an earlier call for it was lost, whose message was looked for and is not there", async () => {
+  const line = await openPackLine();
+  const permit = line.permit();
+  const attempt = await line.ledger.begin(line.attempts.factsOf(line.taskOf("a"), permit));
+  permit.drop();
+  await line.ledger.doubt(attempt, LOST);
+  await line.ledger.closeLost(attempt, "absent");
+  await inDoubtOf(line);
+  expect(await askAgain(line)).toEqual([["ready", "found"]]);
+  expect([line.methods(), line.states(), line.posted()]).toEqual([
+    ["pack", "send", "delete"],
+    ["absent", "ready"],
+    [1],
+  ]);
+});
+
+it("is none of what a dry run says would be sent", async () => {
+  const line = await inDoubt();
+  const forecast = openLookForecast({
+    ...line,
+    bots: [BOT],
+    patience: { afterMs: 0, longestCallMs: 0 },
+    paceIn: () => 20,
+  });
+  expect(await forecast.plan([line.taskOf("a")])).toEqual([{ is: "look" }]);
+  expect(forecast.forecast()).toMatchObject({ look: 1, sent: 0, unchecked: {} });
 });
 
 it("is dropped where it serves nothing else, and its object is sent again", async () => {
