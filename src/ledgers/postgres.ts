@@ -10,7 +10,7 @@ import { asLedgerError } from "./postgres/errors.ts";
 import { fleetIn } from "./postgres/fleet-ledger.ts";
 import { keepSharedLane, movedLane } from "./postgres/lane-memory.ts";
 import { LeaseKeeper } from "./postgres/lease-keeper.ts";
-import { alone, HELD, sweep } from "./postgres/leases.ts";
+import { alone, HELD, sweep, take } from "./postgres/leases.ts";
 import { looksBy } from "./postgres/moved-looks.ts";
 import { openReading, openWriting, postgresUrlOf, type WritableDatabase } from "./postgres/open.ts";
 import { OpenDatabase } from "./postgres/open-database.ts";
@@ -148,7 +148,11 @@ function ledgerOf({ open, store, process, clock, shared }: LeasedParts): Ledger 
     ),
     confirmLost: (attempt, confirmation) =>
       open.write(() =>
-        alone(confirmation.content, () => confirm(store, attempt, confirmation, { lost: true })),
+        alone(confirmation.content, function* () {
+          // Its lease says when it was found to those who looked before.
+          yield* take(process.fence, attempt);
+          return yield* confirm(store, attempt, confirmation, { lost: true });
+        }),
       ),
     point: (key) => open.write(() => alone(key.content, () => point(store, key))),
     retry: keeper.ending(ledger.retry),

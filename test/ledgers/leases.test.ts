@@ -154,6 +154,17 @@ if (typeof server === "string") {
       expect(await one?.begin({ ...a, askedAt })).toBeDefined();
     });
 
+    it("begins nothing whose message another process has found since this one looked", async () => {
+      const lost = (await two?.begin(a)) ?? 0;
+      await two?.doubt(lost, failure("answer_lost", "no answer"));
+      await sql(
+        "update prewarm_attempts set lease_until = lease_until - interval '1 hour', ended_at = ended_at - interval '1 hour'",
+      );
+      const askedAt = Date.now();
+      await two?.confirmLost(lost, confirmation(a, "found"));
+      await expect(one?.begin({ ...a, askedAt })).rejects.toThrow(TakenElsewhere);
+    });
+
     it("begins several or none, and says which one another process is sending", async () => {
       const all = ["a.jpg", "b.jpg", "c.jpg"].map((key) => facts(object(key)));
       await two?.begin(facts(object("b.jpg")));
