@@ -17,10 +17,11 @@ export interface AheadNeed {
 
 /**
  * How many tries may be written down before they have a place: as many as one call lasts as long as, so that a place never waits for the
- * ledger. None where a call takes longer than all that: what is written down and not called yet is in doubt if the process dies.
+ * ledger. None where a call takes longer than all that: what is written down and not called yet is in doubt if the process dies. None at one
+ * place either, where the next one that is begun could overtake it: who sends one by one gets the order that was asked for.
  */
 export function begunAhead(places: number, usual: { readonly begin: number; readonly send: number }): number {
-  return Math.min(places, Math.floor((places * usual.begin) / usual.send));
+  return places === 1 ? 0 : Math.min(places, Math.floor((places * usual.begin) / usual.send));
 }
 
 /** So much longer than usual a read may take before a send waits for it. */

@@ -50,6 +50,7 @@ describe("tries that are written down before they have a place", () => {
     ["nor with a slow disk and many places", 20, { begin: 40, send: 1_250 }, 0],
     ["are as many as are called while one is written down", 20, { begin: 4, send: 6 }, 13],
     ["and no more than there are places", 5, { begin: 3, send: 1 }, 5],
+    ["none at one place, whose order the next one could break", 1, { begin: 20, send: 1 }, 0],
     ["none where the ledger takes no time", 5, { begin: 0, send: 1 }, 0],
   ])("%s", (_, places, usual, count) => {
     expect(begunAhead(places, usual)).toBe(count);
