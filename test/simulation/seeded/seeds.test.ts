@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { play } from "./play.ts";
 import { scenarioOf } from "./scenario.ts";
 
-/** So many that it takes about a minute of a quiet machine; their number decides, never their time. */
-const SEEDS = Number(process.env.PREWARM_SEEDS ?? 400);
+/** So many that it takes about half a minute of a quiet machine; their number decides, never their time. */
+const SEEDS = Number(process.env.PREWARM_SEEDS ?? 200);
 const A_TEST = 50;
 
 describe("whatever order a seed chooses, and whatever fails in it", () => {
