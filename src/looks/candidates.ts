@@ -50,6 +50,8 @@ export function candidatesFor(
 /** True for a message that was there before the call was begun. */
 function isEarlier(each: Neighbour, around: LostAt): boolean {
   if (each.endedAt > around.startedAt || orderOf(each, around) > 0) return false;
+  // The clock was put back while the copy was there: when it went is not known.
+  if (each.look !== null && each.endedAt < each.startedAt) return false;
   return each.lastBegun === null || around.attempt === undefined || each.lastBegun < Number(around.attempt);
 }
 

@@ -313,6 +313,22 @@ export function lookConformance(open: OpenLedger): void {
       expect(found.map((each) => Number(each.look) - Number(look))).toEqual([-2, -1, 1, 2]);
     });
 
+    it("are no copies from before where a clock was put back while these were there: they may have come after", async () => {
+      await posts(100, 10);
+      const asked = { attempt: 1, bot: "default", chatId: CHANNEL, messageId: 10, way: "forward" } as const;
+      const begunAt = (at: number) => {
+        tested.now = at;
+        return tested.ledger.beginLook(asked);
+      };
+      const [beside, look] = [await begunAt(890_000), await begunAt(900_000)];
+      await tested.ledger.copied(beside, 16);
+      tested.now = 200_000;
+      await tested.ledger.endLook(beside);
+      const place = { bot: "default", chatId: CHANNEL, startedAt: 900_000, settledAt: 960_000 };
+      const found = await tested.ledger.neighbours({ ...place, look });
+      expect(ids(found)).toEqual([10, 16]);
+    });
+
     it("count a message that was found later from when it was found, and the copies of looks", async () => {
       await posts(100, 10);
       const late = object("late.jpg");

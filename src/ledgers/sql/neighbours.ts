@@ -16,10 +16,13 @@ const MESSAGES = [
   "select cast(:chat as text) as chat, copy_id as id, null as attempt, prewarm_looks.id as look, coalesce(behind, attempt_id) as behind, last_begun, started_at, ended_at, 1 as gone from prewarm_looks where chat_id = :chat and copy_id is not null and ended_at is not null and (:bot is null or bot_slug = :bot)",
 ];
 
-/** Of a copy of before `behind` was kept the attempt that was looked for had begun; beyond that nothing but the clock tells. */
+/**
+ * Of a copy of before `behind` was kept the attempt that was looked for had begun; beyond that nothing but the clock tells, and not where it was put
+ * back while the copy was there.
+ */
 const BEGUN_BEFORE = [
   " and prewarm_attempts.id < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1)",
-  " and coalesce(behind, attempt_id) < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1) and coalesce(prewarm_looks.id < :look, 1 = 1)",
+  " and coalesce(behind, attempt_id) < coalesce(:attempt, 9223372036854775807) and coalesce(last_begun < :attempt, 1 = 1) and coalesce(prewarm_looks.id < :look, 1 = 1) and ended_at >= started_at",
 ];
 const BEGUN_AFTER = [
   " and prewarm_attempts.id > coalesce(:lastBegun, :attempt, 0)",
