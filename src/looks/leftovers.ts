@@ -22,18 +22,20 @@ const SECOND_MS = 1_000;
 export async function clearLeft(bots: readonly string[], options: LeftoversOptions): Promise<void> {
   const left = await options.ledger.leftLooks(bots);
   const strays = left.filter(isStray);
-  const silent = new Set<string>();
-  // What is known goes before what is looked for, and of that the last first: a look may have copied what an earlier one left.
-  for (const each of [...left.filter((one) => !isStray(one)), ...strays.toReversed()]) {
+  const unshown = new Set<string>();
+  // What is known goes before what is looked for, and that in the order in which copies stand in the chat: one that was taken for the copy of
+  // a later look would say that what stands behind it came later still.
+  for (const each of [...left.filter((one) => !isStray(one)), ...strays]) {
     if (options.draining.aborted) return;
     if (!options.lanes.isOpenIn(each.bot, each.chatId)) continue;
     const lane = `${each.bot}|${each.chatId}`;
-    // What looks for a copy copies as well: where no answers come, each of many that are left would leave more of them.
-    if (isStray(each) && silent.has(lane)) continue;
+    // What looks for a copy copies as well: where no answers come, each of many that are left would leave more of them. And what was
+    // not shown may be the copy of this one.
+    if (isStray(each) && unshown.has(lane)) continue;
     const beside = strays.filter(({ chatId }) => chatId === each.chatId);
     const sights = new Sights({ bot: each.bot, chatId: each.chatId }, options);
     if (await isCleared(each, beside, sights, options)) await options.ledger.endLook(each.look);
-    if (sights.unanswered > 0) silent.add(lane);
+    else if (isStray(each)) unshown.add(lane);
   }
 }
 
@@ -54,8 +56,12 @@ async function isCleared(
   // Until a message of ours is known there, nobody can say where to look.
   if (ids === null) return false;
   const stray = await clearStray(left, itselfLast(ids, left), beside, sights, options);
-  if (stray === "none") tellStray(left, options);
-  return stray !== "left";
+  if (stray !== "none") return stray === "cleared";
+  // Another process was about to look, and has gone on while this one waited for its turn.
+  const now = (await options.ledger.leftLooks([left.bot])).find(({ look }) => look === left.look);
+  if (now && !isStray(now)) return isCleared(now, beside, sights, options);
+  if (now) tellStray(left, options);
+  return true;
 }
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
@@ -102,8 +108,8 @@ function itselfLast(ids: readonly number[], { messageId }: LeftLook): readonly n
 }
 
 /**
- * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most. What was not shown may
- * be it, and is asked for another time; where nothing can be forwarded nobody can tell.
+ * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most, and those before it have
+ * theirs. What was not shown may be it, and is asked for another time; where nothing can be forwarded nobody can tell.
  */
 async function clearStray(
   left: LeftLook,
@@ -121,8 +127,7 @@ async function clearStray(
     if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
     // A copy of this one is known by it.
     await options.ledger.copied(left.look, id);
-    if (await deleteCopy(left, id, options)) return "cleared";
-    isLeft = true;
+    return (await deleteCopy(left, id, options)) ? "cleared" : "left";
   }
   return isLeft || options.draining.aborted ? "left" : "none";
 }

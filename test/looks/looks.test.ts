@@ -364,6 +364,37 @@ describe("what a crash left in the chat", () => {
     expect(scene.notices).toEqual([]);
   });
 
+  it("is not taken for the copy of a later look, which would prove that what was posted between the two is not there", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const chat = String(EDITOR.id);
+    const copy = async () => {
+      await scene.left(first, "forward");
+      expect((await scene.bot.forward(chat, chat, first)).ok).toBe(true);
+      scene.pass(LATER);
+    };
+    await copy();
+    const lost = await scene.call("lost");
+    scene.pass(LATER);
+    await copy();
+    await scene.open().clear();
+    expect(await scene.chat()).toEqual([`${first} ${tagOf("1.bin")}`, `${lost} ${tagOf("3.bin")}`]);
+    expect(scene.notices).toEqual([]);
+    expect(await scene.ask()).toEqual({ "2.bin": "absent", "3.bin": `found ${lost}` });
+  });
+
+  it("is told of no more where another process, whose look it was, has ended that meanwhile", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const look = await scene.left(first, "forward");
+    scene.events.on("look", () => void scene.ledger.endLook(look));
+    await scene.open().clear();
+    expect(scene.looked.length).toBeGreaterThan(0);
+    expect(scene.notices).toEqual([]);
+  });
+
   it("is told where nobody can say which it is", async () => {
     const scene = await chatScene(GROUP);
     await scene.call("answered", { tagged: false });
@@ -565,7 +596,9 @@ it("leaves few copies where no forward is answered, in each run, and all are tak
   expect(Object.values(await scene.ask())[0]).toMatch(/^open: Telegram did not answer/);
   // Three messages, each of which is asked for three times.
   expect(await scene.chat()).toHaveLength(before.length + 9);
-  for (let runs = 1; runs <= 3; runs++) {
+  for (let runs = 1; runs <= 5; runs++) {
+    // Each of a day of its own.
+    scene.pass(100 * LATER);
     await scene.ofNextRun().clear();
     expect(await scene.chat()).toHaveLength(before.length + 9 + 3 * runs);
   }
