@@ -1,5 +1,4 @@
 import { type Books, isUnanswered } from "./books.ts";
-import type { Post } from "./telegram.ts";
 import type { Truth, Wrong } from "./truth.ts";
 import type { World } from "./world.ts";
 
@@ -45,7 +44,7 @@ export class AttemptJudge {
   #posted(): Map<string, number> {
     const posted = new Map<string, number>();
     for (const post of this.#world.telegram.posts) {
-      if (post.isDropped || this.#isOutOfTime(post)) continue;
+      if (post.isDropped || this.#world.isOutOfTime(post)) continue;
       const name = `${this.#truth.slugOf(post.bot)} ${post.sha256}`;
       posted.set(name, (posted.get(name) ?? 0) + 1);
     }
@@ -64,10 +63,5 @@ export class AttemptJudge {
       this.#wrong(`${died} in doubt by a death that nobody died`);
     if (lost > wires.doubts && aborts === 0)
       this.#wrong(`${lost} in doubt, and ${wires.doubts} answers lost`);
-  }
-
-  /** The clock was set forward while it was on its way, so that its call seemed to be long over when it was looked for. */
-  #isOutOfTime({ at, askedAt }: Post): boolean {
-    return this.#world.jumps.some((jump) => jump >= askedAt && jump <= at);
   }
 }

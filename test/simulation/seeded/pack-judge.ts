@@ -117,8 +117,10 @@ export class PackJudge {
   #left(): Map<string, number> {
     const { canaries, chats } = this.#world.telegram;
     const left = new Map<string, number>();
-    for (const { bot, message } of canaries) {
-      if (message.isDeleted || chats.every(({ id }) => id !== message.chat)) continue;
+    for (const canary of canaries) {
+      const { bot, message } = canary;
+      const isGone = message.isDeleted || chats.every(({ id }) => id !== message.chat);
+      if (isGone || this.#world.isOutOfTime(canary)) continue;
       const slug = this.#slugs.get(bot) ?? "";
       left.set(slug, (left.get(slug) ?? 0) + 1);
     }

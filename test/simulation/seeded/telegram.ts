@@ -38,6 +38,9 @@ export interface Post {
 export interface CanaryPost {
   readonly bot: string;
   readonly message: Message;
+  /** When it was posted, and asked for. */
+  readonly at: number;
+  readonly askedAt: number;
 }
 
 /** A call of the Bot API, as it arrived. */
@@ -184,7 +187,7 @@ export class SimulatedTelegram {
     return this.#underQuota(call, chat, () => {
       const media = (viewer: string) => mediumOf(file, viewer);
       const message = this.#add(chat, { by: bot, media, caption: form.fields.get("caption") ?? null });
-      this.canaries.push({ bot, message });
+      this.canaries.push({ bot, message, at: this.#now(), askedAt: call.startedAt });
       return done(shown(message, bot));
     });
   }
