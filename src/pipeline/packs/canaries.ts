@@ -24,12 +24,12 @@ type Deletion = "gone" | "waits" | "unclear";
 export interface CanaryCalls {
   readonly ledger: PackedCalls;
   readonly draining: AbortSignal;
+  readonly events: Emitter;
 }
 
 /** What it takes to try an id besides that. */
 export interface TrialCalls extends CanaryCalls {
   readonly answers: OwnAnswers;
-  readonly events: Emitter;
   /** Makes the caption by which its message is known where its answer is lost; null for a message without one. */
   readonly tag: () => string | null;
 }
@@ -80,11 +80,11 @@ function lostWords({ key, kind }: UnprovedId, chat: string, tag: string | null):
   return `no answer came when the id of ${key} from a pack was tried: ${left}; the next run tries that id once more`;
 }
 
-/** Deletes the message of a canary. Throws LedgerError. */
+/** Deletes the message of a canary, and says so where Telegram does that no more. Throws LedgerError. */
 export async function removeCanary(
   { canary, chatId, messageId }: CanaryMessage,
   permit: Permit,
-  { ledger, draining }: CanaryCalls,
+  { ledger, draining, events }: CanaryCalls,
 ): Promise<Deletion> {
   if (!(await permit.ready(draining, 0)) || !permit.leaves()) return "waits";
   const answer = await permit.lane.bot.deleteMessage(chatId, messageId);
@@ -94,5 +94,9 @@ export async function removeCanary(
   // A group that became a supergroup has taken its messages along, under ids that nobody knows.
   if (why && why.reason !== "chat_migrated" && MAY_BE_THERE.includes(why.class)) return "unclear";
   await ledger.endCanary(canary, { state: "discarded" });
+  if (why && why.reason !== "message_missing") {
+    const text = `message ${messageId} of a trial stays in ${chatId} and cannot be deleted by the bot any more (${why.message}); delete it if it is in the way`;
+    events.emit("notice", { level: "warn", text });
+  }
   return "gone";
 }

@@ -207,6 +207,23 @@ describe("the message that tried an id", () => {
     line.server.control({ delete_messages: { chat: "-1", message_ids: [2] } });
     await line.errands();
     expect([line.methods(), line.canaries()]).toEqual([["pack", "send", "delete"], ["discarded"]]);
+    expect(line.told.notice.filter(({ level }) => level === "warn")).toEqual([]);
+  });
+
+  it("is told of where Telegram deletes it no more, and not tried again", async () => {
+    const description = "Bad Request: message can't be deleted";
+    const fault = { type: "status", status: 400, description };
+    const line = await openPackLine({ faults: [{ match: { method: "deleteMessage" }, fault }] });
+    await line.send(["a"]);
+    await line.errands();
+    expect([line.methods(), line.canaries(), line.states()]).toEqual([
+      ["pack", "send", "delete"],
+      ["discarded"],
+      ["ready"],
+    ]);
+    expect(line.told.notice.flatMap(({ level, text }) => (level === "warn" ? [text] : []))).toEqual([
+      expect.stringMatching(/^message 2 of a trial stays in -1 and .*can't be deleted/),
+    ]);
   });
 
   it("is gone where its group became a supergroup, which took it along under another number", async () => {
@@ -218,7 +235,11 @@ describe("the message that tried an id", () => {
       const answer = { ok: false, failure: failure(reason, reason), times: TIMES } as const;
       const bot = { deleteMessage: async () => answer } as unknown as Bot;
       const given = { lane: { bot, chat: "-1" }, ready: async () => true, leaves: () => true, end: () => {} };
-      return removeCanary(canary, given as unknown as Permit, { ledger, draining: line.stop.draining });
+      return removeCanary(canary, given as unknown as Permit, {
+        ledger,
+        draining: line.stop.draining,
+        events: line.events,
+      });
     };
     expect([await removed("chat_migrated"), ended]).toEqual(["gone", [[7, { state: "discarded" }]]]);
     expect([await removed("chat_gone"), await removed("connect_failed"), ended.length]).toEqual([
