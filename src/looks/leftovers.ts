@@ -23,6 +23,7 @@ export async function clearLeft(bots: readonly string[], options: LeftoversOptio
   const left = await options.ledger.leftLooks(bots);
   const strays = left.filter(isStray);
   const unshown = new Set<string>();
+  const taken = new Set(left.flatMap((one) => (one.copyId === null ? [] : [placeOf(one, one.copyId)])));
   // What is known goes before what is looked for, and that in the order in which copies stand in the chat: one that was taken for the copy of
   // a later look would say that what stands behind it came later still.
   for (const each of [...left.filter((one) => !isStray(one)), ...strays]) {
@@ -34,8 +35,9 @@ export async function clearLeft(bots: readonly string[], options: LeftoversOptio
     if (isStray(each) && unshown.has(lane)) continue;
     const beside = strays.filter(({ chatId }) => chatId === each.chatId);
     const sights = new Sights({ bot: each.bot, chatId: each.chatId }, options);
-    if (await isCleared(each, beside, sights, options)) await options.ledger.endLook(each.look);
-    else if (isStray(each)) unshown.add(lane);
+    const end = await clear(each, { beside, taken, sights }, options);
+    if (end === "cleared") await options.ledger.endLook(each.look);
+    if (end === "unshown") unshown.add(lane);
   }
 }
 
@@ -44,24 +46,34 @@ function isStray({ way, copyId }: LeftLook): boolean {
   return way === "forward" && copyId === null;
 }
 
-async function isCleared(
-  left: LeftLook,
-  beside: readonly LeftLook[],
-  sights: Sights,
-  options: LeftoversOptions,
-): Promise<boolean> {
-  if (left.way === "edit") return takeButton(left, options);
-  if (left.copyId !== null) return deleteCopy(left, left.copyId, options);
-  const ids = (await idsOfStray(left, options)) ?? (await idsBelowMark(left, sights, options));
+function placeOf({ bot, chatId }: Place, messageId: number): string {
+  return `${bot}|${chatId}|${messageId}`;
+}
+
+/** What became of what may be left: `stands` where it is known and was not taken away, `unshown` where what was not shown may be it. */
+type Cleared = "cleared" | "stands" | "unshown";
+
+interface Strays {
+  /** All in this chat. */
+  readonly beside: readonly LeftLook[];
+  /** Copies of which it is known whose they are. */
+  readonly taken: Set<string>;
+  readonly sights: Sights;
+}
+
+async function clear(left: LeftLook, strays: Strays, options: LeftoversOptions): Promise<Cleared> {
+  if (left.way === "edit") return (await takeButton(left, options)) ? "cleared" : "stands";
+  if (left.copyId !== null) return (await deleteCopy(left, left.copyId, options)) ? "cleared" : "stands";
+  const ids = (await idsOfStray(left, options)) ?? (await idsBelowMark(left, strays.sights, options));
   // Until a message of ours is known there, nobody can say where to look.
-  if (ids === null) return false;
-  const stray = await clearStray(left, itselfLast(ids, left), beside, sights, options);
-  if (stray !== "none") return stray === "cleared";
+  if (ids === null) return "unshown";
+  const stray = await clearStray(left, itselfLast(ids, left), strays, options);
+  if (stray !== "none") return stray;
   // Another process was about to look, and has gone on while this one waited for its turn.
   const now = (await options.ledger.leftLooks([left.bot])).find(({ look }) => look === left.look);
-  if (now && !isStray(now)) return isCleared(now, beside, sights, options);
+  if (now && !isStray(now)) return clear(now, strays, options);
   if (now) tellStray(left, options);
-  return true;
+  return "cleared";
 }
 
 /** The ids that a copy can have which was made when this look was; null where no message of ours is known there. */
@@ -114,22 +126,22 @@ function itselfLast(ids: readonly number[], { messageId }: LeftLook): readonly n
 async function clearStray(
   left: LeftLook,
   ids: readonly number[],
-  beside: readonly LeftLook[],
-  sights: Sights,
+  { beside, taken, sights }: Strays,
   options: LeftoversOptions,
-): Promise<"cleared" | "left" | "none"> {
-  let isLeft = false;
-  for (const id of ids) {
+): Promise<Cleared | "none"> {
+  let isUnshown = false;
+  for (const id of ids.filter((each) => !taken.has(placeOf(left, each)))) {
     const seen = await sights.probe(left, id, "forward");
     if (seen === "protected") break;
-    if (sights.unanswered > 0) return "left";
-    if (seen === "unclear") isLeft = true;
+    if (sights.unanswered > 0) return "unshown";
+    if (seen === "unclear") isUnshown = true;
     if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
     // A copy of this one is known by it.
     await options.ledger.copied(left.look, id);
-    return (await deleteCopy(left, id, options)) ? "cleared" : "left";
+    taken.add(placeOf(left, id));
+    return (await deleteCopy(left, id, options)) ? "cleared" : "stands";
   }
-  return isLeft || options.draining.aborted ? "left" : "none";
+  return isUnshown || options.draining.aborted ? "unshown" : "none";
 }
 
 function tellStray({ bot, chatId, messageId }: LeftLook, { events }: LeftoversOptions): void {

@@ -384,6 +384,37 @@ describe("what a crash left in the chat", () => {
     expect(await scene.ask()).toEqual({ "2.bin": "absent", "3.bin": `found ${lost}` });
   });
 
+  it("is known from then on where it could not be taken away, as are those behind it", async () => {
+    const scene = await chatScene(EDITOR);
+    const first = (await scene.call("answered")) ?? 0;
+    await scene.call("never");
+    const before = await scene.chat();
+    const copy = async () => {
+      await scene.left(first, "forward");
+      expect((await scene.bot.forward(String(EDITOR.id), String(EDITOR.id), first)).ok).toBe(true);
+    };
+    const copies = async () =>
+      (await scene.ledger.leftLooks(["default"])).map(({ copyId }) => Number(copyId) - first);
+    await copy();
+    await copy();
+    const refuse = {
+      match: { method: "deleteMessage" },
+      fault: { type: "status", status: 400, description: "Bad Request: NEW_TEXT" },
+    };
+    scene.server.control({ faults: [{ server: "bot-api", ...refuse }] });
+    await scene.open().clear();
+    // And the copies by which these two were seen.
+    expect(await copies()).toEqual([1, 2, 3, 4]);
+    scene.pass(LATER);
+    await copy();
+    await scene.ofNextRun().clear();
+    expect((await copies()).slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    scene.server.control({ faults: [] });
+    await scene.ofNextRun().clear();
+    expect(await scene.chat()).toEqual(before);
+    expect(scene.notices).toEqual([]);
+  });
+
   it("is told of no more where another process, whose look it was, has ended that meanwhile", async () => {
     const scene = await chatScene(EDITOR);
     const first = (await scene.call("answered")) ?? 0;
