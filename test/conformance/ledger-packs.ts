@@ -138,6 +138,17 @@ export function packConformance(open: OpenLedger): void {
       expect(await tested.ledger.beginRead(facts(B), read)).toMatchObject({ type: "in_doubt" });
     });
 
+    it("is no call under way for other keys of its content once that was sent again all the same", async () => {
+      const content = "a".repeat(64);
+      const [a = 0] = await beginPack(tested, [A]);
+      await tested.ledger.holdUnproved(a, { ...confirmation(facts(A), "held"), content });
+      await tested.ledger.leaveUnproved(a, LOST);
+      const forced = await tested.ledger.begin({ ...facts(A), content });
+      await tested.ledger.confirm(forced, { ...confirmation(facts(A), "forced"), content });
+      const read = { sha256: content, evenIfKnown: true, evenInDoubt: "always" } as const;
+      expect(await tested.ledger.beginRead({ ...facts(B), content }, read)).toMatchObject({ type: "begun" });
+    });
+
     it("frees its row where it is dropped after that", async () => {
       const [a = 0] = await beginPack(tested, [A]);
       await tested.ledger.holdUnproved(a, confirmation(facts(A), "held"));

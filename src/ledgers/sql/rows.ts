@@ -105,12 +105,13 @@ const ROW = rowWith("false");
 
 /**
  * SQL: this process makes a call for row `alias`, or has an id of it that waits to be tried. One that a look found may wait for the next process:
- * its row is in doubt for that long.
+ * its row is in doubt for that long, unless somebody had its object sent again all the same.
  */
 function isHere(alias: string, { fence }: Store): string {
   const isOurs = fence === undefined ? "a.owner = :owner" : `a.fence = ${fence}`;
   return `exists (select 1 from prewarm_attempts a where a.sha256 = ${alias}.sha256 and a.bot_slug = ${alias}.bot_slug
-    and a.kind = ${alias}.kind and (a.state = 'sending' or a.state = 'unproved' and ${alias}.status <> 'unknown') and ${isOurs})`;
+    and a.kind = ${alias}.kind and (a.state = 'sending' or a.state = 'unproved' and ${alias}.status <> 'unknown' and not exists (
+      select 1 from prewarm_attempts b where b.sha256 = a.sha256 and b.bot_slug = a.bot_slug and b.kind = a.kind and b.id > a.id)) and ${isOurs})`;
 }
 
 /** Returns the id that readers find for (bot, content, kind), or null. */

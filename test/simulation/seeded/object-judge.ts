@@ -65,8 +65,10 @@ export class ObjectJudge {
 
   /** A bot is in doubt about it, whose readers may need what the key points at; in the end only for good. */
   #isDoubted(etag: string, all: boolean): boolean {
+    // A call that is proved absent leaves its row in doubt where the process died before it sent that again.
+    const isInDoubt = (each: AttemptRow) => isUnanswered(each) || this.#books.statusOf(each) === "unknown";
     return this.#books.attempts.some(
-      (each) => each.etag === etag && isUnanswered(each) && (!all || this.#staysInDoubt(each)),
+      (each) => each.etag === etag && isInDoubt(each) && (!all || this.#staysInDoubt(each)),
     );
   }
 }
