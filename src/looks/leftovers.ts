@@ -2,7 +2,7 @@ import type { LeftLook } from "../ledgers/look-port.ts";
 import type { Place } from "./asking.ts";
 import { candidatesOf } from "./candidates.ts";
 import { type KnownPostsOptions, knownPosts } from "./known-posts.ts";
-import { deleteCopy, takeButton } from "./look.ts";
+import { deleteCopy, type LookAnswer, takeButton } from "./look.ts";
 import { isCopyOf } from "./match.ts";
 import { Sights, type SightsOptions } from "./sights.ts";
 
@@ -121,27 +121,44 @@ function itselfLast(ids: readonly number[], { messageId }: LeftLook): readonly n
 
 /**
  * Deletes the first of these that is a copy which one of these looks made: each that was left made one at most, and those before it have
- * theirs. What was not shown may be it, and is asked for another time; where nothing can be forwarded nobody can tell.
+ * theirs. One that this bot may not delete may be another bot's, and its own stand behind that. What was not shown may be it, and is asked for
+ * another time; where nothing can be forwarded nobody can tell.
  */
 async function clearStray(
   left: LeftLook,
   ids: readonly number[],
-  { beside, taken, sights }: Strays,
+  strays: Strays,
   options: LeftoversOptions,
 ): Promise<Cleared | "none"> {
-  let isUnshown = false;
+  const { beside, taken, sights } = strays;
+  let end: Cleared | "none" = "none";
   for (const id of ids.filter((each) => !taken.has(placeOf(left, each)))) {
     const seen = await sights.probe(left, id, "forward");
     if (seen === "protected") break;
     if (sights.unanswered > 0) return "unshown";
-    if (seen === "unclear") isUnshown = true;
-    if (typeof seen === "string" || !beside.some((each) => isCopyOf(each, seen, id))) continue;
-    // A copy of this one is known by it.
-    await options.ledger.copied(left.look, id);
-    taken.add(placeOf(left, id));
-    return (await deleteCopy(left, id, options)) ? "cleared" : "stands";
+    if (seen === "unclear" && end === "none") end = "unshown";
+    const makers = makersOf(id, seen, beside);
+    if (makers.length === 0) continue;
+    end = await takeAway(left, id, strays, options);
+    if (end === "cleared" || makers.every(({ bot }) => bot === left.bot)) return end;
   }
-  return isUnshown || options.draining.aborted ? "unshown" : "none";
+  return end === "none" && options.draining.aborted ? "unshown" : end;
+}
+
+function makersOf(id: number, seen: LookAnswer, beside: readonly LeftLook[]): readonly LeftLook[] {
+  return typeof seen === "string" ? [] : beside.filter((each) => isCopyOf(each, seen, id));
+}
+
+/** A copy of the one that it deletes is known by it. */
+async function takeAway(
+  left: LeftLook,
+  id: number,
+  { taken }: Strays,
+  options: LeftoversOptions,
+): Promise<Cleared> {
+  await options.ledger.copied(left.look, id);
+  taken.add(placeOf(left, id));
+  return (await deleteCopy(left, id, options)) ? "cleared" : "stands";
 }
 
 function tellStray({ bot, chatId, messageId }: LeftLook, { events }: LeftoversOptions): void {
