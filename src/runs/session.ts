@@ -119,10 +119,7 @@ export class Session {
     const { ledger, events, connections } = this;
     await rememberLanes(lanes, { ledger, events, now: () => connections.clock.wall() });
     const dead = await this.ledger.recover();
-    if (dead > 0 && !quiet)
-      this.warn(
-        `${dead} calls of a run that died may have posted their messages: they are now unknown (\`prewarm run --only unknown\`)`,
-      );
+    if (dead > 0 && !quiet) this.warn(`${deadWords(dead)} now unknown (\`prewarm run --only unknown\`)`);
     return dead;
   }
 
@@ -177,4 +174,10 @@ export class Session {
 /** A ledger that belongs to somebody else: whose it is, and what to do. */
 function strangerError({ message, reason }: Failure): ConfigError {
   return new ConfigError([`${message}. Next: ${nextStep(reason)}`]);
+}
+
+function deadWords(calls: number): string {
+  return calls === 1
+    ? "1 call of a run that died may have posted its message: it is"
+    : `${calls} calls of a run that died may have posted their messages: they are`;
 }

@@ -9,7 +9,7 @@ import { NEW_KEY } from "./new-keys.ts";
 import { answered, answeredUnderWay } from "./queue.ts";
 import { isInDoubt, isUnderWay, LAST_BEGUN, servesReaders } from "./rows.ts";
 import type { AttemptState } from "./schema.ts";
-import { one, type Params, run, type Steps } from "./steps.ts";
+import { all, one, type Params, run, type Steps } from "./steps.ts";
 import { type Store, stamp } from "./store.ts";
 
 /** An attempt as it was begun; `content` is the id of its content as known now. */
@@ -98,7 +98,7 @@ const doubtRows = (left: Left) => `
 const doubtAttempts = (left: Left) => `
   update prewarm_attempts set state = 'unknown', ended_at = :now, ${LAST_BEGUN}, error_class = :class, error_reason = :reason,
     error_message = :message
-  where ${left("")}`;
+  where ${left("")} returning purpose`;
 
 const giveUpEdits = (left: Left) => `
   update prewarm_attempts as a set state = 'retry', ended_at = :now, error_class = :class, error_reason = :reason,
@@ -155,7 +155,7 @@ export function* doubtRow(store: Store, row: AskedRow, why: Failure, read?: Cont
 
 /**
  * Turns attempts that a dead process left `sending`, or those of them that are listed, and their rows without an id, into `unknown`. Returns how many
- * attempts. Edits that were to bring an id leave nothing behind: they are as if they had failed, and are not counted.
+ * attempts of objects. Edits that were to bring an id leave nothing behind: they are as if they had failed, and are not counted.
  */
 export function* recover(store: Store, ids?: readonly number[]): Steps<number> {
   const why = failure("process_died", "the process ended while the call was under way");
@@ -165,7 +165,8 @@ export function* recover(store: Store, ids?: readonly number[]): Steps<number> {
   yield* answeredUnderWay(left("a."), params);
   yield* run(doubtRows(left), params);
   yield* run(giveUpEdits(left), params);
-  return yield* run(doubtAttempts(left), params);
+  const doubted = yield* all<Pick<AttemptFacts, "purpose">>(doubtAttempts(left), params);
+  return doubted.filter(({ purpose }) => (purpose ?? "adopt") === "adopt").length;
 }
 
 /** Ends an attempt that is running and posted nothing for sure, and returns it. Throws when it is not running: each attempt ends once. */
