@@ -71,7 +71,7 @@ async function clear(left: LeftLook, strays: Strays, options: LeftoversOptions):
   if (stray !== "none") return stray;
   // Another process was about to look, and has gone on while this one waited for its turn.
   const now = (await options.ledger.leftLooks([left.bot])).find(({ look }) => look === left.look);
-  if (now && !isStray(now)) return clear(now, strays, options);
+  if (now && now.copyId !== null) return clear(now, strays, options);
   if (now) tellStray(left, options);
   return "cleared";
 }
